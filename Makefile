@@ -1,0 +1,63 @@
+# Two commands for a new user: `make demo` and `make test`. uv is used when it is there, python3 -m venv otherwise.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := python3.11 python3.12 python3.13 python3
+
+.PHONY: demo test check lint types imports bench goldens lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/blogarchive demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: test lint types imports
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+goldens: $(VENV)/.dev ## rewrite expected.json files, then fail, so that a person reads the diff
+	$(BIN)/python -m pytest tests/test_goldens.py --rewrite-goldens
+
+lock: ## refresh requirements/*.txt from pyproject.toml (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/.made:
+	@set -e; if command -v uv >/dev/null 2>&1 && uv venv -q --python '>=3.11' $(VENV); then :; else \
+	  for python in $(PYTHONS); do \
+	    if $$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	      $$python -m venv $(VENV); break; fi; done; fi; \
+	test -x $(BIN)/python || { echo 'No Python 3.11 or newer with the venv module was found: install one, then run this again.' >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml
+	@$(call install,requirements/run.txt)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made requirements/dev.txt pyproject.toml
+	@$(call install,requirements/dev.txt)
+	@touch $@ $(VENV)/.run
+
+# The lock file first, hashes checked; then this checkout itself, in place.
+define install
+set -e; if command -v uv >/dev/null 2>&1; then \
+  uv pip install -q --python $(BIN)/python --require-hashes -r $(1) && uv pip install -q --python $(BIN)/python --no-deps -e .; \
+else \
+  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) && \
+  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; \
+fi
+endef

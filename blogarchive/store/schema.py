@@ -1,0 +1,315 @@
+"""The tables of the archive, as migrations: append only, each applied once, in a transaction of its own.
+
+Times that pages show are ISO 8601 text with offset in the site's clock, cut to the precision shown. Times of ours
+(`*_at` that say when we looked) are UTC with seconds. The contract that fixes these names is docs/tables.md.
+"""
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("blogarchive")
+
+
+@MIGRATIONS()
+def m001_tables(db: Database) -> None:
+    """Every table of the first version."""
+    for statement in _TABLES.split(";\n\n"):
+        db.execute(statement)
+
+
+_TABLES = """
+create table runs (
+    id integer primary key,
+    command text not null,
+    arguments text not null default '[]',
+    started_at text not null,
+    finished_at text,
+    outcome text,
+    exit_code integer,
+    counts text not null default '{}',
+    version text not null,
+    pid integer,
+    host text
+);
+
+create table pages (
+    id integer primary key,
+    url text not null,
+    fetched_at text not null,
+    status integer not null,
+    headers text not null default '[]',
+    encoding text,
+    body blob not null,
+    body_size integer not null,
+    sha256 text not null,
+    kind text not null,
+    site text not null,
+    uid text,
+    target text not null default '{}',
+    reader_version integer not null,
+    run_id integer references runs(id),
+    unique (url, sha256)
+);
+
+create table authors (
+    id integer primary key,
+    site text not null,
+    uid text not null,
+    nickname text,
+    blog_title text,
+    tagline text,
+    url text not null,
+    registered_on text,
+    registered_on_text text,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    page_id integer references pages(id),
+    unique (site, uid)
+);
+
+create table author_stats (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    captured_at text not null,
+    total_visits integer,
+    account_age integer,
+    page_id integer references pages(id),
+    unique (author_id, captured_at)
+);
+
+create table author_names (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    nickname text,
+    blog_title text,
+    tagline text,
+    captured_at text not null,
+    page_id integer references pages(id)
+);
+
+create table posts (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    number integer not null,
+    url text not null,
+    title text,
+    title_is_cut integer not null default 0,
+    posted_at text,
+    posted_at_text text,
+    body_html text,
+    body_text text,
+    content_hash text,
+    views integer,
+    likes integer,
+    comment_count integer,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    last_changed_at text,
+    comments_complete_at text,
+    gone_at text,
+    gone_reason text,
+    page_id integer references pages(id),
+    unique (author_id, number)
+);
+
+create index posts_posted_at on posts(posted_at);
+
+create table post_revisions (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    content_hash text not null,
+    title text,
+    body_html text,
+    body_text text,
+    captured_at text not null,
+    page_id integer references pages(id)
+);
+
+create index post_revisions_post on post_revisions(post_id);
+
+create table post_stats (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    captured_at text not null,
+    views integer,
+    likes integer,
+    comment_count integer,
+    page_id integer references pages(id),
+    unique (post_id, captured_at)
+);
+
+create table comments (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    author_name text not null,
+    author_url text,
+    reply_to text,
+    body_html text not null,
+    body_text text not null,
+    posted_at text,
+    posted_at_text text,
+    likes integer,
+    fingerprint text not null,
+    position integer,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    gone_at text,
+    page_id integer references pages(id),
+    unique (post_id, fingerprint)
+);
+
+create index comments_author on comments(author_name);
+
+create table comment_revisions (
+    id integer primary key,
+    comment_id integer not null references comments(id),
+    body_html text not null,
+    body_text text not null,
+    captured_at text not null,
+    page_id integer references pages(id)
+);
+
+create index comment_revisions_comment on comment_revisions(comment_id);
+
+create table categories (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    name text not null,
+    url text,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    page_id integer references pages(id),
+    unique (author_id, name)
+);
+
+create table post_categories (
+    post_id integer not null references posts(id),
+    category_id integer not null references categories(id),
+    page_id integer references pages(id),
+    primary key (post_id, category_id)
+);
+
+create index post_categories_category on post_categories(category_id);
+
+create table archive_months (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    month text not null,
+    first_post_on text,
+    last_post_on text,
+    url text,
+    posts_listed integer,
+    proved_at text,
+    proved_first_on text,
+    proved_last_on text,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    page_id integer references pages(id),
+    unique (author_id, month)
+);
+
+create table frontier (
+    id integer primary key,
+    key text not null unique,
+    url text not null,
+    site text not null,
+    kind text not null,
+    uid text,
+    number integer,
+    post_number integer,
+    page_no integer not null default 1,
+    chain text,
+    state text not null,
+    priority integer not null default 0,
+    attempts integer not null default 0,
+    due_at text,
+    found_at text not null,
+    found_on text,
+    fetched_at text,
+    etag text,
+    last_modified text
+);
+
+create index frontier_work on frontier(state, site, uid, priority, id);
+
+create table media (
+    id integer primary key,
+    url text not null unique,
+    sha256 text,
+    content_type text,
+    size integer,
+    width integer,
+    height integer,
+    status text not null,
+    attempts integer not null default 0,
+    next_try_at text,
+    fetched_at text,
+    detail text
+);
+
+create table media_files (
+    sha256 text primary key,
+    content_type text not null,
+    size integer not null,
+    body blob not null
+);
+
+create table post_media (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    url text not null,
+    position integer not null,
+    media_id integer references media(id),
+    unique (post_id, position)
+);
+
+create index post_media_media on post_media(media_id);
+
+create table failures (
+    id integer primary key,
+    run_id integer references runs(id),
+    site text,
+    uid text,
+    url text not null,
+    kind text not null,
+    field text,
+    detail text not null,
+    permanent integer not null default 0,
+    attempts integer not null default 1,
+    first_failed_at text not null,
+    last_failed_at text not null,
+    next_try_at text,
+    resolved_at text
+);
+
+create index failures_open on failures(resolved_at, url);
+
+create view posts_view as
+select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at,
+       (select group_concat(c.name, '、') from post_categories pc join categories c on c.id = pc.category_id
+         where pc.post_id = p.id) as categories,
+       p.views, p.likes, p.comment_count,
+       (select count(*) from comments k where k.post_id = p.id) as comments_held,
+       p.gone_at, p.gone_reason, p.url, p.body_text
+  from posts p join authors a on a.id = p.author_id;
+
+create view post_versions as
+select post_id, content_hash, title, body_html, body_text, captured_at, page_id, 0 as is_current
+  from post_revisions
+union all
+select id, content_hash, title, body_html, body_text, coalesce(last_changed_at, first_seen_at), page_id, 1
+  from posts where content_hash is not null;
+
+create view edited_posts as
+select p.id, p.number, a.nickname as author, p.title, count(r.id) as revisions,
+       max(p.last_changed_at) as last_edited_at, p.url
+  from posts p join authors a on a.id = p.author_id join post_revisions r on r.post_id = p.id
+ group by p.id;
+
+create view open_failures as
+select id, site, uid, url, kind, field, detail, permanent, attempts, first_failed_at, last_failed_at, next_try_at
+  from failures where resolved_at is null;
+
+create view missing_posts as
+select p.id, a.uid, a.nickname as author, p.number, p.title, p.url, p.first_seen_at, p.gone_at, p.gone_reason
+  from posts p join authors a on a.id = p.author_id where p.content_hash is null
+"""

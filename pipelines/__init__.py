@@ -1,0 +1,1 @@
+"""Scrapy item pipelines: encodings, dates, store. Each is thin and calls the library."""

@@ -1,0 +1,1 @@
+"""Spiders: navigation only. They decide what to fetch next, never what a page says."""

@@ -1,0 +1,128 @@
+"""The URL forms of a markup: made from what a link means, and read back into it."""
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a path asks for."""
+
+    HOME = "home"
+    MONTH = "month"
+    CATEGORY = "category"
+    POST = "post"
+    DAY = "day"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """A request understood: which page of what. `month` is YYYYMM, `day` is YYYYMMDD."""
+
+    kind: Kind
+    uid: str
+    month: str = ""
+    number: int = 0
+    day: str = ""
+    page: int = 1
+
+
+_FIELDS = {"uid": r"\d+", "month": r"\d{6}", "number": r"\d+", "day": r"\d{8}", "page": r"\d+"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Urls:
+    """Templates of the forms; those of posts, categories and homes are the site's own (SITE.md).
+
+    How months, calendar days and further pages are linked on the real site is unknown, so every markup has
+    forms of its own.
+    """
+
+    month: str
+    month_more: str
+    home_more: str
+    category_more: str
+    comments_more: str
+    day: str
+    home: str = "/u/{uid}/"
+    category: str = "/u/{uid}/{number}.html"
+    post: str = "/u/{uid}/{month}/{number}.html"
+
+    def make(self, route: Route) -> str:
+        """The path and query of that page."""
+        return self._template(route).format(
+            uid=route.uid, month=route.month, number=route.number, day=route.day, page=route.page
+        )
+
+    def read(self, path: str) -> Route | None:
+        """What a path with its query asks for, or None where no form fits."""
+        for field in fields(self):
+            match = re.fullmatch(_pattern(getattr(self, field.name)), path)
+            if match is not None:
+                return _route(_KINDS[field.name], match.groupdict())
+        return None
+
+    def _template(self, route: Route) -> str:
+        first, more = {
+            Kind.HOME: (self.home, self.home_more),
+            Kind.MONTH: (self.month, self.month_more),
+            Kind.CATEGORY: (self.category, self.category_more),
+            Kind.POST: (self.post, self.comments_more),
+            Kind.DAY: (self.day, self.day),
+        }[route.kind]
+        return first if route.page == 1 else more
+
+
+_KINDS = {
+    "month": Kind.MONTH,
+    "month_more": Kind.MONTH,
+    "home": Kind.HOME,
+    "home_more": Kind.HOME,
+    "category": Kind.CATEGORY,
+    "category_more": Kind.CATEGORY,
+    "post": Kind.POST,
+    "comments_more": Kind.POST,
+    "day": Kind.DAY,
+}
+
+
+def _pattern(template: str) -> str:
+    parts = re.split(r"\{(\w+)\}", template)
+    return "".join(
+        f"(?P<{part}>{_FIELDS[part]})" if position % 2 else re.escape(part)
+        for position, part in enumerate(parts)
+    )
+
+
+def _route(kind: Kind, found: dict[str, str]) -> Route:
+    return Route(
+        kind=kind,
+        uid=found["uid"],
+        month=found.get("month", ""),
+        number=int(found.get("number", 0)),
+        day=found.get("day", ""),
+        page=int(found.get("page", 1)),
+    )
+
+
+def old_path(number: int, *, username: str = "", as_base64: bool = False) -> str:
+    """A post's link as it was before 2010: with the number plain, or as base64 of its digits."""
+    did = b64encode(str(number).encode()).decode() if as_base64 else str(number)
+    folder = f"/{username}" if username else ""
+    return f"{folder}/user_blog_diary.php?did={did}"
+
+
+def read_old_path(path: str) -> int | None:
+    """The post's number in a link of the old form, or None."""
+    match = re.fullmatch(r"(?:/[\w.-]+)?/user_blog_diary\.php\?did=([\w+/=%]+)", path)
+    if match is None:
+        return None
+    did = match[1].replace("%3D", "=")
+    if not did.isdigit():
+        try:
+            did = b64decode(did, validate=True).decode("ascii")
+        except (Base64Error, UnicodeDecodeError):
+            return None
+    return int(did) if did.isdigit() else None

@@ -95,6 +95,7 @@ class TablesMarkup:
         if comment.author_path:
             name = link(comment.author_path, comment.author_name, _NAME)
         reply = f" {words.reply} {esc(comment.reply_to)}" if comment.reply_to else ""
+        when = f"{words.comment_time}{words.colon}{comment.posted_text}"
         head = f"{words.author}{words.colon}{name}{reply} {when}"
         return (
             "<table width='100%' border=0 class='comment'>\n"

@@ -153,7 +153,9 @@ def _select(shelf: Shelf, route: Route) -> tuple[str, Sequence[DemoPost], int] |
         return (f"{route.month[:4]}-{route.month[4:]}", posts, habits.posts_per_month) if posts else None
     if route.kind is Kind.CATEGORY:
         category = shelf.category(route.number)
-        return category and (
+        if category is None:
+            return None
+        return (
             f"【{category.name}】",
             shelf.by_category[category.name],
             habits.posts_per_category,

@@ -142,11 +142,14 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedPost:
-    """A post as a listing names it. `title_cut`: the site may have cut the title (30 GBK bytes)."""
+    """A post as a listing names it. `title_cut`: the site may have cut the title (30 GBK bytes).
 
-    number: int | str
-    url: str
+    `number` and `url` are None where the title is shown without a link.
+    """
+
     title: str
+    number: int | str | None = None
+    url: str | None = None
     title_cut: bool = False
     posted: Shown | None = None
 

@@ -1,0 +1,203 @@
+"""HTML of a stranger -> HTML that is safe to keep and to show; the one place where HTML is made safe.
+
+The allow-list is nh3's (ammonia): tags, attributes and URL schemes that are not named here do not pass. Players
+(iframe, embed, object, video) become a plain link, so that what they showed can still be found.
+"""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+from lxml import etree, html
+
+from blogarchive.items import Image
+from blogarchive.reading.lines import Element
+
+TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "type"},
+    "font": {"color"},
+    "p": {"align"},
+    "div": {"align"},
+    "time": {"datetime"},
+    "del": {"datetime"},
+    "ins": {"datetime"},
+    "*": {"style", "lang", "dir"},
+}
+_STYLES = {"text-align", "font-weight", "font-style", "text-decoration", "color", "text-indent"}
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes=_ATTRIBUTES,
+    clean_content_tags={"script", "style", "noscript", "template", "title"},
+    url_schemes={"http", "https", "mailto"},
+    filter_style_properties=_STYLES,
+    link_rel="noopener noreferrer nofollow",
+)
+_PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
+# Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
+_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
+_quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
+
+
+def clean_html(node: Element, base_url: str) -> str:
+    """The content of `node` as safe HTML with absolute URLs; `node` itself is changed, give a copy.
+
+    The same content gives the same text. Scripts, styles, forms and event handlers are gone; the words stay.
+    """
+    for element in list(node.iter(etree.Element)):
+        _mend(element, base_url)
+    parts = [html.tostring(child, encoding="unicode") for child in node]
+    return _CLEANER.clean(_escape(node.text) + "".join(parts)).strip()
+
+
+def images_of(node: Element, base_url: str) -> tuple[Image, ...]:
+    """The pictures in `node` in order, with absolute http(s) URLs; data: pictures and blanks are left out."""
+    urls = (picture_url(element, base_url) for element in node.iter("img", "image"))
+    return tuple(Image(url=url, position=place) for place, url in enumerate(u for u in urls if u))
+
+
+def picture_url(element: Element, base_url: str) -> str | None:
+    """The absolute http(s) address of a picture, lazy loaders' attributes first; None where it has none."""
+    for name in (*_LAZY, "src"):
+        url = absolute(element.get(name), base_url)
+        if url is not None and urlsplit(url).scheme in ("http", "https"):
+            return url
+    return None
+
+
+def absolute(url: str | None, base_url: str) -> str | None:
+    """`url` made absolute against `base_url`; None where it is missing or cannot be a URL."""
+    if url is None or not url.strip():
+        return None
+    try:
+        joined = urljoin(base_url, re.sub(r"[\t\r\n]", "", url.strip()))
+        urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
+    except ValueError:
+        return None
+    return joined
+
+
+def link_url(anchor: Element, base_url: str) -> str | None:
+    """Where an `a` leads, absolute; a `javascript:` link is looked for in its title and onclick; None otherwise."""
+    href = (anchor.get("href") or "").strip()
+    if (
+        href
+        and not href.startswith("#")
+        and not href.lower().startswith(("javascript:", "vbscript:", "data:"))
+    ):
+        return absolute(href, base_url)
+    if href.startswith("#"):
+        return None
+    title = (anchor.get("title") or "").strip()
+    if title.startswith(("http://", "https://")):
+        return absolute(title, base_url)
+    found = _quoted_url.search(f"{anchor.get('onclick') or ''} {href}")
+    return absolute(found.group(1), base_url) if found else None
+
+
+def _mend(element: Element, base_url: str) -> None:
+    tag = element.tag
+    if tag == "a":
+        url = link_url(element, base_url)
+        element.attrib.pop("href", None)
+        if url is not None:
+            element.set("href", url)
+    elif tag in ("img", "image"):
+        url = picture_url(element, base_url)
+        element.tag = "img"
+        element.attrib.pop("src", None)
+        if url is not None:
+            element.set("src", url)
+    elif tag in _PLAYERS:
+        _link_player(element, absolute(element.get(_PLAYERS[tag]), base_url))
+
+
+def _link_player(element: Element, url: str | None) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.attrib.clear()
+    element.text = None
+    element.tag = "span"
+    if url is not None:
+        element.tag = "a"
+        element.set("href", url)
+        element.text = url
+
+
+def _escape(text: str | None) -> str:
+    return "" if text is None else text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,366 @@
+"""Text of a page -> the lines a reader sees, each with the nodes that hold it.
+
+Block elements, table cells and `<br>` break a line; inline elements do not (CSS 2.2, 9.2, on the elements' default
+display). What is never shown (scripts, styles, `display:none`, form fields) is left out. Every piece of a page has
+a place in document order, so that a run of lines can be cut out of the tree again (`fragment.py`): an element
+opens at an even place and its first text stands right after it; it closes at an even place and its tail stands right
+after that.
+"""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from lxml import etree, html
+
+Element = etree._Element
+
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "xmp",
+        "listing",
+        "plaintext",
+        "marquee",
+    ]
+)
+CELLS = frozenset(("td", "th"))
+REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
+UNSEEN = frozenset(
+    [
+        "script",
+        "style",
+        "head",
+        "template",
+        "noscript",
+        "select",
+        "textarea",
+        "datalist",
+        "noframes",
+        "title",
+        "map",
+        "svg",
+        "math",
+    ]
+)
+PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))
+SPACE = " \t\n\r\f\v"
+EDGES = SPACE + "\xa0\u200b\ufeff"
+
+_spaces = re.compile(r"[ \t\n\r\f\v]+")
+_hidden = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_not_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line's text: `[start, end)` in the text, and the element whose text it is."""
+
+    start: int
+    end: int
+    node: Element
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One visible line: collapsed text, the innermost block that holds it, its place in the document.
+
+    `start` and `end` are places in document order. `media` are the replaced elements (pictures, players) in the
+    line; a line of pictures alone has empty text.
+    """
+
+    index: int
+    text: str
+    block: Element
+    start: int
+    end: int
+    spans: tuple[Span, ...]
+    media: tuple[Element, ...] = ()
+    preformatted: bool = False
+
+    def node_at(self, offset: int) -> Element:
+        """The element that holds the character at `offset` of the text."""
+        return next((span.node for span in self.spans if span.start <= offset < span.end), self.block)
+
+    def links(self) -> list[tuple[str, Element]]:
+        """The `a` elements in the line, in order, each with its text in this line."""
+        found: dict[Element, str] = {}
+        for span in self.spans:
+            anchor = enclosing(span.node, "a")
+            if anchor is not None:
+                found[anchor] = found.get(anchor, "") + self.text[span.start : span.end]
+        for node in self.media:
+            anchor = enclosing(node, "a")
+            if anchor is not None:
+                found.setdefault(anchor, "")
+        return [(text.strip(EDGES), anchor) for anchor, text in found.items()]
+
+    def link_at(self, start: int, end: int) -> Element | None:
+        """The first `a` element that holds a character of `[start, end)`."""
+        for span in self.spans:
+            if span.start < end and start < span.end:
+                anchor = enclosing(span.node, "a")
+                if anchor is not None:
+                    return anchor
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A page as visible lines over its tree; `opened` and `closed` give each element's places in the order."""
+
+    root: Element
+    lines: tuple[Line, ...]
+    title: str
+    opened: dict[Element, int] = field(repr=False)
+    closed: dict[Element, int] = field(repr=False)
+    starts: list[int] = field(repr=False)
+
+    def inside(self, node: Element) -> range:
+        """The indexes of the lines that lie wholly or partly in `node`."""
+        first = bisect_left(self.starts, self.opened[node])
+        return range(first, bisect_left(self.starts, self.closed[node]))
+
+    def holds(self, node: Element, line: Line) -> bool:
+        """Whether the whole of `line` lies in `node`."""
+        return self.opened[node] <= line.start and line.end <= self.closed[node]
+
+    def common(self, first: Line, last: Line) -> Element:
+        """The innermost element that holds both lines and all between."""
+        node = first.block
+        while not self.holds(node, last) or not self.holds(node, first):
+            parent = node.getparent()
+            if parent is None:
+                break
+            node = parent
+        return node
+
+    def child_towards(self, ancestor: Element, line: Line) -> Element:
+        """The child of `ancestor` that holds `line`, or `ancestor` where the line is its own."""
+        node = line.block
+        while node is not ancestor:
+            parent = node.getparent()
+            if parent is None or parent is ancestor:
+                return node
+            node = parent
+        return ancestor
+
+
+def read_document(text: str) -> Document:
+    """The document of a page's text; never raises, an empty page has no lines."""
+    root = _parse(text)
+    builder = _Builder()
+    builder.walk(root)
+    title = root.find(".//title")
+    title_text = "" if title is None else _spaces.sub(" ", "".join(title.itertext())).strip(EDGES)
+    return Document(
+        root=root,
+        lines=tuple(builder.lines),
+        title=title_text,
+        opened=builder.opened,
+        closed=builder.closed,
+        starts=[line.start for line in builder.lines],
+    )
+
+
+def enclosing(node: Element | None, tag: str) -> Element | None:
+    """The nearest element of that tag from `node` outwards, itself included, within its block."""
+    while node is not None and node.tag != tag:
+        if node.tag in BLOCKS:
+            parent = node.getparent()
+            return parent if parent is not None and parent.tag == tag else None
+        node = node.getparent()
+    return node
+
+
+def tag_path(node: Element) -> str:
+    """The tags from the root down to `node`, as `html/body/div`: where two pieces stand alike, it is the same."""
+    tags = [str(node.tag)]
+    tags.extend(str(ancestor.tag) for ancestor in node.iterancestors())
+    return "/".join(reversed(tags))
+
+
+def _parse(text: str) -> Element:
+    # libxml2 stops at a NUL and, without huge_tree, at a depth of 256: a page could hide its rest behind either.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+    clean = _not_xml.sub("", text).encode("utf-8", "replace")
+    if not clean.strip():
+        return html.Element("html")
+    try:
+        root = etree.fromstring(clean, parser)
+    except etree.ParserError:
+        root = None
+    return html.Element("html") if root is None else root
+
+
+class _Builder:
+    """Walks the tree once and cuts it into lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.opened: dict[Element, int] = {}
+        self.closed: dict[Element, int] = {}
+        self._place = 0
+        self._blocks: list[Element] = []
+        self._pre = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._text: list[str] = []
+        self._length = 0
+        self._spans: list[Span] = []
+        self._media: list[Element] = []
+        self._start = -1
+        self._end = -1
+
+    def walk(self, root: Element) -> None:
+        walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        for event, node in walker:
+            if event == "start":
+                self._open(walker, node)
+            elif event == "end":
+                self._close(node)
+            else:
+                self.opened[node] = self._place
+                self._tail(node)
+        self._break()
+
+    def _open(self, walker: "etree.iterwalk", node: Element) -> None:
+        tag = node.tag
+        place = self.opened[node] = self._place
+        self._place = place + 2
+        if tag in BLOCKS:
+            self._break()
+            self._blocks.append(node)
+            self._pre += tag in PREFORMATTED
+        elif tag == "br":
+            self._line_end()
+        elif tag in REPLACED:
+            self._add_media(node)
+        if tag in UNSEEN or tag in REPLACED or _is_hidden(node):
+            walker.skip_subtree()
+        elif node.text:
+            self._add(node.text, node, place + 1)
+
+    def _close(self, node: Element) -> None:
+        tag = node.tag
+        if tag in BLOCKS:
+            self._break()
+            self._blocks.pop()
+            self._pre -= tag in PREFORMATTED
+        self._tail(node)
+
+    def _tail(self, node: Element) -> None:
+        place = self.closed[node] = self._place
+        self._place = place + 2
+        parent = node.getparent()
+        if node.tail and parent is not None:
+            self._add(node.tail, parent, place + 1)
+
+    def _add(self, text: str, node: Element, place: int) -> None:
+        if not self._pre:
+            text = _spaces.sub(" ", text)
+            if text[0] == " " and (not self._text or self._text[-1][-1:] == " "):
+                text = text[1:]
+        if not text:
+            return
+        if self._start < 0:
+            self._start = place
+        self._end = place + 1
+        self._text.append(text)
+        self._spans.append(Span(self._length, self._length + len(text), node))
+        self._length += len(text)
+
+    def _add_media(self, node: Element) -> None:
+        if self._start < 0:
+            self._start = self.opened[node]
+        self._end = self.opened[node] + 1
+        self._media.append(node)
+
+    def _line_end(self) -> None:
+        if self._pre:
+            self._text.append("\n")
+            self._length += 1
+        else:
+            self._break()
+
+    def _break(self) -> None:
+        if self._start < 0:
+            self._reset()
+            return
+        raw = "".join(self._text)
+        text = raw.strip("\n") if self._pre else raw.strip(EDGES)
+        if text.strip(EDGES) or self._media:
+            shift = raw.find(text) if text else 0
+            spans = tuple(
+                Span(max(span.start - shift, 0), min(span.end - shift, len(text)), span.node)
+                for span in self._spans
+                if span.end > shift and span.start - shift < len(text)
+            )
+            self.lines.append(
+                Line(
+                    len(self.lines),
+                    text,
+                    self._blocks[-1],
+                    self._start,
+                    self._end,
+                    spans,
+                    tuple(self._media),
+                    bool(self._pre),
+                )
+            )
+        self._reset()
+
+
+def _is_hidden(node: Element) -> bool:
+    attributes = node.attrib
+    if not attributes:
+        return False
+    return "hidden" in attributes or ("style" in attributes and bool(_hidden.search(attributes["style"])))

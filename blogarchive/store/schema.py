@@ -6,6 +6,8 @@ Times that pages show are ISO 8601 text with offset in the site's clock, cut to 
 
 from sqlite_utils import Database, Migrations
 
+from blogarchive.store import search_schema
+
 MIGRATIONS = Migrations("blogarchive")
 
 
@@ -16,12 +18,20 @@ def m001_tables(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m002_search(db: Database) -> None:
+    """The search: the first `search_index.refresh` fills it from the rows that are there."""
+    for statement in [*search_schema.TABLES.split(";\n\n"), *search_schema.triggers()]:
+        db.execute(statement)
+
+
 _TABLES = """
 create table runs (
     id integer primary key,
     command text not null,
     arguments text not null default '[]',
     started_at text not null,
+    epoch_at text not null,
     finished_at text,
     outcome text,
     exit_code integer,
@@ -45,9 +55,11 @@ create table pages (
     site text not null,
     uid text,
     target text not null default '{}',
+    counted text,
+    closed integer not null default 1,
     reader_version integer not null,
     run_id integer references runs(id),
-    unique (url, sha256)
+    unique (url, fetched_at)
 );
 
 create table authors (
@@ -62,8 +74,16 @@ create table authors (
     registered_on_text text,
     first_seen_at text not null,
     last_seen_at text not null,
+    home_proved_at text,
     page_id integer references pages(id),
     unique (site, uid)
+);
+
+create table author_aliases (
+    author_id integer not null references authors(id),
+    alias text not null,
+    first_seen_at text not null,
+    primary key (author_id, alias)
 );
 
 create table author_stats (
@@ -105,6 +125,12 @@ create table posts (
     last_seen_at text not null,
     last_changed_at text,
     comments_complete_at text,
+    listed_title text,
+    listed_comment_count integer,
+    own_page_seen_at text,
+    own_page_gone_at text,
+    own_page_gone_reason text,
+    missing_from_listing_at text,
     gone_at text,
     gone_reason text,
     page_id integer references pages(id),
@@ -175,6 +201,7 @@ create table categories (
     author_id integer not null references authors(id),
     name text not null,
     url text,
+    proved_at text,
     first_seen_at text not null,
     last_seen_at text not null,
     page_id integer references pages(id),
@@ -184,6 +211,7 @@ create table categories (
 create table post_categories (
     post_id integer not null references posts(id),
     category_id integer not null references categories(id),
+    gone_at text,
     page_id integer references pages(id),
     primary key (post_id, category_id)
 );
@@ -220,6 +248,8 @@ create table frontier (
     chain text,
     state text not null,
     priority integer not null default 0,
+    rank integer not null default 0,
+    shown_on text,
     attempts integer not null default 0,
     due_at text,
     found_at text not null,
@@ -229,7 +259,34 @@ create table frontier (
     last_modified text
 );
 
-create index frontier_work on frontier(state, site, uid, priority, id);
+create index frontier_work on frontier(site, uid, state, priority, rank, id);
+
+create index frontier_due on frontier(site, uid, due_at) where state = 'done';
+
+create table sweeps (
+    id integer primary key,
+    site text not null,
+    uid text,
+    chain text not null,
+    kind text not null,
+    post_id integer references posts(id),
+    started_at text not null,
+    pages_read integer not null default 0,
+    claimed integer,
+    sound integer not null default 1,
+    restarts integer not null default 0,
+    complete_at text,
+    unique (site, chain)
+);
+
+create table sweep_items (
+    id integer primary key,
+    sweep_id integer not null references sweeps(id) on delete cascade,
+    item text not null,
+    held text not null default ''
+);
+
+create index sweep_items_sweep on sweep_items(sweep_id, item);
 
 create table media (
     id integer primary key,
@@ -281,12 +338,12 @@ create table failures (
     resolved_at text
 );
 
-create index failures_open on failures(resolved_at, url);
+create index failures_open on failures(url, kind) where resolved_at is null;
 
 create view posts_view as
 select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at,
        (select group_concat(c.name, '、') from post_categories pc join categories c on c.id = pc.category_id
-         where pc.post_id = p.id) as categories,
+         where pc.post_id = p.id and pc.gone_at is null) as categories,
        p.views, p.likes, p.comment_count,
        (select count(*) from comments k where k.post_id = p.id) as comments_held,
        p.gone_at, p.gone_reason, p.url, p.body_text

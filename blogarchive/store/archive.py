@@ -1,0 +1,183 @@
+"""One archive: a SQLite file, opened, checked, migrated and closed; the one gate that every SQL statement passes."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from sqlite_utils import Database
+
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite, NoArchive
+from blogarchive.store.schema import MIGRATIONS
+
+Value = str | int | float | bytes | None
+Row = tuple[object, ...]
+
+_BUSY_SECONDS = 30.0
+_CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column")
+
+
+def told(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
+    """What a person is told of an SQLite error, or None where it is a mistake of this program."""
+    words = str(error).lower()
+    if any(sign in words for sign in _CANNOT_WRITE):
+        return CannotWrite(
+            f"cannot write {path}: {error}; free some space or mend the permissions, then run again"
+        )
+    if any(sign in words for sign in _DAMAGED):
+        return ArchiveDamaged(
+            f"{path} is damaged or no archive of blogarchive ({error}); restore a copy of it"
+        )
+    if "locked" in words or "busy" in words:
+        return ArchiveBusy(f"another program holds {path} ({error}); try again when it has finished")
+    return None
+
+
+class Archive:
+    """An open archive. A context manager; leaving it closes the file and folds the write-ahead log into it."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._connection = connection
+        self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> Self:
+        """The archive at `path`, migrated to the tables of today; with `create` a new one where there is none.
+
+        Raises `NoArchive` where there is none and `create` is not given, `ArchiveDamaged` where the file is no
+        SQLite file or holds other tables than ours, `CannotWrite` where it or its folder cannot be written.
+        A `read_only` archive is never migrated and can be read while another run writes.
+        """
+        path = Path(path)
+        fresh = not path.exists()
+        if fresh and (read_only or not create):
+            raise NoArchive(f"no archive at {path}; `blogarchive backup URL` makes one")
+        if path.is_dir():
+            raise NoArchive(f"{path} is a folder; name the archive's file with --db")
+        if fresh:
+            _make_folder(path)
+        archive = cls(path, _connect(path, read_only=read_only), read_only=read_only)
+        try:
+            archive._prepare(fresh=fresh)
+        except BaseException:
+            archive._connection.close()
+            raise
+        return archive
+
+    def execute(self, sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
+        """Run one statement; SQLite's errors leave as errors of `blogarchive.errors`, where they are not ours."""
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
+        """Run one statement for each of `rows`; gives the number of rows changed."""
+        try:
+            return self._connection.executemany(sql, rows).rowcount
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+    def row(self, sql: str, parameters: Sequence[Value] = ()) -> Row | None:
+        """The first row, or None."""
+        found: Row | None = self.execute(sql, parameters).fetchone()
+        return found
+
+    def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """All rows."""
+        try:
+            return self.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+    def number(self, sql: str, parameters: Sequence[Value] = ()) -> int:
+        """The whole number in the first column of the first row; 0 where there is none."""
+        found = self.row(sql, parameters)
+        value = found[0] if found else 0
+        return value if isinstance(value, int) else 0
+
+    def insert(self, sql: str, parameters: Sequence[Value]) -> int:
+        """Run an `insert`; gives the new row's id."""
+        return self.execute(sql, parameters).lastrowid or 0
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All that is written inside is kept, or nothing of it; an inner `atomic` joins the outer one."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self.execute("begin immediate")
+        try:
+            yield
+            self.execute("commit")
+        except BaseException:
+            self._connection.rollback()
+            raise
+
+    @contextmanager
+    def supposing(self) -> Iterator[None]:
+        """All that is written inside can be read there, and is taken back at its end."""
+        self.execute("begin immediate")
+        try:
+            yield
+        finally:
+            self._connection.rollback()
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, so that the one file is the whole archive."""
+        if not self.read_only:
+            self.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def close(self) -> None:
+        """Checkpoint and close. A reader that keeps the log busy leaves it to a later close; nothing is lost."""
+        try:
+            self.checkpoint()
+        except ArchiveBusy:
+            pass
+        finally:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _prepare(self, *, fresh: bool) -> None:
+        tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
+        if not fresh and tables and "frontier" not in tables:
+            raise ArchiveDamaged(f"{self.path} is a database of something else; name another file with --db")
+        self.execute("pragma foreign_keys = on")
+        if self.read_only:
+            return
+        self.execute("pragma journal_mode = wal").fetchall()
+        self.execute("pragma synchronous = normal")
+        try:
+            MIGRATIONS.apply(self.db)
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            f"cannot make the folder {path.parent}: {error.strerror}; choose another with --db"
+        ) from error
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    where = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
+    try:
+        return sqlite3.connect(where, uri=True, timeout=_BUSY_SECONDS)
+    except sqlite3.Error as error:
+        raise told(error, path) or error from error

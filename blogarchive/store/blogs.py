@@ -1,0 +1,65 @@
+"""The blogs of an archive: which there are, under which names they are known, and where their home page is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blogarchive.errors import UsageError
+from blogarchive.items import PageKind, Target
+from blogarchive.store.archive import Archive
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blog:
+    """One author's blog on one site. `uid` None: a start whose author no page has told yet."""
+
+    site: str
+    uid: str | None
+
+
+def held(archive: Archive, uids: Sequence[str] = ()) -> list[Blog]:
+    """Every blog in the archive, or those that `uids` name (an older name of a blog is fine), in order of arrival.
+
+    Raises `UsageError` where the archive holds no blog of that uid.
+    """
+    rows = archive.rows("select site, uid from authors order by id")
+    known = [Blog(site=str(site), uid=str(uid)) for site, uid in rows]
+    if not uids:
+        return known
+    chosen: list[Blog] = []
+    for uid in uids:
+        name = canonical_uid(archive, None, uid)
+        found = [blog for blog in known if blog.uid == name]
+        if not found:
+            raise UsageError(f"no blog {uid!r} in {archive.path}; `blogarchive status` lists them")
+        chosen += [blog for blog in found if blog not in chosen]
+    return chosen
+
+
+def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
+    """The uid of the author whom `uid` names, which may be an older name of his; `uid` itself where unknown."""
+    row = archive.row(
+        "select a.uid from author_aliases l join authors a on a.id = l.author_id"
+        " where l.alias = ? and (? is null or a.site = ?)",
+        (uid, site, site),
+    )
+    return str(row[0]) if row else uid
+
+
+def home(archive: Archive, blog: Blog) -> Target | None:
+    """The target of the blog's home page, or None where none is known yet."""
+    row = archive.row(
+        "select url, etag, last_modified from frontier"
+        " where site = ? and uid is ? and kind = ? and page_no = 1 order by id limit 1",
+        (blog.site, blog.uid, PageKind.HOME),
+    )
+    if row is None:
+        return None
+    url, etag, modified = row
+    return Target(
+        url=str(url),
+        site=blog.site,
+        kind=PageKind.HOME,
+        uid=blog.uid,
+        etag=etag if etag is None else str(etag),
+        last_modified=modified if modified is None else str(modified),
+    )

@@ -1,0 +1,268 @@
+"""What is still to fetch: the frontier table is the schedule, and nothing else holds any of it.
+
+States: `todo` (to be taken), `done` (fetched; looked at again when `due_at` has come), `failed` (taken again when
+`due_at` has come), `dead` (failed for good). A target's row is settled in the transaction that saves its page, so a
+run that dies loses nothing and repeats at most what was in flight.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from blogarchive.items import PageKind, Target
+from blogarchive.store.archive import Archive, Row, Value
+from blogarchive.store.blogs import Blog
+from blogarchive.store.times import from_utc_text, later, utc_text
+
+# Listings come before posts, so that early on everything is known by name; a post's comments come at once after it.
+_PRIORITY = {
+    PageKind.HOME: 0,
+    PageKind.COMMENTS: 1,
+    PageKind.MONTH: 2,
+    PageKind.CATEGORY: 3,
+    PageKind.POST: 4,
+}
+_LAST = 5
+_FRONT = -1
+
+_COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
+
+FIRST_RETRY = timedelta(minutes=10)
+LAST_RETRY = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far the blogs of a run are: targets by state, posts apart."""
+
+    posts_found: int
+    posts_read: int
+    todo: int
+    failed: int
+
+
+def key(target: Target) -> str:
+    """What makes a target one: a post's site, uid and number, whatever its URL; else the canonical URL."""
+    if target.kind is PageKind.POST and target.number is not None and target.uid is not None:
+        return f"{target.site}/{target.uid}/{target.number}"
+    return target.url
+
+
+def add(
+    archive: Archive,
+    targets: Iterable[Target],
+    *,
+    now: datetime,
+    found_on: str | None = None,
+    first: bool = False,
+) -> int:
+    """Put targets that are not known yet into the frontier, to be fetched; gives how many were new.
+
+    `first` puts them before everything else: the URL that a person named.
+    """
+    moment = utc_text(now)
+    rows = [_values(target, moment, found_on, first) for target in targets]
+    return archive.execute_many(_INSERT + " on conflict(key) do nothing", rows) if rows else 0
+
+
+def again(
+    archive: Archive, target: Target, *, before: str, now: datetime, found_on: str | None = None
+) -> int:
+    """Put one target in, to be fetched even if it was before the UTC text `before`; 1 where it is now to fetch."""
+    values = _values(target, utc_text(now), found_on, first=False)
+    return archive.execute(
+        _INSERT + " on conflict(key) do update set state = 'todo', page_no = excluded.page_no,"
+        " chain = excluded.chain, url = excluded.url where coalesce(fetched_at, '') < ?",
+        (*values, before),
+    ).rowcount
+
+
+def take(
+    archive: Archive,
+    blogs: Sequence[Blog],
+    *,
+    limit: int,
+    now: datetime,
+    exclude: Iterable[Target] = (),
+    since: date | None = None,
+) -> list[Target]:
+    """The next targets of these blogs, at most `limit`, best first; those in `exclude` (in flight) are left out.
+
+    Several sites share the limit, so that one slow host does not hold up another; blogs of one site come one after
+    the other. Failed targets whose time has come are taken when nothing else is left. With `since`, what is known
+    to be older than that day stays in the frontier. Changes nothing: a target stays to be taken until it is saved,
+    failed or skipped. Nothing given and nothing in flight: ask `plan.top_up`, then the run is over.
+    """
+    flying = {key(target) for target in exclude}
+    sites = list(dict.fromkeys(blog.site for blog in blogs))
+    share = max(1, limit // max(1, len(sites)))
+    taken: list[Target] = []
+    for site in sites:
+        of_site: list[Target] = []
+        for blog in blogs:
+            if blog.site == site and len(of_site) < share:
+                of_site += _take_blog(archive, blog, share - len(of_site), flying, utc_text(now), since)
+        taken += of_site
+    return taken[:limit]
+
+
+def next_due(archive: Archive, blogs: Sequence[Blog]) -> datetime | None:
+    """When the earliest failed target of these blogs may be tried again (UTC), or None where none waits."""
+    times = [
+        row[0]
+        for blog in blogs
+        if (
+            row := archive.row(
+                "select min(due_at) from frontier where site = ? and uid is ? and state = 'failed'",
+                (blog.site, blog.uid),
+            )
+        )
+    ]
+    known = sorted(str(moment) for moment in times if moment)
+    return from_utc_text(known[0]) if known else None
+
+
+def progress(archive: Archive, blogs: Sequence[Blog]) -> Progress:
+    """How far these blogs are. Reads an index of the whole frontier: ask once a second, not once a page."""
+    counts: dict[tuple[bool, str], int] = {}
+    for blog in blogs:
+        for kind, state, count in archive.rows(
+            "select priority = 4, state, count(*) from frontier where site = ? and uid is ? group by 1, 2",
+            (blog.site, blog.uid),
+        ):
+            place = (bool(kind), str(state))
+            counts[place] = counts.get(place, 0) + int(str(count))
+    return Progress(
+        posts_found=sum(count for (is_post, _), count in counts.items() if is_post),
+        posts_read=counts.get((True, "done"), 0),
+        todo=counts.get((True, "todo"), 0) + counts.get((False, "todo"), 0),
+        failed=sum(count for (_, state), count in counts.items() if state in ("failed", "dead")),
+    )
+
+
+def settle(
+    archive: Archive,
+    target: Target,
+    *,
+    fetched_at: str,
+    due_at: str | None,
+    etag: str | None,
+    last_modified: str | None,
+) -> None:
+    """The target was fetched and read: done, to be looked at again from `due_at` on (never, where None)."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
+        " where key = ?",
+        (fetched_at, due_at, etag, last_modified, key(target)),
+    )
+
+
+def fail(
+    archive: Archive,
+    target: Target,
+    *,
+    permanent: bool = False,
+    retry_after: timedelta | None = None,
+    now: datetime,
+) -> str | None:
+    """The target could not be had: tried again after `retry_after` or a growing while; gives that time (UTC text).
+
+    The while grows fourfold from ten minutes to seven days. `permanent`: never tried again by itself, gives None.
+    """
+    moment = utc_text(now)
+    add(archive, [target], now=now)
+    attempts = archive.number("select attempts from frontier where key = ?", (key(target),))
+    wait = min(FIRST_RETRY * 4 ** min(attempts, 8), LAST_RETRY)
+    due = None if permanent else later(moment, max(wait, retry_after or wait) if retry_after else wait)
+    archive.execute(
+        "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
+        ("dead" if permanent else "failed", due, key(target)),
+    )
+    return due
+
+
+def reopen(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:
+    """Make the blog's rows that meet an SQL condition of this package to be fetched; gives how many."""
+    return archive.execute(
+        "update frontier set state = 'todo', due_at = null"  # noqa: S608 - conditions are constants of this package
+        f" where site = ? and uid is ? and state <> 'todo' and ({condition})",
+        (blog.site, blog.uid, *parameters),
+    ).rowcount
+
+
+def adopt(archive: Archive, target: Target, uid: str) -> None:
+    """A target whose blog was not known, or known by an older name, belongs to the blog `uid`."""
+    if target.uid != uid:
+        archive.execute("update or ignore frontier set uid = ? where key = ?", (uid, key(target)))
+
+
+_INSERT = (
+    "insert into frontier(key, url, site, kind, uid, number, post_number, page_no, chain, priority, rank,"
+    " state, found_at, found_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'todo', ?, ?)"
+)
+
+
+def _values(target: Target, moment: str, found_on: str | None, first: bool) -> tuple[Value, ...]:
+    priority = _FRONT if first else _PRIORITY.get(target.kind, _LAST)
+    # Newest posts first: numbers of all known sites rise with time.
+    rank = -target.number if isinstance(target.number, int) and target.kind is PageKind.POST else 0
+    return (
+        key(target),
+        target.url,
+        target.site,
+        target.kind,
+        target.uid,
+        target.number,
+        target.post_number,
+        target.page_no,
+        target.chain,
+        priority,
+        rank,
+        moment,
+        found_on,
+    )
+
+
+def _take_blog(
+    archive: Archive, blog: Blog, wanted: int, flying: set[str], moment: str, since: date | None
+) -> list[Target]:
+    young = "" if since is None else " and (shown_on is null or shown_on >= ?)"
+    scope: list[Value] = [blog.site, blog.uid]
+    bound: list[Value] = [] if since is None else [since.isoformat()]
+    room = wanted + len(flying)
+    rows = archive.rows(
+        f"select key, {_COLUMNS} from frontier where site = ? and uid is ? and state = 'todo'{young}"  # noqa: S608
+        " order by priority, rank, id limit ?",
+        (*scope, *bound, room),
+    )
+    if len(rows) < room:
+        rows += archive.rows(
+            f"select key, {_COLUMNS} from frontier where site = ? and uid is ? and state = 'failed'"  # noqa: S608
+            f" and due_at <= ?{young} order by priority, rank, id limit ?",
+            (*scope, moment, *bound, room),
+        )
+    return [_target(row[1:]) for row in rows if row[0] not in flying][:wanted]
+
+
+def _target(row: Row) -> Target:
+    url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified = row
+    return Target(
+        url=str(url),
+        site=str(site),
+        kind=PageKind(str(kind)),
+        uid=_text(uid),
+        number=_number(number),
+        post_number=_number(post_number),
+        page_no=int(str(page_no)),
+        chain=_text(chain),
+        etag=_text(etag),
+        last_modified=_text(last_modified),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: object) -> int | str | None:
+    return value if isinstance(value, int | str) else None

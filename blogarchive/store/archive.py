@@ -178,6 +178,6 @@ def _make_folder(path: Path) -> None:
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     where = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
     try:
-        return sqlite3.connect(where, uri=True, timeout=_BUSY_SECONDS)
+        return sqlite3.connect(where, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
         raise told(error, path) or error from error

@@ -1,0 +1,70 @@
+"""The tables of the search: two full-text indexes, and the triggers that note what they have still to learn.
+
+`content="posts"` in double quotes is what Datasette looks for to show its search box. The tokenizer is the
+plainest one: what a word is was decided before (`search_text`), and only blanks part the words.
+"""
+
+TABLES = """
+create virtual table posts_fts using fts5(
+    title, body_text, content="posts", content_rowid="id", tokenize="ascii"
+);
+
+create virtual table comments_fts using fts5(
+    body_text, content="comments", content_rowid="id", tokenize="ascii"
+);
+
+create table search_state (folding text not null);
+
+create table search_pending (
+    kind text not null,
+    row_id integer not null,
+    was_indexed integer not null,
+    title text,
+    body_text text,
+    primary key (kind, row_id)
+);
+
+create index posts_newest on posts(id, posted_at, author_id);
+
+create index comments_newest on comments(id, posted_at, author_name)
+"""
+
+
+def triggers() -> list[str]:
+    """The triggers on posts and comments; also what a migration that rebuilds one of them has to run
+    again.
+    """
+    return [*_triggers("posts", "title", "body_text"), *_triggers("comments", "null", "body_text")]
+
+
+def _triggers(table: str, title: str, text: str) -> list[str]:
+    old_title = "null" if title == "null" else f"old.{title}"
+    changed = f"old.{text} is not new.{text}"
+    columns = text
+    if title != "null":
+        changed, columns = f"{changed} or old.{title} is not new.{title}", f"{title}, {text}"
+    return [
+        _trigger(table, "insert", f"after insert on {table}", f"'{table}', new.id, 0, null, null"),
+        _trigger(
+            table,
+            "update",
+            f"after update of {columns} on {table} when {changed}",
+            f"'{table}', old.id, 1, {old_title}, old.{text}",
+        ),
+        _trigger(
+            table, "delete", f"after delete on {table}", f"'{table}', old.id, 1, {old_title}, old.{text}"
+        ),
+    ]
+
+
+def _trigger(table: str, verb: str, event: str, values: str) -> str:
+    """The first note about a row stays: it holds what the index holds.
+
+    Not INSERT OR IGNORE: inside a trigger the conflict clause of the statement that fired it would win.
+    """
+    row_id = values.split(", ")[1]
+    return (
+        f"create trigger search_{table}_{verb} {event} begin "  # noqa: S608
+        f"insert into search_pending select {values} where not exists "
+        f"(select 1 from search_pending where kind = '{table}' and row_id = {row_id}); end"
+    )

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite, NoArchive
+from blogarchive.store import search_index
 from blogarchive.store.schema import MIGRATIONS
 
 Value = str | int | float | bytes | None
@@ -115,10 +116,17 @@ class Archive:
         self.execute("begin immediate")
         try:
             yield
+            self._refresh_search()
             self.execute("commit")
         except BaseException:
             self._connection.rollback()
             raise
+
+    def _refresh_search(self) -> None:
+        try:
+            search_index.refresh(self._connection)
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
 
     @contextmanager
     def supposing(self) -> Iterator[None]:

@@ -1,0 +1,195 @@
+"""Reads an archive for exports: one moment of it, a post at a time, writing nothing.
+
+All queries run in one read transaction, so that a crawl that goes on meanwhile does not show halfway.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from blogarchive.errors import UsageError
+from blogarchive.store.archive import Archive, Value
+from blogarchive.store.kept import (
+    Filters,
+    KeptBlog,
+    KeptComment,
+    KeptHeading,
+    KeptPage,
+    KeptPicture,
+    KeptPost,
+    KeptRevision,
+)
+
+# A time cut to the month is compared as a month.
+_HEADINGS = """
+select id, number, url, title, posted_at, posted_at_text, views, likes, comment_count,
+       first_seen_at, last_seen_at, last_changed_at, gone_at, gone_reason,
+       content_hash is not null as whole,
+       (select json_group_array(name) from (select c.name from post_categories pc
+           join categories c on c.id = pc.category_id
+           where pc.post_id = posts.id order by c.name)) as categories
+  from posts
+ where author_id = ?1
+   and (?2 is null or substr(posted_at, 1, 10) >= substr(?2, 1, length(posted_at)))
+   and (?3 is null or substr(posted_at, 1, 10) <= substr(?3, 1, length(posted_at)))
+   and (?4 is null or id in (
+       select pc.post_id from post_categories pc join categories c on c.id = pc.category_id
+        where c.name in (select value from json_each(?4))))
+ order by posted_at is null, posted_at, number, id
+"""
+
+
+@contextmanager
+def open_reader(archive: Path, filters: Filters | None = None) -> Iterator["Reader"]:
+    """A `Reader` of the archive at that path.
+
+    Raises `NoArchive` where there is none, `ArchiveDamaged` where the file is no archive, and `UsageError`
+    where a filter names an author or a category that the archive does not know.
+    """
+    with Archive.open(archive, read_only=True) as held:
+        held.execute("begin")
+        yield Reader(held, filters or Filters())
+
+
+class Reader:
+    """The blogs, posts, pages and pictures that the filters let through."""
+
+    def __init__(self, archive: Archive, filters: Filters) -> None:
+        self._archive = archive
+        self._filters = filters
+        self._authors = tuple(self._author_id(words) for words in filters.authors)
+        for name in filters.categories:
+            self._check_category(name)
+
+    def blogs(self) -> tuple[KeptBlog, ...]:
+        """The blogs, by site and uid."""
+        rows = self._rows(
+            """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on,
+                      a.first_seen_at, a.last_seen_at,
+                      (select total_visits from author_stats s where s.author_id = a.id
+                          and total_visits is not null order by captured_at desc limit 1) as total_visits,
+                      (select account_age from author_stats s where s.author_id = a.id
+                          and account_age is not null order by captured_at desc limit 1) as account_age
+                 from authors a order by a.site, a.uid"""
+        )
+        return tuple(KeptBlog(**row) for row in rows if not self._authors or row["id"] in self._authors)
+
+    def headings(self, blog: KeptBlog) -> Iterator[KeptHeading]:
+        """The blog's posts without their bodies, oldest first, those without a date last."""
+        since, until, categories = self._filters.since, self._filters.until, self._filters.categories
+        rows = self._rows(
+            _HEADINGS,
+            blog.id,
+            since.isoformat() if since else None,
+            until.isoformat() if until else None,
+            json.dumps(categories) if categories else None,
+        )
+        for row in rows:
+            row["whole"] = bool(row["whole"])
+            yield KeptHeading(**row | {"categories": tuple(json.loads(row["categories"]))})
+
+    def post(self, heading: KeptHeading) -> KeptPost:
+        """The post of that heading, with its comments, replaced versions and pictures."""
+        (row,) = self._rows("select body_html, body_text from posts where id = ?", heading.id)
+        return KeptPost(
+            heading=heading,
+            body_html=row["body_html"] or "",
+            body_text=row["body_text"] or "",
+            comments=tuple(self._comments(heading.id)),
+            earlier=tuple(
+                KeptRevision(**revision)
+                for revision in self._rows(
+                    """select captured_at, title, body_html, body_text from post_revisions
+                        where post_id = ? order by captured_at, id""",
+                    heading.id,
+                )
+            ),
+            pictures=tuple(self._pictures(heading.id)),
+        )
+
+    def picture(self, url: str) -> KeptPicture | None:
+        """The picture of that absolute URL where its file is held, whichever post shows it."""
+        rows = self._rows(
+            """select m.url, m.sha256, f.content_type, f.size from media m
+                 join media_files f on f.sha256 = m.sha256 where m.url = ?""",
+            url,
+        )
+        return next((KeptPicture(**row) for row in rows), None)
+
+    def picture_bytes(self, sha256: str) -> bytes:
+        """The file of that SHA-256 in hexadecimal; raises `KeyError` where it is not held."""
+        for row in self._rows("select body from media_files where sha256 = ?", sha256):
+            return bytes(row["body"])
+        raise KeyError(sha256)
+
+    def pages(self) -> Iterator[KeptPage]:
+        """The stored pages in the order they were fetched; only the authors' filter applies."""
+        rows = self._rows(
+            """select id, url, fetched_at, status, headers, body, body_size, kind, site, uid
+                 from pages order by fetched_at, id"""
+        )
+        wanted = {(blog.site, blog.uid) for blog in self.blogs()} if self._authors else None
+        for row in rows:
+            if wanted is None or (row["site"], row["uid"]) in wanted:
+                yield _page(row)
+
+    def _comments(self, post_id: int) -> Iterator[KeptComment]:
+        rows = self._rows(
+            """select id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html,
+                      body_text, first_seen_at, last_seen_at, gone_at
+                 from comments where post_id = ? order by posted_at is null, posted_at, position desc, id""",
+            post_id,
+        )
+        for row in rows:
+            earlier = self._rows(
+                """select captured_at, null as title, body_html, body_text from comment_revisions
+                    where comment_id = ? order by captured_at, id""",
+                row["id"],
+            )
+            yield KeptComment(**row, earlier=tuple(KeptRevision(**revision) for revision in earlier))
+
+    def _pictures(self, post_id: int) -> Iterator[KeptPicture]:
+        rows = self._rows(
+            """select pm.url, f.sha256, f.content_type, f.size from post_media pm
+                 left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))
+                 left join media_files f on f.sha256 = m.sha256
+                where pm.post_id = ? order by pm.position""",
+            post_id,
+        )
+        return (KeptPicture(**row) for row in rows)
+
+    def _author_id(self, words: str) -> int:
+        rows = tuple(
+            self._rows(
+                "select id, site, uid, nickname, site || '/' || uid as full_name from authors order by 2, 3"
+            )
+        )
+        for column in ("full_name", "uid", "nickname"):
+            found = [row for row in rows if row[column] == words]
+            if len(found) == 1:
+                return int(found[0]["id"])
+        known = ", ".join(row["full_name"] for row in rows[:10])
+        raise UsageError(f"no single blog in the archive is called {words!r}; it holds {known or 'none'}")
+
+    def _check_category(self, name: str) -> None:
+        if not any(self._rows("select 1 from categories where name = ?", name)):
+            known = "、".join(
+                row["name"] for row in self._rows("select distinct name from categories limit 20")
+            )
+            raise UsageError(f"no category in the archive is called {name!r}; it holds {known or 'none'}")
+
+    def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
+        cursor = self._archive.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+
+
+def _page(row: dict[str, Any]) -> KeptPage:
+    body = row.pop("body")
+    size = row.pop("body_size")
+    headers = tuple((str(name), str(value)) for name, value in json.loads(row.pop("headers")))
+    return KeptPage(**row, headers=headers, body=body if len(body) == size else zlib.decompress(body))

@@ -1,0 +1,87 @@
+"""`export jsonl --table`: posts.csv and comments.csv, as Excel and LibreOffice open them.
+
+UTF-8 with a byte order mark, without which Excel reads Chinese as something else. A cell that a spreadsheet
+would take for a formula gets an apostrophe in front; the JSON Lines keep every character as it is
+(docs/decisions/0046).
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from blogarchive.export.files import whole_file
+from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.walk import walk_posts
+from blogarchive.store.kept import Filters, KeptBlog, KeptComment, KeptPost
+from blogarchive.store.reader import open_reader
+
+POST_COLUMNS = (
+    "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",
+    "comments_held", "revisions", "gone_at", "url", "body_text", "body_cut",
+)  # fmt: skip
+COMMENT_COLUMNS = (
+    "site", "uid", "post_number", "post_title", "author_name", "author_url", "reply_to", "posted_at", "likes",
+    "gone_at", "body_text", "body_cut",
+)  # fmt: skip
+
+_CELL = 32_767
+"""The most that a cell of Excel holds; a longer one spills into the rows below."""
+
+
+def export_table(
+    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write `posts.csv` and `comments.csv` into the folder `out`.
+
+    Bodies longer than a spreadsheet's cell are cut, and `body_cut` is 1 there. Raises as `export_jsonl` does.
+    """
+    posts = comments = missing = 0
+    with (
+        open_reader(archive, filters) as reader,
+        whole_file(out / "posts.csv") as post_file,
+        whole_file(out / "comments.csv") as comment_file,
+    ):
+        post_file.write(b"\xef\xbb\xbf" + _row(POST_COLUMNS))
+        comment_file.write(b"\xef\xbb\xbf" + _row(COMMENT_COLUMNS))
+        for blog, post in walk_posts(reader, progress):
+            post_file.write(_row(_post(blog, post)))
+            comment_file.writelines(_row(_comment(blog, post, comment)) for comment in post.comments)
+            posts += 1
+            comments += len(post.comments)
+            missing += not post.heading.whole
+    return Exported(out=out, posts=posts, comments=comments, missing=missing)
+
+
+def _post(blog: KeptBlog, post: KeptPost) -> Sequence[object]:
+    heading = post.heading
+    return (
+        blog.site, blog.uid, blog.nickname, heading.number, heading.title, heading.posted_at,
+        "、".join(heading.categories), heading.views, heading.likes, heading.comment_count,
+        len(post.comments), len(post.earlier), heading.gone_at, heading.url, *_body(post.body_text),
+    )  # fmt: skip
+
+
+def _comment(blog: KeptBlog, post: KeptPost, comment: KeptComment) -> Sequence[object]:
+    return (
+        blog.site, blog.uid, post.heading.number, post.heading.title, comment.author_name, comment.author_url,
+        comment.reply_to, comment.posted_at, comment.likes, comment.gone_at, *_body(comment.body_text),
+    )  # fmt: skip
+
+
+def _body(text: str) -> tuple[str, int]:
+    cut = text[: _CELL - 1]
+    return cut, int(cut != text)
+
+
+def _row(cells: Sequence[object]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([_cell(value) for value in cells])
+    return line.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would run as a formula is made plain text by an apostrophe (OWASP)."""
+    if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
+        return f"'{value}"
+    return value

@@ -1,14 +1,23 @@
 """What the host sends: an answer as a value, which faults may still change."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A request: `path` with its query, `headers` with lower-case names, `base` the host's own URL."""
+
+    path: str
+    base: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """A response before it goes out.
 
-    `claimed_length` is sent as Content-Length where it is not the body's own. `delay` is in seconds. `drop`
-    closes the connection without a word.
+    `claimed_length` is sent as Content-Length where it is not the body's own; the connection is then closed.
+    `delay` is in seconds. `drop` closes the connection without a word.
     """
 
     status: int = 200

@@ -3,38 +3,29 @@
     with DemoHost([sample_blog()]) as host:
         print(host.blog_url("31182"))
 
-`python -m blogarchive.demo.host --port 8123 --uid 31182 --posts 500` runs one in the foreground.
+`python -m blogarchive.demo --port 8123 --uid 31182 --posts 500` runs one as a process.
 """
 
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from blogarchive.demo.answers import Answer
+from blogarchive.demo.answers import Answer, Asked
+from blogarchive.demo.faults import Faults, Rule
+from blogarchive.demo.serving import Request, handler
 from blogarchive.demo.site import DemoSite
 from blogarchive.demo.truth import DemoBlog
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """One request as it came in; `path` has its query, `at` is a Unix time in seconds."""
-
-    method: str
-    path: str
-    status: int
-    at: float
-    headers: tuple[tuple[str, str], ...]
 
 
 class DemoHost:
     """Serves blogs on 127.0.0.1 until it is left; `port` 0 takes a free one.
 
-    `markup` is the name of one for all blogs, `markups` says otherwise for some, by uid.
+    `markup` names one for all blogs, `markups` another for some, by uid. `rules` are faults from the start.
+    `delay` is added to every answer, in seconds. `owner_cookie` and `validators`: see `DemoSite`.
     """
 
     def __init__(
@@ -43,35 +34,55 @@ class DemoHost:
         *,
         markup: str = "tables",
         markups: Mapping[str, str] | None = None,
+        rules: Iterable[Rule] = (),
         port: int = 0,
+        delay: float = 0.0,
+        owner_cookie: str | None = None,
+        validators: bool = False,
     ) -> None:
-        self.site = DemoSite(blogs, markup, markups or {})
+        self.site = DemoSite(blogs, markup, markups or {}, owner_cookie=owner_cookie, validators=validators)
+        self.faults = Faults()
+        self.faults.put(rules)
+        self._delay = delay
         self._lock = threading.Lock()
         self._requests: list[Request] = []
-        self._server = _Server(("127.0.0.1", port), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._server = _Server(("127.0.0.1", port), handler(self.answer, self._write_down))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.server_address[1])
 
     @property
     def url(self) -> str:
         """The host's root without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def blog_url(self, uid: str) -> str:
-        """The URL of a blog's home page."""
-        return self.url + self.site.blog(uid).path
+        """The URL of a blog's home page; raises `KeyError`."""
+        return self.url + self.blog(uid).path
 
     def post_url(self, uid: str, number: int) -> str:
         """The URL of a post; raises `KeyError`."""
-        blog = self.site.blog(uid)
+        blog = self.blog(uid)
         return self.url + blog.post_path(blog.post(number))
 
     def blog(self, uid: str) -> DemoBlog:
-        """The blog as it is now."""
+        """The blog as it is now; raises `KeyError`."""
         return self.site.blog(uid)
 
     def change(self, uid: str, change: Callable[[DemoBlog], DemoBlog]) -> DemoBlog:
-        """Change a blog while it is served; returns the blog as it then is."""
+        """Change a blog while it is served (see `changes`); returns the blog as it then is."""
         return self.site.change(uid, change)
+
+    def set_faults(self, *rules: Rule) -> None:
+        """Put these faults in the place of all others; none: all is well again."""
+        self.faults.put(rules)
+
+    def set_robots(self, text: str) -> None:
+        """Another robots.txt."""
+        self.site.robots = text
 
     @property
     def requests(self) -> list[Request]:
@@ -80,7 +91,7 @@ class DemoHost:
             return list(self._requests)
 
     def counts(self) -> Counter[str]:
-        """How often each path was asked for."""
+        """How often each path, with its query, was asked for."""
         return Counter(request.path for request in self.requests)
 
     def forget_requests(self) -> None:
@@ -88,12 +99,15 @@ class DemoHost:
         with self._lock:
             self._requests.clear()
 
-    def answer(self, path: str) -> Answer:
-        """The answer to a path."""
-        return self.site.answer(path, self.url)
+    def answer(self, asked: Asked) -> Answer:
+        """What goes out for a request, faults included; waits as long as the answer is late."""
+        answer = self.faults.spoil(self.site.answer(asked), asked.path)
+        wait = answer.delay + self._delay
+        if wait:
+            time.sleep(wait)
+        return answer
 
-    def write_down(self, request: Request) -> None:
-        """Add to the request log."""
+    def _write_down(self, request: Request) -> None:
         with self._lock:
             self._requests.append(request)
 
@@ -122,42 +136,5 @@ class DemoHost:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    block_on_close = False  # kept-alive connections would hold the end of a test
+    block_on_close = False  # a connection kept alive would hold the end of a test
     request_queue_size = 64
-
-
-def _handler(host: DemoHost) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        server_version = "DemoHost"
-        sys_version = ""
-        wbufsize = -1  # head and body in one packet
-        disable_nagle_algorithm = True
-
-        def do_GET(self) -> None:
-            self._send(host.answer(self.path))
-
-        do_HEAD = do_GET  # noqa: N815 (the name that http.server asks for)
-
-        def _send(self, answer: Answer) -> None:
-            host.write_down(
-                Request(
-                    method=self.command,
-                    path=self.path,
-                    status=answer.status,
-                    at=time.time(),
-                    headers=tuple(self.headers.items()),
-                )
-            )
-            self.send_response(answer.status)
-            for name, value in answer.headers:
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing: the request log is in the host."""
-
-    return Handler

@@ -40,6 +40,7 @@ class Labels:
     missing: str = "您要找的页面不存在"
     deleted: str = "该日志不存在或已被作者删除"
     hidden: str = "该日志已被作者隐藏，只有作者本人登录后可以查看"
+    login: str = "请您先登录，然后再查看该日志"
     blocked: str = "您的访问过于频繁，请稍后再试"
     site_bar: str = "首页 新闻 视频 博客 论坛 分类广告 购物"
     desk: str = "发表日志 控制面板 个人相册 给我留言"
@@ -83,6 +84,7 @@ TRADITIONAL = Labels(
     missing="您要找的頁面不存在",
     deleted="該日誌不存在或已被作者刪除",
     hidden="該日誌已被作者隱藏，只有作者本人登錄後可以查看",
+    login="請您先登錄，然後再查看該日誌",
     blocked="您的訪問過於頻繁，請稍後再試",
     site_bar="首頁 新聞 視頻 博客 論壇 分類廣告 購物",
     desk="發表日誌 控制面板 個人相冊 給我留言",

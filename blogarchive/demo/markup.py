@@ -1,60 +1,97 @@
-"""What a markup is, and the markups there are."""
+"""What a markup is: a base that knows what a page shows, to be dressed by one module each."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import ClassVar
 
 from blogarchive.demo.charset import Charset
-from blogarchive.demo.labels import Labels
-from blogarchive.demo.urls import Kind, Route, Urls
+from blogarchive.demo.labels import SIMPLIFIED, TRADITIONAL, Labels
+from blogarchive.demo.sidebar import SideRow, side_rows
+from blogarchive.demo.tags import draw_body, esc, link, with_query
+from blogarchive.demo.truth import DemoComment, DemoPost, Excerpts
+from blogarchive.demo.urls import Urls
 from blogarchive.demo.views import Frame, ListView, Paging, PostView
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageLink:
-    """A link of a pager: its number, where it goes."""
-
-    page: int
-    href: str
+SESSION = "SESSION0OF0THIS0VISIT"  # the host puts a new value in its place in every page it sends
+EXCERPT = 80  # characters of a body that a listing shows
 
 
-class Markup(Protocol):
-    """One way that pages look; every method gives a whole page as text."""
+class Markup(ABC):
+    """One way that pages look; `post`, `listing` and `notice` give a whole page as text."""
 
-    @property
-    def charset(self) -> Charset:
-        """How the text becomes bytes."""
+    charset: ClassVar[Charset]
+    urls: ClassVar[Urls]
+    half_width: ClassVar[bool] = False
 
-    @property
-    def urls(self) -> Urls:
-        """The forms of its links."""
-
+    @abstractmethod
     def post(self, view: PostView) -> str:
         """A post with a page of its comments."""
 
+    @abstractmethod
     def listing(self, view: ListView) -> str:
         """Home, month, category or day."""
 
+    @abstractmethod
     def notice(self, frame: Frame | None, words: str) -> str:
-        """Words in place of content."""
+        """Words in place of content; without a frame nothing is known of a blog."""
+
+    @abstractmethod
+    def paragraph(self, html: str) -> str:
+        """One paragraph of a body."""
+
+    @abstractmethod
+    def side_row(self, row: SideRow) -> str:
+        """One row of the sidebar."""
 
     def labels(self, traditional: bool) -> Labels:
         """The words of the page, with this markup's punctuation."""
+        labels = TRADITIONAL if traditional else SIMPLIFIED
+        return labels.half_width() if self.half_width else labels
+
+    def words(self, frame: Frame) -> Labels:
+        """The words of a blog's pages."""
+        return self.labels(frame.shelf.blog.traditional)
+
+    def side(self, frame: Frame) -> str:
+        """The whole sidebar; drawn once for each state of a blog, since big blogs have hundreds of rows."""
+        key = f"{type(self).__name__} {frame.base} {frame.calendar}"
+        drawn = frame.shelf.drawn
+        if key not in drawn:
+            drawn[key] = "\n".join(map(self.side_row, side_rows(frame, self.words(frame), self.urls)))
+        return drawn[key]
+
+    def body(self, post: DemoPost) -> str:
+        """The HTML of a post's body."""
+        return draw_body(post.body, self.paragraph)
+
+    def excerpt(self, view: ListView, post: DemoPost) -> str:
+        """What stands under a title in a listing, by the author's habit."""
+        words, blog = self.words(view.frame), view.frame.shelf.blog
+        match blog.habits.excerpts:
+            case Excerpts.WHOLE:
+                return self.body(post)
+            case Excerpts.BEGINNING:
+                more = link(blog.post_path(post), words.whole_post)
+                return self.paragraph(f"{esc(post.body_text[:EXCERPT])}…… {more}")
+            case Excerpts.NONE:
+                return ""
+
+    def pin(self, view: ListView, post: DemoPost) -> str:
+        """The mark before a pinned title, on the home page only."""
+        return f"[{self.words(view.frame).pinned}] " if post.pinned and not view.heading else ""
+
+    def page_href(self, paging: Paging, page: int) -> str:
+        """The link to another page of the same listing."""
+        return self.urls.make(replace(paging.route, page=page))
 
 
-def page_link(urls: Urls, paging: Paging, page: int) -> PageLink:
-    """The link to another page of the same listing."""
-    route = paging.route
-    other = Route(
-        kind=route.kind, uid=route.uid, month=route.month, number=route.number, day=route.day, page=page
-    )
-    return PageLink(page=page, href=urls.make(other))
+def name_link(comment: DemoComment, extra: str) -> str:
+    """The commenter's name, a link where the commenter has a page."""
+    if comment.author_path is None:
+        return esc(comment.author_name)
+    return link(comment.author_path, comment.author_name, extra)
 
 
-def month_href(urls: Urls, uid: str, month: str) -> str:
-    """The link of a month row."""
-    return urls.make(Route(kind=Kind.MONTH, uid=uid, month=month))
-
-
-def category_href(urls: Urls, uid: str, number: int) -> str:
-    """The link of a category."""
-    return urls.make(Route(kind=Kind.CATEGORY, uid=uid, number=number))
+def with_session(path: str) -> str:
+    """The path with a session id in its query."""
+    return with_query(path, PHPSESSID=SESSION)

@@ -1,11 +1,22 @@
 """The markups by name."""
 
 from blogarchive.demo.markup import Markup
+from blogarchive.demo.markup_html5 import Html5Markup
+from blogarchive.demo.markup_lines import LinesMarkup
+from blogarchive.demo.markup_lists import ListsMarkup
 from blogarchive.demo.markup_tables import TablesMarkup
 
-MARKUPS: dict[str, Markup] = {"tables": TablesMarkup()}
+MARKUPS: dict[str, Markup] = {
+    "tables": TablesMarkup(),
+    "html5": Html5Markup(),
+    "lines": LinesMarkup(),
+    "lists": ListsMarkup(),
+}
 
 
 def markup_of(name: str) -> Markup:
-    """The markup of that name; raises `KeyError`."""
-    return MARKUPS[name]
+    """The markup of that name; raises `ValueError` that names the known ones."""
+    try:
+        return MARKUPS[name]
+    except KeyError:
+        raise ValueError(f"no markup {name!r}; there are {', '.join(MARKUPS)}") from None

@@ -18,6 +18,7 @@ class PostState(StrEnum):
     MISSING = "missing"  # 404
     DELETED = "deleted"  # a notice with status 200
     HIDDEN = "hidden"  # a notice with status 200; its owner, known by a cookie, sees the post
+    LOGIN = "login"  # a notice with status 200: log in first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

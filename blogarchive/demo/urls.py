@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 
 
 class Kind(StrEnum):
@@ -59,7 +60,7 @@ class Urls:
     def read(self, path: str) -> Route | None:
         """What a path with its query asks for, or None where no form fits."""
         for field in fields(self):
-            match = re.fullmatch(_pattern(getattr(self, field.name)), path)
+            match = _pattern(getattr(self, field.name)).fullmatch(path)
             if match is not None:
                 return _route(_KINDS[field.name], match.groupdict())
         return None
@@ -88,11 +89,14 @@ _KINDS = {
 }
 
 
-def _pattern(template: str) -> str:
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", template)
-    return "".join(
-        f"(?P<{part}>{_FIELDS[part]})" if position % 2 else re.escape(part)
-        for position, part in enumerate(parts)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>{_FIELDS[part]})" if position % 2 else re.escape(part)
+            for position, part in enumerate(parts)
+        )
     )
 
 

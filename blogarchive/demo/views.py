@@ -98,11 +98,11 @@ class Paging:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What every page of a visit has around it: the host's own URL, a session id that changes each time."""
+    """What every page has around it: the host's own URL, the blog, the month its calendar shows."""
 
     base: str
-    session: str
     shelf: Shelf
+    calendar: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,70 @@
+"""Pictures by path: any path of the site's forms is a picture of its own; a few are odd on purpose."""
+
+import re
+from functools import cache
+from zlib import crc32
+
+from blogarchive.demo import pictures
+from blogarchive.demo.answers import Answer, page, plain, redirect
+
+MISSING = "/upfile/20100901/10000404.jpg"  # 404
+ERROR_PAGE = "/upfile/20100901/10000200.jpg"  # an HTML page with status 200 and an image's type
+MISNAMED = "/upfile/20100902/10000001.jpg"  # a PNG that says it is a JPEG
+TWINS = ("/upfile/20100903/10000011.png", "/upfile/20100903/10000012.png")  # the same bytes
+DRAWING = "/upfile/20100904/10000021.svg"
+BOMB = "/upfile/20100905/10000031.png"  # 400 million pixels in a few kilobytes
+MOVED = "/upfile/20100906/10000041.png"  # redirects to the first of the twins
+EMPTY = "/upfile/20100907/10000051.gif"  # status 200, no bytes
+
+_FORM = re.compile(r"(?:/upfile/\d{6,8}/\d+(?:_n)?|/u/\d+/upload_file/\d{14}|/images/\w+)\.(jpg|png|gif)")
+_ERROR = "<html><body><h1>Error</h1><p>图片服务器维护中</p></body></html>"
+
+
+def media(path: str) -> Answer | None:
+    """The answer to a picture's path, or None where it is no picture's."""
+    odd = _odd(path)
+    if odd is not None:
+        return odd
+    match = _FORM.fullmatch(path)
+    if match is None:
+        return None
+    return {"jpg": _jpeg, "png": _png, "gif": _gif}[match[1]](path)
+
+
+def _odd(path: str) -> Answer | None:
+    match path:
+        case _ if path == MISSING:
+            return plain("Not Found", 404)
+        case _ if path == ERROR_PAGE:
+            return page(_ERROR.encode(), "image/jpeg")
+        case _ if path == MISNAMED:
+            return page(pictures.png(crc32(path.encode())), "image/jpeg")
+        case _ if path in TWINS:
+            return _png(TWINS[0])
+        case _ if path == DRAWING:
+            return page(pictures.svg(), "image/svg+xml")
+        case _ if path == BOMB:
+            return page(_bomb(), "image/png")
+        case _ if path == MOVED:
+            return redirect(TWINS[0], 302)
+        case _ if path == EMPTY:
+            return page(b"", "image/gif")
+        case _:
+            return None
+
+
+def _jpeg(path: str) -> Answer:
+    return page(pictures.jpeg(crc32(path.encode())), "image/jpeg")
+
+
+def _png(path: str) -> Answer:
+    return page(pictures.png(crc32(path.encode())), "image/png")
+
+
+def _gif(path: str) -> Answer:
+    return page(pictures.gif(), "image/gif")
+
+
+@cache
+def _bomb() -> bytes:
+    return pictures.bomb()

@@ -65,7 +65,7 @@ def _pattern(term: Term) -> str:
         parts.append(escaped)
     first, last = term.tokens[0], term.tokens[-1]
     before = "" if first.single else _not_beside(first.text, behind=True)
-    after = "" if last.single or term.prefix else _not_beside(last.text, behind=False)
+    after = "" if last.single else r"[^\W_]*" if term.prefix else _not_beside(last.text, behind=False)
     return before + "".join(parts) + after
 
 

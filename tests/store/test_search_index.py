@@ -1,0 +1,197 @@
+"""The index is right after every write, whoever writes."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarchive.store import search_index, search_text
+from blogarchive.store.archive import Archive
+from blogarchive.store.search import search
+from blogarchive.store.search_query import escape_fts, match_expression, parse
+from blogarchive.store.search_text import fold
+from tests.browse.make_archive import make
+
+
+def found(connection: sqlite3.Connection, word: str) -> set[int]:
+    expression = match_expression(parse(word))
+    return {
+        row[0]
+        for row in connection.execute("select rowid from posts_fts where posts_fts match ?", (expression,))
+    }
+
+
+def in_rows(connection: sqlite3.Connection, word: str) -> set[int]:
+    rows = connection.execute("select id, title, body_text from posts").fetchall()
+    return {row_id for row_id, *texts in rows if any(fold(word) in fold(text or "") for text in texts)}
+
+
+def insert(connection: sqlite3.Connection, row_id: int, title: str | None, text: str | None) -> None:
+    connection.execute(
+        "insert into posts (id, author_id, number, url, title, body_text, first_seen_at, last_seen_at)"
+        " values (?, 1, ?, '', ?, ?, '', '') on conflict (id) do update set title = excluded.title,"
+        " body_text = excluded.body_text",
+        (row_id, row_id, title, text),
+    )
+
+
+def empty(path: Path) -> Archive:
+    archive = Archive.open(path, create=True)
+    archive.execute(
+        "insert into authors (id, site, uid, url, first_seen_at, last_seen_at) "
+        "values (1, 'creaders', '1', '', '', '')"
+    )
+    return archive
+
+
+_CHARACTERS = "川普后後發发，。 \nab1"
+_texts = st.none() | st.text(_CHARACTERS, max_size=8)
+_writes = st.lists(
+    st.tuples(st.just("save"), st.integers(1, 3), _texts, _texts)
+    | st.tuples(st.just("delete"), st.integers(1, 3), st.none(), st.none())
+    | st.tuples(st.just("refresh"), st.just(0), st.none(), st.none()),
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_writes)
+def test_whatever_is_written_the_index_finds_what_the_rows_hold(
+    tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, int, str | None, str | None]]
+) -> None:
+    with empty(tmp_path_factory.mktemp("index") / "a.db") as archive:
+        connection = archive.db.conn
+        for verb, row_id, title, text in writes:
+            if verb == "save":
+                insert(connection, row_id, title, text)
+            elif verb == "delete":
+                connection.execute("delete from posts where id = ?", (row_id,))
+            else:
+                search_index.refresh(connection)
+        search_index.refresh(connection)
+        assert search_index.pending(connection) == 0
+        for word in ("川", "普", "川普", "后", "發", "普后"):
+            assert found(connection, word) == in_rows(connection, word)
+        connection.execute("insert into posts_fts(posts_fts) values ('integrity-check')")
+        assert connection.execute("pragma integrity_check").fetchone()[0] == "ok"
+
+
+def test_a_transaction_of_the_archive_leaves_the_index_right(tmp_path: Path) -> None:
+    with empty(tmp_path / "a.db") as archive:
+        with archive.atomic():
+            insert(archive.db.conn, 1, "旧题", "旧文")
+        assert found(archive.db.conn, "旧文") == {1}
+        with archive.atomic():
+            insert(archive.db.conn, 1, "新题", "新文")
+        assert (found(archive.db.conn, "旧文"), found(archive.db.conn, "新题")) == (set(), {1})
+
+
+def test_a_rollback_takes_the_index_back_with_it(tmp_path: Path) -> None:
+    with empty(tmp_path / "a.db") as archive:
+
+        def broken_off() -> None:
+            with archive.atomic():
+                insert(archive.db.conn, 1, "题", "文字")
+                search_index.refresh(archive.db.conn)
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            broken_off()
+        assert found(archive.db.conn, "文字") == set()
+
+
+def test_a_change_by_another_program_is_made_good_by_the_next_write(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db")
+    other = sqlite3.connect(path)
+    other.execute("update posts set body_text = '有人改了这里' where number = 553384")
+    other.execute("delete from comments")
+    other.commit()
+    other.close()
+    with Archive.open(path) as archive:
+        with archive.atomic():
+            pass
+        assert len(search(archive.db.conn, "有人改了这里")) == 1
+        assert search(archive.db.conn, "囤货") == []
+        assert search(archive.db.conn, "冬笋", comments=True) == []
+
+
+def test_insert_or_replace_does_not_leave_old_words_behind(tmp_path: Path) -> None:
+    with empty(tmp_path / "a.db") as archive:
+        with archive.atomic():
+            insert(archive.db.conn, 1, "题", "旧文")
+        with archive.atomic():
+            archive.execute(
+                "insert or replace into posts (id, author_id, number, url, title, body_text, first_seen_at,"
+                " last_seen_at) values (1, 1, 1, '', '题', '新文', '', '')"
+            )
+        assert (found(archive.db.conn, "旧文"), found(archive.db.conn, "新文")) == (set(), {1})
+
+
+def test_other_rules_of_folding_make_the_index_anew(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db")
+    with Archive.open(path) as archive:
+        archive.execute("update search_state set folding = 'other'")
+        archive.execute("insert into posts_fts(posts_fts) values ('delete-all')")
+        assert search(archive.db.conn, "囤货") == []
+        with archive.atomic():
+            pass
+        assert len(search(archive.db.conn, "囤货")) == 1
+
+
+def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
+    with Archive.open(make(tmp_path / "a.db")) as archive:
+        before = [hit.id for hit in search(archive.db.conn, "邻居", limit=100)]
+        rows = archive.number("select (select count(*) from posts) + (select count(*) from comments)")
+        with archive.atomic():
+            assert search_index.rebuild(archive.db.conn) == rows
+        assert [hit.id for hit in search(archive.db.conn, "邻居", limit=100)] == before
+
+
+def test_the_triggers_are_known_to_the_schema(tmp_path: Path) -> None:
+    """A migration that rebuilds a table loses its triggers: without them the index would go stale."""
+    with empty(tmp_path / "a.db") as archive:
+        names = {name for (name,) in archive.rows("select name from sqlite_master where type = 'trigger'")}
+    assert names == {
+        f"search_{table}_{verb}" for table in ("posts", "comments") for verb in ("insert", "update", "delete")
+    }
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text())
+def test_folding_keeps_every_character_in_its_place(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("髮後麵", "发后面"), ("著名", "着名"), ("瞭解", "了解"), ("臺灣", "台湾"), ("裡裏", "里里"),
+        ("ＡＢＣ１２３", "abc123"), ("Ｔｒｕｍｐ", "trump"), ("Café", "cafe"), ("Cafe\u0301", "cafe"),
+        ("衞生", "卫生"), ("為爲", "为为"), ("乾隆", "干隆"),
+    ],
+)  # fmt: skip
+def test_both_ways_of_writing_are_one(one: str, other: str) -> None:
+    assert search_text.spaced(one) == search_text.spaced(other)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from('"-*()ORAND ：:^{}+川普‖')))
+def test_no_question_is_an_error(words: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create virtual table ours using fts5(x, tokenize='ascii')")
+    connection.execute("create virtual table others using fts5(x)")
+    connection.execute("select * from ours where ours match ?", (match_expression(parse(words)),)).fetchall()
+    for table in ("ours", "others"):
+        connection.execute(f"select * from {table} where {table} match ?", (escape_fts(words),)).fetchall()
+
+
+def test_a_very_long_question_is_no_error() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create virtual table ours using fts5(x, tokenize='ascii')")
+    for words in ("川普 " * 5000, "川 OR " * 5000, "-川 " * 5000, "川" * 20000):
+        connection.execute(
+            "select * from ours where ours match ?", (match_expression(parse(words)),)
+        ).fetchall()

@@ -1,19 +1,15 @@
-"""Invented blogs: a small one written by hand's rules, and blogs of any size from a seed."""
+"""Invented blogs of any size, put together from a stock of words by a seed."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
 from blogarchive.demo.body import Block, para
+from blogarchive.demo.oddities import make_awkward
 from blogarchive.demo.stock import HANS, HANT, Stock
 from blogarchive.demo.truth import DemoBlog, DemoCategory, DemoComment, DemoPost, Habits
 
 NEWEST = datetime(2025, 1, 28, 1, 46, 53)
-
-
-def sample_blog(uid: str = "31182") -> DemoBlog:
-    """A small blog of twelve posts."""
-    return make_blog(uid, posts=12, seed=1, months=3)
 
 
 def make_blog(
@@ -26,10 +22,12 @@ def make_blog(
     newest: datetime = NEWEST,
     traditional: bool = False,
     habits: Habits | None = None,
+    awkward: bool = True,
 ) -> DemoBlog:
     """A blog of `posts` posts spread over `months` months, the same for the same arguments.
 
-    `comments` is how many a post has on average; posts of two blogs never share a number.
+    `comments` is how many a post has on average. Two blogs share no post number unless their uids are equal
+    modulo 97. `awkward` False leaves out everything of `oddities`.
     """
     stock = HANT if traditional else HANS
     random = Random(f"{uid}/{seed}")  # noqa: S311 (nothing secret: the same blog every time)
@@ -52,6 +50,8 @@ def make_blog(
         traditional=traditional,
     )
     made = _posts(random, stock, blog, posts, months or max(1, min(posts // 6, 200)), comments, newest)
+    if awkward:
+        made = tuple(make_awkward(blog, post, posts - index, random) for index, post in enumerate(made))
     first_day = min((post.posted_at.date() for post in made), default=newest.date())
     return replace(blog, posts=made, registered_on=first_day)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Linked:
     """Words inside a paragraph that are a link; `href` goes into the page as it is."""
 
@@ -11,7 +11,7 @@ class Linked:
     href: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Strong:
     """Words inside a paragraph in bold."""
 

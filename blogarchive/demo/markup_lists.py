@@ -1,7 +1,7 @@
 """A nasty one: definition lists, labels split over inline elements, no-break spaces, pictures as labels.
 
-The bytes are UTF-8 and say gb2312. Posts are linked with session ids. Punctuation is full-width.
-The next page's link is a picture with its words in `alt`.
+The bytes are UTF-8: the header says so, the page says gb2312. Posts are linked with session ids.
+Punctuation is full-width. The next page's link is a picture with its words in `alt`.
 """
 
 from html import escape
@@ -37,7 +37,7 @@ _GOOD = '<img src="/images/good.gif" alt="" />'
 class ListsMarkup(Markup):
     """See the module's docstring."""
 
-    charset = Charset(codec="utf-8", declared="gb2312")
+    charset = Charset(codec="utf-8", declared="gb2312", content_type="text/html; charset=utf-8")
     urls = Urls(
         month="/u/{uid}/m/{month}",
         month_more="/u/{uid}/m/{month}/{page}",

@@ -2,6 +2,8 @@
 
 `content="posts"` in double quotes is what Datasette looks for to show its search box. The tokenizer is the
 plainest one: what a word is was decided before (`search_text`), and only blanks part the words.
+
+The indexes let lists and counts be read without the rows, whose long texts lie between them.
 """
 
 TABLES = """
@@ -26,7 +28,13 @@ create table search_pending (
 
 create index posts_newest on posts(id, posted_at, author_id);
 
-create index comments_newest on comments(id, posted_at, author_name)
+create index comments_newest on comments(id, posted_at, author_name);
+
+create index posts_by_author on posts(author_id, posted_at, id);
+
+create index posts_missing on posts(author_id, posted_at) where content_hash is null and gone_at is null;
+
+create index posts_gone on posts(author_id, gone_reason) where gone_at is not null
 """
 
 

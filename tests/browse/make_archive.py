@@ -91,10 +91,7 @@ _SPRING_BEFORE = (_PENULTIMATE.replace("写到这里手机没电了，明年再�
 _CAT = "后山来了一只野猫，黑白花。\n给它留了半条鱼。"
 _RULES = "镇上贴了新规矩，赶集改在初一。\n第二天就撕了。"
 
-_WORDS = tuple(
-    "早起 山路 茶馆 集市 收音机 旧书 春耕 邻居 乡音 渡口 "
-    "柴火 河水 医院 车站 雨夜 学堂 老照片 年货 菜园 桥头".split()  # noqa: SIM905
-)
+_WORDS = (_SAMPLES / "words.txt").read_text("utf-8").split()
 _LINES = [
     "早上起来先听见的是{a}，然后才是鸡叫。",
     "{a}的事说来话长，先从{b}讲起。",
@@ -129,7 +126,7 @@ def _daily(author: int, how_many: int) -> list[Entry]:
                 views=chance.randrange(80, 9000),
             )
         )
-        at += timedelta(days=chance.randrange(3, 190 if number % 9 else 20), minutes=chance.randrange(900))
+        at += timedelta(days=chance.randrange(3, 130 if number % 9 else 20), minutes=chance.randrange(900))
     return entries
 
 
@@ -224,7 +221,8 @@ def make(path: Path) -> Path:
 def _blog(archive: Archive, uid: str, name: str, title: str, tagline: str, entries: list[Entry]) -> None:
     author = archive.insert(
         "insert into authors (site, uid, nickname, blog_title, tagline, url, registered_on,"
-        " registered_on_text, first_seen_at, last_seen_at) values ('creaders', ?, ?, ?, ?, ?, '2015-03-01', '2015-03-01', ?, ?)",
+        " registered_on_text, first_seen_at, last_seen_at)"
+        " values ('creaders', ?, ?, ?, ?, ?, '2015-03-01', '2015-03-01', ?, ?)",
         (uid, name, title, tagline, f"{HOST}/u/{uid}/", LOOKED_BEFORE, LOOKED),
     )
     for month, visits in enumerate((1790210, 1808800, 1819004, 1851847)):
@@ -296,7 +294,8 @@ def _history(archive: Archive, post: int, entry: Entry) -> None:
             "insert into post_stats (post_id, captured_at, views, likes, comment_count)"
             " values (?, ?, ?, ?, ?)",
             (post, f"2025-02-{3 + step * 5:02}T09:00:00+00:00",
-             int(entry.views * (0.3 + 0.7 * (step / 5) ** 0.5)), 4 + step, min(len(entry.remarks), step + 1)),
+             int(entry.views * (0.3 + 0.7 * (step / 5) ** 0.5)), 4 + step,
+             min(len(entry.remarks), step + 1)),
         )  # fmt: skip
 
 

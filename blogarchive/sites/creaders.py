@@ -1,0 +1,217 @@
+"""blog.creaders.net (万维博客). Its markup was never seen: pages are read by words and structure alone.
+
+What is known of the site, and how surely, is told in docs/sites/creaders.md.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import (
+    Address,
+    Author,
+    CategoryRow,
+    Link,
+    ListedPost,
+    Page,
+    PageKind,
+    Post,
+    Reading,
+    Target,
+)
+from blogarchive.reading.decode import decode
+from blogarchive.sites.creaders_urls import address, home_url
+from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
+from blogarchive.sites.grammar.listing import read_listing
+from blogarchive.sites.grammar.notices import find_notice
+from blogarchive.sites.grammar.paging import next_page
+from blogarchive.sites.grammar.post_page import PostPage, read_post
+from blogarchive.sites.grammar.sidebar import Sidebar, read_sidebar
+from blogarchive.sites.grammar.view import View, view_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Creaders:
+    """The site, as the `Site` protocol asks."""
+
+    name: str = "creaders"
+    hosts: tuple[str, ...] = ("blog.creaders.net", "blog2.creaders.net")
+    zone: ZoneInfo = ZoneInfo("America/Los_Angeles")
+    version: int = 1
+
+    def address(self, url: str) -> Address:
+        """What the absolute `url` says of itself, whatever its host."""
+        return address(url)
+
+    def read(self, page: Page, target: Target) -> Reading:
+        """Everything a reader sees on `page`."""
+        decoded = decode(page.body, page.header("content-type"))
+        view = view_of(decoded.text, page.url, page.fetched_at.astimezone(self.zone), address)
+        return _Reader(view=view, target=target, encoding=decoded.encoding).read()
+
+
+SITE = Creaders()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reader:
+    """One page under reading."""
+
+    view: View
+    target: Target
+    encoding: str
+
+    def read(self) -> Reading:
+        """The reading, post pages and lists alike."""
+        here = address(self.view.url)
+        if PageKind.POST in (here.kind, self.target.kind) or self.target.kind is PageKind.COMMENTS:
+            shown = self._shown(labelled=False)
+            return self._list() if shown is None else self._post(shown)
+        reading = self._list()
+        if reading.listed:
+            return reading
+        # Nothing is listed: the page may show one post whole, whose text must not be read as the sidebar's.
+        shown = self._shown(labelled=True)
+        if shown is None:
+            return reading
+        return self._post(shown) if here.number is not None else self._list(shown)
+
+    def _shown(self, *, labelled: bool) -> PostPage | None:
+        pager = next_page(self.view, range(len(self.view.lines)), self.target.page_no)
+        return read_post(
+            self.view, further=self._further, pager=pager[1] if pager else None, labelled=labelled
+        )
+
+    @property
+    def _further(self) -> bool:
+        return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
+
+    def _frame(self, shown: PostPage | None) -> "_Frame":
+        lines = range(len(self.view.lines))
+        outside = [i for i in lines if shown is None or not shown.start <= i < shown.end]
+        sidebar = read_sidebar(self.view, outside)
+        header = read_blog_header(self.view, [i for i in outside if i not in sidebar.taken])
+        main = [i for i in outside if i not in sidebar.taken and i not in header.taken]
+        return _Frame(sidebar=sidebar, author=self._author(sidebar, header), main=main)
+
+    def _post(self, shown: PostPage) -> Reading:
+        frame = self._frame(shown)
+        here = address(self.view.url)
+        number = (
+            here.number if here.kind is PageKind.POST else (self.target.post_number or self.target.number)
+        )
+        links = _sidebar_links(frame.sidebar)
+        written = {*range(shown.start, shown.body_end), *range(shown.comments.start, shown.comments.end)}
+        pager = [
+            i for i in range(shown.start, len(self.view.lines)) if i not in written | frame.sidebar.taken
+        ]
+        paging = next_page(self.view, pager, self.target.page_no)
+        if paging is not None and shown.comments.found:
+            links.append(Link(url=paging[0], kind=PageKind.COMMENTS, next_page=True, number=number))
+        posts = () if number is None else (_post_item(shown, number, self.view.url, whole=not self._further),)
+        kind = PageKind.COMMENTS if self._further else PageKind.POST
+        problems = (*shown.problems, *frame.sidebar.card.problems)
+        return self._reading(kind, frame, links, posts=posts, problems=problems)
+
+    def _list(self, shown: PostPage | None = None) -> Reading:
+        frame = self._frame(shown)
+        listed = read_listing(self.view, frame.main)
+        wanted = self.target.kind
+        kind, notice = wanted, None
+        expects_list = wanted in (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
+        if not expects_list:
+            kind = PageKind.HOME if listed else PageKind.UNKNOWN
+        if not listed and not (expects_list and frame.sidebar.taken):
+            notice = find_notice(self.view, frame.main)
+            kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
+        links = [_post_link(post) for post in listed] + _sidebar_links(frame.sidebar)
+        paging = next_page(self.view, frame.main, self.target.page_no)
+        if paging is not None and listed:
+            links.append(Link(url=paging[0], kind=kind, next_page=True))
+        return self._reading(
+            kind, frame, links, listed=listed, notice=notice, problems=frame.sidebar.card.problems
+        )
+
+    def _reading(self, kind: PageKind, frame: "_Frame", links: list[Link], **fields: Any) -> Reading:
+        name = self._listing_name(frame.sidebar.categories) if kind is PageKind.CATEGORY else None
+        return Reading(
+            kind=kind,
+            encoding=self.encoding,
+            author=frame.author,
+            latest=frame.sidebar.latest,
+            categories=frame.sidebar.categories,
+            months=frame.sidebar.months,
+            listing=name,
+            links=tuple(dict.fromkeys(links)),
+            **fields,
+        )
+
+    def _listing_name(self, categories: tuple[CategoryRow, ...]) -> str | None:
+        here = {address(self.view.url).url, self.target.chain}
+        return next((row.name for row in categories if row.url in here), None)
+
+    def _author(self, sidebar: Sidebar, header: BlogHeader) -> Author | None:
+        uid = self._uid(sidebar, header)
+        if uid is None:
+            return None
+        card = sidebar.card
+        return Author(
+            uid=uid,
+            url=home_url(self.view.url, uid),
+            nickname=card.nickname,
+            blog_title=header.title,
+            tagline=header.tagline,
+            registered=card.registered,
+            account_age=card.account_age,
+            total_visits=card.total_visits,
+        )
+
+    def _uid(self, sidebar: Sidebar, header: BlogHeader) -> str | None:
+        """Whose blog this is: by the page's address, by its own URL line, by the posts in its sidebar."""
+        here = address(self.view.url)
+        own = address(header.url).uid if header.url else None
+        linked = [address(post.url).uid for post in sidebar.latest if post.url]
+        return self.target.uid or here.uid or own or next((uid for uid in linked if uid), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Frame:
+    """What stands around a page's main part."""
+
+    sidebar: Sidebar
+    author: Author | None
+    main: list[int]
+
+
+def _post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
+    counters = shown.counters
+    return Post(
+        number=number,
+        url=address(url).url,
+        title=shown.heading.title or None,
+        posted=shown.heading.posted,
+        body_html=shown.body_html if whole else None,
+        body_text=shown.body_text if whole else None,
+        images=shown.images if whole else (),
+        views=None if counters is None else counters.views,
+        likes=None if counters is None else counters.likes,
+        comment_count=None if counters is None else counters.comments,
+        comments=shown.comments.comments,
+        whole=whole,
+    )
+
+
+def _post_link(post: ListedPost) -> Link:
+    return _link(post.url or "", PageKind.POST)
+
+
+def _sidebar_links(sidebar: Sidebar) -> list[Link]:
+    posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
+    links = [_link(row.url, PageKind.MONTH) for row in sidebar.months if row.url]
+    links += [_link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url]
+    return links + [_post_link(post) for post in posts if post.url]
+
+
+def _link(url: str, kind: PageKind) -> Link:
+    found = address(url)
+    return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)

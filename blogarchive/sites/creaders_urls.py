@@ -1,0 +1,101 @@
+"""The URLs of blog.creaders.net and what each form says (SITE knowledge: seen in public links, 2009 to 2026)."""
+
+import base64
+import binascii
+import re
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from blogarchive.items import Address, PageKind
+
+_POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
+_CATEGORY = re.compile(r"/u/(?P<uid>\d+)/(?P<category>\d+)\.html?")
+_HOME = re.compile(r"/u/(?P<uid>\d+)/?(?:index\.(?:html?|php))?")
+_OLD_POST = re.compile(r"(?:/(?P<name>[A-Za-z0-9_-]+))?/user_blog_diary\.php")
+_OLD_HOME = re.compile(r"/(?P<name>[A-Za-z0-9_][A-Za-z0-9_-]*)/?")
+_UNDER_BLOG = re.compile(r"/u/(?P<uid>\d+)/")
+_NOT_A_NAME = frozenset(
+    ("u", "upfile", "images", "img", "css", "js", "search", "login", "register", "blog", "news")
+)
+# Query parts that never change what a page is: the script switch, and session ids in their usual spellings.
+_DROPPED = re.compile(
+    r"language|lang|c_lang|phpsessid|jsessionid|sessionid|session_id|sess|sid|s_id|utm_\w+|spm|from",
+    re.IGNORECASE,
+)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
+
+
+def address(url: str) -> Address:
+    """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
+    canonical = canonical_url(url)
+    parts = urlsplit(canonical)
+    query = parse_qs(parts.query)
+    if (match := _POST.fullmatch(parts.path)) and not _pages(query):
+        return Address(url=canonical, kind=PageKind.POST, uid=match["uid"], number=int(match["number"]))
+    if match := _OLD_POST.fullmatch(parts.path):
+        number = did_number(query.get("did", [""])[0])
+        if number is not None and len(query) == 1:
+            fixed = urlunsplit((parts.scheme, parts.netloc, parts.path, f"did={number}", ""))
+            return Address(url=fixed, kind=PageKind.POST, uid=None, number=number)
+    if match := _HOME.fullmatch(parts.path):
+        if parts.query:
+            return Address(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
+        return Address(url=_with_path(canonical, f"/u/{match['uid']}/"), kind=PageKind.HOME, uid=match["uid"])
+    if (match := _CATEGORY.fullmatch(parts.path)) and not parts.query:
+        return Address(url=canonical, kind=PageKind.CATEGORY, uid=match["uid"])
+    if match := _UNDER_BLOG.match(parts.path):
+        return Address(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
+    match = _OLD_HOME.fullmatch(parts.path)
+    if match and not parts.query and match["name"].lower() not in _NOT_A_NAME:
+        return Address(url=_with_path(canonical, f"/{match['name']}/"), kind=PageKind.HOME, uid=match["name"])
+    return Address(url=canonical, kind=PageKind.UNKNOWN)
+
+
+def canonical_url(url: str) -> str:
+    """One URL a page: lower-case host, no default port, no fragment, no session id, no script switch."""
+    parts = urlsplit(url.strip())
+    scheme, host = parts.scheme.lower(), (parts.hostname or "")
+    default = {"http": 80, "https": 443}.get(scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    host = f"[{host}]" if ":" in host else host
+    pairs = [(key, value) for key, value in parse_qsl(parts.query, True) if not _DROPPED.fullmatch(key)]
+    kept = parts.query if len(pairs) == len(parse_qsl(parts.query, True)) else urlencode(pairs)
+    path = re.sub(r"/{2,}", "/", _dotless(_PATH_SESSION.sub("", parts.path))) or "/"
+    return urlunsplit((scheme, f"{host}{port}", path, kept.replace("&&", "&").strip("&"), ""))
+
+
+def did_number(text: str) -> int | None:
+    """The number that an old link's `did` means: decimal, or the base64 of the decimal; None for anything else."""
+    text = unquote(text).strip()
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        inner = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return int(inner) if inner.isdigit() else None
+
+
+def home_url(page_url: str, uid: str) -> str:
+    """The home page of a blog, on the host of one of its pages."""
+    return _with_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
+
+
+def _pages(query: dict[str, list[str]]) -> bool:
+    """Whether the query leads to a further page of a post's comments, not to the post."""
+    return bool(query)
+
+
+def _with_path(url: str, path: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _dotless(path: str) -> str:
+    kept: list[str] = []
+    for step in path.split("/"):
+        if step == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif step != ".":
+            kept.append(step)
+    return "/".join(kept)

@@ -1,0 +1,118 @@
+"""What happens to a reading between its site and the store: texts tidied, shown times read as times.
+
+The Scrapy pipelines and `reparse` and `import` run these same functions. Both give the very reading they were
+given where nothing changes.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import (
+    Author,
+    CategoryRow,
+    Comment,
+    ListedPost,
+    MonthRow,
+    Notice,
+    Post,
+    Problem,
+    Reading,
+    Shown,
+    Visit,
+)
+from blogarchive.reading.dates import parse_date
+from blogarchive.reading.decode import tidy
+from blogarchive.sites.site import by_name
+
+_T = TypeVar("_T")
+
+_TEXTS: dict[type, tuple[str, ...]] = {
+    Author: ("nickname", "blog_title", "tagline"),
+    Post: ("title", "body_html", "body_text"),
+    Comment: ("author_name", "reply_to", "body_html", "body_text"),
+    ListedPost: ("title",),
+    CategoryRow: ("name",),
+    Notice: ("text",),
+}
+"""The fields that hold words of people, by item; URLs and ids are not words."""
+
+_TIMES: dict[type, tuple[tuple[str, str], ...]] = {
+    Author: (("registered", "registered_on"),),
+    Post: (("posted", "posted_at"),),
+    Comment: (("posted", "comments.posted_at"),),
+    ListedPost: (("posted", "listed.posted_at"),),
+    MonthRow: (("first", "archive_months.first_post_on"), ("last", "archive_months.last_post_on")),
+}
+"""The fields that hold a `Shown`, by item, with the name under which a failure row speaks of them."""
+
+_PARTS: dict[type, tuple[str, ...]] = {
+    Reading: ("author", "posts", "listed", "latest", "categories", "months", "notice"),
+    Post: ("comments",),
+    CategoryRow: ("posts",),
+}
+"""The fields that hold further items."""
+
+
+def finish(visit: Visit) -> Visit:
+    """The visit with its reading tidied and dated, as the store takes it."""
+    zone = by_name(visit.target.site).zone
+    return replace(visit, reading=date_reading(tidy_reading(visit.reading), visit.page.fetched_at, zone))
+
+
+def tidy_reading(reading: Reading) -> Reading:
+    """The reading with every text in it freed of stray controls and of garbling that is certain."""
+    return _deep(reading, _tidied)
+
+
+def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Reading:
+    """The reading with every shown time read against `fetched_at` (aware) in the site's `zone`.
+
+    Words that are no time keep `at` None, and the reading gains a `Problem` of kind unreadable that quotes
+    them.
+    """
+    now = fetched_at.astimezone(zone)
+    problems: dict[Problem, None] = {}  # once each, in order
+
+    def dated(item: object) -> dict[str, object]:
+        changes: dict[str, object] = {}
+        for name, told in _TIMES.get(type(item), ()):
+            shown: Shown | None = getattr(item, name)
+            if shown is None or shown.at is not None:
+                continue
+            found = parse_date(shown.text, relative_to=now)
+            if found is None:
+                problems[Problem(kind="unreadable", field=told, detail=f"no time: {shown.text[:80]!r}")] = (
+                    None
+                )
+            else:
+                changes[name] = Shown(text=shown.text, at=found.at, precision=found.precision)
+        return changes
+
+    dated_reading = _deep(reading, dated)
+    fresh = tuple(problem for problem in problems if problem not in reading.problems)
+    return replace(dated_reading, problems=reading.problems + fresh) if fresh else dated_reading
+
+
+def _tidied(item: object) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    for name in _TEXTS.get(type(item), ()):
+        text: str | None = getattr(item, name)
+        if text and (tidied := tidy(text)) != text:
+            changes[name] = tidied
+    return changes
+
+
+def _deep(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
+    changes = change(item)
+    for name in _PARTS.get(type(item), ()):
+        part = getattr(item, name)
+        if isinstance(part, tuple):
+            parts = tuple(_deep(one, change) for one in part)
+            if any(new is not old for new, old in zip(parts, part, strict=True)):
+                changes[name] = parts
+        elif part is not None and (whole := _deep(part, change)) is not part:
+            changes[name] = whole
+    return cast(_T, replace(item, **changes)) if changes else item  # type: ignore[type-var]

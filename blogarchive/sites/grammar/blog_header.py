@@ -1,0 +1,128 @@
+"""The blog's header: title, tagline, and the line with the blog's own URL, 复制, 收藏本页."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blogarchive.items import PageKind
+from blogarchive.reading.lines import enclosing
+from blogarchive.sites.grammar.view import View
+
+_URL_LINE = re.compile(
+    r"(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制|收藏本页|收藏)[\]|]?)*\s*>?", re.IGNORECASE
+)
+_MOST_NAMES = 4
+_BAR = frozenset(
+    [
+        "首页",
+        "首",
+        "页",
+        "新闻",
+        "新",
+        "闻",
+        "视频",
+        "视",
+        "频",
+        "博客",
+        "博",
+        "客",
+        "论坛",
+        "论",
+        "坛",
+        "分类广告",
+        "购物",
+        "购",
+        "物",
+        "搜索",
+        "搜索>>",
+        "发表日志",
+        "控制面板",
+        "个人相册",
+        "给我留言",
+        "帮助",
+        "退出",
+        "登录",
+        "登陆",
+        "注册",
+        "简体",
+        "繁体",
+        "简体版",
+        "繁体版",
+        "设万维读者为首页",
+        "万维读者网",
+        "--",
+        "|",
+        "全球华人的精神家园",
+        "广告服务",
+        "联系我们",
+        "关于万维",
+        "复制",
+        "收藏本页",
+        ">",
+        ">>",
+        "返回首页",
+        "博客首页",
+        "加入收藏",
+        "RSS",
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogHeader:
+    """The blog's title and tagline as shown, its own URL as the page gives it, the lines they take."""
+
+    title: str | None = None
+    tagline: str | None = None
+    url: str | None = None
+    taken: frozenset[int] = frozenset()
+
+
+def read_blog_header(view: View, outside: Sequence[int]) -> BlogHeader:
+    """The header, read from the lines `outside` the post and its comments; empty where there is no such line."""
+    for index in outside:
+        match = _URL_LINE.fullmatch(view.folded[index].strip())
+        if match is not None and view.address(match["url"]).kind is PageKind.HOME:
+            names = _names(view, index)
+            title = view.lines[names[0]].text.strip() if names else None
+            tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
+            return BlogHeader(
+                title=title, tagline=tagline, url=match["url"], taken=frozenset((*names, index))
+            )
+    return BlogHeader()
+
+
+def _names(view: View, url_line: int) -> list[int]:
+    """The lines of title and tagline: those before the URL in the header's own element, else the last two."""
+    node = view.lines[url_line].block
+    best: list[int] = []
+    while node is not None:
+        inside = view.document.inside(node)
+        before = [i for i in range(inside.start, url_line) if view.folded[i].strip()]
+        own = _after_bar(view, before)
+        heading = next((place for place, i in enumerate(own) if _is_heading(view, i)), None)
+        if heading is not None:
+            return own[heading:]
+        if len(own) > 1:
+            return own if len(own) == len(before) and len(own) <= _MOST_NAMES else own[-2:]
+        best = own or best
+        node = node.getparent()
+    return best
+
+
+def _is_heading(view: View, index: int) -> bool:
+    return enclosing(view.lines[index].node_at(0), "h1") is not None or view.lines[index].block.tag in (
+        "h1",
+        "h2",
+        "h3",
+    )
+
+
+def _after_bar(view: View, lines: list[int]) -> list[int]:
+    """The lines after the last one that is made of the site bar's words alone."""
+    for place in range(len(lines) - 1, -1, -1):
+        if all(
+            word.strip("|[]·") in _BAR or not word.strip("|[]·") for word in view.folded[lines[place]].split()
+        ):
+            return lines[place + 1 :]
+    return lines

@@ -1,0 +1,59 @@
+"""The counters under a post: `浏览(1769) (9) 评论(3)`, on one line or in pieces on a few."""
+
+import re
+from dataclasses import dataclass
+
+from blogarchive.reading.numbers import parse_count
+from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import NUMBER
+
+_COUNTERS = re.compile(
+    rf"(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*[(\[]?\s*(?P<views>{NUMBER})\s*次?\s*[)\]]?"
+    rf"(?:\s*\|?\s*(?:赞|顶|推荐|喜欢|支持|点赞)?\s*:?\s*[(\[]?\s*(?P<likes>{NUMBER})\s*[)\]]?)?"
+    rf"\s*\|?\s*评论(?:数)?\s*:?\s*[(\[]?\s*(?P<comments>{NUMBER})\s*条?\s*[)\]]?"
+    r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐)\]?)*"
+)
+_STARTS = ("浏览", "阅读", "点击")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counters:
+    """Counters on the lines `first` to `last`; `likes` is None where none is shown."""
+
+    first: int
+    last: int
+    views: int | None
+    likes: int | None
+    comments: int | None
+
+
+def find_counters(view: View, start: int, end: int) -> list[Counters]:
+    """All that reads like counters on the lines `[start, end)`, each made of whole lines."""
+    found: list[Counters] = []
+    index = start
+    while index < end:
+        counters = _counters_at(view, index, end) if view.folded[index].startswith(_STARTS) else None
+        if counters is not None:
+            found.append(counters)
+        index = index + 1 if counters is None else counters.last + 1
+    return found
+
+
+def _counters_at(view: View, index: int, end: int) -> Counters | None:
+    for last in range(index, min(index + 8, end)):
+        match = _COUNTERS.fullmatch(view.window(index, last).text.strip())
+        if match is not None:
+            views, likes, comments = (
+                None if match[name] is None else parse_count(match[name])
+                for name in ("views", "likes", "comments")
+            )
+            last = _with_rest(view, last, end)
+            return Counters(first=index, last=last, views=views, likes=likes, comments=comments)
+    return None
+
+
+def _with_rest(view: View, last: int, end: int) -> int:
+    """The last line, pictures after the counters included."""
+    while last + 1 < end and not view.folded[last + 1] and last + 2 < end and not view.folded[last + 2]:
+        last += 1
+    return last

@@ -1,0 +1,94 @@
+"""A page as the grammar sees it: its document, its lines folded, and windows over some lines."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from blogarchive.items import Address
+from blogarchive.reading.clean import link_url
+from blogarchive.reading.dates import parse_date
+from blogarchive.reading.lines import Document, Element, Line, read_document
+from blogarchive.sites.grammar.words import fold
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone."""
+
+    document: Document
+    folded: tuple[str, ...]
+    url: str
+    now: datetime
+    address: Callable[[str], Address]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The visible lines, in order."""
+        return self.document.lines
+
+    def href(self, anchor: Element) -> str | None:
+        """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
+        url = link_url(anchor, self.url)
+        if url is None or not url.lower().startswith(("http://", "https://")):
+            return None
+        return self.address(url).url
+
+    def moment(self, text: str) -> datetime | None:
+        """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
+        shown = parse_date(text, self.now)
+        return None if shown is None else shown.at
+
+    def window(self, first: int, last: int) -> "Window":
+        """The lines `first` to `last`, both included, as one text."""
+        return Window(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """Some lines joined by spaces: `text` is folded, and a place in it leads back to its line."""
+
+    lines: tuple[Line, ...]
+    text: str
+
+    @property
+    def first(self) -> int:
+        """Index of the first line."""
+        return self.lines[0].index
+
+    @property
+    def last(self) -> int:
+        """Index of the last line."""
+        return self.lines[-1].index
+
+    def raw(self, start: int, end: int) -> str:
+        """The text as shown at these places."""
+        return " ".join(line.text for line in self.lines)[start:end].strip(" \xa0\u3000")
+
+    def node_at(self, offset: int) -> Element:
+        """The element that holds the character at `offset`."""
+        line, inner = self._find(offset)
+        return line.node_at(inner)
+
+    def link_at(self, start: int, end: int) -> Element | None:
+        """The first link that holds a character of `[start, end)`."""
+        base = 0
+        for line in self.lines:
+            anchor = line.link_at(max(start - base, 0), min(end - base, len(line.text)))
+            if anchor is not None and start - base < len(line.text) and end - base > 0:
+                return anchor
+            base += len(line.text) + 1
+        return None
+
+    def _find(self, offset: int) -> tuple[Line, int]:
+        for line in self.lines:
+            if offset <= len(line.text):
+                return line, offset
+            offset -= len(line.text) + 1
+        return self.lines[-1], 0
+
+
+def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address]) -> View:
+    """The view of a page's text; `now` is aware, in the site's zone."""
+    document = read_document(text)
+    folded = tuple(fold(line.text) for line in document.lines)
+    return View(document=document, folded=folded, url=url, now=now, address=address)

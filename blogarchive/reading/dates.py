@@ -1,13 +1,36 @@
-"""Date words to aware times."""
+"""Date words to aware times: the date that a text shows, as its reader would understand it.
+
+Three steps. The forms that the sites themselves print (2025-01-28 01:46:53, alone or after a label such as
+留言时间:) are read by one compiled pattern. Everything else goes through a grammar of our own: `date_days`
+(calendar dates), `date_named` and `date_ago` (days by name, distances from now), `date_clock` (time of day),
+under the rules of `date_rules` for what may stand around a date. What the grammar does not know is asked of
+dateparser, words only (`date_fallback`).
+
+What looks like a date and is none (2月30日, 2014-07-14 25:61) makes the whole text none: nothing is guessed.
+"""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from blogarchive.items import Precision
-
-_NUMERIC = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]+(\d\d?):(\d\d)(?::(\d\d))?)?", re.ASCII)
-_RANGE = re.compile(r"\s*(\d{4}-\d\d?-\d\d?)\s*[-~～—–至到]+\s*(\d{4}-\d\d?-\d\d?)\s*")
+from blogarchive.reading.date_ago import AGO_RULES
+from blogarchive.reading.date_clock import Clock, clock_after, clock_alone, clock_before
+from blogarchive.reading.date_days import DAY_RULES
+from blogarchive.reading.date_fallback import by_dateparser
+from blogarchive.reading.date_named import NAMED_RULES
+from blogarchive.reading.date_rules import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    TOLERANCE,
+    Moment,
+    Rule,
+    Where,
+    into_past,
+    stands,
+)
+from blogarchive.reading.date_words import fold
+from blogarchive.reading.date_zones import zone_named
 
 
 class ShownDate(NamedTuple):
@@ -17,38 +40,166 @@ class ShownDate(NamedTuple):
     precision: Precision
 
 
+_PLAIN = re.compile(
+    r"(?:[^0-9]*(?:留言|发[表布]|發[表佈布]|评论|評論|回[复復覆]|更新|修改)(?:时间|時間|日期|[于於])[:：]?)?"
+    r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
+)
+_LABEL = re.compile(r"(?:留言|发[表布帖]|张贴|评论|回复|更新|编辑|修改|创建|注册)(?:时间|日期|[于在])\s?:?")
+_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
+_COMPACT = re.compile(
+    r"(?<![0-9.,])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
+    r"(?:[t ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?)?(?=[^0-9.,-]|$)"
+)
+
+_ANYWHERE = tuple(rule for rule in DAY_RULES if rule.where is Where.ANYWHERE)
+_WEAK = tuple(rule for rule in AGO_RULES + NAMED_RULES + DAY_RULES if rule.where is not Where.ANYWHERE)
+_STAMP_RULE = Rule(Where.ALONE, _STAMP, lambda found, now: _stamp(int(found[1]), now))
+
+
 def parse_date(text: str, relative_to: datetime) -> ShownDate | None:
-    """The date in `text`, in the zone of the aware `relative_to`, or None."""
-    found = _NUMERIC.search(text)
-    if found is None:
-        return None
-    year, month, day, hour, minute, second = (int(group or 0) for group in found.groups())
-    precision: Precision = "second" if found[6] else "minute" if found[4] else "day"
+    """The date that `text` shows to a reader at `relative_to` (aware), or None where it shows none.
+
+    The date may stand in a phrase (发表于 2014-07-14 08:11); of several, the one after a label, or the first.
+    `at` is in the zone of `relative_to`; where the text shows an offset or a zone, or is an epoch stamp, it
+    is that very instant, converted. In the double hour of an autumn night it is the first of the two; in the
+    missing hour of spring it is the wall time as shown, with the offset from before the change.
+
+    A missing year is the latest that lies no more than a day ahead, a missing date the day of `relative_to`.
+    A relative time has the precision of its smallest unit (3小时前: hour; see `date_ago`). Twelve-hour words
+    are defined in `date_clock`. Raises nothing, whatever the text.
+    """
+    plain = _PLAIN.fullmatch(text)
     try:
-        return ShownDate(
-            datetime(year, month, day, hour, minute, second, tzinfo=relative_to.tzinfo), precision
-        )
-    except ValueError:
+        shown = _plain(plain, relative_to) if plain else None
+        return shown or _read(fold(text), relative_to)
+    except (ValueError, OverflowError):
         return None
+
+
+def _plain(found: re.Match[str], now: datetime) -> ShownDate | None:
+    year, month, day, hour, minute, second = found.groups()
+    if not FIRST_YEAR <= int(year) <= LAST_YEAR or hour == "24":
+        return None
+    if hour is None:
+        return ShownDate(datetime(int(year), int(month), int(day), tzinfo=now.tzinfo), "day")
+    at = datetime(
+        int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=now.tzinfo
+    )
+    return ShownDate(at, "second" if second else "minute")
+
+
+def _read(text: str, now: datetime) -> ShownDate | None:
+    for label in _LABEL.finditer(text):
+        if shown := _first(text[label.end() :], now):
+            return shown
+    return _first(text, now)
+
+
+def _first(text: str, now: datetime) -> ShownDate | None:
+    """The date in the folded `text`, sure forms before doubtful ones; ValueError where it is senseless."""
+    text = _spread(text)
+    return _sure(text, now) or _doubtful(text, now) or _by_clock(text, now) or _by_dateparser(text, now)
+
+
+def _sure(text: str, now: datetime) -> ShownDate | None:
+    """The leftmost full date."""
+    hits = [(rule, found) for rule in _ANYWHERE if (found := rule.pattern.search(text))]
+    if not hits:
+        return None
+    rule, found = min(hits, key=lambda hit: hit[1].start())
+    clock = clock_after(text, found.end()) or clock_before(text, found.start())
+    return _settle(rule, found, clock, now)
+
+
+def _doubtful(text: str, now: datetime) -> ShownDate | None:
+    for rule in (_STAMP_RULE, *_WEAK):
+        for found in rule.pattern.finditer(text):
+            clock = clock_after(text, found.end())
+            end = clock.end if clock else found.end()
+            if stands(rule, text, found.start(), end, clocked=clock is not None):
+                return _settle(rule, found, clock, now)
+    return None
+
+
+def _spread(text: str) -> str:
+    """`text` with a compact date that stands alone written out: 20140714T081122 as 2014-07-14 08:11:22."""
+    found = _COMPACT.search(text)
+    if found is None or not stands(_STAMP_RULE, text, found.start(), len(text), clocked=False):
+        return text
+    year, month, day, hour, minute, second = found.groups()
+    clock = f"t{hour}:{minute}:{second}" if second else f"t{hour}:{minute}" if hour else ""
+    return f"{text[: found.start()]}{year}-{month}-{day}{clock}{text[found.end() :]}"
+
+
+def _settle(rule: Rule, found: re.Match[str], clock: Clock | None, seen: datetime) -> ShownDate:
+    zone = (clock.zone if clock else None) or zone_named(found.string)
+    now = seen.astimezone(zone) if zone else seen
+    at, precision, yearless = rule.read(found, now)
+    if clock and precision == "day":
+        at, precision = clock.on(at), clock.precision
+    if yearless:
+        at = into_past(at, now)
+    return _shown(at, precision, seen)
+
+
+def _shown(at: datetime, precision: Precision, seen: datetime) -> ShownDate:
+    """A time in the zone of `seen`: an instant is converted; a mere date is the date as shown."""
+    if at.tzinfo is seen.tzinfo:
+        return ShownDate(at, precision)
+    if precision in ("day", "month", "year"):
+        return ShownDate(at.replace(tzinfo=seen.tzinfo), precision)
+    return ShownDate(at.astimezone(seen.tzinfo), precision)
+
+
+def _stamp(seconds: int, now: datetime) -> Moment:
+    at = datetime.fromtimestamp(seconds, UTC)
+    if at - now > TOLERANCE:
+        raise ValueError(f"a number, and no time stamp: {seconds}")
+    return Moment(at, "second")
+
+
+def _by_clock(text: str, seen: datetime) -> ShownDate | None:
+    """A time of day that stands alone: today's."""
+    clock = clock_alone(text)
+    if clock is None or not stands(_STAMP_RULE, text, clock.start, clock.end, clocked=True):
+        return None
+    zone = clock.zone or zone_named(text)
+    now = seen.astimezone(zone) if zone else seen
+    midnight = datetime(now.year, now.month, now.day, tzinfo=now.tzinfo)
+    return _shown(clock.on(midnight), clock.precision, seen)
+
+
+def _by_dateparser(text: str, now: datetime) -> ShownDate | None:
+    moment = by_dateparser(text, now)
+    return ShownDate(moment.at, moment.precision) if moment else None
+
+
+_EDGE = r"[\s•·▪■□◆◇●▶►»>*\[\]【】()-]*"
+_DATE = r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?: ?日)?"
+_RANGE = re.compile(rf"{_EDGE}{_DATE} ?(?:-+|~+|〜|至|到|to) ?{_DATE}{_EDGE}")
 
 
 def date_range(text: str) -> tuple[date, date] | None:
-    """The first and last date of an archive row (`2025-01-19 - 2025-01-29`), or None for any other text."""
-    found = _RANGE.fullmatch(text)
+    """The first and last date of an archive row (2025-01-19 - 2025-01-29), or None for any other text.
+
+    Nothing but white space, bullets and brackets stands beside the dates; the first is never after the last.
+    """
+    found = _RANGE.fullmatch(fold(text))
     if found is None:
         return None
+    numbers = [int(group) for group in found.groups()]
     try:
-        first, last = (date(*map(int, part.split("-"))) for part in found.groups())
+        first, last = date(*numbers[:3]), date(*numbers[3:])
     except ValueError:
         return None
-    return (first, last) if first <= last else None
+    return (first, last) if date(FIRST_YEAR, 1, 1) <= first <= last <= date(LAST_YEAR, 12, 31) else None
 
 
 _ISO_LENGTH: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
 
 
 def to_iso(shown: ShownDate) -> str:
-    """ISO 8601 text cut to the precision: `2014`, `2014-07`, `2014-07-14`, `2014-07-14T08:11-07:00`."""
+    """ISO 8601 text cut to the precision: 2014, 2014-07, 2014-07-14, 2014-07-14T08-07:00, and so on."""
     text = shown.at.isoformat(timespec="seconds")
     cut = text[: _ISO_LENGTH[shown.precision]]
     return cut + text[19:] if shown.precision in ("hour", "minute", "second") else cut

@@ -1,20 +1,87 @@
-"""Counts as pages show them: 1,851,847 · １２３ · 1.2万 · (9) · 1769 次."""
+"""Counts as pages show them: 1,851,847 · １２３ · 1.2万 · (9) · 1769 次 · 一千二百; and Chinese numerals."""
 
 import re
 import unicodedata
 from decimal import Decimal
 
-_UNITS = {"": 1, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_SCALES = {
+    "k": 10**3,
+    "千": 10**3,
+    "w": 10**4,
+    "万": 10**4,
+    "萬": 10**4,
+    "m": 10**6,
+    "亿": 10**8,
+    "億": 10**8,
+}
 _COUNT = re.compile(
-    r"[(\[]?\s*(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?\s*(?P<unit>[千万萬亿億]?)\s*次?\s*[)\]]?",
-    re.ASCII,
+    r"(?P<number>[0-9]{1,3}(?:,[0-9]{3}){1,6}|[0-9]{1,19})"
+    r"(?:(?P<part>\.[0-9]{1,8})? ?(?P<scale>[kwm千万萬亿億])\+?)?"
+)
+_BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
+_CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
+_LARGEST = 2**63 - 1
+"""The largest integer that SQLite stores."""
+
+_SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")
+_DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
+_DIGIT = "[一二三四五六七八九两]"
+_BELOW_MYRIAD = re.compile(
+    rf"零?(?:({_DIGIT})千)?零?(?:({_DIGIT})百)?零?(?:({_DIGIT})?(?P<ten>十)|(?P<tens>[廿卅]))?(?P<zero>零)?({_DIGIT})?"
 )
 
 
 def parse_count(text: str) -> int | None:
-    """The whole number that `text` shows, or None where it shows none or anything besides."""
-    found = _COUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    """The count that `text` shows, or None where it shows none, anything besides, or more than SQLite holds.
+
+    Half- or full-width digits, with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿, 12k,
+    10万+, Chinese numerals, one pair of brackets around, one classifier (次, 条, …) after. Never negative.
+    """
+    bare = _bare(unicodedata.normalize("NFKC", text).strip().lower())
+    found = _COUNT.fullmatch(bare)
     if found is None:
+        return chinese_number(bare)
+    value = Decimal(found["number"].replace(",", "") + (found["part"] or "")) * _SCALES.get(
+        found["scale"] or "", 1
+    )
+    return int(value) if value == int(value) and value <= _LARGEST else None
+
+
+def _bare(shown: str) -> str:
+    """What is inside the brackets and before the classifier."""
+    if len(shown) > 2 and _BRACKETS.get(shown[0]) == shown[-1]:
+        shown = shown[1:-1].strip()
+    return _CLASSIFIERS.sub("", shown)
+
+
+def chinese_number(words: str) -> int | None:
+    """The value of numerals by place (二〇一二) or by unit (一百零一, 廿五, 三万五千), or None."""
+    words = words.translate(_SIMPLIFIED)
+    if not words or len(words) > 20:
         return None
-    value = Decimal(found["number"].replace(",", "") + (found["part"] or "")) * _UNITS[found["unit"]]
-    return int(value) if value == int(value) else None
+    if all(word in _DIGITS for word in words):
+        return int("".join(str(_DIGITS[word]) for word in words))
+    total, tenth = 0, 0
+    for unit, size in (("亿", 10**8), ("万", 10**4)):
+        head, found, rest = words.partition(unit)
+        if found:
+            section = _below_myriad(head)
+            if not section:
+                return None
+            total, tenth, words = total + section * size, size // 10, rest
+    if len(words) == 1 and tenth and words in _DIGITS:
+        return total + _DIGITS[words] * tenth  # 三万五 is 35000
+    section = _below_myriad(words) if words else 0
+    return None if section is None else total + section
+
+
+def _below_myriad(words: str) -> int | None:
+    """The value of 一千二百三十四; a last digit right after 百 or 千 is a tenth of that: 一千二 is 1200."""
+    found = _BELOW_MYRIAD.fullmatch(words)
+    if found is None or not words:
+        return None
+    thousands, hundreds, tens, ten, twenties, zero, ones = found.groups()
+    value = 1000 * _DIGITS.get(thousands, 0) + 100 * _DIGITS.get(hundreds, 0)
+    value += 10 * _DIGITS.get(tens, 1) if ten else {"廿": 20, "卅": 30}.get(twenties, 0)
+    scale = {"千": 100, "百": 10}.get(words[-2:-1], 1) if ones and not zero else 1
+    return value + scale * _DIGITS.get(ones, 0)

@@ -1,0 +1,75 @@
+"""The zone that a text shows beside a time: +0800, Z, GMT+8, PDT, 北京时间."""
+
+import re
+from datetime import timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+# RFC 2822, 4.3, and East Asia's own. No cst: Chicago's by the RFC, China's on Chinese servers; see UNCLEAR.
+_HOURS = {
+    "z": 0,
+    "utc": 0,
+    "gmt": 0,
+    "ut": 0,
+    "est": -5,
+    "edt": -4,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+    "hkt": 8,
+    "sgt": 8,
+    "jst": 9,
+    "kst": 9,
+}
+_PLACES = {
+    "北京时间": "Asia/Shanghai",
+    "中国时间": "Asia/Shanghai",
+    "香港时间": "Asia/Hong_Kong",
+    "台湾时间": "Asia/Taipei",
+    "台北时间": "Asia/Taipei",
+    "美东时间": "America/New_York",
+    "纽约时间": "America/New_York",
+    "美西时间": "America/Los_Angeles",
+    "太平洋时间": "America/Los_Angeles",
+}
+_PLACE = re.compile("|".join(_PLACES))
+_NAME = re.compile(rf"[ (\[]*({'|'.join(_HOURS)}|cst)(?![a-z+-]| ?[+-][0-9])")
+_OFFSET = re.compile(
+    r"[ (\[]*(?P<word>utc|gmt)? ?(?P<sign>[+-])(?:(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})|(?P<hours>[0-9]{1,2}))"
+    r"(?![0-9:-])"
+)
+
+
+def zone_at(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, int]:
+    """The zone in the folded `text` right after a time that ends at `start`, and where the zone ends.
+
+    `exact`: the time had seconds or ISO 8601's T. Without them 08:11-09:00 is a span and no offset. Raises
+    ValueError for an offset that no place on earth has, and for CST, which means two things 14 hours apart.
+    """
+    if found := _NAME.match(text, start):
+        if found[1] == "cst":
+            raise ValueError("CST is China's or Chicago's")
+        return timezone(timedelta(hours=_HOURS[found[1]])), found.end()
+    found = _OFFSET.match(text, start)
+    if found is None or not _is_offset(found, exact=exact):
+        return None, start
+    hours, minutes = int(found["h"] or found["hours"]), int(found["m"] or 0)
+    if hours > 14 or minutes > 59:
+        raise ValueError(f"no offset: {found[0]}")
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if found["sign"] == "-" else offset), found.end()
+
+
+def _is_offset(found: re.Match[str], *, exact: bool) -> bool:
+    if found["word"]:
+        return True
+    if found["h"]:
+        return exact or found["sign"] == "+" or ":" not in found[0]
+    return exact and len(found["hours"]) == 2 and found[0][0] == found["sign"]
+
+
+def zone_named(text: str) -> tzinfo | None:
+    """The zone of a place named anywhere in the folded `text` (北京时间), or None."""
+    found = _PLACE.search(text)
+    return ZoneInfo(_PLACES[found[0]]) if found else None

@@ -1,0 +1,192 @@
+"""One run over some blogs: what it was asked, what it has found out so far, and the archive it writes to.
+
+The spider asks it what to fetch and the pipelines give it what came; `blogarchive.crawl` begins and ends it.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from blogarchive.errors import UsageError
+from blogarchive.items import Page, PageKind, Target, Visit
+from blogarchive.sites.site import by_name, for_url
+from blogarchive.store import blogs, frontier, plan, visits
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.failures import Failure
+from blogarchive.store.frontier import Progress
+from blogarchive.store.runs import Counts, Run
+from blogarchive.store.visits import Outcome, Saved
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a person asked for.
+
+    `urls` are blogs or posts to back up; `uids` the blogs of the archive to update, all where empty. `limit`
+    is a number of posts, `since` a day in the site's clock.
+    """
+
+    command: Literal["backup", "update"]
+    db: Path
+    urls: tuple[str, ...] = ()
+    uids: tuple[str, ...] = ()
+    site: str | None = None
+    full: bool = False
+    limit: int | None = None
+    since: date | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that make two runs the same, so that the second goes on where the first was stopped."""
+        options = (("full", self.full), ("limit", self.limit), ("since", self.since))
+        return (*self.urls, *self.uids, *(f"{name}={value}" for name, value in options if value))
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run leaves out things on purpose."""
+        return self.limit is not None or self.since is not None
+
+
+class Watcher(Protocol):
+    """Is told what happens, as it happens."""
+
+    def saved(self, target: Target, saved: Saved) -> None:
+        """A page came and was kept, or could not be."""
+
+    def lost(self, target: Target, failure: Failure) -> None:
+        """No page came."""
+
+    def said(self, words: str) -> None:
+        """Something that the person may want to know."""
+
+    def counted(self, count: Callable[[], Progress]) -> None:
+        """A page is through; `count` tells how far the run is, and is dear enough to be asked seldom."""
+
+
+def default_db() -> Path:
+    """Where the archive is when nobody says: BLOGARCHIVE_DB, else `data/archive.db`."""
+    return Path(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db")
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def starts(order: Order) -> list[Target]:
+    """The targets that the order's URLs name; raises `UsageError` for one that is no URL of a known site."""
+    return [_start(url, order.site) for url in order.urls]
+
+
+def _start(url: str, site_name: str | None) -> Target:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
+    site = by_name(site_name) if site_name else for_url(url)
+    address = site.address(url)
+    kind = PageKind.HOME if address.kind is PageKind.UNKNOWN else address.kind
+    return Target(url=address.url, site=site.name, kind=kind, uid=address.uid, number=address.number)
+
+
+class Campaign:
+    """A run under way."""
+
+    def __init__(self, archive: Archive, run: Run, order: Order, watcher: Watcher) -> None:
+        self.archive = archive
+        self.run = run
+        self.order = order
+        self.watcher = watcher
+        self.blogs: list[Blog] = []
+        self.reached = 0
+        self.posts_taken = 0
+        self._starts: frozenset[str] = frozenset()
+        self._hosts: dict[Blog, str] = {}
+        self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
+
+    def begin(self, targets: Sequence[Target]) -> int:
+        """Put what the order asks for into the frontier; gives how many targets there are to fetch.
+
+        `targets` are the `starts` of the order.
+        """
+        self._starts = frozenset(frontier.key(target) for target in targets)
+        for target in targets:
+            frontier.add(self.archive, [target], now=now(), first=True)
+            frontier.again(self.archive, target, before=self.run.epoch_at, now=now())
+            uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
+            self._join(Blog(site=target.site, uid=uid), target.url)
+        if self.order.command == "update":
+            for blog in blogs.held(self.archive, self.order.uids):
+                home = blogs.home(self.archive, blog)
+                self._join(blog, home.url if home else "")
+        return plan.begin(self.archive, self.run, self.blogs, now=now(), full=self.order.full)
+
+    def hosts(self) -> list[str]:
+        """The hosts of the blogs, each once."""
+        return list(dict.fromkeys(self._hosts.values()))
+
+    def take(self, host: str, limit: int, exclude: Iterable[Target]) -> list[Target]:
+        """The next targets of the blogs on `host`, at most `limit`; none beyond the order's own limit."""
+        room = self._room(limit)
+        there = [blog for blog in self.blogs if self._hosts[blog] == host]
+        if room <= 0 or not there:
+            return []
+        since = self.order.since
+        taken = frontier.take(self.archive, there, limit=room, now=now(), exclude=exclude, since=since)
+        self.posts_taken += sum(target.kind is PageKind.POST for target in taken)
+        return taken
+
+    def top_up(self) -> int:
+        """Look for what does not add up yet; gives how many targets were added, 0 when the run is over."""
+        return 0 if self.order.partial else plan.top_up(self.archive, self.run, self.blogs, now=now())
+
+    def keep(self, visit: Visit) -> Saved:
+        """Store a visit in one transaction; raises `CannotWrite`."""
+        return self._count(visit.target, visits.save(self.archive, visit, self.run.id))
+
+    def keep_unchanged(self, target: Target, page: Page) -> Saved:
+        """The site answered 304."""
+        self._counts["not_modified"] += 1
+        return self._count(target, visits.unchanged(self.archive, target, page, self.run.id))
+
+    def lose(self, target: Target, failure: Failure, retry_after: timedelta | None = None) -> None:
+        """No page came for the target: a failure row, and a later try where there may be one."""
+        self._counts["failures"] += 1
+        visits.fail(self.archive, target, failure, self.run.id, now=now(), retry_after=retry_after)
+        self.watcher.lost(target, failure)
+
+    def progress(self) -> Progress:
+        """How far the blogs are; reads an index of the whole frontier."""
+        return frontier.progress(self.archive, self.blogs)
+
+    def counts(self, requests: int) -> Counts:
+        """What the run did so far."""
+        return Counts(**{**self._counts, "requests": requests})
+
+    def _room(self, limit: int) -> int:
+        return limit if self.order.limit is None else min(limit, self.order.limit - self.posts_taken)
+
+    def _join(self, blog: Blog, url: str) -> None:
+        if blog not in self.blogs:
+            self.blogs.append(blog)
+            self._hosts[blog] = urlsplit(url).hostname or blog.site
+
+    def _count(self, target: Target, saved: Saved) -> Saved:
+        for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
+            self._counts[name] += getattr(saved, name)
+        self._counts["pages"] += saved.outcome in (Outcome.STORED, Outcome.SAME)
+        self._counts["failures"] += saved.failure is not None
+        self.reached += saved.outcome in (Outcome.STORED, Outcome.SAME)
+        if frontier.key(target) in self._starts or target.kind is PageKind.HOME:
+            self._join(saved.blog, target.url)
+        self.watcher.saved(target, saved)
+        self.watcher.counted(self.progress)
+        return saved

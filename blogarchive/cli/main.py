@@ -1,0 +1,70 @@
+"""The group of all commands, and how errors become one line and an exit code."""
+
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType, TracebackType
+from typing import NoReturn
+
+import click
+
+from blogarchive import __version__
+from blogarchive.cli import walking
+from blogarchive.errors import BlogArchiveError, Interrupted
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="blogarchive")
+def cli() -> None:
+    """Back up hosted blogs into one SQLite file, keep them up to date, read and search them.
+
+    \b
+    Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 interrupted;
+    4 not reached, blocked or forbidden by robots.txt; 5 the site seems to have changed;
+    6 archive damaged or disk full; 75 another run holds the archive.
+    """
+
+
+for command in walking.COMMANDS:
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.excepthook = _unexpected
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
+    except BlogArchiveError as error:
+        logging.getLogger(__name__).debug("", exc_info=error)
+        _say(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return Interrupted.exit_code
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        sys.stderr.close()
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _say(words: str) -> None:
+    click.echo(f"blogarchive: {words}", err=True)
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A mistake of this program: one line, and the whole story with -v; Python leaves with exit code 1."""
+    _say(f"unexpected {kind.__name__}: {error}; the same command with -v tells more")
+    logging.getLogger(__name__).error("", exc_info=(kind, error, trace))
+
+
+def _terminated(signum: int, frame: FrameType | None) -> None:
+    raise Interrupted(f"stopped by {signal.Signals(signum).name}")

@@ -1,0 +1,108 @@
+"""Options that several commands share."""
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from blogarchive.campaign import default_db
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day; fails where the words are none."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as 2025-01-28", param, ctx)
+
+
+def db(function: _F) -> _F:
+    """`--db PATH`, given to the command as `db`."""
+    return click.option(
+        "--db",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=default_db,
+        help="The archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
+    )(function)
+
+
+def as_json(function: _F) -> _F:
+    """`--json`, given to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+
+
+def verbosity(function: _F) -> _F:
+    """`-q` and `-v`, given to the command as `quiet` and `verbose`; -v shows the libraries' log too."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")
+    verbose = click.option("-v", "--verbose", is_flag=True, callback=_loud, help="Say more, with the log.")
+    return quiet(verbose(function))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How a run walks, as the options of `backup` and `update` say."""
+
+    delay: float | None
+    limit: int | None
+    since: date | None
+    no_media: bool
+    media_hosts: tuple[str, ...]
+    cookies: Path | None
+    ignore_robots: bool
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+
+
+_WALKING = (
+    click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests. [default: 1]"),
+    click.option("--limit", type=click.IntRange(min=1), help="Read at most so many posts."),
+    click.option("--since", type=Day(), help="Leave out posts older than that day."),
+    click.option("--no-media", is_flag=True, help="Fetch no pictures."),
+    click.option("--media-hosts", multiple=True, metavar="HOST", help="Fetch pictures from there too."),
+    click.option(
+        "--cookies",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Your own cookies, as Netscape cookies.txt: they show your hidden posts.",
+    ),
+    click.option("--ignore-robots", is_flag=True, help="Do not ask robots.txt: for your own blog."),
+    click.option("--dry-run", is_flag=True, help="Say what would be requested; ask and write nothing."),
+)
+
+
+def walking(function: Callable[..., int]) -> Callable[..., int]:
+    """The options of `backup` and `update`, given to the command as one `manner`."""
+
+    @wraps(function)
+    def command(**given: Any) -> int:
+        manner = Manner(**{field.name: given.pop(field.name) for field in fields(Manner)})
+        return function(**given, manner=manner)
+
+    for option in reversed(_WALKING):
+        command = option(command)
+    return db(as_json(verbosity(command)))
+
+
+def _loud(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Send the log to stderr; without -v the run's own words are enough."""
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    level = logging.INFO if value else logging.CRITICAL
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)
+    return value

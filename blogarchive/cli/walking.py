@@ -1,0 +1,91 @@
+"""The commands that walk blogs: `backup` and `update`."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from blogarchive.campaign import Order
+from blogarchive.cli import options
+from blogarchive.cli.options import Manner
+from blogarchive.crawl import Report, crawl, settings
+from blogarchive.forecast import forecast
+from blogarchive.progress import watching
+
+
+@click.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
+@options.walking
+def backup(urls: tuple[str, ...], site: str | None, db: Path, manner: Manner) -> int:
+    """Back up blogs, by the URL of the blog or of a post; again, bring them up to date.
+
+    A backup that was stopped goes on where it was stopped.
+    """
+    order = Order(command="backup", db=db, urls=urls, site=site, limit=manner.limit, since=manner.since)
+    return walk(order, manner)
+
+
+@click.command()
+@click.argument("uids", nargs=-1, metavar="[UID]...")
+@click.option("--full", is_flag=True, help="Look at everything again.")
+@options.walking
+def update(uids: tuple[str, ...], full: bool, db: Path, manner: Manner) -> int:
+    """Bring every blog of the archive up to date, or those of these UIDs; made for cron."""
+    order = Order(command="update", db=db, uids=uids, full=full, limit=manner.limit, since=manner.since)
+    return walk(order, manner)
+
+
+def walk(order: Order, manner: Manner) -> int:
+    """Carry out an order, or say what it would ask for; gives the exit code."""
+    if manner.dry_run:
+        return _tell(order, manner)
+    chosen = settings(delay=manner.delay, cookies=manner.cookies, ignore_robots=manner.ignore_robots)
+    with watching(sys.stderr, quiet=manner.quiet, verbose=manner.verbose) as watcher:
+        report = crawl(order, watcher, chosen)
+    if report.message and (report.exit_code > 1 or not manner.quiet):
+        click.echo(f"blogarchive: {report.message}", err=True)
+    if manner.as_json:
+        click.echo(summary(order, report))
+    elif not manner.quiet:
+        click.echo(_sentence(report), err=True)
+    return report.exit_code
+
+
+def summary(order: Order, report: Report) -> str:
+    """The run in one line of JSON."""
+    return json.dumps(
+        {
+            "command": order.command,
+            "db": str(order.db),
+            "outcome": report.outcome,
+            "exit_code": report.exit_code,
+            "message": report.message,
+            **asdict(report.counts),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _sentence(report: Report) -> str:
+    counts = report.counts
+    return (
+        f"{report.outcome}: {counts.requests} requests, {counts.posts_new} new posts,"
+        f" {counts.posts_changed} changed, {counts.posts_gone} gone, {counts.comments_new} new comments"
+    )
+
+
+def _tell(order: Order, manner: Manner) -> int:
+    urls = forecast(order)
+    if manner.as_json:
+        click.echo(json.dumps({"requests": len(urls), "urls": urls}, ensure_ascii=False))
+    else:
+        for url in urls:
+            click.echo(url)
+        click.echo(f"{len(urls)} requests, and those for what these pages show to be new", err=True)
+    return 0
+
+
+COMMANDS = (backup, update)

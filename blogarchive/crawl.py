@@ -1,0 +1,172 @@
+"""Runs one crawl in this process, and turns what happened into a row of `runs` and an exit code."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from blogarchive.campaign import Campaign, Order, Watcher, now, starts
+from blogarchive.errors import (
+    BlogArchiveError,
+    Interrupted,
+    RobotsForbid,
+    SiteBlocks,
+    Unreachable,
+)
+from blogarchive.store import failures, lock, runs
+from blogarchive.store.archive import Archive
+from blogarchive.store.runs import Counts, Ended
+
+_PATIENCE = 5.0
+"""Seconds between the first signal and the hard end of the loop."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """How a run ended: its row in `runs`, and a line for the person where there is something to say."""
+
+    outcome: Ended
+    exit_code: int
+    counts: Counts
+    message: str | None = None
+
+
+class _Traffic(Protocol):
+    requests: int
+    ended: BlogArchiveError | None
+    left_alone: dict[str, str]
+
+    def stop(self, error: BlogArchiveError | None = None) -> None: ...
+
+
+class _Spider(Protocol):
+    """What is used here of `spiders.blog.BlogSpider`, which the library knows by its name only."""
+
+    traffic: _Traffic
+    crash: BaseException | None
+
+
+def settings(
+    *, delay: float | None = None, cookies: os.PathLike[str] | None = None, ignore_robots: bool = False
+) -> Settings:
+    """Scrapy's settings: those of `blogarchive.settings`, and what a person changed of them."""
+    chosen = Settings()
+    chosen.setmodule("blogarchive.settings", priority="project")
+    chosen.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command has its own
+    if delay is not None:
+        chosen.set("DOWNLOAD_DELAY", delay, priority="cmdline")
+        chosen.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
+    if cookies is not None:
+        chosen.set("COOKIES_FILE", os.fspath(cookies), priority="cmdline")
+        chosen.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+    if ignore_robots:
+        chosen.set("ROBOTSTXT_OBEY", False, priority="cmdline")
+    return chosen
+
+
+def crawl(order: Order, watcher: Watcher, chosen: Settings) -> Report:
+    """Carry out `order` in a process of Scrapy's of its own; may be called once in a process."""
+    return crawl_in(AsyncCrawlerProcess(chosen), order, watcher)
+
+
+def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Report:
+    """Carry out `order`: lock and open the archive, walk, close the run's row.
+
+    Raises the `BlogArchiveError` that kept the run from beginning, and any mistake of this program that ended
+    it; what the web does is in the report.
+    """
+    named = starts(order)
+    with (
+        lock.holding(order.db, order.command, now=now()),
+        Archive.open(order.db, create=order.command == "backup") as archive,
+    ):
+        run = runs.start(archive, order.command, order.words, now=now())
+        campaign = Campaign(archive, run, order, watcher)
+        campaign.begin(named)
+        spider = _walk(process, campaign)
+        report = _report(campaign, spider)
+        runs.finish(
+            archive,
+            run,
+            outcome=report.outcome,
+            exit_code=report.exit_code,
+            counts=report.counts,
+            now=now(),
+        )
+        return report
+
+
+def _walk(process: AsyncCrawlerProcess, campaign: Campaign) -> _Spider:
+    crawler = process.create_crawler("blog")
+    task = process.crawl(crawler, campaign=campaign)
+    loop = asyncio.get_event_loop()
+
+    def stop(signum: signal.Signals) -> None:
+        words = f"stopped by {signum.name}; the same command goes on where it stopped"
+        loop.call_later(_PATIENCE, process._stop_reactor)
+        cast(_Spider, crawler.spider).traffic.stop(Interrupted(words))
+
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop, signum)
+    process.start(install_signal_handlers=False)
+    if task.done() and (error := task.exception()):
+        raise error
+    spider = cast(_Spider, crawler.spider)
+    if spider.crash:
+        raise spider.crash
+    return spider
+
+
+def _report(campaign: Campaign, spider: _Spider) -> Report:
+    counts = campaign.counts(spider.traffic.requests)
+    error = _error(campaign, spider.traffic)
+    if error:
+        return Report(outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error))
+    tally = failures.tally(campaign.archive, campaign.blogs, since=campaign.run.epoch_at)
+    if tally.new or tally.retrying:
+        words = f"{tally.all} pages or fields are missing; `blogarchive failures` lists them"
+        return Report(outcome="failures", exit_code=1, counts=counts, message=words)
+    return Report(outcome="done", exit_code=0, counts=counts)
+
+
+def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
+    """The error that the run ends with, the gravest first."""
+    found: list[BlogArchiveError] = [traffic.ended] if traffic.ended else []
+    for host, why in traffic.left_alone.items():
+        found.append(SiteBlocks(f"{host} was left alone: {why}; try again later, with a longer --delay"))
+    if traffic.requests and not campaign.reached and not found:
+        found.append(_unreached(campaign))
+    return min(found, key=lambda error: _GRAVEST.index(error.exit_code), default=None)
+
+
+_GRAVEST: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
+
+
+def _unreached(campaign: Campaign) -> Unreachable:
+    kinds = {
+        failure.kind: failure.detail for failure in failures.unresolved(campaign.archive, campaign.blogs)
+    }
+    if "robots" in kinds:
+        return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
+    if "blocked" in kinds:
+        return SiteBlocks(f"the site refuses us ({kinds['blocked']}); try again later, with a longer --delay")
+    why = "; ".join(kinds.values()) or "no page came"
+    return Unreachable(f"no blog could be reached: {why}")
+
+
+def _outcome(error: BlogArchiveError) -> Ended:
+    match error:
+        case RobotsForbid():
+            return "forbidden"
+        case SiteBlocks():
+            return "blocked"
+        case Unreachable():
+            return "unreachable"
+        case Interrupted():
+            return "interrupted"
+    return {5: "changed", 6: "damaged"}.get(error.exit_code, "failures")  # type: ignore[return-value]

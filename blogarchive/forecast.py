@@ -1,0 +1,31 @@
+"""What a run would ask for, from the archive's state alone: no request is sent and nothing is written."""
+
+from blogarchive.campaign import Order, now, starts
+from blogarchive.errors import NoArchive
+from blogarchive.store import blogs, plan
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.runs import Run
+from blogarchive.store.times import utc_text
+
+
+def forecast(order: Order) -> list[str]:
+    """The URLs that a run of `order` would request as far as is known before its first page, best first.
+
+    robots.txt is not among them. What the pages will show to be new comes on top.
+    """
+    named = starts(order)
+    try:
+        archive = Archive.open(order.db)
+    except NoArchive:
+        if order.command != "backup":
+            raise
+        return [target.url for target in named]
+    with archive:
+        moment = utc_text(now())
+        run = Run(id=0, started_at=moment, epoch_at=moment)
+        known = [Blog(site=target.site, uid=target.uid) for target in named]
+        if order.command == "update":
+            known = blogs.held(archive, order.uids)
+        asked = plan.preview(archive, run, known, now=now(), full=order.full)
+        return list(dict.fromkeys((*(target.url for target in named), *asked.urls)))

@@ -1,0 +1,120 @@
+"""Shows a person how a run gets on: a bar on a terminal, lines elsewhere, nothing with `-q`."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from blogarchive.campaign import Watcher
+from blogarchive.items import Target
+from blogarchive.store import frontier
+from blogarchive.store.failures import Failure
+from blogarchive.store.visits import Outcome, Saved
+
+_SECONDS_BETWEEN_COUNTS = 1.0
+_SECONDS_BETWEEN_LINES = 60.0
+
+
+class Silence:
+    """Says nothing: for cron, where the exit code and the ledger speak."""
+
+    def saved(self, target: Target, saved: Saved) -> None:
+        """Say nothing."""
+
+    def lost(self, target: Target, failure: Failure) -> None:
+        """Say nothing."""
+
+    def said(self, words: str) -> None:
+        """Say nothing."""
+
+    def counted(self, count: Callable[[], frontier.Progress]) -> None:
+        """Say nothing."""
+
+
+class Lines(Silence):
+    """One line for every failure, and once a minute how far the run is; every page too, where `verbose`."""
+
+    def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+
+    def saved(self, target: Target, saved: Saved) -> None:
+        """A line where the page could not be kept."""
+        if saved.failure:
+            self._write(f"{saved.failure.kind}: {target.url}: {saved.failure.detail}")
+        elif self._verbose or saved.outcome is Outcome.GONE:
+            self._write(f"{saved.outcome}: {target.url}")
+
+    def lost(self, target: Target, failure: Failure) -> None:
+        """A line for the failure."""
+        self._write(f"{failure.kind}: {target.url}: {failure.detail}")
+
+    def said(self, words: str) -> None:
+        """The words."""
+        self._write(words)
+
+    def counted(self, count: Callable[[], frontier.Progress]) -> None:
+        """How far the run is, now and then."""
+        if time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            far = count()
+            self._write(
+                f"{far.posts_read} of {far.posts_found} posts read, {far.failed} failed, {far.todo} to do"
+            )
+
+    def _write(self, words: str) -> None:
+        self._stream.write(f"{words}\n")
+        self._stream.flush()
+
+
+class Bar(Lines):
+    """A bar of posts read against posts found, with the time left; failures as lines above it."""
+
+    def __init__(self, console: Console, progress: Progress, *, verbose: bool = False) -> None:
+        super().__init__(console.file, verbose=verbose)
+        self._console = console
+        self._progress = progress
+        self._task = progress.add_task("reading", total=None, failed=0, todo=0)
+        self._next_count = 0.0
+
+    def counted(self, count: Callable[[], frontier.Progress]) -> None:
+        """Move the bar, at most once a second."""
+        if time.monotonic() < self._next_count:
+            return
+        self._next_count = time.monotonic() + _SECONDS_BETWEEN_COUNTS
+        far = count()
+        self._progress.update(
+            self._task,
+            completed=far.posts_read,
+            total=far.posts_found or None,
+            failed=far.failed,
+            todo=far.todo,
+        )
+
+    def _write(self, words: str) -> None:
+        self._console.print(words, markup=False, highlight=False)
+
+
+@contextmanager
+def watching(stream: TextIO, *, quiet: bool = False, verbose: bool = False) -> Iterator[Watcher]:
+    """The watcher that fits `stream` and what the person asked for."""
+    if quiet:
+        yield Silence()
+    elif not stream.isatty():
+        yield Lines(stream, verbose=verbose)
+    else:
+        console = Console(file=stream)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed} of {task.total} posts"),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[failed]} failed, {task.fields[todo]} pages to go"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=console, transient=True) as progress:
+            yield Bar(console, progress, verbose=verbose)

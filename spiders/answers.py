@@ -1,0 +1,85 @@
+"""What an answer is worth: a page, a refusal, an error, or half a page."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+from scrapy.http import Request, Response
+
+from blogarchive.items import NoticeKind, Page, Reading
+
+_OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+_COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
+_READABLE_ERRORS = {401, 403, 404, 410, 451}
+
+
+class Answer(Enum):
+    """The kinds of answers, by what is done next."""
+
+    PAGE = auto()  # stored, whatever its status: a 404 is a witness too
+    UNCHANGED = auto()  # 304
+    REFUSED = auto()  # wait, ask again, and after some refusals leave the host alone
+    BROKEN = auto()  # the server's fault: ask again
+    CUT = auto()  # the end is missing: ask again
+    ERROR = auto()  # asking again will not help
+
+
+def judge(page: Page, reading: Reading) -> Answer:
+    """What `page` is worth, by its status and by what it says to its reader."""
+    notice = reading.notice.kind if reading.notice else None
+    if page.status == 304:
+        return Answer.UNCHANGED
+    if notice is NoticeKind.BLOCKED or page.status in (429, 503):
+        return Answer.REFUSED
+    if page.status == 403 and notice is None:
+        return Answer.REFUSED
+    if page.status >= 500:
+        return Answer.BROKEN
+    if page.status == 200:
+        return Answer.CUT if looks_cut(page.body) else Answer.PAGE
+    return Answer.PAGE if page.status in _READABLE_ERRORS else Answer.ERROR
+
+
+def looks_cut(body: bytes) -> bool:
+    """Whether a page opens `<html>` or `<body>` and closes neither; an empty body is cut too."""
+    if not body.strip():
+        return True
+    return bool(_OPENED.search(body, 0, 4096)) and not _CLOSED.search(body)
+
+
+def retry_after(page: Page) -> float | None:
+    """The seconds that Retry-After asks for (a number, or a date against the page's time), or None."""
+    words = (page.header("Retry-After") or "").strip()
+    if words.isascii() and words.isdigit():
+        return float(words)
+    try:
+        until = parsedate_to_datetime(words)
+    except ValueError:
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (aware - page.fetched_at).total_seconds())
+
+
+def request_of(response: Response) -> Request:
+    """The request that `response` answers; raises `LookupError` where Scrapy tied none to it."""
+    if response.request is None:
+        raise LookupError(f"no request belongs to {response}")
+    return response.request
+
+
+def page_of(response: Response) -> Page:
+    """The answer as the archive keeps it: bytes as served (without transfer compression), no cookies."""
+    return Page(
+        url=response.url,
+        fetched_at=datetime.now(UTC),
+        status=response.status,
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            if name not in _COOKIES
+            for value in values
+        ),
+        body=response.body,
+    )

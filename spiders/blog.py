@@ -1,0 +1,225 @@
+"""Walks blogs: asks the archive what to fetch, fetches it, gives back what was read.
+
+Every request comes from the frontier table and every link goes into it, so that a run that is killed goes on
+where it stopped (docs/decisions/0002-the-archive-is-the-state.md).
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure as Caught
+
+from blogarchive.campaign import Campaign
+from blogarchive.errors import BlogArchiveError
+from blogarchive.items import Target, Visit
+from blogarchive.sites.site import read
+from blogarchive.store.failures import Failure
+from spiders.answers import Answer, judge, page_of, request_of, retry_after
+from spiders.failing import loss_of
+from spiders.traffic import PoliteSpider, Stopped, Traffic
+
+TRIES = 3
+"""A page that is refused, broken, cut or not reached is asked for so often in one run."""
+
+_FLYING_PER_HOST = 2  # one under way, one ready to go while the first is read
+_SLICE = 20
+
+log = logging.getLogger(__name__)
+
+
+class BlogSpider(PoliteSpider):
+    """Fetches what its campaign asks for, one request at a time to a host."""
+
+    name = "blog"
+
+    def __init__(self, campaign: Campaign) -> None:
+        super().__init__()
+        self.campaign = campaign
+        self.crash: BaseException | None = None
+        self._flying: dict[str, tuple[str, Target]] = {}  # by URL, with the host it was taken for
+        self._ready: dict[str, deque[Target]] = {}  # by host
+        self._landed = asyncio.Event()
+        self._leaves_open: set[str] = set()  # hosts that never close <html>
+        self._closes: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider with its traffic, told by Scrapy's signals when a visit is through the pipelines."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.traffic = Traffic(unit=2 * max(crawler.settings.getfloat("DOWNLOAD_DELAY"), 0.05))
+        spider.traffic.on_stop(spider._let_go)
+        crawler.signals.connect(spider._kept, signals.item_scraped)
+        crawler.signals.connect(spider._not_kept, signals.item_error)
+        crawler.signals.connect(spider._not_read, signals.spider_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Requests for what the archive has to fetch, as pages are stored; ends when nothing is left."""
+        while not self.traffic.stopping:
+            for host, target in self._next():
+                self._flying[target.url] = (host, target)
+                yield self._request(target)
+            if self._flying:
+                self._landed.clear()
+                await self._landed.wait()
+            elif not self.campaign.top_up():
+                return
+
+    def parse(self, response: Response, target: Target) -> Iterator[Visit | Request]:
+        """One visit; or the same request again, where the answer was no page and another try may help."""
+        page = page_of(response)
+        host = urlsplit(page.url).hostname or ""
+        reading = read(page, target)
+        visit = Visit(target=target, page=page, reading=reading)
+        answer = self._judge(visit, host, response.meta.get("last_body"))
+        if answer in (Answer.PAGE, Answer.ERROR, Answer.UNCHANGED):
+            self.traffic.answered(host)
+        if answer is Answer.UNCHANGED:
+            self.campaign.keep_unchanged(target, page)
+            self._land(target)
+        elif answer in (Answer.PAGE, Answer.ERROR):
+            yield visit
+        else:
+            yield from self._once_more(response, visit, answer, host)
+
+    def failed(self, caught: Caught) -> Iterator[Request]:
+        """The same request again, where no answer came and another try may help."""
+        request: Request = caught.request  # type: ignore[attr-defined]
+        target: Target = request.cb_kwargs["target"]
+        if isinstance(caught.value, Stopped):
+            self._land(target)
+            return
+        loss = loss_of(_error(caught))
+        host = urlsplit(request.url).hostname or ""
+        tries = request.meta["tries"]
+        if loss.try_again and tries < TRIES:
+            self.traffic.faltered(host, tries)
+            yield _again(request)
+        else:
+            self._lose(target, loss.failure, host if loss.try_again else None)
+
+    def robots_unknown(self, where: str, what: str) -> None:
+        """Say that a robots.txt could not be read; it is taken to forbid nothing."""
+        if not self.traffic.stopping:
+            self.campaign.watcher.said(
+                f"robots.txt of {where} could not be read ({what}); going on without it"
+            )
+
+    def _next(self) -> Iterator[tuple[str, Target]]:
+        for host in self.campaign.hosts():
+            flying = sum(there == host for there, _ in self._flying.values())
+            for _ in range(_FLYING_PER_HOST - flying):
+                target = self._take(host)
+                if target:
+                    yield host, target
+
+    def _take(self, host: str) -> Target | None:
+        if host in self.traffic.left_alone:
+            return None
+        ready = self._ready.setdefault(host, deque())
+        if not ready:
+            ready.extend(self.campaign.take(host, _SLICE, [target for _, target in self._flying.values()]))
+        return ready.popleft() if ready else None
+
+    def _request(self, target: Target) -> Request:
+        headers = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
+        return Request(
+            target.url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"target": target},
+            meta={"tries": 1},
+            headers={name: value for name, value in headers.items() if value},
+            dont_filter=True,
+        )
+
+    def _judge(self, visit: Visit, host: str, last_body: bytes | None) -> Answer:
+        answer = judge(visit.page, visit.reading)
+        if answer is Answer.PAGE:
+            self._closes.add(host)
+        if answer is Answer.CUT and host not in self._closes and visit.page.body.strip():
+            # Some sites close no page at all: twice the same bytes, and no page of the host that ends.
+            if visit.page.body == last_body:
+                self._leaves_open.add(host)
+            if host in self._leaves_open:
+                return Answer.PAGE
+        return answer
+
+    def _once_more(
+        self, response: Response, visit: Visit, answer: Answer, host: str
+    ) -> Iterator[Visit | Request]:
+        tries = response.meta["tries"]
+        if answer is Answer.REFUSED:
+            self.traffic.refused(host, retry_after(visit.page))
+        if tries < TRIES and host not in self.traffic.left_alone:
+            if answer is not Answer.REFUSED:
+                self.traffic.faltered(host, tries)
+            yield _again(request_of(response), last_body=visit.page.body)
+        elif answer is Answer.CUT:
+            self._lose(visit.target, Failure(kind="cut", detail="the page stops before its end"), host)
+        else:
+            if answer is Answer.BROKEN:
+                self.traffic.lost(host)
+            yield visit
+
+    def _lose(self, target: Target, failure: Failure, host: str | None) -> None:
+        if host:
+            self.traffic.lost(host)
+        self.campaign.lose(target, failure)
+        self._land(target)
+
+    def _land(self, target: Target) -> None:
+        self._flying.pop(target.url, None)
+        self._landed.set()
+
+    def _kept(self, item: Visit) -> None:
+        self._land(item.target)
+
+    def _not_kept(self, item: Visit, failure: Caught) -> None:
+        self._crashed(_error(failure))
+        self._land(item.target)
+
+    def _not_read(self, failure: Caught, response: Response | Caught | None) -> None:
+        request = getattr(response, "request", None)
+        if request is None or isinstance(failure.value, BlogArchiveError):
+            self._crashed(_error(failure))
+            return
+        # A mistake of ours on one page must not cost the others: it is told, and the exit code is not 0.
+        detail = f"{type(failure.value).__name__}: {failure.value}"
+        log.error("reading %s failed", request.url, exc_info=failure.value)
+        self._lose(request.cb_kwargs["target"], Failure(kind="unreadable", field="page", detail=detail), None)
+
+    def _crashed(self, error: BaseException) -> None:
+        if isinstance(error, BlogArchiveError):
+            self.traffic.stop(error)
+        else:
+            self.crash = self.crash or error
+            self.traffic.stop()
+
+    def _let_go(self) -> None:
+        self._landed.set()
+        downloader = self.crawler.engine.downloader
+        for (
+            slot
+        ) in downloader.slots.values():  # requests that wait for their delay must not wait to be dropped
+            slot.close()
+            slot.delay = 0.0
+            downloader._process_queue(slot)
+
+
+def _error(failure: Caught) -> BaseException:
+    return failure.value or RuntimeError(str(failure))
+
+
+def _again(request: Request, last_body: bytes | None = None) -> Request:
+    again = request.copy()
+    again.meta["tries"] += 1
+    again.meta["last_body"] = last_body
+    return again

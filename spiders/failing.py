@@ -1,0 +1,47 @@
+"""What is written down when no page came: the ledger's words for the errors of Scrapy and of this package."""
+
+from dataclasses import dataclass
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+
+from blogarchive.store.failures import Failure
+from spiders.redirects import RedirectRefused
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """A failure, and whether asking again in this same run may help."""
+
+    failure: Failure
+    try_again: bool
+
+
+def loss_of(error: BaseException) -> Loss:
+    """What `error`, met while a page was fetched, means."""
+    detail = " ".join(str(error).split())[:300] or type(error).__name__
+    match error:
+        case RedirectRefused():
+            return Loss(failure=Failure(kind="http", detail=detail), try_again=False)
+        case IgnoreRequest() if "robots.txt" in detail:
+            return Loss(failure=Failure(kind="robots", detail="robots.txt forbids it"), try_again=False)
+        case IgnoreRequest() | DownloadCancelledError():  # too many redirects, too large
+            return Loss(failure=Failure(kind="http", detail=detail), try_again=False)
+        case ResponseDataLossError():
+            return Loss(
+                failure=Failure(kind="cut", detail="the connection ended before the page"), try_again=True
+            )
+        case CannotResolveHostError():
+            return Loss(failure=Failure(kind="network", detail=f"no such host: {detail}"), try_again=True)
+        case DownloadConnectionRefusedError():
+            return Loss(failure=Failure(kind="network", detail="connection refused"), try_again=True)
+        case DownloadTimeoutError():
+            return Loss(failure=Failure(kind="network", detail="no answer in time"), try_again=True)
+        case _:
+            return Loss(failure=Failure(kind="network", detail=detail), try_again=True)

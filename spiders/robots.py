@@ -1,0 +1,35 @@
+"""robots.txt obeyed, with the answers that Scrapy's middleware mistakes for rules.
+
+RFC 9309: a 4xx means that there are no rules. A 5xx or 429 means that the rules are not known: its body holds
+none, and the spider is told, so that the archive's owner is.
+"""
+
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.http import Request, Response
+
+from spiders.traffic import PoliteSpider
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's middleware, where only a 200 holds rules."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._crawler = crawler
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status != 200:
+            response = response.replace(body=b"")
+        if response.status >= 500 or response.status == 429:
+            self._tell(response.url, f"answered {response.status}")
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._tell(netloc, str(exc) or type(exc).__name__)
+        super()._robots_error(exc, netloc)
+
+    def _tell(self, where: str, what: str) -> None:
+        spider = self._crawler.spider
+        if isinstance(spider, PoliteSpider):
+            spider.robots_unknown(where, what)

@@ -1,0 +1,114 @@
+"""What a run knows of its hosts: who asked for a pause, who refuses us, and whether the run must end now."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+
+import scrapy
+
+from blogarchive.errors import BlogArchiveError
+
+REFUSALS_ALLOWED = 5
+"""After so many refusals in a row, or pages lost in a row, a host is left alone for the rest of the run."""
+
+LONGEST_WAIT = 600.0
+"""Seconds. A host that asks for more than this is left alone for the rest of the run."""
+
+
+class Stopped(Exception):  # noqa: N818 (not an error: what was in flight is asked for by the next run)
+    """The run ends, or its host is left alone: the request is not sent, and nothing is known of its page."""
+
+
+class Traffic:
+    """The pauses and refusals of every host, and the end of the run.
+
+    `unit` is the first back-off in seconds; it doubles with every refusal in a row.
+    """
+
+    def __init__(self, *, unit: float) -> None:
+        self.unit = unit
+        self.requests = 0
+        self.ended: BlogArchiveError | None = None
+        self.left_alone: dict[str, str] = {}  # host: why
+        self._stopping = asyncio.Event()
+        self._on_stop: list[Callable[[], None]] = []
+        self._free_at: dict[str, float] = {}
+        self._in_a_row: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def stopping(self) -> bool:
+        """True once `stop` was called."""
+        return self._stopping.is_set()
+
+    def on_stop(self, call: Callable[[], None]) -> None:
+        """Have `call` called once, when the run must end."""
+        self._on_stop.append(call)
+
+    def stop(self, error: BlogArchiveError | None = None) -> None:
+        """End the run: nothing more is sent, and what is in flight is let go. The first error given stays."""
+        if not self.stopping:
+            self.ended = error
+            self._stopping.set()
+            for call in self._on_stop:
+                call()
+
+    async def stopped(self) -> None:
+        """Return when the run must end."""
+        await self._stopping.wait()
+
+    async def clear(self, host: str) -> None:
+        """Return when `host` may be asked; raises `Stopped` when it may not be in this run."""
+        while not self.stopping and host not in self.left_alone:
+            wait = self._free_at.get(host, 0.0) - monotonic()
+            if wait <= 0:
+                return
+            await self._sleep(wait)
+        raise Stopped
+
+    def answered(self, host: str) -> None:
+        """The host gave a page: what went wrong in a row starts again from none."""
+        self._in_a_row.pop((host, "refused"), None)
+        self._in_a_row.pop((host, "lost"), None)
+
+    def refused(self, host: str, retry_after: float | None) -> None:
+        """The host refuses us: pause as long as it asks, else `unit` doubled for every refusal in a row."""
+        count = self._count(host, "refused")
+        wait = max(retry_after or 0.0, self.unit * 2 ** (count - 1))
+        if count >= REFUSALS_ALLOWED:
+            self.left_alone[host] = f"it refused {count} times in a row"
+        elif wait > LONGEST_WAIT:
+            self.left_alone[host] = f"it asks to be left alone for {wait:.0f} seconds"
+        self._pause(host, wait)
+
+    def faltered(self, host: str, tries: int) -> None:
+        """The host gave no whole page for the `tries`-th time: pause a little before it is asked again."""
+        self._pause(host, self.unit * 2 ** (tries - 1) / 2)
+
+    def lost(self, host: str) -> None:
+        """A page was given up: after some in a row the host is taken to be down."""
+        if self._count(host, "lost") >= REFUSALS_ALLOWED:
+            self.left_alone[host] = f"it gave none of {REFUSALS_ALLOWED} pages in a row"
+
+    def _count(self, host: str, what: str) -> int:
+        self._in_a_row[host, what] += 1
+        return self._in_a_row[host, what]
+
+    def _pause(self, host: str, seconds: float) -> None:
+        self._free_at[host] = max(self._free_at.get(host, 0.0), monotonic() + seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+
+class PoliteSpider(scrapy.Spider):
+    """A spider whose download handler asks its `traffic` before every request."""
+
+    traffic: Traffic
+
+    def robots_unknown(self, where: str, what: str) -> None:
+        """The robots.txt at `where` could not be read; it is taken to forbid nothing."""

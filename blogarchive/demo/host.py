@@ -26,6 +26,7 @@ class DemoHost:
 
     `markup` names one for all blogs, `markups` another for some, by uid. `rules` are faults from the start.
     `delay` is added to every answer, in seconds. `owner_cookie` and `validators`: see `DemoSite`.
+    `listener` is told of every request, from the thread that serves it.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class DemoHost:
         delay: float = 0.0,
         owner_cookie: str | None = None,
         validators: bool = False,
+        listener: Callable[[Request], None] | None = None,
     ) -> None:
         self.site = DemoSite(blogs, markup, markups or {}, owner_cookie=owner_cookie, validators=validators)
         self.faults = Faults()
         self.faults.put(rules)
         self._delay = delay
+        self._listener = listener
         self._lock = threading.Lock()
         self._requests: list[Request] = []
         self._server = _Server(("127.0.0.1", port), handler(self.answer, self._write_down))
@@ -110,6 +113,8 @@ class DemoHost:
     def _write_down(self, request: Request) -> None:
         with self._lock:
             self._requests.append(request)
+        if self._listener is not None:
+            self._listener(request)
 
     def start(self) -> Self:
         """Begin to serve."""

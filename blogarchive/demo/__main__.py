@@ -1,0 +1,81 @@
+"""Runs a demo host in the foreground, for whoever wants one as a process of its own.
+
+`python -m blogarchive.demo --port 8123 --posts 500` prints the URL of each blog on stdout, one a line, and
+serves until it is stopped. With `--log FILE` every request is appended to FILE: seconds, status, path.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from blogarchive.demo.blogs import make_blog
+from blogarchive.demo.host import DemoHost
+from blogarchive.demo.markups import MARKUPS
+from blogarchive.demo.sample import SAMPLE_MARKUPS, sample_blogs
+from blogarchive.demo.serving import Request
+from blogarchive.demo.truth import DemoBlog
+
+
+def _arguments(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m blogarchive.demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--uid", action="append", help="a generated blog of that uid; may be repeated")
+    parser.add_argument("--posts", type=int, default=80, help="posts of a generated blog")
+    parser.add_argument("--comments", type=int, default=3, help="comments a post, on average")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--markup", choices=sorted(MARKUPS), default="tables")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds that every answer is late")
+    parser.add_argument("--log", type=Path, help="file to append every request to")
+    return parser.parse_args(words)
+
+
+def _logger(path: Path) -> Callable[[Request], None]:
+    lock = threading.Lock()
+
+    def log(request: Request) -> None:
+        with lock, path.open("a", encoding="utf-8") as file:
+            file.write(f"{request.at:.3f} {request.status} {request.path}\n")
+
+    return log
+
+
+def _host(arguments: argparse.Namespace) -> tuple[DemoHost, tuple[DemoBlog, ...]]:
+    blogs, markups = sample_blogs(), SAMPLE_MARKUPS
+    if arguments.uid:
+        blogs = tuple(
+            make_blog(uid, posts=arguments.posts, seed=arguments.seed, comments=arguments.comments)
+            for uid in arguments.uid
+        )
+        markups = {}
+    listener = _logger(arguments.log) if arguments.log else None
+    return (
+        DemoHost(
+            blogs,
+            markup=arguments.markup,
+            markups=markups,
+            port=arguments.port,
+            delay=arguments.delay,
+            listener=listener,
+        ),
+        blogs,
+    )
+
+
+def main(words: list[str] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    host, blogs = _host(_arguments(words))
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with host:
+        for blog in blogs:
+            sys.stdout.write(f"{host.blog_url(blog.uid)}\n")
+        sys.stdout.flush()
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -174,17 +174,22 @@ def _mend(element: Element, base_url: str) -> None:
     tag = element.tag
     if tag == "a":
         url = link_url(element, base_url)
-        element.attrib.pop("href", None)
+        _drop(element, "href")
         if url is not None:
             element.set("href", url)
     elif tag in ("img", "image"):
         url = picture_url(element, base_url)
         element.tag = "img"
-        element.attrib.pop("src", None)
+        _drop(element, "src")
         if url is not None:
             element.set("src", url)
     elif tag in _PLAYERS:
         _link_player(element, absolute(element.get(_PLAYERS[tag]), base_url))
+
+
+def _drop(element: Element, name: str) -> None:
+    if name in element.attrib:
+        del element.attrib[name]
 
 
 def _link_player(element: Element, url: str | None) -> None:

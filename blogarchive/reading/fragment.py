@@ -59,7 +59,7 @@ def _same_row(first: Line, second: Line) -> bool:
 
 def _copy(document: Document, top: Element, start: int, end: int) -> Element:
     """Copies `top`'s content between two places of the document into a `div`; no recursion, depth is hostile."""
-    holder = html.Element("div")
+    holder: Element = html.Element("div")
     copies: dict[Element, Element] = {top: holder}
     for event, node in etree.iterwalk(top, events=("start", "end", "comment", "pi")):
         if event == "start":
@@ -69,7 +69,7 @@ def _copy(document: Document, top: Element, start: int, end: int) -> Element:
                 if start <= document.opened[node] + 1 < end:
                     _append(copy, node.text)
         elif node is not top:
-            parent = copies.get(node.getparent())
+            parent = _copy_of(copies, node.getparent())
             if parent is not None and start <= document.closed.get(node, -2) + 1 < end:
                 _append(parent, node.tail)
     return holder
@@ -79,13 +79,20 @@ def _enter(
     document: Document, node: Element, copies: dict[Element, Element], start: int, end: int
 ) -> Element | None:
     """The copy of an element that reaches into the places wanted; None where it does not, or is never seen."""
-    parent = copies.get(node.getparent())
+    parent = _copy_of(copies, node.getparent())
     opened = document.opened.get(node)
     if parent is None or opened is None or node.tag in UNSEEN:
         return None
     if document.closed[node] < start or opened >= end or (node.tag in _VOID and opened < start):
         return None
-    return etree.SubElement(parent, node.tag, dict(node.attrib))
+    copy: Element = etree.SubElement(parent, str(node.tag))
+    for name, value in node.items():
+        copy.set(name, value)
+    return copy
+
+
+def _copy_of(copies: dict[Element, Element], node: Element | None) -> Element | None:
+    return None if node is None else copies.get(node)
 
 
 def _append(copy: Element, text: str | None) -> None:

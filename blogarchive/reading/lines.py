@@ -199,7 +199,11 @@ def read_document(text: str) -> Document:
     builder = _Builder()
     builder.walk(root)
     title = root.find(".//title")
-    title_text = "" if title is None else _spaces.sub(" ", "".join(title.itertext())).strip(EDGES)
+    title_text = (
+        ""
+        if title is None
+        else _spaces.sub(" ", "".join(str(text) for text in title.itertext())).strip(EDGES)
+    )
     return Document(
         root=root,
         lines=tuple(builder.lines),
@@ -234,7 +238,7 @@ def _parse(text: str) -> Element:
     if not clean.strip():
         return html.Element("html")
     try:
-        root = etree.fromstring(clean, parser)
+        root: Element | None = etree.fromstring(clean, parser)
     except etree.ParserError:
         root = None
     return html.Element("html") if root is None else root
@@ -363,4 +367,4 @@ def _is_hidden(node: Element) -> bool:
     attributes = node.attrib
     if not attributes:
         return False
-    return "hidden" in attributes or ("style" in attributes and bool(_hidden.search(attributes["style"])))
+    return "hidden" in attributes or ("style" in attributes and bool(_hidden.search(node.get("style", ""))))

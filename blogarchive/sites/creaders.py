@@ -29,6 +29,9 @@ from blogarchive.sites.grammar.post_page import PostPage, read_post
 from blogarchive.sites.grammar.sidebar import Sidebar, read_sidebar
 from blogarchive.sites.grammar.view import View, view_of
 
+# No page shows a zone; posts are stamped in North American evenings, most likely Pacific (a guess, see the docs).
+_ZONE = ZoneInfo("America/Los_Angeles")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Creaders:
@@ -36,7 +39,7 @@ class Creaders:
 
     name: str = "creaders"
     hosts: tuple[str, ...] = ("blog.creaders.net", "blog2.creaders.net")
-    zone: ZoneInfo = ZoneInfo("America/Los_Angeles")
+    zone: ZoneInfo = _ZONE
     version: int = 1
 
     def address(self, url: str) -> Address:
@@ -188,8 +191,8 @@ def _post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> 
     return Post(
         number=number,
         url=address(url).url,
-        title=shown.heading.title or None,
-        posted=shown.heading.posted,
+        title=None if shown.heading is None else shown.heading.title or None,
+        posted=None if shown.heading is None else shown.heading.posted,
         body_html=shown.body_html if whole else None,
         body_text=shown.body_text if whole else None,
         images=shown.images if whole else (),

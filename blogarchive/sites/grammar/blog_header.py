@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import PageKind
-from blogarchive.reading.lines import enclosing
+from blogarchive.reading.lines import Element, enclosing
 from blogarchive.sites.grammar.view import View
 
 _URL_LINE = re.compile(
@@ -94,7 +94,7 @@ def read_blog_header(view: View, outside: Sequence[int]) -> BlogHeader:
 
 def _names(view: View, url_line: int) -> list[int]:
     """The lines of title and tagline: those before the URL in the header's own element, else the last two."""
-    node = view.lines[url_line].block
+    node: Element | None = view.lines[url_line].block
     best: list[int] = []
     while node is not None:
         inside = view.document.inside(node)

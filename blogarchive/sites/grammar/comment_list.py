@@ -209,7 +209,7 @@ def _bounds(
     view: View, headers: list[Header], footers: list[Footer], end: int
 ) -> list[tuple[int, int, int | None]]:
     """For each header: the line after its text, the line after its record, and its likes."""
-    bounds = []
+    bounds: list[tuple[int, int, int | None]] = []
     for number, header in enumerate(headers):
         last = number + 1 == len(headers)
         limit = end if last else headers[number + 1].first

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from blogarchive.reading.lines import Line
+from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import NEXT_PAGE, fold
 
@@ -23,7 +23,7 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     for index in lines:
         line = view.lines[index]
         for text, anchor in line.links():
-            folded = fold(text).strip()
+            folded = fold(text or _picture_words(anchor)).strip()
             is_next, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
             if not is_next and number is None:
                 continue
@@ -47,3 +47,10 @@ def _is_pager(view: View, line: Line) -> bool:
         return False
     numbers = {int(found) for found in re.findall(r"\d+", text)}
     return "页" in text or {1, 2} <= numbers
+
+
+def _picture_words(anchor: Element) -> str:
+    """What a link that is a picture says: its title, or the picture's."""
+    pictures = list(anchor.iter("img"))
+    words = (node.get(name) for node in (*pictures, anchor) for name in ("alt", "title"))
+    return next((text for text in words if text), "")

@@ -41,9 +41,12 @@ class TitleTime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
-    """A post as a page shows it; `start` and `end` bound all that an author or a commenter may have written."""
+    """A post as a page shows it; `start` and `end` bound all that an author or a commenter may have written.
 
-    heading: TitleTime
+    `heading` is None on a further page of comments that does not repeat the post.
+    """
+
+    heading: TitleTime | None
     body_html: str
     body_text: str
     images: tuple[Image, ...]
@@ -63,7 +66,7 @@ def read_post(view: View, *, further: bool, pager: int | None, labelled: bool = 
     """
     heading = find_title_time(view, labelled=labelled)
     if heading is None:
-        return None
+        return _comments_alone(view) if further else None
     found = find_counters(view, heading.end, len(view.lines))
     since = view.moment(heading.posted.text)
     readings = {
@@ -84,7 +87,29 @@ def read_post(view: View, *, further: bool, pager: int | None, labelled: bool = 
     comments = readings[chosen.first] if chosen else _uncounted(view, body_end, since, further=further)
     if doubt is not None:
         comments = Comments(comments=(), problem=doubt, start=comments.start, end=comments.end)
-    return _post_page(view, heading, body_end, chosen, comments)
+    return _post_page(view, heading, body_end, chosen, comments, further=further)
+
+
+def _comments_alone(view: View) -> PostPage | None:
+    """A further page of comments that does not repeat the post."""
+    counters = next(iter(find_counters(view, 0, len(view.lines))), None)
+    start = 0 if counters is None else counters.last + 1
+    claimed = None if counters is None else counters.comments
+    comments = read_comments(view, start, len(view.lines), claimed=claimed, paged=Paged.FURTHER, since=None)
+    if not comments.found:
+        return None
+    return PostPage(
+        heading=None,
+        body_html="",
+        body_text="",
+        images=(),
+        counters=counters,
+        comments=comments,
+        problems=() if comments.problem is None else (comments.problem,),
+        start=comments.start,
+        body_end=comments.start,
+        end=comments.end,
+    )
 
 
 def _paged(further: bool, pager: int | None, line: int) -> Paged:
@@ -223,16 +248,23 @@ def _uncounted(view: View, start: int, since: datetime | None, *, further: bool)
 
 
 def _post_page(
-    view: View, heading: TitleTime, body_end: int, counters: Counters | None, comments: Comments
+    view: View,
+    heading: TitleTime,
+    body_end: int,
+    counters: Counters | None,
+    comments: Comments,
+    *,
+    further: bool,
 ) -> PostPage:
     lines = _body_lines(view, heading.end, body_end)
-    body_html, images = "", ()
+    body_html = ""
+    images: tuple[Image, ...] = ()
     if lines:
         body = cut(view.document, lines[0], lines[-1])
         images = images_of(body, view.url)
         body_html = clean_html(body, view.url)
     problems = [] if comments.problem is None else [comments.problem]
-    if not lines:
+    if not lines and not further:
         problems.append(
             Problem(kind="unreadable", field="body", detail="the page shows no text for this post")
         )

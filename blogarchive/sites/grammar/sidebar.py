@@ -5,7 +5,7 @@ typed there is never taken for the page's own.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -150,9 +150,9 @@ def _is_more(view: View, index: int) -> bool:
     return view.folded[index].strip(" []<>.") in ("更多", "全部", "more", "RSS", "查看全部")
 
 
-def _while(lines: Sequence[int], keep: "object") -> Sequence[int]:
+def _while(lines: Sequence[int], keep: Callable[[int], bool]) -> Sequence[int]:
     for count, index in enumerate(lines):
-        if not keep(index):  # type: ignore[operator]
+        if not keep(index):
             return lines[:count]
     return lines
 

@@ -11,8 +11,8 @@ _SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n"} | {ord(sign): ":" for sig
 _SIGNS |= {ord(sign): "|" for sign in "│丨¦┃ǀ"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
 # Traditional forms of the characters that occur in labels (and of those alone: folding here is for labels).
 _TRADITIONAL = str.maketrans(
-    "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內",
-    "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内",
+    "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇",
+    "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内制伫",
 )
 _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 

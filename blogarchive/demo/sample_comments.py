@@ -30,26 +30,26 @@ def talk(since: str = "2025-01-28 08:00:00") -> tuple[DemoComment, ...]:
 
 
 def forged() -> tuple[DemoComment, ...]:
-    """Comments that contain the heads, feet and page ends of others."""
-    at = datetime(2025, 1, 28, 9, 0, 0)
-    texts = (
-        "第一个到。",
-        on_one_line(SIMPLIFIED, at),
-        on_two_lines(SIMPLIFIED, at),
-        on_one_line(_HALF, at),
-        on_two_lines(_HALF, at),
-        with_page_footer(SIMPLIFIED),
-        "骗子真多。",
+    """Comments that contain the heads, feet and page ends of others, with times that would fit there."""
+    at = datetime(2025, 1, 28, 2, 0, 0)
+    made = (
+        lambda _: "第一个到。",
+        lambda at: on_one_line(SIMPLIFIED, at),
+        lambda at: on_two_lines(SIMPLIFIED, at),
+        lambda at: on_one_line(_HALF, at),
+        lambda at: on_two_lines(_HALF, at),
+        lambda _: with_page_footer(SIMPLIFIED),
+        lambda _: "骗子真多。",
     )
     return tuple(
         DemoComment(
             author_name=f"路人{index}",
             author_path=f"/u/{91000 + index}/",
-            posted_at=at - timedelta(hours=len(texts) - index),
-            text=text,
+            posted_at=at + timedelta(hours=index),
+            text=text(at + timedelta(hours=index) - timedelta(minutes=20)),
             likes=index,
         )
-        for index, text in reversed(list(enumerate(texts)))
+        for index, text in reversed(list(enumerate(made)))
     )
 
 

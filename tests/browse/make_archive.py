@@ -253,11 +253,11 @@ def _post(archive: Archive, author: int, uid: str, entry: Entry) -> None:
     url = f"{HOST}/u/{uid}/{entry.at[:7].replace('-', '')}/{entry.number}.html"
     post = archive.insert(
         "insert into posts (author_id, number, url, title, posted_at, posted_at_text, body_html, body_text,"
-        " content_hash, views, likes, comment_count, first_seen_at, last_seen_at, last_changed_at, gone_at,"
-        " gone_reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " content_hash, views, likes, comment_count, first_seen_at, last_seen_at, last_changed_at, version_at,"
+        " gone_at, gone_reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (author, entry.number, url, entry.title, entry.at, entry.at.replace("T", " ")[:19], entry.html,
          entry.text, _hash(entry.text), entry.views, 9, len(entry.remarks), LOOKED_BEFORE, LOOKED,
-         LOOKED if entry.before else None, entry.gone_at, entry.gone_reason),
+         LOOKED if entry.before else None, LOOKED if entry.before else None, entry.gone_at, entry.gone_reason),
     )  # fmt: skip
     category = archive.row(
         "select id from categories where author_id = ? and name = ?", (author, entry.category)

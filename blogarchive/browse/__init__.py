@@ -1,0 +1,82 @@
+"""The Datasette plugin: reading pages, the search in Chinese, and what Datasette should know of the tables.
+
+Datasette finds it by the entry point in pyproject.toml; every database of the server that is not an archive
+of blogarchive stays as Datasette shows it.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from jinja2 import Environment, PackageLoader
+
+from blogarchive.browse import archives, csv_bom, links, metadata, routes, shown_values
+from blogarchive.store.search_query import escape_fts
+
+if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
+    from datasette.app import Datasette
+
+
+@hookimpl
+def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
+    """Look once which databases are archives."""
+
+    async def look() -> None:
+        await archives.find(datasette)
+
+    return look
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Read what is typed into the search boxes of an archive as Chinese; other databases keep Datasette's
+    way.
+    """
+    if archives.is_archive(conn):
+        conn.create_function("escape_fts", 1, escape_fts, deterministic=True)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Give the reading pages their filters, and the macros that they share with the exported pages."""
+    env.filters.update(shown_values.FILTERS)
+    env.loader.loaders.append(PackageLoader("blogarchive.look"))  # type: ignore[union-attr]
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """The reading pages."""
+    return routes.ROUTES
+
+
+@hookimpl
+def get_metadata(datasette: "Datasette") -> dict[str, Any]:
+    """Descriptions, labels, units and facets of an archive's tables."""
+    return metadata.for_databases(archives.names(datasette))
+
+
+@hookimpl
+def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
+    """Questions that are asked often."""
+    return metadata.canned_queries() if database in archives.names(datasette) else {}
+
+
+@hookimpl
+def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
+    """Let Excel see that a CSV of an archive is UTF-8."""
+    return csv_bom.wrapper(datasette)
+
+
+@hookimpl
+def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
+    """A way from every page of Datasette to the reading pages."""
+    return links.menu(datasette)
+
+
+@hookimpl
+def render_cell(
+    row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
+) -> Any:
+    """Posts and blogs are a click away from their rows."""
+    return links.cell(datasette, database, table, column, row, value)

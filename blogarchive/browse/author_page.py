@@ -1,0 +1,45 @@
+"""An author: the card, the years as bars, categories, what is missing, and the posts."""
+
+from collections import Counter
+
+from datasette.utils.asgi import Response
+
+from blogarchive.browse import plots
+from blogarchive.browse.asked import Asked
+from blogarchive.store import shelves
+from blogarchive.store.shown import Shelf
+
+
+async def author(asked: Asked) -> Response:
+    """`/archive/author/ID`; `?year=` and `?category=` choose which posts are listed."""
+    identity, category = int(asked.request.url_vars["id"]), asked.number("category")
+    year = asked.word("year") if asked.number("year") is not None else None
+    found = await asked.read(
+        lambda connection: shelves.shelf(connection, identity, year=year, category=category)
+    )
+    if found is None:
+        return await asked.missing("这位作者")
+    tag = next((tag for tag in found.tags if tag.id == category), None)
+    shown_year = None if tag else year or (found.blog.last_post_on or "")[:4]
+    return await asked.page("author.html", {**_shown(found), "year": shown_year, "tag": tag})
+
+
+def _shown(found: Shelf) -> dict[str, object]:
+    years: Counter[str] = Counter()
+    for month in found.months:
+        years[month.month[:4]] += month.held + month.missing
+    held = sum(month.held for month in found.months)
+    bars = [plots.Bar(month.month, month.held, month.lacking) for month in found.months]
+    words = f"{found.blog.name} 每月的文章，共 {held} 篇"
+    visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
+    return {
+        "shelf": found,
+        "blog": found.blog,
+        "years": sorted(years.items(), reverse=True),
+        "most": max((bar.held + bar.lacking for bar in bars), default=0),
+        "bars": plots.bars(bars, words),
+        "visits": plots.spark(
+            visits, f"访问总量：从 {visits[0][1]:,} 到 {visits[-1][1]:,}" if visits else ""
+        ),
+        "lacking": [month for month in reversed(found.months) if month.lacking],
+    }

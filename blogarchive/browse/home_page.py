@@ -1,0 +1,20 @@
+"""The first page: blogs, search, newest posts, and how the archive is."""
+
+from datasette.utils.asgi import Response
+
+from blogarchive.browse.asked import Asked
+from blogarchive.store import shelves
+
+_NEWEST = 12
+
+
+async def home(asked: Asked) -> Response:
+    """`/archive`."""
+    blogs, newest, health = await asked.read(
+        lambda connection: (
+            shelves.blogs(connection),
+            shelves.newest(connection, _NEWEST),
+            shelves.health(connection),
+        )
+    )
+    return await asked.page("home.html", {"blogs": blogs, "newest": newest, "health": health})

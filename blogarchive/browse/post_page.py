@@ -1,0 +1,120 @@
+"""A post as a page: text, pictures, comments, counters, and what edits changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup
+
+from blogarchive.browse import bodies, plots
+from blogarchive.browse.asked import Asked
+from blogarchive.browse.changes import Change, changes
+from blogarchive.browse.languages import language
+from blogarchive.browse.threads import answered
+from blogarchive.store import shelves
+from blogarchive.store.shown import Counters, Reading, Said, Version
+
+_COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment as it is shown; `answers` is the id of the comment it replies to."""
+
+    said: Said
+    body: Markup
+    language: str
+    answers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A counter over time."""
+
+    name: str
+    first: int
+    last: int
+    since: str
+    plot: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit: when it was first seen, the titles where they differ, and the changed stretches."""
+
+    seen_at: str
+    old_title: str | None
+    new_title: str | None
+    changes: tuple[Change, ...]
+
+
+async def post(asked: Asked) -> Response:
+    """`/archive/post/ID`; with `?remote=1` pictures that are not held come from the site."""
+    found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
+    if found is None:
+        return await asked.missing("这篇文章")
+    remote = asked.word("remote") == "1"
+    return await asked.page("post.html", _shown(asked, found, remote=remote), remote=remote)
+
+
+async def edits(asked: Asked) -> Response:
+    """`/archive/post/ID/edits`: what each edit changed, the newest first."""
+    found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
+    if found is None:
+        return await asked.missing("这篇文章")
+    values = {
+        "reading": found,
+        "edits": [_edit(old, new) for old, new in zip(found.versions, found.versions[1:], strict=False)][
+            ::-1
+        ],
+        "language": language(found.post.body_text),
+    }
+    return await asked.page("edits.html", values)
+
+
+def _id(asked: Asked) -> int:
+    return int(asked.request.url_vars["id"])
+
+
+def _shown(asked: Asked, found: Reading, *, remote: bool) -> dict[str, object]:
+    replies = answered(found.comments)
+    return {
+        "reading": found,
+        "body": bodies.shown(found.post.body_html, found.post.url, found.pictures, asked.home, remote=remote),
+        "language": language(found.post.body_text or found.post.title),
+        "remarks": [
+            Remark(
+                said,
+                bodies.shown(said.body_html, found.post.url, (), asked.home, remote=remote),
+                language(said.body_text),
+                replies.get(said.id),
+            )
+            for said in found.comments
+        ],
+        "series": _series(found.counters),
+        "edits": max(0, len(found.versions) - 1),
+        "remote": remote,
+        "lacks_pictures": bodies.is_lacking(found.pictures),
+    }
+
+
+def _series(counters: Sequence[Counters]) -> list[Series]:
+    drawn = []
+    for field, name in _COUNTERS:
+        points = [(at.captured_at, value) for at in counters if (value := getattr(at, field)) is not None]
+        if len(points) < 2 or points[0][1] == points[-1][1]:
+            continue
+        (since, first), (_, last) = points[0], points[-1]
+        words = f"{name}：从 {since[:10]} 的 {first:,} 到 {points[-1][0][:10]} 的 {last:,}"
+        drawn.append(Series(name, first, last, since, plots.spark(points, words)))
+    return drawn
+
+
+def _edit(old: Version, new: Version) -> Edit:
+    retitled = old.title != new.title
+    return Edit(
+        seen_at=new.captured_at,
+        old_title=old.title if retitled else None,
+        new_title=new.title if retitled else None,
+        changes=changes(old.body_text or "", new.body_text or ""),
+    )

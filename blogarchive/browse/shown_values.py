@@ -1,0 +1,62 @@
+"""How values are written on the pages: times with their zone, counts, sizes of time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+_RUN_OUTCOMES = {
+    None: "进行中",
+    "done": "完成",
+    "failures": "完成，有失败",
+    "interrupted": "中断，可继续",
+    "unreachable": "连不上",
+    "blocked": "被网站拒绝",
+    "forbidden": "robots.txt 不许",
+    "changed": "网站似乎改版",
+    "damaged": "存档受损",
+    "killed": "被终止，可继续",
+}
+_GONE_REASONS = {"gone": "已删除", "hidden": "已隐藏", "login": "要登录"}
+
+
+def clock(at: str | None) -> str:
+    """`2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a time cut short stays so."""
+    if not at or "T" not in at:
+        return at or ""
+    offset = datetime.fromisoformat(at).utcoffset()
+    moment = at[:10] + " " + at[11:].split("+")[0].split("-")[0].removesuffix("Z")
+    if offset is None:
+        return moment
+    minutes = int(offset.total_seconds()) // 60
+    sign, hours, rest = "−" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60
+    zone = f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
+    return f"{moment} {zone}"
+
+
+def day(at: str | None) -> str:
+    """The day of a time, or what of it is known."""
+    return (at or "")[:10]
+
+
+def count(number: int | None) -> str:
+    """1851847 as 1,851,847; nothing for None."""
+    return "" if number is None else f"{number:,}"
+
+
+def outcome(name: str | None) -> str:
+    """How a run ended, in words."""
+    return _RUN_OUTCOMES.get(name, name or "")
+
+
+def reason(name: str | None) -> str:
+    """Why a post is gone, in words."""
+    return _GONE_REASONS.get(name or "", name or "")
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "archive_clock": clock,
+    "archive_day": day,
+    "archive_count": count,
+    "archive_outcome": outcome,
+    "archive_reason": reason,
+}

@@ -38,6 +38,15 @@ def told(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
     return None
 
 
+class Memo:
+    """What one process remembers of the archive to ask less: never more than what the rows say, and droppable."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.sidebars: dict[tuple[str, str | None], object] = {}
+        self.closing_sites: dict[str, bool] = {}
+
+
 class Archive:
     """An open archive. A context manager; leaving it closes the file and folds the write-ahead log into it."""
 
@@ -45,6 +54,7 @@ class Archive:
         self.path = path
         self.read_only = read_only
         self._connection = connection
+        self.memo = Memo()
         self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
 
     @classmethod
@@ -120,6 +130,7 @@ class Archive:
             self.execute("commit")
         except BaseException:
             self._connection.rollback()
+            self.memo = Memo()
             raise
 
     def _refresh_search(self) -> None:
@@ -136,6 +147,7 @@ class Archive:
             yield
         finally:
             self._connection.rollback()
+            self.memo = Memo()
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, so that the one file is the whole archive."""

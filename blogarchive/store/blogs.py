@@ -21,7 +21,10 @@ def held(archive: Archive, uids: Sequence[str] = ()) -> list[Blog]:
 
     Raises `UsageError` where the archive holds no blog of that uid.
     """
-    rows = archive.rows("select site, uid from authors order by id")
+    rows = archive.rows(
+        "select site, uid from authors a where exists (select 1 from frontier f where f.site = a.site"
+        " and f.uid = a.uid and f.kind = 'home') order by id"
+    )
     known = [Blog(site=str(site), uid=str(uid)) for site, uid in rows]
     if not uids:
         return known

@@ -95,6 +95,23 @@ def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[s
     return len(closed)
 
 
+def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> None:
+    """Close the open failures of `url` that concern that field."""
+    archive.execute(
+        "update failures set resolved_at = ? where url = ? and field = ? and resolved_at is null",
+        (utc_text(now), url, field),
+    )
+
+
+def is_open(archive: Archive, url: str, failure: Failure) -> bool:
+    """Whether the ledger holds that failure of `url` unresolved."""
+    row = archive.row(
+        "select 1 from failures where url = ? and kind = ? and field is ? and resolved_at is null",
+        (url, failure.kind, failure.field),
+    )
+    return row is not None
+
+
 def unresolved(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:
     """The open failures, oldest first; of these blogs only, where given."""
     rows = archive.rows("select * from open_failures order by id")

@@ -68,13 +68,30 @@ def add(
 def again(
     archive: Archive, target: Target, *, before: str, now: datetime, found_on: str | None = None
 ) -> int:
-    """Put one target in, to be fetched even if it was before the UTC text `before`; 1 where it is now to fetch."""
+    """Put one target in, to be fetched even if it was before the UTC text `before`; 1 where it is new to fetch.
+
+    A target that failed keeps waiting for its time.
+    """
     values = _values(target, utc_text(now), found_on, first=False)
     return archive.execute(
         _INSERT + " on conflict(key) do update set state = 'todo', page_no = excluded.page_no,"
-        " chain = excluded.chain, url = excluded.url where coalesce(fetched_at, '') < ?",
+        " chain = excluded.chain, url = excluded.url where state = 'done' and coalesce(fetched_at, '') < ?",
         (*values, before),
     ).rowcount
+
+
+def park(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
+    """Note a target that is not to be fetched unless something asks for it."""
+    if add(archive, [target], now=now, found_on=found_on):
+        archive.execute("update frontier set state = 'done' where key = ?", (key(target),))
+
+
+def date_posts(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
+    """Note the days of posts, as a listing shows them, where none is noted yet."""
+    archive.execute_many(
+        "update frontier set shown_on = ? where key = ? and shown_on is null",
+        [(day, key(target)) for target, day in days],
+    )
 
 
 def take(
@@ -146,14 +163,25 @@ def settle(
     *,
     fetched_at: str,
     due_at: str | None,
-    etag: str | None,
-    last_modified: str | None,
+    etag: str | None = None,
+    last_modified: str | None = None,
 ) -> None:
-    """The target was fetched and read: done, to be looked at again from `due_at` on (never, where None)."""
+    """The target was fetched and read: done, to be looked at again from `due_at` on (never, where None).
+
+    `fetched_at` is UTC text with microseconds.
+    """
     archive.execute(
         "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
         " where key = ?",
         (fetched_at, due_at, etag, last_modified, key(target)),
+    )
+
+
+def note_day(archive: Archive, target: Target, shown_on: str) -> None:
+    """The target shows nothing newer than that day: `take` leaves it out where only younger things are wanted."""
+    archive.execute(
+        "update frontier set shown_on = ? where key = ? and shown_on is not ?",
+        (shown_on, key(target), shown_on),
     )
 
 
@@ -179,6 +207,22 @@ def fail(
         ("dead" if permanent else "failed", due, key(target)),
     )
     return due
+
+
+def stands(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
+    """The site answered that nothing changed: settled, and what it sent to ask so again is kept."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
+        (fetched_at, due_at, key(target)),
+    )
+
+
+def settle_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
+    """The post is gone for all that is known: done, to be looked at once more from `due_at` on."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
+        (utc_text(due_at), key(target)),
+    )
 
 
 def reopen(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:

@@ -1,51 +1,137 @@
-"""What a run asks for: rows of the frontier that are made to be fetched, by what is due and what does not add up."""
+"""What a run asks for: rows of the frontier that are made to be fetched, by what is due and what does not add up.
+
+A home page shows each month's first and last date and the newest posts, and saving it asks for what differs
+(`months`, `listed`). What it cannot show is due by `schedule`, within a budget of requests for each blog and run.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from blogarchive.items import PageKind
-from blogarchive.store import frontier
+from blogarchive.items import Target
+from blogarchive.store import frontier, schedule
+from blogarchive.store.adding_up import check_months
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.runs import Run
+from blogarchive.store.times import utc_text
+
+_ALL = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """What a run would request as far as is known before its first page, best first; robots.txt not counted."""
+    """What a run would request as far as is known before its first page, best first; robots.txt not counted.
 
-    urls: tuple[str, ...]
+    `home` are the home pages among them: what they show may ask for more.
+    """
+
+    targets: tuple[Target, ...]
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The URLs, in the order in which they would be requested."""
+        return tuple(target.url for target in self.targets)
 
 
 def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
     """Make the home pages and what is due to be fetched; gives how many targets these blogs now have to fetch.
 
-    A home page that was stored since `run.epoch_at` is not asked for again. `full`: everything of these blogs
-    that was not fetched since then. Call it once, after the targets that a person named were added.
+    A home page that was stored since `run.epoch_at` is not asked for again. `full`: everything of these blogs that
+    was not fetched since then. Call it once, after the targets that a person named were added.
     """
-    condition = "fetched_at < ?" if full else "kind = 'home' and page_no = 1 and fetched_at < ?"
     with archive.atomic():
         for blog in blogs:
-            frontier.reopen(archive, blog, condition, (run.epoch_at,))
+            _ask_home(archive, run, blog)
+            if full:
+                _ask_everything(archive, run, blog)
+            else:
+                _ask_due(archive, blog, now)
     return frontier.progress(archive, blogs).todo
 
 
 def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
-    """Asked when nothing is left to take and nothing is in flight: more targets where a blog does not add up yet.
+    """Asked when nothing is left to take and nothing is in flight; gives how many targets were added, 0 ends it.
 
-    Further home pages, where months are absent or their dates do not agree with the posts held; gives how many
-    targets were added; 0 ends the run.
+    Where the dates of the archive's months do not agree with the posts held, that becomes a failure, and the home
+    page is read to the end of its chain, unless that was done within thirty days.
     """
-    return 0
+    added = 0
+    with archive.atomic():
+        for blog in blogs:
+            if not check_months(archive, blog, run_id=run.id, now=now):
+                added += _ask_home_chain(archive, run, blog, now)
+    return added
 
 
 def preview(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> Asked:
     """What `begin` would have fetched; leaves the archive as it is."""
     with archive.supposing():
         begin(archive, run, blogs, now=now, full=full)
-        targets = frontier.take(archive, blogs, limit=1_000_000, now=now)
-    return Asked(urls=tuple(target.url for target in targets))
+        targets = frontier.take(archive, blogs, limit=_ALL, now=now)
+    return Asked(targets=tuple(targets))
 
 
-__all__ = ["Asked", "PageKind", "begin", "preview", "top_up"]
+def _ask_home(archive: Archive, run: Run, blog: Blog) -> None:
+    frontier.reopen(
+        archive,
+        blog,
+        "kind = 'home' and page_no = 1 and (fetched_at is null or fetched_at < ?)",
+        (run.epoch_at,),
+    )
+
+
+def _ask_everything(archive: Archive, run: Run, blog: Blog) -> None:
+    """All that was ever fetched, and what failed; without validators, so that each page is sent whole."""
+    frontier.reopen(
+        archive,
+        blog,
+        "coalesce(fetched_at, '') < ? and (fetched_at is not null or state <> 'done') and kind <> 'comments'",
+        (run.epoch_at,),
+    )
+    archive.execute(
+        "update frontier set etag = null, last_modified = null where site = ? and uid is ? and state = 'todo'"
+        " and (etag is not null or last_modified is not null)",
+        (blog.site, blog.uid),
+    )
+
+
+def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
+    """Listings first, as far as the budget goes; those that are about to be thirty days old, whatever it is."""
+    moment = utc_text(now)
+    overdue = utc_text(now - schedule.LISTINGS_BY)
+    frontier.reopen(
+        archive,
+        blog,
+        "state = 'done' and due_at <= ? and priority < 4 and page_no = 1 and fetched_at <= ?",
+        (moment, overdue),
+    )
+    held = archive.number(
+        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and priority = 4",
+        (blog.site, blog.uid),
+    )
+    rows = archive.rows(
+        "select id from frontier indexed by frontier_due where site = ? and uid is ? and state = 'done'"
+        " and due_at <= ? order by priority = 4, due_at limit ?",
+        (blog.site, blog.uid, moment, schedule.budget(held)),
+    )
+    archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+
+
+def _ids(rows: Sequence[Sequence[object]]) -> list[tuple[int]]:
+    return [(int(str(row[0])),) for row in rows]
+
+
+def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+    proved = archive.row(
+        "select home_proved_at from authors where site = ? and uid = ?", (blog.site, blog.uid)
+    )
+    recent = utc_text(now - timedelta(days=29))
+    if proved is not None and proved[0] is not None and str(proved[0]) > recent:
+        return 0
+    return frontier.reopen(
+        archive,
+        blog,
+        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
+        (run.epoch_at,),
+    )

@@ -59,7 +59,7 @@ create table pages (
     closed integer not null default 1,
     reader_version integer not null,
     run_id integer references runs(id),
-    unique (url, fetched_at)
+    unique (url, fetched_at, sha256)
 );
 
 create table authors (
@@ -123,6 +123,8 @@ create table posts (
     comment_count integer,
     first_seen_at text not null,
     last_seen_at text not null,
+    version_at text,
+    from_listing integer not null default 0,
     last_changed_at text,
     comments_complete_at text,
     listed_title text,
@@ -176,6 +178,8 @@ create table comments (
     likes integer,
     fingerprint text not null,
     position integer,
+    text_digest text,
+    version_at text,
     first_seen_at text not null,
     last_seen_at text not null,
     gone_at text,
@@ -229,10 +233,23 @@ create table archive_months (
     proved_at text,
     proved_first_on text,
     proved_last_on text,
+    shown_changed_at text,
     first_seen_at text not null,
     last_seen_at text not null,
     page_id integer references pages(id),
     unique (author_id, month)
+);
+
+create table sidebar_titles (
+    id integer primary key,
+    author_id integer not null references authors(id),
+    place text not null,
+    title text not null,
+    number integer,
+    first_seen_at text not null,
+    last_seen_at text not null,
+    page_id integer references pages(id),
+    unique (author_id, place, title)
 );
 
 create table frontier (
@@ -261,6 +278,8 @@ create table frontier (
 
 create index frontier_work on frontier(site, uid, state, priority, rank, id);
 
+create index frontier_comments on frontier(site, uid, post_number) where post_number is not null;
+
 create index frontier_due on frontier(site, uid, due_at) where state = 'done';
 
 create table sweeps (
@@ -283,7 +302,8 @@ create table sweep_items (
     id integer primary key,
     sweep_id integer not null references sweeps(id) on delete cascade,
     item text not null,
-    held text not null default ''
+    digest text not null default '',
+    state text not null default 'seen'
 );
 
 create index sweep_items_sweep on sweep_items(sweep_id, item);
@@ -353,7 +373,7 @@ create view post_versions as
 select post_id, content_hash, title, body_html, body_text, captured_at, page_id, 0 as is_current
   from post_revisions
 union all
-select id, content_hash, title, body_html, body_text, coalesce(last_changed_at, first_seen_at), page_id, 1
+select id, content_hash, title, body_html, body_text, coalesce(version_at, first_seen_at), page_id, 1
   from posts where content_hash is not null;
 
 create view edited_posts as

@@ -1,15 +1,29 @@
 """Saving what a visit brought: the page, all that was read from it and its links, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from blogarchive.items import Page, PageKind, Target, Visit
-from blogarchive.store import failures, frontier
+from blogarchive.items import Page, PageKind, Problem, Reading, Target, Visit
+from blogarchive.store import (
+    authors,
+    failures,
+    frontier,
+    gone,
+    links,
+    listings,
+    pages,
+    post_pages,
+    schedule,
+    sidebar,
+)
 from blogarchive.store.archive import Archive
-from blogarchive.store.blogs import Blog
+from blogarchive.store.blogs import Blog, canonical_uid
 from blogarchive.store.failures import Failure
-from blogarchive.store.times import utc_text
+from blogarchive.store.judge import Bad, judge
+from blogarchive.store.known import known_of
+from blogarchive.store.saving import Saving
+from blogarchive.store.times import from_utc_text
 
 
 class Outcome(StrEnum):
@@ -17,14 +31,17 @@ class Outcome(StrEnum):
 
     STORED = "stored"  # something other than counters was new
     SAME = "same"  # nothing but counters was new
-    GONE = "gone"  # the page says that it is no more: the first of two witnesses, or the second
+    GONE = "gone"  # the page says that it is no more: one of two witnesses
     BLOCKED = "blocked"  # the site refuses us: 403, 429, 503 or a block page; a run stops after some of these
     FAILED = "failed"  # everything else that could not be kept; a failure row says why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
-    """What saving changed. `blog` is whose page it was: a run adds it to its blogs. `links`: new targets."""
+    """What saving changed. `blog` is whose page it was: a run adds it to its blogs. `links`: new targets.
+
+    `posts_new` are posts read for the first time; `posts_gone` those that both witnesses speak against now.
+    """
 
     outcome: Outcome
     blog: Blog
@@ -42,14 +59,27 @@ class Saved:
 def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
     """Keep a visit, whatever its status and whatever it shows; times come from `visit.page.fetched_at` alone.
 
-    Raises `CannotWrite` where the disk is full or the file read-only; then nothing of the visit is kept.
+    What is no good (a refusal, a notice, an error, a page that reads worse than the one held) replaces nothing
+    and becomes a failure. Raises `CannotWrite` where the disk is full or the file read-only, `ArchiveDamaged`
+    where it is not whole; then nothing of the visit is kept.
     """
-    raise NotImplementedError
+    with archive.atomic():
+        blog = _blog_of(archive, visit)
+        frontier.add(archive, [visit.target], now=visit.page.fetched_at)
+        if visit.page.status == 304:
+            return _stands(archive, visit, blog)
+        bad = judge(visit, known_of(archive, visit, blog)) or _by_author(archive, visit, blog)
+        if bad is not None:
+            return _refuse(archive, visit, blog, bad, run_id)
+        saving = Saving(archive, visit, blog, run_id=run_id)
+        _keep(saving)
+        return _saved(saving, Outcome.STORED if saving.kept else Outcome.SAME)
 
 
 def unchanged(archive: Archive, target: Target, page: Page, run_id: int | None) -> Saved:
     """The site answered 304: what is held of the target still stands, and was seen at `page.fetched_at`."""
-    raise NotImplementedError
+    visit = Visit(target=target, page=page, reading=Reading(kind=target.kind, encoding=""))
+    return save(archive, replace(visit, page=replace(page, status=304)), run_id)
 
 
 def fail(
@@ -66,15 +96,172 @@ def fail(
     with archive.atomic():
         due = frontier.fail(archive, target, permanent=failure.permanent, retry_after=retry_after, now=now)
         failures.record(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due)
-    return None if due is None else datetime.fromisoformat(due)
+    return None if due is None else from_utc_text(due)
 
 
 def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
     """Read again: put today's reading of a stored page in place of the reading that was kept of it.
 
-    Changes nothing where both agree; never touches the frontier, the marks of what is gone, or the bytes.
+    Changes nothing where both agree; never touches the frontier, the marks of what is gone, or the bytes. A page
+    that reads worse than what is held changes nothing either.
     """
-    raise NotImplementedError
+    with archive.atomic():
+        blog = _blog_of(archive, visit)
+        saving = Saving(archive, visit, blog, run_id=None, page_id=page_id, replay=True)
+        good = judge(visit, known_of(archive, visit, blog)) is None and blog.uid is not None
+        if good:
+            _keep_reading(saving)
+            _keep_problems(saving)
+        pages.read_again(archive, page_id, visit.reading.kind, visit.reading.encoding)
+        return _saved(saving, Outcome.STORED if good else Outcome.FAILED)
 
 
-__all__ = ["Outcome", "Saved", "fail", "resave", "save", "unchanged", "utc_text"]
+def _blog_of(archive: Archive, visit: Visit) -> Blog:
+    """Whose page it is: as the page says, else on whose behalf it was fetched."""
+    author, target = visit.reading.author, visit.target
+    uid = author.uid if author is not None else target.uid
+    if uid is not None and author is None:
+        uid = canonical_uid(archive, target.site, uid)
+    return Blog(site=target.site, uid=uid)
+
+
+def _by_author(archive: Archive, visit: Visit, blog: Blog) -> Bad | None:
+    """A page of nobody cannot be kept; one of another author's blog is not what was asked for."""
+    asked = visit.target.uid
+    if blog.uid is None:
+        return Bad(failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is"))
+    if asked is None or asked == blog.uid or canonical_uid(archive, blog.site, asked) == blog.uid:
+        return None
+    if visit.reading.kind is PageKind.HOME and visit.target.page_no == 1 and not _held(archive, blog, asked):
+        return None  # the name that the blog was asked by is an older one
+    detail = f"a page of another blog ({blog.uid})"
+    return Bad(failure=Failure(kind="notice", detail=detail, permanent=True))
+
+
+def _held(archive: Archive, blog: Blog, uid: str) -> bool:
+    return archive.row("select 1 from authors where site = ? and uid = ?", (blog.site, uid)) is not None
+
+
+def _keep(saving: Saving) -> None:
+    _keep_reading(saving)
+    links.save(saving, post_pages.named_elsewhere(saving))
+    if saving.first_visit:
+        saving.page_id()
+    if saving.kept and saving.counted_before is not None:
+        saving.archive.execute(
+            "update pages set counted = ? where id = ?", (saving.counted_before, saving.page_id())
+        )
+    _settle(saving)
+    _keep_problems(saving)
+
+
+def _keep_reading(saving: Saving) -> None:
+    """All that was read, by subject; the same for a page that was fetched and for one that is read again."""
+    if saving.first_visit:
+        saving.page_id()
+    saving.author_id = authors.save(saving)
+    sidebar.save(saving)
+    if schedule.is_listing(saving.reading.kind):
+        listings.save(saving)
+    else:
+        post_pages.save(saving)
+
+
+def _settle(saving: Saving) -> None:
+    frontier.adopt(saving.archive, saving.target, saving.blog.uid or "")
+    due = None
+    key = frontier.key(saving.target)
+    if schedule.is_listing(saving.reading.kind):
+        if saving.target.page_no == 1:
+            due = schedule.listing_due(key, saving.page.fetched_at)
+    elif saving.target.kind is not PageKind.COMMENTS:
+        due = post_pages.due(saving)
+    # Only pages that stand for themselves are asked for conditionally: a 304 would prove no chain of pages.
+    alone = saving.target.kind is PageKind.POST or _is_home(saving.target)
+    frontier.settle(
+        saving.archive,
+        saving.target,
+        fetched_at=saving.fine,
+        due_at=due,
+        etag=saving.page.header("ETag") if alone else None,
+        last_modified=saving.page.header("Last-Modified") if alone else None,
+    )
+
+
+def _keep_problems(saving: Saving) -> None:
+    """What disagrees or could not be read opens failures; what no longer does is resolved."""
+    archive, url, now = saving.archive, saving.target.url, saving.page.fetched_at
+    if saving.replay and pages.newest(archive, saving.page.url) != saving.page_id():
+        return
+    problems = [(url, problem) for problem in map(_failure_of, saving.reading.problems)]
+    problems += [(saving.subject or url, problem) for problem in saving.problems]
+    for place, problem in problems:
+        if saving.replay and failures.is_open(archive, place, problem):
+            continue
+        failures.record(archive, saving.blog, place, problem, run_id=saving.run_id, now=now)
+        saving.counted.failure = problem
+    keep = [(problem.kind, problem.field) for _, problem in problems] + saving.pending
+    failures.resolve(archive, url, now=now, keep=keep)
+    for other in saving.resolved:
+        failures.resolve(archive, other, now=now)
+    if saving.subject is not None and saving.comments_agree:
+        failures.resolve_field(archive, saving.subject, "comments", now=now)
+
+
+def _failure_of(problem: Problem) -> Failure:
+    """A problem of a reading: asking again will not help, until the page or its reader changes."""
+    return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
+
+
+def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | None) -> Saved:
+    """Keep the failure, and what it says of the post; nothing that is held is touched."""
+    target, now = visit.target, visit.page.fetched_at
+    blog = Blog(site=target.site, uid=target.uid or blog.uid)
+    saving = Saving(archive, visit, blog, run_id=run_id)
+    if not bad.blocked:
+        pages.keep_once(archive, visit, uid=blog.uid, run_id=run_id)
+    is_post = target.kind is PageKind.POST and target.number is not None
+    if bad.gone is not None and is_post and gone.own_page_gone(saving, target.number or 0, bad.gone):
+        failures.resolve(archive, target.url, now=now)
+        return _saved(saving, Outcome.GONE)
+    due = frontier.fail(
+        archive, target, permanent=bad.failure.permanent, retry_after=bad.retry_after, now=now
+    )
+    failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
+    outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
+    return replace(_saved(saving, outcome), failure=bad.failure, retry_after=bad.retry_after)
+
+
+def _stands(archive: Archive, visit: Visit, blog: Blog) -> Saved:
+    saving = Saving(archive, visit, blog, run_id=None)
+    post_pages.stands(saving)
+    frontier.stands(archive, visit.target, fetched_at=saving.fine, due_at=_next_look(saving))
+    failures.resolve(archive, visit.target.url, now=visit.page.fetched_at)
+    return _saved(saving, Outcome.SAME)
+
+
+def _is_home(target: Target) -> bool:
+    return target.kind is PageKind.HOME and target.page_no == 1
+
+
+def _next_look(saving: Saving) -> str | None:
+    if schedule.is_listing(saving.target.kind):
+        return schedule.listing_due(frontier.key(saving.target), saving.page.fetched_at)
+    return post_pages.due(saving)
+
+
+def _saved(saving: Saving, outcome: Outcome) -> Saved:
+    counted = saving.counted
+    return Saved(
+        outcome=outcome,
+        blog=saving.blog,
+        kind=saving.reading.kind,
+        links=counted.links,
+        posts_new=counted.posts_new,
+        posts_changed=counted.posts_changed,
+        posts_gone=counted.posts_gone,
+        comments_new=counted.comments_new,
+        comments_changed=counted.comments_changed,
+        failure=counted.failure,
+        retry_after=counted.retry_after,
+    )

@@ -1,0 +1,89 @@
+"""Whether a blog adds up: the dates that its archive shows for each month against the posts held."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blogarchive.store import failures
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.failures import Failure
+
+FIELD = "archive_months"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthHeld:
+    """A month as the archive shows it and as it is held; days are `2025-01-29`, counts are of posts.
+
+    `proved`: its listing was read to the end. `named` are the posts of the month known by name, `read` those whose
+    pages were read; posts that are gone are not counted.
+    """
+
+    month: str
+    first_shown: str | None
+    last_shown: str | None
+    first_held: str | None
+    last_held: str | None
+    named: int
+    read: int
+    proved: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the first and last day shown are those of posts held."""
+        return self.first_shown == self.first_held and self.last_shown == self.last_held
+
+    @property
+    def complete(self) -> bool:
+        """Whether the days agree and every post known was read."""
+        return self.agrees and self.named == self.read
+
+
+def months(archive: Archive, blog: Blog) -> list[MonthHeld]:
+    """Every month that the blog's archive shows, newest first."""
+    rows = archive.rows(
+        "with held as (select substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)) as first,"
+        " max(substr(posted_at, 1, 10)) as last, count(*) as named, count(content_hash) as read"
+        " from posts where author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and gone_at is null group by 1)"
+        " select m.month, m.first_post_on, m.last_post_on, h.first, h.last, coalesce(h.named, 0),"
+        " coalesce(h.read, 0), m.proved_at is not null from archive_months m"
+        " left join held h on h.month = m.month"
+        " where m.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and m.last_seen_at = (select max(last_seen_at) from archive_months x where x.author_id = m.author_id)"
+        " order by m.month desc",
+        (blog.site, blog.uid),
+    )
+    return [_month(row) for row in rows]
+
+
+def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datetime) -> bool:
+    """Whether all months agree; where not, that is a failure of the home page, resolved when they do."""
+    row = archive.row("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    if row is None:
+        return True
+    lacking = [month.month for month in months(archive, blog) if not month.agrees]
+    url = str(row[0])
+    if not lacking:
+        failures.resolve_field(archive, url, FIELD, now=now)
+        return True
+    shown = ", ".join(lacking[:6]) + (" …" if len(lacking) > 6 else "")
+    detail = f"the first or last date shown is of no post held, in {len(lacking)} months: {shown}"
+    failure = Failure(kind="incomplete", field=FIELD, detail=detail)
+    if not failures.is_open(archive, url, failure):
+        failures.record(archive, blog, url, failure, run_id=run_id, now=now)
+    return False
+
+
+def _month(row: tuple[object, ...]) -> MonthHeld:
+    month, first_shown, last_shown, first_held, last_held, named, read, proved = row
+    return MonthHeld(
+        month=str(month),
+        first_shown=None if first_shown is None else str(first_shown),
+        last_shown=None if last_shown is None else str(last_shown),
+        first_held=None if first_held is None else str(first_held),
+        last_held=None if last_held is None else str(last_held),
+        named=int(str(named)),
+        read=int(str(read)),
+        proved=bool(proved),
+    )

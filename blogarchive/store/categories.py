@@ -1,0 +1,100 @@
+"""Categories of a blog, and which posts are in them."""
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from blogarchive.items import CategoryRow
+from blogarchive.store import listed
+from blogarchive.store.saving import Saving
+
+
+def save_rows(saving: Saving, rows: Sequence[CategoryRow]) -> None:
+    """Keep the categories that the sidebar shows, with the posts named under them."""
+    for row in rows:
+        category_id = ensure(saving, row.name, row.url)
+        known = listed.note(saving, row.posts, in_listing=False)
+        link(saving, category_id, [post.id for post in known.values()])
+
+
+def save_names(saving: Saving, post_id: int, names: Iterable[str]) -> None:
+    """Keep the categories that a post's own page names."""
+    for name in names:
+        link(saving, ensure(saving, name, None), [post_id])
+
+
+def ensure(saving: Saving, name: str, url: str | None) -> int:
+    """The id of the author's category of that name, made where there is none."""
+    row = saving.archive.row(
+        "select id, url, last_seen_at from categories where author_id = ? and name = ?",
+        (saving.author_id, name),
+    )
+    if row is None:
+        return saving.archive.insert(
+            "insert into categories(author_id, name, url, first_seen_at, last_seen_at, page_id)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (saving.author_id, name, url, saving.moment, saving.moment, saving.page_id()),
+        )
+    category_id, held_url, seen = row
+    if not saving.replay and saving.moment > str(seen):
+        saving.archive.execute(
+            "update categories set last_seen_at = ?, url = ? where id = ?",
+            (saving.moment, url or cast("str | None", held_url), cast(int, category_id)),
+        )
+    elif url is not None and held_url is None:
+        saving.archive.execute("update categories set url = ? where id = ?", (url, cast(int, category_id)))
+    return cast(int, category_id)
+
+
+def of_listing(saving: Saving, chain: str, name: str | None) -> int | None:
+    """The category that a listing is of: by the name the page shows, else by its URL; None where neither tells."""
+    if name:
+        return ensure(saving, name, chain if saving.target.page_no == 1 else None)
+    row = saving.archive.row(
+        "select id from categories where author_id = ? and url = ?", (saving.author_id, chain)
+    )
+    return None if row is None else cast(int, row[0])
+
+
+def link(saving: Saving, category_id: int, post_ids: Sequence[int]) -> None:
+    """These posts are in that category."""
+    if not post_ids:
+        return
+    places = ", ".join("?" * len(post_ids))
+    held = saving.archive.rows(
+        "select post_id, gone_at from post_categories"  # noqa: S608 - question marks only
+        f" where category_id = ? and post_id in ({places})",
+        (category_id, *post_ids),
+    )
+    there = {cast(int, post_id): gone for post_id, gone in held}
+    new = [post_id for post_id in post_ids if post_id not in there]
+    if new:
+        page_id = saving.page_id()
+        saving.archive.execute_many(
+            "insert or ignore into post_categories(post_id, category_id, page_id) values (?, ?, ?)",
+            [(post_id, category_id, page_id) for post_id in new],
+        )
+    if not saving.replay and any(gone is not None for gone in there.values()):
+        saving.archive.execute(
+            "update post_categories set gone_at = null"  # noqa: S608 - question marks only
+            f" where category_id = ? and gone_at < ? and post_id in ({places})",
+            (category_id, saving.moment, *post_ids),
+        )
+
+
+def proved(saving: Saving, category_id: int, numbers: Iterable[str], *, since: str) -> None:
+    """The category's listing was read to its end: it holds these posts, and the others no longer."""
+    shown = set(numbers)
+    members = saving.archive.rows(
+        "select p.id, p.number from post_categories c join posts p on p.id = c.post_id"
+        " where c.category_id = ? and c.gone_at is null and p.gone_at is null",
+        (category_id,),
+    )
+    saving.archive.execute_many(
+        "update post_categories set gone_at = ? where category_id = ? and post_id = ?",
+        [
+            (saving.moment, category_id, cast(int, post_id))
+            for post_id, number in members
+            if str(number) not in shown
+        ],
+    )
+    saving.archive.execute("update categories set proved_at = ? where id = ?", (since, category_id))

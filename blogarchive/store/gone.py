@@ -1,0 +1,125 @@
+"""What the site deleted: marked when two witnesses agree, the post's own page and a listing without it.
+
+Each witness is a column of the post and waits there for the other. A post that is seen again is unmarked; an
+outage or a block page is no witness.
+"""
+
+from collections.abc import Collection
+from typing import cast
+
+from blogarchive.items import PageKind, Target
+from blogarchive.store import frontier, schedule
+from blogarchive.store.saving import Saving
+
+_BOTH = (
+    "gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')"
+    " and missing_from_listing_at >= coalesce(own_page_seen_at, '')"
+)
+
+
+def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
+    """The post's own page says that it is no more; gives whether the post is gone, both witnesses heard.
+
+    Where the other is missing, the listing that should show the post is fetched, unless it was since the post was
+    last seen.
+    """
+    row = saving.archive.row(
+        "select id, own_page_seen_at, posted_at, gone_at, last_seen_at from posts"
+        " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
+        (saving.blog.site, saving.blog.uid, number),
+    )
+    if row is None:
+        return False
+    post_id, seen, posted, gone, _ = row
+    if gone is not None:
+        return True
+    if seen is not None and str(seen) > saving.moment:
+        return False
+    saving.archive.execute(
+        "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
+        (saving.moment, reason, cast(int, post_id)),
+    )
+    if _conclude(saving, [cast(int, post_id)]):
+        return True
+    _ask_listing(saving, None if posted is None else str(posted)[:7], "" if seen is None else str(seen))
+    return False
+
+
+def missing(saving: Saving, post_ids: Collection[int], *, since: str) -> None:
+    """A complete listing, begun at the UTC text `since`, does not show these posts, though it should."""
+    for post_id in post_ids:
+        fresh = saving.archive.execute(
+            "update posts set missing_from_listing_at = ? where id = ? and gone_at is null"
+            " and missing_from_listing_at is null and coalesce(own_page_seen_at, '') < ?",
+            (since, post_id, since),
+        ).rowcount
+        if fresh and not _conclude(saving, [post_id]):
+            _ask_own_page(saving, post_id)
+
+
+def listed(saving: Saving, post_ids: Collection[int]) -> None:
+    """A listing shows these posts: it is no witness against them, and those marked are unmarked."""
+    places = ", ".join("?" * len(post_ids))
+    back = saving.archive.rows(
+        f"select id from posts where id in ({places}) and gone_at is not null and gone_at < ?",  # noqa: S608
+        (*post_ids, saving.moment),
+    )
+    saving.archive.execute(
+        "update posts set missing_from_listing_at = null, gone_at = null, gone_reason = null"  # noqa: S608
+        f" where id in ({places}) and missing_from_listing_at is not null and last_seen_at <= ?",
+        (*post_ids, saving.moment),
+    )
+    for (post_id,) in back:
+        _ask_own_page(saving, cast(int, post_id))
+
+
+def _conclude(saving: Saving, post_ids: Collection[int]) -> bool:
+    marked = 0
+    for post_id in post_ids:
+        marked += saving.archive.execute(
+            "update posts set gone_at = ?, gone_reason = own_page_gone_reason"  # noqa: S608 - a constant
+            f" where id = ? and {_BOTH}",
+            (saving.moment, post_id),
+        ).rowcount
+        if marked:
+            _rest(saving, post_id)
+    saving.counted.posts_gone += marked
+    return marked > 0
+
+
+def _rest(saving: Saving, post_id: int) -> None:
+    """A post that is gone is no failure; it is looked at once in a long while, as it may return."""
+    row = saving.archive.row("select url, number from posts where id = ?", (post_id,))
+    if row is None:
+        return
+    target = _target(saving, str(row[0]), cast("int | str", row[1]))
+    due = saving.page.fetched_at + schedule.RAREST
+    frontier.settle_gone(saving.archive, target, due_at=due)
+    saving.resolved.append(target.url)
+
+
+def _ask_own_page(saving: Saving, post_id: int) -> None:
+    row = saving.archive.row("select url, number from posts where id = ?", (post_id,))
+    if row is not None:
+        target = _target(saving, str(row[0]), cast("int | str", row[1]))
+        frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
+
+
+def _target(saving: Saving, url: str, number: int | str) -> Target:
+    return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
+
+
+def _ask_listing(saving: Saving, month: str | None, since: str) -> None:
+    """Have the listing fetched that should show a post of that month: the month's, else the home page."""
+    url = saving.archive.row(
+        "select m.url from archive_months m join authors a on a.id = m.author_id"
+        " where a.site = ? and a.uid = ? and m.month = ? and m.url is not null",
+        (saving.blog.site, saving.blog.uid, month),
+    )
+    condition, value = ("kind = 'home' and page_no = 1", None) if url is None else ("url = ?", str(url[0]))
+    frontier.reopen(
+        saving.archive,
+        saving.blog,
+        f"{condition} and state = 'done' and coalesce(fetched_at, '') <= ?",
+        (since,) if value is None else (value, since),
+    )

@@ -1,0 +1,177 @@
+"""Whether a visit brought what its target promised; a page that reads worse than the one held never replaces it."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from blogarchive.items import NoticeKind, Page, PageKind, Post, Reading, Visit
+from blogarchive.store.failures import Failure
+
+FAR_SHORTER = 0.3
+"""A body under this share of the one held, on a page where fields are missing too, is a worse reading."""
+
+WORTH_COMPARING = 200
+
+_REFUSALS = {401, 403, 429, 503}
+_TRANSIENT = {408, 409, 421, 423, 425, 500, 502, 504, 507, 520, 521, 522, 523, 524}
+_OPENS = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bad:
+    """Why the visit is not kept. `gone`: the page itself says that it is no more, and how. `blocked`: of all pages."""
+
+    failure: Failure
+    gone: str | None = None
+    blocked: bool = False
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What is held of the target: `body_length` in characters, `closed` whether its pages end with `</html>`."""
+
+    whole: bool = False
+    body_length: int = 0
+    comment_count: int | None = None
+    closed: bool = False
+    listed: bool = False
+
+
+def judge(visit: Visit, known: Known) -> Bad | None:
+    """Why this visit is not kept, or None where it is good."""
+    page, reading = visit.page, visit.reading
+    return (
+        _by_refusal(page, reading)
+        or _by_notice(page, reading)
+        or _by_status(page)
+        or _by_body(page, known)
+        or _by_kind(visit, known)
+        or _by_worth(visit, known)
+    )
+
+
+def retry_after(page: Page) -> timedelta | None:
+    """What the header Retry-After asks for: seconds, or a date (RFC 9110, 10.2.3); None where it is not there."""
+    words = (page.header("Retry-After") or "").strip()
+    if words.isascii() and words.isdigit():
+        return timedelta(seconds=min(int(words), 30 * 86400))
+    try:
+        until = parsedate_to_datetime(words)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=page.fetched_at.tzinfo)
+    return max(timedelta(0), until - page.fetched_at)
+
+
+def post_of(visit: Visit) -> Post | None:
+    """The post that a page of a post or of its comments shows."""
+    wanted = visit.target.post_number if visit.target.kind is PageKind.COMMENTS else visit.target.number
+    posts = visit.reading.posts
+    return next((post for post in posts if post.number == wanted), posts[0] if posts else None)
+
+
+def _by_refusal(page: Page, reading: Reading) -> Bad | None:
+    notice = reading.notice
+    if notice is not None and notice.kind is NoticeKind.BLOCKED:
+        return _blocked(page, f"the page refuses: {_short(notice.text)}")
+    if page.status in _REFUSALS and (notice is None or page.status in (429, 503)):
+        return _blocked(page, f"status {page.status}")
+    return None
+
+
+def _blocked(page: Page, detail: str) -> Bad:
+    return Bad(failure=Failure(kind="blocked", detail=detail), blocked=True, retry_after=retry_after(page))
+
+
+def _by_notice(page: Page, reading: Reading) -> Bad | None:
+    notice = reading.notice
+    if notice is None:
+        return None
+    reasons = {NoticeKind.GONE: "deleted", NoticeKind.HIDDEN: "hidden"}
+    reason = reasons.get(notice.kind)
+    if reason == "deleted" and page.status in (404, 410):
+        reason = str(page.status)
+    return Bad(failure=Failure(kind="notice", detail=_short(notice.text)), gone=reason)
+
+
+def _by_status(page: Page) -> Bad | None:
+    if page.status in (404, 410):
+        return Bad(failure=Failure(kind="http", detail=f"status {page.status}"), gone=str(page.status))
+    if 200 <= page.status < 300:
+        return None
+    permanent = page.status not in _TRANSIENT and page.status < 500
+    return Bad(
+        failure=Failure(kind="http", detail=f"status {page.status}", permanent=permanent),
+        retry_after=retry_after(page),
+    )
+
+
+def _by_body(page: Page, known: Known) -> Bad | None:
+    if not page.body.strip():
+        return Bad(failure=Failure(kind="cut", detail="the page is empty"))
+    if known.closed and _OPENS.search(page.body, 0, 4096) and not _closes(page.body):
+        return Bad(failure=Failure(kind="cut", detail="the page breaks off before its end"))
+    return None
+
+
+def _closes(body: bytes) -> bool:
+    return re.search(rb"</(?:html|body)\s*>", body, re.IGNORECASE) is not None
+
+
+def _by_kind(visit: Visit, known: Known) -> Bad | None:
+    target, reading = visit.target, visit.reading
+    if reading.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
+        return _unreadable("nothing on the page says what it is", None)
+    posts_only = target.kind in (PageKind.POST, PageKind.COMMENTS)
+    is_post = reading.kind in (PageKind.POST, PageKind.COMMENTS)
+    if posts_only and not is_post and (known.whole or visit.page.url != target.url):
+        return Bad(failure=Failure(kind="notice", detail=f"shows a page of kind {reading.kind} in its place"))
+    if not is_post:
+        return None
+    post = post_of(visit)
+    if post is None:
+        return _unreadable("no post was found on the page of one", "posts")
+    wanted = target.post_number if target.kind is PageKind.COMMENTS else target.number
+    if wanted is not None and str(post.number) != str(wanted):
+        return _unreadable(f"shows post {post.number} in its place", "number")
+    return None
+
+
+def _by_worth(visit: Visit, known: Known) -> Bad | None:
+    reading = visit.reading
+    if reading.kind is not PageKind.POST or visit.target.kind is PageKind.COMMENTS:
+        if known.listed and visit.target.kind is PageKind.MONTH and not reading.listed and not reading.posts:
+            return _unreadable("lists no post any more", "listed")
+        return None
+    post = post_of(visit)
+    if post is None or post.body_html is None:
+        return _unreadable("the post has no body", "body")
+    if not known.whole:
+        return None
+    length = len(post.body_text or "")
+    if known.body_length and not length and not post.images:
+        return Bad(failure=Failure(kind="cut", detail="the body is empty now"))
+    far_shorter = known.body_length >= WORTH_COMPARING and length < known.body_length * FAR_SHORTER
+    if far_shorter and _lacks(post, known):
+        detail = f"the body is {length} characters, {known.body_length} are held, and fields are missing"
+        return Bad(failure=Failure(kind="cut", detail=detail))
+    return None
+
+
+def _lacks(post: Post, known: Known) -> bool:
+    return (
+        post.title is None
+        or post.posted is None
+        or (post.comment_count is None and known.comment_count is not None)
+    )
+
+
+def _unreadable(detail: str, field: str | None) -> Bad:
+    return Bad(failure=Failure(kind="unreadable", detail=detail, field=field))
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:200]

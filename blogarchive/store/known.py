@@ -1,0 +1,43 @@
+"""What is held of a visit's target, as far as judging the visit needs it."""
+
+from typing import cast
+
+from blogarchive.items import PageKind, Visit
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.judge import Known
+
+
+def known_of(archive: Archive, visit: Visit, blog: Blog) -> Known:
+    """What is held: the post's body and count, whether the site's pages close, whether the listing had posts."""
+    target = visit.target
+    whole, length, count = False, 0, None
+    if target.kind is PageKind.POST and target.number is not None:
+        row = archive.row(
+            "select content_hash is not null and not from_listing, length(body_text), comment_count from posts"
+            " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
+            (blog.site, target.uid or blog.uid, target.number),
+        )
+        if row is not None:
+            whole, length, count = bool(row[0]), cast(int, row[1] or 0), cast("int | None", row[2])
+    return Known(
+        whole=whole,
+        body_length=length,
+        comment_count=count,
+        closed=_closes(archive, target.site, visit.page.url),
+        listed=target.kind is PageKind.MONTH and _listed(archive, target.site, target.chain or target.url),
+    )
+
+
+def _closes(archive: Archive, site: str, url: str) -> bool:
+    """Whether the page of this URL ended as it should when it was kept; else whether the site's pages do."""
+    row = archive.row("select closed from pages where url = ? order by id desc limit 1", (url,))
+    return bool(row[0]) if row is not None else False
+
+
+def _listed(archive: Archive, site: str, chain: str) -> bool:
+    row = archive.row(
+        "select 1 from sweeps s join sweep_items i on i.sweep_id = s.id where s.site = ? and s.chain = ? limit 1",
+        (site, chain),
+    )
+    return row is not None

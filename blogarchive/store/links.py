@@ -1,0 +1,68 @@
+"""The links of a page into the frontier: this blog's own, each once."""
+
+from collections.abc import Iterable
+
+from blogarchive.items import Link, PageKind, Target
+from blogarchive.store import frontier
+from blogarchive.store.saving import Saving
+
+_FOLLOWED = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
+_REMEMBERED = 300_000
+
+
+def save(saving: Saving, targets: Iterable[Target]) -> None:
+    """Put the page's links, and these further targets, into the frontier, except those that it holds."""
+    memo = saving.archive.memo
+    if len(memo.keys) > _REMEMBERED:
+        memo.keys.clear()
+    found = {frontier.key(target): target for target in (*_own(saving), *targets)}
+    fresh = {key: target for key, target in found.items() if key not in memo.keys}
+    added = frontier.add(saving.archive, fresh.values(), now=saving.page.fetched_at, found_on=saving.page.url)
+    saving.counted.links += added
+    memo.keys.update(fresh)
+
+
+def following(saving: Saving, kinds: Iterable[PageKind]) -> Link | None:
+    """The link to the next page of this very listing, or of these comments; None on the last page."""
+    wanted = set(kinds)
+    here = {saving.target.url, saving.page.url}
+    return next(
+        (
+            link
+            for link in saving.reading.links
+            if link.next_page and link.kind in wanted and link.url not in here
+        ),
+        None,
+    )
+
+
+def _own(saving: Saving) -> list[Target]:
+    blog = saving.blog
+    own = [
+        link
+        for link in saving.reading.links
+        if link.kind in _FOLLOWED and not link.next_page and _is_own(saving, link)
+    ]
+    return [
+        Target(url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number)
+        for link in own
+        if link.kind is not PageKind.HOME or not has_home(saving)
+    ]
+
+
+def has_home(saving: Saving) -> bool:
+    """Whether a home page of the blog is in the frontier: the same page is often linked by several URLs."""
+    row = saving.archive.row(
+        "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
+        (saving.blog.site, saving.blog.uid),
+    )
+    return row is not None
+
+
+def _is_own(saving: Saving, link: Link) -> bool:
+    if link.uid is None or link.uid == saving.blog.uid:
+        return True
+    row = saving.archive.row(
+        "select 1 from author_aliases where author_id = ? and alias = ?", (saving.author_id, link.uid)
+    )
+    return row is not None

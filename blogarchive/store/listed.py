@@ -1,0 +1,194 @@
+"""Posts as listings and the sidebar name them: rows for those not read yet, and signs that one has changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from blogarchive.items import ListedPost, PageKind, Post, Target
+from blogarchive.store import frontier, gone, posts
+from blogarchive.store.saving import Saving, shown_text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """A post that a listing names, as it is held. `read`: its own page was read. `fresh`: it was not known before."""
+
+    id: int
+    number: int | str
+    title: str | None
+    title_is_cut: bool
+    read: bool
+    posted_at: str | None
+    listed_title: str | None
+    listed_comment_count: int | None
+    comment_count: int | None
+    last_seen_at: str
+    fresh: bool = False
+
+
+def note(saving: Saving, named: Sequence[ListedPost], *, in_listing: bool) -> dict[int | str, Known]:
+    """Keep the names of these posts; gives each by its number.
+
+    `in_listing`: the page lists them as its content (they are there, today), not in a sidebar that may be old. A
+    title never replaces one that is longer or was read on the post's own page.
+    """
+    wanted = {item.number: item for item in named if item.number is not None and item.url is not None}
+    found = _find(saving, wanted)
+    for number, item in wanted.items():
+        before = found.get(number)
+        if before is None:
+            found[number] = _insert(saving, item)
+        else:
+            _complete(saving, item, before)
+    if in_listing and found and not saving.replay:
+        _see(saving, wanted, found)
+    return found
+
+
+def note_counts(saving: Saving, shown: Iterable[Post]) -> None:
+    """Keep what a listing shows of posts beside their titles; a comment count that moved asks for the post."""
+    for post in shown:
+        before = posts.held(saving, post.number)
+        if before is None:
+            continue
+        row = saving.archive.row("select listed_comment_count from posts where id = ?", (before.id,))
+        listed_count = None if row is None else row[0]
+        if not saving.replay and post.comment_count is not None and post.comment_count != listed_count:
+            saving.archive.execute(
+                "update posts set listed_comment_count = ? where id = ?", (post.comment_count, before.id)
+            )
+            if listed_count is not None and post.comment_count != before.figures[2]:
+                _ask(saving, post.number, post.url)
+        posts.save_excerpt(saving, post, before)
+
+
+def ids(saving: Saving, numbers: Iterable[str]) -> list[int]:
+    """The rows of the posts that bear these numbers, given as text."""
+    found = (
+        saving.archive.row(
+            "select id from posts where author_id = ? and number = ?", (saving.author_id, number)
+        )
+        for number in numbers
+    )
+    return [cast(int, row[0]) for row in found if row is not None]
+
+
+def targets(saving: Saving, named: Iterable[ListedPost]) -> list[Target]:
+    """The pages of these posts, as targets."""
+    return [
+        Target(
+            url=item.url,
+            site=saving.blog.site,
+            kind=PageKind.POST,
+            uid=saving.blog.uid,
+            number=item.number,
+        )
+        for item in named
+        if item.url is not None and item.number is not None
+    ]
+
+
+def _find(saving: Saving, wanted: Iterable[int | str]) -> dict[int | str, Known]:
+    numbers = list(wanted)
+    found: dict[int | str, Known] = {}
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500]
+        places = ", ".join("?" * len(part))
+        for row in saving.archive.rows(
+            "select number, id, title, title_is_cut, content_hash is not null, posted_at, listed_title,"  # noqa: S608
+            " listed_comment_count, comment_count, last_seen_at from posts"
+            f" where author_id = ? and number in ({places})",
+            (saving.author_id, *part),
+        ):
+            found[cast("int | str", row[0])] = _known(row)
+    return found
+
+
+def _known(row: tuple[object, ...]) -> Known:
+    number, post_id, title, cut, read, posted, listed_title, listed_count, count, seen = row
+    return Known(
+        id=cast(int, post_id),
+        number=cast("int | str", number),
+        title=cast("str | None", title),
+        title_is_cut=bool(cut),
+        read=bool(read),
+        posted_at=cast("str | None", posted),
+        listed_title=cast("str | None", listed_title),
+        listed_comment_count=cast("int | None", listed_count),
+        comment_count=cast("int | None", count),
+        last_seen_at=str(seen),
+    )
+
+
+def _insert(saving: Saving, item: ListedPost) -> Known:
+    number = cast("int | str", item.number)
+    posted = shown_text(item.posted)
+    post_id = saving.archive.insert(
+        "insert into posts(author_id, number, url, title, title_is_cut, posted_at, posted_at_text, first_seen_at,"
+        " last_seen_at, page_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            saving.author_id,
+            number,
+            item.url,
+            item.title,
+            item.title_cut,
+            posted,
+            item.posted.text if item.posted else None,
+            saving.moment,
+            saving.moment,
+            saving.page_id(),
+        ),
+    )
+    return Known(
+        id=post_id,
+        number=number,
+        title=item.title,
+        title_is_cut=item.title_cut,
+        read=False,
+        posted_at=posted,
+        listed_title=None,
+        listed_comment_count=None,
+        comment_count=None,
+        last_seen_at=saving.moment,
+        fresh=True,
+    )
+
+
+def _complete(saving: Saving, item: ListedPost, before: Known) -> None:
+    """A post that was not read yet takes a fuller title, and a time, from wherever they are shown."""
+    if before.read:
+        return
+    fuller = before.title is None or (before.title_is_cut and len(item.title) > len(before.title))
+    if fuller or (before.title_is_cut and not item.title_cut):
+        saving.archive.execute(
+            "update posts set title = ?, title_is_cut = ?, page_id = ? where id = ?",
+            (item.title, item.title_cut, saving.page_id(), before.id),
+        )
+    posted = shown_text(item.posted)
+    if posted is not None and before.posted_at is None and item.posted is not None:
+        saving.archive.execute(
+            "update posts set posted_at = ?, posted_at_text = ?, page_id = ? where id = ?",
+            (posted, item.posted.text, saving.page_id(), before.id),
+        )
+
+
+def _see(saving: Saving, wanted: dict[int | str, ListedPost], found: dict[int | str, Known]) -> None:
+    ids = [known.id for known in found.values()]
+    gone.listed(saving, ids)
+    for known in found.values():
+        item = wanted[known.number]
+        if item.title == known.listed_title or item.title_cut:
+            continue
+        saving.archive.execute("update posts set listed_title = ? where id = ?", (item.title, known.id))
+        # The title that listings show has changed, and is not the one that was read: the post was edited.
+        if known.read and known.listed_title is not None and item.title != known.title:
+            _ask(saving, known.number, cast(str, item.url))
+    saving.archive.execute_many(
+        "update posts set last_seen_at = ? where id = ? and last_seen_at < ?",
+        [(saving.moment, known, saving.moment) for known in ids],
+    )
+
+
+def _ask(saving: Saving, number: int | str, url: str) -> None:
+    target = Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
+    frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)

@@ -1,0 +1,129 @@
+"""The monthly archive: each month's first and last date as shown, and as they were when its listing was proved."""
+
+from collections.abc import Collection, Sequence
+from typing import cast
+
+from blogarchive.items import MonthRow, PageKind, Target
+from blogarchive.store import frontier, gone
+from blogarchive.store.failures import Failure
+from blogarchive.store.saving import Saving, day_text
+
+_VANISH_AT_MOST = 2
+
+
+def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
+    """Keep the rows of the archive; a month that is not as it was proved has its listing fetched."""
+    if not rows:
+        return
+    held = {
+        str(row[0]): row[1:]
+        for row in saving.archive.rows(
+            "select month, id, first_post_on, last_post_on, url, proved_first_on, proved_last_on, last_seen_at"
+            " from archive_months where author_id = ?",
+            (saving.author_id,),
+        )
+    }
+    for row in rows:
+        before = held.pop(row.month, None)
+        if before is None:
+            _insert(saving, row)
+        elif saving.replay or saving.moment >= str(before[6]):
+            _update(saving, row, before)
+        if before is None or (day_text(row.first), day_text(row.last)) != before[4:6]:
+            _ask(saving, row)
+    if not saving.replay and saving.reading.kind is PageKind.HOME:
+        _vanished(saving, [month for month, before in held.items() if str(before[6]) < saving.moment])
+
+
+def of_listing(saving: Saving, chain: str, name: str | None) -> str | None:
+    """The month, YYYY-MM, that a listing is of: by its URL in the archive rows, else as the page says."""
+    row = saving.archive.row(
+        "select month from archive_months where author_id = ? and url = ?", (saving.author_id, chain)
+    )
+    return name if row is None else str(row[0])
+
+
+def proved(saving: Saving, month: str, numbers: Collection[str], *, since: str) -> None:
+    """The month's listing was read to its end: its row is proved, and posts of the month it lacks are missing."""
+    saving.archive.execute(
+        "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
+        " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
+        (len(numbers), since, saving.author_id, month, since),
+    )
+    gone.missing(saving, _not_among(saving, month, numbers), since=since)
+
+
+def _not_among(saving: Saving, month: str, numbers: Collection[str]) -> list[int]:
+    rows = saving.archive.rows(
+        "select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ?"
+        " and gone_at is null",
+        (saving.author_id, month, month + "~"),
+    )
+    return [cast(int, post_id) for post_id, number in rows if str(number) not in numbers]
+
+
+def _insert(saving: Saving, row: MonthRow) -> None:
+    saving.archive.execute(
+        "insert into archive_months(author_id, month, first_post_on, last_post_on, url, shown_changed_at,"
+        " first_seen_at, last_seen_at, page_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            saving.author_id,
+            row.month,
+            day_text(row.first),
+            day_text(row.last),
+            row.url,
+            saving.moment,
+            saving.moment,
+            saving.moment,
+            saving.page_id(),
+        ),
+    )
+
+
+def _update(saving: Saving, row: MonthRow, before: Sequence[object]) -> None:
+    month_id, first, last, url, _, _, seen = before
+    shown = (day_text(row.first), day_text(row.last))
+    changed = shown != (first, last)
+    if changed or (row.url is not None and row.url != url):
+        saving.archive.execute(
+            "update archive_months set first_post_on = ?, last_post_on = ?, url = coalesce(?, url),"
+            " shown_changed_at = iif(?, ?, shown_changed_at), page_id = ? where id = ?",
+            (*shown, row.url, changed, saving.moment, saving.page_id(), cast(int, month_id)),
+        )
+    if not saving.replay and str(seen) < saving.moment:
+        saving.archive.execute(
+            "update archive_months set last_seen_at = ? where id = ?", (saving.moment, cast(int, month_id))
+        )
+
+
+def _ask(saving: Saving, row: MonthRow) -> None:
+    if saving.replay or row.url is None:
+        return
+    target = Target(url=row.url, site=saving.blog.site, kind=PageKind.MONTH, uid=saving.blog.uid)
+    now = saving.page.fetched_at
+    if not _under_way(saving, row.month, row.url):
+        frontier.again(saving.archive, target, before=saving.fine, now=now, found_on=saving.page.url)
+    frontier.note_day(saving.archive, target, day_text(row.last))
+
+
+def _under_way(saving: Saving, month: str, chain: str) -> bool:
+    """Whether the listing is being read since the row was last seen to change: its next page is to be fetched."""
+    row = saving.archive.row(
+        "select 1 from sweeps s join archive_months m on m.author_id = ? and m.month = ?"
+        " where s.site = ? and s.chain = ? and s.complete_at is null and s.started_at >= m.shown_changed_at",
+        (saving.author_id, month, saving.blog.site, chain),
+    )
+    return row is not None
+
+
+def _vanished(saving: Saving, months: Collection[str]) -> None:
+    """The archive no longer has these months: a listing without their posts.
+
+    Where many vanish at once, the page was read badly rather than the blog emptied.
+    """
+    if len(months) > _VANISH_AT_MOST:
+        detail = f"{len(months)} months are no longer in the archive's rows"
+        saving.problems.append(Failure(kind="incomplete", field="months_vanished", detail=detail))
+        return
+    for month in months:
+        gone.missing(saving, _not_among(saving, month, ()), since=saving.moment)

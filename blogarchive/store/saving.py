@@ -1,0 +1,110 @@
+"""What the parts of one save share: the visit, its moment, the page row that is kept when something was new."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from blogarchive.items import Page, Reading, Shown, Target, Visit
+from blogarchive.reading.dates import ShownDate, to_iso
+from blogarchive.store import pages
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.failures import Failure
+from blogarchive.store.times import fine_text, utc_text
+
+
+@dataclass(kw_only=True, slots=True)
+class Counted:
+    """What a save changed, counted as it goes."""
+
+    links: int = 0
+    posts_new: int = 0
+    posts_changed: int = 0
+    posts_gone: int = 0
+    comments_new: int = 0
+    comments_changed: int = 0
+    failure: Failure | None = None
+    retry_after: timedelta | None = None
+
+
+class Saving:
+    """One visit on its way into the archive, inside one transaction.
+
+    `moment` is the page's fetch time as UTC text; every time written comes from it, never from the clock.
+    `fine` is the same to the microsecond, for the schedule. `replay`: the page is stored already and is only
+    read again, so frontier, sweeps and marks of what is gone are left alone.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        visit: Visit,
+        blog: Blog,
+        *,
+        run_id: int | None,
+        page_id: int | None = None,
+        replay: bool = False,
+    ) -> None:
+        self.archive = archive
+        self.visit = visit
+        self.blog = blog
+        self.run_id = run_id
+        self.replay = replay
+        self.moment = utc_text(visit.page.fetched_at)
+        self.fine = fine_text(visit.page.fetched_at)
+        self.counted = Counted()
+        self.problems: list[Failure] = []
+        self.resolved: list[str] = []
+        self.pending: list[tuple[str, str | None]] = []
+        self.subject: str | None = None
+        self.comments_agree = False
+        self.author_id = 0
+        self.counted_before: str | None = None
+        self._page_id = page_id
+        self._held = page_id if replay else pages.newest(archive, visit.page.url)
+
+    @property
+    def page(self) -> Page:
+        """The page as served."""
+        return self.visit.page
+
+    @property
+    def reading(self) -> Reading:
+        """What was read from it."""
+        return self.visit.reading
+
+    @property
+    def target(self) -> Target:
+        """What it was fetched for."""
+        return self.visit.target
+
+    @property
+    def first_visit(self) -> bool:
+        """Whether no page of this URL is held yet."""
+        return self._held is None
+
+    @property
+    def kept(self) -> bool:
+        """Whether something but counters was new, so that the bytes were kept."""
+        return self._page_id is not None
+
+    def page_id(self) -> int:
+        """The row of the page's bytes, kept now if they were not: call it for what is new, counters apart."""
+        if self._page_id is None:
+            self._page_id = pages.keep(self.archive, self.visit, uid=self.blog.uid, run_id=self.run_id)
+        return self._page_id
+
+    def counter_page_id(self) -> int | None:
+        """The page that a counter may name: this one if it is kept, else the one held of the URL."""
+        return self._page_id if self._page_id is not None else self._held
+
+
+def shown_text(shown: Shown | None) -> str | None:
+    """The contract's text of a shown time: ISO 8601 with offset, cut to the precision; None where unread."""
+    if shown is None or shown.at is None or shown.precision is None:
+        return None
+    return to_iso(ShownDate(shown.at, shown.precision))
+
+
+def day_text(shown: Shown) -> str:
+    """The day of a date in an archive row, `2025-01-29`; the words as shown where they could not be read."""
+    return (shown_text(shown) or shown.text)[:10]

@@ -1,0 +1,155 @@
+"""Readings that go over several pages: a listing to its end, a post's comments to their last page.
+
+A sweep begins with a chain's first page and holds, in the database, what the pages showed so far. Only a sweep
+whose pages came one after the other and whose last page was read says anything about what is not there.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from blogarchive.items import PageKind
+from blogarchive.store.saving import Saving
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sweep:
+    """A sweep under way. `started_at` is UTC text with microseconds, `claimed` the count that its pages claim.
+
+    `sound`: its pages agree so far. `restarts`: how often it was begun anew because they did not.
+    """
+
+    id: int
+    chain: str
+    started_at: str
+    pages_read: int
+    claimed: int | None
+    sound: bool
+    restarts: int
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """Something a page of the sweep showed: a post's number, or a comment's base with the digest of its text."""
+
+    item: str
+    digest: str = ""
+
+
+def find(saving: Saving, chain: str) -> Sweep | None:
+    """The sweep of that chain, finished or not, or None."""
+    row = saving.archive.row(
+        "select id, chain, started_at, pages_read, claimed, sound, restarts, complete_at is not null"
+        " from sweeps where site = ? and chain = ?",
+        (saving.blog.site, chain),
+    )
+    if row is None:
+        return None
+    sweep_id, name, started, read, claimed, sound, restarts, complete = row
+    return Sweep(
+        id=cast(int, sweep_id),
+        chain=str(name),
+        started_at=str(started),
+        pages_read=cast(int, read),
+        claimed=cast("int | None", claimed),
+        sound=bool(sound),
+        restarts=cast(int, restarts),
+        complete=bool(complete),
+    )
+
+
+def begin(saving: Saving, chain: str, kind: PageKind, *, claimed: int | None = None) -> Sweep:
+    """Begin a sweep with the chain's first page; what the last complete one showed stays beside it as `prior`."""
+    archive, before = saving.archive, find(saving, chain)
+    if before is None:
+        archive.execute(
+            "insert into sweeps(site, uid, chain, kind, started_at, claimed) values (?, ?, ?, ?, ?, ?)",
+            (saving.blog.site, saving.blog.uid, chain, kind, saving.fine, claimed),
+        )
+    else:
+        _set_aside(saving, before)
+        archive.execute(
+            "update sweeps set started_at = ?, claimed = ?, pages_read = 0, sound = 1, complete_at = null,"
+            " restarts = ? where id = ?",
+            (saving.fine, claimed, 0 if before.complete else before.restarts, before.id),
+        )
+    begun = find(saving, chain)
+    assert begun is not None  # noqa: S101 - written just above, in this transaction
+    return begun
+
+
+def counted(saving: Saving, sweep: Sweep) -> Counter[str]:
+    """How often each item was shown by the sweep's pages so far."""
+    rows = saving.archive.rows(
+        "select item, count(*) from sweep_items where sweep_id = ? and state <> 'prior' group by item", (sweep.id,)
+    )
+    return Counter({str(item): cast(int, number) for item, number in rows})
+
+
+def shown(saving: Saving, sweep: Sweep) -> set[Item]:
+    """What the sweep's pages showed so far."""
+    rows = saving.archive.rows(
+        "select item, digest from sweep_items where sweep_id = ? and state <> 'prior'", (sweep.id,)
+    )
+    return {Item(item=str(item), digest=str(digest)) for item, digest in rows}
+
+
+def prior(saving: Saving, sweep: Sweep) -> set[str]:
+    """The items that the last complete sweep before this one showed."""
+    rows = saving.archive.rows(
+        "select item from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,)
+    )
+    return {str(item) for (item,) in rows}
+
+
+def doubtful(saving: Saving, sweep: Sweep) -> list[tuple[Item, int]]:
+    """The items that may be ones of an earlier page again, each with the ordinal it would have as one of its own."""
+    rows = saving.archive.rows(
+        "select i.item, i.digest, (select count(*) from sweep_items e where e.sweep_id = i.sweep_id"
+        " and e.item = i.item and e.state <> 'prior' and e.id < i.id)"
+        " from sweep_items i where i.sweep_id = ? and i.state = 'doubtful' order by i.id",
+        (sweep.id,),
+    )
+    return [(Item(item=str(item), digest=str(digest)), cast(int, ordinal)) for item, digest, ordinal in rows]
+
+
+def add(saving: Saving, sweep: Sweep, items: Iterable[tuple[Item, bool]]) -> None:
+    """Note a further page: each item it showed, and whether it may be one of an earlier page again."""
+    saving.archive.execute_many(
+        "insert into sweep_items(sweep_id, item, digest, state) values (?, ?, ?, ?)",
+        [(sweep.id, item.item, item.digest, "doubtful" if doubt else "seen") for item, doubt in items],
+    )
+    saving.archive.execute("update sweeps set pages_read = pages_read + 1 where id = ?", (sweep.id,))
+
+
+def distrust(saving: Saving, sweep: Sweep) -> None:
+    """The sweep's pages disagree: it says nothing about what is not there."""
+    saving.archive.execute("update sweeps set sound = 0 where id = ?", (sweep.id,))
+
+
+def complete(saving: Saving, sweep: Sweep) -> None:
+    """The last page was read."""
+    saving.archive.execute(
+        "update sweeps set complete_at = ?, restarts = 0 where id = ?", (saving.moment, sweep.id)
+    )
+    saving.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,))
+
+
+def count_restart(saving: Saving, sweep: Sweep) -> None:
+    """The sweep is to be begun anew."""
+    saving.archive.execute("update sweeps set restarts = restarts + 1 where id = ?", (sweep.id,))
+
+
+def forget(saving: Saving, chain: str) -> None:
+    """Drop the sweep of a chain that is one page now."""
+    saving.archive.execute("delete from sweeps where site = ? and chain = ?", (saving.blog.site, chain))
+
+
+def _set_aside(saving: Saving, sweep: Sweep) -> None:
+    if sweep.complete:
+        saving.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,))
+        saving.archive.execute("update sweep_items set state = 'prior' where sweep_id = ?", (sweep.id,))
+    else:
+        saving.archive.execute("delete from sweep_items where sweep_id = ? and state <> 'prior'", (sweep.id,))

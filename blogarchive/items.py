@@ -156,11 +156,14 @@ class ListedPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthRow:
-    """A row of the archive: month as YYYY-MM, the first and last dates shown, its link as it is."""
+    """A row of the archive: month as YYYY-MM, its link as it is.
+
+    `first` and `last` are the dates of the month's first and last posts, None where the row does not show them.
+    """
 
     month: str
-    first: Shown
-    last: Shown
+    first: Shown | None = None
+    last: Shown | None = None
     url: str | None = None
 
 

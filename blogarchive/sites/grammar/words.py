@@ -17,8 +17,8 @@ _TRADITIONAL = str.maketrans(
 _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?\s*[万萬亿億千]?"
-DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
-CLOCK = r"(?:上午|下午|凌晨|早上|中午|晚上)?\s*\d{1,2}\s*[:时點点]\s*\d{1,2}(?:\s*[:分]\s*\d{1,2}\s*秒?)?(?:\s*[AaPp][Mm])?"
+DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
+CLOCK = r"(?:上午|下午|凌晨|早上|中午|晚上)?\s*\d{1,2}\s*[:时點点]\s*\d{1,2}(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?(?:\s*[AaPp][Mm])?"
 MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*{CLOCK}"
 
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"

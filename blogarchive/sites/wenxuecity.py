@@ -1,0 +1,295 @@
+"""blog.wenxuecity.com (文学城) in its template of 2005-06: month archives, homes and categories show posts whole.
+
+A post ends with `由NAME张贴 @ TIME (views) 共 N 篇评论`, whose time is the time beside the title and a link to the
+post: an author can type such a line, but not make it stand where the template puts it. Markup known from one real
+month page; pages of one post with its comments were never seen, so their comments are counted, not read.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import (
+    Address,
+    Author,
+    Link,
+    MonthRow,
+    Page,
+    PageKind,
+    Post,
+    Problem,
+    Reading,
+    Shown,
+    Target,
+)
+from blogarchive.reading.clean import clean_html, images_of
+from blogarchive.reading.decode import decode
+from blogarchive.reading.fragment import cut, text_of
+from blogarchive.reading.lines import Element, tag_path
+from blogarchive.reading.numbers import parse_count
+from blogarchive.sites.grammar.notices import find_notice
+from blogarchive.sites.grammar.paging import next_page
+from blogarchive.sites.grammar.sidebar import Sidebar, read_sidebar
+from blogarchive.sites.grammar.view import View, view_of
+from blogarchive.sites.grammar.words import MOMENT
+
+_FOOTER = re.compile(
+    rf"由(?P<name>.+?)张贴\s*@\s*(?P<time>{MOMENT})\s*(?:\((?P<views>[\d,]+)\))?"
+    r"\s*(?:共\s*(?P<comments>[\d,]+)\s*篇评论)?.*"
+)
+_MONTH_ROW = re.compile(r"(?P<month>\d{1,2})/0?1/(?P<year>\d{4})\s*-\s*\d{1,2}/0?1/\d{4}")
+_CARD = re.compile(r"(?P<name>.+?)\s*,\s*(?P<age>\d{1,3})\s*岁")
+_VISITS = re.compile(r"你是第\D*(?P<visits>[\d,]+)\s*位访问者.*")
+_PRINT = re.compile(r"\[\s*打印\s*\]")
+_KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
+# The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
+_KEPT = {
+    "/archives.php": ("date", "blogID", "wid"),
+    "/myblog.php": ("blogID", "catid", "page"),
+    "/blogview.php": ("date", "postID"),
+}
+_ZONE = ZoneInfo("America/Los_Angeles")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wenxuecity:
+    """The site, as the `Site` protocol asks."""
+
+    name: str = "wenxuecity"
+    hosts: tuple[str, ...] = ("blog.wenxuecity.com",)
+    zone: ZoneInfo = _ZONE
+
+    def address(self, url: str) -> Address:
+        """What the absolute `url` says of itself, whatever its host."""
+        parts = urlsplit(url.strip())
+        query = {key: values[0].strip() for key, values in parse_qs(parts.query).items()}
+        kept = {key: query[key] for key in _KEPT.get(parts.path, ()) if key in query}
+        text = urlencode(kept) if parts.path in _KINDS else parts.query
+        canonical = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", text, ""))
+        kind = _KINDS.get(parts.path, PageKind.UNKNOWN)
+        if kind is PageKind.POST:
+            number = query.get("postID", "")
+            known = number.isascii() and number.isdigit()
+            return Address(
+                url=canonical, kind=kind if known else PageKind.UNKNOWN, number=int(number) if known else None
+            )
+        if kind is PageKind.HOME and "catid" in query:
+            kind = PageKind.CATEGORY
+        uid = query.get("blogID")
+        return Address(url=canonical, kind=kind if uid else PageKind.UNKNOWN, uid=uid)
+
+    def read(self, page: Page, target: Target) -> Reading:
+        """Everything a reader sees on `page`."""
+        decoded = decode(page.body, page.header("content-type"))
+        view = view_of(decoded.text, page.url, page.fetched_at.astimezone(_ZONE), self.address)
+        return _read(view, target, decoded.encoding)
+
+
+SITE = Wenxuecity()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Foot:
+    """The line that ends a post: its place in the page, and what it says."""
+
+    line: int
+    path: str
+    time: str
+    number: int | str
+    url: str
+    views: int | None
+    comments: int | None
+
+
+def _read(view: View, target: Target, encoding: str) -> Reading:
+    feet = _feet(view)
+    posts: list[Post] = []
+    written: set[int] = set()
+    for place, foot in enumerate(feet):
+        found = _post(view, feet[place - 1].line + 1 if place else 0, foot)
+        if found is not None:
+            posts.append(found[0])
+            written.update(range(found[1], foot.line + 1))
+    outside = [i for i in range(len(view.lines)) if i not in written]
+    sidebar = read_sidebar(view, outside)
+    months = tuple(row for row in (_month_row(view, i) for i in outside) if row is not None)
+    kind = _kind(target, posts, sidebar)
+    notice = find_notice(view, outside) if kind is PageKind.UNKNOWN else None
+    return Reading(
+        kind=PageKind.NOTICE if notice else kind,
+        encoding=encoding,
+        author=_author(view, target, outside, months),
+        posts=tuple(posts),
+        listing=_listing_name(view, sidebar, kind),
+        latest=sidebar.latest,
+        categories=sidebar.categories,
+        months=months,
+        links=_links(view, target, kind, outside, sidebar, months, posts),
+        notice=notice,
+        problems=_unread_comments(kind, posts),
+    )
+
+
+def _kind(target: Target, posts: list[Post], sidebar: Sidebar) -> PageKind:
+    if posts:
+        return target.kind
+    return target.kind if sidebar.taken and target.kind is not PageKind.POST else PageKind.UNKNOWN
+
+
+def _feet(view: View) -> list[_Foot]:
+    """The lines that end the page's posts: of all that read like one, those that stand outermost."""
+    found = [foot for foot in (_foot(view, index) for index in range(len(view.lines))) if foot is not None]
+    outermost = min((foot.path.count("/") for foot in found), default=0)
+    return [foot for foot in found if foot.path.count("/") == outermost]
+
+
+def _foot(view: View, index: int) -> _Foot | None:
+    if not view.folded[index].startswith("由"):
+        return None
+    match = _FOOTER.fullmatch(view.folded[index].strip())
+    anchor = view.lines[index].link_at(*match.span("time")) if match else None
+    url = None if anchor is None else view.href(anchor)
+    address = None if url is None else view.address(url)
+    if match is None or address is None or address.number is None:
+        return None
+    return _Foot(
+        line=index,
+        path=tag_path(view.lines[index].block),
+        time=match["time"],
+        number=address.number,
+        url=address.url,
+        views=parse_count(match["views"]) if match["views"] else None,
+        comments=parse_count(match["comments"]) if match["comments"] else None,
+    )
+
+
+def _post(view: View, start: int, foot: _Foot) -> tuple[Post, int] | None:
+    """The post that ends at `foot`, and the line of its title: the line before the same time in a row of its own."""
+    for index in range(max(start, 1), foot.line):
+        if view.folded[index].strip() == foot.time and _same_row(
+            view.lines[index - 1].block, view.lines[index].block
+        ):
+            return _made(view, index, foot), index - 1
+    return None
+
+
+def _same_row(first: Element, second: Element) -> bool:
+    return first is not second and first.getparent() is second.getparent()
+
+
+def _made(view: View, time_line: int, foot: _Foot) -> Post:
+    own = [
+        i
+        for i in range(time_line + 1, foot.line)
+        if not _same_row(view.lines[i].block, view.lines[time_line].block)
+    ]
+    while own and _PRINT.fullmatch(view.folded[own[-1]].strip()):
+        own.pop()
+    lines = view.lines[own[0] : own[-1] + 1] if own else ()
+    body = cut(view.document, lines[0], lines[-1]) if lines else None
+    images = () if body is None else images_of(body, view.url)
+    return Post(
+        number=foot.number,
+        url=foot.url,
+        title=view.lines[time_line - 1].text.strip() or None,
+        posted=Shown(text=view.lines[time_line].text.strip()),
+        body_html="" if body is None else clean_html(body, view.url),
+        body_text=text_of(lines),
+        images=images,
+        views=foot.views,
+        comment_count=foot.comments,
+    )
+
+
+def _month_row(view: View, index: int) -> MonthRow | None:
+    """A month of the archive: its row names the month's first day and the next month's, not days of posts."""
+    match = _MONTH_ROW.fullmatch(view.folded[index].strip())
+    if match is None or not 1 <= int(match["month"]) <= 12:
+        return None
+    urls = [url for _, anchor in view.lines[index].links() if (url := view.href(anchor)) is not None]
+    return MonthRow(month=f"{match['year']}-{int(match['month']):02d}", url=urls[0] if urls else None)
+
+
+def _author(view: View, target: Target, outside: list[int], months: tuple[MonthRow, ...]) -> Author | None:
+    linked = (view.address(row.url).uid for row in months if row.url)
+    uid = target.uid or view.address(view.url).uid or next((uid for uid in linked if uid), None)
+    if uid is None:
+        return None
+    card = _first(view, outside, _CARD)
+    visits = _first(view, outside, _VISITS)
+    title = _after_label(view, outside, "博客标题")
+    parts = urlsplit(view.url)
+    return Author(
+        uid=uid,
+        url=urlunsplit((parts.scheme, parts.netloc, "/myblog.php", f"blogID={uid}", "")),
+        nickname=None if card is None else card[0][slice(*card[1].span("name"))],
+        blog_title=title[0] if title else None,
+        tagline=title[1] if len(title) > 1 else None,
+        account_age=None if card is None else int(card[1]["age"]),
+        total_visits=None if visits is None else parse_count(visits[1]["visits"]),
+    )
+
+
+def _first(view: View, lines: list[int], pattern: "re.Pattern[str]") -> tuple[str, "re.Match[str]"] | None:
+    for index in lines:
+        match = pattern.fullmatch(view.folded[index])
+        if match is not None:
+            return view.lines[index].text, match
+    return None
+
+
+def _after_label(view: View, lines: list[int], label: str) -> list[str]:
+    """The lines of text between a section's label and the next section's."""
+    texts = [(view.folded[i].strip(), view.lines[i].text.strip()) for i in lines if view.folded[i].strip()]
+    start = next((place for place, (folded, _) in enumerate(texts) if folded == label), None)
+    if start is None:
+        return []
+    stops = ("个人信息", "最新文章", "归档备份", "文章分类")
+    found = []
+    for folded, text in texts[start + 1 : start + 4]:
+        if folded in stops:
+            break
+        found.append(text)
+    return found
+
+
+def _listing_name(view: View, sidebar: Sidebar, kind: PageKind) -> str | None:
+    here = view.address(view.url).url
+    if kind is not PageKind.CATEGORY:
+        return None
+    return next((row.name for row in sidebar.categories if row.url == here), None)
+
+
+def _links(
+    view: View,
+    target: Target,
+    kind: PageKind,
+    outside: list[int],
+    sidebar: Sidebar,
+    months: tuple[MonthRow, ...],
+    posts: list[Post],
+) -> tuple[Link, ...]:
+    rows = [(row.url, PageKind.MONTH) for row in months]
+    rows += [(row.url, PageKind.CATEGORY) for row in sidebar.categories]
+    listed = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
+    rows += [(post.url, PageKind.POST) for post in listed]
+    links = [_link(view, url, wanted) for url, wanted in rows if url is not None]
+    main = [i for i in outside if i not in sidebar.taken]
+    paging = next_page(view, main, target.page_no)
+    if paging is not None and posts:
+        links.append(Link(url=paging[0], kind=kind, next_page=True))
+    return tuple(dict.fromkeys(links))
+
+
+def _link(view: View, url: str, wanted: PageKind) -> Link:
+    address = view.address(url)
+    return Link(url=address.url, kind=wanted, number=address.number, uid=address.uid)
+
+
+def _unread_comments(kind: PageKind, posts: list[Post]) -> tuple[Problem, ...]:
+    claimed = posts[0].comment_count if kind is PageKind.POST and posts else None
+    if not claimed:
+        return ()
+    detail = f"the page claims {claimed} comments, in a markup that this reader does not know yet"
+    return (Problem(kind="incomplete", field="comments", detail=detail),)

@@ -6,7 +6,7 @@ from blogarchive.demo import media
 from blogarchive.demo.blogs import make_blog
 from blogarchive.demo.body import Block, Picture
 from blogarchive.demo.sample_bodies import album, blocks, cat, letter, links, plain, quoting, rare
-from blogarchive.demo.sample_comments import forged, guests, talk
+from blogarchive.demo.sample_comments import forged, guests, one_too_many, talk
 from blogarchive.demo.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
 
 UID = "31182"
@@ -84,7 +84,7 @@ def _posts(uid: str) -> list[DemoPost]:
             talk("2024-10-10 11:00:00"),
             "旧事",
         ),
-        _post(488777, "2024-10-02 00:00:00", "零点", plain("钟敲了十二下。"), (), "试笔"),
+        _post(488777, "2024-10-02 00:00:00", "零点", plain("钟敲了十二下。"), one_too_many(), "试笔"),
         _post(486021, "2024-09-27 13:14:15", "浏览(5) (6) 评论(7)", plain("题目也可以骗人。"), (), "试笔"),
         _post(485200, "2024-09-10 16:45:00", "长信", letter(), (), "旧事"),
         _post(484006, "2024-09-02 20:01:02", "开张", plain("今天起在这里写字。"), (), "旧事"),

@@ -53,6 +53,22 @@ def forged() -> tuple[DemoComment, ...]:
     )
 
 
+def one_too_many() -> tuple[DemoComment, ...]:
+    """Six comments, of which five stand on the first page: a forged head there makes up the count shown."""
+    at = datetime(2024, 10, 3, 8, 0, 0)
+    texts = ["好。", "很好。", "更好。", on_two_lines(_HALF, at + timedelta(hours=3)), "最好。", "好极了。"]
+    return tuple(
+        DemoComment(
+            author_name=f"听众{index}",
+            author_path=f"/u/{93000 + index}/",
+            posted_at=at + timedelta(hours=index),
+            text=text,
+            likes=index,
+        )
+        for index, text in reversed(list(enumerate(texts)))
+    )
+
+
 def guests() -> tuple[DemoComment, ...]:
     """Names without a page, with rare characters, or made of labels."""
     at = datetime(2024, 12, 25, 20, 0, 0)

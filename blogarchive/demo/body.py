@@ -81,7 +81,15 @@ class Gap:
     """An empty paragraph, as editors leave them. It adds nothing to `body_text`."""
 
 
-Block = Paragraph | Quote | Bullets | Table | Preformatted | Picture | Embed | Gap
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """HTML that goes into the page as it is, and what a reader sees of it."""
+
+    html: str
+    text: str = ""
+
+
+Block = Raw | Paragraph | Quote | Bullets | Table | Preformatted | Picture | Embed | Gap
 
 
 def para(*parts: Inline) -> Paragraph:
@@ -98,7 +106,7 @@ def block_text(block: Block) -> str:
             return "\n".join(lines)
         case Table(rows=rows):
             return "\n".join(" ".join(row) for row in rows)
-        case Preformatted(text=text):
+        case Preformatted(text=text) | Raw(text=text):
             return text
         case _:
             return ""

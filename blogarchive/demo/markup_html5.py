@@ -97,7 +97,7 @@ class Html5Markup(Markup):
         return (
             f"{words.views}{words.paren(post.views)} "
             f'<svg width="12" height="12"><circle cx="6" cy="6" r="5"></circle></svg> '
-            f"{words.paren(post.likes)} {words.comments}{words.paren(len(post.comments))}"
+            f"{words.paren(post.likes)} {words.comments}{words.paren(post.comment_count)}"
         )
 
     def _comment(self, words: Labels, comment: DemoComment) -> str:

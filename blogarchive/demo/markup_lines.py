@@ -93,7 +93,7 @@ class LinesMarkup(Markup):
     def _counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"{words.views}{words.paren(post.views)} <img src='/images/good.gif'>{words.paren(post.likes)} "
-            f"{words.comments}{words.paren(len(post.comments))}"
+            f"{words.comments}{words.paren(post.comment_count)}"
         )
 
     def _comment(self, words: Labels, comment: DemoComment) -> str:

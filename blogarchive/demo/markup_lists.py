@@ -107,7 +107,7 @@ class ListsMarkup(Markup):
     def _counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"<b>{words.views}</b>{_SPACE}{words.paren(post.views)}{_SPACE}{_GOOD}{_SPACE}"
-            f"{words.paren(post.likes)}{_SPACE}<b>{words.comments}</b>{_SPACE}{words.paren(len(post.comments))}"
+            f"{words.paren(post.likes)}{_SPACE}<b>{words.comments}</b>{_SPACE}{words.paren(post.comment_count)}"
         )
 
     def _comment(self, words: Labels, comment: DemoComment) -> str:

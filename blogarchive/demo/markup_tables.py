@@ -98,7 +98,7 @@ class TablesMarkup(Markup):
     def _counters(self, words: Labels, post: DemoPost) -> str:
         return (
             f"{words.views}{words.paren(post.views)} {_GOOD} {words.paren(post.likes)} "
-            f"{link('#comments', words.comments)}{words.paren(len(post.comments))}"
+            f"{link('#comments', words.comments)}{words.paren(post.comment_count)}"
         )
 
     def _comment(self, words: Labels, comment: DemoComment) -> str:

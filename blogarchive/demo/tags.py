@@ -17,6 +17,7 @@ from blogarchive.demo.body import (
     Picture,
     Preformatted,
     Quote,
+    Raw,
     Strong,
     Table,
 )
@@ -61,6 +62,8 @@ def _block(block: Block, paragraph: Wrap) -> str:
             return paragraph(f'<img src="{escape(src)}" alt="{escape(alt)}">')
         case Embed(src=src):
             return f'<iframe width="560" height="315" src="{escape(src)}" allowfullscreen></iframe>'
+        case Raw(html=html):
+            return html
         case Gap():
             return paragraph("&nbsp;")
 

@@ -48,6 +48,7 @@ class DemoPost:
     """One post. `comments` are newest first, as the page shows them.
 
     `listed` False: listings and sidebar leave it out. `pinned`: it stands on top of the home page.
+    `claimed_comments`: the number that the page shows, where it is not the number of comments there are.
     """
 
     number: int
@@ -61,6 +62,12 @@ class DemoPost:
     state: PostState = PostState.SHOWN
     listed: bool = True
     pinned: bool = False
+    claimed_comments: int | None = None
+
+    @property
+    def comment_count(self) -> int:
+        """The number of comments that the page shows."""
+        return len(self.comments) if self.claimed_comments is None else self.claimed_comments
 
     @property
     def month(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import urljoin
 
@@ -11,6 +12,7 @@ from reader import get, lines_of, links_of, text_of
 from blogarchive.demo import DemoBlog, DemoHost, DemoPost, make_blog, sample_blog
 from blogarchive.demo.charset import cut_title
 from blogarchive.demo.forgeries import VICTIM
+from blogarchive.demo.hostile import hostile_blog
 from blogarchive.demo.markups import MARKUPS
 from blogarchive.demo.truth import Excerpts, Habits
 
@@ -215,3 +217,24 @@ def test_times_of_comments_run_from_the_newest_to_the_oldest() -> None:
     for blog in (sample_blog(), make_blog("27282", posts=60), make_blog("5", posts=60, traditional=True)):
         assert all(map(ordered, blog.posts))
         assert any(a == b for post in blog.posts for a, b in pairwise(post.comments))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hostile_blog_cannot_break_the_page_around_its_text(serve: Serve, name: str) -> None:
+    blog = hostile_blog()
+    host = serve([blog], markup=name)
+    for post in blog.posts:
+        page = text_of(get(host.post_url(blog.uid, post.number)))
+        if post.posted_at.day != 30:  # the post of that day is the one whose body is raw HTML
+            assert "<script" not in page
+        assert any(line.startswith(" ".join(post.title.split())) for line in lines_of(page))
+
+
+def test_a_post_may_claim_more_comments_than_it_shows(serve: Serve) -> None:
+    blog = sample_blog()
+    host = serve([blog])
+    host.change(
+        blog.uid, lambda blog: blog.with_post(506012, lambda post: replace(post, claimed_comments=40))
+    )
+    lines = lines_of(text_of(get(host.post_url(blog.uid, 506012))))
+    assert any(line.endswith("评论（40）") for line in lines)

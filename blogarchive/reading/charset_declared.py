@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from blogarchive.reading.charset_whatwg import UTF_8, WINDOWS_1252, Charset, charset_for
 
-_HEAD = (
-    65_536  # bytes: browsers look at 1024 and change their mind later; scripts may stand before the <meta>
-)
+_HEADS = 4096, 65_536  # bytes: browsers look at 1024 and change their mind later; scripts may come first
+
 
 _PARAMETER = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
 _TAG = re.compile(rb"<!--.*?-->|<\?xml\s[^>]*|<meta[\s/](?:[^>\"']|\"[^\"]*\"|'[^']*')*", re.DOTALL)
@@ -25,8 +24,8 @@ def header_charset(content_type: str | None) -> Charset | None:
 def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
     """Give the charsets claimed by the header, then by the XML declaration and every `<meta>`, each once.
 
-    A page that is read as bytes to find its `<meta>` is not UTF-16, so there UTF-16 means UTF-8 (HTML standard,
-    "prescan a byte stream"). `<meta>` in a comment claims nothing.
+    A page that is read as bytes to find its `<meta>` is not UTF-16, so there UTF-16 means UTF-8 (as the HTML
+    standard says under "prescan a byte stream"). `<meta>` in a comment claims nothing.
     """
     found = [header_charset(content_type), *page_charsets(body)]
     return list({charset.name: charset for charset in found if charset}.values())

@@ -1,0 +1,150 @@
+"""Bytes of a page into the text that its reader is meant to see, and single fields made tidy.
+
+What counts, in this order: a byte order mark; bytes that are valid UTF-8, which no other text is by accident; a
+claim of the header or the page that decodes and reads like language; else the charset in which the page reads best.
+Then the places that are in another charset or damaged are read by themselves (docs/decisions/0010-decoding.md).
+"""
+
+import codecs
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from blogarchive.reading import mojibake
+from blogarchive.reading.charset_declared import declared_charsets, header_charset
+from blogarchive.reading.charset_escapes import escaped, sixteen_bit
+from blogarchive.reading.charset_frequency import BIT, price
+from blogarchive.reading.charset_guess import choose, is_mostly_utf_8
+from blogarchive.reading.charset_patch import is_suspicious, patch
+from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, Charset
+
+How = Literal["bom", "valid", "declared", "guessed"]
+
+_BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16LE), (codecs.BOM_UTF16_BE, UTF_16BE))
+_PROOF = 40  # bytes beyond one a character: twenty Chinese characters that are valid UTF-8 are UTF-8
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+_AFTER_A_LETTER = {
+    bytes((lead,)) for lead in (0xC2, 0xC3, 0xC5, 0xC6, 0xCB, 0xE2)
+}  # more Latin, or ’ “ € and such
+_GARBLED = [mark.encode().decode("gb18030", "replace")[0] for mark in "，。的是一了我不、有这在人中”"]
+_STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\A\ufeff+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Decoded(NamedTuple):
+    """The text of a page and how it was come by.
+
+    `encoding` is a name of the Encoding Standard ("utf-8", "gb18030" for all of GB2312, GBK and GB 18030, "big5"),
+    or "hz-gb-2312". `how`: by a byte order mark, by being valid UTF-8, by a claim that held, or guessed.
+    `replaced` counts U+FFFD in the text: characters that were cut or damaged.
+    """
+
+    text: str
+    encoding: str
+    how: How
+    replaced: int
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
+    """Give the text of `body`, a page as served, with `content_type` the header's value; never raises.
+
+    The text is what a browser shows for a page that tells the truth, without its byte order mark. Character
+    references such as `&#233;` stay as they are.
+    """
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return _in_charset(body[len(mark) :], charset, "bom")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _not_utf_8(body, content_type)
+    if len(body) - len(text) < _PROOF:
+        return _short(body, text, content_type)
+    return _decoded(_as_meant(body, text), UTF_8, "valid")
+
+
+def tidy(text: str) -> str:
+    """Give a field's text without stray control characters, and read anew where it was certainly garbled once.
+
+    Line ends and tabs stay, as does every other character: nothing is normalised. `tidy(tidy(t)) == tidy(t)`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    while (better := _once(text)) != text:
+        text = better
+    return text
+
+
+def _once(text: str) -> str:
+    text = mojibake.repair(text)
+    if _SURROGATE.search(text):  # SQLite refuses halves; two that belong together are made one
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _STRAY.sub("", text)
+
+
+def _decoded(text: str, charset: Charset, how: How) -> Decoded:
+    return Decoded(text, charset.name, how, text.count("\ufffd"))
+
+
+def _short(body: bytes, text: str, content_type: str | None) -> Decoded:
+    """`text` is `body` as UTF-8, with too few characters beyond ASCII for that to be a proof."""
+    claims = declared_charsets(body, content_type)
+    if found := _by_marks(body, content_type, claims):
+        return found
+    if text.isascii():
+        return _decoded(text, claims[0] if claims else UTF_8, "declared" if claims else "valid")
+    if UTF_8 not in claims and not (claims and all(claim.by_byte for claim in claims)):
+        charset = choose(body, claims)
+        if charset is not UTF_8 and not charset.by_byte:
+            return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)
+    return _decoded(_as_meant(body, text), UTF_8, "valid")
+
+
+def _not_utf_8(body: bytes, content_type: str | None) -> Decoded:
+    claims = declared_charsets(body, content_type)
+    if found := _by_marks(body, content_type, claims):
+        return found
+    if claims and claims[0] in (GB18030, BIG5):
+        text = claims[0].strict(body)
+        if text is not None and _is_chinese(text):
+            if is_suspicious(body, text, claims[0]):
+                text = patch(body, claims[0], claims)
+            return _decoded(text, claims[0], "declared")
+    charset = UTF_8 if is_mostly_utf_8(body) else choose(body, claims)
+    return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)
+
+
+def _by_marks(body: bytes, content_type: str | None, claims: Sequence[Charset]) -> Decoded | None:
+    header = header_charset(content_type)
+    if charset := sixteen_bit(body, header, claims):
+        return _in_charset(body, charset, "declared" if header else "guessed")
+    if found := escaped(body, claims):
+        return _decoded(found[1], found[0], "declared" if found[0] in claims else "guessed")
+    return None
+
+
+def _in_charset(body: bytes, charset: Charset, how: How, claims: Sequence[Charset] = ()) -> Decoded:
+    text = charset.strict(body)
+    if charset in (UTF_16LE, UTF_16BE):
+        return _decoded(text or charset.lenient(body), charset, how)
+    if text is None or is_suspicious(body, text, charset):
+        text = patch(body, charset, claims)
+    return _decoded(_as_meant(body, text) if charset is UTF_8 else text, charset, how)
+
+
+def _is_chinese(text: str) -> bool:
+    """Tell whether samples of `text` read like Chinese; a few thousandths of a decoding's time."""
+    first = _FOREIGN.search(text)
+    places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
+    foreign = "".join(_FOREIGN.findall("".join(text[place : place + 400] for place in places)))
+    return len(foreign) >= 8 and price(foreign) <= 12.5 * BIT * len(foreign)
+
+
+def _as_meant(body: bytes, text: str) -> str:
+    """Undo what a whole page of UTF-8 went through; `body` tells quickly that there is nothing to undo."""
+    at = body.find(b"\xc3")
+    while at >= 0:
+        if body[at + 2 : at + 3] in _AFTER_A_LETTER:
+            return mojibake.repair(text)
+        at = body.find(b"\xc3", at + 2)
+    return mojibake.repair(text) if any(mark in text for mark in _GARBLED) else text

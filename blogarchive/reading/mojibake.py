@@ -1,0 +1,125 @@
+"""Text that was read once in the wrong charset and stored like that, read as it was meant.
+
+Three accidents are undone: bytes of UTF-8 or of a Chinese charset taken for Latin-1 or windows-1252 ("ä½ å¥½",
+"ÄãºÃ"), and bytes of UTF-8 taken for GBK ("浣犲ソ"). Only where it is certain: the bytes are valid, what they say is
+everyday text, and what stands there is not. A stretch that fails any of this stays as it is.
+"""
+
+import re
+
+from blogarchive.reading.charset_frequency import BIT, RARE, average, price
+from blogarchive.reading.charset_whatwg import BIG5, GB18030
+
+_CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what windows-1252 has between 80 and 9F
+_TO_BYTE = str.maketrans({c: chr(c.encode("cp1252")[0]) for c in _CP1252})
+_HIGH = f"\x80-\xff{_CP1252}"
+
+_TRAIL = f"[\x80-\xbf{_CP1252}]"
+_BLANK = f"[\x80-\xbf {_CP1252}]"  # a no-break space, byte A0, easily becomes a plain one
+_UTF_8_RUN = re.compile(
+    f"(?:[\xe1-\xef]{_BLANK}{_BLANK}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
+)
+_ENDS_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
+
+_GARBLED = re.compile(f"[{_HIGH}]{{4}}")
+_LATIN_LINE = re.compile(f"[\x01-\x09\x0b-;=?-\xff{_CP1252}]{{4,}}")
+_GB2312_RUN = re.compile("(?:[\xa1-\xf7][\xa1-\xfe]){2,}")
+
+_FOREIGN_RUN = re.compile("[^\x00-\x7f]{2,}")
+_UTF_8_BYTES = re.compile(
+    rb"(?:[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2})+"
+)
+
+
+def _rare_beginnings() -> str:
+    """The characters that two bytes of a Chinese character in UTF-8 make in GBK, where they are rare."""
+    pairs = b"".join(bytes((a, b)) for a in (*range(0xE3, 0xEA), 0xEF) for b in range(0x80, 0xC0))
+    return "".join(c for c in pairs.decode("gb18030") if price(c) >= RARE)
+
+
+_UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_beginnings())}]")
+
+
+def repair(text: str) -> str:
+    """Give `text` with every stretch that was certainly garbled once as it was meant; else the same string."""
+    garbled = _GARBLED.search(text)
+    if garbled:
+        text = _LATIN_LINE.sub(_from_double_bytes, text)
+    text = _UTF_8_RUN.sub(_from_utf_8, text)
+    if garbled:
+        text = _GB2312_RUN.sub(_from_gb2312, text)
+    if _UTF_8_IN_GBK.search(text):
+        text = _FOREIGN_RUN.sub(_from_gbk, text)
+    return text
+
+
+def _as_bytes(latin: str) -> bytes:
+    return latin.translate(_TO_BYTE).encode("latin-1")
+
+
+def _from_utf_8(match: re.Match[str]) -> str:
+    stretch = match.group()
+    try:
+        meant = _as_bytes(stretch.replace(" ", "\xa0")).decode("utf-8")
+    except UnicodeDecodeError:
+        return stretch
+    before = match.string[match.start() - 1 : match.start()]
+    return meant if _is_certain(stretch, meant, before) else stretch
+
+
+def _is_certain(stretch: str, meant: str, before: str) -> bool:
+    wide = [c for c in meant if c >= "\u2000"]
+    if len(wide) > 1 and (" " not in stretch or len(wide) > 2):
+        return average("".join(wide)) <= 15 or all(c > "\uffff" for c in wide)
+    if wide and len(meant) == 1:
+        told = not (before.isalpha() and set(stretch[1:]) <= _ENDS_A_WORD) and " " not in stretch
+        return stretch.startswith("â€") or (told and (price(meant) < RARE or meant > "\uffff"))
+    if not meant.isalpha() and not stretch.startswith("Â"):
+        return False
+    return len(meant) > 2 or (stretch[0] in "ÃÂ" and not _ENDS_A_WORD & set(stretch[1:]))
+
+
+def _from_double_bytes(match: re.Match[str]) -> str:
+    line = match.group()
+    if not _GARBLED.search(line):
+        return line
+    data = _as_bytes(line)
+    latin = price(line, "alphabet")
+    for charset, most, at_least in ((GB18030, 12, 2), (BIG5, 11, 3)):
+        meant = charset.strict(data)
+        if meant is not None and price(meant) + 20 * BIT < latin and _is_everyday(meant, most, at_least):
+            return meant
+    return line
+
+
+def _from_gb2312(match: re.Match[str]) -> str:
+    meant = _as_bytes(match.group()).decode("gb2312", "replace")
+    return meant if _is_everyday(meant, 11.5, 2) else match.group()
+
+
+def _is_everyday(text: str, most: float, at_least: int) -> bool:
+    """Tell whether the characters beyond ASCII are several and cost `most` bits on average."""
+    foreign = [c for c in text if c > "\x7f"]
+    return len(set(foreign)) >= at_least and price("".join(foreign)) <= most * BIT * len(foreign)
+
+
+def _from_gbk(match: re.Match[str]) -> str:
+    stretch = match.group()
+    if not _UTF_8_IN_GBK.search(stretch):
+        return stretch
+    try:
+        data = stretch.encode("gbk")
+    except UnicodeEncodeError:
+        return stretch
+    parts, start = [], 0
+    for run in _UTF_8_BYTES.finditer(data):
+        meant = run.group().decode("utf-8", "replace")
+        if run.start() % 2 == 0 and run.end() % 2 == 0 and _is_certainly_meant(run.group(), meant):
+            parts += [data[start : run.start()].decode("gbk"), meant]
+            start = run.end()
+    return "".join((*parts, data[start:].decode("gbk")))
+
+
+def _is_certainly_meant(data: bytes, meant: str) -> bool:
+    stands = data.decode("gbk")
+    return _is_everyday(meant, 13, 2) and price(meant) + 16 * BIT < price(stands) and average(stands) > 14

@@ -12,6 +12,9 @@ from blogarchive.items import NoticeKind, Page, Reading
 _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
+REFUSALS = frozenset((403, 429, 503))
+"""Statuses that may mean that the host has had enough; 403 may mean a hidden post as well."""
+
 _READABLE_ERRORS = {401, 403, 404, 410, 451}
 
 

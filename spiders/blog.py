@@ -108,9 +108,7 @@ class BlogSpider(PoliteSpider):
     def robots_unknown(self, where: str, what: str) -> None:
         """Say that a robots.txt could not be read; it is taken to forbid nothing."""
         if not self.traffic.stopping:
-            self.campaign.watcher.said(
-                f"robots.txt of {where} could not be read ({what}); going on without it"
-            )
+            self.campaign.watcher.said(f"{where} could not be read ({what}); going on without it")
 
     def _next(self) -> Iterator[tuple[str, Target]]:
         for host in self.campaign.hosts():

@@ -10,6 +10,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from spiders.answers import REFUSALS, page_of, retry_after
 from spiders.traffic import PoliteSpider, Stopped
 
 
@@ -21,13 +22,18 @@ class PoliteHandler(HTTP11DownloadHandler):
         spider = self._crawler.spider
         if not isinstance(spider, PoliteSpider):
             raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
-        await spider.traffic.clear(urlparse_cached(request).hostname or "")
+        host = urlparse_cached(request).hostname or ""
+        await spider.traffic.clear(host)
         spider.traffic.requests += 1
         answer = asyncio.ensure_future(super().download_request(request))
         stopped = asyncio.ensure_future(spider.traffic.stopped())
         await asyncio.wait((answer, stopped), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        if answer.done():
-            return answer.result()
-        answer.cancel()
-        raise Stopped
+        if not answer.done():
+            answer.cancel()
+            raise Stopped
+        response = answer.result()
+        if response.status in REFUSALS:
+            # Before the slot sends what waits in it: the callback comes too late for that.
+            spider.traffic.hold(host, retry_after(page_of(response)) or spider.traffic.unit)
+        return response

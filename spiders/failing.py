@@ -23,9 +23,16 @@ class Loss:
     try_again: bool
 
 
+def words_of(error: BaseException) -> str:
+    """One line for a person; for an error of Twisted's that wraps others, the first of those."""
+    reasons = getattr(error.__cause__, "reasons", None)
+    text = reasons[0].getErrorMessage() if reasons else str(error)
+    return " ".join(text.split())[:300] or type(error).__name__
+
+
 def loss_of(error: BaseException) -> Loss:
     """What `error`, met while a page was fetched, means."""
-    detail = " ".join(str(error).split())[:300] or type(error).__name__
+    detail = words_of(error)
     match error:
         case RedirectRefused():
             return Loss(failure=Failure(kind="http", detail=detail), try_again=False)

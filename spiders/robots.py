@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Request, Response
 
+from spiders.failing import words_of
 from spiders.traffic import PoliteSpider
 
 
@@ -26,7 +27,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._tell(netloc, str(exc) or type(exc).__name__)
+        self._tell(f"{netloc}/robots.txt", words_of(exc))
         super()._robots_error(exc, netloc)
 
     def _tell(self, where: str, what: str) -> None:

@@ -16,7 +16,7 @@ LONGEST_WAIT = 600.0
 """Seconds. A host that asks for more than this is left alone for the rest of the run."""
 
 
-class Stopped(Exception):  # noqa: N818 (not an error: what was in flight is asked for by the next run)
+class Stopped(Exception):
     """The run ends, or its host is left alone: the request is not sent, and nothing is known of its page."""
 
 
@@ -66,6 +66,10 @@ class Traffic:
             await self._sleep(wait)
         raise Stopped
 
+    def hold(self, host: str, seconds: float) -> None:
+        """Send nothing to `host` for so long; a longer pause under way stays."""
+        self._free_at[host] = max(self._free_at.get(host, 0.0), monotonic() + seconds)
+
     def answered(self, host: str) -> None:
         """The host gave a page: what went wrong in a row starts again from none."""
         self._in_a_row.pop((host, "refused"), None)
@@ -75,15 +79,17 @@ class Traffic:
         """The host refuses us: pause as long as it asks, else `unit` doubled for every refusal in a row."""
         count = self._count(host, "refused")
         wait = max(retry_after or 0.0, self.unit * 2 ** (count - 1))
+        self.hold(host, wait)
+        if host in self.left_alone:
+            return
         if count >= REFUSALS_ALLOWED:
             self.left_alone[host] = f"it refused {count} times in a row"
         elif wait > LONGEST_WAIT:
             self.left_alone[host] = f"it asks to be left alone for {wait:.0f} seconds"
-        self._pause(host, wait)
 
     def faltered(self, host: str, tries: int) -> None:
         """The host gave no whole page for the `tries`-th time: pause a little before it is asked again."""
-        self._pause(host, self.unit * 2 ** (tries - 1) / 2)
+        self.hold(host, self.unit * 2 ** (tries - 1) / 2)
 
     def lost(self, host: str) -> None:
         """A page was given up: after some in a row the host is taken to be down."""
@@ -93,9 +99,6 @@ class Traffic:
     def _count(self, host: str, what: str) -> int:
         self._in_a_row[host, what] += 1
         return self._in_a_row[host, what]
-
-    def _pause(self, host: str, seconds: float) -> None:
-        self._free_at[host] = max(self._free_at.get(host, 0.0), monotonic() + seconds)
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -31,6 +31,8 @@ class MonthHeld:
     @property
     def agrees(self) -> bool:
         """Whether the first and last day shown are those of posts held."""
+        if self.first_shown is None or self.last_shown is None:
+            return self.named > 0 or not self.proved
         return self.first_shown == self.first_held and self.last_shown == self.last_held
 
     @property

@@ -31,6 +31,15 @@ def save(saving: Saving) -> int:
     return author_id
 
 
+def note_run(saving: Saving) -> None:
+    """The run of the visit is one over this author's blog."""
+    if saving.run_id is not None:
+        saving.archive.execute(
+            "insert or ignore into run_blogs(run_id, author_id) select ?, id from authors where site = ? and uid = ?",
+            (saving.run_id, saving.blog.site, saving.blog.uid),
+        )
+
+
 def _url(saving: Saving, shown: Author | None) -> str:
     """The blog's URL as fetched, where this is its home page; else what the page says."""
     if saving.reading.kind is PageKind.HOME and saving.target.page_no == 1:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
-from blogarchive.store.times import utc_text
+from blogarchive.store.times import from_utc_text, utc_text
 
 FailureKind = Literal[
     "network", "http", "blocked", "cut", "notice", "unreadable", "incomplete", "robots", "forged"
@@ -122,7 +122,7 @@ def unresolved(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure
 
 def tally(archive: Archive, blogs: Sequence[Blog], *, since: str) -> Tally:
     """How many failures of these blogs are open; new are those first seen at or after the UTC text `since`."""
-    found = unresolved(archive, blogs)
+    found, since = unresolved(archive, blogs), utc_text(from_utc_text(since))
     return Tally(
         new=sum(failure.first_failed_at >= since for failure in found),
         retrying=sum(failure.next_try_at is not None for failure in found),

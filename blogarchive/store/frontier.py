@@ -144,7 +144,7 @@ def progress(archive: Archive, blogs: Sequence[Blog]) -> Progress:
     counts: dict[tuple[bool, str], int] = {}
     for blog in blogs:
         for kind, state, count in archive.rows(
-            "select priority = 4, state, count(*) from frontier where site = ? and uid is ? group by 1, 2",
+            "select kind = 'post', state, count(*) from frontier where site = ? and uid is ? group by 1, 2",
             (blog.site, blog.uid),
         ):
             place = (bool(kind), str(state))

@@ -18,7 +18,8 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
     held = {
         str(row[0]): row[1:]
         for row in saving.archive.rows(
-            "select month, id, first_post_on, last_post_on, url, proved_first_on, proved_last_on, last_seen_at"
+            "select month, id, first_post_on, last_post_on, url, proved_first_on, proved_last_on, last_seen_at,"
+            " proved_at"
             " from archive_months where author_id = ?",
             (saving.author_id,),
         )
@@ -30,7 +31,7 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
         elif saving.replay or saving.moment >= str(before[6]):
             _update(saving, row, before)
         if before is None or (day_text(row.first), day_text(row.last)) != before[4:6]:
-            _ask(saving, row)
+            _ask(saving, row, proved=before is not None and before[7] is not None)
     if not saving.replay and saving.reading.kind is PageKind.HOME:
         _vanished(saving, [month for month, before in held.items() if str(before[6]) < saving.moment])
 
@@ -81,7 +82,7 @@ def _insert(saving: Saving, row: MonthRow) -> None:
 
 
 def _update(saving: Saving, row: MonthRow, before: Sequence[object]) -> None:
-    month_id, first, last, url, _, _, seen = before
+    month_id, first, last, url, _, _, seen, _ = before
     shown = (day_text(row.first), day_text(row.last))
     changed = shown != (first, last)
     if changed or (row.url is not None and row.url != url):
@@ -96,14 +97,17 @@ def _update(saving: Saving, row: MonthRow, before: Sequence[object]) -> None:
         )
 
 
-def _ask(saving: Saving, row: MonthRow) -> None:
-    if saving.replay or row.url is None:
+def _ask(saving: Saving, row: MonthRow, *, proved: bool) -> None:
+    """Have the month's listing fetched. A row without dates shows no change: it is proved by schedule alone."""
+    if saving.replay or row.url is None or (proved and row.first is None):
         return
     target = Target(url=row.url, site=saving.blog.site, kind=PageKind.MONTH, uid=saving.blog.uid)
     now = saving.page.fetched_at
     if not _under_way(saving, row.month, row.url):
         frontier.again(saving.archive, target, before=saving.fine, now=now, found_on=saving.page.url)
-    frontier.note_day(saving.archive, target, day_text(row.last))
+    day = day_text(row.last)
+    if day is not None:
+        frontier.note_day(saving.archive, target, day)
 
 
 def _under_way(saving: Saving, month: str, chain: str) -> bool:

@@ -103,16 +103,16 @@ def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
     frontier.reopen(
         archive,
         blog,
-        "state = 'done' and due_at <= ? and priority < 4 and page_no = 1 and fetched_at <= ?",
+        "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
         (moment, overdue),
     )
     held = archive.number(
-        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and priority = 4",
+        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
         (blog.site, blog.uid),
     )
     rows = archive.rows(
         "select id from frontier indexed by frontier_due where site = ? and uid is ? and state = 'done'"
-        " and due_at <= ? order by priority = 4, due_at limit ?",
+        " and due_at <= ? order by kind = 'post', due_at limit ?",
         (blog.site, blog.uid, moment, schedule.budget(held)),
     )
     archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))

@@ -10,7 +10,7 @@ from typing import Literal
 
 from blogarchive import __version__
 from blogarchive.store.archive import Archive
-from blogarchive.store.times import later, utc_text
+from blogarchive.store.times import fine_text, later, utc_text
 
 Ended = Literal[
     "done", "failures", "interrupted", "unreachable", "blocked", "forbidden", "changed", "damaged"
@@ -22,19 +22,16 @@ RESUMED_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A run under way. What was fetched since `epoch_at` (UTC text) is not fetched again.
+    """A run under way. What was fetched since `epoch_at` is not fetched again.
 
-    `epoch_at` is its start, or the start of the unfinished run of the same command which it goes on with.
+    `epoch_at` is its start (UTC text with microseconds), or the start of the unfinished run of the same command
+    which it goes on with; `resumes` says so.
     """
 
     id: int
     started_at: str
     epoch_at: str
-
-    @property
-    def resumes(self) -> bool:
-        """Whether it goes on with a run that did not finish."""
-        return self.epoch_at != self.started_at
+    resumes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,14 +57,15 @@ def start(archive: Archive, command: str, arguments: Sequence[str] = (), *, now:
     """
     moment, words = utc_text(now), json.dumps(list(arguments), ensure_ascii=False)
     with archive.atomic():
-        epoch = _epoch_of_unfinished(archive, command, words, moment) or moment
+        fresh = fine_text(now)
+        epoch = _epoch_of_unfinished(archive, command, words, fresh) or fresh
         archive.execute("update runs set outcome = 'killed' where outcome is null")
         run_id = archive.insert(
             "insert into runs(command, arguments, started_at, epoch_at, version, pid, host)"
             " values (?, ?, ?, ?, ?, ?, ?)",
             (command, words, moment, epoch, __version__, os.getpid(), socket.gethostname()),
         )
-    return Run(id=run_id, started_at=moment, epoch_at=epoch)
+    return Run(id=run_id, started_at=moment, epoch_at=epoch, resumes=epoch != fresh)
 
 
 def finish(

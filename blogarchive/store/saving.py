@@ -105,6 +105,6 @@ def shown_text(shown: Shown | None) -> str | None:
     return to_iso(ShownDate(shown.at, shown.precision))
 
 
-def day_text(shown: Shown) -> str:
+def day_text(shown: Shown | None) -> str | None:
     """The day of a date in an archive row, `2025-01-29`; the words as shown where they could not be read."""
-    return (shown_text(shown) or shown.text)[:10]
+    return None if shown is None else (shown_text(shown) or shown.text)[:10]

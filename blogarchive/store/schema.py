@@ -86,6 +86,22 @@ create table author_aliases (
     primary key (author_id, alias)
 );
 
+create table run_blogs (
+    run_id integer not null references runs(id),
+    author_id integer not null references authors(id),
+    primary key (run_id, author_id)
+);
+
+create table field_counts (
+    run_id integer not null references runs(id),
+    site text not null,
+    kind text not null,
+    field text not null,
+    filled integer not null,
+    empty integer not null,
+    primary key (run_id, site, kind, field)
+);
+
 create table author_stats (
     id integer primary key,
     author_id integer not null references authors(id),

@@ -83,7 +83,8 @@ def begin(saving: Saving, chain: str, kind: PageKind, *, claimed: int | None = N
 def counted(saving: Saving, sweep: Sweep) -> Counter[str]:
     """How often each item was shown by the sweep's pages so far."""
     rows = saving.archive.rows(
-        "select item, count(*) from sweep_items where sweep_id = ? and state <> 'prior' group by item", (sweep.id,)
+        "select item, count(*) from sweep_items where sweep_id = ? and state <> 'prior' group by item",
+        (sweep.id,),
     )
     return Counter({str(item): cast(int, number) for item, number in rows})
 

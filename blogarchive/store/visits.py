@@ -10,6 +10,7 @@ from blogarchive.store import (
     failures,
     frontier,
     gone,
+    health,
     links,
     listings,
     pages,
@@ -67,12 +68,13 @@ def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
         blog = _blog_of(archive, visit)
         frontier.add(archive, [visit.target], now=visit.page.fetched_at)
         if visit.page.status == 304:
-            return _stands(archive, visit, blog)
+            return _stands(archive, visit, blog, run_id)
         bad = judge(visit, known_of(archive, visit, blog)) or _by_author(archive, visit, blog)
         if bad is not None:
             return _refuse(archive, visit, blog, bad, run_id)
         saving = Saving(archive, visit, blog, run_id=run_id)
         _keep(saving)
+        health.count(archive, run_id, visit.target, visit.reading)
         return _saved(saving, Outcome.STORED if saving.kept else Outcome.SAME)
 
 
@@ -152,6 +154,8 @@ def _keep(saving: Saving) -> None:
             "update pages set counted = ? where id = ?", (saving.counted_before, saving.page_id())
         )
     _settle(saving)
+    if _is_home(saving.target):
+        authors.note_run(saving)
     _keep_problems(saving)
 
 
@@ -220,6 +224,7 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
     saving = Saving(archive, visit, blog, run_id=run_id)
     if not bad.blocked:
         pages.keep_once(archive, visit, uid=blog.uid, run_id=run_id)
+    health.count_unreadable(archive, run_id, target, bad.failure)
     is_post = target.kind is PageKind.POST and target.number is not None
     if bad.gone is not None and is_post and gone.own_page_gone(saving, target.number or 0, bad.gone):
         failures.resolve(archive, target.url, now=now)
@@ -232,8 +237,10 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
     return replace(_saved(saving, outcome), failure=bad.failure, retry_after=bad.retry_after)
 
 
-def _stands(archive: Archive, visit: Visit, blog: Blog) -> Saved:
-    saving = Saving(archive, visit, blog, run_id=None)
+def _stands(archive: Archive, visit: Visit, blog: Blog, run_id: int | None) -> Saved:
+    saving = Saving(archive, visit, blog, run_id=run_id)
+    if _is_home(visit.target):
+        authors.note_run(saving)
     post_pages.stands(saving)
     frontier.stands(archive, visit.target, fetched_at=saving.fine, due_at=_next_look(saving))
     failures.resolve(archive, visit.target.url, now=visit.page.fetched_at)

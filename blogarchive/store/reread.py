@@ -1,0 +1,112 @@
+"""Stored pages read again by today's reader, without the network: what changes, and changing it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from blogarchive.items import PageKind, Visit
+from blogarchive.store import visits
+from blogarchive.store.archive import Archive, Row
+
+_POST_FIELDS = ("title", "posted_at", "body_html", "body_text", "views", "likes", "comment_count")
+_COMMENT_FIELDS = ("author_name", "author_url", "reply_to", "posted_at", "body_html", "body_text", "likes")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """One field that today's reader reads differently. `of` names the row in words; None: there is no such row."""
+
+    of: str
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reread:
+    """What reading a stored page again changed, or would change."""
+
+    page_id: int
+    url: str
+    differences: tuple[Difference, ...]
+
+
+def reread(archive: Archive, readings: Iterable[tuple[int, Visit]], *, write: bool) -> Iterator[Reread]:
+    """Put each reading in place of the one that was kept of its page; gives the pages for which that changes rows.
+
+    `readings` are pairs of a page's id and its visit, tidied and dated, oldest first (`pages.stored`). Each page is
+    a transaction of its own. Without `write` nothing is kept: all pages are tried in one transaction that is taken
+    back when the iterator ends.
+    """
+    if write:
+        yield from _each(archive, readings)
+        return
+    with archive.supposing():
+        yield from _each(archive, readings)
+
+
+def _each(archive: Archive, readings: Iterable[tuple[int, Visit]]) -> Iterator[Reread]:
+    for page_id, visit in readings:
+        before = _snapshot(archive, visit)
+        visits.resave(archive, page_id, visit)
+        found = tuple(_compare(before, _snapshot(archive, visit)))
+        if found:
+            yield Reread(page_id=page_id, url=visit.page.url, differences=found)
+
+
+def _compare(
+    before: dict[tuple[str, str], str | None], after: dict[tuple[str, str], str | None]
+) -> Iterator[Difference]:
+    for place in sorted({*before, *after}):
+        if before.get(place) != after.get(place):
+            yield Difference(of=place[0], field=place[1], before=before.get(place), after=after.get(place))
+
+
+def _snapshot(archive: Archive, visit: Visit) -> dict[tuple[str, str], str | None]:
+    """What is held of all that the reading speaks of, by row and field."""
+    reading, found = visit.reading, {}
+    uid = reading.author.uid if reading.author is not None else visit.target.uid
+    scope = (visit.target.site, uid)
+    author = archive.row(
+        "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?", scope
+    )
+    found.update(_fields(f"author {uid}", ("nickname", "blog_title", "tagline", "registered_on"), author))
+    if reading.kind is PageKind.HOME:
+        for table, key in (("archive_months", "month"), ("categories", "name")):
+            for (name,) in archive.rows(
+                f"select {key} from {table} t join authors a on a.id = t.author_id"  # noqa: S608 - constants
+                " where a.site = ? and a.uid = ?",
+                scope,
+            ):
+                found[f"{table} {name}", key] = str(name)
+    numbers = {post.number for post in reading.posts} | {post.number for post in reading.listed}
+    for number in numbers - {None}:
+        found.update(_post(archive, scope, cast("int | str", number)))
+    return found
+
+
+def _post(
+    archive: Archive, scope: tuple[str, str | None], number: int | str
+) -> dict[tuple[str, str], str | None]:
+    row = archive.row(
+        f"select p.id, {', '.join('p.' + field for field in _POST_FIELDS)}, p.page_id,"  # noqa: S608 - constants
+        " (select count(*) from post_revisions r where r.post_id = p.id)"
+        " from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? and p.number = ?",
+        (*scope, number),
+    )
+    if row is None:
+        return {}
+    found = _fields(f"post {number}", (*_POST_FIELDS, "page_id", "revisions"), row[1:])
+    for comment in archive.rows(
+        f"select fingerprint, {', '.join(_COMMENT_FIELDS)} from comments where post_id = ?",  # noqa: S608
+        (cast(int, row[0]),),
+    ):
+        found.update(_fields(f"post {number}, comment {comment[0]}", _COMMENT_FIELDS, comment[1:]))
+    return found
+
+
+def _fields(of: str, names: Iterable[str], row: Row | None) -> dict[tuple[str, str], str | None]:
+    values = row or ()
+    return {
+        (of, name): None if value is None else str(value) for name, value in zip(names, values, strict=False)
+    }

@@ -1,0 +1,168 @@
+"""What an archive holds of each blog, against what the blog's pages claim."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from blogarchive.store import adding_up
+from blogarchive.store.adding_up import MonthHeld
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogStatus:
+    """One blog. Times are UTC text.
+
+    `posts_named` are those that any page named, `posts_read` those whose text is held; `comments_claimed` is the
+    sum of the counts that posts show. `months_complete` counts months whose first and last day agree with the
+    posts held and whose posts were all read. `gone` and `edited` count posts, the others comments. `waiting` are
+    pages still to fetch. `last_good_run` is when the last run over the blog ended with exit code 0.
+    """
+
+    site: str
+    uid: str
+    nickname: str | None
+    blog_title: str | None
+    url: str
+    posts_named: int
+    posts_read: int
+    months: tuple[MonthHeld, ...]
+    comments_held: int
+    comments_claimed: int
+    posts_lacking_comments: int
+    gone: int
+    comments_gone: int
+    edited: int
+    comments_edited: int
+    open_failures: int
+    waiting: int
+    first_seen_at: str
+    last_seen_at: str
+    last_good_run: str | None
+
+    @property
+    def months_complete(self) -> int:
+        """How many months are complete."""
+        return sum(month.complete for month in self.months)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is known to be lacking."""
+        return (
+            self.posts_read == self.posts_named - self.gone_unread
+            and self.months_complete == len(self.months)
+            and not self.posts_lacking_comments
+            and not self.open_failures
+            and not self.waiting
+        )
+
+    gone_unread: int = 0
+    """Posts that were deleted before they could be read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveStatus:
+    """The whole archive: its blogs, and its size. `bytes_served` is the size of all pages as they were served."""
+
+    blogs: tuple[BlogStatus, ...]
+    pages: int
+    bytes_served: int
+    media: int
+    last_run_command: str | None
+    last_run_outcome: str | None
+    last_run_at: str | None
+
+
+def status(archive: Archive) -> ArchiveStatus:
+    """The state of everything, read from the rows as they are."""
+    authors = archive.rows(
+        "select id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors order by id"
+    )
+    run = archive.row(
+        "select command, outcome, coalesce(finished_at, started_at) from runs order by id desc limit 1"
+    )
+    command, outcome, at = cast("tuple[str | None, str | None, str | None]", run or (None, None, None))
+    pages = archive.row("select count(*), coalesce(sum(body_size), 0) from pages") or (0, 0)
+    return ArchiveStatus(
+        blogs=tuple(_blog(archive, row) for row in authors),
+        pages=cast(int, pages[0]),
+        bytes_served=cast(int, pages[1]),
+        media=archive.number("select count(*) from media_files"),
+        last_run_command=command,
+        last_run_outcome=outcome,
+        last_run_at=at,
+    )
+
+
+def _blog(archive: Archive, row: tuple[object, ...]) -> BlogStatus:
+    author_id, site, uid, nickname, title, url, first, last = cast(
+        "tuple[int, str, str, str, str, str, str, str]", row
+    )
+    named, read, gone, gone_unread, claimed, lacking = _posts(archive, author_id)
+    held, comments_gone, comments_edited = _comments(archive, author_id)
+    return BlogStatus(
+        site=site,
+        uid=uid,
+        nickname=nickname,
+        blog_title=title,
+        url=url,
+        posts_named=named,
+        posts_read=read,
+        gone_unread=gone_unread,
+        months=tuple(adding_up.months(archive, Blog(site=site, uid=uid))),
+        comments_held=held,
+        comments_claimed=claimed,
+        posts_lacking_comments=lacking,
+        gone=gone,
+        comments_gone=comments_gone,
+        edited=archive.number(
+            "select count(distinct post_id) from post_revisions r join posts p on p.id = r.post_id"
+            " where p.author_id = ?",
+            (author_id,),
+        ),
+        comments_edited=comments_edited,
+        open_failures=archive.number(
+            "select count(*) from open_failures where site = ? and uid = ?", (site, uid)
+        ),
+        waiting=archive.number(
+            "select count(*) from frontier where site = ? and uid = ? and state = 'todo'", (site, uid)
+        ),
+        first_seen_at=first,
+        last_seen_at=last,
+        last_good_run=_last_good_run(archive, author_id),
+    )
+
+
+def _posts(archive: Archive, author_id: int) -> tuple[int, int, int, int, int, int]:
+    """Named, read, gone, gone unread, comments claimed, posts whose comments are fewer than claimed."""
+    row = archive.row(
+        "select count(*), count(content_hash), count(gone_at),"
+        " count(case when gone_at is not null and content_hash is null then 1 end),"
+        " coalesce(sum(case when gone_at is null then comment_count end), 0),"
+        " count(case when gone_at is null and content_hash is not null and comment_count <>"
+        " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null) then 1 end)"
+        " from posts p where author_id = ?",
+        (author_id,),
+    )
+    return cast("tuple[int, int, int, int, int, int]", row)
+
+
+def _comments(archive: Archive, author_id: int) -> tuple[int, int, int]:
+    """Held and still there on posts that are, gone, edited."""
+    row = archive.row(
+        "select count(case when c.gone_at is null and p.gone_at is null then 1 end), count(c.gone_at),"
+        " (select count(distinct r.comment_id) from comment_revisions r join comments x on x.id = r.comment_id"
+        " join posts y on y.id = x.post_id where y.author_id = ?1)"
+        " from posts p join comments c on c.post_id = p.id where p.author_id = ?1",
+        (author_id,),
+    )
+    return cast("tuple[int, int, int]", row)
+
+
+def _last_good_run(archive: Archive, author_id: int) -> str | None:
+    row = archive.row(
+        "select max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id"
+        " where b.author_id = ? and r.exit_code = 0",
+        (author_id,),
+    )
+    return None if row is None or row[0] is None else str(row[0])

@@ -1,0 +1,117 @@
+"""Whether an archive is whole: the file, the references between rows, and every byte that was kept."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import cast
+
+from blogarchive.errors import ArchiveDamaged
+from blogarchive.store.archive import Archive
+
+_SHOWN_AT_MOST = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """What was found: `damage` in words, none where the archive is whole; how many pages and files were checked.
+
+    `lacking` is what the archive knows to be missing from it; that is no damage.
+    """
+
+    pages: int
+    files: int
+    damage: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+    def require_whole(self) -> None:
+        """Raise `ArchiveDamaged` where there is damage."""
+        if self.damage:
+            more = len(self.damage) - 1
+            also = f", and {more} more" if more else ""
+            raise ArchiveDamaged(f"the archive is damaged: {self.damage[0]}{also}; restore a copy of it")
+
+
+def verify(archive: Archive, tell: Callable[[int, int], None] | None = None) -> Verified:
+    """Check everything; `tell` hears how many of how many stored bodies were checked.
+
+    Raises `ArchiveDamaged` where SQLite itself cannot read on.
+    """
+    damage = [*_integrity(archive), *_references(archive)]
+    pages = _check_bodies(
+        archive,
+        "pages",
+        "select id, sha256, body, body_size, 1, url from pages where id > ? order by id limit 1",
+        tell,
+    )
+    files = _check_bodies(
+        archive,
+        "media_files",
+        "select rowid, sha256, body, size, 0, sha256 from media_files where rowid > ? order by rowid limit 1",
+        None,
+    )
+    return Verified(
+        pages=archive.number("select count(*) from pages"),
+        files=archive.number("select count(*) from media_files"),
+        damage=tuple([*damage, *pages, *files][:_SHOWN_AT_MOST]),
+        lacking=tuple(_lacking(archive)),
+    )
+
+
+def _integrity(archive: Archive) -> list[str]:
+    return [str(row[0]) for row in archive.rows("pragma integrity_check(20)") if row[0] != "ok"]
+
+
+def _references(archive: Archive) -> list[str]:
+    return [
+        f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there"
+        for row in archive.rows("pragma foreign_key_check")
+    ]
+
+
+def _check_bodies(
+    archive: Archive, table: str, query: str, tell: Callable[[int, int], None] | None
+) -> list[str]:
+    total = archive.number(f"select count(*) from {table}")  # noqa: S608 - two constants
+    damage, last = [], 0
+    for done in range(1, total + 1):
+        row = archive.row(query, (last,))
+        if row is None:
+            break
+        last, digest, body, size, is_compressed, name = cast("tuple[int, str, bytes, int, int, str]", row)
+        if not _is_right(body, digest, size, compressed=bool(is_compressed)):
+            damage.append(f"the stored bytes of {name} are not those that were served")
+        if tell is not None:
+            tell(done, total)
+    return damage
+
+
+def _is_right(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
+    try:
+        plain = zlib.decompress(body) if compressed else body
+    except zlib.error:
+        return False
+    return len(plain) == size and sha256(plain).hexdigest() == digest
+
+
+def _lacking(archive: Archive) -> list[str]:
+    counted = (
+        (
+            "posts are known by name and not read yet",
+            "select count(*) from posts where content_hash is null and gone_at is null",
+        ),
+        ("pages are still to be fetched", "select count(*) from frontier where state in ('todo', 'failed')"),
+        (
+            "posts have other numbers of comments than they show",
+            "select count(*) from posts p where gone_at is null and content_hash is not null and comment_count <>"
+            " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null)",
+        ),
+        (
+            "pictures have no bytes",
+            "select count(distinct url) from post_media p where not exists"
+            " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
+        ),
+        ("failures are open", "select count(*) from open_failures"),
+    )
+    numbers = [(archive.number(query), words) for words, query in counted]
+    return [f"{number} {words}" for number, words in numbers if number]

@@ -235,13 +235,28 @@ def _parse(text: str) -> Element:
     # libxml2 stops at a NUL and, without huge_tree, at a depth of 256: a page could hide its rest behind either.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
     clean = _not_xml.sub("", text).encode("utf-8", "replace")
+    empty: Element = html.Element("html")
     if not clean.strip():
-        return html.Element("html")
+        return empty
     try:
-        root: Element | None = etree.fromstring(clean, parser)
+        parsed: Element | None = etree.fromstring(clean, parser)
     except etree.ParserError:
-        root = None
-    return html.Element("html") if root is None else root
+        return empty
+    root: Element = empty if parsed is None else parsed
+    _empty_embeds(root)
+    return root
+
+
+def _empty_embeds(root: Element) -> None:
+    """Moves out of each `embed` what follows it: libxml2 does not know that it is void and puts the rest inside."""
+    for node in list(root.iter("embed")):
+        text, tail, children = node.text or "", node.tail or "", list(node)
+        node.text = node.tail = None
+        for child in reversed(children):
+            node.addnext(child)
+        node.tail = text if children else text + tail
+        if children:
+            children[-1].tail = (children[-1].tail or "") + tail
 
 
 class _Builder:

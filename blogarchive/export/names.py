@@ -6,6 +6,7 @@ file systems that count bytes; a name that survives both survives a USB stick, a
 
 import re
 import unicodedata
+from itertools import chain, count
 
 # What Windows forbids, and what breaks a link in Obsidian: each has a full-width form that reads the same.
 _FORBIDDEN = '<>:"/\\|?*#^[]'
@@ -37,12 +38,10 @@ class UniqueNames:
 
     def take(self, name: str, mark: str) -> str:
         """`name` where it is free, else with `-mark` at its end, and a count where that is taken too."""
-        candidates = [name, f"{name}-{mark}"]
-        while self._key(candidates[0]) in self._taken:
-            candidates.append(f"{name}-{mark}-{len(candidates)}")
-            candidates.pop(0)
-        self._taken.add(self._key(candidates[0]))
-        return candidates[0]
+        candidates = chain((name, f"{name}-{mark}"), (f"{name}-{mark}-{more}" for more in count(2)))
+        free = next(candidate for candidate in candidates if self._key(candidate) not in self._taken)
+        self._taken.add(self._key(free))
+        return free
 
     @staticmethod
     def _key(name: str) -> str:

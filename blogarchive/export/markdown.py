@@ -1,0 +1,158 @@
+"""`export markdown`: one file a post with YAML front matter, pictures beside; for Obsidian, Hugo, any editor.
+
+`blog/_index.md`, `blog/2025-01-28-标题.md`, `blog/images/SHA-256.jpg`. The address of the post is called
+`source`: Hugo refuses a page whose `url` begins with http (docs/decisions/0047).
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import yaml
+
+from blogarchive.export.files import OutFolder
+from blogarchive.export.names import UniqueNames, safe_name
+from blogarchive.export.pictures import PictureFolder, picture_source
+from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.to_markdown import escape_markdown, to_markdown
+from blogarchive.export.walk import count_posts
+from blogarchive.look.bodies import PictureSource, shown_body
+from blogarchive.store.kept import Filters, KeptBlog, KeptComment, KeptHeading, KeptPost
+from blogarchive.store.reader import Reader, open_reader
+
+
+def export_markdown(
+    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write a folder for each blog into the folder `out`; a post whose body is not held is only counted.
+
+    An earlier export into `out` is brought up to date: files that are right stay, files of posts that are no
+    longer exported go. Raises as `export_jsonl`, and `UsageError` where `out` holds other files.
+    """
+    with open_reader(archive, filters) as reader:
+        export = _Export(reader, OutFolder(out, "markdown"), progress)
+        folders = UniqueNames()
+        for blog in reader.blogs():
+            export.blog(blog, folders.take(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)))
+        export.folder.finish()
+    return Exported(
+        out=out,
+        posts=export.posts,
+        comments=export.comments,
+        pictures=export.pictures,
+        missing=export.missing,
+    )
+
+
+class _Export:
+    def __init__(self, reader: Reader, folder: OutFolder, progress: Progress) -> None:
+        self.reader = reader
+        self.folder = folder
+        self.posts = self.comments = self.pictures = self.missing = 0
+        self._progress = progress
+        self._total = count_posts(reader)
+        progress(0, self._total)
+
+    def blog(self, blog: KeptBlog, path: str) -> None:
+        pictures = PictureFolder(self.reader, self.folder, f"{path}/images")
+        names = UniqueNames()
+        index = []
+        for heading in self.reader.headings(blog):
+            if heading.whole:
+                name = names.take(_file_stem(heading), str(heading.number)) + ".md"
+                self._write(f"{path}/{name}", blog, self.reader.post(heading), pictures)
+                index.append((name, heading))
+            self.missing += not heading.whole
+            self._progress(self.posts + self.missing, self._total)
+        self.folder.write(f"{path}/_index.md", _index(blog, index).encode())
+        self.pictures += len(pictures)
+
+    def _write(self, path: str, blog: KeptBlog, post: KeptPost, pictures: PictureFolder) -> None:
+        source = picture_source(self.reader, post, pictures.take, "images/")
+        self.folder.write(path, post_markdown(blog, post, source).encode())
+        self.posts += 1
+        self.comments += len(post.comments)
+
+
+def post_markdown(blog: KeptBlog, post: KeptPost, source: PictureSource) -> str:
+    """The file of a post: front matter, body, comments; `source` gives the addresses of its pictures."""
+    parts = [_front_matter(_post_fields(blog, post.heading))]
+    parts.append(to_markdown(shown_body(post.body_html, post.heading.url, source)))
+    if post.comments:
+        parts.append("## 评论")
+        parts += [_comment(comment, post.heading.url, source) for comment in post.comments]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _post_fields(blog: KeptBlog, heading: KeptHeading) -> Iterator[tuple[str, object]]:
+    """Front matter in the order a person reads it; what no page showed is left out."""
+    yield "title", heading.title or f"无题 {heading.number}"
+    yield "date", _whole_date(heading.posted_at)
+    yield "date_shown", heading.posted_at_text
+    yield "author", blog.nickname
+    yield "source", heading.url
+    yield "site", blog.site
+    yield "uid", blog.uid
+    yield "number", heading.number
+    yield "categories", list(heading.categories) or None
+    yield "views", heading.views
+    yield "likes", heading.likes
+    yield "comment_count", heading.comment_count
+    yield "first_seen_at", heading.first_seen_at
+    yield "last_changed_at", heading.last_changed_at
+    yield "gone_at", heading.gone_at
+
+
+def _front_matter(fields: Iterator[tuple[str, object]]) -> str:
+    given = {name: _one_line(value) for name, value in fields if value is not None}
+    text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=False)
+    return f"---\n{text}---"
+
+
+def _one_line(value: object) -> object:
+    """A line of its own inside a value could read as the `---` that ends the front matter."""
+    if isinstance(value, list):
+        return [_one_line(part) for part in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _whole_date(posted_at: str | None) -> str | None:
+    """A date as every reader of front matter takes it: what the page did not show is the first there is."""
+    if posted_at is None:
+        return None
+    day = posted_at + "-01-01"[len(posted_at) - 4 :] if len(posted_at) < 10 else posted_at
+    try:
+        return (
+            datetime.fromisoformat(day).isoformat() if len(day) > 10 else date.fromisoformat(day).isoformat()
+        )
+    except ValueError:
+        return None
+
+
+def _file_stem(heading: KeptHeading) -> str:
+    day = (heading.posted_at or "")[:10] or "无日期"
+    words = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
+    return safe_name(f"{day}-{words}".replace(" ", "-"), most_bytes=160)
+
+
+def _comment(comment: KeptComment, page_url: str, source: PictureSource) -> str:
+    facts = [f"**{escape_markdown(comment.author_name) or '无名'}**"]
+    if comment.reply_to:
+        facts.append(f"回复 {escape_markdown(comment.reply_to)}")
+    if comment.posted_at_text:
+        facts.append(escape_markdown(comment.posted_at_text))
+    if comment.likes:
+        facts.append(f"赞 {comment.likes}")
+    if comment.gone_at:
+        facts.append("原站已删")
+    body = to_markdown(shown_body(comment.body_html, page_url, source))
+    return " · ".join(facts) + "\n\n" + "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
+
+
+def _index(blog: KeptBlog, posts: list[tuple[str, KeptHeading]]) -> str:
+    head = _front_matter(iter([("title", blog.name), ("description", blog.tagline), ("source", blog.url)]))
+    lines = [
+        f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{name}>)"
+        for name, heading in reversed(posts)
+    ]
+    return f"{head}\n\n" + "\n".join(lines) + "\n"

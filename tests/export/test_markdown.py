@@ -1,0 +1,151 @@
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from lxml import html
+from markdown_it import MarkdownIt
+
+from blogarchive.errors import UsageError
+from blogarchive.export.markdown import export_markdown
+from blogarchive.store.kept import Filters
+
+
+def read_post(path: Path) -> tuple[dict[str, Any], str]:
+    _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    return yaml.safe_load(front), body
+
+
+def posts_in(out: Path) -> dict[object, Path]:
+    return {read_post(path)[0]["number"]: path for path in out.rglob("*.md") if path.name != "_index.md"}
+
+
+def all_bytes(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
+    }
+
+
+def test_a_post_is_a_file_named_by_date_and_title_with_its_facts_in_front(
+    archive: Path, tmp_path: Path
+) -> None:
+    done = export_markdown(archive, tmp_path / "md")
+    fields, body = read_post(done.out / "creaders-31182" / "2025-01-28-泡沫与房价.md")
+    assert fields == {
+        "title": "泡沫与房价", "date": "2025-01-28T01:46:53-08:00", "date_shown": "2025-01-28 01:46:53",
+        "author": "林木", "source": "https://blog.creaders.net/u/31182/202501/101.html", "site": "creaders",
+        "uid": "31182", "number": 101, "categories": ["经济", "随笔"], "views": 1769, "likes": 9,
+        "comment_count": 2, "first_seen_at": "2025-02-01T09:00:00+00:00",
+    }  # fmt: skip
+    assert "第一段谈泡沫。" in body
+    assert "## 评论" in body
+    assert (done.posts, done.comments, done.pictures, done.missing) == (4, 2, 1, 1)
+
+
+def test_pictures_lie_beside_the_post_and_absent_ones_are_links(archive: Path, tmp_path: Path) -> None:
+    blog = export_markdown(archive, tmp_path / "md").out / "creaders-31182"
+    _, body = read_post(blog / "2025-01-28-泡沫与房价.md")
+    rendered = html.fromstring(MarkdownIt("commonmark").render(body))
+    (source,) = rendered.xpath("//img/@src")
+    assert (blog / source).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_month_alone_is_a_date_that_readers_take(archive: Path, tmp_path: Path) -> None:
+    fields, _ = read_post(posts_in(export_markdown(archive, tmp_path / "md").out)[103])
+    assert (fields["date"], fields["gone_at"][:4]) == ("2024-12-01", "2025")
+
+
+def test_hostile_titles_stay_inside_the_folder_and_each_has_its_file(
+    hostile_archive: Path, tmp_path: Path
+) -> None:
+    done = export_markdown(hostile_archive, tmp_path / "deep" / "md")
+    files = posts_in(done.out)
+    assert len(files) == done.posts == 24
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("archive.db")} == {"deep"}
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["md"]
+    assert len({path.name.casefold() for path in files.values()}) == 24
+    assert read_post(files[10])[0]["title"] == "--- evil: true ---"
+    assert "evil" not in read_post(files[10])[0]
+
+
+def test_nothing_in_a_hostile_post_becomes_markup_or_a_remote_picture(
+    hostile_archive: Path, tmp_path: Path
+) -> None:
+    for path in posts_in(export_markdown(hostile_archive, tmp_path / "md").out).values():
+        _, body = read_post(path)
+        rendered = MarkdownIt("commonmark").render(body)
+        assert "<script" not in rendered
+        assert "<img" not in rendered
+        assert "javascript:" not in rendered
+        assert "{{<" not in path.read_text(encoding="utf-8").split("---\n", 2)[2]
+
+
+def test_the_same_archive_gives_the_same_bytes_and_is_not_written_twice(
+    archive: Path, tmp_path: Path
+) -> None:
+    one = export_markdown(archive, tmp_path / "1").out
+    times = {path: path.stat().st_mtime_ns for path in one.rglob("*.md")}
+    assert all_bytes(one) == all_bytes(export_markdown(archive, tmp_path / "2").out)
+    export_markdown(archive, one)
+    assert times == {path: path.stat().st_mtime_ns for path in one.rglob("*.md")}
+
+
+def test_an_interrupted_export_goes_on_and_ends_the_same(archive: Path, tmp_path: Path) -> None:
+    def stop(done: int, _total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export_markdown(archive, tmp_path / "1", progress=stop)
+    export_markdown(archive, tmp_path / "1")
+    assert all_bytes(tmp_path / "1") == all_bytes(export_markdown(archive, tmp_path / "2").out)
+
+
+def test_a_smaller_export_takes_away_its_own_files_only(archive: Path, tmp_path: Path) -> None:
+    out = export_markdown(archive, tmp_path / "md").out
+    (out / "notes.txt").write_text("my own")
+    export_markdown(archive, out, filters=Filters(authors=("44",)))
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()) == [
+        ".blogarchive-export", "creaders-44/2010-05-15-繁體的一篇.md", "creaders-44/_index.md", "notes.txt",
+    ]  # fmt: skip
+
+
+def test_a_folder_with_other_things_in_it_is_refused(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "index.md").write_text("mine")
+    with pytest.raises(UsageError, match="not empty"):
+        export_markdown(archive, tmp_path / "mine")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(archive: Path, tmp_path: Path) -> None:
+    out = export_markdown(archive, tmp_path / "md").out
+    shutil.rmtree(out / "creaders-31182")
+    (tmp_path / "elsewhere").mkdir()
+    (out / "creaders-31182").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="leads out"):
+        export_markdown(archive, out)
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.skipif(not shutil.which("hugo"), reason="Hugo is not installed")
+@pytest.mark.parametrize("which", ["archive", "hostile_archive"])
+def test_hugo_builds_a_site_of_it_with_the_pictures(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    done = export_markdown(request.getfixturevalue(which), site / "content")
+    for name in ("single", "list"):
+        path = site / "layouts" / "_default" / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<html><body><h1>{{ .Title }}</h1>{{ .Content }}</body></html>")
+    (site / "hugo.toml").write_text(
+        'baseURL = "https://example.org/"\nuglyURLs = true\ndisableKinds = ["taxonomy", "term"]\n'
+    )
+    subprocess.run(["hugo", "--source", site, "--quiet"], check=True, capture_output=True)
+    pages = [path for path in (site / "public").rglob("*.html") if path.name != "index.html"]
+    assert len(pages) >= done.posts
+    for page in pages:
+        for source in html.fromstring(page.read_text(encoding="utf-8")).xpath("//img/@src"):
+            assert (page.parent / source).is_file()

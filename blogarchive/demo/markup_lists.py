@@ -101,7 +101,8 @@ class ListsMarkup(Markup):
     def _split(self, text: str) -> str:
         label, colon, value = text.partition("：")
         if not colon:
-            return esc(text).replace(" ", _SPACE)
+            name, _, age = text.rpartition(" ")
+            return f"{esc(name)}{_SPACE}{esc(age)}"
         return f"<b>{esc(label)}</b>：<span>{esc(value)}</span>"
 
     def _counters(self, words: Labels, post: DemoPost) -> str:

@@ -12,6 +12,7 @@ from blogarchive.demo.body import (
     Picture,
     Preformatted,
     Quote,
+    Raw,
     Strong,
     Table,
     para,
@@ -72,6 +73,9 @@ def blocks(uid: str) -> tuple[Block, ...]:
         para("旧磁盘里的一段："),
         Preformatted('if (a < b) {\n    print("猫");\n}'),
         Embed("https://www.youtube.com/embed/abcdefghijk"),
+        Raw(
+            '<embed src="http://www.youtube.com/v/abcdefghijk" type="application/x-shockwave-flash" width="425">'
+        ),
         Picture(f"/upfile/20241202/{uid}4990_1.png"),
         para("完。"),
     )

@@ -59,7 +59,7 @@ class Entry:
     """A post of the fake blog, as its author left it."""
 
     number: int
-    title: str
+    title: str | None
     when: str
     text: str
     category: str = "随笔"
@@ -148,7 +148,7 @@ class FakeBlog:
         )
 
     def named(self, entry: Entry, cut: bool = False) -> ListedPost:
-        title = entry.title[:15] if cut else entry.title
+        title = (entry.title or "无题")[: 15 if cut else None]
         return ListedPost(
             number=entry.number,
             url=self.post_url(entry.number),

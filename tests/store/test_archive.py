@@ -1,0 +1,134 @@
+"""Opening, closing, and what a person is told where it cannot be."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
+from blogarchive.store.archive import Archive, told
+from blogarchive.store.schema import MIGRATIONS
+from tests.store.fake_blog import Clock, a_blog, crawl, rows
+
+
+def test_there_is_no_archive_unless_one_is_made(path: Path) -> None:
+    with pytest.raises(NoArchive, match="backup"):
+        Archive.open(path)
+    assert not path.exists()
+    Archive.open(path, create=True).close()
+    Archive.open(path).close()
+
+
+def test_the_folder_of_a_new_archive_is_made(tmp_path: Path) -> None:
+    Archive.open(tmp_path / "a" / "b" / "archive.db", create=True).close()
+    assert (tmp_path / "a" / "b" / "archive.db").exists()
+
+
+def test_one_file_is_the_whole_archive_after_a_run(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, a_blog(4), clock)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_a_text_file_is_no_archive(path: Path) -> None:
+    path.write_text("今天天气不错" * 500, "utf-8")
+    with pytest.raises(ArchiveDamaged):
+        Archive.open(path)
+
+
+def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("create table recipes (name text)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(ArchiveDamaged, match="something else"):
+        Archive.open(path, create=True)
+    assert path.read_bytes() == before
+
+
+def test_a_torn_file_is_told_as_damage(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, a_blog(30), clock)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 8192) + whole[-4096:])
+    with pytest.raises(ArchiveDamaged), Archive.open(path) as archive:
+        rows(archive, "posts")
+
+
+def test_a_full_disk_keeps_nothing_of_the_page_and_all_before_it(path: Path, clock: Clock) -> None:
+    blog = a_blog(40)
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, blog, clock, stop_after=10)
+        kept = rows(archive, "posts"), rows(archive, "pages"), rows(archive, "frontier")
+        held = archive.number("pragma page_count")
+        archive.execute(f"pragma max_page_count = {held}")
+        with pytest.raises(CannotWrite, match="free some space"):
+            crawl(archive, blog, clock)
+        archive.execute("pragma max_page_count = 1000000")
+        assert archive.rows("pragma integrity_check") == [("ok",)]
+        stored = archive.number("select count(*) from pages")
+        assert stored >= len(kept[1])
+        crawl(archive, blog, clock)
+        assert archive.number("select count(*) from posts where content_hash is not null") == 40
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only files")
+def test_a_read_only_file_is_told_when_written(path: Path, clock: Clock) -> None:
+    Archive.open(path, create=True).close()
+    path.chmod(0o444)
+    with pytest.raises(CannotWrite), Archive.open(path) as archive:
+        crawl(archive, a_blog(1), clock)
+
+
+def test_errors_of_sqlite_are_told_by_what_to_do() -> None:
+    where = Path("a.db")
+    assert isinstance(told(sqlite3.OperationalError("database or disk is full"), where), CannotWrite)
+    assert isinstance(
+        told(sqlite3.OperationalError("attempt to write a readonly database"), where), CannotWrite
+    )
+    assert isinstance(told(sqlite3.OperationalError("unable to open database file"), where), CannotWrite)
+    assert isinstance(told(sqlite3.DatabaseError("database disk image is malformed"), where), ArchiveDamaged)
+    assert isinstance(told(sqlite3.OperationalError("database is locked"), where), ArchiveBusy)
+    assert told(sqlite3.IntegrityError("UNIQUE constraint failed: posts.number"), where) is None
+
+
+def test_the_archive_can_be_read_while_a_run_writes(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as writer:
+        crawl(writer, a_blog(3), clock)
+        with writer.atomic():
+            writer.execute("update posts set views = 77")
+            with Archive.open(path, read_only=True) as reader:
+                assert 77 not in [row[0] for row in reader.rows("select views from posts")]
+        with Archive.open(path, read_only=True) as reader:
+            assert {row[0] for row in reader.rows("select views from posts")} == {77}
+
+
+def test_a_reader_cannot_write(path: Path) -> None:
+    Archive.open(path, create=True).close()
+    with Archive.open(path, read_only=True) as reader, pytest.raises(CannotWrite):
+        reader.execute("delete from posts")
+
+
+def test_every_migration_was_applied_and_is_applied_once(path: Path) -> None:
+    with Archive.open(path, create=True) as archive:
+        assert MIGRATIONS.pending(archive.db) == []
+        applied = rows(archive, "_sqlite_migrations")
+    with Archive.open(path) as archive:
+        assert rows(archive, "_sqlite_migrations") == applied
+
+
+def test_an_archive_that_died_before_its_tables_is_finished(path: Path) -> None:
+    sqlite3.connect(path).close()
+    with Archive.open(path, create=True) as archive:
+        assert rows(archive, "posts") == []
+
+
+def test_what_is_supposed_is_taken_back(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3)
+    crawl(archive, blog, clock)
+    before = rows(archive, "posts")
+    with archive.supposing():
+        archive.execute("delete from comments")
+        archive.execute("update posts set title = 'x'")
+    assert rows(archive, "posts") == before

@@ -1,0 +1,281 @@
+"""What is kept of a post over time."""
+
+from datetime import timedelta
+
+import pytest
+
+from blogarchive.items import Image, NoticeKind, PageKind, Post, Reading
+from blogarchive.store import history, pages, visits
+from blogarchive.store.archive import Archive
+from blogarchive.store.visits import Outcome
+from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
+
+N = 500000
+
+
+def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> visits.Saved:
+    return visits.save(archive, blog.visit(blog.post_target(number), clock()), None)
+
+
+def test_everything_a_post_shows_is_kept(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1, comments=2)
+    look(archive, blog, clock)
+    post = archive.row(
+        "select number, url, title, posted_at, posted_at_text, body_html, body_text, views, likes, comment_count,"
+        " first_seen_at, gone_at from posts"
+    )
+    entry = blog.entries[N]
+    assert post == (
+        N,
+        blog.post_url(N),
+        entry.title,
+        "2024-01-10T08:00:00-08:00",
+        "2024-01-10 08:00:00",
+        f"<p>{entry.text}</p>",
+        entry.text,
+        10,
+        1,
+        2,
+        "2025-02-01T09:00:01+00:00",
+        None,
+    )
+    assert archive.rows(
+        "select author_name, body_text, likes, posted_at from comments order by position"
+    ) == [
+        ("读者0", "评论0-0", 0, "2024-07-01T10:00:00-07:00"),
+        ("读者1", "评论0-1", 1, "2024-07-02T10:00:01-07:00"),
+    ]
+
+
+def test_an_edit_keeps_the_text_it_replaced(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    old = blog.entries[N].text
+    blog.entries[N].text = "改过的正文。" * 60
+    assert look(archive, blog, clock).posts_changed == 1
+    assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
+    assert texts(archive, "select body_text from post_revisions") == [old]
+    assert texts(archive, "select number from edited_posts") == [N]
+    versions = history.of_post(archive, N)[0].versions
+    assert [version.text for version in versions] == [old, blog.entries[N].text]
+    assert any(line.startswith("+改过") for line in history.differences(*versions))
+
+
+def test_counters_never_make_a_revision_nor_keep_bytes(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    for views in (11, 12, 12):
+        blog.entries[N].views = views
+        blog.visits += 5
+        assert look(archive, blog, clock).outcome is Outcome.SAME
+    assert rows(archive, "post_revisions") == []
+    assert texts(archive, "select views from post_stats order by captured_at") == [10, 11, 12]
+    assert texts(archive, "select views from posts") == [12]
+    assert pages.count(archive) == 1
+
+
+def test_a_counter_that_is_not_shown_is_as_it_was(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    blog.entries[N].likes = None  # type: ignore[assignment]
+    look(archive, blog, clock)
+    assert archive.rows("select views, likes from post_stats") == [(10, 1)]
+
+
+def test_text_that_comes_back_after_an_edit_is_a_third_version(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    first = blog.entries[N].text
+    for text in (first, "另一个版本。" * 50, first):
+        blog.entries[N].text = text
+        look(archive, blog, clock)
+    assert [version.text for version in history.of_post(archive, N)[0].versions] == [
+        first,
+        "另一个版本。" * 50,
+        first,
+    ]
+
+
+def test_saving_a_visit_twice_changes_nothing(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3)
+    crawl(archive, blog, clock)
+    visit = blog.visit(blog.post_target(N), clock())
+    visits.save(archive, visit, None)
+    tables = ("posts", "comments", "post_stats", "pages", "post_categories", "post_media", "failures")
+    before = {table: rows(archive, table) for table in tables}
+    visits.save(archive, visit, None)
+    assert {table: rows(archive, table) for table in tables} == before
+
+
+def test_an_older_page_that_comes_later_takes_its_place_in_the_past(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    today = blog.entries[N].text
+    blog.entries[N].text = "十年前的版本。" * 30
+    visits.save(archive, blog.visit(blog.post_target(N), clock.now - timedelta(days=3650)), None)
+    assert texts(archive, "select body_text from posts") == [today]
+    assert texts(archive, "select body_text from post_revisions") == ["十年前的版本。" * 30]
+    assert texts(archive, "select substr(first_seen_at, 1, 4) from posts") == ["2015"]
+
+
+def test_an_excerpt_in_a_listing_never_replaces_the_post(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    before = rows(archive, "post_revisions"), texts(archive, "select body_html from posts")
+    excerpt = Post(
+        number=N,
+        url=blog.post_url(N),
+        title="第0篇",
+        body_html="<p>正文0…</p>",
+        body_text="正文0…",
+        views=99,
+        whole=False,
+    )
+    frame = blog.visit(blog.home, clock()).reading
+    blog.broken[blog.home.url] = Reading(
+        kind=PageKind.HOME, encoding="utf-8", author=frame.author, posts=(excerpt,)
+    )
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    assert (rows(archive, "post_revisions"), texts(archive, "select body_html from posts")) == before
+    assert texts(archive, "select views from posts") == [99]
+
+
+def test_a_cut_title_gives_way_to_the_full_one_and_never_the_other_way(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(1)
+    blog.entries[N].title = "关于网络日志之存亡与一个读书人的后半生"
+    category = blog.visit(blog.home, clock())
+    listed = category.reading
+    blog.broken[blog.home.url] = Reading(
+        kind=PageKind.HOME, encoding="utf-8", author=listed.author, latest=listed.latest, links=listed.links
+    )
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    assert archive.rows("select title, title_is_cut, content_hash from posts") == [
+        (blog.entries[N].title[:15], 1, None)
+    ]
+    look(archive, blog, clock)
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    assert archive.rows("select title, title_is_cut from posts") == [(blog.entries[N].title, 0)]
+    assert rows(archive, "post_revisions") == []
+
+
+def test_every_image_of_a_post_is_known(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    blog.entries[N].images = tuple(Image(url=f"http://blog.test/{i}.jpg", position=i) for i in range(3))
+    look(archive, blog, clock)
+    assert len(rows(archive, "post_media")) == 3
+    archive.execute("insert into media(url, status) values ('http://blog.test/1.jpg', 'done')")
+    blog.entries[N].images = (
+        Image(url="http://blog.test/1.jpg", position=0),
+        Image(url="http://blog.test/9.jpg", position=1),
+    )
+    blog.entries[N].text += "换图。"
+    look(archive, blog, clock)
+    assert archive.rows("select url, media_id is not null from post_media order by position") == [
+        ("http://blog.test/1.jpg", 1),
+        ("http://blog.test/9.jpg", 0),
+    ]
+
+
+def test_no_cookie_is_ever_stored(archive: Archive, clock: Clock) -> None:
+    crawl(archive, a_blog(2), clock)
+    assert not [text for text in texts(archive, "select headers from pages") if "ookie" in str(text)]
+    assert all("text/html" in str(text) for text in texts(archive, "select headers from pages"))
+
+
+def test_stored_bytes_are_those_that_were_served(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    look(archive, blog, clock)
+    visit = blog.visit(blog.post_target(N), clock.now)
+    stored = next(iter(pages.stored(archive)))
+    assert (stored.page.body, stored.page.url, stored.target) == (
+        visit.page.body,
+        visit.page.url,
+        visit.target,
+    )
+    assert stored.page.fetched_at == visit.page.fetched_at
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"text": ""}, "cut"),
+        ({"text": "短", "title": None}, "cut"),
+        ({"notice": NoticeKind.BLOCKED}, "blocked"),
+        ({"notice": NoticeKind.LOGIN}, "notice"),
+        ({"status": 503}, "blocked"),
+        ({"status": 500}, "http"),
+        ({"status": 429}, "blocked"),
+    ],
+)
+def test_a_page_that_reads_worse_replaces_nothing(
+    archive: Archive, clock: Clock, change: dict[str, object], kind: str
+) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    before = rows(archive, "posts"), rows(archive, "comments"), rows(archive, "post_revisions")
+    for name, value in change.items():
+        setattr(blog.entries[N], name, value)
+    saved = look(archive, blog, clock)
+    assert saved.outcome in (Outcome.FAILED, Outcome.BLOCKED)
+    assert (rows(archive, "posts"), rows(archive, "comments"), rows(archive, "post_revisions")) == before
+    assert texts(archive, "select kind from open_failures") == [kind]
+
+
+def test_a_post_that_is_honestly_shorter_now_is_an_edit(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    look(archive, blog, clock)
+    blog.entries[N].text = "已删节。"
+    assert look(archive, blog, clock).posts_changed == 1
+    assert texts(archive, "select body_text from posts") == ["已删节。"]
+
+
+def test_a_failure_is_counted_and_resolved_by_the_next_good_page(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    blog.entries[N].status = 500
+    look(archive, blog, clock)
+    look(archive, blog, clock)
+    assert archive.rows("select kind, attempts, next_try_at > last_failed_at from open_failures") == [
+        ("http", 2, 1)
+    ]
+    blog.entries[N].status = 200
+    look(archive, blog, clock)
+    assert rows(archive, "open_failures") == []
+    assert archive.number("select count(*) from failures where resolved_at is not null") == 1
+
+
+def test_a_page_of_another_blog_is_not_taken_for_this_one(archive: Archive, clock: Clock) -> None:
+    blog, other = a_blog(2), FakeBlog(uid="777")
+    crawl(archive, blog, clock)
+    other.add(Entry(number=N, title="别人的", when="2024-05-05 05:05:05", text="别人的正文"))
+    blog.broken[blog.post_url(N)] = other.visit(other.post_target(N), clock()).reading
+    assert look(archive, blog, clock).outcome is Outcome.FAILED
+    assert texts(archive, "select uid from authors") == [blog.uid]
+
+
+def test_two_blogs_with_the_same_numbers_stay_apart(archive: Archive, clock: Clock) -> None:
+    one, two = a_blog(4), a_blog(4, uid="777", nickname="别人")
+    crawl(archive, one, clock)
+    crawl(archive, two, clock)
+    assert archive.rows(
+        "select uid, count(*) from posts p join authors a on a.id = p.author_id group by 1"
+    ) == [
+        ("31182", 4),
+        ("777", 4),
+    ]
+
+
+def test_every_name_an_author_had_is_kept(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    crawl(archive, blog, clock)
+    blog.nickname = "新墙"
+    crawl(archive, blog, clock, command="update")
+    assert texts(archive, "select nickname from authors") == ["新墙"]
+    assert texts(archive, "select nickname from author_names order by captured_at") == ["老墙", "新墙"]
+
+
+def test_comments_of_a_reader_named_by_the_text_are_found_by_the_view(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1, comments=0)
+    blog.entries[N].comments = [comment("甲", "2024-08-01 10:00:00", "好文")]
+    look(archive, blog, clock)
+    assert archive.rows("select author, number, comments_held from posts_view") == [("老墙", N, 1)]

@@ -29,7 +29,7 @@ _REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:?\s*(?P<value>{DATE}|\S.*
 _VISITS = re.compile(r"(?:访问总量|总访问量|访问量|总访问)\s*:?\s*(?P<value>.*?)\s*(?:次|人次)?")
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*[)\]])?")
 _RANGE = re.compile(
-    r"(?P<first>\S.*?\d日?)\s*(?:-+|~|至|到)\s*(?P<last>\d.*\S)(?:\s*[(\[]\s*\d+\s*篇?\s*[)\]])?"
+    r"(?P<first>\d{4}\D{1,3}\d{1,2}\D{1,3}?\d{1,2}日?)\s*(?:-+|~|至|到)\s*(?P<last>\d.*\S)(?:\s*[(\[]\s*\d+\s*篇?\s*[)\]])?"
 )
 _CALENDAR_LINE = re.compile(
     r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
@@ -114,10 +114,10 @@ def _sections(view: View, outside: Sequence[int]) -> dict[str, tuple[int, ...]]:
             if name not in starts and label.fullmatch(text) and not linked:
                 starts[name] = place
     order = sorted(starts.items(), key=lambda item: item[1])
-    ends = [place for _, place in order[1:]] + [len(outside)]
+    ends = [*(place for _, place in order[1:]), len(outside)]
     return {
         name: tuple(_extent(view, name, outside[start:end]))
-        for (name, start), end in zip(order, ends, strict=True)
+        for (name, start), end in zip(order, ends, strict=False)  # one end too many where there is no section
     }
 
 

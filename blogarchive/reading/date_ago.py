@@ -73,14 +73,14 @@ _UNIT = "|".join(_CHINESE_UNITS)
 _PART = re.compile(rf"({_COUNT}|{NUMBER}|半) ?(个)?(半)? ?({_UNIT})(半)?")
 _AGO = (
     rf"(?:(?:大约|大概|约|近) ?)?(?<![0-9.第数几])"
-    rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*)+)(?P<way>[以之]?[前后])"
+    rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*+)++)(?P<way>[以之]?[前后])"
 )
-_ENGLISH_COUNT = rf"{_COUNT}|{'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))}"
+_ENGLISH_COUNT = rf"(?:{_COUNT} ?|(?:{'|'.join(_ENGLISH_NUMBERS)}) )"
 _ENGLISH_UNIT = "|".join(sorted(_ENGLISH_UNITS, key=len, reverse=True))
-_ENGLISH_PART = re.compile(rf"\b(half )?({_ENGLISH_COUNT}) ?({_ENGLISH_UNIT})s?\b")
+_ENGLISH_PART = re.compile(rf"\b(half )?({_ENGLISH_COUNT})({_ENGLISH_UNIT})s?\b")
 _ENGLISH_AGO = (
     r"(?:about |over |almost |around )?"
-    rf"(?P<parts>(?:\b(?:half )?(?:{_ENGLISH_COUNT}) ?(?:{_ENGLISH_UNIT})s?\b\.?(?:,? and |, ?| )?)+)ago\b"
+    rf"(?P<parts>(?:\b(?:half )?{_ENGLISH_COUNT}(?:{_ENGLISH_UNIT})s?\b\.?(?:,? and |, ?| )?)+)ago\b"
 )
 
 
@@ -105,7 +105,7 @@ def _english_ago(found: re.Match[str], now: datetime) -> Moment:
 
 
 def _english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
-    half, shown, unit = part.groups()
+    half, shown, unit = part[1], part[2].strip(), part[3]
     count = Decimal(_ENGLISH_NUMBERS.get(shown) or shown)
     return count / 2 if half else count, _ENGLISH_UNITS[unit]
 

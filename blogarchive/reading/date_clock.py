@@ -24,7 +24,8 @@ from blogarchive.reading.date_zones import zone_at
 
 _MORNING = "凌晨|清晨|早晨|清早|早上|上午|午前|早"
 _NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜"
-_WORD = rf"(?:{_MORNING}|中午|正午|下午|午后|傍晚|晚上|晚间|晚|{_NIGHT})"
+PERIOD = rf"(?:{_MORNING}|中午|正午|下午|午后|傍晚|晚上|晚间|晚|{_NIGHT})"
+"""A word that tells which half of the day an hour is in."""
 _MERIDIEM = r"[ap](?:m\b|\.m\.?)"
 
 _COLONS = (
@@ -38,7 +39,7 @@ _WORDS = (
     r"|钟?整|钟|(?= ?(?:发|更|回|左右|许|\W|$)))"
 )
 _CLOCK = (
-    rf"(?:(?P<before>{_WORD}|{_MERIDIEM}) ?)?"
+    rf"(?:(?P<before>{PERIOD}|{_MERIDIEM}) ?)?"
     rf"(?:{_COLONS}|{_WORDS}|(?P<hour_alone>[0-9]{{1,2}})(?= ?{_MERIDIEM})"
     r"|(?<=[0-9]t)(?P<hour_iso>[0-9]{2})(?![0-9]))"
     rf" ?分?(?: ?(?P<after>{_MERIDIEM}))?"
@@ -46,12 +47,13 @@ _CLOCK = (
 # What may stand between a date and its time: a weekday, brackets, separators, "at", the T of ISO 8601.
 _BETWEEN = (
     rf"(?:[\s,;|_·()\[\]【】\"'、。@-]|{WEEKDAY}|(?<=\()[一二三四五六日](?=\))"
-    rf"|{ENGLISH_WEEKDAY}|(?<=[0-9])t(?=[0-9])|at\b|的|{_WORD}(?= ?{_WORD}))*"
+    rf"|{ENGLISH_WEEKDAY}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
 )
 _AFTER_DATE = re.compile(_BETWEEN + _CLOCK)
-_BEFORE_DATE = re.compile(rf"(?<![0-9.:/-]){_CLOCK}{_BETWEEN}\Z")
+_NO_NUMBER_BEFORE = r"(?<![0-9./-])(?<![0-9]:)"
+_BEFORE_DATE = re.compile(rf"{_NO_NUMBER_BEFORE}{_CLOCK}{_BETWEEN}\Z")
 # 16:9 is a shape of screens: without a date beside it a time has two digits of minutes.
-_ALONE = re.compile(rf"(?<![0-9.:/-])(?!(?:{_WORD} ?)?[0-9]+ ?: ?[0-9](?![0-9])){_CLOCK}")
+_ALONE = re.compile(rf"{_NO_NUMBER_BEFORE}(?!(?:{PERIOD} ?)?[0-9]+ ?: ?[0-9](?![0-9])){_CLOCK}")
 _BEFORE_REACH = 40
 """Characters before a date in which its time is looked for."""
 

@@ -25,11 +25,11 @@ _YEAR_WORDS = {
 }
 _YEAR = (
     rf"(?:{_ROC} ?年|(?:[公西]元 ?)?(?<![0-9.])(?P<y>[0-9]{{2,4}}|[零一二三四五六七八九十百千两]{{2,7}}) ?年"
-    rf"|(?<![0-9.])(?P<numeric>[0-9]{{4}}) ?[-/.]|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
+    rf"|(?<![0-9.])(?P<numeric>(?:19|20)[0-9]{{2}})(?: ?[-/.]| )|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
 )
 _MONTH_WORD = r"(?P<word_month>(?P<ups>上+)个?月|本月|这个?月|当月|(?P<downs>下+)个?月)"
 _MONTH = rf"(?P<m>{NUMBER}|元) ?月(?:份)?"
-_NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )"
+_NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
 _DAY = rf"(?P<d>{NUMBER})(?: ?[日号]|(?![\w:.]))"
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 
@@ -42,12 +42,14 @@ _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 def _year(found: re.Match[str], now: datetime) -> int:
     """The year of `_YEAR`: of the Republic (1 is 1912), by word, with four digits or two."""
     groups = found.groupdict()
+    if groups.get("tail"):
+        return int(groups["tail"])
     if groups.get("roc"):
-        return _republic(1 if groups["roc"] == "元" else number(groups["roc"]))
+        return _republic(1 if groups["roc"] == "元" else number(groups["roc"], by_place=True))
     if groups.get("word"):
         return now.year + _YEAR_WORDS[groups["word"]]
     shown = groups.get("y") or groups["numeric"]
-    value = number(shown)
+    value = number(shown, by_place=True)
     if len(shown) == 2 and "十" not in shown:
         return _century(value, now)
     return _republic(value) if shown.isascii() and len(shown) == 3 else value
@@ -82,7 +84,7 @@ def _month_number(found: re.Match[str]) -> int:
 
 def _written(found: re.Match[str], now: datetime) -> Moment:
     month, day_of_month = _month_number(found), number(found["d"])
-    if any(found[name] for name in ("roc", "y", "numeric", "word")):
+    if any(found[name] for name in ("roc", "y", "numeric", "word", "tail")):
         return day(now, _year(found, now), month, day_of_month)
     return latest(now, month, day_of_month)
 
@@ -159,7 +161,11 @@ _FORMS = (
         rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
         _numbers,
     ),
-    (Where.ANYWHERE, rf"(?:{_YEAR} ?|{_NO_YEAR_BEFORE}){_MONTH} ?{_DAY}", _written),
+    (
+        Where.ANYWHERE,
+        rf"(?:{_YEAR} ?|{_NO_YEAR_BEFORE}){_MONTH} ?{_DAY}(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]))?",
+        _written,
+    ),
     (Where.ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _written_month),
     (Where.ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _word_month),
     (
@@ -171,7 +177,7 @@ _FORMS = (
     (Where.ANYWHERE, rf"{_MON} ?{_EN_DAY},? ?{_EN_YEAR}", _english),
     (
         Where.ANYWHERE,
-        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_NTH}[ -]?(?:of )?{_MON}[ ,-]{{1,2}}{_EN_YEAR}",
+        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_NTH}[ /-]?(?:of )?{_MON}[ ,/-]{{1,2}}{_EN_YEAR}",
         _english,
     ),
     (Where.ANYWHERE, rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_MON}-(?P<yy>[0-9]{{2}})(?![0-9])", _english),
@@ -196,6 +202,7 @@ _FORMS = (
         r"(?<![0-9])(?P<yy>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])",
         _two_digit_year,
     ),
+    (Where.ALONE, r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])", _numbers),
     (Where.ALONE, r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _written_month),
     (Where.ALONE, r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _month_day),
     (Where.ALONE, rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _bare_month),

@@ -7,8 +7,9 @@
 import re
 from datetime import datetime, timedelta
 
+from blogarchive.reading.date_clock import PERIOD
 from blogarchive.reading.date_rules import Moment, Rule, Where, cut, day
-from blogarchive.reading.date_words import ENGLISH_WEEKDAY, WEEKDAYS
+from blogarchive.reading.date_words import ENGLISH_WEEKDAY, NUMBER, WEEKDAYS
 
 _DAYS = {
     "大前天": -3,
@@ -30,6 +31,8 @@ _DAYS = {
     "today": 0,
     "tomorrow": 1,
 }
+# 昨晚 and 昨天下午 are the day where no hour follows.
+_PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{NUMBER}|{PERIOD})))?"
 _CHINESE_DAY = "(?P<name>" + "|".join(name for name in _DAYS if not name.isascii()) + ")"
 _ENGLISH_DAY = r"(?:the )?\b(?P<name>" + "|".join(name for name in _DAYS if name.isascii()) + r")\b"
 
@@ -73,10 +76,10 @@ def _now(found: re.Match[str], now: datetime) -> Moment:
 _FORMS = (
     (Where.BOUNDED, r"刚刚|刚才|方才|just now", _now),
     (Where.ALONE, r"现在|此刻|此时|刚|\bnow\b", _now),
-    (Where.BOUNDED, _CHINESE_DAY, _named_day),
+    (Where.BOUNDED, _CHINESE_DAY + _PERIOD, _named_day),
     (Where.CLOCKED, _ENGLISH_DAY, _named_day),
     (Where.ALONE, _ENGLISH_DAY, _named_day),
-    (Where.BOUNDED, _WEEK + _WEEKDAY, _day_of_week),
+    (Where.BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _day_of_week),
     (Where.BOUNDED, _WEEK, _week),
     (Where.CLOCKED, _BARE_WEEK + _WEEKDAY, _latest_weekday),
     (Where.ALONE, _BARE_WEEK + _WEEKDAY, _latest_weekday),

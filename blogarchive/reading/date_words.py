@@ -8,7 +8,7 @@ for keeping.
 import re
 import unicodedata
 
-from blogarchive.reading.numbers import chinese_number
+from blogarchive.reading.numbers import chinese_number, number_by_place
 
 _TRADITIONAL = str.maketrans(
     "點時號週後後禮鐘鍾剛纔兩個箇國現這間於發佈評論復覆編輯創註冊從農陰舊曆歷東臺灣裡裏來幾兒約當華閱讀瀏覽緯",
@@ -64,9 +64,14 @@ def fold(text: str) -> str:
     return _YEAR_LAST.sub(r"\1 \3 \2", _LUNAR.sub(" ", folded))
 
 
-def number(words: str) -> int:
-    """The value of digits or of Chinese numerals; ValueError for other words."""
+def number(words: str, *, by_place: bool = False) -> int:
+    """The value of digits or of Chinese numerals; ValueError for other words.
+
+    `by_place` reads 二〇一二 too, as years are written: elsewhere 两三 means "two or three".
+    """
     value = int(words) if words.isascii() else chinese_number(words)
+    if value is None and by_place:
+        value = number_by_place(words)
     if value is None:
         raise ValueError(f"no number: {words}")
     return value

@@ -11,6 +11,7 @@ What looks like a date and is none (2月30日, 2014-07-14 25:61) makes the whole
 
 import re
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import NamedTuple
 
 from blogarchive.items import Precision
@@ -45,6 +46,7 @@ _PLAIN = re.compile(
     r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
 )
 _LABEL = re.compile(r"(?:留言|发[表布帖]|张贴|评论|回复|更新|编辑|修改|创建|注册)(?:时间|日期|[于在])\s?:?")
+_LABELS_TRIED = 4
 _STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
     r"(?<![0-9.,])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
@@ -89,7 +91,7 @@ def _plain(found: re.Match[str], now: datetime) -> ShownDate | None:
 
 
 def _read(text: str, now: datetime) -> ShownDate | None:
-    for label in _LABEL.finditer(text):
+    for label in islice(_LABEL.finditer(text), _LABELS_TRIED):
         if shown := _first(text[label.end() :], now):
             return shown
     return _first(text, now)

@@ -55,12 +55,13 @@ def _bare(shown: str) -> str:
 
 
 def chinese_number(words: str) -> int | None:
-    """The value of numerals by place (二〇一二) or by unit (一百零一, 廿五, 三万五千), or None."""
+    """The value of numerals with their units (一百零一, 廿五, 三万五千), or None for other text.
+
+    None for 两三 too, which is "two or three"; `number_by_place` reads 二〇一二.
+    """
     words = words.translate(_SIMPLIFIED)
     if not words or len(words) > 20:
         return None
-    if all(word in _DIGITS for word in words):
-        return int("".join(str(_DIGITS[word]) for word in words))
     total, tenth = 0, 0
     for unit, size in (("亿", 10**8), ("万", 10**4)):
         head, found, rest = words.partition(unit)
@@ -73,6 +74,14 @@ def chinese_number(words: str) -> int | None:
         return total + _DIGITS[words] * tenth  # 三万五 is 35000
     section = _below_myriad(words) if words else 0
     return None if section is None else total + section
+
+
+def number_by_place(words: str) -> int | None:
+    """The value of numerals written as digits are (二〇一二), as years are; None for other text."""
+    words = words.translate(_SIMPLIFIED)
+    if not words or len(words) > 18 or not all(word in _DIGITS for word in words):
+        return None
+    return int("".join(str(_DIGITS[word]) for word in words))
 
 
 def _below_myriad(words: str) -> int | None:

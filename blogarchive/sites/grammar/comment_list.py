@@ -100,7 +100,8 @@ def _choose(
 ) -> tuple[_Choice, Problem | None]:
     choices = _choices(view, headers, footers)
     for choice in choices:
-        if claimed is not None and paged is not Paged.FURTHER and len(choice.headers) == claimed:
+        # Where the comments go on elsewhere, this page holds fewer than claimed: a forged head could make up for one.
+        if claimed is not None and paged is Paged.NO and len(choice.headers) == claimed:
             return choice, None
     strong = next((choice for choice in choices if choice.strong), None)
     if strong is None:

@@ -1,0 +1,154 @@
+"""What the site's reader makes of the demo's pages is exactly what the blogs hold, in every markup."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+import pytest
+
+from blogarchive import sites
+from blogarchive.demo import DemoBlog, DemoPost, make_blog, sample_blog
+from blogarchive.demo.answers import Asked
+from blogarchive.demo.charset import cut_title
+from blogarchive.demo.markups import MARKUPS
+from blogarchive.demo.site import DemoSite
+from blogarchive.demo.urls import Kind, Route
+from blogarchive.items import Comment, Page, PageKind, Reading, Target
+
+BASE = "http://127.0.0.1:8000"
+BLOGS = {
+    "by hand": sample_blog(),
+    "simplified": make_blog("27282", posts=40, seed=3),
+    "traditional": make_blog("40077", posts=40, seed=5, traditional=True),
+}
+EVERY = [(name, which) for name in sorted(MARKUPS) for which in BLOGS]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the pages of one blog in one markup as the crawler would."""
+
+    blog: DemoBlog
+    markup: str
+
+    def read(self, route: Route, post: DemoPost | None = None) -> Reading:
+        path = MARKUPS[self.markup].urls.make(route)
+        answer = DemoSite([self.blog], self.markup, {}).answer(Asked(path=path, base=BASE))
+        kind = {Kind.HOME: PageKind.HOME, Kind.MONTH: PageKind.MONTH, Kind.CATEGORY: PageKind.CATEGORY}
+        number = None if post is None else post.number
+        page = Page(
+            url=BASE + path,
+            fetched_at=datetime(2025, 2, 1, tzinfo=UTC),
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+        )
+        target = Target(
+            url=BASE + path,
+            site="creaders",
+            kind=kind.get(route.kind, PageKind.POST if route.page == 1 else PageKind.COMMENTS),
+            uid=self.blog.uid,
+            number=number,
+            post_number=number,
+            page_no=route.page,
+        )
+        return sites.read(page, target)
+
+    def pages(self, post: DemoPost) -> Iterator[Reading]:
+        rows = max(1, len(post.comments))
+        for page in range(1, -(-rows // self.blog.habits.comments_per_page) + 1):
+            yield self.read(
+                Route(kind=Kind.POST, uid=self.blog.uid, month=post.month, number=post.number, page=page),
+                post,
+            )
+
+
+@pytest.fixture(params=EVERY, ids=lambda pair: f"{pair[1]}, {pair[0]}")
+def reader(request: pytest.FixtureRequest) -> Reader:
+    name, which = request.param
+    return Reader(BLOGS[which], name)
+
+
+def test_title_time_body_pictures_and_counters_are_those_of_the_post(reader: Reader) -> None:
+    for post in reader.blog.posts:
+        read = next(reader.pages(post)).posts[0]
+        assert (read.number, read.title, read.posted and read.posted.text) == (
+            post.number,
+            post.title,
+            post.posted_text,
+        )
+        assert read.body_text == post.body_text
+        page = BASE + reader.blog.post_path(post)
+        assert [image.url for image in read.images] == [urljoin(page, image.src) for image in post.pictures]
+        assert (read.views, read.likes, read.comment_count) == (post.views, post.likes, post.comment_count)
+
+
+def test_comments_are_those_of_the_post_and_no_forged_one_among_them(reader: Reader) -> None:
+    for post in reader.blog.posts:
+        read = [shown(comment) for page in reader.pages(post) for comment in page.posts[0].comments]
+        assert read == [
+            (
+                comment.author_name,
+                comment.author_path and urljoin(BASE, comment.author_path),
+                comment.reply_to,
+                comment.posted_text,
+                comment.body_text,
+                comment.likes,
+            )
+            for comment in post.comments
+        ]
+
+
+def shown(comment: Comment) -> tuple[str, str | None, str | None, str | None, str, int | None]:
+    time = comment.posted and comment.posted.text
+    return (comment.author_name, comment.author_url, comment.reply_to, time, comment.body_text, comment.likes)
+
+
+def test_pages_read_without_a_problem(reader: Reader) -> None:
+    for post in reader.blog.posts:
+        for reading in reader.pages(post):
+            assert reading.problems == ()
+
+
+def test_the_home_page_tells_of_the_author_and_of_all_there_is(reader: Reader) -> None:
+    blog = reader.blog
+    reading = reader.read(Route(kind=Kind.HOME, uid=blog.uid))
+    author = reading.author
+    assert author is not None
+    assert (author.nickname, author.blog_title, author.tagline) == (blog.nickname, blog.title, blog.tagline)
+    assert (author.registered and author.registered.text) == str(blog.registered_on)
+    assert (author.account_age, author.total_visits) == (blog.account_age, blog.total_visits)
+    newest = blog.newest_first()
+    assert [post.number for post in reading.listed] == [
+        post.number for post in newest[: blog.habits.posts_per_home]
+    ]
+    assert [(post.number, post.title) for post in reading.latest] == [
+        (post.number, cut_title(post.title)) for post in newest[:7]
+    ]
+    assert [(row.name, [post.number for post in row.posts]) for row in reading.categories] == [
+        (category.name, [post.number for post in newest if category.name in post.categories][:10])
+        for category in blog.categories
+    ]
+    months = {post.month: post for post in newest}
+    assert [(row.month, row.first.text) for row in reading.months] == [
+        (f"{month[:4]}-{month[4:]}", str(first.posted_at.date())) for month, first in months.items()
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(MARKUPS))
+def test_month_and_category_pages_list_their_posts(name: str) -> None:
+    reader = Reader(BLOGS["simplified"], name)
+    blog = reader.blog
+    month = blog.newest_first()[0].month
+    of_month = reader.read(Route(kind=Kind.MONTH, uid=blog.uid, month=month))
+    assert of_month.kind is PageKind.MONTH
+    assert [post.number for post in of_month.listed] == [
+        post.number for post in blog.newest_first() if post.month == month
+    ][: blog.habits.posts_per_month]
+    category = blog.categories[0]
+    of_category = reader.read(Route(kind=Kind.CATEGORY, uid=blog.uid, number=category.number))
+    assert (of_category.kind, of_category.listing) == (PageKind.CATEGORY, category.name)
+    assert [post.number for post in of_category.listed] == [
+        post.number for post in blog.newest_first() if category.name in post.categories
+    ][: blog.habits.posts_per_category]

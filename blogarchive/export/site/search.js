@@ -1,0 +1,126 @@
+/* The search of an exported site. It opens from file://, where a page may load scripts but not fetch files: so the
+   texts lie in scripts that call blogarchiveChunk, read one after another, newest posts first, until enough is found.
+   search/fold.js says which characters count as one (漢 and 汉, Ａ and a). */
+"use strict";
+(() => {
+  const ENOUGH = 50;
+  const AROUND = 40;
+  const state = document.getElementById("state");
+  const hits = document.getElementById("hits");
+  const more = document.getElementById("more");
+  const words = new URLSearchParams(location.search).get("q") || "";
+  const variants = new Map();
+  let next = Number(state.dataset.chunks) - 1;
+  let read = 0;
+  let found = 0;
+  let waiting = [];
+  let terms = [];
+
+  window.blogarchiveFold = (from, to) => {
+    const source = Array.from(from);
+    Array.from(to).forEach((folded, place) => {
+      const same = variants.get(folded) || [folded];
+      same.push(source[place]);
+      variants.set(folded, same);
+      variants.set(source[place], same);
+    });
+  };
+
+  window.blogarchiveChunk = (posts) => { waiting = posts.reverse(); };
+
+  const load = (name) => new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = name;
+    script.onload = () => { script.remove(); done(); };
+    script.onerror = () => failed(new Error(name));
+    document.head.append(script);
+  });
+
+  const oneOf = (character) => {
+    const same = variants.get(character) || variants.get(character.toLowerCase()) || [character];
+    return "[" + same.map((one) => one.replace(/[\\\]^-]/g, "\\$&")).join("") + "]";
+  };
+
+  const asked = (text) => Array.from(text.matchAll(/"([^"]+)"|(\S+)/g), (match) => (match[1] || match[2]).trim())
+    .filter(Boolean).map((term) => new RegExp(Array.from(term, oneOf).join(""), "iu"));
+
+  const place = (texts) => {
+    for (let field = 0; field < texts.length; field += 1) {
+      for (const term of terms) {
+        const match = term.exec(texts[field]);
+        if (match) return { field, start: match.index, end: match.index + match[0].length };
+      }
+    }
+    return null;
+  };
+
+  const element = (name, text, className) => {
+    const made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  };
+
+  const marked = (text, start, end) => {
+    const line = element("p", "", "beginning");
+    const from = Math.max(0, start - AROUND);
+    line.append((from ? "…" : "") + text.slice(from, start), element("mark", text.slice(start, end)),
+      text.slice(end, end + 2 * AROUND) + (end + 2 * AROUND < text.length ? "…" : ""));
+    return line;
+  };
+
+  const show = ([path, title, when, author, text, comments]) => {
+    const texts = [text, ...comments.map((comment) => comment[1])];
+    const where = place(texts);
+    const item = element("li");
+    const link = element("a", title || "（无题）", "title");
+    link.href = path + (where && where.field ? "#c" + where.field : "");
+    const meta = element("div", "", "meta");
+    meta.append(element("span", author), element("span", when));
+    if (where && where.field) meta.append(element("span", comments[where.field - 1][0] + " 评论"));
+    item.append(link, meta);
+    if (where) item.append(marked(texts[where.field], where.start, where.end));
+    hits.append(item);
+  };
+
+  const fits = ([, title, , , text, comments]) => terms.every((term) => term.test(title || "") || term.test(text) ||
+    comments.some((comment) => term.test(comment[1]) || term.test(comment[0])));
+
+  const told = (ended) => {
+    const total = Number(state.dataset.posts);
+    state.textContent = ended ? (found ? "共 " + found + " 篇。" : "没有找到。")
+      : "找到 " + found + " 篇，已看 " + read + " / " + total + " 篇…";
+    state.dataset.ended = String(ended);
+    more.hidden = ended;
+  };
+
+  const search = async () => {
+    more.hidden = true;
+    const goal = found + ENOUGH;
+    for (;;) {
+      while (waiting.length) {
+        const post = waiting.shift();
+        read += 1;
+        if (fits(post)) { found += 1; show(post); }
+        if (found === goal) return told(!waiting.length && next < 0);
+      }
+      if (next < 0) return told(true);
+      told(false);
+      more.hidden = true;
+      await load("search/" + String(next).padStart(4, "0") + ".js");
+      next -= 1;
+    }
+  };
+
+  const start = async () => {
+    document.querySelector("input[name=q]").value = words;
+    if (!words.trim()) return;
+    document.title = words + " · 搜索";
+    await load("search/fold.js");
+    terms = asked(words);
+    more.addEventListener("click", search);
+    await search();
+  };
+
+  start().catch((error) => { state.textContent = "读不到文件 " + error.message + "：文件夹可能没有拷全。"; });
+})();

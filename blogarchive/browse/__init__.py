@@ -53,7 +53,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 @hookimpl
 def get_metadata(datasette: "Datasette") -> dict[str, Any]:
     """Descriptions, labels, units and facets of an archive's tables."""
-    return metadata.for_databases(archives.names(datasette))
+    return metadata.for_databases(links.roots(datasette))
 
 
 @hookimpl
@@ -63,9 +63,31 @@ def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
 
 
 @hookimpl
+def register_facet_classes() -> list[type]:
+    """Facets of posts by category."""
+    from blogarchive.browse.category_facet import CategoryFacet  # datasette.facets is not ready before
+
+    return [CategoryFacet]
+
+
+@hookimpl
+def filters_from_request(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
+    """Posts of a category: `?_category=NAME`."""
+    from blogarchive.browse.category_facet import filters
+
+    return filters(request, table) if database in archives.names(datasette) else None
+
+
+@hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
     """Let Excel see that a CSV of an archive is UTF-8."""
     return csv_bom.wrapper(datasette)
+
+
+@hookimpl
+def extra_css_urls(database: str | None, datasette: "Datasette") -> list[str]:
+    """Room for the rows on Datasette's pages of an archive."""
+    return [datasette.urls.path("/archive/tables.css")] if database in archives.names(datasette) else []
 
 
 @hookimpl

@@ -20,6 +20,9 @@ _CELLS = {
     ("authors", "nickname"): ("author", "id"),
 }
 
+_LONG = {"body_html", "body_text", "headers", "target", "counted", "counts"}
+_SHOWN = 60
+
 
 def root(datasette: "Datasette", database: str) -> str:
     """The address of an archive's home page, without a slash at its end."""
@@ -29,21 +32,36 @@ def root(datasette: "Datasette", database: str) -> str:
     return address
 
 
+def roots(datasette: "Datasette") -> dict[str, str]:
+    """For each archive the address of its home page."""
+    return {name: root(datasette, name) for name in archives.names(datasette)}
+
+
 def menu(datasette: "Datasette") -> list[dict[str, str]]:
     """One link for each archive."""
-    known = archives.names(datasette)
+    known = roots(datasette)
     return [
-        {"href": root(datasette, name), "label": "阅读 Read" if len(known) == 1 else f"阅读 Read: {name}"}
-        for name in known
+        {"href": home, "label": "阅读 Read" if len(known) == 1 else f"阅读 Read: {name}"}
+        for name, home in known.items()
     ]
+
+
+def long_text(value: str) -> Markup:
+    """A long text as its first words, which open to the whole: a table of posts stays a table."""
+    beginning = " ".join(value[:_SHOWN].split())
+    return Markup("<details><summary>{}…</summary>{}</details>").format(beginning, value)
 
 
 def cell(
     datasette: "Datasette", database: str, table: str | None, column: str, row: Any, value: object
 ) -> Markup | None:
     """The cell as a link to a reading page, or None where Datasette should show it."""
+    if not isinstance(value, str) or not value or database not in archives.names(datasette):
+        return None
+    if column in _LONG and len(value) > _SHOWN:
+        return long_text(value)
     target = _CELLS.get((table or "", column))
-    if target is None or not isinstance(value, str) or not value or database not in archives.names(datasette):
+    if target is None:
         return None
     kind, key = target
     if row is None or key not in row.keys():  # noqa: SIM118 - sqlite3.Row tests its values, not its keys

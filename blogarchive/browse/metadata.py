@@ -2,11 +2,13 @@
 `queries/`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
 from typing import Any
+
+from markupsafe import Markup
 
 _HERE = files("blogarchive.browse")
 
@@ -16,9 +18,21 @@ def _described() -> dict[str, Any]:
     return loads((_HERE / "metadata.toml").read_text("utf-8"))
 
 
-def for_databases(names: Iterable[str]) -> dict[str, Any]:
-    """Datasette's metadata with our descriptions for each database of `names`."""
-    return {"databases": {name: _described() for name in names}}
+def for_databases(homes: Mapping[str, str]) -> dict[str, Any]:
+    """Datasette's metadata with our descriptions; `homes` gives for each archive where its reading pages
+    begin.
+    """
+    return {
+        "databases": {
+            name: {
+                **_described(),
+                "description_html": Markup('{} <a href="{}">阅读 Read</a>').format(
+                    _described()["description"], home
+                ),
+            }
+            for name, home in homes.items()
+        }
+    }
 
 
 @cache

@@ -30,20 +30,25 @@ async def _picture(asked: Asked) -> Response:
 
 
 async def _style() -> Response:
-    """`/archive/style.css`."""
-    return answers.stylesheet(_stylesheet())
+    """`/archive/style.css`: the look shared with exported pages, then what only these pages have."""
+    return answers.stylesheet(
+        _text("blogarchive.look", "style.css") + _text("blogarchive.browse", "pages.css")
+    )
+
+
+async def _tables_style() -> Response:
+    """`/archive/tables.css`, for Datasette's own pages."""
+    return answers.stylesheet(_text("blogarchive.browse", "tables.css"))
 
 
 @cache
-def _stylesheet() -> str:
-    """The look shared with exported pages, then what only these pages have."""
-    shared = files("blogarchive.look") / "style.css"
-    own = files("blogarchive.browse") / "pages.css"
-    return shared.read_text("utf-8") + own.read_text("utf-8")
+def _text(package: str, name: str) -> str:
+    return (files(package) / name).read_text("utf-8")
 
 
 ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Response]]]]] = [
     (r"^/archive/style\.css$", _style),
+    (r"^/archive/tables\.css$", _tables_style),
     (_ROOT + r"/?$", view(home)),
     (_ROOT + r"/post/(?P<id>\d{1,15})$", view(post)),
     (_ROOT + r"/post/(?P<id>\d{1,15})/edits$", view(edits)),

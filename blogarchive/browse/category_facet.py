@@ -1,0 +1,72 @@
+"""Posts by category, beside their table: a post may be in several, so it is no column of theirs."""
+
+from typing import Any
+
+from datasette.database import QueryInterrupted
+from datasette.facets import Facet
+from datasette.filters import FilterArguments
+from datasette.utils import path_with_added_args, path_with_removed_args
+from datasette.utils.asgi import Request
+
+_TABLE = "posts"
+_ARGUMENT = "_category"
+
+
+class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
+    """`facets: [{"category": "name"}]` on the table posts."""
+
+    type = "category"
+
+    async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """The categories of the posts that are shown, the largest first."""
+        if self.table != _TABLE or not self.get_configs():
+            return [], []
+        size = self.get_facet_size()
+        try:
+            found = await self.ds.execute(
+                self.database,
+                f"""select c.name as name, count(distinct pc.post_id) as posts
+                      from post_categories pc join categories c on c.id = pc.category_id
+                     where pc.gone_at is null and pc.post_id in (select id from ({self.sql}))
+                     group by c.name order by posts desc, c.name limit {size + 1}""",  # noqa: S608
+                self.params,
+                truncate=False,
+                custom_time_limit=self.ds.setting("facet_time_limit_ms"),
+            )
+        except QueryInterrupted:
+            return [], ["category"]
+        results = [self._result(row["name"], row["posts"]) for row in found.rows[:size]]
+        facet = {
+            "name": "category",
+            "type": self.type,
+            "results": results,
+            "hideable": False,
+            "toggle_url": None,
+            "truncated": len(found.rows) > size,
+        }
+        return [facet], []
+
+    def _result(self, name: str, posts: int) -> dict[str, Any]:
+        selected = (_ARGUMENT, name) in self.get_querystring_pairs()
+        change = path_with_removed_args if selected else path_with_added_args
+        toggle = self.ds.absolute_url(
+            self.request, self.ds.urls.path(change(self.request, {_ARGUMENT: name}))
+        )
+        return {"value": name, "label": name, "count": posts, "toggle_url": toggle, "selected": selected}
+
+
+def filters(request: Request, table: str) -> FilterArguments | None:
+    """What `?_category=NAME` narrows the posts to; None where it is not asked."""
+    names = request.args.getlist(_ARGUMENT)
+    if table != _TABLE or not names:
+        return None
+    return FilterArguments(
+        where_clauses=[
+            "id in (select pc.post_id from post_categories pc "  # noqa: S608
+            "join categories c on c.id = pc.category_id"
+            f" where pc.gone_at is null and c.name = :category_{place})"
+            for place in range(len(names))
+        ],
+        params={f"category_{place}": name for place, name in enumerate(names)},
+        human_descriptions=[f'category is "{name}"' for name in names],
+    )

@@ -1,0 +1,10 @@
+-- Most discussed / 评论最多
+-- Posts by the number of comments held.
+select p.id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at, count(c.id) as comments,
+       count(distinct c.author_name) as people, max(c.posted_at) as last_comment_at
+  from posts p
+  join authors a on a.id = p.author_id
+  join comments c on c.post_id = p.id
+ group by p.id
+ order by comments desc, last_comment_at desc
+ limit 100

@@ -34,7 +34,13 @@ create index posts_by_author on posts(author_id, posted_at, id);
 
 create index posts_missing on posts(author_id, posted_at) where content_hash is null and gone_at is null;
 
-create index posts_gone on posts(author_id, gone_reason) where gone_at is not null
+create index posts_gone on posts(author_id, gone_reason) where gone_at is not null;
+
+create index posts_gone_reason on posts(gone_reason) where gone_reason is not null;
+
+alter table posts add column year text generated always as (substr(posted_at, 1, 4)) virtual;
+
+create index posts_year on posts(year)
 """
 
 

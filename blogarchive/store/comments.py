@@ -91,22 +91,22 @@ def mark_missing(saving: Saving, post_id: int, *, since: str) -> None:
 
 def repeat(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) -> None:
     """Keep a comment that reads exactly as an earlier one of the same author and time, as one of its own."""
+    fingerprint = f"{ordinal}|{base}"
+    known_one = saving.archive.execute(
+        "update comments set last_seen_at = ?, gone_at = null where post_id = ? and fingerprint = ?",
+        (saving.moment, post_id, fingerprint),
+    ).rowcount
+    if known_one:
+        return
+    saving.counted.comments_new += 1
+    moments = (saving.moment, saving.moment, saving.moment)
     saving.archive.execute(
-        "insert or ignore into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
+        "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
         " posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at, last_seen_at,"
         " page_id) select post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
         " posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments"
         " where post_id = ? and text_digest = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ? limit 1",
-        (
-            f"{ordinal}|{base}",
-            saving.moment,
-            saving.moment,
-            saving.moment,
-            saving.page_id(),
-            post_id,
-            digest_of,
-            base,
-        ),
+        (fingerprint, *moments, saving.page_id(), post_id, digest_of, base),
     )
 
 

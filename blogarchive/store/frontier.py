@@ -66,16 +66,24 @@ def add(
 
 
 def again(
-    archive: Archive, target: Target, *, before: str, now: datetime, found_on: str | None = None
+    archive: Archive,
+    target: Target,
+    *,
+    before: str,
+    now: datetime,
+    found_on: str | None = None,
+    failed_too: bool = False,
 ) -> int:
     """Put one target in, to be fetched even if it was before the UTC text `before`; 1 where it is new to fetch.
 
-    A target that failed keeps waiting for its time.
+    A target that failed keeps waiting for its time, except with `failed_too`: it continues a page just read.
     """
+    states = "state <> 'todo'" if failed_too else "state = 'done'"
     values = _values(target, utc_text(now), found_on, first=False)
     return archive.execute(
         _INSERT + " on conflict(key) do update set state = 'todo', page_no = excluded.page_no,"
-        " chain = excluded.chain, url = excluded.url where state = 'done' and coalesce(fetched_at, '') < ?",
+        " chain = excluded.chain, url = excluded.url"
+        f" where {states} and coalesce(fetched_at, '') < ?",
         (*values, before),
     ).rowcount
 

@@ -116,7 +116,12 @@ def _next(saving: Saving, link: Link, chain: str, kind: PageKind) -> Target:
 def _go_on(saving: Saving, target: Target, sweep: Sweep, known: dict[int | str, Known]) -> None:
     now = saving.page.fetched_at
     saving.counted.links += frontier.again(
-        saving.archive, target, before=sweep.started_at, now=now, found_on=saving.page.url
+        saving.archive,
+        target,
+        before=sweep.started_at,
+        now=now,
+        found_on=saving.page.url,
+        failed_too=True,
     )
     days = [post.posted_at[:10] for post in known.values() if post.posted_at]
     if days:

@@ -123,7 +123,12 @@ def _follow(saving: Saving, post: Post, link: Link) -> None:
     )
     before = str(sweep_start[0]) if sweep_start else saving.fine
     saving.counted.links += frontier.again(
-        saving.archive, target, before=before, now=saving.page.fetched_at, found_on=saving.page.url
+        saving.archive,
+        target,
+        before=before,
+        now=saving.page.fetched_at,
+        found_on=saving.page.url,
+        failed_too=True,
     )
 
 

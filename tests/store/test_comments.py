@@ -1,0 +1,223 @@
+"""Comments: each once, over pages and over time."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogarchive.items import Problem
+from blogarchive.store import visits
+from blogarchive.store.archive import Archive
+from blogarchive.store.fingerprints import Kept, Marked, mark, matched
+from tests.store.fake_blog import Clock, Entry, FakeBlog, comment, crawl, rows, texts
+
+N = 500000
+SECOND = "2024-08-01 10:00:00"
+
+
+def a_post(*comments: object, per_page: int = 4) -> FakeBlog:
+    blog = FakeBlog(comments_per_page=per_page)
+    blog.add(
+        Entry(number=N, title="一篇", when="2024-07-30 08:00:00", text="正文。" * 50, comments=list(comments))
+    )  # type: ignore[arg-type]
+    return blog
+
+
+def read(archive: Archive, blog: FakeBlog, clock: Clock) -> list[str]:
+    return crawl(archive, blog, clock, full=True).urls
+
+
+def bodies(archive: Archive) -> list[object]:
+    return texts(archive, "select body_text from comments where gone_at is null order by position, id")
+
+
+def test_two_identical_comments_are_two(archive: Archive, clock: Clock) -> None:
+    blog = a_post(comment("甲", SECOND, "顶"), comment("甲", SECOND, "顶"), comment("乙", SECOND, "顶"))
+    read(archive, blog, clock)
+    read(archive, blog, clock)
+    assert bodies(archive) == ["顶", "顶", "顶"]
+    assert len(set(texts(archive, "select fingerprint from comments"))) == 3
+
+
+def test_an_edited_comment_is_a_revision(archive: Archive, clock: Clock) -> None:
+    blog = a_post(comment("甲", SECOND, "原话"), comment("乙", SECOND, "别的"))
+    read(archive, blog, clock)
+    blog.entries[N].comments[0] = comment("甲", SECOND, "改过的话")
+    read(archive, blog, clock)
+    assert bodies(archive) == ["改过的话", "别的"]
+    assert texts(archive, "select body_text from comment_revisions") == ["原话"]
+    assert texts(archive, "select count(gone_at) from comments") == [0]
+
+
+def test_likes_of_a_comment_are_no_edit(archive: Archive, clock: Clock) -> None:
+    blog = a_post(comment("甲", SECOND, "话", likes=1))
+    read(archive, blog, clock)
+    blog.entries[N].comments[0] = comment("甲", SECOND, "话", likes=5)
+    read(archive, blog, clock)
+    assert (texts(archive, "select likes from comments"), rows(archive, "comment_revisions")) == ([5], [])
+
+
+def test_a_new_comment_above_an_older_one_of_the_same_second_is_no_edit(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_post(comment("甲", SECOND, "先说的"))
+    read(archive, blog, clock)
+    blog.entries[N].comments.insert(0, comment("甲", SECOND, "后说的"))
+    read(archive, blog, clock)
+    assert bodies(archive) == ["后说的", "先说的"]
+    assert rows(archive, "comment_revisions") == []
+
+
+def test_a_deleted_comment_is_marked_and_unmarked_when_it_returns(archive: Archive, clock: Clock) -> None:
+    first, second = comment("甲", SECOND, "一"), comment("乙", SECOND, "二")
+    blog = a_post(first, second)
+    read(archive, blog, clock)
+    blog.entries[N].comments = [first]
+    read(archive, blog, clock)
+    assert (bodies(archive), texts(archive, "select count(*) from comments")) == (["一"], [2])
+    blog.entries[N].comments = [first, second]
+    read(archive, blog, clock)
+    assert bodies(archive) == ["一", "二"]
+    assert rows(archive, "comment_revisions") == []
+
+
+def test_a_count_that_does_not_agree_marks_nothing_and_is_told(archive: Archive, clock: Clock) -> None:
+    first, second = comment("甲", SECOND, "一"), comment("乙", SECOND, "二")
+    blog = a_post(first, second)
+    read(archive, blog, clock)
+    blog.entries[N].comments, blog.entries[N].claimed = [first], 2
+    read(archive, blog, clock)
+    assert bodies(archive) == ["一", "二"]
+    assert archive.rows("select kind, field from open_failures") == [("incomplete", "comments")]
+    blog.entries[N].comments = [first, second]
+    read(archive, blog, clock)
+    assert rows(archive, "open_failures") == []
+
+
+def test_comments_that_were_refused_as_forged_mark_none_as_gone(archive: Archive, clock: Clock) -> None:
+    blog = a_post(comment("甲", SECOND, "一"))
+    read(archive, blog, clock)
+    visit = blog.visit(blog.post_target(N), clock())
+    from dataclasses import replace
+
+    forged = Problem(kind="forged", field="comments", detail="a header inside a comment")
+    post = replace(visit.reading.posts[0], comments=(), comment_count=0)
+    visits.save(
+        archive, replace(visit, reading=replace(visit.reading, posts=(post,), problems=(forged,))), None
+    )
+    assert bodies(archive) == ["一"]
+    assert texts(archive, "select kind from open_failures") == ["forged"]
+
+
+def many(count: int) -> list[object]:
+    return [comment(f"读者{i % 5}", f"2024-08-02 10:00:{i % 7:02}", f"话{i}") for i in range(count)]
+
+
+def test_comments_over_pages_are_joined(archive: Archive, clock: Clock) -> None:
+    blog = a_post(*many(11))
+    urls = read(archive, blog, clock)
+    assert sum("?page=" in url for url in urls) == 2
+    assert bodies(archive) == [f"话{i}" for i in range(11)]
+    assert rows(archive, "open_failures") == []
+    read(archive, blog, clock)
+    assert (len(rows(archive, "comments")), rows(archive, "comment_revisions")) == (11, [])
+
+
+def test_a_comment_written_twice_across_a_page_border_is_two(archive: Archive, clock: Clock) -> None:
+    comments = [
+        *many(3),
+        comment("甲", SECOND, "重复"),
+        comment("甲", SECOND, "重复"),
+        comment("丙", SECOND, "尾"),
+    ]
+    blog = a_post(*comments)
+    for _ in range(2):
+        read(archive, blog, clock)
+        assert bodies(archive).count("重复") == 2
+        assert len(rows(archive, "comments")) == 6
+        assert rows(archive, "open_failures") == []
+
+
+def test_a_comment_that_arrives_during_the_reading_doubles_nothing(archive: Archive, clock: Clock) -> None:
+    blog = a_post(*many(9))
+    post = blog.post_target(N)
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    visits.save(archive, blog.visit(post, clock()), None)
+    blog.entries[N].comments.insert(0, comment("新人", "2024-08-03 00:00:00", "刚写的"))
+    crawl(archive, blog, clock)
+    assert sorted(map(str, bodies(archive))) == sorted(["刚写的", *(f"话{i}" for i in range(9))])
+    assert rows(archive, "comment_revisions") == []
+    assert rows(archive, "open_failures") == []
+
+
+def test_a_comment_deleted_on_a_later_page_is_marked_after_the_last_page(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_post(*many(10))
+    read(archive, blog, clock)
+    del blog.entries[N].comments[9]
+    read(archive, blog, clock)
+    assert bodies(archive) == [f"话{i}" for i in range(9)]
+
+
+def test_nothing_is_marked_while_a_page_of_comments_is_lacking(archive: Archive, clock: Clock) -> None:
+    blog = a_post(*many(10))
+    read(archive, blog, clock)
+    del blog.entries[N].comments[0]
+    blog.broken[f"{blog.post_url(N)}?page=2"] = 500
+    read(archive, blog, clock)
+    assert len(bodies(archive)) == 10
+    blog.broken.clear()
+    read(archive, blog, clock)
+    assert bodies(archive) == [f"话{i}" for i in range(1, 10)]
+
+
+def test_pages_that_never_agree_end_as_a_failure(archive: Archive, clock: Clock) -> None:
+    blog = a_post(*many(6))
+    blog.entries[N].claimed = 8
+    second = f"{blog.post_url(N)}?page=2"
+    page = blog.visit(blog.post_target(N), clock())
+    urls = read(archive, blog, clock)
+    assert urls.count(page.page.url) == 1
+    assert urls.count(second) == 1
+    assert texts(archive, "select detail from open_failures") == ["8 comments are claimed, 6 were read"]
+    assert len(bodies(archive)) == 6
+
+
+def test_fewer_pages_of_comments_leave_no_failure_behind(archive: Archive, clock: Clock) -> None:
+    blog = a_post(*many(10))
+    blog.broken[f"{blog.post_url(N)}?page=3"] = 404
+    read(archive, blog, clock)
+    assert texts(archive, "select kind from open_failures where kind = 'http'") == ["http"]
+    blog.entries[N].comments = blog.entries[N].comments[:3]
+    read(archive, blog, clock)
+    assert rows(archive, "open_failures") == []
+    assert len(bodies(archive)) == 3
+
+
+def test_a_time_that_moves_with_the_clock_does_not_make_new_comments(archive: Archive, clock: Clock) -> None:
+    from dataclasses import replace
+
+    from blogarchive.items import Shown
+
+    moving = comment("甲", SECOND, "话")
+    blog = a_post(replace(moving, posted=Shown(text="3小时前", at=clock.now, precision="hour")))
+    read(archive, blog, clock)
+    blog.entries[N].comments = [replace(moving, posted=Shown(text="4小时前", at=clock.now, precision="hour"))]
+    read(archive, blog, clock)
+    assert len(rows(archive, "comments")) == 1
+
+
+texts_of_one_base = st.lists(st.sampled_from("甲乙丙丁"), max_size=6)
+
+
+def items(found: list[str]) -> list[Marked]:
+    return mark([comment("某", SECOND, text) for text in found])
+
+
+@given(before=texts_of_one_base, after=texts_of_one_base)
+def test_among_equals_each_comment_is_matched_once(before: list[str], after: list[str]) -> None:
+    held = [Kept(ordinal=item.ordinal, digest=item.digest, gone=False) for item in items(before)]
+    found = matched(items(after), held)
+    assert len({item.ordinal for item in found}) == len(after)
+    digests = {row.ordinal: row.digest for row in held}
+    same = sum(digests.get(item.ordinal) == item.digest for item in found)
+    assert same == sum(min(before.count(text), after.count(text)) for text in set(after))

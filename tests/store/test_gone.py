@@ -1,0 +1,137 @@
+"""What the site deletes is marked by two witnesses, and by nothing less."""
+
+import pytest
+
+from blogarchive.items import NoticeKind
+from blogarchive.store import visits
+from blogarchive.store.archive import Archive
+from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, rows, texts
+
+N = 500003
+
+
+def gone(archive: Archive) -> list[tuple[object, ...]]:
+    return archive.rows("select number, gone_reason from posts where gone_at is not null order by number")
+
+
+@pytest.fixture
+def blog(archive: Archive, clock: Clock) -> FakeBlog:
+    found = a_blog(20)
+    crawl(archive, found, clock)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("status", "notice", "reason"),
+    [
+        (404, None, "404"),
+        (410, None, "410"),
+        (200, NoticeKind.GONE, "deleted"),
+        (404, NoticeKind.GONE, "404"),
+        (200, NoticeKind.HIDDEN, "hidden"),
+        (403, NoticeKind.HIDDEN, "hidden"),
+    ],
+)
+def test_a_deleted_post_is_marked_with_its_reason_and_keeps_its_text(
+    archive: Archive, clock: Clock, blog: FakeBlog, status: int, notice: NoticeKind | None, reason: str
+) -> None:
+    entry = blog.entries[N]
+    entry.listed, entry.status, entry.notice = False, status, notice
+    saved = crawl(archive, blog, clock, full=True).saved
+    assert gone(archive) == [(N, reason)]
+    assert sum(one.posts_gone for one in saved) == 1
+    assert texts(archive, f"select body_text from posts where number = {N}") == [entry.text]
+    assert rows(archive, "open_failures") == []
+
+
+def test_a_post_that_returns_is_unmarked(archive: Archive, clock: Clock, blog: FakeBlog) -> None:
+    entry = blog.entries[N]
+    entry.listed, entry.status = False, 404
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) != []
+    entry.listed, entry.status = True, 200
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+    assert rows(archive, "post_revisions") == []
+
+
+def test_the_page_alone_is_no_proof_while_a_listing_shows_the_post(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    blog.entries[N].status = 404
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+    assert texts(archive, "select kind from open_failures") == ["http"]
+
+
+def test_the_listing_alone_is_no_proof_while_the_page_is_there(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    blog.entries[N].listed = False
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+
+
+@pytest.mark.parametrize("status", [500, 503, 403, 429])
+def test_an_outage_marks_nothing(archive: Archive, clock: Clock, blog: FakeBlog, status: int) -> None:
+    for entry in blog.entries.values():
+        entry.status = status
+    crawl(archive, blog, clock, full=True)
+    for entry in blog.entries.values():
+        entry.listed = False
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+
+
+def test_a_block_page_with_status_200_marks_nothing(archive: Archive, clock: Clock, blog: FakeBlog) -> None:
+    entry = blog.entries[N]
+    entry.listed, entry.notice = False, NoticeKind.BLOCKED
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+
+
+def test_a_listing_read_only_in_part_is_no_witness(archive: Archive, clock: Clock, blog: FakeBlog) -> None:
+    number = 500001  # its month is listed on two pages
+    entry = blog.entries[number]
+    entry.listed, entry.status = False, 404
+    for url in texts(archive, "select url from frontier where page_no = 2"):
+        blog.broken[str(url)] = 500
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+    blog.broken.clear()
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == [(number, "404")]
+
+
+def test_a_month_whose_only_post_was_deleted_is_a_witness_by_its_absence(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(6)
+    crawl(archive, blog, clock)
+    blog.entries[N].listed, blog.entries[N].status = False, 404
+    crawl(archive, blog, clock, command="update")
+    assert gone(archive) == [(N, "404")]
+
+
+def test_an_update_that_meets_the_first_witness_goes_for_the_second(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    entry = blog.entries[N]
+    entry.listed, entry.status, entry.notice = False, 404, NoticeKind.GONE
+    visits.save(archive, blog.visit(blog.post_target(N), clock()), None)
+    assert gone(archive) == []
+    urls = crawl(archive, blog, clock, command="update").urls
+    assert blog.url(f"m/{entry.month}") in urls
+    assert gone(archive) == [(N, "404")]
+
+
+def test_a_home_page_that_shows_only_the_newest_is_no_witness_against_the_rest(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(6, months=False, per_page=100)
+    crawl(archive, blog, clock)
+    oldest = min(blog.entries, key=lambda number: blog.entries[number].when)
+    blog.entries[oldest].listed = False
+    blog.entries[oldest].status = 404
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []

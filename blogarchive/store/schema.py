@@ -382,7 +382,10 @@ select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at
          where pc.post_id = p.id and pc.gone_at is null) as categories,
        p.views, p.likes, p.comment_count,
        (select count(*) from comments k where k.post_id = p.id) as comments_held,
-       p.gone_at, p.gone_reason, p.url, p.body_text
+       p.gone_at, p.gone_reason, p.url, p.body_text,
+       substr(p.posted_at, 1, 4) as year, p.gone_at is not null as is_gone,
+       (select json_group_array(c.name) from post_categories pc join categories c on c.id = pc.category_id
+         where pc.post_id = p.id and pc.gone_at is null) as category_list
   from posts p join authors a on a.id = p.author_id;
 
 create view post_versions as

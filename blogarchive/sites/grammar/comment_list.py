@@ -99,11 +99,11 @@ def _choose(
     view: View, headers: list[Header], footers: list[Footer], claimed: int | None, paged: Paged
 ) -> tuple[_Choice, Problem | None]:
     choices = _choices(view, headers, footers)
-    for choice in choices:
-        # Where the comments go on elsewhere, this page holds fewer than claimed: a forged head could make up for one.
-        if claimed is not None and paged is Paged.NO and len(choice.headers) == claimed:
-            return choice, None
     strong = next((choice for choice in choices if choice.strong), None)
+    for choice in choices:
+        # A forged head makes up for a comment that is on another page, or that the site hides but still counts.
+        if paged is Paged.NO and len(choice.headers) == claimed and (choice.strong or strong is None):
+            return choice, None
     if strong is None:
         count = "unknown" if claimed is None else str(claimed)
         detail = f"{len(headers)} comment headers that nothing but words tells apart, claimed: {count}"

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from blogarchive.reading.date_rules import Moment, Rule, Where, day, latest
+from blogarchive.reading.date_rules import LAST_YEAR, Moment, Rule, Where, day, latest
 from blogarchive.reading.date_words import MONTH_NAME, MONTHS, NUMBER, number
 
 _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
@@ -56,7 +56,7 @@ def _year(found: re.Match[str], now: datetime) -> int:
 
 
 def _republic(year: int) -> int:
-    if not 1 <= year <= 180:
+    if not 1 <= year <= LAST_YEAR - 1911:
         raise ValueError(f"no year of the Republic: {year}")
     return year + 1911
 

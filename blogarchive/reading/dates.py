@@ -176,7 +176,8 @@ def _by_dateparser(text: str, now: datetime) -> ShownDate | None:
     return ShownDate(moment.at, moment.precision) if moment else None
 
 
-_EDGE = r"[\s•·▪■□◆◇●▶►»>*\[\]【】()-]*"
+# 零 is what folding makes of the bullet ○.
+_EDGE = r"[\s零•·▪■□◆◇●▶►»>*\[\]【】()-]*"
 _DATE = r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?: ?日)?"
 _RANGE = re.compile(rf"{_EDGE}{_DATE} ?(?:-+|~+|〜|至|到|to) ?{_DATE}{_EDGE}")
 

@@ -1,0 +1,191 @@
+"""What holds for every time and every text."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarchive.reading.dates import date_range, parse_date, to_iso
+
+ZONES = st.sampled_from(
+    [ZoneInfo(name) for name in ("America/Los_Angeles", "Asia/Shanghai", "Asia/Taipei", "UTC")]
+)
+TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=ZONES).map(
+    lambda at: at.replace(microsecond=0, fold=0)
+)
+SEEN = TIMES
+PERIOD = {
+    **dict.fromkeys(range(6), "凌晨"),
+    **dict.fromkeys(range(6, 12), "上午"),
+    **dict.fromkeys(range(12, 24), "下午"),
+}
+NUMERALS = "〇一二三四五六七八九"
+
+
+def by_place(value: int) -> str:
+    return "".join(NUMERALS[int(digit)] for digit in str(value))
+
+
+def by_unit(value: int) -> str:
+    """十, 二十一, …: 1 to 59 as people write them; 0 as 零."""
+    tens, ones = divmod(value, 10)
+    if value == 0:
+        return "零"
+    return ("" if tens == 0 else "十" if tens == 1 else NUMERALS[tens] + "十") + (
+        NUMERALS[ones] if ones else ""
+    )
+
+
+FORMS = {
+    "{:%Y-%m-%d %H:%M:%S}": "second",
+    "{:%Y-%m-%d %H:%M}": "minute",
+    "{:%Y-%m-%d}": "day",
+    "留言时间:{:%Y-%m-%d %H:%M:%S}": "second",
+    "发表于 {:%Y-%m-%d %H:%M}": "minute",
+    "作者：某 [回复 甲乙] 留言时间：{:%Y-%m-%d %H:%M:%S}": "second",
+    "{:%Y/%m/%d %H:%M:%S}": "second",
+    "{:%Y.%m.%d %H:%M}": "minute",
+    "{:%Y年%m月%d日 %H:%M:%S}": "second",
+    "{:%Y年%m月%d日%H时%M分%S秒}": "second",
+    "{:%Y年%m月%d日}": "day",
+    "{:%Y年%m月}": "month",
+    "{:%Y 年}": "year",
+    "{:%Y%m%d%H%M%S}": "second",
+    "{:%Y%m%d}": "day",
+    "{:%d %b %Y %I:%M %p}": "minute",
+    "{:%B %d, %Y}": "day",
+    "{:%d.%m.%Y %H:%M}": "minute",
+}
+FIELDS = ("year", "month", "day", "hour", "minute", "second")
+
+
+def cut(at: datetime, precision: str) -> datetime:
+    lowest = {"month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
+    return at.replace(**{field: lowest[field] for field in FIELDS[FIELDS.index(precision) + 1 :]})
+
+
+@pytest.mark.parametrize(("form", "precision"), FORMS.items())
+@settings(max_examples=25, deadline=None)
+@given(at=TIMES, seen=SEEN)
+def test_a_time_in_a_form_that_sites_print_reads_back_as_it_was(
+    form: str, precision: str, at: datetime, seen: datetime
+) -> None:
+    at = at.replace(tzinfo=seen.tzinfo)
+    assert parse_date(form.format(at), seen) == (cut(at, precision), precision)
+
+
+@settings(max_examples=100, deadline=None)
+@given(at=TIMES, seen=SEEN)
+def test_a_time_in_chinese_numerals_reads_back_as_it_was(at: datetime, seen: datetime) -> None:
+    at = at.replace(tzinfo=seen.tzinfo, second=0)
+    text = f"{by_place(at.year)}年{by_unit(at.month)}月{by_unit(at.day)}日{by_unit(at.hour)}点{by_unit(at.minute)}分"
+    assert parse_date(text, seen) == (at, "minute")
+
+
+@settings(max_examples=100, deadline=None)
+@given(at=TIMES.filter(lambda at: at.year >= 1912), seen=SEEN)
+def test_a_year_of_the_republic_on_a_twelve_hour_clock_reads_back_as_it_was(
+    at: datetime, seen: datetime
+) -> None:
+    at = at.replace(tzinfo=seen.tzinfo)
+    text = f"民國{at.year - 1911}年{at.month}月{at.day}日 {PERIOD[at.hour]}{at:%I:%M:%S}"
+    assert parse_date(text, seen) == (at, "second")
+
+
+@settings(max_examples=100, deadline=None)
+@given(at=TIMES, seen=SEEN, hours=st.integers(-11, 13))
+def test_a_time_with_its_offset_is_that_very_instant(at: datetime, seen: datetime, hours: int) -> None:
+    there = at.astimezone(timezone(timedelta(hours=hours)))
+    for text in (there.isoformat(), f"{there:%a, %d %b %Y %H:%M:%S %z}"):
+        shown = parse_date(text, seen)
+        assert shown is not None
+        assert shown.at.astimezone(UTC) == at.astimezone(UTC)
+        assert shown.at.tzinfo is seen.tzinfo
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    at=TIMES,
+    seen=SEEN,
+    form=st.sampled_from(["%m-%d %H:%M", "%m月%d日 %H:%M", "%m-%d", "%m月%d日", "%b %d %H:%M"]),
+)
+def test_a_date_without_its_year_is_the_latest_that_is_not_ahead(
+    at: datetime, seen: datetime, form: str
+) -> None:
+    shown = parse_date(f"{at:{form}}", seen)
+    assert shown is not None
+    assert (shown.at.month, shown.at.day) == (at.month, at.day)
+    assert timedelta(days=-366 * 8) < shown.at - seen <= timedelta(days=1)
+    if (at.month, at.day) != (2, 29):
+        assert shown.at.replace(year=shown.at.year + 1) - seen > timedelta(0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(at=TIMES)
+def test_iso_text_reads_back_as_the_same_instant(at: datetime) -> None:
+    for form, precision in FORMS.items():
+        shown = parse_date(form.format(at), at)
+        assert shown is not None
+        if precision != "year":
+            again = parse_date(to_iso(shown), at)
+            assert again is not None
+            assert (again.at.astimezone(UTC), again.precision) == (shown.at.astimezone(UTC), shown.precision)
+
+
+PIECES = [
+    *"0123 二十零两半年月日号点时分秒刻:-/.前后天周个一TZ+()，今上",
+    *(
+        "12",
+        "31",
+        "99",
+        "2014",
+        "08:00",
+        "上午",
+        "下午",
+        "晚上",
+        "小时",
+        "昨天",
+        "去年",
+        "民国",
+        "农历",
+        "发表于",
+    ),
+    *("Jul ", " ago", "a ", "hour", "pm", " at ", "\u3000"),
+]
+DATE_LIKE = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+
+
+@settings(max_examples=600, deadline=None)
+@given(text=DATE_LIKE | st.text(max_size=40), seen=SEEN)
+def test_any_text_at_all_gives_a_date_of_its_reader_or_none(text: str, seen: datetime) -> None:
+    shown = parse_date(text, seen)
+    date_range(text)
+    if shown is not None:
+        assert shown.at == cut(shown.at, shown.precision) or shown.at.utcoffset() != seen.utcoffset()
+        assert shown.at.tzinfo is seen.tzinfo
+        assert to_iso(shown)[:4].isdigit()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "一天零",
+        "一",
+        "2014-",
+        "1",
+        "发表于",
+        "a ",
+        "12:",
+        "今天",
+        "上午",
+        "(",
+        "一点",
+        "jan ",
+        "-",
+        "an hour and ",
+    ],
+)
+def test_a_long_text_is_read_too(piece: str) -> None:
+    parse_date(piece * 2000, datetime(2025, 1, 2, tzinfo=UTC))

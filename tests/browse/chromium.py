@@ -1,7 +1,7 @@
 """A real Chromium, driven over its debugging pipe: no driver, no library, nothing downloaded.
 
-The protocol is https://chromedevtools.github.io/devtools-protocol/, JSON messages that end with a zero byte, read from
-file descriptor 4 of the browser and written to its descriptor 3.
+The protocol is https://chromedevtools.github.io/devtools-protocol/, JSON messages that end with a zero byte,
+read from file descriptor 4 of the browser and written to its descriptor 3.
 """
 
 import base64
@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -33,6 +34,15 @@ _ARGUMENTS = (
 )
 _PATIENCE = 30.0
 
+# A shell such as dash takes descriptors of one digit only, and a test run has opened more than nine.
+_PLUMBER = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
 
 def executable() -> str | None:
     """The browser's path, or None where there is none."""
@@ -49,8 +59,17 @@ def browser() -> Iterator["Browser"]:
         to_browser, ours_out = os.pipe()
         ours_in, from_browser = os.pipe()
         process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", path]
-            + [*_ARGUMENTS, f"--user-data-dir={profile}", "about:blank"],
+            [
+                sys.executable,
+                "-c",
+                _PLUMBER,
+                str(to_browser),
+                str(from_browser),
+                path,
+                *_ARGUMENTS,
+                f"--user-data-dir={profile}",
+                "about:blank",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(to_browser, from_browser),
@@ -156,7 +175,9 @@ class Page:
         self._browser.settle(seconds)
 
     def value(self, expression: str) -> Any:
-        """What a JavaScript expression gives; promises are waited for. The page's own CSP does not hold for it."""
+        """What a JavaScript expression gives; promises are waited for. The page's own CSP does not hold for
+        it.
+        """
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"])

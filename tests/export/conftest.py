@@ -1,15 +1,20 @@
 """Archives for the exports, made by plain inserts into the tables that `schema.py` makes."""
 
 import hashlib
+import os
 import sqlite3
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from blogarchive.store.archive import Archive
+
+sys.path.append(str(Path(__file__).parents[1] / "browse"))
+import chromium
 
 SEEN = "2025-02-01T09:00:00+00:00"
 HOST = "https://blog.creaders.net"
@@ -195,3 +200,18 @@ def hostile_archive(made: Made) -> Path:
         made.category(author, post, "../类<别>")
         made.picture(post, "http://evil.example/track.gif", b"<html>not a picture</html>", kind="text/html")
     return made.done()
+
+
+@pytest.fixture(scope="session")
+def running_browser() -> Iterator[chromium.Browser]:
+    """A Chromium; skipped where there is none, unless BLOGARCHIVE_REQUIRE_BROWSER says that there must be."""
+    if chromium.executable() is None and os.environ.get("BLOGARCHIVE_REQUIRE_BROWSER") != "1":
+        pytest.skip("no Chromium on the PATH")
+    with chromium.browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(running_browser: chromium.Browser) -> chromium.Page:
+    """A fresh tab."""
+    return running_browser.page()

@@ -1,0 +1,119 @@
+import re
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from lxml import html
+
+from blogarchive.export.html import export_html
+from blogarchive.store.kept import Filters
+
+
+def pages_in(out: Path) -> list[Path]:
+    return sorted(out.rglob("*.html"))
+
+
+def all_bytes(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
+    }
+
+
+def addresses(path: Path) -> list[tuple[str, str, str]]:
+    """Tag, attribute and value of every address on the page."""
+    tree = html.fromstring(path.read_text(encoding="utf-8"))
+    return [
+        (element.tag, name, value)
+        for element in tree.iter("a", "img", "script", "link", "form", "iframe", "embed", "object")
+        for name, value in element.attrib.items()
+        if name in ("href", "src", "action", "data")
+    ]
+
+
+@pytest.mark.parametrize("which", ["archive", "hostile_archive"])
+def test_every_link_inside_the_site_leads_to_a_file_of_it(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    out = export_html(request.getfixturevalue(which), tmp_path / "site").out
+    for path in pages_in(out):
+        for _tag, _name, value in addresses(path):
+            if not urlsplit(value).scheme:
+                target = Path(unquote(urlsplit(urljoin(path.as_uri(), value)).path))
+                assert target.is_file(), (path, value)
+                assert target.is_relative_to(out)
+
+
+@pytest.mark.parametrize("which", ["archive", "hostile_archive"])
+def test_nothing_on_any_page_loads_from_elsewhere_or_runs(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    out = export_html(request.getfixturevalue(which), tmp_path / "site").out
+    for path in pages_in(out):
+        text = path.read_text(encoding="utf-8")
+        assert "default-src 'none'" in text
+        tree = html.fromstring(text)
+        assert not tree.xpath("//iframe | //embed | //object | //*[@style] | //@*[starts-with(name(), 'on')]")
+        assert [script.get("src") for script in tree.iter("script")] in ([], ["look/search.js"])
+        for tag, name, value in addresses(path):
+            assert not re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE)
+            assert tag == "a" or not urlsplit(value).netloc, (tag, name, value)
+
+
+def test_the_front_page_leads_by_blog_month_and_category_to_a_post(archive: Path, tmp_path: Path) -> None:
+    out = export_html(archive, tmp_path / "site").out
+    front = html.fromstring((out / "index.html").read_text(encoding="utf-8"))
+    assert [link.text for link in front.xpath("//h2/a")] == ["林木的角落", "北窗夜话"]
+    blog = html.fromstring((out / "creaders-31182" / "index.html").read_text(encoding="utf-8"))
+    months = [
+        (dt.text, [link.text_content() for link in dt.getnext().iter("a")])
+        for dt in blog.xpath("//dl[@class='months']/dt")
+    ]
+    assert months == [
+        ("2025", ["02 月 1", "01 月 1"]),
+        ("2024", ["12 月 1"]),
+        ("没有日期", ["全部 1"]),
+    ]
+    assert [link.text_content() for link in blog.xpath("//p[@class='tags']/a")] == ["经济 1", "随笔 1"]
+    listing = html.fromstring((out / "creaders-31182" / "category-经济.html").read_text(encoding="utf-8"))
+    assert listing.xpath("//ol/li/a/@href") == ["../creaders-31182/101.html"]
+
+
+def test_an_archive_of_one_blog_opens_on_that_blog(archive: Path, tmp_path: Path) -> None:
+    out = export_html(archive, tmp_path / "site", filters=Filters(authors=("44",))).out
+    front = html.fromstring((out / "index.html").read_text(encoding="utf-8"))
+    assert front.findtext(".//h1") == "北窗夜话"
+
+
+def test_a_post_shows_its_picture_comments_and_earlier_versions(archive: Path, tmp_path: Path) -> None:
+    done = export_html(archive, tmp_path / "site")
+    blog = done.out / "creaders-31182"
+    first = html.fromstring((blog / "101.html").read_text(encoding="utf-8"))
+    (source,) = first.xpath("//img/@src")
+    assert (blog / source).read_bytes().startswith(b"\x89PNG")
+    assert [who.text_content().strip() for who in first.xpath("//*[@class='who']")] == ["过客", "林木"]
+    second = html.fromstring((blog / "102.html").read_text(encoding="utf-8"))
+    assert "旧的正文" in second.xpath("//details")[0].text_content()
+    assert "原站已看不到" in (blog / "103.html").read_text(encoding="utf-8")
+    assert "还没有存下" in (blog / "104.html").read_text(encoding="utf-8")
+    assert (done.posts, done.comments, done.pictures, done.missing) == (5, 2, 1, 1)
+
+
+def test_the_same_archive_gives_the_same_bytes_also_after_an_interruption(
+    archive: Path, tmp_path: Path
+) -> None:
+    def stop(done: int, _total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export_html(archive, tmp_path / "1", progress=stop)
+    assert all_bytes(export_html(archive, tmp_path / "1").out) == all_bytes(
+        export_html(archive, tmp_path / "2").out
+    )
+
+
+def test_a_hostile_archive_writes_inside_its_folder_only(hostile_archive: Path, tmp_path: Path) -> None:
+    done = export_html(hostile_archive, tmp_path / "deep" / "site")
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["site"]
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith("archive.db")} == {"deep"}
+    assert done.posts == 24

@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.archive import Archive
-
-sys.path.append(str(Path(__file__).parents[1] / "browse"))
-import chromium
+from tests.browse import chromium
 
 SEEN = "2025-02-01T09:00:00+00:00"
 HOST = "https://blog.creaders.net"

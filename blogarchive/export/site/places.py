@@ -24,6 +24,11 @@ class Placed:
     path: str
 
     @property
+    def title(self) -> str:
+        """The title, or a word for there being none."""
+        return (self.heading.title or "").strip() or "（无题）"
+
+    @property
     def month(self) -> str:
         """YYYY-MM, or `UNDATED` where no page showed that much."""
         found = _MONTH.match(self.heading.posted_at or "")
@@ -41,7 +46,8 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelf:
-    """A blog with the places of its pages; `posts` oldest first, `months` newest first, categories by name."""
+    """A blog with the places of its pages; `posts` oldest first with those without a date before
+    all, `months` newest first, categories by name."""
 
     blog: KeptBlog
     path: str
@@ -56,7 +62,7 @@ def shelve(blog: KeptBlog, folder: str, headings: Iterable[KeptHeading]) -> Shel
     names.take("index", "")
     posts = [
         Placed(heading=heading, path=f"{folder}/{names.take(_stem(heading), 'post')}.html")
-        for heading in headings
+        for heading in sorted(headings, key=lambda heading: heading.posted_at or "")
     ]
     months: dict[str, Listing] = {}
     categories: dict[str, Listing] = {}

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from blogarchive.reading.date_rules import LAST_YEAR, Moment, Rule, Where, day, latest
-from blogarchive.reading.date_words import MONTH_NAME, MONTHS, NUMBER, number
+from blogarchive.reading.date_words import ENGLISH_WEEKDAY, MONTH_NAME, MONTHS, NUMBER, number
 
 _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
 # Not 2014.7.14.1 and not 2014-07-14-2015, but 2014-07-14-08:11 and 2014-07-1408:11 (two cells run together).
@@ -174,7 +174,7 @@ _FORMS = (
         r"(?![-/.][0-9])",
         _year_last,
     ),
-    (Where.ANYWHERE, rf"{_MON} ?{_EN_DAY},? ?{_EN_YEAR}", _english),
+    (Where.ANYWHERE, rf"{_MON} ?{_EN_DAY},? ?(?:{ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _english),
     (
         Where.ANYWHERE,
         rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_NTH}[ /-]?(?:of )?{_MON}[ ,/-]{{1,2}}{_EN_YEAR}",

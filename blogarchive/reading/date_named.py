@@ -83,6 +83,7 @@ _FORMS = (
     (Where.BOUNDED, _WEEK, _week),
     (Where.CLOCKED, _BARE_WEEK + _WEEKDAY, _latest_weekday),
     (Where.ALONE, _BARE_WEEK + _WEEKDAY, _latest_weekday),
+    (Where.CLOCKED, rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _latest_english_weekday),
     (
         Where.ALONE,
         rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from blogarchive.items import Precision
+from blogarchive.reading.date_words import ENGLISH_WEEKDAY, WEEKDAY
 
 
 class Where(Enum):
@@ -61,7 +62,9 @@ _LABEL_AFTER = re.compile(
     r"|(?:by|from|via|in|views?|comments?|repl(?:y|ies)|posted|updated|edited)\b"
 )
 _LABEL_REACH = 20
-_CLOSING = " .,;:|()[]{}【】「」<>\"'-/·•。、!"
+_WEEKDAY_END = re.compile(rf"(?:{WEEKDAY}|\b{ENGLISH_WEEKDAY})$")
+_ASIDE = " .,;:|()[]{}【】「」<>\"'-/·•。、!"
+_PARTING = tuple("|·•/)]】-")
 
 
 def stands(rule: Rule, text: str, start: int, end: int, *, clocked: bool) -> bool:
@@ -70,15 +73,27 @@ def stands(rule: Rule, text: str, start: int, end: int, *, clocked: bool) -> boo
         return True
     if rule.where is Where.CLOCKED and not clocked:
         return False
-    labelled = _LABEL_END.search(text[max(0, start - 20) : start].strip(_CLOSING)) or not text[:start].strip(
-        _CLOSING
-    )
-    rest = text[end:].lstrip(_CLOSING)
+    labelled, followed = _is_labelled(text[:start]), _is_followed(text[end:])
     if rule.where is Where.ALONE:
-        return bool(labelled and _LABEL_AFTER.match(rest))
+        return labelled and followed
     before = labelled or not _is_word(text[start - 1])
-    after = not _is_word(text[end : end + 1]) if clocked else False
-    return bool(before and (after or _LABEL_AFTER.match(rest)))
+    after = (
+        followed
+        or text[end:].lstrip().startswith(_PARTING)
+        or (clocked and not _is_word(text[end : end + 1]))
+    )
+    return before and after
+
+
+def _is_labelled(lead: str) -> bool:
+    """Whether nothing stands before but a weekday, or something that ends in a label."""
+    lead = _WEEKDAY_END.sub("", lead.strip(_ASIDE)[-_LABEL_REACH:]).strip(_ASIDE)
+    return not lead or _LABEL_END.search(lead) is not None
+
+
+def _is_followed(rest: str) -> bool:
+    """Whether nothing comes after, or a word that sites print after a date."""
+    return _LABEL_AFTER.match(rest.lstrip(_ASIDE)) is not None
 
 
 def _is_word(character: str) -> bool:

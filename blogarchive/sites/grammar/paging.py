@@ -43,10 +43,18 @@ def _is_pager(view: View, line: Line) -> bool:
     row = view.document.inside(line.block if parent is None else parent)
     near = row if len(row) <= _MOST_IN_ROW else range(line.index, line.index + 1)
     text = " ".join(view.folded[index] for index in near)
-    if _CALENDAR.search(text):
+    if _CALENDAR.search(text) or _in_calendar(view, line):
         return False
     numbers = {int(found) for found in re.findall(r"\d+", text)}
     return "页" in text or {1, 2} <= numbers
+
+
+def _in_calendar(view: View, line: Line) -> bool:
+    """Whether the line is of a table that holds all the days of a month: its first week looks like a pager."""
+    table = next(line.block.iterancestors("table"), None)
+    lines = range(0) if table is None else view.document.inside(table)
+    days = {int(text) for index in lines if (text := view.folded[index].strip()).isdecimal()}
+    return set(range(1, 29)) <= days and len(lines) <= 2 * _MOST_IN_ROW
 
 
 def _picture_words(anchor: Element) -> str:

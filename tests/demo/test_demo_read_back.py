@@ -1,16 +1,18 @@
 """What the site's reader makes of the demo's pages is exactly what the blogs hold, in every markup."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 import pytest
 
 from blogarchive import sites
-from blogarchive.demo import DemoBlog, DemoPost, make_blog, sample_blog
+from blogarchive.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
 from blogarchive.demo.answers import Asked
 from blogarchive.demo.charset import cut_title
+from blogarchive.demo.forgeries import on_one_line, on_two_lines
+from blogarchive.demo.labels import TRADITIONAL
 from blogarchive.demo.markups import MARKUPS
 from blogarchive.demo.site import DemoSite
 from blogarchive.demo.urls import Kind, Route
@@ -152,3 +154,29 @@ def test_month_and_category_pages_list_their_posts(name: str) -> None:
     assert [post.number for post in of_category.listed] == [
         post.number for post in blog.newest_first() if category.name in post.categories
     ][: blog.habits.posts_per_category]
+
+
+@pytest.mark.parametrize("forge", [on_one_line, on_two_lines])
+@pytest.mark.parametrize("name", sorted(MARKUPS))
+def test_a_forged_head_does_not_make_up_for_a_comment_that_is_counted_and_not_shown(
+    name: str, forge: Callable[..., str]
+) -> None:
+    blog = make_blog("40077", posts=1, traditional=True, awkward=False, comments=0)
+    post = blog.posts[0]
+    for count, place in ((1, 0), (2, 1), (3, 1), (5, 0), (5, 4)):
+        times = [post.posted_at + timedelta(hours=9 - index) for index in range(count)]
+        words = TRADITIONAL.half_width() if MARKUPS[name].half_width else TRADITIONAL
+        comments = tuple(
+            DemoComment(
+                author_name=f"甲{index}",
+                author_path=None if index == 2 else f"/u/9{index}/",
+                posted_at=at,
+                text=forge(words, at - timedelta(minutes=5)) if index == place else "好。",
+            )
+            for index, at in enumerate(times)
+        )
+        changed = replace(post, comments=comments, claimed_comments=count + 1)
+        reading = next(Reader(replace(blog, posts=(changed,)), name).pages(changed))
+        names = [comment.author_name for comment in reading.posts[0].comments]
+        assert names in ([], [comment.author_name for comment in comments])
+        assert reading.problems, (count, place, names, reading.posts[0].comment_count)

@@ -50,7 +50,7 @@ _LABELS_TRIED = 4
 _STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
     r"(?<![0-9.,])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
-    r"(?:[t ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?)?(?=[^0-9.,-]|$)"
+    r"(?:[t ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(z|[+-][0-9]{2}:?[0-9]{2})?)?(?=[^0-9.,-]|$)"
 )
 
 _ANYWHERE = tuple(rule for rule in DAY_RULES if rule.where is Where.ANYWHERE)
@@ -126,11 +126,11 @@ def _doubtful(text: str, now: datetime) -> ShownDate | None:
 def _spread(text: str) -> str:
     """`text` with a compact date that stands alone written out: 20140714T081122 as 2014-07-14 08:11:22."""
     found = _COMPACT.search(text)
-    if found is None or not stands(_STAMP_RULE, text, found.start(), len(text), clocked=False):
+    if found is None or not stands(_STAMP_RULE, text, found.start(), found.end(), clocked=False):
         return text
-    year, month, day, hour, minute, second = found.groups()
+    year, month, day, hour, minute, second, zone = found.groups()
     clock = f"t{hour}:{minute}:{second}" if second else f"t{hour}:{minute}" if hour else ""
-    return f"{text[: found.start()]}{year}-{month}-{day}{clock}{text[found.end() :]}"
+    return f"{text[: found.start()]}{year}-{month}-{day}{clock}{zone or ''}{text[found.end() :]}"
 
 
 def _settle(rule: Rule, found: re.Match[str], clock: Clock | None, seen: datetime) -> ShownDate:

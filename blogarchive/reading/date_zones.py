@@ -4,7 +4,7 @@ import re
 from datetime import timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-# RFC 2822, 4.3, and East Asia's own. No cst: Chicago's by the RFC, China's on Chinese servers; see UNCLEAR.
+# RFC 2822, 4.3, and East Asia's own. No cst: Chicago's by the RFC, China's on Chinese servers.
 _HOURS = {
     "z": 0,
     "utc": 0,

@@ -132,6 +132,6 @@ def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> in
     return frontier.reopen(
         archive,
         blog,
-        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
+        "kind = 'home' and page_no = 2 and state = 'done' and coalesce(fetched_at, '') < ?",
         (run.epoch_at,),
     )

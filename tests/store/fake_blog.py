@@ -88,6 +88,7 @@ class FakeBlog:
     per_page: int = 3
     comments_per_page: int = 4
     latest: int = 7
+    titles: int = 10  # under each category of the sidebar
     visits: int = 1000
     broken: dict[str, Reading | int] = field(default_factory=dict)  # URL: what is answered instead
 
@@ -191,7 +192,7 @@ class FakeBlog:
             CategoryRow(
                 name=name,
                 url=self.url(f"c/{name}"),
-                posts=tuple(self.named(entry, cut=True) for entry in there[:10]),
+                posts=tuple(self.named(entry, cut=True) for entry in there[: self.titles]),
             )
             for name, there in sorted(by_category.items())
         ]

@@ -1,9 +1,11 @@
 """Comments: each once, over pages and over time."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.items import Problem
+from blogarchive.items import Problem, Shown
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.fingerprints import Kept, Marked, mark, matched
@@ -96,8 +98,6 @@ def test_comments_that_were_refused_as_forged_mark_none_as_gone(archive: Archive
     blog = a_post(comment("甲", SECOND, "一"))
     read(archive, blog, clock)
     visit = blog.visit(blog.post_target(N), clock())
-    from dataclasses import replace
-
     forged = Problem(kind="forged", field="comments", detail="a header inside a comment")
     post = replace(visit.reading.posts[0], comments=(), comment_count=0)
     visits.save(
@@ -194,10 +194,6 @@ def test_fewer_pages_of_comments_leave_no_failure_behind(archive: Archive, clock
 
 
 def test_a_time_that_moves_with_the_clock_does_not_make_new_comments(archive: Archive, clock: Clock) -> None:
-    from dataclasses import replace
-
-    from blogarchive.items import Shown
-
     moving = comment("甲", SECOND, "话")
     blog = a_post(replace(moving, posted=Shown(text="3小时前", at=clock.now, precision="hour")))
     read(archive, blog, clock)

@@ -1,0 +1,250 @@
+"""What an update asks for, and what it leaves alone."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from blogarchive.items import PageKind
+from blogarchive.store import frontier, plan, runs, schedule, visits
+from blogarchive.store.archive import Archive
+from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
+
+N = 500000
+
+
+def test_nothing_new_and_nothing_due_is_one_page(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(60)
+    crawl(archive, blog, clock)
+    for _ in range(3):
+        blog.visits += 7
+        assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+    assert archive.number("select count(*) from pages where url = ?", (blog.home.url,)) == 1
+
+
+def test_a_new_post_costs_the_home_page_its_month_and_itself(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(60)
+    full = crawl(archive, blog, clock)
+    blog.add(Entry(number=600000, title="新的", when="2024-06-28 09:00:00", text="新文。" * 20))
+    urls = crawl(archive, blog, clock, command="update").urls
+    assert set(urls) >= {blog.home.url, blog.url("m/2024-06"), blog.post_url(600000)}
+    assert len(urls) < len(full.urls) / 2
+    assert all("m/2024-06" in url for url in urls if "/m/" in url)
+    assert texts(
+        archive,
+        "select c.name from post_categories pc join categories c on c.id = pc.category_id"
+        " join posts p on p.id = pc.post_id where p.number = 600000",
+    ) == ["随笔"]
+
+
+def test_a_post_that_appears_in_the_past_is_found(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(60, latest=0)
+    crawl(archive, blog, clock)
+    blog.add(
+        Entry(number=499999, title="补发", when="2024-03-01 09:00:00", text="补发的。" * 20, category="无类")
+    )
+    crawl(archive, blog, clock, command="update")
+    assert texts(archive, "select title from posts where number = 499999 and content_hash is not null") == [
+        "补发"
+    ]
+
+
+def test_a_post_in_the_middle_of_a_month_is_found_within_thirty_days(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(60, latest=0)
+    crawl(archive, blog, clock)
+    blog.add(Entry(number=400001, title="悄悄补的", when="2024-03-13 09:00:00", text="中间。" * 20))
+    blog.entries[400001].category = "随笔"
+    start = clock.now
+    while clock.now < start + timedelta(days=30):
+        clock.now += timedelta(hours=24)
+        crawl(archive, blog, clock, command="update")
+    assert texts(archive, "select title from posts where number = 400001 and content_hash is not null") != []
+
+
+def test_every_listing_is_proved_again_within_thirty_days(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(60)
+    crawl(archive, blog, clock)
+    proved: dict[str, list[str]] = {}
+    for _ in range(90):
+        clock.now += timedelta(hours=24)
+        crawl(archive, blog, clock, command="update")
+        for month, at in archive.rows("select month, proved_at from archive_months"):
+            assert str(at) >= (clock.now - timedelta(days=30)).isoformat()
+            proved.setdefault(str(month), []).append(str(at))
+    assert all(len(set(times)) >= 4 for times in proved.values())
+
+
+def test_a_run_of_what_is_due_keeps_its_budget(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(100, per_page=50)
+    crawl(archive, blog, clock)
+    for days in (1, 40, 400, 4000):
+        clock.now += timedelta(days=days)
+        run = crawl(archive, blog, clock, command="update")
+        posts = [url for url in run.urls if url.endswith(".html")]
+        assert len(posts) <= schedule.budget(100)
+
+
+def test_young_posts_are_looked_at_daily_and_old_ones_ever_more_rarely(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(1)
+    day = clock.now.date()
+    blog.add(
+        Entry(number=600000, title="昨天的", when=f"{day - timedelta(days=1)} 09:00:00", text="新。" * 90)
+    )
+    blog.add(Entry(number=300000, title="十年前的", when="2014-01-05 09:00:00", text="旧。" * 90))
+    crawl(archive, blog, clock)
+    looks: dict[str, list[int]] = {}
+    for today in range(1, 200):
+        clock.now += timedelta(hours=24) - timedelta(seconds=10)
+        for url in crawl(archive, blog, clock, command="update").urls:
+            looks.setdefault(url, []).append(today)
+    young, old = looks[blog.post_url(600000)], looks.get(blog.post_url(300000), [])
+    assert young[:5] == [1, 2, 3, 4, 5]
+    assert len(young) > 12
+    assert young[-1] - young[-2] > 3
+    assert len(old) <= 2
+
+
+def test_a_late_comment_makes_a_post_young_again(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    crawl(archive, blog, clock)
+    before = str(texts(archive, "select due_at from frontier where kind = 'post'")[0])
+    clock.now += timedelta(days=100)
+    late = comment("晚来", "2025-05-01 00:00:00", "迟到的评论")
+    blog.entries[N].comments.insert(0, late)
+    visits.save(archive, blog.visit(blog.post_target(N), clock()), None)
+    due = str(texts(archive, "select due_at from frontier where kind = 'post'")[0])
+    assert before < due < (clock.now + timedelta(days=2)).isoformat()
+
+
+def test_a_title_that_changed_in_a_listing_asks_for_the_post(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(6)
+    crawl(archive, blog, clock)
+    newest = max(blog.entries, key=lambda number: blog.entries[number].when)
+    blog.entries[newest].title = "改了题目"
+    urls = crawl(archive, blog, clock, command="update").urls
+    assert blog.post_url(newest) in urls
+    assert texts(archive, f"select title from posts where number = {newest}") == ["改了题目"]
+    assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+
+
+def test_full_asks_for_everything_once(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(20, comments=6)
+    first = crawl(archive, blog, clock)
+    again = crawl(archive, blog, clock, command="update", full=True)
+    assert set(again.urls) >= {url for url in first.urls if "?page" not in url}
+    assert len(again.urls) == len(set(again.urls))
+
+
+def test_an_author_who_renames_himself_is_the_same_author(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(6)
+    crawl(archive, blog, clock)
+    blog.nickname = "改名的人"
+    assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+    assert texts(archive, "select nickname from authors") == ["改名的人"]
+
+
+def test_a_pinned_post_on_top_stops_no_walk(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(30, months=False)
+    crawl(archive, blog, clock)
+    for number in range(600000, 600007):
+        blog.add(
+            Entry(
+                number=number,
+                title=f"新{number}",
+                when=f"2024-07-{number - 599980:02} 09:00:00",
+                text="新" * 99,
+            )
+        )
+    crawl(archive, blog, clock, command="update")
+    assert (
+        archive.number("select count(*) from posts where number >= 600000 and content_hash is not null") == 7
+    )
+
+
+def test_without_months_the_home_pages_are_read_until_nothing_is_new(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(30, months=False)
+    crawl(archive, blog, clock)
+    assert archive.number("select count(*) from posts where content_hash is not null") == 30
+    assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+
+
+def test_an_interrupted_walk_over_home_pages_leaves_no_hole(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(30, months=False, latest=0)
+    for entry in blog.entries.values():
+        entry.category = "一"
+    crawl(archive, blog, clock, stop_after=4)
+    blog.add(
+        Entry(number=600000, title="插进来的", when="2024-07-01 09:00:00", text="新" * 99, category="一")
+    )
+    crawl(archive, blog, clock, command="update")
+    assert archive.number("select count(*) from posts where content_hash is not null") == 31
+
+
+def test_months_that_do_not_add_up_send_the_run_through_the_home_pages(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(12, latest=0, titles=0)
+    hidden = blog.entries[500003]
+    for url in (
+        blog.url(f"m/{hidden.month}"),
+        *(blog.url(f"c/{name}") for name in ("随笔", "时政评论", "旧作")),
+    ):
+        reading = blog.visit(blog.home, clock()).reading
+        blog.broken[url] = replace(reading, kind=PageKind.MONTH, listed=(), categories=(), links=())
+    urls = crawl(archive, blog, clock).urls
+    assert blog.url("?page=2") in urls
+    assert archive.number("select count(*) from posts where content_hash is not null") == 12
+
+
+def test_a_run_since_a_day_leaves_the_older_posts_for_later(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(12)
+    run = runs.start(archive, "backup", [], now=clock())
+    frontier.add(archive, [blog.home], now=clock())
+    plan.begin(archive, run, [blog.blog], now=clock())
+    since = date(2024, 5, 1)
+    asked = []
+    while targets := frontier.take(archive, [blog.blog], limit=1, now=clock(), since=since):
+        asked += targets
+        visits.save(archive, blog.visit(targets[0], clock()), run.id)
+    posts = [target.number for target in asked if target.kind is PageKind.POST]
+    assert sorted(posts, key=str) == [n for n, entry in blog.entries.items() if entry.when >= "2024-05"]
+    crawl(archive, blog, clock)
+    assert archive.number("select count(*) from posts where content_hash is not null") == 12
+
+
+def test_a_dry_run_tells_what_would_be_asked_and_changes_nothing(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(12)
+    crawl(archive, blog, clock)
+    clock.now += timedelta(days=400)
+    before = {table: rows(archive, table) for table in ("frontier", "posts", "runs")}
+    run = runs.Run(id=0, started_at="", epoch_at=clock.now.isoformat())
+    asked = plan.preview(archive, run, [blog.blog], now=clock.now)
+    assert {table: rows(archive, table) for table in before} == before
+    did = crawl(archive, blog, clock, command="update").urls
+    assert set(asked.urls) <= set(did)
+    assert asked.urls[0] == blog.home.url
+    assert len(asked.urls) > 10
+
+
+@pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])
+def test_no_post_is_looked_at_twice_a_day_nor_left_for_more_than_half_a_year(days: int, clock: Clock) -> None:
+    posted = clock.now - timedelta(days=days)
+    for number in range(50):
+        due = schedule.post_due(f"x/{number}", clock.now, posted, None)
+        assert (
+            clock.now + timedelta(hours=19) < clock.now.fromisoformat(due) < clock.now + timedelta(days=230)
+        )
+
+
+def test_a_304_is_a_sighting(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    crawl(archive, blog, clock)
+    page = blog.visit(blog.post_target(N), clock()).page
+    before = rows(archive, "posts", times=False), rows(archive, "pages")
+    visits.unchanged(archive, blog.post_target(N), page, None)
+    assert (rows(archive, "posts", times=False), rows(archive, "pages")) == before
+    assert texts(archive, f"select last_seen_at from posts where number = {N}") == [
+        page.fetched_at.isoformat()
+    ]

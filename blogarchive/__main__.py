@@ -2,4 +2,5 @@
 
 from blogarchive.cli import main
 
-main()
+if __name__ == "__main__":  # worker processes of `reparse` import this module too
+    main()

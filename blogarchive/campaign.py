@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target, Visit
 from blogarchive.sites.site import by_name, for_url
-from blogarchive.store import blogs, frontier, plan, visits
+from blogarchive.store import blogs, failures, frontier, plan, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
@@ -28,7 +28,7 @@ class Order:
     """What a person asked for.
 
     `urls` are blogs or posts to back up; `uids` the blogs of the archive to update, all where empty. `limit`
-    is a number of posts, `since` a day in the site's clock.
+    is a number of posts, `since` a day in the site's clock. `retry` asks anew for all that failed, for good too.
     """
 
     command: Literal["backup", "update"]
@@ -37,13 +37,14 @@ class Order:
     uids: tuple[str, ...] = ()
     site: str | None = None
     full: bool = False
+    retry: bool = False
     limit: int | None = None
     since: date | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words that make two runs the same, so that the second goes on where the first was stopped."""
-        options = (("full", self.full), ("limit", self.limit), ("since", self.since))
+        options = (("full", self.full), ("retry", self.retry), ("limit", self.limit), ("since", self.since))
         return (*self.urls, *self.uids, *(f"{name}={value}" for name, value in options if value))
 
     @property
@@ -127,6 +128,8 @@ class Campaign:
             for blog in blogs.held(self.archive, self.order.uids):
                 home = blogs.home(self.archive, blog)
                 self._join(blog, home.url if home else "")
+        if self.order.retry:
+            failures.retry(self.archive, self.blogs)
         return plan.begin(self.archive, self.run, self.blogs, now=now(), full=self.order.full)
 
     def hosts(self) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
@@ -16,9 +17,11 @@ from blogarchive.errors import (
     Interrupted,
     RobotsForbid,
     SiteBlocks,
+    SiteChanged,
     Unreachable,
 )
-from blogarchive.store import failures, lock, runs
+from blogarchive.items import Page, Target
+from blogarchive.store import failures, health, lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.runs import Counts, Ended
 
@@ -49,6 +52,14 @@ class _Spider(Protocol):
 
     traffic: _Traffic
     crash: BaseException | None
+
+
+class _PageSpider(Protocol):
+    """The same of `spiders.page.PageSpider`."""
+
+    traffic: _Traffic
+    page: Page | None
+    lost: str
 
 
 def settings(
@@ -101,25 +112,45 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
         return report
 
 
+def fetch(target: Target, chosen: Settings) -> Page:
+    """One page, fetched as a run would; may be called once in a process. Raises `Unreachable`, `RobotsForbid`."""
+    chosen.set("ITEM_PIPELINES", {}, priority="cmdline")
+    spider = cast(_PageSpider, _run(AsyncCrawlerProcess(chosen), "page", target=target))
+    if spider.page is not None:
+        return spider.page
+    if "robots.txt" in spider.lost:
+        raise RobotsForbid("robots.txt forbids this page; --ignore-robots is for one's own blog")
+    raise spider.traffic.ended or Unreachable(f"no page came from {target.url}: {spider.lost}")
+
+
 def _walk(process: AsyncCrawlerProcess, campaign: Campaign) -> _Spider:
-    crawler = process.create_crawler("blog")
-    task = process.crawl(crawler, campaign=campaign)
+    spider = cast(_Spider, _run(process, "blog", campaign=campaign))
+    if spider.crash:
+        raise spider.crash
+    return spider
+
+
+def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
+    """Run one spider to its end, or until a signal; gives the spider."""
+    crawler = process.create_crawler(name)
+    task = process.crawl(crawler, **words)
     loop = asyncio.get_event_loop()
 
     def stop(signum: signal.Signals) -> None:
-        words = f"stopped by {signum.name}; the same command goes on where it stopped"
+        told = Interrupted(f"stopped by {signum.name}; the same command goes on where it stopped")
         loop.call_later(_PATIENCE, process._stop_reactor)
-        cast(_Spider, crawler.spider).traffic.stop(Interrupted(words))
+        cast(_Spider, crawler.spider).traffic.stop(told)
 
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop, signum)
     process.start(install_signal_handlers=False)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(signum)
     if task.done() and (error := task.exception()):
         raise error
-    spider = cast(_Spider, crawler.spider)
-    if spider.crash:
-        raise spider.crash
-    return spider
+    if crawler.spider is None:
+        raise Interrupted("stopped before the run began")
+    return crawler.spider
 
 
 def _report(campaign: Campaign, spider: _Spider) -> Report:
@@ -141,6 +172,10 @@ def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
         found.append(SiteBlocks(f"{host} was left alone: {why}; try again later, with a longer --delay"))
     if traffic.requests and not campaign.reached and not found:
         found.append(_unreached(campaign))
+    try:
+        health.check(campaign.archive, campaign.run)
+    except SiteChanged as error:
+        found.append(error)
     return min(found, key=lambda error: _GRAVEST.index(error.exit_code), default=None)
 
 

@@ -1,5 +1,6 @@
 """The group of all commands, and how errors become one line and an exit code."""
 
+import importlib
 import logging
 import signal
 import sys
@@ -10,11 +11,43 @@ from typing import NoReturn
 import click
 
 from blogarchive import __version__
-from blogarchive.cli import walking
 from blogarchive.errors import BlogArchiveError, Interrupted
 
+_ROOMS = {
+    "backup": "walking",
+    "update": "walking",
+    "status": "telling",
+    "failures": "telling",
+    "verify": "telling",
+    "diff": "telling",
+    "sites": "telling",
+    "reparse": "rereading",
+    "doctor": "rereading",
+    "search": "finding",
+    "serve": "finding",
+    "export": "moving",
+    "demo": "trying",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Rooms(click.Group):
+    """Imports a command's module when it is asked for: `status` need not wait for Scrapy or Datasette."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_ROOMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ROOMS:
+            return None
+        room = importlib.import_module(f"blogarchive.cli.{_ROOMS[cmd_name]}")
+        command: click.Command = getattr(room, _NAMES.get(cmd_name, cmd_name))
+        return command
+
+
+_NAMES: dict[str, str] = {}  # where Python keeps the command's name for itself
+
+
+@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="blogarchive")
 def cli() -> None:
     """Back up hosted blogs into one SQLite file, keep them up to date, read and search them.
@@ -24,10 +57,6 @@ def cli() -> None:
     4 not reached, blocked or forbidden by robots.txt; 5 the site seems to have changed;
     6 archive damaged or disk full; 75 another run holds the archive.
     """
-
-
-for command in walking.COMMANDS:
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

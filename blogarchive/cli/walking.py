@@ -4,15 +4,18 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from blogarchive.campaign import Order
 from blogarchive.cli import options
 from blogarchive.cli.options import Manner
-from blogarchive.crawl import Report, crawl, settings
 from blogarchive.forecast import forecast
 from blogarchive.progress import watching
+
+if TYPE_CHECKING:  # Scrapy is imported when a walk begins
+    from blogarchive.crawl import Report
 
 
 @click.command()
@@ -42,6 +45,8 @@ def walk(order: Order, manner: Manner) -> int:
     """Carry out an order, or say what it would ask for; gives the exit code."""
     if manner.dry_run:
         return _tell(order, manner)
+    from blogarchive.crawl import crawl, settings
+
     chosen = settings(delay=manner.delay, cookies=manner.cookies, ignore_robots=manner.ignore_robots)
     with watching(sys.stderr, quiet=manner.quiet, verbose=manner.verbose) as watcher:
         report = crawl(order, watcher, chosen)
@@ -54,7 +59,7 @@ def walk(order: Order, manner: Manner) -> int:
     return report.exit_code
 
 
-def summary(order: Order, report: Report) -> str:
+def summary(order: Order, report: "Report") -> str:
     """The run in one line of JSON."""
     return json.dumps(
         {
@@ -69,7 +74,7 @@ def summary(order: Order, report: Report) -> str:
     )
 
 
-def _sentence(report: Report) -> str:
+def _sentence(report: "Report") -> str:
     counts = report.counts
     return (
         f"{report.outcome}: {counts.requests} requests, {counts.posts_new} new posts,"
@@ -86,6 +91,3 @@ def _tell(order: Order, manner: Manner) -> int:
             click.echo(url)
         click.echo(f"{len(urls)} requests, and those for what these pages show to be new", err=True)
     return 0
-
-
-COMMANDS = (backup, update)

@@ -1,0 +1,61 @@
+"""The commands for readers: `search`, `serve`."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from blogarchive.cli import options
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--author", help="Posts of that author; with --comments, comments by that name.")
+@click.option("--since", type=options.Day(), help="Nothing older than that day.")
+@click.option("--comments", is_flag=True, help="Search the comments.")
+@click.option("--best", is_flag=True, help="Best hits first. [default: newest first]")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@options.db
+@options.as_json
+def search(
+    words: tuple[str, ...],
+    author: str | None,
+    since: date | None,
+    comments: bool,
+    best: bool,
+    limit: int,
+    db: Path,
+    as_json: bool,
+) -> int:
+    """Find posts, or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
+    from blogarchive.browse.hits import format_hit, hit_json
+    from blogarchive.store import search as finder
+    from blogarchive.store.archive import Archive
+
+    with Archive.open(db, read_only=True) as archive:
+        found = finder.search(
+            archive.db.conn,
+            " ".join(words),
+            author=author,
+            since=since.isoformat() if since else None,
+            comments=comments,
+            order="best" if best else "newest",
+            limit=limit,
+        )
+    for hit in found:
+        click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
+    return 0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@click.option("--open", "open_browser", is_flag=True, help="Open a browser on it.")
+@click.option("--immutable", is_flag=True, help="The file is not written meanwhile: read it faster.")
+@options.db
+def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -> None:
+    """Read and search the archive in a browser, with Datasette, on this machine only."""
+    from blogarchive.browse.serve import serve as run
+
+    run(db, host=host, port=port, open_browser=open_browser, immutable=immutable)

@@ -1,0 +1,87 @@
+"""The commands that read pages again, or for the first time: `reparse`, `doctor`."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from blogarchive.campaign import Order, now, starts
+from blogarchive.cli import options
+from blogarchive.doctor import examine, lines_of
+from blogarchive.rereading import readings
+from blogarchive.store import lock, pages
+from blogarchive.store.archive import Archive
+from blogarchive.store.reread import Reread, reread
+
+
+@click.command()
+@click.option("--diff", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--failed", is_flag=True, help="Only pages that could not be read, or have an open failure.")
+@click.option("--stale", is_flag=True, help="Only pages that an older version read.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that read. [default: one a core]")
+@options.db
+@options.as_json
+@options.verbosity
+def reparse(
+    diff: bool,
+    failed: bool,
+    stale: bool,
+    workers: int | None,
+    db: Path,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Read all stored pages again with today's code, without the network."""
+    changed = 0
+    with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
+        stored = pages.stored(archive, stale_only=stale, failed_only=failed)
+        for page in reread(archive, readings(stored, workers), write=not diff):
+            changed += 1
+            if diff and not as_json:
+                click.echo("\n".join(_page_lines(page)))
+            elif diff:
+                click.echo(json.dumps(asdict(page), ensure_ascii=False))
+    if not quiet:
+        click.echo(f"{changed} pages {'would read' if diff else 'read'} differently", err=True)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
+@click.option("--lines", is_flag=True, help="Print the visible lines of the page too, with their numbers.")
+@click.option("--ignore-robots", is_flag=True, help="Do not ask robots.txt: for your own blog.")
+@options.as_json
+@options.verbosity
+def doctor(
+    url: str, site: str | None, lines: bool, ignore_robots: bool, as_json: bool, quiet: bool, verbose: bool
+) -> None:
+    """Fetch one page and print, field by field, what was read of it and from which line."""
+    from blogarchive import crawl
+
+    (target,) = starts(Order(command="backup", db=Path(), urls=(url,), site=site))
+    page = crawl.fetch(target, crawl.settings(ignore_robots=ignore_robots))
+    findings = examine(page, target)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{page.url}: status {page.status}, {len(page.body)} bytes, {page.header('Content-Type')}")
+    for finding in findings:
+        place = f"  [line {finding.line}, {finding.path}]" if finding.line else ""
+        click.echo(f"{finding.field} = {_short(finding.value)}{place}")
+    if lines:
+        for number, text in enumerate(lines_of(page), start=1):
+            click.echo(f"{number:5} {text}")
+
+
+def _page_lines(page: Reread) -> Iterator[str]:
+    yield page.url
+    for change in page.differences:
+        yield f"  {change.of}, {change.field}: {_short(change.before)} -> {_short(change.after)}"
+
+
+def _short(text: str | None) -> str:
+    words = "none" if text is None else " ".join(text.split())
+    return words if len(words) <= 160 else f"{words[:150]}… ({len(words)} characters)"

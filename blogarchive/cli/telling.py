@@ -1,0 +1,142 @@
+"""The commands that tell what an archive holds: `status`, `failures`, `verify`, `diff`, `sites`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from blogarchive.campaign import Order
+from blogarchive.cli import options
+from blogarchive.cli.options import Manner
+from blogarchive.cli.walking import walk
+from blogarchive.sites.site import by_name, names
+from blogarchive.store import failures as ledger
+from blogarchive.store import history
+from blogarchive.store import status as state
+from blogarchive.store import verify as whole
+from blogarchive.store.archive import Archive
+from blogarchive.store.failures import OpenFailure
+from blogarchive.store.history import PostHistory
+from blogarchive.store.status import BlogStatus
+
+
+@click.command()
+@options.db
+@options.as_json
+def status(db: Path, as_json: bool) -> None:
+    """Tell what the archive holds of each blog, against what the blog's pages claim."""
+    with Archive.open(db, read_only=True) as archive:
+        found = state.status(archive)
+    if as_json:
+        click.echo(json.dumps({**asdict(found), "blogs": [_blog_object(blog) for blog in found.blogs]}))
+        return
+    for blog in found.blogs:
+        click.echo("\n".join(_blog_lines(blog)))
+    click.echo(f"{found.pages} pages kept, {found.media} pictures; last run: {_last_run(found)}")
+
+
+@click.command()
+@click.option("--retry", is_flag=True, help="Ask for them again now, for those given up too.")
+@options.walking
+def failures(retry: bool, db: Path, manner: Manner) -> int:
+    """List what could not be had or read, and when it is tried again."""
+    if retry:
+        return walk(Order(command="update", db=db, retry=True), manner)
+    with Archive.open(db, read_only=True) as archive:
+        found = ledger.unresolved(archive)
+    if manner.as_json:
+        click.echo(json.dumps([asdict(failure) for failure in found], ensure_ascii=False))
+        return 0
+    for failure in found:
+        click.echo(_failure_line(failure))
+    return 0
+
+
+@click.command()
+@options.db
+@options.as_json
+@options.verbosity
+def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+    """Check the file, the references between rows and every byte kept; exit code 6 on damage."""
+    with Archive.open(db, read_only=True) as archive:
+        found = whole.verify(archive)
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+    elif not quiet:
+        for words in found.lacking:
+            click.echo(f"lacking: {words}")
+        click.echo(f"{found.pages} pages and {found.files} files checked, {len(found.damage)} damaged")
+    found.require_whole()
+
+
+@click.command()
+@click.argument("number")
+@click.option("--author", metavar="UID", help="Whose post, where two blogs have that number.")
+@options.db
+def diff(number: str, author: str | None, db: Path) -> None:
+    """Show what changed in a post, and in its comments, between each version and the next."""
+    wanted: int | str = int(number) if number.isascii() and number.isdigit() else number
+    with Archive.open(db, read_only=True) as archive:
+        for post in history.of_post(archive, wanted, uid=author):
+            click.echo("\n".join(_history_lines(post)))
+
+
+@click.command()
+def sites() -> None:
+    """List the sites whose blogs can be read, with their hosts."""
+    for name in names():
+        click.echo(f"{name}: {', '.join(by_name(name).hosts)}")
+
+
+def _last_run(found: state.ArchiveStatus) -> str:
+    if found.last_run_command is None:
+        return "none"
+    return f"{found.last_run_command}, {found.last_run_outcome or 'under way or killed'}, {found.last_run_at}"
+
+
+def _blog_object(blog: BlogStatus) -> dict[str, object]:
+    return {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
+
+
+def _blog_lines(blog: BlogStatus) -> Sequence[str]:
+    name = blog.blog_title or blog.nickname or blog.uid
+    lines = [
+        f"{name} ({blog.site}/{blog.uid}) {blog.url}",
+        f"  posts     {blog.posts_read} of {blog.posts_named} read, {blog.edited} edited, {blog.gone} gone",
+        f"  comments  {blog.comments_held} of {blog.comments_claimed} held,"
+        f" {blog.comments_edited} edited, {blog.comments_gone} gone",
+        f"  months    {blog.months_complete} of {len(blog.months)} complete",
+        f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
+        f"  last good run  {blog.last_good_run or 'none yet'}",
+    ]
+    lines += [
+        f"  {month.month}  {month.read} of {month.named} posts read,"
+        f" {month.first_held} to {month.last_held} held, {month.first_shown} to {month.last_shown} shown"
+        for month in blog.months
+        if not month.complete
+    ]
+    return lines
+
+
+def _failure_line(failure: OpenFailure) -> str:
+    again = f"again from {failure.next_try_at}" if failure.next_try_at else "not tried again by itself"
+    what = f"{failure.kind} ({failure.field})" if failure.field else failure.kind
+    return (
+        f"{failure.last_failed_at}  {what}  {failure.url}  {failure.detail}  [{failure.attempts}x, {again}]"
+    )
+
+
+def _history_lines(post: PostHistory) -> Sequence[str]:
+    lines = [f"{post.url} ({post.site}/{post.uid}), {len(post.versions)} versions"]
+    if post.gone_at:
+        lines.append(f"gone since {post.gone_at}: {post.gone_reason}")
+    for before, after in zip(post.versions, post.versions[1:], strict=False):
+        lines += history.differences(before, after)
+    for comment in post.comments:
+        gone = f", gone since {comment.gone_at}" if comment.gone_at else ""
+        lines.append(f"comment of {comment.author_name}, {comment.posted_at_text}{gone}")
+        for before, after in zip(comment.versions, comment.versions[1:], strict=False):
+            lines += history.differences(before, after)
+    return lines

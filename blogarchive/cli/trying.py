@@ -1,0 +1,61 @@
+"""The command for a first look: `demo`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from blogarchive.campaign import Order
+from blogarchive.cli import options
+from blogarchive.demo import DemoHost
+from blogarchive.demo.sample import SAMPLE_MARKUPS, sample_blogs
+from blogarchive.progress import watching
+from blogarchive.store.archive import Archive
+from blogarchive.store.status import status
+
+_DEMO_DB = Path("data/demo.db")
+
+
+@click.command()
+@click.option("--serve", is_flag=True, help="Then open the archive to a browser, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="For --serve.")
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=_DEMO_DB,
+    show_default=True,
+    help="Where the demo's archive goes.",
+)
+@options.verbosity
+def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
+    """Back up invented blogs from a small host on this machine, and show what was kept."""
+    from blogarchive.crawl import crawl, settings
+
+    blogs = sample_blogs()
+    with DemoHost(blogs, markups=SAMPLE_MARKUPS) as host, watching(sys.stderr, quiet=quiet) as watcher:
+        urls = tuple(host.blog_url(blog.uid) for blog in blogs)
+        report = crawl(Order(command="backup", db=db, urls=urls, site="creaders"), watcher, settings(delay=0))
+    if not quiet:
+        _show(db, report.counts.requests)
+    if serve:
+        from blogarchive.browse.serve import serve as run
+
+        run(db, port=port)
+    return report.exit_code
+
+
+def _show(db: Path, requests: int) -> None:
+    with Archive.open(db, read_only=True) as archive:
+        found = status(archive)
+    click.echo(f"{requests} requests to a host of invented blogs on this machine. {db} now holds:")
+    for blog in found.blogs:
+        click.echo(
+            f"  {blog.blog_title} by {blog.nickname}: {blog.posts_read} posts, {blog.comments_held} comments"
+        )
+    click.echo("Try next:")
+    for words in (
+        f"blogarchive serve --db {db}",
+        f"blogarchive search 一只猫 --db {db}",
+        f"blogarchive status --db {db}",
+    ):
+        click.echo(f"  {words}")

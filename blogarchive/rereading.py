@@ -1,0 +1,49 @@
+"""Stored pages read again on all cores: workers read, and only a few batches of pages are in memory at a time."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+
+from blogarchive.items import Visit
+from blogarchive.sites.finish import finish
+from blogarchive.sites.site import read
+from blogarchive.store.pages import StoredPage
+
+_BATCH = 16  # pages a task: sending a page to a worker and its reading back is not free
+_TASKS_AHEAD = 2  # for each worker
+
+Read = tuple[int, Visit]
+
+
+def reread_page(stored: StoredPage) -> Read:
+    """A stored page's id, and its visit as today's reader sees it, tidied and dated."""
+    visit = Visit(target=stored.target, page=stored.page, reading=read(stored.page, stored.target))
+    return stored.id, finish(visit)
+
+
+def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterator[Read]:
+    """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core."""
+    count = workers or len(os.sched_getaffinity(0))
+    if count == 1:
+        yield from map(reread_page, pages)
+        return
+    # spawn: a fork would copy the open database connection and the log's locks into every worker.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        yield from _in_order(pool, iter(pages), ahead=count * _TASKS_AHEAD)
+
+
+def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Read]:
+    running: deque[Future[list[Read]]] = deque()
+    for batch in iter(lambda: list(islice(pages, _BATCH)), []):
+        running.append(pool.submit(_reread_pages, batch))
+        if len(running) > ahead:
+            yield from running.popleft().result()
+    for task in running:
+        yield from task.result()
+
+
+def _reread_pages(batch: list[StoredPage]) -> list[Read]:
+    return [reread_page(stored) for stored in batch]

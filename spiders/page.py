@@ -1,0 +1,45 @@
+"""Fetches one page, as politely as a whole walk does: for `blogarchive doctor`."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure as Caught
+
+from blogarchive.items import Page, Target
+from spiders.answers import page_of
+from spiders.failing import words_of
+from spiders.traffic import PoliteSpider, Traffic
+
+
+class PageSpider(PoliteSpider):
+    """One request; `page` is the answer, whatever its status, or `lost` says why none came."""
+
+    name = "page"
+
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        self.target = target
+        self.page: Page | None = None
+        self.lost = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider with its traffic."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.traffic = Traffic(unit=1.0)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The one request."""
+        yield Request(self.target.url, self.parse, errback=self.failed, cb_kwargs={"target": self.target})
+
+    def parse(self, response: Response, target: Target) -> None:
+        """Keep the page."""
+        self.page = page_of(response)
+
+    def failed(self, caught: Caught) -> None:
+        """Keep the reason."""
+        self.lost = words_of(caught.value) if caught.value else str(caught)

@@ -27,6 +27,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--comments", type=int, default=3, help="comments a post, on average")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--markup", choices=sorted(MARKUPS), default="tables")
+    parser.add_argument(
+        "--traditional", action="store_true", help="generated blogs in Traditional characters"
+    )
     parser.add_argument("--delay", type=float, default=0.0, help="seconds that every answer is late")
     parser.add_argument("--log", type=Path, help="file to append every request to")
     return parser.parse_args(words)
@@ -46,7 +49,13 @@ def _host(arguments: argparse.Namespace) -> tuple[DemoHost, tuple[DemoBlog, ...]
     blogs, markups = sample_blogs(), SAMPLE_MARKUPS
     if arguments.uid:
         blogs = tuple(
-            make_blog(uid, posts=arguments.posts, seed=arguments.seed, comments=arguments.comments)
+            make_blog(
+                uid,
+                posts=arguments.posts,
+                seed=arguments.seed,
+                comments=arguments.comments,
+                traditional=arguments.traditional,
+            )
             for uid in arguments.uid
         )
         markups = {}

@@ -1,7 +1,7 @@
 """What the site's reader makes of the demo's pages is exactly what the blogs hold, in every markup."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
@@ -33,6 +33,7 @@ class Reader:
 
     blog: DemoBlog
     markup: str
+    known: dict[int, list[Reading]] = field(default_factory=dict)
 
     def read(self, route: Route, post: DemoPost | None = None) -> Reading:
         path = MARKUPS[self.markup].urls.make(route)
@@ -57,16 +58,19 @@ class Reader:
         )
         return sites.read(page, target)
 
-    def pages(self, post: DemoPost) -> Iterator[Reading]:
-        rows = max(1, len(post.comments))
-        for page in range(1, -(-rows // self.blog.habits.comments_per_page) + 1):
-            yield self.read(
-                Route(kind=Kind.POST, uid=self.blog.uid, month=post.month, number=post.number, page=page),
-                post,
+    def pages(self, post: DemoPost) -> list[Reading]:
+        """A post's page and the further pages of its comments, each read once."""
+        if post.number not in self.known:
+            count = max(1, -(-len(post.comments) // self.blog.habits.comments_per_page))
+            routes = (
+                Route(kind=Kind.POST, uid=self.blog.uid, month=post.month, number=post.number, page=page)
+                for page in range(1, count + 1)
             )
+            self.known[post.number] = [self.read(route, post) for route in routes]
+        return self.known[post.number]
 
 
-@pytest.fixture(params=EVERY, ids=lambda pair: f"{pair[1]}, {pair[0]}")
+@pytest.fixture(scope="module", params=EVERY, ids=lambda pair: f"{pair[1]}, {pair[0]}")
 def reader(request: pytest.FixtureRequest) -> Reader:
     name, which = request.param
     return Reader(BLOGS[which], name)
@@ -74,7 +78,7 @@ def reader(request: pytest.FixtureRequest) -> Reader:
 
 def test_title_time_body_pictures_and_counters_are_those_of_the_post(reader: Reader) -> None:
     for post in reader.blog.posts:
-        read = next(reader.pages(post)).posts[0]
+        read = reader.pages(post)[0].posts[0]
         assert (read.number, read.title, read.posted and read.posted.text) == (
             post.number,
             post.title,
@@ -176,7 +180,7 @@ def test_a_forged_head_does_not_make_up_for_a_comment_that_is_counted_and_not_sh
             for index, at in enumerate(times)
         )
         changed = replace(post, comments=comments, claimed_comments=count + 1)
-        reading = next(Reader(replace(blog, posts=(changed,)), name).pages(changed))
+        reading = Reader(replace(blog, posts=(changed,)), name).pages(changed)[0]
         names = [comment.author_name for comment in reading.posts[0].comments]
         assert names in ([], [comment.author_name for comment in comments])
         assert reading.problems, (count, place, names, reading.posts[0].comment_count)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from datasette import hookimpl
+from datasette import handle_exception, hookimpl
 from jinja2 import Environment, PackageLoader
 
 from blogarchive.browse import archives, csv_bom, links, metadata, routes, shown_values
@@ -23,6 +23,9 @@ def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
     """Look once which databases are archives."""
 
     async def look() -> None:
+        # Where rich is installed Datasette prints tracebacks with it, every 404 included; for an address that
+        # no route knows there is none to print, and the 404 would become a 500.
+        handle_exception.rich = None
         await archives.find(datasette)
 
     return look
@@ -45,9 +48,9 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 
 @hookimpl
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
     """The reading pages."""
-    return routes.ROUTES
+    return routes.routes(datasette.databases)
 
 
 @hookimpl
@@ -87,7 +90,7 @@ def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
 @hookimpl
 def extra_css_urls(database: str | None, datasette: "Datasette") -> list[str]:
     """Room for the rows on Datasette's pages of an archive."""
-    return [datasette.urls.path("/archive/tables.css")] if database in archives.names(datasette) else []
+    return [datasette.urls.path("/read/tables.css")] if database in archives.names(datasette) else []
 
 
 @hookimpl

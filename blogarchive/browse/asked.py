@@ -57,7 +57,7 @@ class Asked:
         context = {
             "home": self.home,
             "tables": self.datasette.urls.database(self.database),
-            "stylesheet": self.datasette.urls.path("/archive/style.css"),
+            "stylesheet": self.datasette.urls.path("/read/style.css"),
             "words": "",
             **values,
         }

@@ -11,7 +11,7 @@ from blogarchive.store.shown import Shelf
 
 
 async def author(asked: Asked) -> Response:
-    """`/archive/author/ID`; `?year=` and `?category=` choose which posts are listed."""
+    """`/read/author/ID`; `?year=` and `?category=` choose which posts are listed."""
     identity, category = int(asked.request.url_vars["id"]), asked.number("category")
     year = asked.word("year") if asked.number("year") is not None else None
     found = await asked.read(

@@ -9,7 +9,7 @@ _NEWEST = 12
 
 
 async def home(asked: Asked) -> Response:
-    """`/archive`."""
+    """`/read`."""
     blogs, newest, health = await asked.read(
         lambda connection: (
             shelves.blogs(connection),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from datasette.utils import tilde_encode
 from markupsafe import Markup
 
 from blogarchive.browse import archives
@@ -27,7 +28,7 @@ _SHOWN = 60
 def root(datasette: "Datasette", database: str) -> str:
     """The address of an archive's home page, without a slash at its end."""
     known = archives.names(datasette)
-    page = "/archive" if known[:1] == (database,) else f"/archive/in/{database}"
+    page = "/read" if known[:1] == (database,) else f"/read/in/{tilde_encode(database)}"
     address: str = datasette.urls.path(page)
     return address
 

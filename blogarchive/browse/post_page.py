@@ -49,7 +49,7 @@ class Edit:
 
 
 async def post(asked: Asked) -> Response:
-    """`/archive/post/ID`; with `?remote=1` pictures that are not held come from the site."""
+    """`/read/post/ID`; with `?remote=1` pictures that are not held come from the site."""
     found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")
@@ -58,7 +58,7 @@ async def post(asked: Asked) -> Response:
 
 
 async def edits(asked: Asked) -> Response:
-    """`/archive/post/ID/edits`: what each edit changed, the newest first."""
+    """`/read/post/ID/edits`: what each edit changed, the newest first."""
     found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")

@@ -1,8 +1,8 @@
-"""The addresses of the reading pages. `/archive/…` is the first archive of a server, `/archive/in/NAME/…`
+"""The addresses of the reading pages. `/read/…` is the first archive of a server, `/read/in/NAME/…`
 any.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -10,18 +10,19 @@ from typing import Final
 from datasette.utils.asgi import Response
 
 from blogarchive.browse import answers
-from blogarchive.browse.asked import Asked, view
+from blogarchive.browse.asked import Asked, View, view
 from blogarchive.browse.author_page import author
 from blogarchive.browse.home_page import home
 from blogarchive.browse.post_page import edits, post
 from blogarchive.browse.search_page import find
 from blogarchive.store import shelves
 
-_ROOT = r"^/archive(?:/in/(?P<database>[^/]+))?"
+_IN = r"(?:/in/(?P<database>[^/]+))?"
+Route = Callable[..., Awaitable[Response]]
 
 
 async def _picture(asked: Asked) -> Response:
-    """`/archive/media/SHA256`."""
+    """`/read/media/SHA256`."""
     sha256: str = asked.request.url_vars["sha256"]
     found = await asked.read(lambda connection: shelves.file(connection, sha256))
     if found is None:
@@ -30,14 +31,14 @@ async def _picture(asked: Asked) -> Response:
 
 
 async def _style() -> Response:
-    """`/archive/style.css`: the look shared with exported pages, then what only these pages have."""
+    """`/read/style.css`: the look shared with exported pages, then what only these pages have."""
     return answers.stylesheet(
         _text("blogarchive.look", "style.css") + _text("blogarchive.browse", "pages.css")
     )
 
 
 async def _tables_style() -> Response:
-    """`/archive/tables.css`, for Datasette's own pages."""
+    """`/read/tables.css`, for Datasette's own pages."""
     return answers.stylesheet(_text("blogarchive.browse", "tables.css"))
 
 
@@ -46,13 +47,21 @@ def _text(package: str, name: str) -> str:
     return (files(package) / name).read_text("utf-8")
 
 
-ROUTES: Final[list[tuple[str, Callable[..., Awaitable[Response]]]]] = [
-    (r"^/archive/style\.css$", _style),
-    (r"^/archive/tables\.css$", _tables_style),
-    (_ROOT + r"/?$", view(home)),
-    (_ROOT + r"/post/(?P<id>\d{1,15})$", view(post)),
-    (_ROOT + r"/post/(?P<id>\d{1,15})/edits$", view(edits)),
-    (_ROOT + r"/author/(?P<id>\d{1,15})$", view(author)),
-    (_ROOT + r"/search$", view(find)),
-    (_ROOT + r"/media/(?P<sha256>[0-9a-f]{64})$", view(_picture)),
-]
+_PAGES: Final[dict[str, View]] = {
+    r"post/(?P<id>\d{1,15})": post,
+    r"post/(?P<id>\d{1,15})/edits": edits,
+    r"author/(?P<id>\d{1,15})": author,
+    r"search": find,
+    r"media/(?P<sha256>[0-9a-f]{64})": _picture,
+}
+
+
+def routes(databases: Iterable[str]) -> list[tuple[str, Route]]:
+    """What Datasette is to route here, on a server of these databases."""
+    homes = ["read"] if "archive" in databases else ["read", "archive"]
+    return [
+        (r"^/read/style\.css$", _style),
+        (r"^/read/tables\.css$", _tables_style),
+        (rf"^/(?:{'|'.join(homes)}){_IN}/?$", view(home)),
+        *((rf"^/(?:read|archive){_IN}/{address}$", view(page)) for address, page in _PAGES.items()),
+    ]

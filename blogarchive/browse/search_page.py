@@ -28,7 +28,7 @@ class _Question:
 
 
 async def find(asked: Asked) -> Response:
-    """`/archive/search?q=…`, with `author`, `since`, `in=comments`, `order=best` and `page`."""
+    """`/read/search?q=…`, with `author`, `since`, `in=comments`, `order=best` and `page`."""
     question = _Question(
         words=asked.word("q")[:1000],
         author=asked.word("author"),

@@ -43,7 +43,7 @@ def serve(
     listening = _listen(host, port)
     with closing(listening):
         shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{listening.getsockname()[1]}/archive"
+        address = f"http://{shown}:{listening.getsockname()[1]}/read"
         click.echo(f"Reading {path} at {address} (Ctrl-C ends)", err=True)
         if open_browser:
             webbrowser.open(address)

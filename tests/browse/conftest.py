@@ -1,0 +1,37 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from datasette.app import Datasette
+
+from tests.browse.make_archive import make
+
+
+@pytest.fixture(scope="session")
+def archive_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive that nobody writes to."""
+    return make(Path(tmp_path_factory.mktemp("browse")) / "archive.db")
+
+
+@pytest.fixture
+def own_archive(tmp_path: Path) -> Path:
+    """An archive of the test's own."""
+    return make(tmp_path / "archive.db")
+
+
+@pytest_asyncio.fixture
+async def datasette(archive_path: Path) -> AsyncIterator[Datasette]:
+    """Datasette as `datasette archive.db` starts it."""
+    served = Datasette([str(archive_path)])
+    await served.invoke_startup()
+    yield served
+    close(served)
+
+
+def close(served: Datasette) -> None:
+    """End the threads and connections of a Datasette."""
+    if served.executor is not None:
+        served.executor.shutdown(wait=True)
+    for database in served.databases.values():
+        database.close()

@@ -1,0 +1,258 @@
+"""What someone who knows SQL finds, and that other databases beside an archive keep working."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+
+from blogarchive.browse import metadata
+from blogarchive.browse.serve import app
+from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
+from tests.browse.conftest import close
+
+
+@pytest.fixture
+def other_database(tmp_path: Path) -> Path:
+    """A database of somebody else, with a full-text index of its own."""
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            """create table notes (id integer primary key, text text);
+               insert into notes values (1, 'the quick brown fox'), (2, '川普 新政'), (3, 'well-known
+               (facts)'); create virtual table notes_fts using fts5(text, content="notes"); insert into
+               notes_fts(rowid, text) select id, text from notes;
+               """
+        )
+    connection.close()
+    return path
+
+
+async def rows(datasette: Datasette, address: str, **parameters: str) -> list[dict[str, object]]:
+    answer = await datasette.client.get(address, params={"_shape": "array", **parameters})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, object]] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    "words", ["川普", "川", "關稅要漲", "iPhone", "ＩＰＨＯＮＥ", "川普 新政", '"新政离这个"']
+)
+async def test_datasettes_search_box_finds_chinese(datasette: Datasette, words: str) -> None:
+    found = await rows(datasette, "/archive/posts.json", _search=words)
+    assert [row["number"] for row in found] == [553384]
+
+
+async def test_datasettes_search_box_finds_comments(datasette: Datasette) -> None:
+    found = await rows(datasette, "/archive/comments.json", _search="關稅")
+    assert [row["author_name"] for row in found] == ["Old Wang"]
+
+
+@pytest.mark.parametrize(
+    "words", ['"', "(", "AND", "OR", "*", "a:b", "-", '"""', "^", "{", "NEAR(", "\0", "", "。"]
+)
+async def test_no_word_in_the_search_box_is_a_server_error(datasette: Datasette, words: str) -> None:
+    for table in ("posts", "comments"):
+        for format_ in ("", ".json"):
+            answer = await datasette.client.get(f"/archive/{table}{format_}", params={"_search": words})
+            assert answer.status_code == 200
+            raw = await datasette.client.get(
+                f"/archive/{table}{format_}", params={"_search": words, "_searchmode": "raw"}
+            )
+            assert raw.status_code < 500
+
+
+async def test_a_database_beside_keeps_its_own_search(archive_path: Path, other_database: Path) -> None:
+    served = Datasette([str(other_database), str(archive_path)])
+    alone = Datasette([str(other_database)])
+    for words in ("quick fox", "quick -fox", "川普", "well-known", '"brown fox"', "qui*", "川 OR fox"):
+        beside = await rows(served, "/other/notes.json", _search=words)
+        assert beside == await rows(alone, "/other/notes.json", _search=words), words
+    assert [row["id"] for row in await rows(served, "/archive/posts.json", _search="川普")]
+    assert (await served.client.get("/read")).status_code == 200
+    close(served)
+    close(alone)
+
+
+async def test_another_index_inside_the_archive_is_still_searched(own_archive: Path) -> None:
+    with sqlite3.connect(own_archive) as connection:
+        connection.execute("create table notes (id integer primary key, text text)")
+        connection.execute("insert into notes values (1, '川普 wrote'), (2, 'nothing')")
+        connection.execute('create virtual table notes_fts using fts5(text, content="notes")')
+        connection.execute("insert into notes_fts(rowid, text) select id, text from notes")
+    connection.close()
+    served = Datasette([str(own_archive)])
+    for words in ("川普", "wrote", "川普 wrote"):
+        assert [row["id"] for row in await rows(served, "/archive/notes.json", _search=words)] == [1]
+    close(served)
+
+
+async def test_every_table_and_column_is_described(archive_path: Path) -> None:
+    described = metadata.for_databases({"archive": "/read"})["databases"]["archive"]["tables"]
+    connection = sqlite3.connect(archive_path)
+    actual = {}
+    for (table,) in connection.execute(
+        "select name from sqlite_master where type in ('table', 'view') and name not glob '*_fts*'"
+    ).fetchall():
+        actual[table] = {row[1] for row in connection.execute(f"pragma table_xinfo([{table}])")}
+    connection.close()
+    assert {table: set(words["columns"]) for table, words in described.items()} == actual
+    assert all(words["description"] for words in described.values())
+
+
+async def test_foreign_keys_are_shown_by_name(datasette: Datasette) -> None:
+    found = await rows(datasette, "/archive/posts.json", number="553384", _labels="on")
+    assert found[0]["author_id"] == {"value": 1, "label": "山里人"}
+    comments = await rows(datasette, "/archive/comments.json", _labels="on", author_name="过路客")
+    assert comments[0]["post_id"]["label"] == "回乡过年：一笔细账"  # type: ignore[index]
+
+
+async def test_posts_have_facets_by_author_year_category_and_gone(datasette: Datasette) -> None:
+    answer = (await datasette.client.get("/archive/posts.json")).json()
+    facets = answer["facet_results"]
+    assert set(facets) == {"author_id", "year", "category", "gone_reason"}
+    assert facets["author_id"]["results"][0]["label"] == "山里人"
+    assert facets["gone_reason"]["results"] == [
+        {**facets["gone_reason"]["results"][0], "value": "gone", "count": 1}
+    ]
+    for facet in facets.values():
+        for result in facet["results"]:
+            address = result["toggle_url"].removeprefix("http://localhost")
+            followed = (await datasette.client.get(address)).json()
+            assert followed["filtered_table_rows_count"] == result["count"], result
+
+
+async def test_posts_view_has_facets_too(datasette: Datasette) -> None:
+    facets = (await datasette.client.get("/archive/posts_view.json")).json()["facet_results"]
+    assert set(facets) == {"author", "year", "category_list", "is_gone"}
+    assert {result["value"] for result in facets["category_list"]["results"]} >= {"山居", "河岸"}
+
+
+async def test_titles_lead_to_the_reading_page_and_long_texts_are_folded(datasette: Datasette) -> None:
+    for table in ("posts", "posts_view", "edited_posts", "missing_posts"):
+        shown = (await datasette.client.get(f"/archive/{table}")).text
+        assert '<a href="/read/post/' in shown, table
+    assert "<details><summary>" in (await datasette.client.get("/archive/posts")).text
+    assert '<a href="/read/author/1">' in (await datasette.client.get("/archive/authors")).text
+
+
+async def test_an_address_that_no_page_has_is_not_found(datasette: Datasette) -> None:
+    for address in ("/no/such/address/here", "/read/nothing", "/archive/no-such-table", "/nothing"):
+        assert (await datasette.client.get(address)).status_code == 404
+
+
+async def test_sizes_have_units(datasette: Datasette) -> None:
+    assert "kB" in (await datasette.client.get("/archive/media")).text
+
+
+@pytest.mark.parametrize("name", sorted(metadata.canned_queries()))
+async def test_every_question_has_an_answer(datasette: Datasette, name: str) -> None:
+    found = await rows(datasette, f"/archive/{name}.json", person="河边人")
+    assert found, name
+    assert (await datasette.client.get(f"/archive/{name}")).status_code == 200
+
+
+async def test_questions_answer_what_they_say(datasette: Datasette) -> None:
+    first = (await rows(datasette, "/archive/most_discussed.json"))[0]
+    assert (first["title"], first["comments"], first["people"]) == ("回乡过年：一笔细账", 6, 5)
+    said = await rows(datasette, "/archive/comments_by.json", person="河边人")
+    assert [row["post"] for row in said] == ["回乡过年：一笔细账", "回乡过年：一笔细账", "后山的野猫"]
+    missing = [row["what"] for row in await rows(datasette, "/archive/missing.json")]
+    assert "一篇只在目录里见过的" in missing
+    assert "2024-12: 2 listed, 1 held" in missing
+
+
+async def test_csv_begins_with_what_excel_needs_once(datasette: Datasette) -> None:
+    for query in ("posts.csv", "posts.csv?_dl=1", "posts.csv?_stream=1", "most_discussed.csv"):
+        content = (await datasette.client.get(f"/archive/{query}")).content
+        assert content.startswith(b"\xef\xbb\xbf"), query
+        assert content.count(b"\xef\xbb\xbf") == 1
+    assert (await datasette.client.get("/archive.csv?sql=select+1")).content.startswith(b"\xef\xbb\xbf")
+    assert (await datasette.client.get("/archive/posts.csv?_bom=off")).content.startswith(b"id,")
+    assert not (await datasette.client.get("/archive/posts.json")).content.startswith(b"\xef")
+    assert not (await datasette.client.get("/archive/posts")).content.startswith(b"\xef")
+
+
+async def test_csv_of_other_databases_is_left_alone(archive_path: Path, other_database: Path) -> None:
+    served = Datasette([str(archive_path), str(other_database)])
+    assert (await served.client.get("/other/notes.csv")).content.startswith(b"id,text")
+    close(served)
+
+
+async def test_a_second_archive_is_read_under_its_name(archive_path: Path, own_archive: Path) -> None:
+    second = own_archive.rename(own_archive.with_name("second one.db"))
+    served = Datasette([str(archive_path), str(second)])
+    menu = (await served.client.get("/")).text
+    assert "阅读 Read: archive" in menu
+    address = menu.split('">阅读 Read: second one')[0].rsplit('"', 1)[1]
+    assert address.startswith("/read/in/second")
+    shown = await served.client.get(address)
+    assert shown.status_code == 200
+    post = shown.text.split('class="title" href="')[1].split('"')[0]
+    assert post.startswith(address)
+    assert (await served.client.get(post)).status_code == 200
+    assert (await served.client.get("/read/in/nothing")).status_code == 404
+    close(served)
+
+
+async def test_a_server_without_an_archive_is_not_disturbed(other_database: Path) -> None:
+    served = Datasette([str(other_database)])
+    assert (await served.client.get("/")).status_code == 200
+    assert "阅读" not in (await served.client.get("/other")).text
+    assert (await served.client.get("/read")).status_code == 404
+    close(served)
+
+
+async def test_pages_are_read_while_a_crawl_writes(own_archive: Path) -> None:
+    writer = sqlite3.connect(own_archive, isolation_level=None)
+    served = app(own_archive)
+    writer.execute("begin immediate")
+    writer.execute("update posts set views = views + 1, body_text = '未定', body_html = '未定'")
+    before = await served.client.get("/read/search?q=囤货")
+    assert "囤货" in before.text.split("<ol")[1]
+    answers = [served.client.get(f"/read/post/{identity}") for identity in range(1, 30)]
+    pages = await asyncio.gather(*answers)
+    assert {page.status_code for page in pages} == {200}
+    assert not any("未定" in page.text for page in pages)
+    writer.execute("commit")
+    assert "未定" in (await served.client.get("/read/post/1")).text
+    writer.close()
+    close(served)
+
+
+async def test_the_database_page_is_not_hidden_by_the_reading_pages(datasette: Datasette) -> None:
+    assert "Custom SQL query" in (await datasette.client.get("/archive")).text
+    assert "<td" in (await datasette.client.get("/archive?sql=select+1")).text
+    assert (await datasette.client.get("/archive/post/1")).text == (
+        await datasette.client.get("/read/post/1")
+    ).text
+
+
+async def test_nothing_can_be_written(datasette: Datasette) -> None:
+    for sql in ("delete from posts", "insert into posts_fts(posts_fts) values ('rebuild')", "vacuum"):
+        answer = await datasette.client.get("/archive.json", params={"sql": sql})
+        assert answer.status_code == 400
+
+
+async def test_an_immutable_archive_is_read_too(own_archive: Path) -> None:
+    served = app(own_archive, immutable=True)
+    await served.invoke_startup()
+    assert served.get_database("archive").is_mutable is False
+    assert (await served.client.get("/read/search?q=川普")).status_code == 200
+    assert [row["number"] for row in await rows(served, "/archive/posts.json", _search="川普")] == [553384]
+    close(served)
+
+
+def test_serve_says_what_is_wrong(tmp_path: Path, own_archive: Path) -> None:
+    with pytest.raises(NoArchive, match="no archive at"):
+        app(tmp_path / "nothing.db")
+    (tmp_path / "words.db").write_text("these are words, and no database at all" * 40)
+    with pytest.raises(ArchiveDamaged, match="cannot be read"):
+        app(tmp_path / "words.db")
+    sqlite3.connect(tmp_path / "empty.db").close()
+    with pytest.raises(ArchiveDamaged, match="no archive of blogarchive"):
+        app(tmp_path / "empty.db")
+    own_archive.with_name("archive.db-wal").write_bytes(b"something")
+    with pytest.raises(UsageError, match="not in the file yet"):
+        app(own_archive, immutable=True)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from blogarchive.reading.charset_frequency import BIT, price
 from blogarchive.reading.charset_guess import reads_well
-from blogarchive.reading.charset_whatwg import HZ, UTF_8, UTF_16BE, UTF_16LE, Charset
+from blogarchive.reading.charset_whatwg import HZ, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, Charset
 
 _MARKS = {"hz-gb-2312": b"~{", "iso-2022-jp": b"\x1b", "iso-2022-kr": b"\x0e"}
 _SAMPLE = 2000
 _CLAIM = 16 * BIT
-_LINE = re.compile(rb"(?:~\n|[^\n])*\n?")
+_LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
 
 
 def escaped(body: bytes, claims: Sequence[Charset]) -> tuple[Charset, str] | None:
@@ -19,8 +19,10 @@ def escaped(body: bytes, claims: Sequence[Charset]) -> tuple[Charset, str] | Non
     Browsers gave up HZ and ISO-2022-KR and show nothing of such a page; an archive reads them.
     """
     for claim in claims:
-        if _MARKS.get(claim.name, b"\xff") in body:
+        if claim.name in _MARKS and _MARKS[claim.name] in body:
             return claim, _hz(body) if claim is HZ else claim.lenient(body)
+    if b"\x1b$B" in body and body.isascii() and reads_well(body, ISO_2022_JP):
+        return ISO_2022_JP, ISO_2022_JP.lenient(body)
     if b"~{" in body and b"~}" in body and HZ not in claims and reads_well(body, HZ):
         return HZ, _hz(body)
     return None

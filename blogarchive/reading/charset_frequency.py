@@ -20,7 +20,7 @@ RARE = 17 * BIT  # from here on a character is met once in a long book, or never
 
 _UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 
-_EVERYWHERE = (
+EVERYDAY = (
     "的了我你他她它是不在有人这這个個们們来來就说說也都和一大中國国爲为上地年會会以到時时要出生學学道民家子成"
     "行下于於后发後發自之对對得主長长可過过天作分方用多着部能市等业業全里工公經经本而高政法面門门动動日進进区"
     "區事代那去心小同北定開开產产前其軍军还還然起种種所如吗嗎吧呢啊哦呵哈嘿嘛您谁誰啦帖贴貼博客楼樓顶頂赞贊谢"
@@ -83,6 +83,13 @@ _KNOWN = (
     "痒癢粥羡羨髒膚肤苹蘋虾蝦裤褲裙谜謎贪貪蹲逛逝钓釣闷悶雾霧霸飘飄饱飽饿餓骗騙黏"
 )
 
+_CANTONESE = "嘅啲咗嚟佢哋喺嗰係冇啱唔咁㗎嘢嘛噉咩喎囉吖啩諗攞揾搵瞓嘥嘞喇咪咋喐嘈曬睇靚"
+_HANGUL = (
+    "이다는을의에가하고지은를사한로기서도인어자리나시라아대정수그해일부만으스것들있장보주제여게전상구마오과소"
+    "원면생성동세안와거비공적우경선야요때방무미조중연문내물모차신심유관계국할되된될없같말음습니합했었였않데진"
+    "실용위교회분행개호명재발바반남년월못더또매저터트드르러려력머먼버베피파프플크키코카타토투통화후히희천체초"
+    "최추출치처친녕테글감랑집학여울네예길람본석업결직금입역간운민단복달날말밤왜잘안좋"
+)
 _PUNCTUATION = "，。、：；？！“”‘’《》（）…—·【】「」『』～〈〉〔〕　"
 _SIGNS = "★☆●○◎◆◇□■△▲→←↑↓※①②③④⑤⑥⑦⑧⑨⑩℃№㎡￥〖〗"
 
@@ -115,6 +122,8 @@ def prices(script: Script) -> bytes:
             table[ord(character)] = bits * BIT
     for character in _PUNCTUATION:
         table[ord(character)] = 7 * BIT
+    for character in _HANGUL if script == "korean" else "":
+        table[ord(character)] = 8 * BIT
     for character in _SIGNS:
         table[ord(character)] = 12 * BIT
     return bytes(table)
@@ -126,10 +135,11 @@ def _hanzi() -> Iterable[tuple[int, Iterable[str]]]:
     yield 18, _block("big5", range(0xC9, 0xFA), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
     yield 15, _block("big5", range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
     yield 15, _block("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
+    yield 14, _CANTONESE
     yield 13, _KNOWN
     yield 11, _USUAL
     yield 10, _COMMON
-    yield 8, _EVERYWHERE
+    yield 8, EVERYDAY
 
 
 def _block(codec: str, leads: Iterable[int], trails: Iterable[int]) -> Iterable[str]:
@@ -179,7 +189,7 @@ _RANGES = (  # first and last code unit, bits
 _SCRIPTS: dict[Script, tuple[tuple[int, int, int], ...]] = {
     "chinese": (),
     "japanese": ((0x3040, 0x30FF, 8), (0xFF61, 0xFF9F, 12)),
-    "korean": ((0xAC00, 0xD7A3, 10),),
+    "korean": ((0xAC00, 0xD7A3, 13),),
     "alphabet": (
         (0x00C0, 0x00DF, 13),
         (0x00E0, 0x00FF, 11),

@@ -29,8 +29,8 @@ _VOICE = 6 * BIT  # what chardet's opinion is worth
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
 _FOREIGN = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
 _LETTER = 7 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
-_SURE = 20 * BIT  # by how much another charset must win against a claim that decodes
-_READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
+_SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
+_READS_WELL = (11 * BIT, 12 * BIT)  # the price of a character, at most, of certain language: short, longer
 
 
 def sample(body: bytes) -> bytes:
@@ -72,7 +72,8 @@ def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
 def reads_well(data: bytes, charset: Charset) -> bool:
     """Tell whether `data` is certainly language in `charset`: valid, and of characters in everyday use."""
     foreign = [c for c in charset.strict(data) or "" if c > "\x7f"]
-    return len(foreign) > 1 and price("".join(foreign), charset.script) <= _READS_WELL * len(foreign)
+    most = _READS_WELL[len(foreign) >= 8]
+    return len(foreign) > 1 and price("".join(foreign), charset.script) <= most * len(foreign)
 
 
 def _with_a_voice(

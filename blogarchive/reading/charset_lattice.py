@@ -12,19 +12,32 @@ from blogarchive.reading.charset_whatwg import GB18030, UTF_8, Charset
 
 _LONGEST = 1200  # bytes of a run: some 3 ms
 _CHANGE = 24 * BIT  # the price of going over into another charset
-_GAIN = 30 * BIT  # how much better than a browser's reading another one must be
+_CLEARER = 6 * BIT  # how much better than a browser's reading one in the same charset must be
+_OTHERWISE = 30 * BIT  # and one that changes charsets
 
 _Step = tuple[int, str, int]  # bytes, text, price
 
 
-def untangle(run: bytes, charset: Charset) -> str:
-    """Give the best reading of `run`, which is mostly in `charset`; a browser's, unless another is far better."""
+def untangle(run: bytes, charset: Charset) -> tuple[int, str]:
+    """Give price and text of the best reading of `run`, which is mostly in `charset`.
+
+    It is a browser's reading, unless another is far better.
+    """
     text = charset.lenient(run)
-    if ("\ufffd" not in text and run.isascii()) or len(run) > _LONGEST:
-        return text
-    charsets = list(dict.fromkeys((charset, UTF_8, GB18030)))
-    cost, better = _cheapest(run, charsets)
-    return better if cost + _GAIN < price(text) else text
+    best = price(text), text
+    if run.isascii() or len(run) > _LONGEST:
+        return best
+    whole = "\ufffd" not in text
+    if charset is not UTF_8 and not whole:  # UTF-8 is never off by one
+        clearer = _cheapest(run, [charset])
+        if clearer[0] + _CLEARER < best[0]:
+            best = clearer
+            if "\ufffd" not in clearer[1]:
+                return best
+    mixed = _cheapest(run, list(dict.fromkeys((charset, UTF_8, GB18030))))
+    if mixed[0] + _OTHERWISE < best[0] and not (whole and "\ufffd" in mixed[1]):
+        return mixed
+    return best
 
 
 def _cheapest(run: bytes, charsets: list[Charset]) -> tuple[int, str]:

@@ -6,8 +6,9 @@ So what does not read well is looked at between two tags or on a line by itself,
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from blogarchive.reading.charset_frequency import BIT, price
+from blogarchive.reading.charset_frequency import BIT, EVERYDAY, price
 from blogarchive.reading.charset_lattice import untangle
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, Charset
 
@@ -26,18 +27,40 @@ _KINDS = bytes(
 )
 
 
-def is_suspicious(body: bytes, text: str, charset: Charset) -> bool:
-    """Tell whether `text`, the clean reading of `body`, may hold a stretch of another charset."""
+def is_mixed(body: bytes, text: str, charset: Charset) -> bool:
+    """Tell whether `text`, the clean reading of `body`, bears marks of a stretch in another charset."""
     if charset is GB18030:
-        return b"LTTLTT" in body.translate(_KINDS) or any(mark in text for mark in _BIG5_IN_GBK)
+        return _is_utf_8_in_pairs(body) or any(mark in text for mark in _BIG5_IN_GBK)
     if charset is BIG5:
         return any(mark in text for mark in _GBK_IN_BIG5)
     return charset.by_byte and _HIGH_RUN.search(body) is not None
 
 
+def is_suspicious(body: bytes, text: str, charset: Charset) -> bool:
+    """Tell the same for a page or a part of it that is not in common characters alone."""
+    return charset.common(body) is None or is_mixed(body, text, charset)
+
+
+def _is_utf_8_in_pairs(body: bytes) -> bool:
+    return b"LTTLTT" in body.translate(_KINDS)
+
+
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
-_BIG5_IN_GBK = [mark.encode("big5").decode("gb18030") for mark in "，。的一了人大上在你"]
-_GBK_IN_BIG5 = [mark.encode("gbk").decode("big5hkscs") for mark in "，的是我了有在一"]
+
+
+def _marks(written: str, read: str, least: int) -> list[str]:
+    """Give what the commonest characters of one charset look like in another, where that is hardly ever seen."""
+    seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{EVERYDAY}")
+    return [mark for mark in seen if len(mark) == 1 and price(mark) >= least * BIT][:24]
+
+
+_BIG5_IN_GBK = _marks("big5", "gbk", 14)  # the other half of them is not in GBK at all
+_GBK_IN_BIG5 = _marks("gbk", "big5hkscs", 15)
+
+
+class _Reading(NamedTuple):
+    price: int
+    text: str
 
 
 def patch(body: bytes, charset: Charset, claims: Sequence[Charset]) -> str:
@@ -69,19 +92,44 @@ def _patched(block: bytes, charset: Charset, others: Sequence[Charset]) -> str:
 
 
 def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str:
-    clean = charset.strict(segment)
-    if clean is not None and (segment.isascii() or not is_suspicious(segment, clean, charset)):
-        return clean
-    text = charset.lenient(segment)
-    readings = [(price(text, charset.script), text)]
+    """Read a segment as a whole or piece by piece, whichever is the better text."""
+    if _is_sound(segment, charset):
+        return charset.lenient(segment)
+    whole = _otherwise(segment, charset, others)
+    pieces = [_piece(piece, charset, others) for piece in _PIECES.split(segment)]
+    readings = [
+        _Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces)),
+        *([whole] if whole else []),
+    ]
+    return min(readings).text
+
+
+def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading:
+    text = charset.lenient(piece)
+    reading = _Reading(price(text, charset.script), text)
+    if _is_sound(piece, charset):
+        return reading
+    if other := _otherwise(piece, charset, others):
+        return other
+    if charset.script == "chinese" and ("\ufffd" in text or _is_utf_8_in_pairs(piece)):
+        return _Reading(*untangle(piece, charset))
+    return reading
+
+
+def _is_sound(data: bytes, charset: Charset) -> bool:
+    text = charset.strict(data)
+    return text is not None and (data.isascii() or not is_suspicious(data, text, charset))
+
+
+def _otherwise(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading | None:
+    """Give the reading of `data` in one of `others`, where that is valid and clearly better."""
+    readings = [_Reading(price(charset.lenient(data), charset.script), "")]
     for other in others:
-        reading = other.strict(segment)
-        if reading is not None and (other is not BIG5 or _is_plain(reading)):
-            readings.append((price(reading, other.script) + _SWITCH[other.name], reading))
-    best = min(readings)[1]
-    if best is not text or charset.script != "chinese":
-        return best
-    return "".join(untangle(piece, charset) for piece in _PIECES.split(segment))
+        text = other.strict(data)
+        if text is not None and (other is not BIG5 or _is_plain(text)):
+            readings.append(_Reading(price(text, other.script) + _SWITCH[other.name], text))
+    best = min(readings)
+    return best if best.text else None
 
 
 def _is_plain(text: str) -> bool:

@@ -18,13 +18,14 @@ from blogarchive.reading.charset_big5 import ALIKE, OTHERWISE
 from blogarchive.reading.charset_frequency import Script
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Charset:
-    """One decoder: `name` is the standard's, `codec` and `errors` are Python's, `script` is its writers'."""
+    """One decoder; `name` is the standard's, `codec` and `errors` are Python's, `script` is its writers'."""
 
     name: str
     codec: str
     errors: str = "replace"
+    common_codec: str | None = None
     script: Script = "alphabet"
     otherwise: Mapping[str, str] = field(default_factory=dict)
 
@@ -33,13 +34,25 @@ class Charset:
         """Whether every byte is a character, so that nothing is ever invalid."""
         return self.script == "alphabet" and not self.name.startswith(("utf-", "iso-2022", "hz"))
 
-    def strict(self, data: bytes) -> str | None:
-        """Give the text of `data`, or None where some of it is not of this charset."""
+    def common(self, data: bytes) -> str | None:
+        """Give the text of `data` if it needs no more than the part of this charset that is in common use.
+
+        Of GB 18030 that is GBK, whose codec reads all it knows as the standard does.
+        """
         try:
+            if self.common_codec:
+                return data.decode(self.common_codec)
             return self._exchange(data, data.decode(self.codec))
         except UnicodeDecodeError:
+            return None
+
+    def strict(self, data: bytes) -> str | None:
+        """Give the text of `data`, or None where some of it is not of this charset."""
+        text = self.common(data)
+        if text is None:
             text = self.lenient(data)
             return None if "\ufffd" in text else text
+        return text
 
     def lenient(self, data: bytes) -> str:
         """Give the text of `data` as a browser shows it, U+FFFD for what is not of this charset."""
@@ -116,7 +129,12 @@ def _renewed() -> dict[str, str]:
 
 UTF_8 = Charset(name="utf-8", codec="utf-8", script="chinese")
 GB18030 = Charset(
-    name="gb18030", codec="gb18030", errors=charset_errors.GB18030, script="chinese", otherwise=_renewed()
+    name="gb18030",
+    codec="gb18030",
+    common_codec="gbk",
+    errors=charset_errors.GB18030,
+    script="chinese",
+    otherwise=_renewed(),
 )
 BIG5 = Charset(
     name="big5", codec="big5hkscs", errors=charset_errors.BIG5, script="chinese", otherwise=OTHERWISE
@@ -138,13 +156,16 @@ SHIFT_JIS = Charset(
     script="japanese",
     otherwise=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 )
+ISO_2022_JP = Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese")
 EUC_KR = Charset(name="euc-kr", codec="cp949", errors=charset_errors.EUC_KR, script="korean")
 _CHARSETS = {
     "gbk": GB18030,
-    "iso-2022-jp": Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese"),
     "iso-2022-kr": Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean"),
     "x-user-defined": Charset(name="x-user-defined", codec="ascii", errors=charset_errors.USER_DEFINED),
-    **{c.name: c for c in (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, EUC_KR)},
+    **{
+        c.name: c
+        for c in (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR)
+    },
 }
 _ALPHABETS = {
     "iso-8859-8-i": "iso8859-8",

@@ -15,7 +15,7 @@ from blogarchive.reading.charset_declared import declared_charsets, header_chars
 from blogarchive.reading.charset_escapes import escaped, sixteen_bit
 from blogarchive.reading.charset_frequency import BIT, price
 from blogarchive.reading.charset_guess import choose, is_mostly_utf_8
-from blogarchive.reading.charset_patch import is_suspicious, patch
+from blogarchive.reading.charset_patch import is_mixed, is_suspicious, patch
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, Charset
 
 How = Literal["bom", "valid", "declared", "guessed"]
@@ -105,9 +105,9 @@ def _not_utf_8(body: bytes, content_type: str | None) -> Decoded:
     if found := _by_marks(body, content_type, claims):
         return found
     if claims and claims[0] in (GB18030, BIG5):
-        text = claims[0].strict(body)
+        text = claims[0].common(body)
         if text is not None and _is_chinese(text):
-            if is_suspicious(body, text, claims[0]):
+            if is_mixed(body, text, claims[0]):
                 text = patch(body, claims[0], claims)
             return _decoded(text, claims[0], "declared")
     charset = UTF_8 if is_mostly_utf_8(body) else choose(body, claims)

@@ -21,7 +21,7 @@ _UTF_8_RUN = re.compile(
 )
 _ENDS_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
 
-_GARBLED = re.compile(f"[{_HIGH}]{{4}}")
+_GARBLED = re.compile(f"[{_HIGH}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
 _LATIN_LINE = re.compile(f"[\x01-\x09\x0b-;=?-\xff{_CP1252}]{{4,}}")
 _GB2312_RUN = re.compile("(?:[\xa1-\xf7][\xa1-\xfe]){2,}")
 
@@ -69,14 +69,15 @@ def _from_utf_8(match: re.Match[str]) -> str:
 
 def _is_certain(stretch: str, meant: str, before: str) -> bool:
     wide = [c for c in meant if c >= "\u2000"]
-    if len(wide) > 1 and (" " not in stretch or len(wide) > 2):
-        return average("".join(wide)) <= 15 or all(c > "\uffff" for c in wide)
+    if len(wide) > 1:
+        return average("".join(wide)) <= (11 if " " in stretch else 15) or all(c > "\uffff" for c in wide)
     if wide and len(meant) == 1:
         told = not (before.isalpha() and set(stretch[1:]) <= _ENDS_A_WORD) and " " not in stretch
         return stretch.startswith("â€") or (told and (price(meant) < RARE or meant > "\uffff"))
     if not meant.isalpha() and not stretch.startswith("Â"):
         return False
-    return len(meant) > 2 or (stretch[0] in "ÃÂ" and not _ENDS_A_WORD & set(stretch[1:]))
+    told = before.islower() or not _ENDS_A_WORD & set(stretch[1:])  # no capital in the middle of a word
+    return len(meant) > 2 or (stretch[0] in "ÃÂ" and told)
 
 
 def _from_double_bytes(match: re.Match[str]) -> str:
@@ -88,19 +89,20 @@ def _from_double_bytes(match: re.Match[str]) -> str:
     for charset, most, at_least in ((GB18030, 12, 2), (BIG5, 11, 3)):
         meant = charset.strict(data)
         if meant is not None and price(meant) + 20 * BIT < latin and _is_everyday(meant, most, at_least):
-            return meant
+            return meant if len(set(line)) > 1 else line  # a row of dots is a row of dots
     return line
 
 
 def _from_gb2312(match: re.Match[str]) -> str:
     meant = _as_bytes(match.group()).decode("gb2312", "replace")
-    return meant if _is_everyday(meant, 11.5, 2) else match.group()
+    return meant if _is_everyday(meant, 11.5, 2) and len(set(match.group())) > 1 else match.group()
 
 
 def _is_everyday(text: str, most: float, at_least: int) -> bool:
-    """Tell whether the characters beyond ASCII are several and cost `most` bits on average."""
+    """Tell whether the characters beyond ASCII are several and cost `most` bits on average, or little more."""
     foreign = [c for c in text if c > "\x7f"]
-    return len(set(foreign)) >= at_least and price("".join(foreign)) <= most * BIT * len(foreign)
+    most += min(len(foreign) / 8, 1.5)
+    return len(foreign) >= at_least and price("".join(foreign)) <= most * BIT * len(foreign)
 
 
 def _from_gbk(match: re.Match[str]) -> str:

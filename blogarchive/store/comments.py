@@ -207,7 +207,7 @@ def _revise(saving: Saving, item: Marked, before: _Held) -> None:
     for step in steps:
         _take(saving, step, item, before)
     saving.counted.comments_changed += bool(steps)
-    if saving.moment >= before.last_seen_at or replayed == before.page_id:
+    if saving.moment >= before.last_seen_at or (saving.replay and saving.newest_kept):
         _save_facts(saving, item, before)
 
 
@@ -253,14 +253,17 @@ def _save_facts(saving: Saving, item: Marked, before: _Held) -> None:
         comment.reply_to if comment.reply_to is not None else before.reply_to,
         shown_text(comment.posted) or before.posted_at,
     )
-    likes = comment.likes if comment.likes is not None else before.likes
+    likes, position = before.likes, before.position
+    if saving.moment >= before.last_seen_at or likes is None:
+        likes = comment.likes if comment.likes is not None else likes
+        position = item.position
     if facts != (before.author_url, before.reply_to, before.posted_at):
         saving.page_id()
-    elif (likes, item.position) == (before.likes, before.position):
+    elif (likes, position) == (before.likes, before.position):
         return
     saving.archive.execute(
         "update comments set author_url = ?, reply_to = ?, posted_at = ?, likes = ?, position = ? where id = ?",
-        (*facts, likes, item.position, before.id),
+        (*facts, likes, position, before.id),
     )
 
 

@@ -27,6 +27,8 @@ def save(saving: Saving, post_id: int, post: Post, held: Figures, *, newest: boo
     fresh = _over(shown, before or NOTHING)
     if fresh != (exact or before or NOTHING):
         _put(saving, post_id, fresh)
+        if exact is not None:
+            _carry_on(saving, post_id, exact, fresh)
     return _at(saving, post_id, "captured_at >= ?") or held
 
 
@@ -38,6 +40,19 @@ def _over(shown: Figures, held: Figures) -> Figures:
         old[1] if new[1] is None else new[1],
         old[2] if new[2] is None else new[2],
     )
+
+
+def _carry_on(saving: Saving, post_id: int, old: Figures, fresh: Figures) -> None:
+    """A figure that was read wrong stayed so for as long as it did not move: those pages were not kept."""
+    for name, wrong, right in zip(("views", "likes", "comment_count"), old, fresh, strict=True):
+        if wrong == right:
+            continue
+        saving.archive.execute(
+            f"update post_stats set {name} = ?1 where post_id = ?2 and captured_at > ?3 and {name} is ?4"  # noqa: S608
+            " and captured_at < coalesce((select min(captured_at) from post_stats where post_id = ?2"
+            f" and captured_at > ?3 and {name} is not ?4), '~')",
+            (right, post_id, saving.moment, wrong),
+        )
 
 
 def _at(saving: Saving, post_id: int, when: str) -> Figures | None:

@@ -32,6 +32,7 @@ def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
         return False
     post_id, seen, posted, gone, _ = row
     if gone is not None:
+        _rest(saving, cast(int, post_id))
         return True
     if seen is not None and str(seen) > saving.moment:
         return False

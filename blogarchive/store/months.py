@@ -19,7 +19,7 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
         str(row[0]): row[1:]
         for row in saving.archive.rows(
             "select month, id, first_post_on, last_post_on, url, proved_first_on, proved_last_on, last_seen_at,"
-            " proved_at"
+            " proved_at, page_id"
             " from archive_months where author_id = ?",
             (saving.author_id,),
         )
@@ -28,7 +28,7 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
         before = held.pop(row.month, None)
         if before is None:
             _insert(saving, row)
-        elif saving.replay or saving.moment >= str(before[6]):
+        elif saving.moment >= str(before[6]) or (saving.replay and before[8] == saving.page_id()):
             _update(saving, row, before)
         if before is None or (day_text(row.first), day_text(row.last)) != before[4:6]:
             _ask(saving, row, proved=before is not None and before[7] is not None)
@@ -82,7 +82,7 @@ def _insert(saving: Saving, row: MonthRow) -> None:
 
 
 def _update(saving: Saving, row: MonthRow, before: Sequence[object]) -> None:
-    month_id, first, last, url, _, _, seen, _ = before
+    month_id, first, last, url, _, _, seen, _, _ = before
     shown = (day_text(row.first), day_text(row.last))
     changed = shown != (first, last)
     if changed or (row.url is not None and row.url != url):

@@ -272,7 +272,7 @@ def _seen(saving: Saving, before: HeldPost) -> None:
 
 def _save_facts(saving: Saving, post: Post, before: HeldPost) -> None:
     """What is no version: the time of the post, and its URL."""
-    if saving.moment < before.last_seen_at and not saving.replay:
+    if saving.moment < before.last_seen_at and not (saving.replay and saving.newest_kept):
         return
     at, text = shown_text(post.posted), post.posted.text if post.posted else None
     if text is not None and (at, text) != (before.posted_at, before.posted_at_text):

@@ -60,6 +60,7 @@ class Saving:
         self.author_id = 0
         self.counted_before: str | None = None
         self._page_id = page_id
+        self._newest: int | None = None
         self._held = page_id if replay else pages.newest(archive, visit.page.url)
 
     @property
@@ -76,6 +77,13 @@ class Saving:
     def target(self) -> Target:
         """What it was fetched for."""
         return self.visit.target
+
+    @property
+    def newest_kept(self) -> bool:
+        """Whether no later page of this URL is kept: later visits showed the same, or they would be."""
+        if self._newest is None:
+            self._newest = pages.newest(self.archive, self.visit.page.url) or 0
+        return self._newest == self._page_id
 
     @property
     def first_visit(self) -> bool:

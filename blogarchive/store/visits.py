@@ -195,7 +195,7 @@ def _settle(saving: Saving) -> None:
 def _keep_problems(saving: Saving) -> None:
     """What disagrees or could not be read opens failures; what no longer does is resolved."""
     archive, url, now = saving.archive, saving.target.url, saving.page.fetched_at
-    if saving.replay and pages.newest(archive, saving.page.url) != saving.page_id():
+    if saving.replay and not saving.newest_kept:
         return
     problems = [(url, problem) for problem in map(_failure_of, saving.reading.problems)]
     problems += [(saving.subject or url, problem) for problem in saving.problems]

@@ -292,6 +292,7 @@ class Crawl:
     urls: list[str]
     saved: list[Saved]
     run: Run
+    finished: bool = True
 
 
 class Clock:
@@ -329,7 +330,7 @@ def crawl(
             break
         for target in targets:
             if stop_after is not None and len(urls) >= stop_after:
-                return Crawl(urls, saved, run)
+                return Crawl(urls, saved, run, finished=False)
             urls.append(target.url)
             saved.append(visits.save(archive, blog.visit(target, clock()), run.id))
             assert len(urls) < 5000, "the crawl does not end"

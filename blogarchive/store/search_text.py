@@ -76,6 +76,7 @@ def _folding() -> _Folding:
     return _Folding()
 
 
+@cache
 def folding_version() -> str:
     """Names the rules of the folding; an index made under another name has to be made anew."""
     return f"1 opencc-{version('opencc')} unicode-{unicodedata.unidata_version}"

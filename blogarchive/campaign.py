@@ -4,14 +4,15 @@ The spider asks it what to fetch and the pipelines give it what came; `blogarchi
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import Page, PageKind, Target, Visit
 from blogarchive.sites.site import by_name, for_url
 from blogarchive.store import blogs, failures, frontier, plan, visits
@@ -21,6 +22,11 @@ from blogarchive.store.failures import Failure
 from blogarchive.store.frontier import Progress
 from blogarchive.store.runs import Counts, Run
 from blogarchive.store.visits import Outcome, Saved
+
+_ALL = 10_000_000
+_BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
+# The known sites' posts carry their month: /u/31182/202501/506012.html
+_MONTH_IN_URL = re.compile(r"/((?:19|20)\d\d)(0[1-9]|1[0-2])/")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +90,12 @@ def starts(order: Order) -> list[Target]:
     return [_start(url, order.site) for url in order.urls]
 
 
+def require(order: Order) -> None:
+    """Raise `NoArchive` where the order needs an archive and there is none, before a lock file is left there."""
+    if order.command != "backup" and not order.db.exists():
+        raise NoArchive(f"no archive at {order.db}; `blogarchive backup URL` makes one")
+
+
 def _start(url: str, site_name: str | None) -> Target:
     try:
         parts = urlsplit(url)
@@ -108,7 +120,7 @@ class Campaign:
         self.watcher = watcher
         self.blogs: list[Blog] = []
         self.reached = 0
-        self.posts_taken = 0
+        self._posts_taken = 0
         self._starts: frozenset[str] = frozenset()
         self._hosts: dict[Blog, str] = {}
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
@@ -136,16 +148,19 @@ class Campaign:
         """The hosts of the blogs, each once."""
         return list(dict.fromkeys(self._hosts.values()))
 
-    def take(self, host: str, limit: int, exclude: Iterable[Target]) -> list[Target]:
-        """The next targets of the blogs on `host`, at most `limit`; none beyond the order's own limit."""
-        room = self._room(limit)
+    def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
+        """The next targets of the blogs on `host`, at most `limit`; those in `exclude` are in flight."""
         there = [blog for blog in self.blogs if self._hosts[blog] == host]
-        if room <= 0 or not there:
+        if not there:
             return []
-        since = self.order.since
-        taken = frontier.take(self.archive, there, limit=room, now=now(), exclude=exclude, since=since)
-        self.posts_taken += sum(target.kind is PageKind.POST for target in taken)
-        return taken
+        if self.order.limit is not None:
+            return self._take_few(there, limit, exclude)
+        while True:
+            # One by one where dates decide: a listing on the way may tell the date of a post behind it.
+            taken = self._ask(there, 1 if self.order.since else limit, exclude)
+            young = [target for target in taken if not self._left_out(target)]
+            if young or not taken:
+                return young
 
     def top_up(self) -> int:
         """Look for what does not add up yet; gives how many targets were added, 0 when the run is over."""
@@ -174,8 +189,32 @@ class Campaign:
         """What the run did so far."""
         return Counts(**{**self._counts, "requests": requests})
 
-    def _room(self, limit: int) -> int:
-        return limit if self.order.limit is None else min(limit, self.order.limit - self.posts_taken)
+    def _ask(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
+        since = self.order.since
+        return frontier.take(self.archive, there, limit=limit, now=now(), exclude=exclude, since=since)
+
+    def _take_few(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
+        """Posts before listings, and none beyond the order's limit; the comments of those taken, to the end."""
+        room = (self.order.limit or 0) - self._posts_taken
+        known = [target for target in self._ask(there, _ALL, exclude) if not self._left_out(target)]
+        taken = [target for target in known if target.kind in _BEFORE_POSTS]
+        posts = [target for target in known if target.kind is PageKind.POST][: max(0, room)]
+        if room > 0:
+            taken += posts or [target for target in known if target not in taken]
+        taken = taken[:limit]
+        self._posts_taken += sum(target.kind is PageKind.POST for target in taken)
+        return taken
+
+    def _left_out(self, target: Target) -> bool:
+        """Whether a post's URL says that it is of a month before the order's `since`; then that is noted."""
+        month = _MONTH_IN_URL.search(target.url) if target.kind is PageKind.POST else None
+        if self.order.since is None or month is None:
+            return False
+        last_day = f"{month[1]}-{month[2]}-31"
+        if last_day >= self.order.since.isoformat():
+            return False
+        frontier.note_day(self.archive, target, last_day)
+        return True
 
     def _join(self, blog: Blog, url: str) -> None:
         if blog not in self.blogs:

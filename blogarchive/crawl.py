@@ -1,17 +1,18 @@
 """Runs one crawl in this process, and turns what happened into a row of `runs` and an exit code."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, cast
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from blogarchive.campaign import Campaign, Order, Watcher, now, starts
+from blogarchive.campaign import Campaign, Order, Watcher, now, require, starts
+from blogarchive.cookies import read_cookies
 from blogarchive.errors import (
     BlogArchiveError,
     Interrupted,
@@ -63,7 +64,7 @@ class _PageSpider(Protocol):
 
 
 def settings(
-    *, delay: float | None = None, cookies: os.PathLike[str] | None = None, ignore_robots: bool = False
+    *, delay: float | None = None, cookies: Path | None = None, ignore_robots: bool = False
 ) -> Settings:
     """Scrapy's settings: those of `blogarchive.settings`, and what a person changed of them."""
     chosen = Settings()
@@ -73,7 +74,8 @@ def settings(
         chosen.set("DOWNLOAD_DELAY", delay, priority="cmdline")
         chosen.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
     if cookies is not None:
-        chosen.set("COOKIES_FILE", os.fspath(cookies), priority="cmdline")
+        read_cookies(cookies)  # told now, not when the archive is open
+        chosen.set("COOKIES_FILE", str(cookies), priority="cmdline")
         chosen.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
     if ignore_robots:
         chosen.set("ROBOTSTXT_OBEY", False, priority="cmdline")
@@ -92,6 +94,7 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
     it; what the web does is in the report.
     """
     named = starts(order)
+    require(order)
     with (
         lock.holding(order.db, order.command, now=now()),
         Archive.open(order.db, create=order.command == "backup") as archive,

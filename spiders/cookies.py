@@ -4,7 +4,7 @@ Scrapy's cookie middleware is not used: it keeps what servers set, and it fetche
 from the network.
 """
 
-from http.cookiejar import LoadError, MozillaCookieJar
+from http.cookiejar import MozillaCookieJar
 from pathlib import Path
 
 from scrapy.crawler import Crawler
@@ -12,21 +12,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Request
 from scrapy.http.cookies import WrappedRequest
 
-from blogarchive.errors import UsageError
-
-
-def read_cookies(path: Path) -> MozillaCookieJar:
-    """The cookies of a Netscape file, session cookies too; raises `UsageError` when it is none."""
-    jar = MozillaCookieJar(path)
-    try:
-        jar.load(ignore_discard=True, ignore_expires=True)
-    except (OSError, LoadError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no Netscape cookies file: {error}") from error
-    for cookie in jar:
-        if cookie.expires == 0:  # how most browsers' exporters write a session cookie
-            cookie.expires = None
-            cookie.discard = True
-    return jar
+from blogarchive.cookies import read_cookies
 
 
 class OwnCookies:

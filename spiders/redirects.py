@@ -27,9 +27,8 @@ def may_lead(site: str, old: str, new: str) -> bool:
 class SameSiteRedirects(RedirectMiddleware):
     """HTTP redirects within the site; raises `RedirectRefused` for others."""
 
-    def handle_referer(self, request: Request, response: Response) -> None:
-        """Drop the Referer: none is sent."""
-        request.headers.pop("Referer", None)
+    def _engine_started(self) -> None:
+        """Look for no Referer middleware: none is sent."""
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         return super()._redirect(_checked(redirected, request), request, reason)
@@ -38,9 +37,8 @@ class SameSiteRedirects(RedirectMiddleware):
 class SameSiteRefresh(MetaRefreshMiddleware):
     """The same for `<meta http-equiv=refresh>`; a page that only reloads itself is left as it is."""
 
-    def handle_referer(self, request: Request, response: Response) -> None:
-        """Drop the Referer: none is sent."""
-        request.headers.pop("Referer", None)
+    def _engine_started(self) -> None:
+        """Look for no Referer middleware: none is sent."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The page, or the request for the page that it sends its reader to."""

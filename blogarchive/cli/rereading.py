@@ -36,6 +36,7 @@ def reparse(
 ) -> None:
     """Read all stored pages again with today's code, without the network."""
     changed = 0
+    Archive.open(db, read_only=True).close()  # no lock file beside an archive that is not there
     with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
         stored = pages.stored(archive, stale_only=stale, failed_only=failed)
         for page in reread(archive, readings(stored, workers), write=not diff):

@@ -1,18 +1,20 @@
 """The command for a first look: `demo`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from blogarchive.campaign import Order
 from blogarchive.cli import options
-from blogarchive.demo import DemoHost
+from blogarchive.demo import DemoBlog, DemoHost
 from blogarchive.demo.sample import SAMPLE_MARKUPS, sample_blogs
 from blogarchive.progress import watching
 from blogarchive.store.archive import Archive
 from blogarchive.store.status import status
 
+_PORT = 8917
 _DEMO_DB = Path("data/demo.db")
 
 
@@ -32,7 +34,7 @@ def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
     from blogarchive.crawl import crawl, settings
 
     blogs = sample_blogs()
-    with DemoHost(blogs, markups=SAMPLE_MARKUPS) as host, watching(sys.stderr, quiet=quiet) as watcher:
+    with _host(blogs) as host, watching(sys.stderr, quiet=quiet) as watcher:
         urls = tuple(host.blog_url(blog.uid) for blog in blogs)
         report = crawl(Order(command="backup", db=db, urls=urls, site="creaders"), watcher, settings(delay=0))
     if not quiet:
@@ -42,6 +44,14 @@ def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
 
         run(db, port=port)
     return report.exit_code
+
+
+def _host(blogs: Sequence[DemoBlog]) -> DemoHost:
+    """On the same port every time, so that a second demo finds nothing new; on any where that one is taken."""
+    try:
+        return DemoHost(blogs, markups=SAMPLE_MARKUPS, port=_PORT)
+    except OSError:
+        return DemoHost(blogs, markups=SAMPLE_MARKUPS)
 
 
 def _show(db: Path, requests: int) -> None:

@@ -35,6 +35,8 @@ class Command(Crawl):
             sys.stderr.write(f"blogarchive: {error}\n")
             self.exitcode = error.exit_code
         else:
+            if report.message:
+                sys.stderr.write(f"blogarchive: {report.message}\n")
             self.exitcode = report.exit_code
 
 

@@ -1,0 +1,149 @@
+"""What a person who backs up a blog may rely on."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
+from tests.walk.tool import Tool, contents
+
+UID = "31182"
+
+
+def read_posts(tool: Tool) -> int:
+    return tool.number("select count(*) from posts where content_hash is not null")
+
+
+def test_a_backup_holds_every_post_and_every_comment(tool: Tool) -> None:
+    blog = sample_blog(UID)
+    with DemoHost([blog]) as host:
+        ran = tool.run("backup", host.blog_url(UID))
+    assert ran.code == 0, ran.err
+    titles = {str(number): title for number, title in tool.rows("select number, title from posts")}
+    assert titles == {str(post.number): post.title for post in blog.posts}
+    held = dict(
+        tool.rows("select number, (select count(*) from comments c where c.post_id = p.id) from posts p")
+    )
+    assert held == {post.number: len(post.comments) for post in blog.posts}
+    assert tool.number("select count(*) from frontier where state <> 'done'") == 0
+
+
+def test_a_second_backup_asks_for_robots_and_home_only_and_changes_nothing(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=12)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        before = contents(tool.db)
+        host.forget_requests()
+        ran = tool.run("backup", host.blog_url(UID))
+        asked = list(host.counts())
+    assert (ran.code, asked) == (0, ["/robots.txt", f"/u/{UID}/"])
+    assert contents(tool.db) == before
+
+
+def test_no_page_is_asked_for_twice_in_a_backup(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=12)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        counts = host.counts()
+    assert set(counts.values()) == {1}, counts
+
+
+def test_two_blogs_of_one_host_and_neither_holds_the_other_s_posts(tool: Tool) -> None:
+    blogs = [make_blog(UID, posts=6), make_blog("27282", posts=5, seed=2)]
+    with DemoHost(blogs, markups={"27282": "html5"}) as host:
+        ran = tool.run("backup", *(host.blog_url(blog.uid) for blog in blogs))
+    assert ran.code == 0, ran.err
+    held = tool.rows("select a.uid, count(*) from posts p join authors a on a.id = p.author_id group by 1")
+    assert dict(held) == {UID: 6, "27282": 5}
+
+
+def test_other_authors_blogs_are_not_walked(tool: Tool) -> None:
+    blogs: list[DemoBlog] = [sample_blog(UID), make_blog("27282", posts=5, seed=2)]
+    with DemoHost(blogs) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        assert not [path for path in host.counts() if "/27282/" in path]
+
+
+def test_a_post_s_url_gets_that_page_first_and_then_the_whole_blog(tool: Tool) -> None:
+    blog = make_blog(UID, posts=8)
+    with DemoHost([blog]) as host:
+        url = host.post_url(UID, blog.posts[5].number)
+        assert tool.run("backup", url).code == 0
+        first = [request.path for request in host.requests][:2]
+    assert first == ["/robots.txt", url.removeprefix(host.url)]
+    assert read_posts(tool) == 8
+
+
+def test_a_limit_reads_so_many_posts_and_the_next_run_reads_the_rest(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=9)]) as host:
+        assert tool.run("backup", host.blog_url(UID), "--limit", "3").code == 0
+        assert read_posts(tool) == 3
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert read_posts(tool) == 9
+
+
+def test_since_leaves_older_posts_to_a_later_run(tool: Tool) -> None:
+    blog = make_blog(UID, posts=12, months=4)
+    day = sorted(post.posted_at for post in blog.posts)[6].date()
+    with DemoHost([blog]) as host:
+        assert tool.run("backup", host.blog_url(UID), "--since", str(day)).code == 0
+        assert 0 < read_posts(tool) < 12
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert read_posts(tool) == 12
+
+
+def test_a_dry_run_sends_nothing_and_writes_nothing(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=4)]) as host:
+        ran = tool.run("backup", host.blog_url(UID), "--dry-run", "--json")
+        assert json.loads(ran.out) == {"requests": 1, "urls": [host.blog_url(UID)]}
+        assert not host.requests
+        assert not tool.db.exists()
+        tool.run("backup", host.blog_url(UID))
+        host.forget_requests()
+        before = contents(tool.db)
+        ran = tool.run("update", "--dry-run", "--json")
+        assert json.loads(ran.out)["urls"] == [host.blog_url(UID)]
+        assert not host.requests
+        assert contents(tool.db) == before
+
+
+def test_quiet_is_silent_when_all_is_well(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=3)]) as host:
+        ran = tool.run("backup", host.blog_url(UID), "-q")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_json_is_one_line_that_tells_the_run(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=3)]) as host:
+        ran = tool.run("backup", host.blog_url(UID), "--json")
+        requests = len(host.requests)
+    (line,) = ran.out.splitlines()
+    told = json.loads(line)
+    assert (told["outcome"], told["exit_code"], told["posts_new"]) == ("done", 0, 3)
+    assert told["requests"] == requests
+    (row,) = tool.rows("select command, outcome, exit_code, json_extract(counts, '$.requests') from runs")
+    assert row == ("backup", "done", 0, requests)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_scrapy_crawl_gives_the_same_rows_and_the_same_exit_code(
+    tool: Tool, tmp_path: Path, refused: bool
+) -> None:
+    other = tmp_path / "other.db"
+    with DemoHost([make_blog(UID, posts=6)]) as host:
+        if refused:
+            host.set_robots("User-agent: *\nDisallow: /")
+        ran = tool.run("backup", host.blog_url(UID))
+        words = [f"url={host.blog_url(UID)}", f"db={other}", "site=creaders"]
+        crawl = subprocess.run(
+            [
+                *(sys.executable, "-m", "scrapy", "crawl", "blog", "-s", "DOWNLOAD_DELAY=0"),
+                *(part for word in words for part in ("-a", word)),
+            ],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            timeout=50,
+        )
+    assert crawl.returncode == ran.code == (4 if refused else 0)
+    assert contents(other) == contents(tool.db)

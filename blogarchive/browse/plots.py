@@ -4,12 +4,14 @@ Every plot has a `<title>` that says in words what it shows; colours come from c
 print hold for plots too.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup, escape
 
+_MONTH = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
 _SPARK_WIDTH, _SPARK_HEIGHT = 160, 36
 _BARS_WIDTH, _BARS_HEIGHT, _AXIS = 720, 120, 18
 
@@ -29,7 +31,10 @@ def spark(points: Sequence[tuple[str, int]], words: str) -> Markup:
     """
     if len(points) < 2:
         return Markup("")
-    times = [datetime.fromisoformat(at).timestamp() for at, _ in points]
+    try:
+        times = [datetime.fromisoformat(at).timestamp() for at, _ in points]
+    except ValueError:  # an archive that was merged in may hold anything
+        return Markup("")
     values = [value for _, value in points]
     xs = _spread(times, 3, _SPARK_WIDTH - 5)
     ys = [_SPARK_HEIGHT - y for y in _spread(values, 5, _SPARK_HEIGHT - 5)]
@@ -41,12 +46,14 @@ def spark(points: Sequence[tuple[str, int]], words: str) -> Markup:
 
 
 def bars(months: Sequence[Bar], words: str) -> Markup:
-    """A bar for every month from the first to the last, months without any included; years below."""
-    if not months:
+    """A bar for every month from the first to the last, months without any included; years below. What is no month is
+    left out.
+    """
+    known = {bar.month: bar for bar in months if _MONTH.fullmatch(bar.month)}
+    if not known:
         return Markup("")
-    known = {bar.month: bar for bar in months}
     names = _months_between(min(known), max(known))
-    highest = max(bar.held + bar.lacking for bar in months) or 1
+    highest = max(bar.held + bar.lacking for bar in known.values()) or 1
     step = _BARS_WIDTH / len(names)
     drawn = [
         _bar(known[name], place * step, step, highest) for place, name in enumerate(names) if name in known

@@ -20,10 +20,13 @@ _GONE_REASONS = {"gone": "已删除", "hidden": "已隐藏", "login": "要登录
 
 
 def clock(at: str | None) -> str:
-    """`2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a time cut short stays so."""
+    """`2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a time cut short stays so, and so do other words."""
     if not at or "T" not in at:
         return at or ""
-    offset = datetime.fromisoformat(at).utcoffset()
+    try:
+        offset = datetime.fromisoformat(at).utcoffset()
+    except ValueError:  # an archive that was merged in may hold anything
+        return at
     moment = at[:10] + " " + at[11:].split("+")[0].split("-")[0].removesuffix("Z")
     if offset is None:
         return moment

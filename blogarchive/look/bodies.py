@@ -3,6 +3,7 @@
 What is stored is never changed; this is for pages that people look at, in the browser or as files.
 """
 
+import re
 from collections.abc import Callable
 from html import escape
 from urllib.parse import urljoin, urlsplit
@@ -30,6 +31,7 @@ _ATTRIBUTES = {
     "span": {"class"},
 }
 _SCHEMES = {"http", "https", "mailto"}
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml refuses a text that holds one
 _PLACEHOLDER = "not-held"
 
 
@@ -63,7 +65,7 @@ def picture_urls(body_html: str, page_url: str) -> tuple[str, ...]:
 
 
 def _parsed(body_html: str) -> html.HtmlElement:
-    text = body_html.replace("\0", "\ufffd")
+    text = _NOT_XML.sub("\ufffd", body_html)
     return html.fragment_fromstring(text, create_parent="div", parser=html.HTMLParser(huge_tree=True))
 
 

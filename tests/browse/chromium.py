@@ -196,6 +196,12 @@ class Page:
         )
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
+    def follow(self) -> None:
+        """Press Enter, and wait until the page that it leads to is loaded."""
+        start = len(self._browser.events)
+        self.press("Enter")
+        self._browser.wait_for("Page.loadEventFired", self._session, start)
+
     def size(self, width: int, height: int, *, phone: bool = False, dark: bool = False) -> None:
         """Set the window's size, and whether the system is dark."""
         self.call(

@@ -1,0 +1,68 @@
+"""A first backup: its requests against what the blog holds, its time against a bare spider on the same URLs."""
+
+import json
+import sqlite3
+import statistics
+import sys
+from pathlib import Path
+
+from bench.figures import Row
+from bench.running import backup, demo_host, folder, run
+
+ROUNDS = 3
+
+
+def urls_of(db: Path) -> list[str]:
+    """The URLs that the archive's frontier was asked for, in the order of their fetching."""
+    with sqlite3.connect(db) as connection:
+        rows = connection.execute(
+            "select url from frontier where fetched_at is not null order by fetched_at, id"
+        )
+        return [url for (url,) in rows]
+
+
+def requests(posts: int = 500) -> Row:
+    """Requests of a first backup against posts and further comment pages, nothing missed."""
+    with demo_host("31182", posts=posts) as urls, folder() as place:
+        done = json.loads(backup(place / "a.db", *urls).stdout)
+        with sqlite3.connect(place / "a.db") as connection:
+            held = connection.execute("select count(*) from posts where content_hash is not null").fetchone()[
+                0
+            ]
+            further = connection.execute("select count(*) from frontier where kind = 'comments'").fetchone()[
+                0
+            ]
+    if held != posts:
+        raise AssertionError(f"{held} of {posts} posts were kept")
+    ratio = done["requests"] / (posts + further)
+    return Row(
+        f"backup: requests for {posts} posts, against posts + comment pages",
+        "at most 1.25 ×",
+        f"{ratio:.2f} ×",
+    )
+
+
+def seconds(posts: int = 2000) -> Row:
+    """Time of a first backup against a bare spider, in turn, the median of the pairs."""
+    ratios = []
+    with demo_host("31182", posts=posts) as urls:
+        for _ in range(ROUNDS):
+            with folder() as place:
+                ours = backup(place / "a.db", *urls).seconds
+                (place / "urls").write_text("\n".join(urls_of(place / "a.db")), "utf-8")
+                bare = run([sys.executable, "-m", "bench.bare_spider", place / "urls"]).seconds
+                ratios.append(ours / bare)
+    figure = f"{statistics.median(ratios):.2f} ×"
+    return Row(
+        f"backup: time for {posts} posts, against a bare spider on the same URLs", "at most 1.6 ×", figure
+    )
+
+
+def measure() -> list[Row]:
+    """Both rows."""
+    return [requests(), seconds()]
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(f"{row.name:75} {row.goal:25} {row.figure}")

@@ -1,0 +1,75 @@
+"""Starts what a benchmark needs as processes of their own: the demo host, the command, a bare spider."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+from bench.figures import Run
+
+BIN = Path(sys.executable).parent
+
+
+@contextmanager
+def demo_host(*uids: str, posts: int, comments: int = 3, markup: str = "tables") -> Iterator[list[str]]:
+    """The URLs of generated blogs, served by a process of their own."""
+    words = [sys.executable, "-m", "blogarchive.demo", "--posts", str(posts), "--comments", str(comments)]
+    words += ["--markup", markup]
+    for uid in uids:
+        words += ["--uid", uid]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield [process.stdout.readline().strip() for _ in uids]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that goes when the measurement is done."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        yield Path(name)
+
+
+def run(words: Sequence[str | Path]) -> Run:
+    """One finished process, its peak memory from the operating system's own account."""
+    start = perf_counter()
+    with subprocess.Popen(
+        [str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        out, err = _drain(process)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = perf_counter() - start
+    if process.returncode not in (0, 1):
+        raise RuntimeError(f"{words[0]} ended with {process.returncode}: {err[-400:]}")
+    return Run(seconds=seconds, peak_mib=usage.ru_maxrss / 1024, exit_code=process.returncode, stdout=out)
+
+
+def _drain(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
+    errors: list[bytes] = []
+    assert process.stdout is not None
+    assert process.stderr is not None
+    reader = threading.Thread(target=lambda stream: errors.append(stream.read()), args=(process.stderr,))
+    reader.start()
+    out = process.stdout.read()
+    reader.join()
+    return out.decode(), b"".join(errors).decode()
+
+
+def command(*words: str | Path) -> Run:
+    """`blogarchive` with these words."""
+    return run([BIN / "blogarchive", *words])
+
+
+def backup(db: Path, *urls: str) -> Run:
+    """A backup without pictures or delay, its summary as JSON on stdout."""
+    return command(
+        "backup", *urls, "--site", "creaders", "--db", db, "--delay", "0", "--no-media", "--json", "-q"
+    )

@@ -6,7 +6,7 @@ What is stored is never changed; this is for pages that people look at, in the b
 import re
 from collections.abc import Callable
 from html import escape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import nh3
 from lxml import etree, html
@@ -32,6 +32,7 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto"}
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml refuses a text that holds one
+_ENCODED = re.compile(r"(?:%20|%[89A-Fa-f][0-9A-Fa-f])+")
 _PLACEHOLDER = "not-held"
 
 
@@ -87,11 +88,16 @@ def _absolute(page_url: str, url: str) -> str:
 
 def _place(image: html.HtmlElement, page_url: str, picture: PictureSource) -> None:
     url = _absolute(page_url, image.get("src") or "")
-    source = picture(url) if url else None
+    source = (picture(url) or picture(_as_written(url))) if url else None
     if source is not None:
         image.set("src", source)
         return
     _replace(image, _placeholder(url, image.get("alt") or image.get("title") or "", image))
+
+
+def _as_written(url: str) -> str:
+    """The URL before it was written as HTML, which percent-encodes spaces and what is not ASCII."""
+    return _ENCODED.sub(lambda run: unquote(run[0], errors="replace"), url)
 
 
 def _placeholder(url: str, alt: str, image: html.HtmlElement) -> html.HtmlElement:

@@ -327,7 +327,8 @@ create index sweep_items_sweep on sweep_items(sweep_id, item);
 create table media (
     id integer primary key,
     url text not null unique,
-    sha256 text,
+    host text not null default '',
+    sha256 text references media_files(sha256),
     content_type text,
     size integer,
     width integer,
@@ -338,6 +339,8 @@ create table media (
     fetched_at text,
     detail text
 );
+
+create index media_work on media(status, host);
 
 create table media_files (
     sha256 text primary key,

@@ -1,0 +1,62 @@
+"""What the answer to a request for a picture is worth."""
+
+from dataclasses import dataclass
+
+from blogarchive.media import sniff
+from blogarchive.media.measure import measure
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes. What is larger is not kept: a photograph of a camera is, a film is not."""
+
+_GONE = {400, 404, 405, 406, 410, 414, 451}
+_REFUSALS = {429, 503}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture as it was served. `width` and `height` are in pixels, None where the header does not tell."""
+
+    body: bytes
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """Why there is no picture. `permanent`: asking again will not help.
+
+    `refused`: the host has had enough. `at_once`: asking again in this same run may help.
+    """
+
+    detail: str
+    permanent: bool = False
+    refused: bool = False
+    at_once: bool = False
+
+
+def judge(status: int, body: bytes) -> Picture | Trouble:
+    """The picture in an answer with that status, or why there is none."""
+    if status == 200:
+        return _looked_at(body)
+    if status in _REFUSALS:
+        return Trouble(detail=f"HTTP status {status}", refused=True, at_once=True)
+    if status >= 500:
+        return Trouble(detail=f"HTTP status {status}", at_once=True)
+    # 401 and 403 may be a guard against other sites' pages, or a bad day: they are asked again some days later.
+    return Trouble(detail=f"HTTP status {status}", permanent=status in _GONE or status < 400)
+
+
+def _looked_at(body: bytes) -> Picture | Trouble:
+    if len(body) > LARGEST:
+        return too_large()
+    kind = sniff.content_type(body)
+    if kind is None:
+        return Trouble(detail=f"the server sent {sniff.described(body)}")
+    width, height = measure(body, kind)
+    return Picture(body=body, content_type=kind, width=width, height=height)
+
+
+def too_large() -> Trouble:
+    """The picture is larger than is kept."""
+    return Trouble(detail=f"larger than {LARGEST // 2**20} MB", permanent=True)

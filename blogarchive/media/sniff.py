@@ -1,0 +1,65 @@
+"""What kind of picture some bytes are, by their first bytes: names and headers of servers are not believed.
+
+The signatures are those of WHATWG's MIME Sniffing Standard (6.1, image types), with those of the formats that came
+after it: AVIF and HEIC (ISO/IEC 23008-12), JPEG XL (ISO/IEC 18181-2), JPEG 2000, TIFF 6.0.
+"""
+
+import re
+
+SVG = "image/svg+xml"
+"""Kept, never shown inline: a drawing may hold scripts."""
+
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"\x00\x00\x01\x00", "image/x-icon"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"\xff\x0a", "image/jxl"),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2"),
+)
+_BRANDS = {
+    b"avif": "image/avif",
+    b"avis": "image/avif",
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1"), "image/heic"),
+}
+_BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}  # sizes of the headers that Windows and OS/2 wrote
+_LOOK = 4096  # bytes: a drawing's root element comes within them
+_PROLOGUE = re.compile(
+    rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[[^\]]*\]\s*)?>", re.DOTALL | re.IGNORECASE
+)
+_DRAWING = re.compile(rb"<(?:\w+:)?svg[\s/>]")
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|script|h1|div|p|br)[\s/>]", re.IGNORECASE)
+
+
+def content_type(body: bytes) -> str | None:
+    """The picture's type, `image/jpeg` and so on; None where the bytes are no picture."""
+    for signature, kind in _SIGNATURES:
+        if body.startswith(signature):
+            return kind
+    if body[:4] == b"RIFF" and body[8:14] == b"WEBPVP":
+        return "image/webp"
+    if body[4:8] == b"ftyp":
+        return _BRANDS.get(body[8:12])
+    if body[:2] == b"BM" and int.from_bytes(body[14:18], "little") in _BITMAP_HEADERS:
+        return "image/bmp"
+    return SVG if _is_drawing(body[:_LOOK]) else None
+
+
+def described(body: bytes) -> str:
+    """What bytes that are no picture look like, in words: an HTML page, nothing at all, something else."""
+    if not body:
+        return "nothing, no picture"
+    if _PAGE.search(body[:_LOOK]):
+        return "an HTML page, no picture"
+    return "no picture"
+
+
+def _is_drawing(start: bytes) -> bool:
+    place = 3 if start.startswith(b"\xef\xbb\xbf") else 0
+    while found := _PROLOGUE.match(start, place):
+        place = found.end()
+    return bool(_DRAWING.match(start, place))

@@ -1,0 +1,1 @@
+"""Brings in what was kept elsewhere: saved pages, WARC files, other archives."""

@@ -1,0 +1,59 @@
+"""Brings visits into an archive one by one, and counts what became of them."""
+
+from blogarchive.importing.report import Imported, Unplaced
+from blogarchive.items import Visit
+from blogarchive.rereading import reread_page
+from blogarchive.store import pages, visits
+from blogarchive.store.archive import Archive
+from blogarchive.store.brought import bring
+from blogarchive.store.visits import Outcome
+
+
+class Bringer:
+    """Counts as it goes; `pictures` is for the caller to add to."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.pictures = 0
+        self._archive = archive
+        self._pages = self._same = self._posts = self._changed = self._comments = 0
+        self._unplaced: list[Unplaced] = []
+
+    def bring(self, name: str, visit: Visit) -> bool:
+        """Keep the visit; False where its page reads worse than what is held of the post."""
+        with self._archive.atomic():
+            brought = bring(self._archive, visit)
+            for page_id in brought.later:
+                self._read_again(page_id)
+        saved = brought.saved
+        if saved is None:
+            self._same += 1
+            return True
+        self._pages += 1
+        self._posts += saved.posts_new
+        self._changed += saved.posts_changed
+        self._comments += saved.comments_new
+        if saved.outcome is Outcome.FAILED:
+            self.refuse(name, "kept, but it reads worse than what the archive holds of the post")
+        return saved.outcome is not Outcome.FAILED
+
+    def refuse(self, name: str, why: str) -> None:
+        """Note what is not brought in."""
+        self._unplaced.append(Unplaced(name=name, why=why))
+
+    def report(self) -> Imported:
+        """What was brought in so far."""
+        return Imported(
+            pages=self._pages,
+            same=self._same,
+            posts=self._posts,
+            changed=self._changed,
+            comments=self._comments,
+            pictures=self.pictures,
+            unplaced=tuple(self._unplaced),
+        )
+
+    def _read_again(self, page_id: int) -> None:
+        """What was read later has the last word on what has no versions, such as the time of a post."""
+        stored = pages.one(self._archive, page_id)
+        if stored is not None:
+            visits.resave(self._archive, *reread_page(stored))

@@ -1,0 +1,64 @@
+"""`import html`: pages that a person saved become rows, read by the same readers as fetched pages."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from blogarchive.errors import UsageError
+from blogarchive.importing.bringing import Bringer
+from blogarchive.importing.pictures import bring_pictures
+from blogarchive.importing.placing import CannotPlace, place, target_of
+from blogarchive.importing.report import Imported, Progress, no_progress
+from blogarchive.importing.saved import files_in, load
+from blogarchive.items import PageKind
+from blogarchive.sites.site import names
+from blogarchive.store import lock
+from blogarchive.store.archive import Archive
+
+
+def import_html(
+    archive: Path,
+    source: Path,
+    *,
+    url: str | None = None,
+    site: str | None = None,
+    progress: Progress = no_progress,
+) -> Imported:
+    """Bring the saved pages of `source`, a file or a folder, into the archive, which is made where there is none.
+
+    A page's time is that of its file (an MHTML tells its own), so an import never overrides what was read later.
+    `url` is the address of the page, where `source` is one file, or of the blog; `site` forces a site's readers.
+    What is held already is left alone, byte for byte: the same import again changes nothing. A file that cannot
+    be placed is listed in the result. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`, `CannotWrite`.
+    """
+    _check(source, url, site)
+    files = files_in(source)
+    with (
+        lock.holding(archive, "import", now=datetime.now(UTC)),
+        closing(Archive.open(archive, create=True)) as held,
+    ):
+        bringer = Bringer(held)
+        progress(0, len(files))
+        for done, path in enumerate(files, 1):
+            saved = load(path, source)
+            try:
+                visit = place(saved, url=url, site=site)
+            except CannotPlace as why:
+                bringer.refuse(saved.name, str(why))
+            else:
+                if bringer.bring(saved.name, visit):
+                    bringer.pictures += bring_pictures(held, saved, visit, source)
+            progress(done, len(files))
+        return bringer.report()
+
+
+def _check(source: Path, url: str | None, site: str | None) -> None:
+    if url is None:
+        return
+    target = target_of(url, site)
+    if target is None:
+        raise UsageError(f"no known site has {url}; name one with --site ({', '.join(names())})")
+    if target.kind is not PageKind.HOME and not source.is_file():
+        raise UsageError(
+            f"{url} is one page, and {source} no single file; give the blog's address, or one file"
+        )

@@ -1,0 +1,93 @@
+"""Keeping a page that was not fetched by us: its bytes and its reading, as of the time it was saved.
+
+The reading goes the way of `reparse`, which leaves frontier, sweeps and marks of what is gone alone and puts each
+version where its time says. What was seen later stays what it is.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import cast
+
+from blogarchive.items import Visit
+from blogarchive.store import pages, visits
+from blogarchive.store.archive import Archive
+from blogarchive.store.fingerprints import mark
+from blogarchive.store.times import utc_text
+from blogarchive.store.visits import Outcome, Saved
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brought:
+    """A page brought in: `later` are the pages held of its posts that are newer, to be read again after it.
+
+    `saved` None: these very bytes of that URL are held already.
+    """
+
+    saved: Saved | None = None
+    later: tuple[int, ...] = ()
+
+
+def bring(archive: Archive, visit: Visit) -> Brought:
+    """Keep the page and its reading in one transaction, unless the archive holds these bytes of that URL."""
+    digest = sha256(visit.page.body).hexdigest()
+    if archive.row("select 1 from pages where url = ? and sha256 = ?", (visit.page.url, digest)):
+        return Brought()
+    with archive.atomic():
+        uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
+        later = _later(archive, visit, uid)
+        page_id = pages.keep(archive, visit, uid=uid, run_id=None)
+        saved = visits.resave(archive, page_id, visit)
+        if saved.outcome is not Outcome.FAILED:
+            _note_seen(archive, visit, uid)
+    return Brought(saved=saved, later=later)
+
+
+def _later(archive: Archive, visit: Visit, uid: str | None) -> tuple[int, ...]:
+    """Newer pages of the same URL, and those that the posts' rows name, oldest first."""
+    numbers = [post.number for post in visit.reading.posts]
+    rows = archive.rows(
+        "select id from pages where url = ? and fetched_at > ? order by fetched_at, id",
+        (visit.page.url, utc_text(visit.page.fetched_at)),
+    )
+    for number in numbers:
+        rows += archive.rows(
+            "select g.id from posts p join authors a on a.id = p.author_id join pages g on g.id = p.page_id"
+            " where a.site = ? and a.uid = ? and p.number = ? and g.url <> ? and g.fetched_at > ?",
+            (visit.target.site, uid, number, visit.page.url, utc_text(visit.page.fetched_at)),
+        )
+    return tuple(dict.fromkeys(cast(int, row[0]) for row in rows))
+
+
+def _note_seen(archive: Archive, visit: Visit, uid: str | None) -> None:
+    """A post or a comment that the page shows was there at that time: no longer gone, if it was before."""
+    moment, reading = utc_text(visit.page.fetched_at), visit.reading
+    for post in reading.posts:
+        post_id = _post_id(archive, visit, uid, post.number)
+        archive.execute(
+            "update posts set gone_at = null, gone_reason = null, own_page_gone_at = null,"
+            " own_page_gone_reason = null, missing_from_listing_at = null where id = ? and last_seen_at < ?",
+            (post_id, moment),
+        )
+        archive.execute_many(
+            "update comments set last_seen_at = ?, gone_at = null"
+            " where post_id = ? and fingerprint = ? and last_seen_at < ?",
+            [(moment, post_id, item.fingerprint, moment) for item in mark(post.comments)],
+        )
+    numbers = {post.number for post in reading.posts}
+    for listing in (reading.listed, reading.latest, *(row.posts for row in reading.categories)):
+        numbers |= {post.number for post in listing}
+    for number in numbers:
+        archive.execute(
+            "update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)"
+            " where id = ?",
+            (moment, moment, _post_id(archive, visit, uid, number)),
+        )
+
+
+def _post_id(archive: Archive, visit: Visit, uid: str | None, number: int | str) -> int | None:
+    row = archive.row(
+        "select p.id from posts p join authors a on a.id = p.author_id"
+        " where a.site = ? and a.uid = ? and p.number = ?",
+        (visit.target.site, uid, number),
+    )
+    return None if row is None else cast(int, row[0])

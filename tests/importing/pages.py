@@ -1,0 +1,59 @@
+"""Saved pages of an invented blog, as browsers write them."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+HOME = "https://blog.creaders.net/u/31182/"
+OLDER = datetime(2024, 6, 1, 8, tzinfo=UTC)
+NEWER = datetime(2025, 3, 1, 8, tzinfo=UTC)
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+def post_url(number: int) -> str:
+    return f"{HOME}202501/{number}.html"
+
+
+def page(
+    number: int = 101,
+    *,
+    title: str = "泡沫与房价",
+    body: str = "<p>第一段谈泡沫，谈房价，也谈镕与喆两个字。</p>",
+    charset: str = "utf-8",
+    top: str = "",
+    head: str = "",
+    inner: str = "",
+    own_link: bool = True,
+    views: int = 1769,
+) -> str:
+    """A post page as a reader sees it, with what a way of saving adds at its `top` and in its `head`."""
+    link = f'<li><a href="{post_url(number)}">{title}</a></li>' if own_link else ""
+    return f"""<!DOCTYPE html>
+{top}<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">{head}
+<title>{title}</title></head><body>
+<div><h1>林木的角落</h1><p>随手写下</p><p>{HOME} &gt; <a href="#">复制</a> &gt; <a href="#">收藏本页</a></p></div>
+<div>网络日志正文</div>
+<table><tr><td><a class="diary_title">{title}</a></td><td>2025-01-28 01:46:53</td></tr></table>
+<div class="diary_content">{body}</div>{inner}
+<div>浏览({views}) (9) 评论(2)</div><div>发表评论</div><div>文章评论</div>
+<div class="c"><div>作者：林木 回复 过客 留言时间：2025-01-30 08:00:00</div><div>谢谢你来看。</div><div>回复 | 0</div></div>
+<div class="c"><div>作者：过客 留言时间：2025-01-29 08:00:00</div><div>写得好。</div><div>回复 | 2</div></div>
+<div>我的名片</div><div>林木 ，3岁</div><div>注册日期: 2022-01-02</div><div>访问总量: 1,851,847 次</div>
+<div>最新发布</div><ul>{link}<li><a href="{post_url(99)}">另一篇旧文</a></li></ul>
+<div>分类目录</div><div>【经济】</div>
+<div>存档目录</div><div><a href="{HOME}202501/">2025-01-01 - 2025-01-28</a></div>
+</body></html>"""
+
+
+def saved_from(number: int) -> str:
+    """The line that Chrome, Edge and IE write."""
+    url = post_url(number)
+    return f"<!-- saved from url=({len(url):04}){url} -->\n"
+
+
+def save(path: Path, text: str, *, charset: str = "utf-8", at: datetime = OLDER) -> Path:
+    """The file of a page, with the time of the day it was saved."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(charset))
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return path

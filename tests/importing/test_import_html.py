@@ -1,0 +1,243 @@
+import os
+import sqlite3
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from blogarchive.errors import UsageError
+from blogarchive.importing.html import import_html
+from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
+
+
+def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(archive)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def dump(archive: Path) -> list[str]:
+    connection = sqlite3.connect(archive)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    return tmp_path / "archive.db"
+
+
+@pytest.mark.parametrize(
+    ("declared", "charset"),
+    [("utf-8", "utf-8"), ("gb2312", "gb18030"), ("big5", "big5"), ("gb2312", "utf-8"), ("utf-8", "utf-16")],
+)
+def test_a_page_in_any_charset_becomes_the_rows_that_a_crawl_makes(
+    archive: Path, tmp_path: Path, declared: str, charset: str
+) -> None:
+    text = page(
+        charset=declared, top=saved_from(101), title="泡沫", body="<p>第一段文字在此，看得出是哪一種字。</p>"
+    )
+    if charset == "big5":
+        text = text.encode("big5", "xmlcharrefreplace").decode("big5")
+    save(tmp_path / "in" / "a.html", text, charset=charset)
+    done = import_html(archive, tmp_path / "in")
+    assert (done.pages, done.posts, done.comments, done.unplaced) == (1, 1, 2, ())
+    assert rows(archive, "select site, uid, nickname, blog_title from authors") == [
+        ("creaders", "31182", "林木", "林木的角落")
+    ]
+    assert rows(
+        archive,
+        "select number, url, title, body_text, views, likes, comment_count from posts where content_hash is not null",
+    ) == [(101, post_url(101), "泡沫", "第一段文字在此，看得出是哪一種字。", 1769, 9, 2)]
+    assert rows(
+        archive, "select author_name, reply_to, body_text, likes from comments order by posted_at"
+    ) == [
+        ("过客", None, "写得好。", 2),
+        ("林木", "过客", "谢谢你来看。", 0),
+    ]
+
+
+def where(number: int = 101) -> dict[str, dict[str, str]]:
+    """The ways in which a page tells where it was."""
+    return {
+        "saved from": {"top": saved_from(number)},
+        "canonical": {"head": f'<link rel="canonical" href="{post_url(number)}">'},
+        "og:url": {"head": f'<meta property="og:url" content="{post_url(number)}">'},
+        "its own title in the sidebar": {},
+        "a form's hidden field": {"inner": f'<form><input type="hidden" name="did" value="{number}"></form>'},
+    }
+
+
+@pytest.mark.parametrize("way", where())
+def test_the_address_is_found_in_the_page(archive: Path, tmp_path: Path, way: str) -> None:
+    own_link = way.startswith("its own")
+    save(tmp_path / "in" / "无名.htm", page(own_link=own_link, **where()[way]))
+    done = import_html(archive, tmp_path / "in")
+    assert done.unplaced == ()
+    assert rows(archive, "select number, title from posts where content_hash is not null") == [
+        (101, "泡沫与房价")
+    ]
+
+
+@pytest.mark.parametrize("name", ["101.html", "blog.creaders.net/u/31182/202501/101.html", "did=101.html"])
+def test_the_address_is_found_in_the_path(archive: Path, tmp_path: Path, name: str) -> None:
+    save(tmp_path / "in" / name, page(own_link=False))
+    assert import_html(archive, tmp_path / "in").unplaced == ()
+    assert rows(archive, "select number from posts where content_hash is not null") == [(101,)]
+
+
+def test_the_address_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> None:
+    file = save(tmp_path / "无名.html", page(own_link=False))
+    assert import_html(archive, file, url=post_url(101)).posts == 1
+    with pytest.raises(UsageError, match="single file"):
+        import_html(archive, tmp_path, url=post_url(101))
+    with pytest.raises(UsageError, match="--site"):
+        import_html(archive, file, url="https://nowhere.example/1.html")
+
+
+def test_what_cannot_be_placed_is_listed_with_its_reason(archive: Path, tmp_path: Path) -> None:
+    save(tmp_path / "in" / "a.html", page(own_link=False))
+    save(tmp_path / "in" / "b.html", "<html><body>别处的一页</body></html>")
+    save(tmp_path / "in" / "c.html", "   ")
+    save(
+        tmp_path / "in" / "d.html", saved_from(5) + "<html><body><p>该日志不存在或已被删除</p></body></html>"
+    )
+    save(tmp_path / "in" / "good.html", page(top=saved_from(101)))
+    done = import_html(archive, tmp_path / "in")
+    assert [one.name for one in done.unplaced] == ["a.html", "b.html", "c.html", "d.html"]
+    assert all(one.why for one in done.unplaced)
+    assert done.posts == 1
+
+
+def test_pictures_come_from_the_folder_beside_the_page_and_its_other_pages_do_not(
+    archive: Path, tmp_path: Path
+) -> None:
+    body = '<p>图：<img src="./泡沫 房价_files/a.png"><img src="./泡沫 房价_files/b.png"><img src="../../secret.png"></p>'
+    save(tmp_path / "in" / "泡沫 房价.html", page(top=saved_from(101), body=body))
+    folder = tmp_path / "in" / "泡沫 房价_files"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(PNG)
+    (folder / "b.png").write_bytes(b"<html>not found</html>")
+    (folder / "frame.html").write_text(page(7, top=saved_from(7)))
+    (tmp_path / "secret.png").write_bytes(PNG + b"1")
+    done = import_html(archive, tmp_path / "in")
+    assert (done.pages, done.pictures) == (1, 1)
+    assert rows(archive, "select content_type, size from media_files") == [("image/png", len(PNG))]
+    held = "select count(*) from post_media pm join media m on m.id = pm.media_id where m.sha256 is not null"
+    assert rows(archive, held) == [(1,)]
+
+
+def test_an_mhtml_brings_its_address_its_time_and_its_pictures(archive: Path, tmp_path: Path) -> None:
+    picture = "https://blog.creaders.net/u/31182/upload_file/20250128.png"
+    message = EmailMessage()
+    message["From"] = "<Saved by Blink>"
+    message["Snapshot-Content-Location"] = post_url(101)
+    message["Date"] = "Sat, 1 Feb 2025 09:00:00 +0000"
+    message.make_related()
+    text = EmailMessage()
+    text.set_content(
+        page(own_link=False, body=f'<p>字<img src="{picture}"></p>'), subtype="html", cte="quoted-printable"
+    )
+    text["Content-Location"] = post_url(101)
+    image = EmailMessage()
+    image.set_content(PNG, "image", "png")
+    image["Content-Location"] = picture
+    message.attach(text)
+    message.attach(image)
+    (tmp_path / "页.mhtml").write_bytes(message.as_bytes())
+    done = import_html(archive, tmp_path / "页.mhtml")
+    assert (done.posts, done.pictures, done.unplaced) == (1, 1, ())
+    assert rows(archive, "select fetched_at from pages") == [("2025-02-01T09:00:00+00:00",)]
+
+
+def test_importing_twice_changes_nothing(archive: Path, tmp_path: Path) -> None:
+    save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
+    save(tmp_path / "in" / "b.html", page(102, title="第二篇文章", top=saved_from(102)), at=NEWER)
+    import_html(archive, tmp_path / "in")
+    before = dump(archive)
+    again = import_html(archive, tmp_path / "in")
+    assert (again.pages, again.same) == (0, 2)
+    os.utime(tmp_path / "in" / "a.html")
+    import_html(archive, tmp_path / "in")
+    assert dump(archive) == before
+
+
+def test_an_older_page_never_overrides_what_was_read_later(archive: Path, tmp_path: Path) -> None:
+    new = page(top=saved_from(101), body="<p>改过之后的正文，长短也差不多这样。</p>", views=2000)
+    old = page(
+        top=saved_from(101), title="旧题目", body="<p>改之前的正文，长短也差不多这样的。</p>", views=10
+    )
+    save(tmp_path / "new" / "a.html", new, at=NEWER)
+    save(tmp_path / "old" / "a.html", old.replace("2025-01-28 01:46:53", "2025-01-28 00:00:00"), at=OLDER)
+    import_html(archive, tmp_path / "new")
+    import_html(archive, tmp_path / "old")
+    held = "select title, body_text, views, posted_at_text, first_seen_at, last_seen_at from posts where number = 101"
+    assert rows(archive, held) == [
+        (
+            "泡沫与房价", "改过之后的正文，长短也差不多这样。", 2000, "2025-01-28 01:46:53",
+            "2024-06-01T08:00:00+00:00", "2025-03-01T08:00:00+00:00",
+        )
+    ]  # fmt: skip
+    assert rows(archive, "select title, captured_at from post_revisions") == [
+        ("旧题目", "2024-06-01T08:00:00+00:00")
+    ]
+    assert [row[0] for row in rows(archive, "select views from post_stats order by captured_at")] == [
+        10,
+        2000,
+    ]
+
+
+def test_old_and_new_in_either_order_make_the_same_post(tmp_path: Path) -> None:
+    texts = {
+        OLDER: "<p>改之前的正文，长短也差不多这样的。</p>",
+        NEWER: "<p>改过之后的正文，长短也差不多这样。</p>",
+    }
+    for place, (at, body) in enumerate(texts.items()):
+        save(tmp_path / str(place) / "a.html", page(top=saved_from(101), body=body), at=at)
+    wanted = "select title, body_text, views, posted_at, first_seen_at, last_seen_at, version_at from posts order by number"
+    results = []
+    for order in ("01", "10"):
+        archive = tmp_path / f"{order}.db"
+        for place in order:
+            import_html(archive, tmp_path / place)
+        results.append(
+            (rows(archive, wanted), rows(archive, "select title, body_text, captured_at from post_revisions"))
+        )
+    assert results[0] == results[1]
+
+
+def test_a_page_that_names_another_blog_in_its_text_stays_with_its_own(archive: Path, tmp_path: Path) -> None:
+    body = "<p>请看 https://blog.creaders.net/u/666/ 和 <a href='https://blog.creaders.net/u/666/202501/1.html'>泡沫与房价</a></p>"
+    save(tmp_path / "in" / "a.html", page(body=body))
+    import_html(archive, tmp_path / "in")
+    assert rows(archive, "select uid from authors") == [("31182",)]
+
+
+def test_no_folder_and_no_page_are_told(archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no file or folder"):
+        import_html(archive, tmp_path / "absent")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no saved page"):
+        import_html(archive, tmp_path / "empty")
+
+
+REAL = Path(os.environ.get("BLOGARCHIVE_REAL_PAGES", Path(__file__).parents[3] / "shared" / "real"))
+
+
+@pytest.mark.skipif(not (REAL / "wenxuecity_2006").is_dir(), reason="the real pages are not here")
+def test_a_real_page_of_2006_that_says_gb2312_is_brought_in(archive: Path, tmp_path: Path) -> None:
+    _, _, body = (REAL / "wenxuecity_2006" / "page.html").read_bytes().partition(b"\n")
+    url = "http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "page.html").write_bytes(
+        f"<!-- saved from url=({len(url):04}){url} -->\n".encode() + body
+    )
+    done = import_html(archive, tmp_path / "in")
+    assert (done.pages, done.unplaced) == (1, ())
+    assert done.posts > 1
+    assert rows(archive, "select site, uid from authors") == [("wenxuecity", "1854")]
+    assert rows(archive, "select encoding from pages") == [("gb18030",)]

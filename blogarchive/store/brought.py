@@ -75,7 +75,7 @@ def _note_seen(archive: Archive, visit: Visit, uid: str | None) -> None:
         )
     numbers = {post.number for post in reading.posts}
     for listing in (reading.listed, reading.latest, *(row.posts for row in reading.categories)):
-        numbers |= {post.number for post in listing}
+        numbers |= {post.number for post in listing if post.number is not None}
     for number in numbers:
         archive.execute(
             "update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)"

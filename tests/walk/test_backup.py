@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
-from tests.walk.tool import Tool, contents
+from tests.walk.tool import Ran, Tool, contents
 
 UID = "31182"
 
@@ -17,11 +20,28 @@ def read_posts(tool: Tool) -> int:
     return tool.number("select count(*) from posts where content_hash is not null")
 
 
-def test_a_backup_holds_every_post_and_every_comment(tool: Tool) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backed:
+    blog: DemoBlog
+    host: DemoHost
+    tool: Tool
+    ran: Ran
+    asked: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
+    """One backup of the sample blog, beside another blog of the same host; the host goes on."""
+    tool = Tool(tmp_path_factory.mktemp("backed"))
     blog = sample_blog(UID)
-    with DemoHost([blog]) as host:
-        ran = tool.run("backup", host.blog_url(UID))
-    assert ran.code == 0, ran.err
+    with DemoHost([blog, make_blog("27282", posts=5, seed=2)]) as host:
+        ran = tool.run("backup", host.blog_url(UID), "--json")
+        yield Backed(blog=blog, host=host, tool=tool, ran=ran, asked=host.counts())
+
+
+def test_a_backup_holds_every_post_and_every_comment(backed: Backed) -> None:
+    tool, blog = backed.tool, backed.blog
+    assert backed.ran.code == 0, backed.ran.err
     titles = {str(number): title for number, title in tool.rows("select number, title from posts")}
     assert titles == {str(post.number): post.title for post in blog.posts}
     held = dict(
@@ -31,22 +51,48 @@ def test_a_backup_holds_every_post_and_every_comment(tool: Tool) -> None:
     assert tool.number("select count(*) from frontier where state <> 'done'") == 0
 
 
-def test_a_second_backup_asks_for_robots_and_home_only_and_changes_nothing(tool: Tool) -> None:
-    with DemoHost([make_blog(UID, posts=12)]) as host:
-        assert tool.run("backup", host.blog_url(UID)).code == 0
-        before = contents(tool.db)
-        host.forget_requests()
-        ran = tool.run("backup", host.blog_url(UID))
-        asked = list(host.counts())
-    assert (ran.code, asked) == (0, ["/robots.txt", f"/u/{UID}/"])
+def test_a_backup_asks_for_no_page_twice(backed: Backed) -> None:
+    assert set(backed.asked.values()) == {1}, backed.asked
+
+
+def test_a_backup_does_not_walk_other_authors_blogs(backed: Backed) -> None:
+    assert not [path for path in backed.asked if "/27282/" in path]
+
+
+def test_json_is_one_line_that_tells_the_run(backed: Backed) -> None:
+    (line,) = backed.ran.out.splitlines()
+    told = json.loads(line)
+    assert (told["outcome"], told["exit_code"], told["posts_new"]) == ("done", 0, len(backed.blog.posts))
+    assert told["requests"] == backed.asked.total()
+    (row,) = backed.tool.rows(
+        "select command, outcome, exit_code, json_extract(counts, '$.requests') from runs order by id limit 1"
+    )
+    assert row == ("backup", "done", 0, told["requests"])
+
+
+@pytest.mark.parametrize("command", ["backup", "update"])
+def test_again_asks_for_robots_and_home_only_changes_nothing_and_is_silent(
+    backed: Backed, command: str
+) -> None:
+    tool, host = backed.tool, backed.host
+    before = contents(tool.db)
+    host.forget_requests()
+    ran = tool.run(command, *([host.blog_url(UID)] if command == "backup" else []), "-q")
+    assert list(host.counts()) == ["/robots.txt", f"/u/{UID}/"]
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
     assert contents(tool.db) == before
 
 
-def test_no_page_is_asked_for_twice_in_a_backup(tool: Tool) -> None:
-    with DemoHost([make_blog(UID, posts=12)]) as host:
-        assert tool.run("backup", host.blog_url(UID)).code == 0
-        counts = host.counts()
-    assert set(counts.values()) == {1}, counts
+def test_a_dry_run_sends_nothing_and_writes_nothing(backed: Backed, tmp_path: Path) -> None:
+    new, old, host = Tool(tmp_path), backed.tool, backed.host
+    host.forget_requests()
+    before = contents(old.db)
+    ran = new.run("backup", host.blog_url(UID), "--dry-run", "--json")
+    assert json.loads(ran.out) == {"requests": 1, "urls": [host.blog_url(UID)]}
+    assert not new.db.exists()
+    assert json.loads(old.run("update", "--dry-run", "--json").out)["urls"] == [host.blog_url(UID)]
+    assert contents(old.db) == before
+    assert not host.requests
 
 
 def test_two_blogs_of_one_host_and_neither_holds_the_other_s_posts(tool: Tool) -> None:
@@ -56,13 +102,6 @@ def test_two_blogs_of_one_host_and_neither_holds_the_other_s_posts(tool: Tool) -
     assert ran.code == 0, ran.err
     held = tool.rows("select a.uid, count(*) from posts p join authors a on a.id = p.author_id group by 1")
     assert dict(held) == {UID: 6, "27282": 5}
-
-
-def test_other_authors_blogs_are_not_walked(tool: Tool) -> None:
-    blogs: list[DemoBlog] = [sample_blog(UID), make_blog("27282", posts=5, seed=2)]
-    with DemoHost(blogs) as host:
-        assert tool.run("backup", host.blog_url(UID)).code == 0
-        assert not [path for path in host.counts() if "/27282/" in path]
 
 
 def test_a_post_s_url_gets_that_page_first_and_then_the_whole_blog(tool: Tool) -> None:
@@ -91,39 +130,6 @@ def test_since_leaves_older_posts_to_a_later_run(tool: Tool) -> None:
         assert 0 < read_posts(tool) < 12
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert read_posts(tool) == 12
-
-
-def test_a_dry_run_sends_nothing_and_writes_nothing(tool: Tool) -> None:
-    with DemoHost([make_blog(UID, posts=4)]) as host:
-        ran = tool.run("backup", host.blog_url(UID), "--dry-run", "--json")
-        assert json.loads(ran.out) == {"requests": 1, "urls": [host.blog_url(UID)]}
-        assert not host.requests
-        assert not tool.db.exists()
-        tool.run("backup", host.blog_url(UID))
-        host.forget_requests()
-        before = contents(tool.db)
-        ran = tool.run("update", "--dry-run", "--json")
-        assert json.loads(ran.out)["urls"] == [host.blog_url(UID)]
-        assert not host.requests
-        assert contents(tool.db) == before
-
-
-def test_quiet_is_silent_when_all_is_well(tool: Tool) -> None:
-    with DemoHost([make_blog(UID, posts=3)]) as host:
-        ran = tool.run("backup", host.blog_url(UID), "-q")
-    assert (ran.code, ran.out, ran.err) == (0, "", "")
-
-
-def test_json_is_one_line_that_tells_the_run(tool: Tool) -> None:
-    with DemoHost([make_blog(UID, posts=3)]) as host:
-        ran = tool.run("backup", host.blog_url(UID), "--json")
-        requests = len(host.requests)
-    (line,) = ran.out.splitlines()
-    told = json.loads(line)
-    assert (told["outcome"], told["exit_code"], told["posts_new"]) == ("done", 0, 3)
-    assert told["requests"] == requests
-    (row,) = tool.rows("select command, outcome, exit_code, json_extract(counts, '$.requests') from runs")
-    assert row == ("backup", "done", 0, requests)
 
 
 @pytest.mark.parametrize("refused", [False, True])

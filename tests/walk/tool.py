@@ -1,6 +1,5 @@
 """A real command in a process of its own, against a real server on loopback."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -8,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-COMMAND = (sys.executable, *os.environ.get("BLOGARCHIVE_TEST_COMMAND", "-m blogarchive").split())
+COMMAND = (sys.executable, "-m", "blogarchive")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,24 +24,24 @@ class Tool:
         self.folder = folder
         self.db = folder / "archive.db"
 
-    def start(
-        self, *words: str, delay: float = 0, env: dict[str, str] | None = None
-    ) -> subprocess.Popen[str]:
+    def command(self, *words: str, delay: float = 0) -> list[str]:
         walking = words[0] in ("backup", "update")
         how = ["--db", str(self.db), *(["--delay", str(delay)] if walking else [])]
         if words[0] == "backup":
             how += ["--site", "creaders"]
+        return [*COMMAND, *words, *how]
+
+    def start(self, *words: str, delay: float = 0) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*COMMAND, *words, *how],
+            self.command(*words, delay=delay),
             cwd=self.folder,
-            env={**os.environ, **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *words: str, delay: float = 0, env: dict[str, str] | None = None) -> Ran:
-        return ended(self.start(*words, delay=delay, env=env))
+    def run(self, *words: str, delay: float = 0) -> Ran:
+        return ended(self.start(*words, delay=delay))
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(self.db)) as connection:
@@ -84,7 +83,7 @@ _CONTENTS = {
     ),
     "months": "select month, first_post_on, last_post_on, url from archive_months",
     "pictures": "select p.number, m.url, m.position from post_media m join posts p on p.id = m.post_id",
-    "pages": "select url, kind, sha256 from pages",
+    "pages": "select url, kind from pages",
     "frontier": "select key, url, kind, state from frontier",
     "failures": "select url, kind, field from open_failures",
 }

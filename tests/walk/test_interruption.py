@@ -1,0 +1,139 @@
+"""A run may be stopped at any moment, in any way; the same command goes on."""
+
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoHost, make_blog
+from blogarchive.demo.faults import Rule, Slow
+from blogarchive.demo.serving import Request
+from tests.walk.tool import Ran, Tool, contents, ended
+
+UID = "31182"
+POST = r"/\d{6}/\d+\.html"
+KILLS = 5
+
+
+class At:
+    """Calls something once, when the host has been asked for the n-th time."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._reached = threading.Event()
+        self._wanted = 0
+
+    def listen(self, request: Request) -> None:
+        self._seen += 1
+        if self._seen >= self._wanted:
+            self._reached.set()
+
+    def wait(self, more: int) -> None:
+        self._wanted = self._seen + more
+        self._reached.clear()
+        assert self._reached.wait(30)
+
+
+def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    whole, killed = (Tool(tmp_path / name) for name in ("whole", "killed"))
+    for tool in (whole, killed):
+        tool.folder.mkdir()
+    at = At()
+    with DemoHost([make_blog(UID, posts=25, months=3)], listener=at.listen) as host:
+        assert whole.run("backup", host.blog_url(UID)).code == 0
+        once = host.counts()
+        host.forget_requests()
+        for _ in range(KILLS):
+            process = killed.start("backup", host.blog_url(UID))
+            at.wait(more=chance.randrange(2, 8))
+            process.kill()
+            process.communicate()
+        ran = killed.run("backup", host.blog_url(UID))
+        asked = host.counts()
+    assert ran.code == 0, ran.err
+    assert contents(killed.db) == contents(whole.db)
+    assert killed.rows("pragma integrity_check") == [("ok",)]
+    assert killed.rows("select outcome, exit_code from runs") == [*[("killed", None)] * KILLS, ("done", 0)]
+    repeated = sum(count - once[path] for path, count in asked.items() if path != "/robots.txt")
+    assert repeated <= 2 * KILLS, "at most what was on the wire, and what was being stored"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: signal.Signals) -> None:
+    at = At()
+    blog = make_blog(UID, posts=4, months=1)
+    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], listener=at.listen) as host:
+        process = tool.start("backup", host.blog_url(UID))
+        at.wait(more=7)
+        process.send_signal(how)
+        _, err = process.communicate(timeout=6)
+        assert process.returncode == 3, err
+        assert "the same command goes on" in err
+        host.set_faults()
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3), ("done", 0)]
+    assert tool.number("select count(*) from posts where content_hash is not null") == 4
+
+
+def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
+    at = At()
+    with DemoHost([make_blog(UID, posts=4)], listener=at.listen) as host:
+        process = tool.start("backup", host.blog_url(UID), delay=30)
+        at.wait(more=1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=6)
+    assert process.returncode == 3
+
+
+def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> None:
+    at = At()
+    with DemoHost([make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], listener=at.listen) as host:
+        first = tool.start("backup", host.blog_url(UID))
+        at.wait(more=2)
+        second = tool.run("backup", host.blog_url(UID))
+        assert second.code == 75
+        assert str(first.pid) in second.err
+        assert tool.number("select count(*) from runs") == 1, "it can be read meanwhile"
+        first.kill()
+        first.communicate()
+        host.set_faults()
+        assert tool.run("backup", host.blog_url(UID)).code == 0, "the lock of a dead process is no lock"
+
+
+def _no_larger_than(size: int) -> Callable[[], None]:
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_a_full_disk_is_6_and_nothing_is_torn(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=30)]) as host:
+        full = subprocess.Popen(
+            tool.command("backup", host.blog_url(UID)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_no_larger_than(420_000),
+        )
+        ran = ended(full)
+        assert ran.code == 6, ran.err
+        with closing(sqlite3.connect(tool.db)) as held:
+            assert held.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert tool.number("select count(*) from posts where content_hash is not null") == 30
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes read-only files too")
+def test_a_read_only_archive_is_6(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=1)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        tool.db.chmod(0o444)
+        ran: Ran = tool.run("backup", host.blog_url(UID))
+    assert ran.code == 6

@@ -1,0 +1,144 @@
+"""The search at 100,000 posts: time against LIKE on the same rows, hits against LIKE, size against a trigram index.
+
+The text is invented: words of two characters, as often as in a language (the n-th word 1/n as often as the first),
+in sentences. The words asked for are a hundred of them, from frequent to rare.
+"""
+
+import random
+import sqlite3
+import statistics
+from collections.abc import Iterable
+from pathlib import Path
+from time import perf_counter
+
+from bench.figures import Row
+from bench.running import folder
+from blogarchive.store import search_index
+from blogarchive.store.archive import Archive
+from blogarchive.store.search import search
+from blogarchive.store.search_query import match_expression, parse
+from blogarchive.store.search_text import fold, spaced
+
+POSTS = 100_000
+WORDS_A_POST = 150
+VOCABULARY = 20_000
+ASKED = 100
+AGAINST_LIKE = 20
+
+
+def vocabulary(chance: random.Random) -> list[str]:
+    """Different words of two characters, the most frequent first.
+
+    All in Simplified: LIKE does not find what is written in the other script, and would be no truth.
+    """
+    characters = [
+        character for character in map(chr, range(0x4E00, 0x4E00 + 4000)) if fold(character) == character
+    ]
+    words: dict[str, None] = {}
+    while len(words) < VOCABULARY:
+        words["".join(chance.choices(characters, k=2))] = None
+    return list(words)
+
+
+def texts(chance: random.Random, words: list[str]) -> Iterable[str]:
+    weights = [1 / (place + 10) for place in range(len(words))]
+    for _ in range(POSTS):
+        drawn = chance.choices(words, weights, k=WORDS_A_POST)
+        sentences = ("".join(drawn[start : start + 8]) for start in range(0, len(drawn), 8))
+        yield "。".join(sentences)
+
+
+def fill(path: Path, words: list[str], chance: random.Random) -> None:
+    with Archive.open(path, create=True) as archive:
+        archive.execute(
+            "insert into authors (id, site, uid, url, first_seen_at, last_seen_at) values (1, 'x', '1', '', '', '')"
+        )
+        with archive.atomic():
+            archive.db.conn.executemany(
+                "insert into posts (author_id, number, url, title, posted_at, body_text, first_seen_at,"
+                " last_seen_at) values (1, ?, '', ?, ?, ?, '', '')",
+                (
+                    (
+                        number,
+                        text[:8],
+                        f"20{10 + number % 15}-{1 + number % 12:02}-{1 + number % 28:02}",
+                        text,
+                    )
+                    for number, text in enumerate(texts(chance, words))
+                ),
+            )
+
+
+def seconds(ask: object) -> float:
+    start = perf_counter()
+    ask()  # type: ignore[operator]
+    return perf_counter() - start
+
+
+def index_size(path: Path, tokenizer: str, rows: Iterable[str]) -> int:
+    """The bytes of a full-text index alone of these texts."""
+    connection = sqlite3.connect(path)
+    connection.execute(f"create virtual table f using fts5(t, content='', tokenize='{tokenizer}')")
+    connection.executemany("insert into f(t) values (?)", ((row,) for row in rows))
+    connection.execute("insert into f(f) values ('optimize')")
+    connection.commit()
+    connection.execute("vacuum")
+    connection.close()
+    return path.stat().st_size
+
+
+def ids_by_like(connection: sqlite3.Connection, word: str) -> list[int]:
+    """The truth: rows that hold the word, the newest first."""
+    found = connection.execute(
+        "select id from posts where title like ?1 or body_text like ?1 order by posted_at desc, id desc",
+        (f"%{word}%",),
+    )
+    return [row[0] for row in found]
+
+
+def ids_by_index(connection: sqlite3.Connection, word: str) -> list[int]:
+    found = connection.execute(
+        "select rowid from posts_fts where posts_fts match ?", (match_expression(parse(word)),)
+    )
+    return [row[0] for row in found]
+
+
+def measure() -> list[tuple[str, str, str]]:
+    """What was measured, the goal, the figure."""
+    chance = random.Random(1)
+    words = vocabulary(chance)
+    asked = [words[place] for place in range(0, VOCABULARY, VOCABULARY // ASKED)]
+    with folder() as where:
+        fill(where / "archive.db", words, chance)
+        with Archive.open(where / "archive.db") as archive:
+            connection = archive.db.conn
+            rebuilding = seconds(lambda: search_index.rebuild(connection))
+            ours = {
+                word: min(seconds(lambda w=word: search(connection, w)) for _ in range(3)) for word in asked
+            }
+            compared = asked[:: ASKED // AGAINST_LIKE]
+            theirs = {word: seconds(lambda w=word: ids_by_like(connection, w)) for word in compared}
+            differing = sum(
+                set(ids_by_like(connection, w)) != set(ids_by_index(connection, w)) for w in compared
+            )
+            rows = [row[0] for row in connection.execute("select body_text from posts")]
+        spaced_size = index_size(where / "spaced.db", "ascii", map(spaced, rows))
+        trigram_size = index_size(where / "trigram.db", "trigram", rows)
+    ratios = [theirs[word] / ours[word] for word in compared]
+    scale = f"{POSTS:,} posts, {POSTS * (WORDS_A_POST * 2 + WORDS_A_POST // 8) / 1e6:.0f} M characters"
+    return [
+        Row(f"search: a two-character word among {scale}, 20 newest hits, median of {ASKED}", "a few ms",
+            f"{statistics.median(ours.values()) * 1000:.1f} ms"),
+        Row("search: the slowest of them", "told", f"{max(ours.values()) * 1000:.1f} ms"),
+        Row(f"search: against LIKE on the same rows, median of {AGAINST_LIKE} words", "at least 20 × faster",
+            f"{statistics.median(ratios):.0f} ×"),
+        Row("search: words whose hits differ from LIKE's", "0", str(differing)),
+        Row("search: index against a trigram index of the same text", "smaller",
+            f"{spaced_size / trigram_size:.2f} ({spaced_size / 1e6:.0f} MB, {trigram_size / 1e6:.0f} MB)"),
+        Row("search: making the index anew", "told", f"{rebuilding:.0f} s"),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    for name, goal, figure in measure():
+        print(f"{name:100} {goal:22} {figure}")

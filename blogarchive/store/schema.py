@@ -6,7 +6,7 @@ Times that pages show are ISO 8601 text with offset in the site's clock, cut to 
 
 from sqlite_utils import Database, Migrations
 
-from blogarchive.store import search_schema
+from blogarchive.store import search_index, search_schema
 
 MIGRATIONS = Migrations("blogarchive")
 
@@ -20,9 +20,10 @@ def m001_tables(db: Database) -> None:
 
 @MIGRATIONS()
 def m002_search(db: Database) -> None:
-    """The search: the first `search_index.refresh` fills it from the rows that are there."""
+    """The search, of the rows that are there already too."""
     for statement in [*search_schema.TABLES.split(";\n\n"), *search_schema.triggers()]:
         db.execute(statement)
+    search_index.rebuild(db.conn)
 
 
 _TABLES = """

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from blogarchive.store import search_index, search_text
 from blogarchive.store.archive import Archive
+from blogarchive.store.schema import MIGRATIONS
 from blogarchive.store.search import search
 from blogarchive.store.search_query import escape_fts, match_expression, parse
 from blogarchive.store.search_text import fold
@@ -147,6 +149,23 @@ def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
         with archive.atomic():
             assert search_index.rebuild(archive.db.conn) == rows
         assert [hit.id for hit in search(archive.db.conn, "邻居", limit=100)] == before
+
+
+def test_an_archive_from_before_the_search_is_searched_once_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = Database(path)
+    MIGRATIONS.apply(old, stop_before="m002_search")
+    old["authors"].insert(  # type: ignore[union-attr]
+        {"id": 1, "site": "creaders", "uid": "1", "url": "", "first_seen_at": "", "last_seen_at": ""}
+    )
+    assert "posts_fts" not in old.table_names()
+    insert(old.conn, 1, "旧题", "从前写的")
+    old.conn.commit()
+    old.close()
+    Archive.open(path).close()
+    with Archive.open(path, read_only=True) as archive:
+        assert [hit.id for hit in search(archive.db.conn, "从前")] == [1]
+        assert search_index.pending(archive.db.conn) == 0
 
 
 def test_the_triggers_are_known_to_the_schema(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ file's name); at last what the site declares of other pages.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from urllib.parse import urljoin
 
 from blogarchive.errors import UsageError
@@ -55,15 +57,18 @@ class _Placing:
         self._saved = saved
         self._site = site
         self._given = target_of(url, site) if url else None
-        base = self._given.url if self._given else saved.url
-        self._told: Told = told_by(decode(saved.body, saved.content_type).text, base)
+
+    @cached_property
+    def _told(self) -> Told:
+        base = self._given.url if self._given else self._saved.url
+        return told_by(decode(self._saved.body, self._saved.content_type).text, base)
 
     def target(self) -> Target:
         """The page's target; raises `CannotPlace`."""
         if self._given is not None and self._given.kind is not PageKind.HOME:
             return self._given
-        for url in (self._saved.url, self._told.saved_from, mirrored(self._saved.name)):
-            if url and (target := target_of(url, self._site)) is not None:
+        for url in self._certain():
+            if (target := target_of(url, self._site)) is not None:
                 return target
         declared = [target for url in self._told.declared if (target := target_of(url, self._site))]
         posts = [target for target in declared if target.kind is PageKind.POST]
@@ -71,6 +76,15 @@ class _Placing:
         if found is None:
             raise CannotPlace("no address of a known blog is in it; name it with --url")
         return found
+
+    def _certain(self) -> Iterator[str]:
+        """Addresses told by the format, the browser, the path; the page is parsed only where the first is not."""
+        if self._saved.url:
+            yield self._saved.url
+        if self._told.saved_from:
+            yield self._told.saved_from
+        if path := mirrored(self._saved.name):
+            yield path
 
     def _by_content(self) -> Target | None:
         around = self._given or self._host()
@@ -124,7 +138,7 @@ class _Placing:
 
 
 def _visit(saved: SavedPage, target: Target) -> Visit:
-    headers = (("Content-Type", saved.content_type),) if saved.content_type else ()
+    headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
     page = Page(
         url=target.url,
         fetched_at=saved.saved_at,

@@ -22,7 +22,7 @@ _SNIFFED = 2048
 class SavedPage:
     """A page from a disk. `name` is its path below the source, `saved_at` UTC; `url` where the format tells it.
 
-    `parts` are the files that an MHTML carries, by their absolute URLs.
+    `parts` are the files that an MHTML carries, by their absolute URLs; `headers` what a WARC tells of the answer.
     """
 
     path: Path
@@ -32,6 +32,7 @@ class SavedPage:
     url: str | None = None
     content_type: str | None = None
     parts: Mapping[str, bytes] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def files_in(source: Path) -> list[Path]:

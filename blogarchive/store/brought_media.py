@@ -33,6 +33,14 @@ def lacks_file(archive: Archive, url: str) -> bool:
     return archive.row("select 1 from media where url = ? and sha256 is not null", (url,)) is None
 
 
+def wanted_urls(archive: Archive) -> set[str]:
+    """The URLs of the pictures that posts show and whose files are not held."""
+    rows = archive.rows(
+        "select distinct pm.url from post_media pm left join media m on m.url = pm.url where m.sha256 is null"
+    )
+    return {str(url) for (url,) in rows}
+
+
 def keep_file(archive: Archive, url: str, body: bytes, content_type: str, fetched_at: datetime) -> None:
     """Keep the file of the picture of that URL, and have the posts that show it know."""
     digest = sha256(body).hexdigest()

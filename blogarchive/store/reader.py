@@ -136,6 +136,25 @@ class Reader:
             if wanted is None or (row["site"], row["uid"]) in wanted:
                 yield _page(row)
 
+    def count_pages(self) -> int:
+        """How many pages `pages` gives at most."""
+        return sum(row["n"] for row in self._rows("select count(*) as n from pages"))
+
+    def held_pictures(self) -> Iterator[tuple[KeptPicture, str]]:
+        """The pictures whose files are held, by URL, each with the UTC time it was fetched."""
+        rows = self._rows(
+            """select m.id, m.url, m.sha256, f.content_type, f.size, coalesce(m.fetched_at, '') as fetched_at
+                 from media m join media_files f on f.sha256 = m.sha256
+                where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
+                      where p.author_id in (select value from json_each(?1)))
+                order by m.url""",
+            json.dumps(self._authors) if self._authors else None,
+        )
+        for row in rows:
+            fetched_at = row.pop("fetched_at")
+            row.pop("id")
+            yield KeptPicture(**row), fetched_at
+
     def _comments(self, post_id: int) -> Iterator[KeptComment]:
         rows = self._rows(
             """select id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html,

@@ -1,0 +1,126 @@
+"""`export warc`: the pages as they were served, and the pictures, in the format of web archives (ISO 28500).
+
+pywb, ReplayWeb.page and the Wayback Machine's tools open it. Bodies are stored as they were read, with any
+compression of the transfer taken off; the headers say so.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from blogarchive import __version__
+from blogarchive.errors import UsageError
+from blogarchive.export.files import out_file, whole_file
+from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.store.kept import Filters, KeptPage, KeptPicture
+from blogarchive.store.reader import Reader, open_reader
+
+_TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
+_ANY_TIME = "1970-01-01T00:00:00+00:00"
+
+
+def export_warc(
+    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write every stored page and picture to the file `out` (`pages.warc.gz` in it where it is a folder).
+
+    Each record is compressed by itself unless the name ends in `.warc`. Pages are whole or not at all, so only
+    the filter by author applies; others raise `UsageError`. In the result `posts` counts pages. Raises as
+    `export_jsonl`.
+    """
+    if filters is not None and replace(filters, authors=()) != Filters():
+        raise UsageError("a WARC holds whole pages: only --author picks among them")
+    path = out_file(out, "pages.warc.gz")
+    with open_reader(archive, filters) as reader, whole_file(path) as file:
+        writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
+        _write_info(writer, reader, path.name)
+        pages = _write_pages(writer, reader, progress)
+        pictures = _write_pictures(writer, reader)
+    return Exported(out=path, posts=pages, pictures=pictures)
+
+
+def _write_info(writer: Any, reader: Reader, name: str) -> None:
+    first = next(iter(reader.pages()), None)
+    fields = {"software": f"blogarchive {__version__}", "format": "WARC File Format 1.1"}
+    text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
+    headers = _headers("warcinfo", name, first.fetched_at if first else _ANY_TIME, text)
+    headers["WARC-Filename"] = name
+    record = writer.create_warc_record(
+        "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
+    )
+    writer.write_record(record)
+
+
+def _write_pages(writer: Any, reader: Reader, progress: Progress) -> int:
+    total, done = reader.count_pages(), 0
+    progress(0, total)
+    for done, page in enumerate(reader.pages(), 1):
+        writer.write_record(
+            writer.create_warc_record(
+                page.url,
+                "response",
+                BytesIO(page.body),
+                len(page.body),
+                warc_headers_dict=_headers("response", page.url, page.fetched_at, page.body),
+                http_headers=StatusAndHeaders(_status(page.status), list(_served(page)), protocol="HTTP/1.1"),
+            )
+        )
+        progress(done, total)
+    return done
+
+
+def _write_pictures(writer: Any, reader: Reader) -> int:
+    count = 0
+    for picture, fetched_at in reader.held_pictures():
+        _write_picture(writer, picture, fetched_at or _ANY_TIME, reader.picture_bytes(picture.sha256 or ""))
+        count += 1
+    return count
+
+
+def _write_picture(writer: Any, picture: KeptPicture, fetched_at: str, body: bytes) -> None:
+    writer.write_record(
+        writer.create_warc_record(
+            picture.url,
+            "resource",
+            BytesIO(body),
+            len(body),
+            picture.content_type or "application/octet-stream",
+            warc_headers_dict=_headers("resource", picture.url, fetched_at, body),
+        )
+    )
+
+
+def _headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str]:
+    """What would be a clock's or chance's to choose: the id is made of what the record is."""
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {url} {fetched_at} {len(body)}")
+    moment = datetime.fromisoformat(fetched_at).astimezone(UTC)
+    return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _served(page: KeptPage) -> Iterator[tuple[str, str]]:
+    for name, value in page.headers:
+        if name.lower() not in _TRANSFER:
+            yield _plain(name), _plain(value)
+    if not any(name.lower() == "content-type" for name, _ in page.headers):
+        yield "Content-Type", "text/html"  # a page that was saved by a person came without headers
+    yield "Content-Length", str(len(page.body))
+
+
+def _status(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Unknown"
+
+
+def _plain(text: str) -> str:
+    """A line end in a header would begin another header."""
+    return " ".join(text.split())

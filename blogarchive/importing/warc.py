@@ -1,0 +1,104 @@
+"""`import warc`: the pages of known blogs in a WARC file, and the pictures of their posts."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from blogarchive.errors import UsageError
+from blogarchive.importing.bringing import Bringer
+from blogarchive.importing.placing import CannotPlace, place, target_of
+from blogarchive.importing.report import Imported, Progress, no_progress
+from blogarchive.importing.saved import SavedPage
+from blogarchive.store import lock
+from blogarchive.store.archive import Archive
+from blogarchive.store.brought_media import keep_file, lacks_file, picture_type, wanted_urls
+
+_KINDS = ("response", "resource")
+_LARGEST = 64 * 2**20
+
+
+def import_warc(
+    archive: Path, source: Path, *, site: str | None = None, progress: Progress = no_progress
+) -> Imported:
+    """Bring the pages of known sites in the WARC file `source` into the archive, made where there is none.
+
+    A page's time is its record's. Records of other hosts are passed over; pages of known hosts that cannot be
+    read are listed. Pictures are taken where a post of the archive shows them. `progress` counts records; their
+    number is not known before, and 0 is told for it. Raises as `import_html`, and `UsageError` where the file is
+    no WARC.
+    """
+    if not source.is_file():
+        raise UsageError(f"no file at {source}")
+    with (
+        lock.holding(archive, "import", now=datetime.now(UTC)),
+        closing(Archive.open(archive, create=True)) as held,
+    ):
+        bringer = Bringer(held)
+        for count, record in enumerate(_records(source), 1):
+            _bring_page(bringer, record, source, site)
+            progress(count, 0)
+        _bring_pictures(held, bringer, source)
+        return bringer.report()
+
+
+def _records(source: Path) -> Iterator[Any]:
+    with source.open("rb") as file:
+        try:
+            for record in ArchiveIterator(file):
+                if record.rec_type in _KINDS and record.rec_headers.get_header("WARC-Target-URI"):
+                    yield record
+        except ArchiveLoadFailed as error:
+            raise UsageError(f"{source} is no WARC file, or is cut off ({error})") from error
+
+
+def _bring_page(bringer: Bringer, record: Any, source: Path, site: str | None) -> None:
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    if record.rec_type != "response" or record.http_headers is None or target_of(url, site) is None:
+        return
+    headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
+    content_type = record.http_headers.get_header("Content-Type") or ""
+    if record.http_headers.get_statuscode() != "200" or "html" not in (content_type or "html").lower():
+        return
+    page = SavedPage(
+        path=source,
+        name=f"{source.name} {url}",
+        body=record.content_stream().read(_LARGEST),
+        saved_at=_moment(record),
+        url=url,
+        content_type=content_type,
+        headers=headers,
+    )
+    try:
+        visit = place(page, site=site)
+    except CannotPlace as why:
+        bringer.refuse(url, str(why))
+    else:
+        bringer.bring(url, visit)
+
+
+def _bring_pictures(archive: Archive, bringer: Bringer, source: Path) -> None:
+    wanted = wanted_urls(archive)
+    for record in _records(source) if wanted else ():
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        if url not in wanted or not lacks_file(archive, url):
+            continue
+        if record.http_headers is not None and record.http_headers.get_statuscode() != "200":
+            continue
+        body = record.content_stream().read(_LARGEST)
+        kind = picture_type(body)
+        if kind is not None:
+            keep_file(archive, url, body, kind, _moment(record))
+            bringer.pictures += 1
+
+
+def _moment(record: Any) -> datetime:
+    return (
+        datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
+        .astimezone(UTC)
+        .replace(microsecond=0)
+    )

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from blogarchive.reading.charset_whatwg import UTF_8, WINDOWS_1252, Charset, charset_for
 
-_HEADS = 4096, 65_536  # bytes: browsers look at 1024 and change their mind later; scripts may come first
-
+_HEAD = 2048  # bytes: browsers look at 1024 first
+_FAR = 65_536  # and change their mind later on; scripts may stand before the <meta>
 
 _PARAMETER = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
-_TAG = re.compile(rb"<!--.*?-->|<\?xml\s[^>]*|<meta[\s/](?:[^>\"']|\"[^\"]*\"|'[^']*')*", re.DOTALL)
-_LOOSE_TAG = re.compile(rb"<!--.*?-->|<\?xml\s[^>]*|<meta[\s/][^>]*", re.DOTALL)
-_LABEL = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([^\s"'/>;,]+)""")
+_IN_META = re.compile(rb"""charset\s*=\s*["']?\s*([^\s"'/>;,]+)""")
+_IN_XML = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']?\s*([^\s"'?>]+)""")
 _ATTRIBUTE = re.compile(rb"""[\s/"']charset\s*=""")
 
 
@@ -27,32 +26,38 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
     A page that is read as bytes to find its `<meta>` is not UTF-16, so there UTF-16 means UTF-8 (as the HTML
     standard says under "prescan a byte stream"). `<meta>` in a comment claims nothing.
     """
-    found = [header_charset(content_type), *page_charsets(body)]
+    header = header_charset(content_type)
+    found = [header, *page_charsets(body, _HEAD if header else _FAR)]
     return list({charset.name: charset for charset in found if charset}.values())
 
 
-def page_charsets(body: bytes) -> list[Charset]:
-    """Give the charsets claimed inside the page, in the order of the page."""
-    for size in _HEADS:
+def page_charsets(body: bytes, far: int = _FAR) -> list[Charset]:
+    """Give the charsets claimed inside the page, in the order of the page; `far` is how many bytes to search."""
+    for size in (_HEAD, far):
         if claims := [charset for label in _labels(body[:size].lower()) if (charset := _as_read(label))]:
             return claims
     return []
 
 
 def _labels(head: bytes) -> Iterator[str]:
-    if b"charset" not in head and b"encoding" not in head:
-        return
-    tags = _TAG.findall(head)
-    if not any(b"charset" in tag for tag in tags):
-        tags = _LOOSE_TAG.findall(head)  # a quote that never closes
-    for tag in tags:
-        if not tag.startswith(b"<!--") and (label := _LABEL.search(tag)) and _is_claim(tag):
+    if xml := _IN_XML.match(head):
+        yield xml.group(1).decode("latin-1")
+    at = head.find(b"charset")
+    while at >= 0:
+        tag = head[max(head.rfind(b"<", 0, at), 0) : max(head.find(b">", at), at + 64)]
+        if (label := _IN_META.match(head, at)) and _is_claim(tag) and not _is_comment(head, at):
             yield label.group(1).decode("latin-1")
+        at = head.find(b"charset", at + 7)
 
 
 def _is_claim(tag: bytes) -> bool:
     """Tell `<meta charset>` and the http-equiv pragma from a description that speaks of charsets."""
-    return tag.startswith(b"<?xml") or b"http-equiv" in tag or _ATTRIBUTE.search(tag) is not None
+    is_meta = tag.startswith(b"<meta") and not tag[5:6].isalnum()
+    return is_meta and (b"http-equiv" in tag or _ATTRIBUTE.search(tag) is not None)
+
+
+def _is_comment(head: bytes, at: int) -> bool:
+    return head.rfind(b"<!--", 0, at) > head.rfind(b"-->", 0, at)
 
 
 def _as_read(label: str) -> Charset | None:

@@ -21,9 +21,11 @@ def escaped(body: bytes, claims: Sequence[Charset]) -> tuple[Charset, str] | Non
     for claim in claims:
         if claim.name in _MARKS and _MARKS[claim.name] in body:
             return claim, _hz(body) if claim is HZ else claim.lenient(body)
-    if b"\x1b$B" in body and body.isascii() and reads_well(body, ISO_2022_JP):
+    if not body.isascii():
+        return None
+    if b"\x1b" in body and b"\x1b$B" in body and reads_well(body, ISO_2022_JP):
         return ISO_2022_JP, ISO_2022_JP.lenient(body)
-    if b"~{" in body and b"~}" in body and HZ not in claims and reads_well(body, HZ):
+    if b"~" in body and b"~{" in body and b"~}" in body and reads_well(body, HZ):
         return HZ, _hz(body)
     return None
 

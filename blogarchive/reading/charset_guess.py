@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import chardet
 
-from blogarchive.reading.charset_frequency import BIT, price
+from blogarchive.reading.charset_frequency import BIT, Script, price, price_as_written
 from blogarchive.reading.charset_whatwg import (
     BIG5,
     EUC_JP,
@@ -18,8 +18,11 @@ from blogarchive.reading.charset_whatwg import (
     charset_for,
 )
 
-_SAMPLE = 3000  # bytes
+_SAMPLE = 3000  # bytes to choose by
+_GLANCE = 900  # bytes that tell most pages
+_PROOF = 60  # bytes beyond one a character: thirty Chinese characters that are valid UTF-8 are UTF-8
 _STRETCH = re.compile(rb"[\x80-\xff][^<>\r\n]{0,1200}")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _IN_WORD = re.compile(
     rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?=[a-z])|(?<=[a-z][a-z])[\x80-\xff](?=[ ,.;:!?<\n]|\Z)"
 )
@@ -33,23 +36,46 @@ _SURE = 8 * BIT  # by how much another charset must win against a claim that dec
 _READS_WELL = (11 * BIT, 12 * BIT)  # the price of a character, at most, of certain language: short, longer
 
 
-def sample(body: bytes) -> bytes:
-    """Give the first stretches of `body` that hold bytes beyond ASCII, some 3000 bytes, a line each."""
-    stretches, size = [], 0
+def charset_of(body: bytes, claims: Sequence[Charset], valid: int) -> Charset:
+    """Give the charset that `body`, which is not valid UTF-8, is in on the whole; `claims` as declared.
+
+    `valid` is how many bytes are valid UTF-8 at its beginning. A glance at the first stretches tells most pages;
+    damage in a few places does not hide what they are in.
+    """
+    if valid - len(body[:valid].decode("utf-8")) >= _PROOF:
+        return UTF_8
+    glance = _sample(body, _GLANCE)
+    for charset in dict.fromkeys((*(c for c in claims if c is not UTF_8), GB18030, BIG5, UTF_8)):
+        if charset.by_byte or charset.name in _NOT_TRIED:
+            continue
+        if _is_everyday(charset.lenient(glance), charset.script, least=60):
+            return charset
+    return choose(body, claims)
+
+
+def _is_everyday(text: str, script: Script, least: int) -> bool:
+    """Tell whether `text` holds at least `least` characters beyond ASCII, and these are what people write."""
+    foreign = "".join(_BEYOND_ASCII.findall(text))
+    return len(foreign) >= least and price(foreign, script) <= _READS_WELL[1] * len(foreign)
+
+
+def looks_chinese(text: str) -> bool:
+    """Tell whether samples of `text` read like Chinese; a small part of the time that decoding it took."""
+    first = _BEYOND_ASCII.search(text)
+    places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
+    return _is_everyday("".join(text[place : place + 400] for place in places), "chinese", least=8)
+
+
+def _sample(body: bytes, size: int) -> bytes:
+    """Give the first stretches of `body` that hold bytes beyond ASCII, `size` bytes or more, a line each."""
+    stretches: list[bytes] = []
     for match in _STRETCH.finditer(body):
-        stretches.append(match.group())
-        size += len(stretches[-1])
-        if size >= _SAMPLE:
+        before = body[max(match.start() - 2, 0) : match.start()]  # tells a letter inside of a word
+        stretches.append(before + match.group() if before.isalpha() else match.group())
+        size -= len(stretches[-1])
+        if size <= 0:
             break
     return b"\n".join(stretches)
-
-
-def is_mostly_utf_8(body: bytes) -> bool:
-    """Tell whether damaged `body` is UTF-8 all the same: most of its characters are valid sequences of it."""
-    evidence = sample(body)
-    text = UTF_8.lenient(evidence)
-    foreign = sum(c > "\x7f" for c in text)
-    return foreign >= 8 and text.count("\ufffd") * 5 <= foreign
 
 
 def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
@@ -57,7 +83,7 @@ def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
 
     A claim that decodes without an error is only overruled by a reading that is certainly language.
     """
-    evidence = sample(body)
+    evidence = _sample(body, _SAMPLE)
     candidates = [c for c in (*claims, UTF_8, GB18030, BIG5, WINDOWS_1252) if c.name not in _NOT_TRIED]
     costs = {c.name: _cost(evidence, c, claims) for c in candidates}
     best = min(candidates, key=lambda c: costs[c.name])
@@ -71,9 +97,9 @@ def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
 
 def reads_well(data: bytes, charset: Charset) -> bool:
     """Tell whether `data` is certainly language in `charset`: valid, and of characters in everyday use."""
-    foreign = [c for c in charset.strict(data) or "" if c > "\x7f"]
+    foreign = "".join(_BEYOND_ASCII.findall(charset.strict(data) or ""))
     most = _READS_WELL[len(foreign) >= 8]
-    return len(foreign) > 1 and price("".join(foreign), charset.script) <= most * len(foreign)
+    return len(foreign) > 1 and price(foreign, charset.script) <= most * len(foreign)
 
 
 def _with_a_voice(
@@ -93,7 +119,7 @@ def _with_a_voice(
 
 
 def _cost(evidence: bytes, charset: Charset, claims: Sequence[Charset]) -> int:
-    cost = price(charset.lenient(evidence), charset.script)
+    cost = price_as_written(charset.lenient(evidence), charset.script)
     if charset.by_byte:
         cost -= len(_IN_WORD.findall(evidence)) * _LETTER
     if charset in claims:

@@ -5,15 +5,22 @@ charset to another in the middle of a line. All ways to cut the run are weighed 
 (a shortest path, as in Viterbi's algorithm), so one bad byte costs one character.
 """
 
-from collections.abc import Iterator
+import re
+from functools import lru_cache
 
 from blogarchive.reading.charset_frequency import BIT, REPLACED, price
 from blogarchive.reading.charset_whatwg import GB18030, UTF_8, Charset
 
 _LONGEST = 1200  # bytes of a run: some 3 ms
+_LONG = 80  # bytes, from which on it is worth a look whether there is anything to gain
 _CHANGE = 24 * BIT  # the price of going over into another charset
 _CLEARER = 6 * BIT  # how much better than a browser's reading one in the same charset must be
 _OTHERWISE = 30 * BIT  # and one that changes charsets
+
+# Two bytes that are a letter in UTF-8 are a Chinese character in other charsets.
+_TOKENS = re.compile(
+    rb"(?:[\x00-\x7f]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2})+|(?P<bad>.)", re.DOTALL
+)
 
 _Step = tuple[int, str, int]  # bytes, text, price
 
@@ -27,16 +34,39 @@ def untangle(run: bytes, charset: Charset) -> tuple[int, str]:
     best = price(text), text
     if run.isascii() or len(run) > _LONGEST:
         return best
+    if charset is UTF_8:
+        return _in_utf_8(run, best)
     whole = "\ufffd" not in text
-    if charset is not UTF_8 and not whole:  # UTF-8 is never off by one
+    if not whole and len(run) >= _LONG and _reads_well_up_to_damage(text):
+        return best
+    if not whole:
         clearer = _cheapest(run, [charset])
         if clearer[0] + _CLEARER < best[0]:
             best = clearer
-            if "\ufffd" not in clearer[1]:
-                return best
+    if not whole and "\ufffd" not in best[1]:
+        return best
     mixed = _cheapest(run, list(dict.fromkeys((charset, UTF_8, GB18030))))
     if mixed[0] + _OTHERWISE < best[0] and not (whole and "\ufffd" in mixed[1]):
         return mixed
+    return best
+
+
+def _reads_well_up_to_damage(text: str) -> bool:
+    """Tell whether nothing is off before any U+FFFD: a decoder that is off by one shows rubbish until then."""
+    before = [part[-6:] for part in text.split("\ufffd")[:-1]]
+    return all(price(part) <= 12 * BIT * len(part) for part in before)
+
+
+def _in_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:
+    """UTF-8 is never off by one, so only what stands between its first and its last damage is in question."""
+    bad = [token.span() for token in _TOKENS.finditer(run) if token.lastgroup == "bad"]
+    start, end = bad[0][0], bad[-1][1]
+    if end - start <= 3:
+        return best  # no more than one character of any charset
+    mixed = _cheapest(run[start:end], [UTF_8, GB18030])
+    if mixed[0] + _OTHERWISE < price(run[start:end].decode("utf-8", "replace")):
+        text = run[:start].decode("utf-8") + mixed[1] + run[end:].decode("utf-8")
+        return price(text), text
     return best
 
 
@@ -71,24 +101,29 @@ def _walk_back(back: list[list[tuple[int, int, str]]], charset: int, at: int) ->
     return "".join(reversed(parts))
 
 
-def _steps(run: bytes, at: int, charset: Charset) -> Iterator[_Step]:
-    """Yield what the bytes at `at` can be in `charset`: a character, or damage."""
-    if run[at] < 0x80:
-        yield 1, chr(run[at]), price(chr(run[at]))
-        return
-    yield 1, "\ufffd", REPLACED
-    character = charset.strict(run[at : at + _length(run, at, charset)])
-    if character is None:
-        if charset is not UTF_8 and run[at + 1 : at + 2] >= b"\x80":
-            yield 2, "\ufffd", REPLACED + 2 * BIT  # a character that lost its first byte or its second
-    else:
-        yield _length(run, at, charset), character, price(character)
+def _steps(run: bytes, at: int, charset: Charset) -> tuple[_Step, ...]:
+    """Give what the bytes at `at` can be in `charset`: a character, or damage."""
+    return _first_steps(run[at : at + 4], charset)
 
 
-def _length(run: bytes, at: int, charset: Charset) -> int:
+@lru_cache(maxsize=8192)
+def _first_steps(data: bytes, charset: Charset) -> tuple[_Step, ...]:
+    if data[0] < 0x80:
+        return ((1, chr(data[0]), price(chr(data[0]))),)
+    lost = (1, "\ufffd", REPLACED)
+    size = _size(data, charset)
+    character = charset.strict(data[:size])
+    if character is not None:
+        return lost, (size, character, price(character))
+    if charset is not UTF_8 and data[1:2] >= b"\x80":
+        return lost, (2, "\ufffd", REPLACED + 2 * BIT)  # a character that lost its first byte or its second
+    return (lost,)
+
+
+def _size(data: bytes, charset: Charset) -> int:
+    lead = data[0]
     if charset is UTF_8:
-        lead = run[at]
         return 1 if lead < 0xC0 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-    if charset is GB18030 and run[at + 1 : at + 2].isdigit():
+    if charset is GB18030 and data[1:2].isdigit():
         return 4
-    return 1 if run[at] in (0x80, 0xFF) else 2
+    return 1 if lead in (0x80, 0xFF) else 2

@@ -5,15 +5,16 @@ So what does not read well is looked at between two tags or on a line by itself,
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from blogarchive.reading.charset_frequency import BIT, EVERYDAY, price
+from blogarchive.reading.charset_frequency import BIT, EVERYDAY, price, price_as_written
 from blogarchive.reading.charset_lattice import untangle
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, Charset
 
 _BLOCK = 4096  # bytes: a good block costs one decoding, a bad one is taken apart
 _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no charset in use has these bytes inside a character
+_EDGES = (b"<", b">", b'"', b"\n")
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # where every decoder finds its feet again
 _SWITCH = {
     "utf-8": 24 * BIT,
@@ -36,11 +37,6 @@ def is_mixed(body: bytes, text: str, charset: Charset) -> bool:
     return charset.by_byte and _HIGH_RUN.search(body) is not None
 
 
-def is_suspicious(body: bytes, text: str, charset: Charset) -> bool:
-    """Tell the same for a page or a part of it that is not in common characters alone."""
-    return charset.common(body) is None or is_mixed(body, text, charset)
-
-
 def _is_utf_8_in_pairs(body: bytes) -> bool:
     return b"LTTLTT" in body.translate(_KINDS)
 
@@ -48,14 +44,19 @@ def _is_utf_8_in_pairs(body: bytes) -> bool:
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 
 
-def _marks(written: str, read: str, least: int) -> list[str]:
+def fast_marks(marks: Iterable[str]) -> list[str]:
+    """Give each of `marks` that is looked for quickly: with a lower byte that is no letter of ASCII."""
+    return [mark for mark in dict.fromkeys(marks) if not 0x09 <= ord(mark) % 256 <= 0x7E]
+
+
+def _marks(written: str, read: str) -> list[str]:
     """Give what the commonest characters of one charset look like in another, where that is hardly ever seen."""
     seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{EVERYDAY}")
-    return [mark for mark in seen if len(mark) == 1 and price(mark) >= least * BIT][:24]
+    return fast_marks(mark for mark in seen if len(mark) == 1 and price(mark) >= 14 * BIT)[:20]
 
 
-_BIG5_IN_GBK = _marks("big5", "gbk", 14)  # the other half of them is not in GBK at all
-_GBK_IN_BIG5 = _marks("gbk", "big5hkscs", 15)
+_BIG5_IN_GBK = _marks("big5", "gb18030")
+_GBK_IN_BIG5 = _marks("gbk", "big5hkscs")
 
 
 class _Reading(NamedTuple):
@@ -86,22 +87,45 @@ def _blocks(body: bytes) -> Iterator[bytes]:
 
 def _patched(block: bytes, charset: Charset, others: Sequence[Charset]) -> str:
     text = charset.strict(block)
-    if text is not None and not is_suspicious(block, text, charset):
-        return text
-    return "".join(_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
+    if text is None and charset is UTF_8:
+        return "".join(_around_errors(block, others))
+    if text is None or is_mixed(block, text, charset):
+        return "".join(_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
+    return text
+
+
+def _around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
+    """Yield the text of a block of UTF-8: what is valid as it is, a segment around each error by itself."""
+    at = 0
+    while at < len(block):
+        try:
+            yield block[at:].decode("utf-8")
+            return
+        except UnicodeDecodeError as error:
+            bad = at + error.start
+        start = max(at, *(block.rfind(edge, at, bad) + 1 for edge in _EDGES))
+        end = min(
+            found
+            for edge in (*_EDGES, b"")
+            if (found := block.find(edge, bad + 1) if edge else len(block)) >= 0
+        )
+        yield block[at:start].decode("utf-8")
+        yield _segment(block[start:end], UTF_8, others)
+        at = end
 
 
 def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str:
     """Read a segment as a whole or piece by piece, whichever is the better text."""
+    if segment.isascii():
+        return segment.decode("ascii")
     if _is_sound(segment, charset):
+        return charset.lenient(segment)
+    if charset is UTF_8 and all(_is_all_but_sound(piece) for piece in _PIECES.split(segment)):
         return charset.lenient(segment)
     whole = _otherwise(segment, charset, others)
     pieces = [_piece(piece, charset, others) for piece in _PIECES.split(segment)]
-    readings = [
-        _Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces)),
-        *([whole] if whole else []),
-    ]
-    return min(readings).text
+    readings = [_Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces))]
+    return min([*readings, whole] if whole else readings).text
 
 
 def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading:
@@ -118,21 +142,30 @@ def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Readin
 
 def _is_sound(data: bytes, charset: Charset) -> bool:
     text = charset.strict(data)
-    return text is not None and (data.isascii() or not is_suspicious(data, text, charset))
+    return text is not None and not is_mixed(data, text, charset)
+
+
+def _is_all_but_sound(piece: bytes) -> bool:
+    """Tell a bad byte or two in a run of UTF-8, which needs no further thought."""
+    text = piece.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return bad == 0 or (bad <= 3 and sum("\u0800" <= c < "\ufffd" for c in text) >= 2 + 2 * bad)
 
 
 def _otherwise(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading | None:
     """Give the reading of `data` in one of `others`, where that is valid and clearly better."""
-    readings = [_Reading(price(charset.lenient(data), charset.script), "")]
+    text = charset.lenient(data)
+    readings = [_Reading(price_as_written(text, charset.script), "")]
     for other in others:
-        text = other.strict(data)
-        if text is not None and (other is not BIG5 or _is_plain(text)):
-            readings.append(_Reading(price(text, other.script) + _SWITCH[other.name], text))
+        reading = other.strict(data)
+        if reading is not None and (other is not BIG5 or _is_plain(reading, "\ufffd" in text)):
+            readings.append(_Reading(price(reading, other.script) + _SWITCH[other.name], reading))
     best = min(readings)
     return best if best.text else None
 
 
-def _is_plain(text: str) -> bool:
+def _is_plain(text: str, is_damaged: bool) -> bool:
     """Tell whether a text is made of everyday characters: most bytes are some Big5 or other."""
     foreign = "".join(c for c in text if c > "\x7f")
-    return len(foreign) > 2 and price(foreign) <= 11 * BIT * len(foreign)
+    least, most = (2, 13) if is_damaged else (3, 11) if len(foreign) < 8 else (3, 12)
+    return len(foreign) >= least and price(foreign) <= most * BIT * len(foreign)

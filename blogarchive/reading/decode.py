@@ -10,23 +10,17 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from blogarchive.reading import mojibake
+from blogarchive.reading import mojibake, mojibake_page
 from blogarchive.reading.charset_declared import declared_charsets, header_charset
 from blogarchive.reading.charset_escapes import escaped, sixteen_bit
-from blogarchive.reading.charset_frequency import BIT, price
-from blogarchive.reading.charset_guess import choose, is_mostly_utf_8
-from blogarchive.reading.charset_patch import is_mixed, is_suspicious, patch
+from blogarchive.reading.charset_guess import charset_of, choose, looks_chinese
+from blogarchive.reading.charset_patch import is_mixed, patch
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, Charset
 
 How = Literal["bom", "valid", "declared", "guessed"]
 
 _BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16LE), (codecs.BOM_UTF16_BE, UTF_16BE))
 _PROOF = 40  # bytes beyond one a character: twenty Chinese characters that are valid UTF-8 are UTF-8
-_FOREIGN = re.compile("[^\x00-\x7f]+")
-_AFTER_A_LETTER = {
-    bytes((lead,)) for lead in (0xC2, 0xC3, 0xC5, 0xC6, 0xCB, 0xE2)
-}  # more Latin, or ’ “ € and such
-_GARBLED = [mark.encode().decode("gb18030", "replace")[0] for mark in "，。的是一了我不、有这在人中”"]
 _STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\A\ufeff+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -56,11 +50,11 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
             return _in_charset(body[len(mark) :], charset, "bom")
     try:
         text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _not_utf_8(body, content_type)
+    except UnicodeDecodeError as error:
+        return _not_utf_8(body, content_type, error.start)
     if len(body) - len(text) < _PROOF:
         return _short(body, text, content_type)
-    return _decoded(_as_meant(body, text), UTF_8, "valid")
+    return _decoded(mojibake_page.repaired(body, text), UTF_8, "valid")
 
 
 def tidy(text: str) -> str:
@@ -83,7 +77,7 @@ def _once(text: str) -> str:
 
 
 def _decoded(text: str, charset: Charset, how: How) -> Decoded:
-    return Decoded(text, charset.name, how, text.count("\ufffd"))
+    return Decoded(text, charset.name, how, text.count("\ufffd") if "\ufffd" in text else 0)
 
 
 def _short(body: bytes, text: str, content_type: str | None) -> Decoded:
@@ -97,20 +91,20 @@ def _short(body: bytes, text: str, content_type: str | None) -> Decoded:
         charset = choose(body, claims)
         if charset is not UTF_8 and not charset.by_byte:
             return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)
-    return _decoded(_as_meant(body, text), UTF_8, "valid")
+    return _decoded(mojibake_page.repaired(body, text), UTF_8, "valid")
 
 
-def _not_utf_8(body: bytes, content_type: str | None) -> Decoded:
+def _not_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
     claims = declared_charsets(body, content_type)
     if found := _by_marks(body, content_type, claims):
         return found
     if claims and claims[0] in (GB18030, BIG5):
-        text = claims[0].common(body)
-        if text is not None and _is_chinese(text):
+        text = claims[0].strict(body)
+        if text is not None and looks_chinese(text):
             if is_mixed(body, text, claims[0]):
                 text = patch(body, claims[0], claims)
             return _decoded(text, claims[0], "declared")
-    charset = UTF_8 if is_mostly_utf_8(body) else choose(body, claims)
+    charset = charset_of(body, claims, valid)
     return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)
 
 
@@ -124,27 +118,10 @@ def _by_marks(body: bytes, content_type: str | None, claims: Sequence[Charset]) 
 
 
 def _in_charset(body: bytes, charset: Charset, how: How, claims: Sequence[Charset] = ()) -> Decoded:
-    text = charset.strict(body)
     if charset in (UTF_16LE, UTF_16BE):
-        return _decoded(text or charset.lenient(body), charset, how)
-    if text is None or is_suspicious(body, text, charset):
+        return _decoded(charset.lenient(body), charset, how)
+    text = charset.strict(body)
+    if text is None or is_mixed(body, text, charset):
         text = patch(body, charset, claims)
-    return _decoded(_as_meant(body, text) if charset is UTF_8 else text, charset, how)
-
-
-def _is_chinese(text: str) -> bool:
-    """Tell whether samples of `text` read like Chinese; a few thousandths of a decoding's time."""
-    first = _FOREIGN.search(text)
-    places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
-    foreign = "".join(_FOREIGN.findall("".join(text[place : place + 400] for place in places)))
-    return len(foreign) >= 8 and price(foreign) <= 12.5 * BIT * len(foreign)
-
-
-def _as_meant(body: bytes, text: str) -> str:
-    """Undo what a whole page of UTF-8 went through; `body` tells quickly that there is nothing to undo."""
-    at = body.find(b"\xc3")
-    while at >= 0:
-        if body[at + 2 : at + 3] in _AFTER_A_LETTER:
-            return mojibake.repair(text)
-        at = body.find(b"\xc3", at + 2)
-    return mojibake.repair(text) if any(mark in text for mark in _GARBLED) else text
+        body = text.encode() if charset is UTF_8 else body
+    return _decoded(mojibake_page.repaired(body, text) if charset is UTF_8 else text, charset, how)

@@ -32,9 +32,9 @@ _UTF_8_BYTES = re.compile(
 
 
 def _rare_beginnings() -> str:
-    """The characters that two bytes of a Chinese character in UTF-8 make in GBK, where they are rare."""
+    """The characters that two bytes of a Chinese character in UTF-8 make in GBK, without everyday ones."""
     pairs = b"".join(bytes((a, b)) for a in (*range(0xE3, 0xEA), 0xEF) for b in range(0x80, 0xC0))
-    return "".join(c for c in pairs.decode("gb18030") if price(c) >= RARE)
+    return "".join(c for c in pairs.decode("gb18030") if price(c) >= 14 * BIT)
 
 
 _UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_beginnings())}]")

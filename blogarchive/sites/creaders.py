@@ -39,6 +39,7 @@ class Creaders:
 
     name: str = "creaders"
     hosts: tuple[str, ...] = ("blog.creaders.net", "blog2.creaders.net")
+    picture_hosts: tuple[str, ...] = ("*.creaders.net",)  # seen: pub, bbs and the blog's own host
     zone: ZoneInfo = _ZONE
     version: int = 1
 

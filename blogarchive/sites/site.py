@@ -23,6 +23,10 @@ class Site(Protocol):
         """Host names the site is known by, lower case, without port."""
 
     @property
+    def picture_hosts(self) -> tuple[str, ...]:
+        """From where posts may take pictures, besides their own host: names, or `*.domain` for all under it."""
+
+    @property
     def zone(self) -> ZoneInfo:
         """The clock of the times that its pages show."""
 

@@ -58,6 +58,7 @@ class Wenxuecity:
 
     name: str = "wenxuecity"
     hosts: tuple[str, ...] = ("blog.wenxuecity.com",)
+    picture_hosts: tuple[str, ...] = ("*.wenxuecity.com",)
     zone: ZoneInfo = _ZONE
 
     def address(self, url: str) -> Address:

@@ -1,0 +1,123 @@
+"""The pictures of a run: which to fetch, from where they may come, and what came.
+
+The spider asks here what to fetch and gives here what came; the rows of `media` are all that is remembered.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+
+from blogarchive.media import hosts
+from blogarchive.media.answer import Picture, Trouble
+from blogarchive.sites.site import by_name
+from blogarchive.store import media
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.media import Wanted
+from blogarchive.store.runs import Run
+
+_ALL = 10_000_000
+
+
+class Rule:
+    """From where the pictures of posts may come: their own host, those of their site, and those `asked` for."""
+
+    def __init__(self, asked: Sequence[str] = ()) -> None:
+        self.asked = tuple(asked)
+
+    def refusal(self, url: str, post_url: str, site: str) -> str | None:
+        """Why the picture at `url` is not fetched for a post of `site`; None where it may be."""
+        listed = by_name(site).picture_hosts
+        return hosts.refusal(url, post_url=post_url, listed=listed, asked=self.asked)
+
+    def sieve(self, blogs: Sequence[Blog], homes: Collection[str]) -> Callable[[str], bool]:
+        """Says of a host whether any of the blogs may ask it; `homes` are their own hosts."""
+        listed = {pattern for blog in blogs for pattern in by_name(blog.site).picture_hosts}
+        return lambda host: host in homes or hosts.fits(host, (*listed, *self.asked))
+
+
+class Pictures:
+    """The pictures of a run under way; `blogs` is the run's own list, which grows as blogs are met."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        run: Run,
+        blogs: Sequence[Blog],
+        rule: Rule,
+        *,
+        say: Callable[[str], None],
+        recent: bool = False,
+    ) -> None:
+        self.rule = rule
+        self.stored = 0
+        self.failed = 0
+        self._archive = archive
+        self._run = run
+        self._blogs = blogs
+        self._say = say
+        self._since = (
+            run.started_at if recent else ""
+        )  # a run that leaves out posts leaves out their pictures
+
+    def begin(self, homes: Collection[str]) -> int:
+        """List what there is to fetch; gives how many pictures there are. `homes` are the blogs' own hosts."""
+        sieve = self.rule.sieve(self._blogs, homes)
+        media.gather(self._archive, self._blogs, self.rule.refusal, sieve)
+        return media.count_due(self._archive, self._blogs, now=_now(), since=self._since)
+
+    def hosts(self) -> list[str]:
+        """The hosts that are to be asked now."""
+        return media.hosts_to_ask(self._archive, self._blogs, now=_now(), since=self._since)
+
+    def take(self, host: str, limit: int, exclude: Collection[int]) -> list[Wanted]:
+        """The next pictures of `host`, at most `limit`; those that may not be fetched (any more) are skipped."""
+        while True:
+            found = media.take(
+                self._archive, self._blogs, host, limit=limit, now=_now(), exclude=exclude, since=self._since
+            )
+            allowed = [wanted for wanted in found if not self._skip(wanted)]
+            if allowed or not found:
+                return allowed
+
+    def keep(self, wanted: Wanted, picture: Picture) -> None:
+        """A picture came; raises `CannotWrite`."""
+        media.keep(self._archive, wanted.url, picture, now=_now())
+        self.stored += 1
+
+    def lose(self, wanted: Wanted, trouble: Trouble) -> None:
+        """No picture came: a failure row, and a later try where one may help."""
+        self.failed += 1
+        media.fail(self._archive, wanted, trouble, run_id=self._run.id, now=_now())
+        self._say(f"picture: {wanted.url}: {trouble.detail}")
+
+    def give_up(self, host: str, detail: str, exclude: Collection[int]) -> None:
+        """The host is left alone for the rest of the run: what it was to be asked for has failed as well."""
+        left = self.take(host, _ALL, exclude)
+        with self._archive.atomic():
+            for wanted in left:
+                media.fail(self._archive, wanted, Trouble(detail=detail), run_id=self._run.id, now=_now())
+        self.failed += len(left)
+        self._say(f"{host} is not asked for pictures any more in this run ({detail}); {len(left)} wait")
+
+    def _skip(self, wanted: Wanted) -> bool:
+        refused = self.rule.refusal(wanted.url, wanted.post_url, wanted.site)
+        if refused is None:
+            return False
+        media.skip(self._archive, wanted, refused, now=_now())
+        return True
+
+
+def forecast(archive: Archive, blogs: Sequence[Blog], rule: Rule, homes: Collection[str]) -> list[str]:
+    """The URLs of the pictures that a run would fetch as far as its pages are held; changes nothing."""
+    with archive.supposing():
+        media.gather(archive, blogs, rule.refusal, rule.sieve(blogs, homes))
+        return [
+            wanted.url
+            for host in media.hosts_to_ask(archive, blogs, now=_now())
+            for wanted in media.take(archive, blogs, host, limit=_ALL, now=_now())
+            if rule.refusal(wanted.url, wanted.post_url, wanted.site) is None
+        ]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

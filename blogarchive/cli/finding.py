@@ -9,13 +9,14 @@ import click
 from blogarchive.cli import options
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True)
+@click.command(context_settings={"ignore_unknown_options": True})  # -关税 is a word to leave out
+@click.argument("words", nargs=-1)
 @click.option("--author", help="Posts of that author; with --comments, comments by that name.")
 @click.option("--since", type=options.Day(), help="Nothing older than that day.")
 @click.option("--comments", is_flag=True, help="Search the comments.")
 @click.option("--best", is_flag=True, help="Best hits first. [default: newest first]")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--rebuild", is_flag=True, help="Make the search index anew first.")
 @options.db
 @options.as_json
 def search(
@@ -25,6 +26,7 @@ def search(
     comments: bool,
     best: bool,
     limit: int,
+    rebuild: bool,
     db: Path,
     as_json: bool,
 ) -> int:
@@ -33,6 +35,15 @@ def search(
     from blogarchive.store import search as finder
     from blogarchive.store.archive import Archive
 
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word)
+    if rebuild:
+        with Archive.open(db) as archive, archive.atomic():
+            rows = finder.rebuild(archive.db.conn)
+        click.echo(f"{rows} posts and comments indexed", err=True)
+    elif not words:
+        raise click.UsageError("name the words to find, or --rebuild")
     with Archive.open(db, read_only=True) as archive:
         found = finder.search(
             archive.db.conn,

@@ -1,0 +1,44 @@
+"""`merge`: what another archive holds comes into this one."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from blogarchive.importing.report import Imported, Progress, no_progress
+from blogarchive.rereading import reread_page
+from blogarchive.store import lock, merge, pages, visits
+from blogarchive.store.archive import Archive
+
+
+def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progress) -> Imported:
+    """Bring all pages of the archive at `other`, their readings, series and pictures into `archive`.
+
+    `archive` is made where there is none; `other` is only read. Everything keeps its own time, so that the order
+    of merging does not matter and merging again changes nothing. All or nothing: an interruption leaves the
+    archive as it was. Raises `NoArchive`, `ArchiveDamaged`, `UsageError` (one file, or versions that differ),
+    `ArchiveBusy`, `CannotWrite`.
+    """
+    Archive.open(other, read_only=True).close()  # no new archive where there is nothing to bring in
+    with (
+        lock.holding(archive, "merge", now=datetime.now(UTC)),
+        closing(Archive.open(archive, create=True)) as held,
+        merge.beside(held, other),
+        held.atomic(),
+    ):
+        before, offered = pages.count(held), held.number("select count(*) from other.pages")
+        to_read = merge.copy_pages(held)
+        posts = changed = comments = 0
+        progress(0, len(to_read))
+        for done, page_id in enumerate(to_read, 1):
+            stored = pages.one(held, page_id)
+            if stored is not None:
+                saved = visits.resave(held, *reread_page(stored))
+                posts += saved.posts_new
+                changed += saved.posts_changed
+                comments += saved.comments_new
+            progress(done, len(to_read))
+        pictures = merge.copy_rest(held)
+        new = merge.count_new(held, before)
+        return Imported(
+            pages=new, same=offered - new, posts=posts, changed=changed, comments=comments, pictures=pictures
+        )

@@ -1,0 +1,147 @@
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from blogarchive.errors import NoArchive, UsageError
+from blogarchive.importing.html import import_html
+from blogarchive.importing.merging import merge_archive
+from tests.importing.pages import NEWER, OLDER, page, save, saved_from
+from tests.importing.test_import_html import dump, rows
+
+BETWEEN = datetime(2024, 9, 1, 8, tzinfo=UTC)
+HELD = {
+    "posts": "select number, title, body_html, views, posted_at, first_seen_at, "
+    "last_seen_at, gone_at from posts order by number",
+    "revisions": "select p.number, r.title, r.body_html, r.captured_at from post_revisions r "
+    "join posts p on p.id = r.post_id order by 1, 4",
+    "comments": "select p.number, fingerprint, c.body_text, c.first_seen_at, c.last_seen_at "
+    "from comments c join posts p on p.id = c.post_id order by 1, 2",
+    "series": "select p.number, s.captured_at, s.views from post_stats s join posts p on "
+    "p.id = s.post_id order by 1, 2",
+    "visits": "select captured_at, total_visits from author_stats order by 1",
+    "pages": "select url, fetched_at, sha256 from pages order by 1, 2",
+    "media": "select url, sha256 from media order by 1",
+}
+
+
+def everything(archive: Path) -> dict[str, list[tuple[object, ...]]]:
+    return {name: rows(archive, sql) for name, sql in HELD.items()}
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> tuple[Path, Path]:
+    """Two archives of one blog: visits in turns, an edit seen by one only, a post each of its own."""
+    body = "<p>第 {} 版的正文，长短都差不多这样。</p>"
+    for name, at, number, version in (
+        ("a", OLDER, 101, 1), ("b", BETWEEN, 101, 2), ("a", NEWER, 101, 3), ("a", OLDER, 102, 1), ("b", NEWER, 103, 1),
+    ):  # fmt: skip
+        text = page(
+            number,
+            title=f"第 {number} 篇文章",
+            top=saved_from(number),
+            body=body.format(version),
+            views=version * 10,
+        )
+        save(tmp_path / name / f"{number}-{at:%Y%m}.html", text, at=at)
+    for name in "ab":
+        import_html(tmp_path / f"{name}.db", tmp_path / name)
+    return tmp_path / "a.db", tmp_path / "b.db"
+
+
+def test_a_merged_archive_holds_what_one_archive_of_all_visits_would(
+    archives: tuple[Path, Path], tmp_path: Path
+) -> None:
+    a, b = archives
+    done = merge_archive(a, b)
+    assert (done.pages, done.posts) == (2, 1)
+    for name in "ab":
+        import_html(tmp_path / "whole.db", tmp_path / name)
+    assert everything(a) == everything(tmp_path / "whole.db")
+    assert [row[2] for row in rows(a, HELD["series"]) if row[0] == 101] == [10, 20, 30]
+
+
+def test_the_order_of_merging_does_not_matter(archives: tuple[Path, Path], tmp_path: Path) -> None:
+    for order, paths in (("ab", archives), ("ba", archives[::-1])):
+        for path in paths:
+            merge_archive(tmp_path / f"{order}.db", path)
+    assert everything(tmp_path / "ab.db") == everything(tmp_path / "ba.db")
+
+
+def test_merging_twice_changes_nothing_and_never_touches_the_other(archives: tuple[Path, Path]) -> None:
+    a, b = archives
+    other = dump(b)
+    merge_archive(a, b)
+    before = dump(a)
+    again = merge_archive(a, b)
+    assert (again.pages, again.same, again.posts) == (0, 2, 0)
+    assert dump(a) == before
+    assert dump(b) == other
+
+
+def test_series_marks_and_pictures_that_no_page_tells_come_along(archives: tuple[Path, Path]) -> None:
+    a, b = archives
+    with sqlite3.connect(b) as other:
+        other.execute(
+            "insert into post_stats(post_id, captured_at, views) select id, "
+            "'2025-04-01T08:00:00+00:00', 77 from posts where number = 103"
+        )
+        other.execute(
+            "update posts set gone_at = '2025-05-01T08:00:00+00:00', gone_reason = '404', "
+            "own_page_gone_at = '2025-05-01T08:00:00+00:00' where number = 101"
+        )
+        other.execute("insert into media_files values ('ab', 'image/png', 3, x'010203')")
+        other.execute(
+            "insert into media(url, sha256, content_type, size, status) values "
+            "('http://x.example/1.png', 'ab', 'image/png', 3, 'done')"
+        )
+    other.close()
+    assert merge_archive(a, b).pictures == 1
+    assert rows(a, "select views from posts where number = 103") == [(77,)]
+    assert rows(a, "select gone_at, gone_reason from posts where number = 101") == [
+        ("2025-05-01T08:00:00+00:00", "404")
+    ]
+    assert rows(a, "select url, sha256 from media") == [("http://x.example/1.png", "ab")]
+
+
+def test_a_mark_is_taken_back_by_a_later_sighting(archives: tuple[Path, Path]) -> None:
+    a, b = archives
+    with sqlite3.connect(b) as other:
+        other.execute(
+            "update posts set gone_at = '2024-10-01T08:00:00+00:00', gone_reason = '404' where number = 101"
+        )
+    other.close()
+    merge_archive(b, a)
+    assert rows(b, "select gone_at from posts where number = 101") == [(None,)]
+
+
+def test_an_interrupted_merge_leaves_the_archive_as_it_was(archives: tuple[Path, Path]) -> None:
+    a, b = archives
+    before = dump(a)
+
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        merge_archive(a, b, progress=stop)
+    assert dump(a) == before
+    assert merge_archive(a, b).pages == 2
+
+
+def test_what_cannot_be_merged_is_told(archives: tuple[Path, Path], tmp_path: Path) -> None:
+    a, b = archives
+    with pytest.raises(NoArchive):
+        merge_archive(tmp_path / "new.db", tmp_path / "absent.db")
+    assert not (tmp_path / "new.db").exists()
+    with pytest.raises(UsageError, match="itself"):
+        merge_archive(a, a)
+    with sqlite3.connect(b) as other:
+        other.execute(
+            "insert into _sqlite_migrations(migration_set, name, applied_at) values "
+            "('blogarchive', 'm999_later', '')"
+        )
+    other.close()
+    with pytest.raises(UsageError, match="newer"):
+        merge_archive(a, b)

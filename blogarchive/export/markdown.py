@@ -5,12 +5,12 @@
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from pathlib import Path
 
 import yaml
 
 from blogarchive.export.files import OutFolder
+from blogarchive.export.moments import whole_date
 from blogarchive.export.names import UniqueNames, safe_name
 from blogarchive.export.pictures import PictureFolder, picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
@@ -87,7 +87,7 @@ def post_markdown(blog: KeptBlog, post: KeptPost, source: PictureSource) -> str:
 def _post_fields(blog: KeptBlog, heading: KeptHeading) -> Iterator[tuple[str, object]]:
     """Front matter in the order a person reads it; what no page showed is left out."""
     yield "title", heading.title or f"无题 {heading.number}"
-    yield "date", _whole_date(heading.posted_at)
+    yield "date", whole_date(heading.posted_at)
     yield "date_shown", heading.posted_at_text
     yield "author", blog.nickname
     yield "source", heading.url
@@ -114,19 +114,6 @@ def _one_line(value: object) -> object:
     if isinstance(value, list):
         return [_one_line(part) for part in value]
     return " ".join(value.split()) if isinstance(value, str) else value
-
-
-def _whole_date(posted_at: str | None) -> str | None:
-    """A date as every reader of front matter takes it: what the page did not show is the first there is."""
-    if posted_at is None:
-        return None
-    day = posted_at + "-01-01"[len(posted_at) - 4 :] if len(posted_at) < 10 else posted_at
-    try:
-        return (
-            datetime.fromisoformat(day).isoformat() if len(day) > 10 else date.fromisoformat(day).isoformat()
-        )
-    except ValueError:
-        return None
 
 
 def _file_stem(heading: KeptHeading) -> str:

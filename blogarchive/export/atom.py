@@ -1,0 +1,100 @@
+"""`export atom`: the posts as one Atom feed (RFC 4287), for feed readers and for moving to another blog host."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from blogarchive.export.files import out_file, whole_file
+from blogarchive.export.moments import whole_moment
+from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.walk import walk_posts
+from blogarchive.look.bodies import shown_body
+from blogarchive.store.kept import Filters, KeptBlog, KeptPost
+from blogarchive.store.reader import Reader, open_reader
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_NAMESPACES: Any = {None: _ATOM}  # lxml's stubs know no default namespace
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NEVER = "1970-01-01T00:00:00+00:00"
+
+
+def export_atom(
+    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write the posts whose body is held as a feed to the file `out` (`feed.xml` in it where it is a folder).
+
+    Entries come oldest first within a blog, with safe HTML; pictures are named by their addresses at the site.
+    Raises as `export_jsonl`.
+    """
+    path = out_file(out, "feed.xml")
+    posts = missing = 0
+    with open_reader(archive, filters) as reader, whole_file(path) as file:
+        for written in _write(reader, file, progress):
+            posts += written
+            missing += not written
+    return Exported(out=path, posts=posts, missing=missing)
+
+
+def _write(reader: Reader, file: BinaryIO, progress: Progress) -> Iterator[bool]:
+    """Write the feed; gives for each post whether it is in it."""
+    blogs = reader.blogs()
+    with etree.xmlfile(file, encoding="utf-8") as xml:
+        xml.write_declaration()
+        with xml.element(f"{{{_ATOM}}}feed", nsmap=_NAMESPACES):
+            for element in _feed(blogs):
+                xml.write(element)
+            for blog, post in walk_posts(reader, progress):
+                if post.heading.whole:
+                    xml.write(_entry(blog, post))
+                yield post.heading.whole
+
+
+def _feed(blogs: tuple[KeptBlog, ...]) -> Iterator[etree._Element]:
+    names = "、".join(blog.name for blog in blogs) or "blogarchive"
+    yield _element("title", names)
+    yield _element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
+    yield _element("updated", max((blog.last_seen_at for blog in blogs), default=_NEVER))
+    yield _element("generator", "blogarchive")
+    for blog in blogs[:1] if len(blogs) == 1 else ():
+        if blog.url.startswith(("https://", "http://")):
+            yield _element("link", rel="alternate", href=blog.url)
+
+
+def _entry(blog: KeptBlog, post: KeptPost) -> etree._Element:
+    heading = post.heading
+    entry = _element("entry")
+    entry.append(_element("title", heading.title or f"（无题 {heading.number}）"))
+    entry.append(_element("id", _urn("post", blog.site, blog.uid, str(heading.number))))
+    if heading.url.startswith(("https://", "http://")):
+        entry.append(_element("link", rel="alternate", type="text/html", href=heading.url))
+    if published := whole_moment(heading.posted_at):
+        entry.append(_element("published", published))
+    entry.append(
+        _element("updated", whole_moment(heading.last_changed_at) or published or heading.first_seen_at)
+    )
+    author = _element("author")
+    author.append(_element("name", blog.nickname or blog.uid))
+    entry.append(author)
+    for name in heading.categories:
+        entry.append(_element("category", term=name))
+    body = shown_body(post.body_html, heading.url, lambda url: url if url.startswith("http") else None)
+    entry.append(_element("content", body, type="html"))
+    return entry
+
+
+def _element(name: str, text: str | None = None, **attributes: str) -> etree._Element:
+    element = etree.Element(f"{{{_ATOM}}}{name}", nsmap=_NAMESPACES)
+    for key, value in attributes.items():
+        element.set(key, _NOT_XML.sub("", value))
+    if text is not None:
+        element.text = _NOT_XML.sub("", text)
+    return element
+
+
+def _urn(*parts: str) -> str:
+    """An id that stays the same for the same thing, also when its address at the site changes."""
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, 'blogarchive ' + ' '.join(parts))}"

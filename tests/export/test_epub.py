@@ -1,0 +1,77 @@
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from blogarchive.export.epub import export_epub
+from tests.export.conftest import Made, png
+
+XHTML = {"x": "http://www.w3.org/1999/xhtml"}
+
+
+@pytest.fixture
+def worst_archive(hostile_archive: Path) -> Path:
+    """The hostile one, with bodies nested as no standard allows and pictures that are not what they say."""
+    made = Made(hostile_archive, sqlite3.connect(hostile_archive))
+    author = made.blog()
+    bodies = (
+        "<p><div>甲<span><p>乙</p></span></div></p><li>散项</li><td>散格</td><dd>丁</dd>",
+        "<table><tr><td><ul><li>一<table><tr><td>二</td></tr></table></ul></td></tr></table>",
+        "<a href='http://x.example/'><p>段</p><a href='http://[bad'>内</a></a><center><font color=red>红</font></center>",
+        "<img src='http://x.example/real.png'><img src='http://x.example/fake.png'><img src='http://x.example/a b.png'>",
+        "\x0b控制\ufffe字符<ruby>漢<rt>kan</rt></ruby><h2>题<p>段</p></h2><pre>a\n<b>b</b></pre>",
+    )
+    for number, body in enumerate(bodies):
+        post = made.post(author, number, f"第 {number} 篇", body)
+        made.picture(post, "http://x.example/real.png", png(2))
+        made.picture(post, "http://x.example/fake.png", b"<html>", position=1)
+    return made.done()
+
+
+def chapters(path: Path) -> list[etree._Element]:
+    with zipfile.ZipFile(path) as book:
+        names = sorted(name for name in book.namelist() if name.startswith("book/c0"))
+        return [etree.fromstring(book.read(name)) for name in names]
+
+
+def test_a_book_has_a_chapter_a_post_with_comments_and_pictures(archive: Path, tmp_path: Path) -> None:
+    done = export_epub(archive, tmp_path / "blog.epub")
+    found = chapters(done.out)
+    assert [chapter.findtext(".//x:h1", namespaces=XHTML) for chapter in found] == [
+        "已删的一篇", "泡沫与房价", "改过的一篇", "繁體的一篇",
+    ]  # fmt: skip
+    first = found[1]
+    (source,) = first.xpath("//x:img/@src", namespaces=XHTML)
+    with zipfile.ZipFile(done.out) as book:
+        assert book.read(f"book/{source}").startswith(b"\x89PNG")
+    assert len(first.xpath("//x:div[@class='comment']", namespaces=XHTML)) == 2
+    assert (done.posts, done.comments, done.pictures, done.missing) == (4, 2, 1, 1)
+
+
+def test_the_first_entry_is_the_type_uncompressed(archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(export_epub(archive, tmp_path / "blog.epub").out) as book:
+        first = book.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
+    one, two = (export_epub(archive, tmp_path / name).out.read_bytes() for name in "12")
+    assert one == two
+
+
+@pytest.mark.skipif(
+    not (shutil.which("epubcheck") and shutil.which("java")), reason="epubcheck is not installed"
+)
+def test_epubcheck_finds_nothing_even_in_the_worst_archive(worst_archive: Path, tmp_path: Path) -> None:
+    path = export_epub(worst_archive, tmp_path / "blog.epub").out
+    # Debian's epubcheck is a jar that the kernel may not know how to start.
+    command = ["java", "-jar", shutil.which("epubcheck"), path]
+    checked: Any = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "WARNING" not in checked.stdout + checked.stderr

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import ListedPost, PageKind, Post, Target
-from blogarchive.store import frontier, gone, posts
+from blogarchive.store import failures, frontier, gone, posts
+from blogarchive.store.failures import Failure
 from blogarchive.store.saving import Saving, shown_text
 
 
@@ -176,17 +177,53 @@ def _see(saving: Saving, wanted: dict[int | str, ListedPost], found: dict[int | 
     ids = [known.id for known in found.values()]
     gone.listed(saving, ids)
     for known in found.values():
-        item = wanted[known.number]
-        if item.title == known.listed_title or item.title_cut:
-            continue
-        saving.archive.execute("update posts set listed_title = ? where id = ?", (item.title, known.id))
-        # The title that listings show has changed, and is not the one that was read: the post was edited.
-        if known.read and known.listed_title is not None and item.title != known.title:
-            _ask(saving, known.number, cast(str, item.url))
+        _compare(saving, wanted[known.number], known)
     saving.archive.execute_many(
         "update posts set last_seen_at = ? where id = ? and last_seen_at < ?",
         [(saving.moment, known, saving.moment) for known in ids],
     )
+
+
+def _compare(saving: Saving, item: ListedPost, known: Known) -> None:
+    """Hold the title listed against the one that is held: where they begin to differ, the post is read again.
+
+    Where they differ still after that, it is a failure. `listed_title` is the title that was dealt with last.
+    """
+    if _agree(item, known.title or ""):
+        if known.listed_title not in (None, known.title):
+            _note_title(saving, known, known.title)
+            failures.resolve_field(saving.archive, cast(str, item.url), "title", now=saving.page.fetched_at)
+        elif known.listed_title is None and not known.read and not item.title_cut:
+            _note_title(saving, known, item.title)
+        return
+    if known.listed_title != item.title:
+        _note_title(saving, known, item.title)
+        if known.read:
+            _ask(saving, known.number, cast(str, item.url))
+    elif known.read and not _waits(saving, known.number):
+        detail = f"listed as {item.title!r}, and named {known.title!r} on its own page"
+        failure = Failure(kind="incomplete", field="title", detail=detail)
+        if not failures.is_open(saving.archive, cast(str, item.url), failure):
+            now = saving.page.fetched_at
+            failures.record(
+                saving.archive, saving.blog, cast(str, item.url), failure, run_id=saving.run_id, now=now
+            )
+
+
+def _agree(item: ListedPost, title: str) -> bool:
+    if item.title_cut:
+        return title.startswith(item.title.rstrip("….　 "))
+    return item.title == title
+
+
+def _note_title(saving: Saving, known: Known, title: str | None) -> None:
+    saving.archive.execute("update posts set listed_title = ? where id = ?", (title, known.id))
+
+
+def _waits(saving: Saving, number: int | str) -> bool:
+    """Whether the post's own page is still to be read."""
+    key = f"{saving.blog.site}/{saving.blog.uid}/{number}"
+    return saving.archive.row("select 1 from frontier where key = ? and state <> 'done'", (key,)) is not None
 
 
 def _ask(saving: Saving, number: int | str, url: str) -> None:

@@ -30,6 +30,8 @@ def save(saving: Saving) -> None:
         return
     post_id = posts.save_own_page(saving, post, before)
     categories.save_names(saving, post_id, post.categories)
+    if not saving.counted.posts_changed:
+        saving.pending.append(("incomplete", "title"))  # a listing has to agree first
     further = links.following(saving, (PageKind.COMMENTS,))
     comment_pages.save_first(saving, post_id, post, chain_of(saving, post), further=further is not None)
     if saving.replay:

@@ -90,6 +90,8 @@ class FakeBlog:
     latest: int = 7
     titles: int = 10  # under each category of the sidebar
     visits: int = 1000
+    listings_cut: bool = False
+    retitled: dict[int, str] = field(default_factory=dict)  # what listings call a post, wrongly
     broken: dict[str, Reading | int] = field(default_factory=dict)  # URL: what is answered instead
 
     def add(self, *entries: Entry) -> None:
@@ -149,7 +151,8 @@ class FakeBlog:
         )
 
     def named(self, entry: Entry, cut: bool = False) -> ListedPost:
-        title = (entry.title or "无题")[: 15 if cut else None]
+        cut = cut or self.listings_cut
+        title = (self.retitled.get(entry.number) or entry.title or "无题")[: 15 if cut else None]
         return ListedPost(
             number=entry.number,
             url=self.post_url(entry.number),

@@ -129,6 +129,34 @@ def test_a_title_that_changed_in_a_listing_asks_for_the_post(archive: Archive, c
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
 
 
+def test_an_edit_of_a_title_is_seen_where_listings_cut_it_short(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(6)
+    blog.listings_cut = True
+    crawl(archive, blog, clock)
+    newest = max(blog.entries, key=lambda number: blog.entries[number].when)
+    blog.entries[newest].title = f"修订：{blog.entries[newest].title}"
+    assert blog.post_url(newest) in crawl(archive, blog, clock, command="update").urls
+    assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+    assert rows(archive, "open_failures") == []
+
+
+def test_a_title_that_never_agrees_is_told_once_and_asked_for_once(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3)
+    crawl(archive, blog, clock)
+    newest = max(blog.entries, key=lambda number: blog.entries[number].when)
+    blog.retitled[newest] = "[图]别的题目"
+    crawl(archive, blog, clock, command="update")
+    assert rows(archive, "open_failures") == []
+    for _ in range(2):
+        assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+        assert archive.rows("select kind, field, attempts from open_failures") == [("incomplete", "title", 1)]
+    crawl(archive, blog, clock, command="update", full=True)
+    assert len(rows(archive, "open_failures")) == 1
+    blog.retitled.clear()
+    crawl(archive, blog, clock, command="update")
+    assert rows(archive, "open_failures") == []
+
+
 def test_full_asks_for_everything_once(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20, comments=6)
     first = crawl(archive, blog, clock)

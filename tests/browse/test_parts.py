@@ -1,0 +1,95 @@
+"""Rules of the parts that the pages are made of."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarchive.browse.changes import changes
+from blogarchive.browse.languages import language
+from blogarchive.browse.plots import Bar, bars, spark
+from blogarchive.browse.shown_values import clock
+from blogarchive.browse.threads import answered
+from blogarchive.store.shown import Said
+
+_texts = st.text("川普一。！\n”a", max_size=40)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_texts, _texts)
+def test_a_diff_holds_both_texts_whole(old: str, new: str) -> None:
+    found = changes(old, new)
+    assert "".join(change.text for change in found if change.kind != "new") == old
+    assert "".join(change.text for change in found if change.kind != "old") == new
+
+
+def test_a_diff_of_long_texts_without_a_common_sentence_is_not_compared_by_characters() -> None:
+    kinds = [change.kind for change in changes("甲" * 5000, "乙" * 5000 + "甲")]
+    assert kinds == ["old", "new"]
+
+
+def said(identity: int, name: str, reply_to: str | None = None) -> Said:
+    return Said(
+        id=identity,
+        author_name=name,
+        author_url=None,
+        reply_to=reply_to,
+        body_html="",
+        body_text="",
+        posted_at=None,
+        posted_at_text=None,
+        likes=None,
+        gone_at=None,
+        versions=0,
+    )
+
+
+def test_an_answer_belongs_to_the_nearest_earlier_comment_by_that_name() -> None:
+    comments = [
+        said(1, "甲"),
+        said(2, "乙", "甲"),
+        said(3, "甲", "丙"),
+        said(4, "甲", "甲"),
+        said(5, "乙", "甲"),
+    ]
+    assert answered(comments) == {2: 1, 4: 3, 5: 4}
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        ("2025-01-28T01:46:53-08:00", "2025-01-28 01:46:53 UTC−8"),
+        ("2025-02-01T09:00:00+00:00", "2025-02-01 09:00:00 UTC"),
+        ("2005-06-01T09:30+05:30", "2005-06-01 09:30 UTC+5:30"),
+        ("2014-07", "2014-07"),
+        (None, ""),
+        ("<T>", "<T>"),
+    ],
+)
+def test_a_time_is_shown_with_its_zone_and_its_precision(at: str | None, shown: str) -> None:
+    assert clock(at) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("这几年的茶馆", "zh-Hans"),
+        ("這幾年的茶館", "zh-Hant"),
+        ("", "zh-Hans"),
+        ("Only English here", "en"),
+        ("これは日本語の文章です", "ja"),
+        ("한국어 문장", "ko"),
+    ],
+)
+def test_the_language_is_told_by_the_characters(text: str, found: str) -> None:
+    assert language(text) == found
+
+
+def test_plots_say_in_words_what_they_show_and_escape_them() -> None:
+    points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
+    assert "<title>&lt;b&gt;</title>" in spark(points, "<b>")
+    assert spark(points[:1], "x") == ""
+    assert spark([("<script>", 1), ("x", 2)], "x") == ""
+    drawn = bars([Bar("2024-11", 2, 0), Bar("2025-02", 1, 1), Bar("<script>", 9, 0)], "x")
+    assert drawn.count("<rect") == 3
+    assert "2025-02：1 篇，缺 1 篇" in drawn
+    assert "script" not in drawn

@@ -15,7 +15,7 @@ def save(saving: Saving, targets: Iterable[Target]) -> None:
     memo = saving.archive.memo
     if len(memo.keys) > _REMEMBERED:
         memo.keys.clear()
-    found = {frontier.key(target): target for target in (*_own(saving), *targets)}
+    found = {frontier.key(target): target for target in (*_own(saving), *_home(saving), *targets)}
     fresh = {key: target for key, target in found.items() if key not in memo.keys}
     added = frontier.add(saving.archive, fresh.values(), now=saving.page.fetched_at, found_on=saving.page.url)
     saving.counted.links += added
@@ -48,6 +48,14 @@ def _own(saving: Saving) -> list[Target]:
         for link in own
         if link.kind is not PageKind.HOME or not has_home(saving)
     ]
+
+
+def _home(saving: Saving) -> list[Target]:
+    """The blog's home page, where a walk began at a post and no link led there yet."""
+    author = saving.reading.author
+    if author is None or has_home(saving):
+        return []
+    return [Target(url=author.url, site=saving.blog.site, kind=PageKind.HOME, uid=saving.blog.uid)]
 
 
 def has_home(saving: Saving) -> bool:

@@ -199,7 +199,7 @@ _SCRIPTS: dict[Script, tuple[tuple[int, int, int], ...]] = {
         (0x0370, 0x03FF, 8),
         (0x0410, 0x044F, 7),
     ),  # what Chinese charsets also hold
-    "japanese": ((0x3040, 0x30FF, 8), (0xFF61, 0xFF9F, 12)),
+    "japanese": ((0x3040, 0x30FF, 8), (0xFF61, 0xFF9F, 16)),
     "korean": ((0xAC00, 0xD7A3, 13),),
     "alphabet": (
         (0x00C0, 0x00DF, 13),

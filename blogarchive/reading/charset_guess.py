@@ -26,14 +26,18 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _IN_WORD = re.compile(
     rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?=[a-z])|(?<=[a-z][a-z])[\x80-\xff](?=[ ,.;:!?<\n]|\Z)"
 )
+_ALPHABET_WORD = re.compile(rb"(?<![A-Za-z])[\x80-\xff]{4,}(?![A-Za-z])")
 
 _CLAIMS = (16 * BIT, 13 * BIT, 10 * BIT)  # what a claim is worth: the header's, the page's first, the rest
 _VOICE = 6 * BIT  # what chardet's opinion is worth
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
 _FOREIGN = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
-_LETTER = 7 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
+_LETTER = (
+    5 * BIT
+)  # how much a lone high byte inside a word of Latin letters speaks for an alphabet, against others
 _SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
-_READS_WELL = (11 * BIT, 12 * BIT)  # the price of a character, at most, of certain language: short, longer
+_READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
+_READS_WELL_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters
 
 
 def charset_of(body: bytes, claims: Sequence[Charset], valid: int) -> Charset:
@@ -56,7 +60,7 @@ def charset_of(body: bytes, claims: Sequence[Charset], valid: int) -> Charset:
 def _is_everyday(text: str, script: Script, least: int) -> bool:
     """Tell whether `text` holds at least `least` characters beyond ASCII, and these are what people write."""
     foreign = "".join(_BEYOND_ASCII.findall(text))
-    return len(foreign) >= least and price(foreign, script) <= _READS_WELL[1] * len(foreign)
+    return len(foreign) >= least and price(foreign, script) <= _READS_WELL * len(foreign)
 
 
 def looks_chinese(text: str) -> bool:
@@ -88,40 +92,54 @@ def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
     costs = {c.name: _cost(evidence, c, claims) for c in candidates}
     best = min(candidates, key=lambda c: costs[c.name])
     for claim in claims:
-        if claim.by_byte or claim.name not in costs or claim.strict(body) is None:
+        if claim.name not in costs or claim.strict(body) is None:
             continue
-        sure = costs[claim.name] - costs[best.name] >= _SURE
-        return best if best in claims or (sure and reads_well(evidence, best)) else claim
+        if best in claims:
+            return best
+        sure = costs[claim.name] - costs[best.name] >= _SURE and reads_well(evidence, best)
+        if not (sure and _may_lie(claim, evidence)):
+            return claim
+        break
     return best if reads_well(evidence, best) else _with_a_voice(evidence, best, claims, costs)
+
+
+def _may_lie(claim: Charset, evidence: bytes) -> bool:
+    """Servers add ISO-8859-1 to everything; who says KOI8-R means it, and so it takes more to overrule that."""
+    return not claim.by_byte or claim is WINDOWS_1252 or len(evidence) > 60
 
 
 def reads_well(data: bytes, charset: Charset) -> bool:
     """Tell whether `data` is certainly language in `charset`: valid, and of characters in everyday use."""
     foreign = "".join(_BEYOND_ASCII.findall(charset.strict(data) or ""))
-    most = _READS_WELL[len(foreign) >= 8]
-    return len(foreign) > 1 and price(foreign, charset.script) <= most * len(foreign)
+    most = _READS_WELL if len(foreign) >= 8 else _READS_WELL_SHORT
+    return len(set(foreign)) > 1 and price(foreign, charset.script) <= most * len(foreign)
 
 
 def _with_a_voice(
     evidence: bytes, best: Charset, claims: Sequence[Charset], costs: dict[str, int]
 ) -> Charset:
-    """Ask chardet, which knows more charsets: its answer and East Asia's others stand against `best`."""
+    """Ask chardet, which knows more charsets: its answer and East Asia's others stand against `best`.
+
+    Undeclared text in Latin letters is windows-1252, as for a browser; another alphabet needs whole words in it.
+    """
     name = chardet.detect(evidence, prefer_superset=True)["encoding"]
     voice = charset_for(name) if name else None
-    if claims and (voice is None or voice.by_byte):
+    if voice and voice.by_byte and (claims or len(_ALPHABET_WORD.findall(evidence)) < 2):
+        voice = None
+    if claims and voice is None:
         return best
     costs = dict(costs)
     candidates = [best, *(c for c in (voice, EUC_JP, SHIFT_JIS, EUC_KR) if c and c.name not in _NOT_TRIED)]
     for charset in candidates:
-        heard = _VOICE if charset is voice else 0
-        costs[charset.name] = _cost(evidence, charset, claims) - heard
+        costs[charset.name] = _cost(evidence, charset, claims) - (_VOICE if charset is voice else 0)
     return min(candidates, key=lambda c: costs[c.name])
 
 
 def _cost(evidence: bytes, charset: Charset, claims: Sequence[Charset]) -> int:
-    cost = price_as_written(charset.lenient(evidence), charset.script)
-    if charset.by_byte:
-        cost -= len(_IN_WORD.findall(evidence)) * _LETTER
+    letters = len(_IN_WORD.findall(evidence)) * _LETTER
+    cost = price_as_written(charset.lenient(evidence), charset.script) + (
+        -letters if charset.by_byte else letters
+    )
     if charset in claims:
         return cost - _CLAIMS[min(claims.index(charset), len(_CLAIMS) - 1)]
     return cost + _HANDICAP.get(charset.name, _FOREIGN)

@@ -14,7 +14,7 @@ from blogarchive.reading.charset_whatwg import GB18030, UTF_8, Charset
 _LONGEST = 1200  # bytes of a run: some 3 ms
 _LONG = 80  # bytes, from which on it is worth a look whether there is anything to gain
 _CHANGE = 24 * BIT  # the price of going over into another charset
-_CLEARER = 6 * BIT  # how much better than a browser's reading one in the same charset must be
+_CLEARER = 12 * BIT  # how much better than a browser's reading one in the same charset must be
 _OTHERWISE = 30 * BIT  # and one that changes charsets
 
 # Two bytes that are a letter in UTF-8 are a Chinese character in other charsets.
@@ -37,12 +37,11 @@ def untangle(run: bytes, charset: Charset) -> tuple[int, str]:
     if charset is UTF_8:
         return _in_utf_8(run, best)
     whole = "\ufffd" not in text
-    if not whole and len(run) >= _LONG and _reads_well_up_to_damage(text):
+    if not whole and len(run) >= _LONG and _reads_well_beside_damage(text):
         return best
-    if not whole:
-        clearer = _cheapest(run, [charset])
-        if clearer[0] + _CLEARER < best[0]:
-            best = clearer
+    clearer = _cheapest(run, [charset])
+    if clearer[0] + (_OTHERWISE if whole else _CLEARER) < best[0]:
+        best = clearer
     if not whole and "\ufffd" not in best[1]:
         return best
     mixed = _cheapest(run, list(dict.fromkeys((charset, UTF_8, GB18030))))
@@ -51,10 +50,11 @@ def untangle(run: bytes, charset: Charset) -> tuple[int, str]:
     return best
 
 
-def _reads_well_up_to_damage(text: str) -> bool:
-    """Tell whether nothing is off before any U+FFFD: a decoder that is off by one shows rubbish until then."""
-    before = [part[-6:] for part in text.split("\ufffd")[:-1]]
-    return all(price(part) <= 12 * BIT * len(part) for part in before)
+def _reads_well_beside_damage(text: str) -> bool:
+    """Tell whether nothing is off beside any U+FFFD: a decoder that is off by one shows rubbish before or after."""
+    parts = text.split("\ufffd")
+    beside = [part[-6:] for part in parts[:-1]] + [part[:6] for part in parts[1:]]
+    return all(price(part) <= 12 * BIT * len(part) for part in beside)
 
 
 def _in_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:

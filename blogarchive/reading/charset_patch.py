@@ -28,8 +28,17 @@ _KINDS = bytes(
 )
 
 
-def is_mixed(body: bytes, text: str, charset: Charset) -> bool:
-    """Tell whether `text`, the clean reading of `body`, bears marks of a stretch in another charset."""
+def sound_text(body: bytes, charset: Charset) -> str | None:
+    """Give the text of `body`, None where it is damaged or bears marks of a stretch in another charset."""
+    text = charset.common(body)
+    if text is None:
+        text = charset.strict(body)
+        if text is None or _PRIVATE.search(text):
+            return None
+    return None if _is_mixed(body, text, charset) else text
+
+
+def _is_mixed(body: bytes, text: str, charset: Charset) -> bool:
     if charset is GB18030:
         return _is_utf_8_in_pairs(body) or any(mark in text for mark in _BIG5_IN_GBK)
     if charset is BIG5:
@@ -41,12 +50,14 @@ def _is_utf_8_in_pairs(body: bytes) -> bool:
     return b"LTTLTT" in body.translate(_KINDS)
 
 
+_MARKUP = frozenset(b" abcdefghijklmnopqrstuvwxyz0123456789<>/=.:;-_\"'#&\t\r\n")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")  # Chinese that is off by one byte has these where commas were
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 
 
 def fast_marks(marks: Iterable[str]) -> list[str]:
-    """Give each of `marks` that is looked for quickly: with a lower byte that is no letter of ASCII."""
-    return [mark for mark in dict.fromkeys(marks) if not 0x09 <= ord(mark) % 256 <= 0x7E]
+    """Give each of `marks` that is looked for quickly: its lower byte is nothing that markup is full of."""
+    return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in _MARKUP]
 
 
 def _marks(written: str, read: str) -> list[str]:
@@ -86,12 +97,12 @@ def _blocks(body: bytes) -> Iterator[bytes]:
 
 
 def _patched(block: bytes, charset: Charset, others: Sequence[Charset]) -> str:
-    text = charset.strict(block)
-    if text is None and charset is UTF_8:
+    text = sound_text(block, charset)
+    if text is not None:
+        return text
+    if charset is UTF_8:
         return "".join(_around_errors(block, others))
-    if text is None or is_mixed(block, text, charset):
-        return "".join(_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
-    return text
+    return "".join(_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
 
 
 def _around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
@@ -118,8 +129,8 @@ def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str
     """Read a segment as a whole or piece by piece, whichever is the better text."""
     if segment.isascii():
         return segment.decode("ascii")
-    if _is_sound(segment, charset):
-        return charset.lenient(segment)
+    if (text := sound_text(segment, charset)) is not None:
+        return text
     if charset is UTF_8 and all(_is_all_but_sound(piece) for piece in _PIECES.split(segment)):
         return charset.lenient(segment)
     whole = _otherwise(segment, charset, others)
@@ -131,18 +142,11 @@ def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str
 def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading:
     text = charset.lenient(piece)
     reading = _Reading(price(text, charset.script), text)
-    if _is_sound(piece, charset):
+    if piece.isascii() or sound_text(piece, charset) is not None:
         return reading
     if other := _otherwise(piece, charset, others):
         return other
-    if charset.script == "chinese" and ("\ufffd" in text or _is_utf_8_in_pairs(piece)):
-        return _Reading(*untangle(piece, charset))
-    return reading
-
-
-def _is_sound(data: bytes, charset: Charset) -> bool:
-    text = charset.strict(data)
-    return text is not None and not is_mixed(data, text, charset)
+    return _Reading(*untangle(piece, charset)) if charset.script == "chinese" else reading
 
 
 def _is_all_but_sound(piece: bytes) -> bool:

@@ -37,17 +37,20 @@ class Charset:
         """Whether every byte is a character, so that nothing is ever invalid."""
         return self.script == "alphabet" and not self.name.startswith(("utf-", "iso-2022", "hz"))
 
+    def common(self, data: bytes) -> str | None:
+        """Give the text of `data` where it needs no more than the part that `common_codec` reads."""
+        try:
+            return data.decode(self.common_codec) if self.common_codec else self.strict(data)
+        except UnicodeDecodeError:
+            return None
+
     def strict(self, data: bytes) -> str | None:
         """Give the text of `data`, or None where some of it is not of this charset."""
-        for codec in (self.common_codec, self.codec):
-            try:
-                if codec:
-                    text = data.decode(codec)
-                    return text if codec == self.common_codec else self._exchange(data, text)
-            except UnicodeDecodeError:
-                continue
-        text = self.lenient(data)
-        return None if "\ufffd" in text else text
+        try:
+            return self._exchange(data, data.decode(self.codec))
+        except UnicodeDecodeError:
+            text = self.lenient(data)
+            return None if "\ufffd" in text else text
 
     def lenient(self, data: bytes) -> str:
         """Give the text of `data` as a browser shows it, U+FFFD for what is not of this charset."""

@@ -14,7 +14,7 @@ from blogarchive.reading import mojibake, mojibake_page
 from blogarchive.reading.charset_declared import declared_charsets, header_charset
 from blogarchive.reading.charset_escapes import escaped, sixteen_bit
 from blogarchive.reading.charset_guess import charset_of, choose, looks_chinese
-from blogarchive.reading.charset_patch import is_mixed, patch
+from blogarchive.reading.charset_patch import patch, sound_text
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, Charset
 
 How = Literal["bom", "valid", "declared", "guessed"]
@@ -99,10 +99,8 @@ def _not_utf_8(body: bytes, content_type: str | None, valid: int) -> Decoded:
     if found := _by_marks(body, content_type, claims):
         return found
     if claims and claims[0] in (GB18030, BIG5):
-        text = claims[0].strict(body)
+        text = sound_text(body, claims[0])
         if text is not None and looks_chinese(text):
-            if is_mixed(body, text, claims[0]):
-                text = patch(body, claims[0], claims)
             return _decoded(text, claims[0], "declared")
     charset = charset_of(body, claims, valid)
     return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)
@@ -120,8 +118,8 @@ def _by_marks(body: bytes, content_type: str | None, claims: Sequence[Charset]) 
 def _in_charset(body: bytes, charset: Charset, how: How, claims: Sequence[Charset] = ()) -> Decoded:
     if charset in (UTF_16LE, UTF_16BE):
         return _decoded(charset.lenient(body), charset, how)
-    text = charset.strict(body)
-    if text is None or is_mixed(body, text, charset):
+    text = sound_text(body, charset)
+    if text is None:
         text = patch(body, charset, claims)
         body = text.encode() if charset is UTF_8 else body
     return _decoded(mojibake_page.repaired(body, text) if charset is UTF_8 else text, charset, how)

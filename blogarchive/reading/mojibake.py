@@ -19,6 +19,7 @@ _BLANK = f"[\x80-\xbf {_CP1252}]"  # a no-break space, byte A0, easily becomes a
 _UTF_8_RUN = re.compile(
     f"(?:[\xe1-\xef]{_BLANK}{_BLANK}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
 )
+_SIGNS = frozenset("©®°·£±²³½¼¾×µ§\xa0")
 _ENDS_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
 
 _GARBLED = re.compile(f"[{_HIGH}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
@@ -63,21 +64,29 @@ def _from_utf_8(match: re.Match[str]) -> str:
         meant = _as_bytes(stretch.replace(" ", "\xa0")).decode("utf-8")
     except UnicodeDecodeError:
         return stretch
-    before = match.string[match.start() - 1 : match.start()]
-    return meant if _is_certain(stretch, meant, before) else stretch
+    before = match.string[max(match.start() - 1, 0) : match.start()]
+    after = match.string[match.end() : match.end() + 1]
+    return meant if _is_certain(stretch, meant, before, after) else stretch
 
 
-def _is_certain(stretch: str, meant: str, before: str) -> bool:
+def _is_certain(stretch: str, meant: str, before: str, after: str) -> bool:
     wide = [c for c in meant if c >= "\u2000"]
     if len(wide) > 1:
         return average("".join(wide)) <= (11 if " " in stretch else 15) or all(c > "\uffff" for c in wide)
     if wide and len(meant) == 1:
         told = not (before.isalpha() and set(stretch[1:]) <= _ENDS_A_WORD) and " " not in stretch
         return stretch.startswith("â€") or (told and (price(meant) < RARE or meant > "\uffff"))
-    if not meant.isalpha() and not stretch.startswith("Â"):
-        return False
-    told = before.islower() or not _ENDS_A_WORD & set(stretch[1:])  # no capital in the middle of a word
-    return len(meant) > 2 or (stretch[0] in "ÃÂ" and told)
+    if len(meant) > 2:
+        return meant.isalpha()
+    return _is_certain_letter(stretch, meant, before, after)
+
+
+def _is_certain_letter(stretch: str, meant: str, before: str, after: str) -> bool:
+    """Tell "cafÃ©" and "10Â°" from letters and signs that happen to meet."""
+    if stretch[0] == "Â":
+        return meant in _SIGNS and (before.isalnum() or after.isalnum())
+    told = before.islower() or not _ENDS_A_WORD & set(stretch)  # no capital in the middle of a word
+    return stretch[0] == "Ã" and meant.isalpha() and told and (before.isalpha() or after.isalpha())
 
 
 def _from_double_bytes(match: re.Match[str]) -> str:
@@ -99,10 +108,15 @@ def _from_gb2312(match: re.Match[str]) -> str:
 
 
 def _is_everyday(text: str, most: float, at_least: int) -> bool:
-    """Tell whether the characters beyond ASCII are several and cost `most` bits on average, or little more."""
+    """Tell whether the characters beyond ASCII are what people write: `most` bits on average, fewer if few.
+
+    There must be `at_least` of them, and not punctuation alone.
+    """
     foreign = [c for c in text if c > "\x7f"]
-    most += min(len(foreign) / 8, 1.5)
-    return len(foreign) >= at_least and price("".join(foreign)) <= most * BIT * len(foreign)
+    if len(foreign) < at_least or not any("\u4e00" <= c <= "\u9fff" for c in foreign):
+        return False
+    most += 0.5 - (3 - min(len(foreign), 3)) if len(foreign) < 8 else 1.5
+    return price("".join(foreign)) <= most * BIT * len(foreign)
 
 
 def _from_gbk(match: re.Match[str]) -> str:

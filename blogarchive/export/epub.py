@@ -13,7 +13,7 @@ from blogarchive.export.pictures import picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.walk import walk_posts
 from blogarchive.look.bodies import PictureSource
-from blogarchive.store.brought_media import picture_type
+from blogarchive.media.sniff import content_type
 from blogarchive.store.kept import Filters, KeptBlog, KeptPicture, KeptPost
 from blogarchive.store.reader import Reader, open_reader
 
@@ -100,7 +100,7 @@ class _Binding:
         if name in self.pictures:
             return
         body = self._reader.picture_bytes(picture.sha256 or "")
-        kind = picture_type(body)
+        kind = content_type(body)
         self.pictures[name] = kind in _SHOWN and kind == picture.content_type
         if self.pictures[name]:
             self._put(f"book/images/{name}", body, zipfile.ZIP_STORED)

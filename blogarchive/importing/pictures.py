@@ -1,13 +1,16 @@
 """The pictures that a browser saved with a page, as files of the archive."""
 
+from datetime import datetime
 from pathlib import Path
 
 from blogarchive.importing.addresses import picture_sources
 from blogarchive.importing.saved import SavedPage, local_file
 from blogarchive.items import Visit
+from blogarchive.media.answer import Picture, judge
 from blogarchive.reading.decode import decode
+from blogarchive.store import media
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought_media import keep_file, lacks_file, picture_type
+from blogarchive.store.brought import lacks_picture
 
 
 def bring_pictures(archive: Archive, saved: SavedPage, visit: Visit, root: Path) -> int:
@@ -18,10 +21,14 @@ def bring_pictures(archive: Archive, saved: SavedPage, visit: Visit, root: Path)
     count = 0
     for src in picture_sources(decode(saved.body, saved.content_type).text):
         found = local_file(saved, visit.page.url, src, root)
-        if found is None or found[0] not in shown or not lacks_file(archive, found[0]):
-            continue
-        kind = picture_type(found[1])
-        if kind is not None:
-            keep_file(archive, *found, kind, visit.page.fetched_at)
-            count += 1
+        if found is not None and found[0] in shown:
+            count += keep_picture(archive, *found, visit.page.fetched_at)
     return count
+
+
+def keep_picture(archive: Archive, url: str, body: bytes, fetched_at: datetime) -> bool:
+    """Keep a file as the picture of that URL; False where one is held, or where it is no picture."""
+    found = judge(200, body)
+    if not isinstance(found, Picture) or not lacks_picture(archive, url):
+        return False
+    return media.keep(archive, url, found, now=fetched_at)

@@ -11,12 +11,13 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.bringing import Bringer
+from blogarchive.importing.pictures import keep_picture
 from blogarchive.importing.placing import CannotPlace, place, target_of
 from blogarchive.importing.report import Imported, Progress, no_progress
 from blogarchive.importing.saved import SavedPage
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought_media import keep_file, lacks_file, picture_type, wanted_urls
+from blogarchive.store.brought import lacking_pictures
 
 _KINDS = ("response", "resource")
 _LARGEST = 64 * 2**20
@@ -82,18 +83,13 @@ def _bring_page(bringer: Bringer, record: Any, source: Path, site: str | None) -
 
 
 def _bring_pictures(archive: Archive, bringer: Bringer, source: Path) -> None:
-    wanted = wanted_urls(archive)
+    wanted = lacking_pictures(archive)
     for record in _records(source) if wanted else ():
         url = record.rec_headers.get_header("WARC-Target-URI")
-        if url not in wanted or not lacks_file(archive, url):
-            continue
-        if record.http_headers is not None and record.http_headers.get_statuscode() != "200":
+        if url not in wanted or (record.http_headers and record.http_headers.get_statuscode() != "200"):
             continue
         body = record.content_stream().read(_LARGEST)
-        kind = picture_type(body)
-        if kind is not None:
-            keep_file(archive, url, body, kind, _moment(record))
-            bringer.pictures += 1
+        bringer.pictures += keep_picture(archive, url, body, _moment(record))
 
 
 def _moment(record: Any) -> datetime:

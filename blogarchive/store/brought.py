@@ -42,6 +42,19 @@ def bring(archive: Archive, visit: Visit) -> Brought:
     return Brought(saved=saved, later=later)
 
 
+def lacks_picture(archive: Archive, url: str) -> bool:
+    """Whether no file of the picture of that URL is held."""
+    return archive.row("select 1 from media where url = ? and sha256 is not null", (url,)) is None
+
+
+def lacking_pictures(archive: Archive) -> set[str]:
+    """The URLs of the pictures that posts show and whose files are not held."""
+    rows = archive.rows(
+        "select distinct pm.url from post_media pm left join media m on m.url = pm.url where m.sha256 is null"
+    )
+    return {str(url) for (url,) in rows}
+
+
 def _later(archive: Archive, visit: Visit, uid: str | None) -> tuple[int, ...]:
     """Newer pages of the same URL, and those that the posts' rows name, oldest first."""
     numbers = [post.number for post in visit.reading.posts]

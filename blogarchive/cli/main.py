@@ -26,6 +26,8 @@ _ROOMS = {
     "search": "finding",
     "serve": "finding",
     "export": "moving",
+    "import": "moving",
+    "merge": "moving",
     "demo": "trying",
 }
 
@@ -44,7 +46,7 @@ class _Rooms(click.Group):
         return command
 
 
-_NAMES: dict[str, str] = {}  # where Python keeps the command's name for itself
+_NAMES = {"import": "import_"}  # where Python keeps the command's name for itself
 
 
 @click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

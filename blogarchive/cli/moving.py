@@ -13,8 +13,12 @@ from rich.progress import Progress as Bar
 
 from blogarchive.cli import options
 from blogarchive.errors import UsageError
-from blogarchive.export import html, jsonl, markdown, table
+from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
 from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.importing.html import import_html
+from blogarchive.importing.merging import merge_archive
+from blogarchive.importing.report import Imported
+from blogarchive.importing.warc import import_warc
 from blogarchive.store.kept import Filters
 
 Export = Callable[..., Exported]
@@ -23,11 +27,14 @@ _FORMATS: dict[str, Export] = {
     "html": html.export_html,
     "markdown": markdown.export_markdown,
     "jsonl": jsonl.export_jsonl,
+    "epub": epub.export_epub,
+    "atom": atom.export_atom,
+    "warc": warc.export_warc,
 }
 
 
 @click.command()
-@click.argument("kind", metavar="FORMAT", type=click.Choice(sorted(_FORMATS)))
+@click.argument("kind", metavar="FORMAT", type=click.Choice(list(_FORMATS)))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--table", "as_table", is_flag=True, help="With jsonl: posts.csv and comments.csv instead.")
 @click.option("--author", "authors", multiple=True, help="A uid, site/uid or nickname; may be repeated.")
@@ -63,7 +70,64 @@ def export(
         click.echo(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
     elif not quiet:
         lacking = f", {done.missing} known by name only" if done.missing else ""
-        click.echo(f"{done.posts} posts and {done.comments} comments in {done.out}{lacking}", err=True)
+        held = f"{done.pages} pages" if done.pages else f"{done.posts} posts and {done.comments} comments"
+        click.echo(f"{held} in {done.out}{lacking}", err=True)
+
+
+@click.command("import")
+@click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc"]))
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--url", help="The page's address, where SOURCE is one saved page, or the blog's.")
+@click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
+@options.db
+@options.as_json
+@options.verbosity
+def import_(
+    kind: str,
+    source: Path,
+    url: str | None,
+    site: str | None,
+    db: Path,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Bring in pages that were saved by a browser (html: a file or a folder) or by a crawler (warc)."""
+    if url is not None and kind == "warc":
+        raise UsageError("a WARC tells the address of each page: leave --url out")
+    with _bar("importing", quiet=quiet) as progress:
+        if kind == "warc":
+            done = import_warc(db, source, site=site, progress=progress)
+        else:
+            done = import_html(db, source, url=url, site=site, progress=progress)
+    _tell(done, as_json=as_json, quiet=quiet)
+    return 1 if done.unplaced else 0
+
+
+@click.command()
+@click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
+@options.db
+@options.as_json
+@options.verbosity
+def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+    """Bring all that another archive holds into this one; the other is only read."""
+    with _bar("merging", quiet=quiet) as progress:
+        done = merge_archive(db, other, progress=progress)
+    _tell(done, as_json=as_json, quiet=quiet)
+
+
+def _tell(done: Imported, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(done), ensure_ascii=False))
+        return
+    for one in done.unplaced:
+        click.echo(f"{one.name}: {one.why}", err=True)
+    if not quiet:
+        click.echo(
+            f"{done.pages} pages were new, {done.same} were held; {done.posts} new posts, {done.changed} changed,"
+            f" {done.comments} new comments, {done.pictures} new pictures; {len(done.unplaced)} not placed",
+            err=True,
+        )
 
 
 @contextmanager

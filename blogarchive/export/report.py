@@ -10,12 +10,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exported:
-    """The end of an export: where it is, and what is in it. `missing`: posts whose body is not held."""
+    """The end of an export: where it is, and what is in it. `missing`: posts whose body is not held.
+
+    A WARC holds `pages`, and no posts.
+    """
 
     out: Path
-    posts: int
+    posts: int = 0
     comments: int = 0
     pictures: int = 0
+    pages: int = 0
     missing: int = 0
 
 

@@ -33,8 +33,7 @@ def export_warc(
     """Write every stored page and picture to the file `out` (`pages.warc.gz` in it where it is a folder).
 
     Each record is compressed by itself unless the name ends in `.warc`. Pages are whole or not at all, so only
-    the filter by author applies; others raise `UsageError`. In the result `posts` counts pages. Raises as
-    `export_jsonl`.
+    the filter by author applies; others raise `UsageError`. Raises as `export_jsonl`.
     """
     if filters is not None and replace(filters, authors=()) != Filters():
         raise UsageError("a WARC holds whole pages: only --author picks among them")
@@ -44,7 +43,7 @@ def export_warc(
         _write_info(writer, reader, path.name)
         pages = _write_pages(writer, reader, progress)
         pictures = _write_pictures(writer, reader)
-    return Exported(out=path, posts=pages, pictures=pictures)
+    return Exported(out=path, pages=pages, pictures=pictures)
 
 
 def _write_info(writer: Any, reader: Reader, name: str) -> None:

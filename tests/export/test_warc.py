@@ -49,7 +49,7 @@ def test_pages_come_back_byte_for_byte_with_their_times(pages: Path, tmp_path: P
         ("resource", "https://blog.creaders.net/u/31182/upload_file/1.png", "1970-01-01T00:00:00Z"),
     ]
     assert records[1][3].decode("gb18030") == "<html>泡沫</html>"
-    assert (done.posts, done.pictures) == (3, 1)
+    assert (done.pages, done.pictures) == (3, 1)
 
 
 def test_headers_tell_what_is_stored_and_cannot_be_broken_out_of(pages: Path, tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import Page, PageKind, Target, Visit
+from blogarchive.media.hosts import host_of, port_of
+from blogarchive.pictures import Pictures, Rule
 from blogarchive.sites.site import by_name, for_url
-from blogarchive.store import blogs, failures, frontier, plan, visits
+from blogarchive.store import blogs, failures, frontier, media, plan, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
@@ -35,6 +37,7 @@ class Order:
 
     `urls` are blogs or posts to back up; `uids` the blogs of the archive to update, all where empty. `limit`
     is a number of posts, `since` a day in the site's clock. `retry` asks anew for all that failed, for good too.
+    `media`: pictures as well, from `media_hosts` (`blogarchive.media.hosts.parse_hosts`) besides the usual hosts.
     """
 
     command: Literal["backup", "update"]
@@ -46,6 +49,8 @@ class Order:
     retry: bool = False
     limit: int | None = None
     since: date | None = None
+    media: bool = True
+    media_hosts: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -123,6 +128,10 @@ class Campaign:
         self._posts_taken = 0
         self._starts: frozenset[str] = frozenset()
         self._hosts: dict[Blog, str] = {}
+        self._homes: set[tuple[str, int]] = set()
+        self.pictures = Pictures(
+            archive, run, self.blogs, Rule(order.media_hosts), say=watcher.said, recent=order.partial
+        )
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
 
     def begin(self, targets: Sequence[Target]) -> int:
@@ -142,11 +151,25 @@ class Campaign:
                 self._join(blog, home.url if home else "")
         if self.order.retry:
             failures.retry(self.archive, self.blogs)
+            media.retry(self.archive, self.blogs)
         return plan.begin(self.archive, self.run, self.blogs, now=now(), full=self.order.full)
 
     def hosts(self) -> list[str]:
         """The hosts of the blogs, each once."""
         return list(dict.fromkeys(self._hosts.values()))
+
+    def homes(self) -> frozenset[tuple[str, int]]:
+        """Host and port of the blogs."""
+        return frozenset(self._homes)
+
+    def begin_pictures(self) -> int:
+        """Called when the pages are through; gives how many pictures there are to fetch, 0 where none is wanted."""
+        if not self.order.media or not self.reached:
+            return 0
+        count = self.pictures.begin({host for host, _ in self._homes})
+        if count:
+            self.watcher.said(f"{count} pictures to fetch")
+        return count
 
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
         """The next targets of the blogs on `host`, at most `limit`; those in `exclude` are in flight."""
@@ -187,7 +210,9 @@ class Campaign:
 
     def counts(self, requests: int) -> Counts:
         """What the run did so far."""
-        return Counts(**{**self._counts, "requests": requests})
+        pictures = self.pictures
+        failed = self._counts["failures"] + pictures.failed
+        return Counts(**{**self._counts, "requests": requests, "media": pictures.stored, "failures": failed})
 
     def _ask(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
         since = self.order.since
@@ -220,6 +245,7 @@ class Campaign:
         if blog not in self.blogs:
             self.blogs.append(blog)
             self._hosts[blog] = urlsplit(url).hostname or blog.site
+            self._homes.add((host_of(url), port_of(url)))
 
     def _count(self, target: Target, saved: Saved) -> Saved:
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):

@@ -31,6 +31,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,zh-TW;q=0.8,en;q=0.5",
 }
+TWISTED_DNS_RESOLVER = "spiders.resolver.GuardedResolver"  # no private address but the blog's own
 COOKIES_FILE: str | None = None
 
 DOWNLOAD_HANDLERS: dict[str, str | None] = {

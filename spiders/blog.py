@@ -23,6 +23,7 @@ from blogarchive.sites.site import read
 from blogarchive.store.failures import Failure
 from spiders.answers import Answer, judge, page_of, request_of, retry_after
 from spiders.failing import loss_of
+from spiders.pictures import PictureWalk
 from spiders.traffic import PoliteSpider, Stopped, Traffic
 
 TRIES = 3
@@ -38,6 +39,7 @@ class BlogSpider(PoliteSpider):
     """Fetches what its campaign asks for, one request at a time to a host."""
 
     name = "blog"
+    pictures: PictureWalk
 
     def __init__(self, campaign: Campaign) -> None:
         super().__init__()
@@ -53,15 +55,27 @@ class BlogSpider(PoliteSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider with its traffic, told by Scrapy's signals when a visit is through the pipelines."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.traffic = Traffic(unit=2 * max(crawler.settings.getfloat("DOWNLOAD_DELAY"), 0.05))
+        spider.traffic = Traffic(
+            unit=2 * max(crawler.settings.getfloat("DOWNLOAD_DELAY"), 0.05),
+            homes=spider.campaign.homes,
+            named=spider.campaign.order.media_hosts,
+        )
         spider.traffic.on_stop(spider._let_go)
+        spider.pictures = PictureWalk(spider.campaign.pictures, spider.traffic)
         crawler.signals.connect(spider._kept, signals.item_scraped)
         crawler.signals.connect(spider._not_kept, signals.item_error)
         crawler.signals.connect(spider._not_read, signals.spider_error)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Requests for what the archive has to fetch, as pages are stored; ends when nothing is left."""
+        """Requests for what the archive has to fetch, pages before pictures; ends when nothing is left."""
+        async for request in self._pages():
+            yield request
+        if not self.traffic.stopping and self.campaign.begin_pictures():
+            async for request in self.pictures.start():
+                yield request
+
+    async def _pages(self) -> AsyncIterator[Request]:
         while not self.traffic.stopping:
             for host, target in self._next():
                 self._flying[target.url] = (host, target)
@@ -192,6 +206,9 @@ class BlogSpider(PoliteSpider):
         # A mistake of ours on one page must not cost the others: it is told, and the exit code is not 0.
         detail = f"{type(failure.value).__name__}: {failure.value}"
         log.error("reading %s failed", request.url, exc_info=failure.value)
+        if "picture" in request.cb_kwargs:
+            self.pictures.broke(request.cb_kwargs["picture"], detail)
+            return
         self._lose(request.cb_kwargs["target"], Failure(kind="unreadable", field="page", detail=detail), None)
 
     def _crashed(self, error: BaseException) -> None:

@@ -9,6 +9,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as Caught
 
 from blogarchive.items import Page, Target
+from blogarchive.media.hosts import host_of, port_of
 from spiders.answers import page_of
 from spiders.failing import words_of
 from spiders.traffic import PoliteSpider, Traffic
@@ -29,7 +30,8 @@ class PageSpider(PoliteSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider with its traffic."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.traffic = Traffic(unit=1.0)
+        home = (host_of(spider.target.url), port_of(spider.target.url))
+        spider.traffic = Traffic(unit=1.0, homes=lambda: (home,))
         return spider
 
     async def start(self) -> AsyncIterator[Request]:

@@ -1,5 +1,7 @@
 """Redirects followed only where they may lead: to the same host, or to another host of the same site.
 
+A picture's may lead to wherever a picture of its post may come from.
+
 Anything else is refused: a login page elsewhere, an advertiser, an address inside the reader's own network.
 """
 
@@ -28,10 +30,13 @@ class SameSiteRedirects(RedirectMiddleware):
     """HTTP redirects within the site; raises `RedirectRefused` for others."""
 
     def _engine_started(self) -> None:
-        """Look for no Referer middleware: none is sent."""
+        """Look for no Referer middleware: pages are asked for without."""
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
-        return super()._redirect(_checked(redirected, request), request, reason)
+        allowed = super()._redirect(_checked(redirected, request), request, reason)
+        if "picture" in request.cb_kwargs:  # the Referer names the post that shows it, wherever it has moved
+            allowed.headers["Referer"] = request.headers["Referer"]
+        return allowed
 
 
 class SameSiteRefresh(MetaRefreshMiddleware):
@@ -43,7 +48,7 @@ class SameSiteRefresh(MetaRefreshMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The page, or the request for the page that it sends its reader to."""
         # Most pages have none: a search of bytes costs a hundredth of decoding the page to look for it.
-        if b"refresh" not in response.body[:4096].lower():
+        if "picture" in request.cb_kwargs or b"refresh" not in response.body[:4096].lower():
             return response
         return super().process_response(request, response)
 
@@ -57,6 +62,9 @@ def _checked(redirected: Request, request: Request) -> Request:
     seen = [*request.meta.get("redirect_urls", ()), request.url]
     if redirected.url in seen:
         raise RedirectRefused(f"redirects in a circle: {redirected.url}")
+    refusal = request.meta["refusal"](redirected.url) if "refusal" in request.meta else None
+    if refusal is not None:
+        raise RedirectRefused(f"redirects to {redirected.url}: {refusal}")
     if site and not may_lead(site, request.url, redirected.url):
         raise RedirectRefused(f"redirects to {redirected.url}, which is not of this site")
     return redirected

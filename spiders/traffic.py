@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
 
 import scrapy
 
 from blogarchive.errors import BlogArchiveError
+from blogarchive.media.hosts import address_of, same_service
 
 REFUSALS_ALLOWED = 5
 """After so many refusals in a row, or pages lost in a row, a host is left alone for the rest of the run."""
@@ -23,11 +25,23 @@ class Stopped(Exception):
 class Traffic:
     """The pauses and refusals of every host, and the end of the run.
 
-    `unit` is the first back-off in seconds; it doubles with every refusal in a row.
+    `unit` is the first back-off in seconds; it doubles with every refusal in a row. `homes` gives host and port of
+    the blogs, `named` are hosts that the person named for pictures.
     """
 
-    def __init__(self, *, unit: float) -> None:
+    def __init__(
+        self,
+        *,
+        unit: float,
+        homes: Callable[[], Collection[tuple[str, int]]],
+        named: Collection[str] = (),
+    ) -> None:
         self.unit = unit
+        self.kept_off: dict[str, str] = {}  # name: the private address that it led to
+        self.closed: set[str] = set()  # hosts that are not asked for pictures any more
+        self._homes = homes
+        self._named = named
+        self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
         self.requests = 0
         self.ended: BlogArchiveError | None = None
         self.left_alone: dict[str, str] = {}  # host: why
@@ -59,11 +73,11 @@ class Traffic:
 
     async def clear(self, host: str) -> None:
         """Return when `host` may be asked; raises `Stopped` when it may not be in this run."""
-        while not self.stopping and host not in self.left_alone:
+        while not self.stopping and host not in self.left_alone and host not in self.closed:
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
                 return
-            await self._sleep(wait)
+            await self._sleep(min(wait, 1.0))  # the host may be left alone meanwhile
         raise Stopped
 
     def hold(self, host: str, seconds: float) -> None:
@@ -95,6 +109,17 @@ class Traffic:
         """A page was given up: after some in a row the host is taken to be down."""
         if self._count(host, "lost") >= REFUSALS_ALLOWED:
             self.left_alone[host] = f"it gave none of {REFUSALS_ALLOWED} pages in a row"
+
+    def at_home(self, name: str, address: IPv4Address | IPv6Address, port: int) -> bool:
+        """Whether a blog of this run is at that private address, which `name` led to: then it may be asked."""
+        homes = self._homes()
+        if any(name == host and same_service(port, own) for host, own in homes):
+            self._home_addresses.add((address, port))
+            return True
+        known = self._home_addresses | {(found, own) for host, own in homes if (found := address_of(host))}
+        return any(
+            address == home and (name in self._named or same_service(port, own)) for home, own in known
+        )
 
     def _count(self, host: str, what: str) -> int:
         self._in_a_row[host, what] += 1

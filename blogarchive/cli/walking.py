@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from blogarchive.campaign import Order
 from blogarchive.cli import options
 from blogarchive.cli.options import Manner
 from blogarchive.forecast import forecast
+from blogarchive.media.hosts import parse_hosts
 from blogarchive.progress import watching
 
 if TYPE_CHECKING:  # Scrapy is imported when a walk begins
@@ -27,8 +28,7 @@ def backup(urls: tuple[str, ...], site: str | None, db: Path, manner: Manner) ->
 
     A backup that was stopped goes on where it was stopped.
     """
-    order = Order(command="backup", db=db, urls=urls, site=site, limit=manner.limit, since=manner.since)
-    return walk(order, manner)
+    return walk(Order(command="backup", db=db, urls=urls, site=site), manner)
 
 
 @click.command()
@@ -37,12 +37,18 @@ def backup(urls: tuple[str, ...], site: str | None, db: Path, manner: Manner) ->
 @options.walking
 def update(uids: tuple[str, ...], full: bool, db: Path, manner: Manner) -> int:
     """Bring every blog of the archive up to date, or those of these UIDs; made for cron."""
-    order = Order(command="update", db=db, uids=uids, full=full, limit=manner.limit, since=manner.since)
-    return walk(order, manner)
+    return walk(Order(command="update", db=db, uids=uids, full=full), manner)
 
 
 def walk(order: Order, manner: Manner) -> int:
-    """Carry out an order, or say what it would ask for; gives the exit code."""
+    """Carry out an order in that manner, or say what it would ask for; gives the exit code."""
+    order = replace(
+        order,
+        limit=manner.limit,
+        since=manner.since,
+        media=not manner.no_media,
+        media_hosts=parse_hosts(manner.media_hosts),
+    )
     if manner.dry_run:
         return _tell(order, manner)
     from blogarchive.crawl import crawl, settings
@@ -78,7 +84,8 @@ def _sentence(report: "Report") -> str:
     counts = report.counts
     return (
         f"{report.outcome}: {counts.requests} requests, {counts.posts_new} new posts,"
-        f" {counts.posts_changed} changed, {counts.posts_gone} gone, {counts.comments_new} new comments"
+        f" {counts.posts_changed} changed, {counts.posts_gone} gone, {counts.comments_new} new comments,"
+        f" {counts.media} pictures"
     )
 
 

@@ -18,15 +18,18 @@ class Ran:
 
 
 class Tool:
-    """The command line, with an archive in a folder of the test's own."""
+    """The command line, with an archive in a folder of the test's own; pictures are tried in tests/media."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, pictures: bool = False) -> None:
         self.folder = folder
+        self.pictures = pictures
         self.db = folder / "archive.db"
 
     def command(self, *words: str, delay: float = 0) -> list[str]:
         walking = words[0] in ("backup", "update")
         how = ["--db", str(self.db), *(["--delay", str(delay)] if walking else [])]
+        if walking and not self.pictures:
+            how.append("--no-media")
         if words[0] == "backup":
             how += ["--site", "creaders"]
         return [*COMMAND, *words, *how]

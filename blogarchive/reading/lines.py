@@ -242,13 +242,14 @@ def _parse(text: str) -> Element:
     except etree.ParserError:
         return empty
     root: Element = empty if parsed is None else parsed
-    _empty_embeds(root)
+    _empty_voids(root)
+    _part_definitions(root)
     return root
 
 
-def _empty_embeds(root: Element) -> None:
-    """Moves out of each `embed` what follows it: libxml2 does not know that it is void and puts the rest inside."""
-    for node in list(root.iter("embed")):
+def _empty_voids(root: Element) -> None:
+    """Moves out of void elements what follows them: libxml2 does not know that these are void."""
+    for node in list(root.iter("embed", "wbr", "source", "track")):
         text, tail, children = node.text or "", node.tail or "", list(node)
         node.text = node.tail = None
         for child in reversed(children):
@@ -256,6 +257,15 @@ def _empty_embeds(root: Element) -> None:
         node.tail = text if children else text + tail
         if children:
             children[-1].tail = (children[-1].tail or "") + tail
+
+
+def _part_definitions(root: Element) -> None:
+    """Makes siblings of `dt` and `dd` that libxml2 nests where their end tags are left out."""
+    for node in list(root.iter("dt", "dd")):
+        parent = node.getparent()
+        if parent is not None and parent.tag in ("dt", "dd"):
+            for moved in reversed([node, *node.itersiblings()]):
+                parent.addnext(moved)
 
 
 class _Builder:

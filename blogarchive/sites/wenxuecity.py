@@ -189,13 +189,13 @@ def _made(view: View, time_line: int, foot: _Foot) -> Post:
         own.pop()
     lines = view.lines[own[0] : own[-1] + 1] if own else ()
     body = cut(view.document, lines[0], lines[-1]) if lines else None
-    images = () if body is None else images_of(body, view.url)
+    images = () if body is None else images_of(body, view.base)
     return Post(
         number=foot.number,
         url=foot.url,
         title=view.lines[time_line - 1].text.strip() or None,
         posted=Shown(text=view.lines[time_line].text.strip()),
-        body_html="" if body is None else clean_html(body, view.url),
+        body_html="" if body is None else clean_html(body, view.base),
         body_text=text_of(lines),
         images=images,
         views=foot.views,

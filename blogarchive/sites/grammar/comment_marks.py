@@ -1,48 +1,34 @@
 """The marks of a comment: its header `作者：NAME 回复 OTHER 留言时间：…` and its footer `回复 | N`.
 
-Everything that reads like one is found here, typed by a commenter or set by the page; `comment_list` decides.
-A mark may be one line or stand in pieces on a few.
+Everything that reads like one is found here, typed by a commenter or set by the page; `comment_records` tells which
+is which. A mark may be one line or stand in pieces on a few.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
+from typing import TypeVar
 
 from blogarchive.items import Shown
-from blogarchive.reading.lines import Element, tag_path
+from blogarchive.reading.lines import Element, enclosing
+from blogarchive.sites.grammar.places import Place, place_of
 from blogarchive.sites.grammar.view import View, Window
-from blogarchive.sites.grammar.words import MOMENT
+from blogarchive.sites.grammar.words import MOMENT, fold
 
+_TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
+_HEADER_START = re.compile(r"(?:#?\d{1,5}\s*[楼#.、:]*\s*)?作者")
 _HEADER = re.compile(
-    rf"作者\s*:?\s*(?P<names>.+)\s*留言时间\s*:?\s*(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}})"
-    r"(?:\s*(?:#?\d{1,4}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除))*"
+    rf"(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者\s*:*\s*(?P<names>\S.*?)\s*"
+    rf"(?P<label>{_TIME_LABEL})\s*:*\s*(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)"
+    r"(?:\s*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用))*"
 )
+_FOOTER_START = re.compile(r"\[?\s*回复")
 _FOOTER = re.compile(
-    r"\[?回复\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*[(\[]?(?P<likes>\d[\d,]*)[)\]]?"
+    r"\[?\s*回复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
-_REPLY_TO = re.compile(r"(?<=\s)回复(?=\s)")
-_MOST_LINES = 7
-
-
-class Stand(IntEnum):
-    """How a mark stands in the block that holds it: alone, first of several lines, or among others."""
-
-    WHOLE = 0
-    FIRST = 1
-    INNER = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """Where a line stands in the page's structure; two lines that the page's template wrote alike are equal."""
-
-    stand: Stand
-    path: str
-    classes: str = ""
-
-    def plain(self) -> "Place":
-        """The place without class names, which may alternate from row to row."""
-        return Place(stand=self.stand, path=self.path)
+_LABEL_IN = re.compile(_TIME_LABEL)
+_MOST_HEADER_LINES = 7
+_MOST_FOOTER_LINES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,108 +46,131 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Footer:
-    """Something that reads like a comment's footer."""
+    """Something that reads like a comment's footer; `linked`: 回复 is a link or a button, which nobody can type."""
 
     first: int
     last: int
     place: Place
-    likes: int
+    likes: int | None
+    linked: bool
+
+
+_Mark = TypeVar("_Mark", Header, Footer)
 
 
 def find_headers(view: View, start: int, end: int) -> list[Header]:
     """All that reads like a comment's header on the lines `[start, end)`, in order."""
-    found: list[Header] = []
-    index = start
-    while index < end:
-        header = _header_at(view, index, end) if view.folded[index].startswith("作者") else None
-        if header is not None:
-            found.append(header)
-        index = index + 1 if header is None else header.last + 1
-    return found
+    return _find(view, start, end, _HEADER_START, _header_at)
 
 
 def find_footers(view: View, start: int, end: int) -> list[Footer]:
     """All that reads like a comment's footer on the lines `[start, end)`, in order."""
-    found: list[Footer] = []
+    return _find(view, start, end, _FOOTER_START, _footer_at)
+
+
+def _find(
+    view: View,
+    start: int,
+    end: int,
+    begins: "re.Pattern[str]",
+    read: Callable[[View, int, int], _Mark | None],
+) -> list[_Mark]:
+    found: list[_Mark] = []
     index = start
     while index < end:
-        footer = _footer_at(view, index, end) if view.folded[index].startswith(("回复", "[回复")) else None
-        if footer is not None:
-            found.append(footer)
-        index = index + 1 if footer is None else footer.last + 1
+        mark = read(view, index, end) if begins.match(view.folded[index]) else None
+        if mark is not None:
+            found.append(mark)
+        index = index + 1 if mark is None else mark.last + 1
     return found
 
 
-def place_of(view: View, first: int, last: int, label: Element | None = None) -> Place:
-    """How the lines `first` to `last` stand in the structure; `label` is the node of their first word."""
-    line = view.lines[first]
-    inside = view.document.inside(line.block)
-    if inside.start == first and inside.stop <= last + 1:
-        stand = Stand.WHOLE
-    else:
-        stand = Stand.FIRST if inside.start == first else Stand.INNER
-    node = line.block if label is None else label
-    classes = "/".join(ancestor.get("class") or "" for ancestor in (node, *node.iterancestors()))
-    return Place(stand=stand, path=tag_path(node), classes=classes)
-
-
 def _header_at(view: View, index: int, end: int) -> Header | None:
-    for last in range(index, min(index + _MOST_LINES, end)):
-        if last > index and view.folded[last].startswith("作者"):
+    for last in range(index, min(index + _MOST_HEADER_LINES, end)):
+        if last > index and _HEADER_START.match(view.folded[last]):
             return None
         window = view.window(index, last)
-        if "留言时间" not in window.text:
+        if _LABEL_IN.search(window.text) is None:
             continue
         match = _HEADER.fullmatch(window.text.rstrip())
         if match is not None:
             return _header(view, window, match)
-        if last > index and "留言时间" in view.folded[last - 1]:
+        if last > index and _LABEL_IN.search(view.folded[last - 1]):
             return None
     return None
 
 
 def _header(view: View, window: Window, match: "re.Match[str]") -> Header | None:
-    start, end = match.span("names")
-    name, reply_to = _names(window, start, end)
+    # A nickname may hold the label itself: the last one is the page's.
+    names_start, label_start = match.start("names"), match.start("label")
+    name, reply_to, link = _names(window, names_start, label_start)
     if not name:
         return None
+    nodes = (window.node_at(0), window.node_at(label_start), window.node_at(match.start("time")))
     return Header(
         first=window.first,
         last=window.last,
-        place=place_of(view, window.first, window.last, window.node_at(0)),
+        place=place_of(view, window.first, window.last, nodes),
         author_name=name,
-        author_link=window.link_at(start, start + max(len(name), 1)),
+        author_link=link,
         reply_to=reply_to,
         posted=Shown(text=window.raw(*match.span("time"))),
     )
 
 
-def _names(window: Window, start: int, end: int) -> tuple[str, str | None]:
-    """The commenter's name and the name replied to: parted by 回复 between spaces, or in a node of its own."""
-    for match in re.finditer("回复", window.text[start:end]):
-        at = start + match.start()
+def _names(window: Window, start: int, end: int) -> tuple[str, str | None, Element | None]:
+    """The commenter's name, the name replied to, and the commenter's link.
+
+    The name ends where its link ends; else before 回复 that stands between spaces or in a node of its own.
+    """
+    link = window.link_at(start, start + 1)
+    begin = start
+    if link is not None:
+        while begin < end and window.link_at(begin, begin + 1) is link:
+            begin += 1
+    for match in re.finditer("回复", window.text[begin:end]):
+        at = begin + match.start()
         before, after = window.raw(start, at), window.raw(at + 2, end).lstrip(":： ")
-        if not before or not after:
-            continue
-        apart = _REPLY_TO.search(window.text[start:end], match.start() - 1 if match.start() else 0)
-        spaced = apart is not None and apart.start() == match.start()
-        if spaced or _own_node(window, start, at):
-            return before, after
-    return window.raw(start, end), None
+        if before and after and (link is not None or _stands_apart(window, start, at)):
+            return before, after, link
+    return window.raw(start, end), None, link
 
 
-def _own_node(window: Window, start: int, at: int) -> bool:
-    """Whether the name before the word at `at` stands in an element of its own, apart from that word's."""
-    return window.node_at(start) is not window.node_at(at) and window.node_at(at - 1) is not window.node_at(
-        at
-    )
+def _stands_apart(window: Window, start: int, at: int) -> bool:
+    """Whether 回复 at `at` is set off from the names: by spaces, or by standing in a node of its own."""
+    text = window.text
+    if text[at - 1 : at].isspace() and text[at + 2 : at + 3].isspace():
+        return True
+    here = window.node_at(at)
+    return window.node_at(start) is not here and window.node_at(at - 1) is not here
 
 
 def _footer_at(view: View, index: int, end: int) -> Footer | None:
-    for last in range(index, min(index + 4, end)):
+    best: Footer | None = None
+    for last in range(index, min(index + _MOST_FOOTER_LINES, end)):
         window = view.window(index, last)
         match = _FOOTER.fullmatch(window.text.strip())
-        if match is not None:
-            likes = int(match["likes"].replace(",", ""))
-            return Footer(first=index, last=last, place=place_of(view, index, last), likes=likes)
-    return None
+        if match is None:
+            continue
+        found = _footer(view, window, match)
+        if found.likes is not None:
+            return found
+        best = best or (found if found.linked else None)
+    return best
+
+
+def _footer(view: View, window: Window, match: "re.Match[str]") -> Footer:
+    at = window.text.index("回复")
+    node = window.node_at(at)
+    return Footer(
+        first=window.first,
+        last=window.last,
+        place=place_of(view, window.first, window.last, (node,)),
+        likes=None if match["likes"] is None else int(match["likes"].replace(",", "")),
+        linked=_is_button(enclosing(node, "a")) or _is_button(enclosing(node, "button")),
+    )
+
+
+def _is_button(node: Element | None) -> bool:
+    """Whether the element says 回复 and no more: a link around a whole comment is a box of the newest ones."""
+    return node is not None and fold("".join(map(str, node.itertext()))).strip(" []\n") == "回复"

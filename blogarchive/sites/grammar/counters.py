@@ -7,13 +7,16 @@ from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import NUMBER
 
+_LIKES = r"赞|顶|推荐|喜欢|支持|点赞"
 _COUNTERS = re.compile(
     rf"(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*[(\[]?\s*(?P<views>{NUMBER})\s*次?\s*[)\]]?"
-    rf"(?:\s*\|?\s*(?:赞|顶|推荐|喜欢|支持|点赞)?\s*:?\s*[(\[]?\s*(?P<likes>{NUMBER})\s*[)\]]?)?"
+    rf"(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*[(\[]?\s*(?P<likes>{NUMBER})\s*[)\]]?)?"
     rf"\s*\|?\s*评论(?:数)?\s*:?\s*[(\[]?\s*(?P<comments>{NUMBER})\s*条?\s*[)\]]?"
+    rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*[(\[]?\s*(?P<liked>{NUMBER})\s*[)\]]?)?"
     r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐)\]?)*"
 )
 _STARTS = ("浏览", "阅读", "点击")
+_MOST_LINES = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,20 +43,12 @@ def find_counters(view: View, start: int, end: int) -> list[Counters]:
 
 
 def _counters_at(view: View, index: int, end: int) -> Counters | None:
-    for last in range(index, min(index + 8, end)):
+    for last in range(index, min(index + _MOST_LINES, end)):
         match = _COUNTERS.fullmatch(view.window(index, last).text.strip())
         if match is not None:
             views, likes, comments = (
-                None if match[name] is None else parse_count(match[name])
-                for name in ("views", "likes", "comments")
+                None if text is None else parse_count(text)
+                for text in (match["views"], match["likes"] or match["liked"], match["comments"])
             )
-            last = _with_rest(view, last, end)
             return Counters(first=index, last=last, views=views, likes=likes, comments=comments)
     return None
-
-
-def _with_rest(view: View, last: int, end: int) -> int:
-    """The last line, pictures after the counters included."""
-    while last + 1 < end and not view.folded[last + 1] and last + 2 < end and not view.folded[last + 2]:
-        last += 1
-    return last

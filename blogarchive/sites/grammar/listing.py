@@ -1,10 +1,10 @@
 """The posts that a list page names: titles that link to posts, outside the sidebar, each with its time."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from blogarchive.items import ListedPost, PageKind, Shown
-from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.sidebar import cut_title
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import DATE, MOMENT, fold, unbulleted
@@ -19,55 +19,79 @@ _NOT_A_TITLE = re.compile(
     r"|回复|打印|收藏|分享|编辑|删除|上一篇|下一篇|permalink)\s*[:：]?\s*(?:[(\[]?\s*\d*\s*[)\]]?)?.{0,3}",
     re.IGNORECASE,
 )
+_NEAR = 5  # lines from a title to its time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """A title that links to a post: its line, where its link stands, its time on the same line."""
+
+    line: int
+    path: str
+    post: ListedPost
 
 
 def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
-    """The posts named on `lines`, in order, each once; its time from its own line or the ones after it."""
-    titled: dict[int | str, tuple[int, ListedPost]] = {}
+    """The posts named on `lines`, in order, each once; its time from its own line or the ones after it.
+
+    Where titles have times, links to posts without one that stand otherwise are no entries: they stand in an
+    excerpt, or in a box of the page's margin.
+    """
+    entries = _dated(view, lines, list(_entries(view, lines)))
+    timed = {entry.path for entry in entries if entry.post.posted is not None}
+    found: dict[int | str | None, ListedPost] = {}
+    for entry in entries:
+        if not timed or entry.path in timed:
+            found.setdefault(entry.post.number, entry.post)
+    return tuple(found.values())
+
+
+def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
     for index in lines:
-        for post in _titles(view, view.lines[index]):
-            if post.number is not None and post.number not in titled:
-                titled[post.number] = (index, post)
-    places = sorted(place for place, _ in titled.values())
-    found = []
-    for place, post in titled.values():
-        following = next((other for other in places if other > place), place + 5)
-        shown = _time_near(view, lines, place, min(following, place + 5), post.title)
-        found.append(
-            ListedPost(
-                title=post.title, number=post.number, url=post.url, title_cut=post.title_cut, posted=shown
-            )
-        )
-    return tuple(found)
+        for text, anchor in view.lines[index].links():
+            title = unbulleted(text).strip()
+            if not title or _NOT_A_TITLE.fullmatch(fold(title)):
+                continue
+            url = view.href(anchor)
+            address = None if url is None else view.address(url)
+            if address is not None and address.kind is PageKind.POST:
+                post = ListedPost(
+                    title=title, number=address.number, url=address.url, title_cut=cut_title(title)
+                )
+                yield _Entry(line=index, path=view.path(anchor), post=post)
 
 
-def _titles(view: View, line: Line) -> list[ListedPost]:
-    found = []
-    for text, anchor in line.links():
-        title = unbulleted(text).strip()
-        if not title or _NOT_A_TITLE.fullmatch(fold(title)):
-            continue
-        url = view.href(anchor)
-        address = None if url is None else view.address(url)
-        if address is not None and address.kind is PageKind.POST:
-            found.append(
-                ListedPost(title=title, number=address.number, url=address.url, title_cut=cut_title(title))
-            )
-    return found
-
-
-def _time_near(view: View, lines: Sequence[int], place: int, stop: int, title: str) -> Shown | None:
-    text = view.lines[place].text
-    after = text.find(title) + len(title)
-    for start, end in ((after, len(text)), (0, max(after - len(title), 0))):
-        match = _TIME_IN.search(fold(text[start:end]))
-        if match is not None:
-            return Shown(text=text[start:end][slice(*match.span())])
+def _dated(view: View, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
+    """The entries with their times: beside each title, or after it, or before it where that is the page's way."""
+    if not entries:
+        return entries
     allowed = set(lines)
-    for index in (*range(place + 1, stop), place - 1):
-        if index not in allowed:
-            continue
-        match = _TIME_LINE.fullmatch(view.folded[index].strip())
+    starts = sorted({entry.line for entry in entries})
+    after = dict(zip(starts, [*starts[1:], len(view.lines)], strict=True))
+    before = dict(zip(starts, [-1, *starts[:-1]], strict=True))
+    beside = [_time_beside(view, entry) for entry in entries]
+    below = [_time_on(view, allowed, range(e.line + 1, min(after[e.line], e.line + _NEAR))) for e in entries]
+    above = [_time_on(view, allowed, range(e.line - 1, max(before[e.line], e.line - 3), -1)) for e in entries]
+    near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
+    return [
+        replace(entry, post=replace(entry.post, posted=own or other))
+        for entry, own, other in zip(entries, beside, near, strict=True)
+    ]
+
+
+def _time_beside(view: View, entry: _Entry) -> Shown | None:
+    text = view.lines[entry.line].text
+    start = text.find(entry.post.title)
+    for part in (text[start + len(entry.post.title) :], text[: max(start, 0)]):
+        match = _TIME_IN.search(fold(part))
         if match is not None:
-            return Shown(text=view.lines[index].text.strip()[slice(*match.span("time"))])
+            return Shown(text=part[slice(*match.span())].strip())
+    return None
+
+
+def _time_on(view: View, allowed: set[int], lines: range) -> Shown | None:
+    for index in lines:
+        match = _TIME_LINE.fullmatch(view.folded[index].strip()) if index in allowed else None
+        if match is not None:
+            return Shown(text=view.lines[index].text.strip()[slice(*match.span("time"))].strip())
     return None

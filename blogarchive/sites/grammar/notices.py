@@ -9,9 +9,9 @@ from blogarchive.sites.grammar.view import View
 _LONGEST = 120  # a notice is a sentence; an article that speaks of such things is longer
 _WORDS = {
     NoticeKind.BLOCKED: re.compile(
-        r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha|access denied"
-        r"|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser|系统繁忙|服务器(?:繁忙|忙)"
-        r"|稍[后候]再试|unusual traffic",
+        r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
+        r"|access denied|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser"
+        r"|系统繁忙|服务器(?:繁忙|忙)|稍[后候]再试|unusual traffic",
         re.IGNORECASE,
     ),
     NoticeKind.GONE: re.compile(

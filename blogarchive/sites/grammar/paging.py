@@ -5,10 +5,16 @@ from collections.abc import Iterable
 
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import NEXT_PAGE, fold
+from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, fold
 
 _MOST_IN_ROW = 30
 _CALENDAR = re.compile(r"\d{4}\s*年|\d\s*月|日\s*一\s*二|sun\b|mon\b|calendar", re.IGNORECASE)
+_WEEK = re.compile(
+    r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
+    r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
+    re.IGNORECASE,
+)
+_ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
 
@@ -20,7 +26,10 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     here = view.address(view.url).url
     worded: tuple[str, int] | None = None
     numbered: tuple[str, int] | None = None
+    calendar = _calendar_lines(view)
     for index in lines:
+        if index in calendar:
+            continue
         line = view.lines[index]
         for text, anchor in line.links():
             folded = fold(text or _picture_words(anchor)).strip()
@@ -37,24 +46,32 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     return worded or numbered
 
 
+def _calendar_lines(view: View) -> set[int]:
+    """The lines of calendars: around the names of the days of a week, all that a calendar can show."""
+    filled = [index for index, text in enumerate(view.folded) if text.strip()]
+    words = [view.folded[index].strip() for index in filled]
+    found: set[int] = set()
+    for place, word in enumerate(words):
+        if _WEEK.fullmatch(" ".join(words[place : place + 7]) if len(word) < 4 else word):
+            start, stop = place, place
+            while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_LINE.fullmatch(words[start - 1]):
+                start -= 1
+            while stop < len(words) and CALENDAR_LINE.fullmatch(words[stop]):
+                stop += 1
+            found.update(range(filled[start], filled[stop - 1] + 1))
+    return found
+
+
 def _is_pager(view: View, line: Line) -> bool:
     """Whether the line, or the few lines of its row, is a pager: 1 2 3, or with 页; a calendar is none."""
     parent = line.block.getparent()
     row = view.document.inside(line.block if parent is None else parent)
     near = row if len(row) <= _MOST_IN_ROW else range(line.index, line.index + 1)
     text = " ".join(view.folded[index] for index in near)
-    if _CALENDAR.search(text) or _in_calendar(view, line):
+    if _CALENDAR.search(text):
         return False
     numbers = {int(found) for found in re.findall(r"\d+", text)}
     return "页" in text or {1, 2} <= numbers
-
-
-def _in_calendar(view: View, line: Line) -> bool:
-    """Whether the line is of a table that holds all the days of a month: its first week looks like a pager."""
-    table = next(line.block.iterancestors("table"), None)
-    lines = range(0) if table is None else view.document.inside(table)
-    days = {int(text) for index in lines if (text := view.folded[index].strip()).isdecimal()}
-    return set(range(1, 29)) <= days and len(lines) <= 2 * _MOST_IN_ROW
 
 
 def _picture_words(anchor: Element) -> str:

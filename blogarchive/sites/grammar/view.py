@@ -1,25 +1,33 @@
 """A page as the grammar sees it: its document, its lines folded, and windows over some lines."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from blogarchive.items import Address
-from blogarchive.reading.clean import link_url
+from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
-from blogarchive.reading.lines import Document, Element, Line, read_document
+from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
 from blogarchive.sites.grammar.words import fold
+
+_LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, and stay as they are
+_SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
-    """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone."""
+    """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
+
+    `url` is the page's own, `base` the one that its relative links start from.
+    """
 
     document: Document
     folded: tuple[str, ...]
     url: str
+    base: str
     now: datetime
     address: Callable[[str], Address]
+    _paths: dict[Element, str] = field(default_factory=dict, repr=False)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -28,7 +36,7 @@ class View:
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
-        url = link_url(anchor, self.url)
+        url = link_url(anchor, self.base)
         if url is None or not url.lower().startswith(("http://", "https://")):
             return None
         return self.address(url).url
@@ -37,6 +45,12 @@ class View:
         """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
         shown = parse_date(text, self.now)
         return None if shown is None else shown.at
+
+    def path(self, node: Element) -> str:
+        """The tags from the root down to `node`."""
+        if node not in self._paths:
+            self._paths[node] = tag_path(node)
+        return self._paths[node]
 
     def window(self, first: int, last: int) -> "Window":
         """The lines `first` to `last`, both included, as one text."""
@@ -62,7 +76,7 @@ class Window:
 
     def raw(self, start: int, end: int) -> str:
         """The text as shown at these places."""
-        return " ".join(line.text for line in self.lines)[start:end].strip(" \xa0\u3000")
+        return " ".join(line.text for line in self.lines)[start:end].strip(_SPACES)
 
     def node_at(self, offset: int) -> Element:
         """The element that holds the character at `offset`."""
@@ -90,5 +104,15 @@ class Window:
 def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address]) -> View:
     """The view of a page's text; `now` is aware, in the site's zone."""
     document = read_document(text)
-    folded = tuple(fold(line.text) for line in document.lines)
-    return View(document=document, folded=folded, url=url, now=now, address=address)
+    folded = tuple(
+        fold(line.text) if len(line.text) <= _LONGEST_LABEL else line.text for line in document.lines
+    )
+    return View(
+        document=document, folded=folded, url=url, base=_base(document, url), now=now, address=address
+    )
+
+
+def _base(document: Document, url: str) -> str:
+    """What the page's `<base href>` makes of its URL."""
+    node = next(document.root.iter("base"), None)
+    return (absolute(node.get("href"), url) or url) if node is not None else url

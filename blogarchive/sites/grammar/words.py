@@ -7,42 +7,77 @@ matching folds; what is stored is what the page says.
 import re
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n"} | {ord(sign): ":" for sign in "﹕︰∶꞉"}
+_SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n\u200b\u200c\u200d\u2060\ufeff\xad"}
+_SIGNS |= {ord(sign): ":" for sign in "﹕︰∶꞉"} | {ord(sign): "," for sign in "、﹐"}
 _SIGNS |= {ord(sign): "|" for sign in "│丨¦┃ǀ"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
 # Traditional forms of the characters that occur in labels (and of those alone: folding here is for labels).
 _TRADITIONAL = str.maketrans(
-    "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇",
-    "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内制伫",
+    "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇"
+    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給",
+    "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内制伫"
+    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计订阅荐随机热门贴楼给",
 )
 _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
+_FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FOLD.items()}
+_TO_FOLD = re.compile("[" + re.escape("".join(_FOLDED)) + "]")
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?\s*[万萬亿億千]?"
 DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
-CLOCK = r"(?:上午|下午|凌晨|早上|中午|晚上)?\s*\d{1,2}\s*[:时點点]\s*\d{1,2}(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?(?:\s*[AaPp][Mm])?"
+CLOCK = (
+    r"(?:上午|下午|凌晨|早上|中午|晚上)?\s*\d{1,2}\s*[:时點点]\s*\d{1,2}(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?(?:\s*[AaPp][Mm])?"
+)
 MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*{CLOCK}"
 
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
-POST_LABEL = re.compile(r"网[络路]日[志记]正文:?")
-HEADING = re.compile(
-    r"[\[【(]?(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)[\]】)]?:?(?:\s*\(?\d+\)?)?"
+POST_LABEL = re.compile(r"网[络路]日[志记]正文")
+HEADING = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
+CARD_LABEL = re.compile(r"我的名片")
+CALENDAR_LABEL = re.compile(r"calendar|日历|日曆", re.IGNORECASE)
+LATEST_LABEL = re.compile(r"最新(?:发布|发表|文章|日志|博文)")
+CATEGORIES_LABEL = re.compile(r"(?:分类目录|文章分类|日志分类|博文分类)")
+MONTHS_LABEL = re.compile(r"(?:存档目录|归档目录|文章归档|日志归档|月份存档)")
+OTHER_LABEL = re.compile(
+    r"(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|评论排行|阅读排行|友情链接"
+    r"|访问统计|博客统计|站内搜索|博客搜索|RSS订阅|博客公告|好友列表|我的好友|谁来看过",
+    re.IGNORECASE,
 )
-CARD_LABEL = re.compile(r"[\[【]?我的名片[\]】]?:?")
-CALENDAR_LABEL = re.compile(r"[\[【]?(?:calendar|日历|日曆)[\]】]?:?", re.IGNORECASE)
-LATEST_LABEL = re.compile(r"[\[【]?最新(?:发布|发表|文章|日志|博文)[\]】]?:?")
-CATEGORIES_LABEL = re.compile(r"[\[【]?(?:分类目录|文章分类|日志分类|博文分类)[\]】]?:?")
-MONTHS_LABEL = re.compile(r"[\[【]?(?:存档目录|归档目录|文章归档|日志归档|月份存档)[\]】]?:?")
+CALENDAR_LINE = re.compile(
+    r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
+    r"|(?:sun|mon|tue|wed|thu|fri|sat|[smtwf])[a-z]*\.?|.*\d{4}.*|上\s*一?\s*[月年]|下\s*一?\s*[月年]|[\d\s]+|[日一二三四五六\s]+",
+    re.IGNORECASE,
+)
 NEXT_PAGE = re.compile(
     r"[\[【(]?(?:下\s*一?\s*页|后\s*一?\s*页|next(?:\s*page)?|>|>>|»|›|→)[\]】)]?(?:\s*(?:>|>>|»|›|→))?",
     re.IGNORECASE,
 )
+_AROUND_LABEL = " []【】「」:>|·•"
+_LONGEST_LABEL = 16
+_SECTIONS = (CARD_LABEL, CALENDAR_LABEL, LATEST_LABEL, CATEGORIES_LABEL, MONTHS_LABEL)
 
 
 def fold(text: str) -> str:
     """`text` with full-width signs halved, odd spaces made plain, labels' Traditional forms made Simplified."""
-    return text.translate(_FOLD)
+    # On Chinese text, of which little folds, five times faster than str.translate.
+    return _TO_FOLD.sub(_folded, text)
+
+
+def _folded(found: "re.Match[str]") -> str:
+    return _FOLDED[found[0]]
+
+
+def is_section_label(folded: str) -> bool:
+    """Whether a folded line is the label of a section of the sidebar."""
+    text = label_text(folded)
+    return text is not None and any(label.fullmatch(text) for label in _SECTIONS)
+
+
+def label_text(folded: str) -> str | None:
+    """The words of a folded line without the brackets and signs around a label; None where it is too long for one."""
+    text = folded.strip(_AROUND_LABEL)
+    return text if 0 < len(text) <= _LONGEST_LABEL else None
 
 
 def unbulleted(text: str) -> str:
     """`text` without the bullets and spaces before it."""
-    return text.lstrip(BULLETS + " \u3000\xa0")
+    return text.lstrip(BULLETS + " \u3000\xa0\u200b")

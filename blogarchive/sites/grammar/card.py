@@ -1,0 +1,87 @@
+"""The author's card: `NAME ，3岁`, 注册日期, 访问总量, each on a line or its value on the next."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from blogarchive.items import Problem, Shown
+from blogarchive.reading.numbers import parse_count
+from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import DATE, unbulleted
+
+_AGE = re.compile(r"(?:(?P<name>.*?)\s*,\s*)?(?P<age>\d{1,3})\s*岁")
+_REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:*\s*(?P<value>{DATE}|\S.*)?")
+_VISITS = re.compile(r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?")
+_EDGES = " ,，、\xa0\u3000\u200b"
+_OLDEST = 120  # years; more is no age
+_MOST_LINES = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """The author's card as shown; None where the card does not say."""
+
+    nickname: str | None = None
+    account_age: int | None = None
+    registered: Shown | None = None
+    total_visits: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_card(view: View, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
+    """The card on these lines, which begin with its label, and those of them that are its own."""
+    card = Card()
+    texts = [index for index in lines[1:] if view.folded[index].strip()][:_MOST_LINES]
+    last = 0
+    for place, index in enumerate(texts):
+        following = texts[place + 1] if place + 1 < len(texts) else None
+        found = _with_line(view, card, texts[place - 1] if place else None, index, following)
+        if found is not card:
+            card, last = found, place + 1
+    return card, (lines[0], *texts[: last + 1]) if lines else ()
+
+
+def _with_line(view: View, card: Card, before: int | None, index: int, following: int | None) -> Card:
+    text = unbulleted(view.folded[index]).strip()
+    if card.account_age is None and (match := _AGE.fullmatch(text)):
+        return _with_age(view, card, before, index, match)
+    if card.registered is None and (match := _REGISTERED.fullmatch(text)):
+        value = _value(view, index, match, following)
+        return replace(card, registered=Shown(text=value)) if value else card
+    if card.total_visits is None and (match := _VISITS.fullmatch(text)):
+        return _with_visits(card, _value(view, index, match, following))
+    return card
+
+
+def _with_age(view: View, card: Card, before: int | None, index: int, match: "re.Match[str]") -> Card:
+    """The nickname stands before the age, or on the line before where the age has a line of its own."""
+    raw = unbulleted(view.lines[index].text).strip()
+    named = raw[slice(*match.span("name"))] if match["name"] else ""
+    if not named and before is not None:
+        named = view.lines[before].text
+    age = int(match["age"])
+    problems = card.problems
+    if age > _OLDEST:
+        problems += (Problem(kind="unreadable", field="account_age", detail=f"an age of {age} years"),)
+    return replace(
+        card,
+        nickname=named.strip(_EDGES) or None,
+        account_age=age if age <= _OLDEST else None,
+        problems=problems,
+    )
+
+
+def _with_visits(card: Card, value: str) -> Card:
+    visits = parse_count(value)
+    if visits is not None:
+        return replace(card, total_visits=visits)
+    problem = Problem(kind="unreadable", field="total_visits", detail=f"访问总量 shows {value[:80]!r}")
+    return replace(card, problems=(*card.problems, problem))
+
+
+def _value(view: View, index: int, match: "re.Match[str]", following: int | None) -> str:
+    """The value after a label, as shown: on its own line, else on the next."""
+    if match["value"]:
+        raw = unbulleted(view.lines[index].text).strip()
+        return raw[slice(*match.span("value"))].strip(_EDGES)
+    return "" if following is None else view.lines[following].text.strip(_EDGES)

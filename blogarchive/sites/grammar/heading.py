@@ -1,0 +1,159 @@
+"""A post's title and time: after 网络日志正文 where the page has it, else by the page's structure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blogarchive.items import Shown
+from blogarchive.reading.lines import CELLS, Line, enclosing
+from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, is_section_label, label_text
+
+_TITLED_TIME = re.compile(
+    rf"(?P<title>.*?)\s*[(\[]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{MOMENT})\s*[)\]]?"
+)
+_ENDS_IN_TIME = re.compile(r"\d\s*[)\]秒MmＭ]?\s*$")
+_LINES_AFTER_LABEL = 8
+_EDGES = " \xa0\u3000\u200b\ufeff"
+_HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TitleTime:
+    """A post's title and time; `title` is empty where the page shows none; `end` is the line after them."""
+
+    title: str
+    posted: Shown
+    start: int
+    end: int
+
+
+def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
+    """Whether the line is that label and nothing else, and no link."""
+    text = label_text(view.folded[index])
+    if text is None or label.fullmatch(text) is None:
+        return False
+    return view.lines[index].link_at(0, len(view.folded[index])) is None
+
+
+def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
+    """The title and time of the page's post; `labelled`: only where 网络日志正文 says so.
+
+    Above the title nobody but the page writes, so the first that holds is the page's own.
+    """
+    for index in range(len(view.lines)):
+        if is_label(view, index, POST_LABEL):
+            found = _under_label(view, index + 1)
+        elif not labelled and view.folded[index] and _is_title(view, view.lines[index]):
+            found = _at_title(view, index)
+        else:
+            continue
+        if found is not None:
+            return found
+    return None if labelled else _first_moment(view)
+
+
+def _under_label(view: View, start: int) -> TitleTime | None:
+    stop = min(start + _LINES_AFTER_LABEL, len(view.lines))
+    for index in range(start, stop):
+        match = _time_in(view, index)
+        if match is not None and not (index + 1 < stop and _is_whole_title(view, index, match)):
+            return _with_title(view, start, index, match, stop)
+    return None
+
+
+def _at_title(view: View, index: int) -> TitleTime | None:
+    """The title at `index` with the moment in it, right after it or right before it."""
+    filled = list(_filled(view, index, len(view.lines), 2))
+    match = _time_in(view, index)
+    if match is not None and not (len(filled) > 1 and _is_whole_title(view, index, match)):
+        return _with_title(view, index, index, match, index + 1)
+    for other in (*filled[1:], *_filled_before(view, index)):
+        match = _time_in(view, other)
+        if match is not None and not match["title"]:
+            start, end = min(index, other), max(index, other) + 1
+            return _made(view, view.lines[index].text.strip(_EDGES), other, match, start, end)
+    return None
+
+
+def _first_moment(view: View) -> TitleTime | None:
+    """The page's first moment with a title on its line or right before it; last resort, where nothing is marked."""
+    for index in range(len(view.lines)):
+        if is_section_label(view.folded[index]) or is_label(view, index, HEADING):
+            continue
+        match = _time_in(view, index)
+        if match is None:
+            continue
+        before = next(iter(_filled_before(view, index)), index)
+        after = next(iter(_filled(view, index + 1, len(view.lines), 1)), index)
+        if match["title"]:
+            return _with_title(view, index, index, match, index + 1)
+        if view.lines[after].block.tag in _HEADINGS:
+            return _with_title(view, index, index, match, after + 1)
+        if before != index:
+            return _with_title(view, before, index, match, index + 1)
+    return None
+
+
+def _time_in(view: View, index: int) -> "re.Match[str] | None":
+    text = view.folded[index]
+    return _TITLED_TIME.fullmatch(text.strip()) if _ENDS_IN_TIME.search(text[-8:]) else None
+
+
+def _filled(view: View, start: int, stop: int, count: int) -> Iterator[int]:
+    for index in range(start, stop):
+        if view.folded[index].strip():
+            yield index
+            count -= 1
+            if not count:
+                return
+
+
+def _filled_before(view: View, index: int) -> Iterator[int]:
+    found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
+    if found is not None:
+        yield found
+
+
+def _is_title(view: View, line: Line) -> bool:
+    """Whether the line is marked as the post's title: by the site's class, or as a heading named in the page's title."""
+    anchor = enclosing(line.node_at(0), "a")
+    hinted = anchor is not None and "diary_title" in (anchor.get("class") or "").split()
+    heads = line.block.tag in _HEADINGS and len(line.text) > 1 and line.text in view.document.title
+    return hinted or heads
+
+
+def _is_whole_title(view: View, index: int, match: "re.Match[str]") -> bool:
+    """Whether a line that ends in a moment is all title, its own time standing on the next line."""
+    following = _time_in(view, index + 1)
+    if following is None or following["title"]:
+        return False
+    line, after = view.lines[index], view.lines[index + 1]
+    if line.node_at(0) is not line.node_at(match.start("time")):
+        return False
+    same_row = line.block.tag in CELLS and line.block.getparent() is after.block.getparent()
+    return same_row or _is_title(view, line) or line.text in view.document.title
+
+
+def _with_title(view: View, start: int, index: int, match: "re.Match[str]", stop: int) -> TitleTime:
+    title = view.lines[index].text.strip()[: match.end("title")].strip(_EDGES + "|/")
+    end = index + 1
+    before = [i for i in range(start, index) if view.folded[i].strip()]
+    if not title and before:
+        title = view.lines[next((i for i in before if _is_title(view, view.lines[i])), before[0])].text
+    elif not title:
+        after = next(iter(_filled(view, end, stop, 1)), None)
+        if after is not None and _is_titled(view, after):
+            title, end = view.lines[after].text, after + 1
+    return _made(view, title.strip(_EDGES), index, match, start, end)
+
+
+def _is_titled(view: View, index: int) -> bool:
+    line = view.lines[index]
+    return _is_title(view, line) or line.block.tag in _HEADINGS
+
+
+def _made(view: View, title: str, index: int, match: "re.Match[str]", start: int, end: int) -> TitleTime:
+    text = view.lines[index].text.strip()
+    shown = Shown(text=text[match.start("time") : match.end("time")].strip())
+    return TitleTime(title=title, posted=shown, start=start, end=end)

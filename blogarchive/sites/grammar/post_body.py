@@ -1,0 +1,126 @@
+"""Where a post's body ends: at the page's own counters, which an author can quote and a commenter can type.
+
+The body fills an element of its own, which the page's counters stand outside of; typed ones stand inside. Where no
+structure tells, the counters under which order and counts of the comments agree are the page's.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blogarchive.items import Problem
+from blogarchive.reading.lines import Element, Line
+from blogarchive.sites.grammar.comment_list import Comments
+from blogarchive.sites.grammar.counters import Counters
+from blogarchive.sites.grammar.heading import is_label
+from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import HEADING
+
+_SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除)(?:到|本文|此文|文章)?:?\]?"
+# What templates put between a post's time and its counters that is not the post.
+_AROUND = re.compile(
+    r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
+    r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
+    rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
+)
+_PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """Where a body ends: the line, the page's own counters where it shows some, its comments, a doubt."""
+
+    line: int
+    counters: Counters | None
+    comments: Comments
+    doubt: Problem | None = None
+
+
+def choose_ending(view: View, start: int, found: Sequence[tuple[Counters, Comments]]) -> Ending:
+    """The page's own counters among all that read like some, `start` being the body's first line."""
+    endings = [Ending(line=c.first, counters=c, comments=comments) for c, comments in found]
+    if len(endings) == 1:
+        return endings[0]
+    possible = [ending for ending in endings if ending.comments.possible] or endings
+    framed = [ending for ending in possible if is_framed(view, start, ending.line)]
+    best = framed[-1] if framed else None
+    if best is not None and _explains(best, possible):
+        return best
+    settled = [ending for ending in possible if _explains(ending, possible)]
+    if len(possible) == 1 or len(settled) == 1:
+        return (settled or possible)[0]
+    agreeing = sum(ending.comments.agrees for ending in possible)
+    detail = (
+        f"{len(found)} lines read like the page's counters, and under {agreeing} of them the comments agree"
+    )
+    last = best or possible[-1]
+    doubt = Problem(kind="forged", field="comments", detail=detail)
+    return Ending(line=last.line, counters=last.counters, comments=last.comments, doubt=doubt)
+
+
+def _explains(ending: Ending, others: Sequence[Ending]) -> bool:
+    """Whether all later counters stand in what commenters wrote under this one, as structure tells."""
+    later = [other for other in others if other.line > ending.line]
+    comments = ending.comments
+    return comments.agrees and (not later or comments.sure) and all(o.line in comments.texts for o in later)
+
+
+def is_framed(view: View, start: int, end: int) -> bool:
+    """Whether an element holds the whole body and not what stands at line `end`."""
+    lines = body_lines(view, start, end)
+    if not lines:
+        return False
+    node = view.document.common(lines[0], lines[-1])
+    if view.document.holds(node, view.lines[end]):
+        return False
+    # A paragraph alone is no frame: an author makes as many as he likes.
+    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or is_body(node)
+
+
+def is_body(node: Element) -> bool:
+    """Whether this is the element that today's template of the site calls the body."""
+    return "diary_content" in (node.get("class") or "").split()
+
+
+def body_lines(view: View, start: int, end: int) -> tuple[Line, ...]:
+    """The lines of the body between these, without what templates put around it."""
+    first, last = start, end
+    while first < last and _is_around(view, view.lines[first], start, end):
+        first += 1
+    while first < last and _is_around(view, view.lines[last - 1], start, end):
+        last -= 1
+    lines = view.lines[first:last]
+    return lines if first == start and last == end else _regained(view, lines, start, end)
+
+
+def _is_around(view: View, line: Line, start: int, end: int) -> bool:
+    return _AROUND.fullmatch(view.folded[line.index].strip()) is not None
+
+
+def _regained(view: View, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
+    """The lines with those given back that stand in the body's own element: an author wrote them."""
+    if not lines:
+        return lines
+    node = view.document.common(lines[0], lines[-1])
+    first, last = lines[0].index, lines[-1].index + 1
+    while first > start and _is_written(view, node, view.lines[first - 1]):
+        first -= 1
+    while last < end and _is_written(view, node, view.lines[last]):
+        last += 1
+    return view.lines[first:last]
+
+
+def _is_written(view: View, node: Element, line: Line) -> bool:
+    return view.document.holds(node, line) and not line.links()
+
+
+def uncounted_end(view: View, start: int) -> int | None:
+    """The line where a body ends on a page without counters: its next label, or the end of its element."""
+    ends = [i for i in range(start, len(view.lines)) if is_label(view, i, HEADING)]
+    framed = [i for i in ends if is_framed(view, start, i)]
+    if framed or ends:
+        return framed[-1] if framed else ends[-1]
+    hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
+    if len(hinted) != 1 or hinted[0] not in view.document.opened:
+        return None
+    return view.document.inside(hinted[0]).stop

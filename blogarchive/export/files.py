@@ -20,7 +20,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     It is written beside its place; on any error nothing is left of it, and what had that name before stays.
     Raises `CannotWrite` where the disk is full or the folder is not to be written.
     """
-    part = path.with_name(f".{path.name}{_PART}")
+    part = _part_of(path)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -87,12 +87,20 @@ class OutFolder:
             head, *names = marker.read_text(encoding="utf-8").split("\n")
             if head != self._head:
                 raise UsageError(f"{self.root} holds another export ({head}); name another folder")
-            return {name for name in names if name and _is_inside(name)}
+            known = {name for name in names if name and _is_inside(name)}
+            self._sweep(known)
+            return known
         if self.root.exists() and any(self.root.iterdir()):
             raise UsageError(f"{self.root} is not empty and no earlier export made it; name a new folder")
         with whole_file(marker) as file:
             file.write(f"{self._head}\n".encode())
         return set()
+
+    def _sweep(self, names: set[str]) -> None:
+        """Take away the beginnings of files that a killed export left."""
+        for path in map(self._place, names):
+            if not path.exists():
+                _part_of(path).unlink(missing_ok=True)
 
     def _note(self, name: str) -> None:
         with _told(self.root), (self.root / _MARKER).open("ab") as marker:
@@ -110,6 +118,10 @@ class OutFolder:
 def out_file(out: Path, name: str) -> Path:
     """Where an export of one file goes: `out` itself, or `name` in it where `out` is a folder."""
     return out / name if out.is_dir() else out
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}{_PART}")
 
 
 def _is_inside(name: str) -> bool:

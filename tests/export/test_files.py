@@ -1,0 +1,96 @@
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from blogarchive.errors import CannotWrite, UsageError
+from blogarchive.export.files import OutFolder, whole_file
+from blogarchive.export.html import export_html
+from tests.export.conftest import Made
+
+
+def all_bytes(out: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
+    }
+
+
+def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "a.txt"
+    with pytest.raises(ZeroDivisionError), whole_file(path) as file:
+        file.write(b"half")
+        assert not path.exists()
+        raise ZeroDivisionError
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotWrite, match="name another place"), whole_file(tmp_path / "file" / "a.txt"):
+        pass
+    with pytest.raises(UsageError, match="is a file"):
+        OutFolder(tmp_path / "file", "html")
+
+
+def test_a_full_disk_is_told_and_leaves_the_earlier_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(CannotWrite, match="disk is full"),
+        whole_file(Path("/dev/shm") / f"t{os.getpid()}") as file,
+    ):
+        file.write(b"x")
+        with Path("/dev/full").open("wb", buffering=0) as full:  # the kernel's own full disk
+            full.write(b"x")
+    assert not (Path("/dev/shm") / f"t{os.getpid()}").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "/x", "a/../../x", "a//b", "", ".", "a\\b", "a\nb", ".blogarchive-export"]
+)
+def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    folder = OutFolder(tmp_path / "out", "html")
+    with pytest.raises(ValueError, match="not a name"):
+        folder.write(name, b"x")
+
+
+def test_another_kind_of_export_is_not_mixed_in(tmp_path: Path) -> None:
+    OutFolder(tmp_path / "out", "html").finish()
+    with pytest.raises(UsageError, match="another export"):
+        OutFolder(tmp_path / "out", "markdown")
+
+
+def test_a_list_of_files_that_somebody_wrote_removes_nothing_outside(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "out" / ".blogarchive-export").write_text(
+        "blogarchive export html\n../mine.txt\n/etc/hostname\n"
+    )
+    OutFolder(tmp_path / "out", "html").finish()
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_killed_export_leaves_whole_files_and_goes_on(made: Made, tmp_path: Path) -> None:
+    author = made.blog()
+    for number in range(300):
+        made.post(author, number, f"题 {number}", f"<p>{'字' * 2000}</p>")
+    archive = made.done()
+    whole = export_html(archive, tmp_path / "whole").out
+    out = tmp_path / "out"
+    code = "import sys; from pathlib import Path; from blogarchive.export.html import export_html as e; e(*map(Path, sys.argv[1:]))"
+    process = subprocess.Popen([sys.executable, "-c", code, archive, out])
+    with contextlib.suppress(FileNotFoundError):
+        while process.poll() is None and len(list(out.rglob("*.html"))) < 40:
+            time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    expected = all_bytes(whole)
+    found = {name: content for name, content in all_bytes(out).items() if not name.endswith(".part")}
+    found.pop(".blogarchive-export")
+    assert len(found) >= 20
+    assert all(expected[name] == content for name, content in found.items())
+    export_html(archive, out)
+    assert all_bytes(out) == expected

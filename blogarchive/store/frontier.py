@@ -225,6 +225,25 @@ def stands(archive: Archive, target: Target, *, fetched_at: str, due_at: str | N
     )
 
 
+def leave(archive: Archive, target: Target) -> None:
+    """Nothing leads to the target any more: it is not fetched until something does again."""
+    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (key(target),))
+
+
+def leave_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
+    """Further pages of a post's comments are no longer there: nothing to fetch, and no failure; gives their URLs."""
+    rows = archive.rows(
+        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'",
+        (blog.site, blog.uid, number),
+    )
+    if rows:
+        archive.execute(
+            "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?",
+            (blog.site, blog.uid, number),
+        )
+    return [str(url) for (url,) in rows]
+
+
 def settle_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
     """The post is gone for all that is known: done, to be looked at once more from `due_at` on."""
     archive.execute(

@@ -40,10 +40,22 @@ def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
         "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
         (saving.moment, reason, cast(int, post_id)),
     )
+    if posted is not None:
+        _hear_archive(saving, cast(int, post_id), str(posted)[:7])
     if _conclude(saving, [cast(int, post_id)]):
         return True
     _ask_listing(saving, None if posted is None else str(posted)[:7], "" if seen is None else str(seen))
     return False
+
+
+def is_gone(saving: Saving, number: int | str | None) -> bool:
+    """Whether the post of that number is marked as gone."""
+    row = saving.archive.row(
+        "select 1 from posts where author_id = (select id from authors where site = ? and uid = ?)"
+        " and number = ? and gone_at is not null",
+        (saving.blog.site, saving.blog.uid, number),
+    )
+    return row is not None
 
 
 def missing(saving: Saving, post_ids: Collection[int], *, since: str) -> None:
@@ -74,6 +86,17 @@ def listed(saving: Saving, post_ids: Collection[int]) -> None:
         _ask_own_page(saving, cast(int, post_id))
 
 
+def _hear_archive(saving: Saving, post_id: int, month: str) -> None:
+    """An archive that has no row for the post's month any more is a listing without it."""
+    saving.archive.execute(
+        "update posts set missing_from_listing_at = x.latest from (select max(m.last_seen_at) as latest,"
+        " max(case when m.month = ? then m.last_seen_at end) as own from archive_months m"
+        " where m.author_id = (select author_id from posts where id = ?)) x"
+        " where posts.id = ? and missing_from_listing_at is null and x.own < x.latest",
+        (month, post_id, post_id),
+    )
+
+
 def _conclude(saving: Saving, post_ids: Collection[int]) -> bool:
     marked = 0
     for post_id in post_ids:
@@ -97,6 +120,7 @@ def _rest(saving: Saving, post_id: int) -> None:
     due = saving.page.fetched_at + schedule.RAREST
     frontier.settle_gone(saving.archive, target, due_at=due)
     saving.resolved.append(target.url)
+    saving.resolved += frontier.leave_comments(saving.archive, saving.blog, cast("int | str", row[1]))
 
 
 def _ask_own_page(saving: Saving, post_id: int) -> None:

@@ -24,16 +24,30 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
             (saving.author_id,),
         )
     }
+    latest = max((str(before[6]) for before in held.values()), default="")
+    shown_before = [month for month, before in held.items() if str(before[6]) == latest]
     for row in rows:
-        before = held.pop(row.month, None)
+        before = held.get(row.month)
         if before is None:
             _insert(saving, row)
         elif saving.moment >= str(before[6]) or (saving.replay and before[8] == saving.page_id()):
             _update(saving, row, before)
         if before is None or (day_text(row.first), day_text(row.last)) != before[4:6]:
             _ask(saving, row, proved=before is not None and before[7] is not None)
-    if not saving.replay and saving.reading.kind is PageKind.HOME:
-        _vanished(saving, [month for month, before in held.items() if str(before[6]) < saving.moment])
+    if not saving.replay and latest < saving.moment:
+        there = {row.month for row in rows}
+        lost = [(month, cast("str | None", held[month][3])) for month in shown_before if month not in there]
+        _vanished(saving, lost, len(shown_before))
+
+
+def has_vanished(saving: Saving) -> bool:
+    """Whether the target is the listing of a month that the archive's rows no longer show."""
+    row = saving.archive.row(
+        "select 1 from archive_months m join authors a on a.id = m.author_id where a.site = ? and a.uid = ?"
+        " and m.url = ? and m.last_seen_at < (select max(last_seen_at) from archive_months where author_id = a.id)",
+        (saving.blog.site, saving.blog.uid, saving.target.chain or saving.target.url),
+    )
+    return row is not None
 
 
 def of_listing(saving: Saving, chain: str, name: str | None) -> str | None:
@@ -120,14 +134,23 @@ def _under_way(saving: Saving, month: str, chain: str) -> bool:
     return row is not None
 
 
-def _vanished(saving: Saving, months: Collection[str]) -> None:
-    """The archive no longer has these months: a listing without their posts.
+def _vanished(saving: Saving, months: Sequence[tuple[str, str | None]], shown_before: int) -> None:
+    """The archive no longer has these months (with their URLs): a listing without their posts.
 
     Where many vanish at once, the page was read badly rather than the blog emptied.
     """
-    if len(months) > _VANISH_AT_MOST:
+    if len(months) > max(_VANISH_AT_MOST, shown_before // 4):
         detail = f"{len(months)} months are no longer in the archive's rows"
         saving.problems.append(Failure(kind="incomplete", field="months_vanished", detail=detail))
         return
-    for month in months:
+    for month, url in months:
+        saving.archive.execute(
+            "update archive_months set proved_first_on = null, proved_last_on = null"
+            " where author_id = ? and month = ?",
+            (saving.author_id, month),
+        )
+        if url is not None:
+            target = Target(url=url, site=saving.blog.site, kind=PageKind.MONTH, uid=saving.blog.uid)
+            frontier.leave(saving.archive, target)
+            saving.resolved.append(url)
         gone.missing(saving, _not_among(saving, month, ()), since=saving.moment)

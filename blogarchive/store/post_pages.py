@@ -40,7 +40,7 @@ def save(saving: Saving) -> None:
         saving.pending.append(("incomplete", "comments"))
         _follow(saving, post, further)
     else:
-        _drop_further(saving, post)
+        saving.resolved += frontier.leave_comments(saving.archive, saving.blog, post.number)
     _settle_number(saving, post)
 
 
@@ -132,17 +132,6 @@ def _follow(saving: Saving, post: Post, link: Link) -> None:
         found_on=saving.page.url,
         failed_too=True,
     )
-
-
-def _drop_further(saving: Saving, post: Post) -> None:
-    """Comment pages that are no longer there are nothing to fetch, and no failure."""
-    rows = saving.archive.rows(
-        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'",
-        (saving.blog.site, saving.blog.uid, post.number),
-    )
-    for (url,) in rows:
-        saving.archive.execute("update frontier set state = 'done', due_at = null where url = ?", (str(url),))
-        saving.resolved.append(str(url))
 
 
 def _settle_number(saving: Saving, post: Post) -> None:

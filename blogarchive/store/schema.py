@@ -293,7 +293,7 @@ create table frontier (
     last_modified text
 );
 
-create index frontier_work on frontier(site, uid, state, priority, rank, id);
+create index frontier_work on frontier(site, uid, state, priority, rank, id, kind);
 
 create index frontier_comments on frontier(site, uid, post_number) where post_number is not null;
 

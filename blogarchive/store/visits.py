@@ -13,6 +13,7 @@ from blogarchive.store import (
     health,
     links,
     listings,
+    months,
     pages,
     post_pages,
     schedule,
@@ -227,6 +228,11 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
     health.count_unreadable(archive, run_id, target, bad.failure)
     is_post = target.kind is PageKind.POST and target.number is not None
     if bad.gone is not None and is_post and gone.own_page_gone(saving, target.number or 0, bad.gone):
+        for url in (target.url, *saving.resolved):
+            failures.resolve(archive, url, now=now)
+        return _saved(saving, Outcome.GONE)
+    if not bad.blocked and _leads_nowhere(saving):
+        frontier.leave(archive, target)
         failures.resolve(archive, target.url, now=now)
         return _saved(saving, Outcome.GONE)
     due = frontier.fail(
@@ -235,6 +241,13 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
     failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
     outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
     return replace(_saved(saving, outcome), failure=bad.failure, retry_after=bad.retry_after)
+
+
+def _leads_nowhere(saving: Saving) -> bool:
+    """Whether the blog itself no longer leads to the target: a vanished month, comments of a deleted post."""
+    if saving.target.kind is PageKind.MONTH:
+        return months.has_vanished(saving)
+    return saving.target.kind is PageKind.COMMENTS and gone.is_gone(saving, saving.target.post_number)
 
 
 def _stands(archive: Archive, visit: Visit, blog: Blog, run_id: int | None) -> Saved:

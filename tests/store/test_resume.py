@@ -121,7 +121,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
 ) -> None:
     chance = random.Random(8)
     kills = 0
-    for _ in range(12):
+    for _ in range(8):
         process = _start(path)
         assert process.stdout is not None
         process.stdout.readline()
@@ -137,7 +137,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
     last = _start(path)
     last.communicate()
     assert last.returncode == 0
-    assert kills >= 3
+    assert kills >= 2
     with Archive.open(path) as archive:
         assert content(archive) == whole
         assert archive.number("select count(*) from pages") == len(whole["pages"])

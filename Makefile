@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := python3.11 python3.12 python3.13 python3
 
-.PHONY: demo test check lint types imports bench goldens lock clean
+.PHONY: demo test check lint types imports bench goldens docs lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -28,6 +28,10 @@ bench: $(VENV)/.dev
 
 goldens: $(VENV)/.dev ## rewrite expected.json files, then fail, so that a person reads the diff
 	$(BIN)/python -m pytest tests/test_goldens.py --rewrite-goldens
+
+docs: $(VENV)/.dev ## pages that are written from the code, and their pictures (needs Chromium)
+	$(BIN)/python -m tests.browse.tables_page
+	$(BIN)/python -m tests.browse.screenshots
 
 lock: ## refresh requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt

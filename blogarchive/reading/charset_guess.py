@@ -100,7 +100,8 @@ def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
         if not (sure and _may_lie(claim, evidence)):
             return claim
         break
-    return best if reads_well(evidence, best) else _with_a_voice(evidence, best, claims, costs)
+    is_sure = not best.by_byte and reads_well(evidence, best)
+    return best if is_sure else _with_a_voice(evidence, best, claims, costs)
 
 
 def _may_lie(claim: Charset, evidence: bytes) -> bool:
@@ -122,9 +123,12 @@ def _with_a_voice(
 
     Undeclared text in Latin letters is windows-1252, as for a browser; another alphabet needs whole words in it.
     """
+    has_words = len(_ALPHABET_WORD.findall(evidence)) > 1
+    if best is WINDOWS_1252 and not has_words and _IN_WORD.search(evidence):
+        return best
     name = chardet.detect(evidence, prefer_superset=True)["encoding"]
     voice = charset_for(name) if name else None
-    if voice and voice.by_byte and (claims or len(_ALPHABET_WORD.findall(evidence)) < 2):
+    if voice and voice.by_byte and (claims or not has_words):
         voice = None
     if claims and voice is None:
         return best
@@ -136,13 +140,12 @@ def _with_a_voice(
 
 
 def _cost(evidence: bytes, charset: Charset, claims: Sequence[Charset]) -> int:
-    letters = len(_IN_WORD.findall(evidence)) * _LETTER
-    cost = price_as_written(charset.lenient(evidence), charset.script) + (
-        -letters if charset.by_byte else letters
-    )
+    letters = len(_IN_WORD.findall(evidence)) * _LETTER * (-1 if charset.by_byte else 1)
+    text = charset.lenient(evidence)
     if charset in claims:
-        return cost - _CLAIMS[min(claims.index(charset), len(_CLAIMS) - 1)]
-    return cost + _HANDICAP.get(charset.name, _FOREIGN)
+        worth = _CLAIMS[min(claims.index(charset), len(_CLAIMS) - 1)]
+        return price_as_written(text, charset.script) + letters - worth
+    return price(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN)
 
 
 _NOT_TRIED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}  # told by other marks

@@ -15,7 +15,7 @@ from blogarchive.reading.charset_declared import declared_charsets, header_chars
 from blogarchive.reading.charset_escapes import escaped, sixteen_bit
 from blogarchive.reading.charset_guess import charset_of, choose, looks_chinese
 from blogarchive.reading.charset_patch import patch, sound_text
-from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, Charset
+from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, Charset
 
 How = Literal["bom", "valid", "declared", "guessed"]
 
@@ -87,7 +87,11 @@ def _short(body: bytes, text: str, content_type: str | None) -> Decoded:
         return found
     if text.isascii():
         return _decoded(text, claims[0] if claims else UTF_8, "declared" if claims else "valid")
-    if UTF_8 not in claims and not (claims and all(claim.by_byte for claim in claims)):
+    if claims and claims[0] is WINDOWS_1252 and UTF_8 not in claims:
+        shown = WINDOWS_1252.lenient(body)
+        if mojibake.repair(shown) != text:  # what servers add to everything is believed where it may be true
+            return _decoded(shown, WINDOWS_1252, "declared")
+    elif UTF_8 not in claims and not (claims and all(claim.by_byte for claim in claims)):
         charset = choose(body, claims)
         if charset is not UTF_8 and not charset.by_byte:
             return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)

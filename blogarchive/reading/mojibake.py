@@ -7,7 +7,7 @@ everyday text, and what stands there is not. A stretch that fails any of this st
 
 import re
 
-from blogarchive.reading.charset_frequency import BIT, RARE, average, price
+from blogarchive.reading.charset_frequency import BIT, average, price
 from blogarchive.reading.charset_whatwg import BIG5, GB18030
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what windows-1252 has between 80 and 9F
@@ -19,7 +19,9 @@ _BLANK = f"[\x80-\xbf {_CP1252}]"  # a no-break space, byte A0, easily becomes a
 _UTF_8_RUN = re.compile(
     f"(?:[\xe1-\xef]{_BLANK}{_BLANK}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
 )
-_SIGNS = frozenset("©®°·£±²³½¼¾×µ§\xa0")
+_TYPOGRAPHY = frozenset("‘’“”„…–—•€™‹›†‰")
+_SIGNS_AFTER = frozenset("®°·²³½¼¾×\xa0")  # a letter or a digit
+_SIGNS_BEFORE = frozenset("©£±")
 _ENDS_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
 
 _GARBLED = re.compile(f"[{_HIGH}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
@@ -72,19 +74,23 @@ def _from_utf_8(match: re.Match[str]) -> str:
 def _is_certain(stretch: str, meant: str, before: str, after: str) -> bool:
     wide = [c for c in meant if c >= "\u2000"]
     if len(wide) > 1:
-        return average("".join(wide)) <= (11 if " " in stretch else 15) or all(c > "\uffff" for c in wide)
+        return average("".join(wide)) <= (11 if " " in stretch else 15) or all(map(_is_emoji, wide))
     if wide and len(meant) == 1:
         told = not (before.isalpha() and set(stretch[1:]) <= _ENDS_A_WORD) and " " not in stretch
-        return stretch.startswith("â€") or (told and (price(meant) < RARE or meant > "\uffff"))
+        return meant in _TYPOGRAPHY or (told and (price(meant) <= 11 * BIT or _is_emoji(meant)))
     if len(meant) > 2:
         return meant.isalpha()
     return _is_certain_letter(stretch, meant, before, after)
 
 
+def _is_emoji(character: str) -> bool:
+    return "\U0001f000" <= character <= "\U0001faff"
+
+
 def _is_certain_letter(stretch: str, meant: str, before: str, after: str) -> bool:
     """Tell "cafÃ©" and "10Â°" from letters and signs that happen to meet."""
     if stretch[0] == "Â":
-        return meant in _SIGNS and (before.isalnum() or after.isalnum())
+        return (meant in _SIGNS_AFTER and before.isalnum()) or (meant in _SIGNS_BEFORE and after.isalnum())
     told = before.islower() or not _ENDS_A_WORD & set(stretch)  # no capital in the middle of a word
     return stretch[0] == "Ã" and meant.isalpha() and told and (before.isalpha() or after.isalpha())
 
@@ -115,7 +121,7 @@ def _is_everyday(text: str, most: float, at_least: int) -> bool:
     foreign = [c for c in text if c > "\x7f"]
     if len(foreign) < at_least or not any("\u4e00" <= c <= "\u9fff" for c in foreign):
         return False
-    most += 0.5 - (3 - min(len(foreign), 3)) if len(foreign) < 8 else 1.5
+    most += 1.5 if len(foreign) >= 8 else 0.5 if len(foreign) > 2 else -1.5
     return price("".join(foreign)) <= most * BIT * len(foreign)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from blogarchive.reading import mojibake
+from blogarchive.reading.charset_frequency import BIT, price
 from blogarchive.reading.charset_guess import looks_chinese
 from blogarchive.reading.charset_patch import fast_marks
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8
@@ -16,10 +17,16 @@ from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8
 _EDGES = (b"<", b">", b"\n")
 # Latin letters that a byte from C0 on turns into, and what comes after: more of them, or what 80 to 9F turns into.
 _AFTER_A_LETTER = frozenset(bytes((lead,)) for lead in (0xC2, 0xC3, 0xC5, 0xC6, 0xCB, 0xE2))
-# What the commonest characters in UTF-8 look like in GBK; those that are found fast, see charset_patch.
-_IN_GBK = fast_marks(mark.encode().decode("gbk", "replace")[0] for mark in "，。的是一了我不、有在人这中你”")[
-    :8
-]
+
+
+def _halves(characters: str) -> Iterator[str]:
+    """Yield what characters in UTF-8 look like in GBK, which takes two bytes of three: the first two, or the last."""
+    for data in (character.encode() for character in characters):
+        yield from (mark for pair in (data[:2], data[1:]) for mark in pair.decode("gbk", "ignore"))
+
+
+# As charset_patch does it: marks that are hardly ever seen and quickly found.
+_IN_GBK = fast_marks(mark for mark in _halves("，。的是一了我不") if price(mark) >= 16 * BIT)
 
 _MARK = re.compile(
     b"|".join((rb"\xc3[\x80-\xbf](?=[\xc2\xc3\xc5\xc6\xcb\xe2])", *(mark.encode() for mark in _IN_GBK)))

@@ -1,0 +1,225 @@
+"""A page comes out as its reader is meant to see it, whatever it and its server say about the charset."""
+
+import pytest
+
+from blogarchive.reading.decode import decode
+
+LINES = (
+    "清明过后下了一场雨，院子里的丁香开了，我搬了把椅子坐在树下看书。",
+    "朱镕基、陶喆，还有隔壁的老喆：字库里没有的名字，网页上都得有。",
+    "作者:老槐树 留言时间:2014-07-14 08:11:30",
+    "顶!写得真好，请问第二部什么时候出？",
+    "价格：￥1,280元，约合人民币八百，去年是1200。",
+    "他说：“你来了？”我说：‘嗯。’——就这么一句……",
+)
+TRADITIONAL = (
+    "清明過後下了一場雨，院子裡的丁香開了，我搬了把椅子坐在樹下看書。",
+    "請問版主是哪裡人？我們在臺北的夜市見過面，還一起吃過蚵仔煎。",
+    "發表於 2014-07-14 08:11 | 瀏覽人次：1,851",
+    "媽媽說：「不要吃太多糖。」他們三個人就一起去看電影了。",
+)
+CODEC = {"gb18030": "gb18030", "utf-8": "utf-8", "big5": "big5"}
+LIES = ("iso-8859-1", "windows-1252", "utf-8", "gb2312", "gbk", "big5")
+
+
+def page(lines, head=""):
+    paragraphs = "".join(f"<p>{line}</p>\n" for line in lines)
+    return f"<html><head>{head}<title>{lines[0][:12]}</title></head>\n<body>\n{paragraphs}</body></html>\n"
+
+
+def lines_for(encoding):
+    return TRADITIONAL if encoding == "big5" else LINES
+
+
+def same(label, encoding):
+    return {"gb2312": "gb18030", "gbk": "gb18030"}.get(label, label) == encoding
+
+
+@pytest.mark.parametrize("encoding", CODEC)
+def test_a_page_that_tells_nothing_is_read(encoding):
+    text = page(lines_for(encoding))
+    decoded = decode(text.encode(CODEC[encoding]))
+    assert decoded.text == text
+    assert decoded.encoding == encoding
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("encoding", CODEC)
+def test_a_false_header_does_not_hide_the_page(encoding, lie):
+    text = page(lines_for(encoding))
+    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={lie}").text == text
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("encoding", CODEC)
+def test_a_false_header_over_a_true_meta_does_not_hide_the_page(encoding, lie):
+    text = page(
+        lines_for(encoding), f'<meta http-equiv="Content-Type" content="text/html; charset={encoding}">'
+    )
+    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={lie}").text == text
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("encoding", CODEC)
+def test_a_false_meta_under_a_true_header_does_not_hide_the_page(encoding, lie):
+    text = page(lines_for(encoding), f"<meta charset='{lie}'>")
+    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={encoding}").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (word, codec)
+        for codec in ("utf-8", "gbk")
+        for word in ("你好,世界", "谢谢大家", "沙发", "我爱北京", "标题", "春天来了", "不同意。", "中文")
+    ]
+    + [(word, "big5") for word in ("你好,世界", "謝謝大家", "我愛臺灣", "標題", "春天來了", "中文", "評論")],
+)
+def test_a_few_undeclared_characters_are_enough(text, codec):
+    assert decode(text.encode(codec)).text == text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta http-equiv="Content-Type" content="text/html; charset=big5">',
+        "<META CONTENT='text/html;CHARSET=Big5' HTTP-EQUIV=content-type />",
+        "<meta charset=big5>",
+        '<meta\ncharset\n=\n"Big5-HKSCS"\n>',
+        '<meta/charset="x-x-big5"/>',
+        '<meta name="description" content="charset=gbk"><meta charset="big5">',
+        "<!-- <meta charset=gbk> --><meta charset=big5>",
+        '<meta http-equiv="Content-Type" content="text/html; charset=big5><title>',
+        f"<script>{'x' * 5000}</script><meta charset=big5>",
+    ],
+)
+def test_a_meta_is_found_however_it_is_written(head):
+    short = f"{head}<b>⊿Τ</b>"  # two characters that say nothing by themselves
+    assert decode(
+        short.encode("gbk").replace("⊿Τ".encode("gbk"), "沒有".encode("big5"))
+    ).text == short.replace("⊿Τ", "沒有")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        'text/html; Charset="GB2312"',
+        "text/html;charset=x-gbk;foo=bar",
+        "text/html; charset = gbk",
+        "Content-Type: text/html; charset='gb_2312-80'",
+        "text/html; charset=unknown-8bit; charset=chinese",
+        "text/html; charset=gbk, text/html; charset=utf-8",
+        "text/html; charset=cp936",
+    ],
+)
+def test_a_header_is_understood_however_it_is_written(content_type):
+    rare = "喆𠮷"  # says nothing by itself
+    assert decode(rare.encode("gb18030"), content_type).text == rare
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "text/html", "text/html; charset=", "text/html; charset=nonsense"]
+)
+def test_a_header_that_says_nothing_is_passed_over(content_type):
+    assert decode(LINES[0].encode("gbk"), content_type).text == LINES[0]
+
+
+def test_an_xml_declaration_counts():
+    text = '<?xml version="1.0" encoding="GB2312"?><rss><title>喆</title></rss>'
+    assert decode(text.encode("gbk"), "text/xml").text == text
+
+
+def test_the_header_wins_over_meta_where_the_text_cannot_tell():
+    assert decode(b"<meta charset=big5><p>\xb5\xc4</p>", "text/html; charset=gbk").text.endswith("<p>的</p>")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        (b"\x80100", "text/html; charset=gbk", "€100"),
+        ("价格".encode("gbk") + b"\x80" + "一百，不贵".encode("gbk"), None, "价格€一百，不贵"),
+        ("𠮷野家的牛肉饭".encode("gb18030"), "text/html; charset=gb2312", "𠮷野家的牛肉饭"),
+        ("真开心😀".encode("gb18030"), "text/html; charset=gb2312", "真开心😀"),
+        (b"\xa6\xd9\xfe\x59\xa8\xbc", "text/html; charset=gb18030", "︐龴ḿ"),
+        (b"\xaa\xa1\xaa\xa2", "text/html; charset=gbk", "\ue000\ue001"),
+        ("嘅啲咗嚟，佢哋喺度".encode("big5hkscs"), "text/html; charset=big5-hkscs", "嘅啲咗嚟，佢哋喺度"),
+        ("這個賣".encode("big5") + b"\xa3\xe1" + "一百".encode("big5"), None, "這個賣€一百"),
+        (b"\xa1\x45\xa1\x4e\xa1\xc2", "text/html; charset=big5", "‧﹑¯"),
+        ("カタカナとかな".encode("cp932"), "text/html; charset=Shift_JIS", "カタカナとかな"),
+        ("漢字とかな".encode("euc-jp"), "text/html; charset=euc-jp", "漢字とかな"),
+        ("안녕하세요, 한국어".encode("cp949"), "text/html; charset=euc-kr", "안녕하세요, 한국어"),
+        ("Привет, как дела?".encode("koi8-r"), "text/html; charset=koi8-r", "Привет, как дела?"),
+        ("Привет".encode("cp1251"), "text/html; charset=windows-1251", "Привет"),
+        ("日本語".encode("iso2022_jp"), "text/html; charset=iso-2022-jp", "日本語"),
+        (b"<p>\xa4\xa2\xa4\xea</p>", "text/html; charset=gbk", "<p>あり</p>"),
+        ("Москва, 2014".encode("gbk"), "text/html; charset=gb2312", "Москва, 2014"),
+    ],
+)
+def test_what_is_declared_and_valid_is_read_as_declared(body, content_type, text):
+    assert decode(body, content_type).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["café", "naïve", "Größe", "déjà vu, crème brûlée", "“It’s fine” — €5", "© 2010", "£20"]
+)
+@pytest.mark.parametrize(
+    "content_type", [None, "text/html; charset=ISO-8859-1", "text/html; charset=windows-1252"]
+)
+def test_plain_latin_text_stays_plain_latin(text, content_type):
+    assert decode(text.encode("cp1252"), content_type).text == text
+
+
+@pytest.mark.parametrize("text", ["今天天气很好，去公园", "<html><body>中文 abc</body></html>", "𠮷"])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_by_its_mark_and_by_its_header(text, codec):
+    mark = b"\xff\xfe" if codec.endswith("le") else b"\xfe\xff"
+    assert decode(mark + text.encode(codec), "text/html; charset=gbk").text == text
+    assert (
+        decode(
+            text.encode(codec), f"text/html; charset={codec.replace('-le', 'le').replace('-be', 'be')}"
+        ).text
+        == text
+    )
+
+
+def test_a_page_that_can_be_read_is_not_utf_16_whatever_it_says():
+    text = "<html><meta charset=utf-16><body>hello, 世界你好</body></html>"
+    assert decode(text.encode(), "text/html; charset=utf-16").text == text
+
+
+def test_a_mark_of_utf_8_is_taken_off_and_outweighs_every_claim():
+    decoded = decode(b"\xef\xbb\xbf" + page(LINES).encode(), "text/html; charset=gb2312")
+    assert decoded.text == page(LINES)
+    assert (decoded.encoding, decoded.how) == ("utf-8", "bom")
+
+
+def test_a_page_of_gbk_behind_a_mark_of_utf_8_is_read():
+    assert decode(b"\xef\xbb\xbf" + page(LINES).encode("gbk")).text == page(LINES)
+
+
+def test_hz_is_read_where_it_is_declared_and_where_it_shows():
+    text = "<p>今天天气很好，我们去公园</p>"
+    assert decode(text.encode("hz"), "text/html; charset=hz-gb-2312").text == text
+    assert decode(text.encode("hz")).text == text
+    assert decode(b"~{VPND\nabc", "text/html; charset=hz-gb-2312").text == "中文\nabc"
+    assert decode(b"a ~{ b ~} c").text == "a ~{ b ~} c"
+
+
+def test_undeclared_neighbours_are_recognised():
+    for text, codec in (
+        ("今日は天気がいいので、公園に行きました。", "shift_jis"),
+        ("今日は天気がいいので、公園に行きました。", "euc-jp"),
+        ("오늘은 날씨가 좋아서 공원에 갔습니다.", "cp949"),
+        ("Сегодня хорошая погода, мы пошли в парк.", "windows-1251"),
+    ):
+        assert decode(text.encode(codec)).text == text
+
+
+def test_character_references_are_left_to_the_parser():
+    assert decode("<p>&#20320;&#x597D; 中文</p>".encode("gbk")).text == "<p>&#20320;&#x597D; 中文</p>"
+
+
+def test_nothing_and_ascii_are_read():
+    assert decode(b"").text == ""
+    assert decode(b"", "text/html; charset=gbk").text == ""
+    assert decode(b"hello", "text/html; charset=gb2312") == ("hello", "gb18030", "declared", 0)

@@ -1,0 +1,105 @@
+"""Bad bytes cost the characters they stood in, and nothing else of the page."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarchive.reading.decode import decode
+
+PAGES = {
+    "gb18030": (
+        "<html><head><meta charset=gb2312><title>院子里的丁香</title></head>\n"
+        "<p>清明过后下了一场雨，院子里的丁香开了。</p>\n"
+        "<p>我搬了把椅子坐在树下看书，邻居老王走过来说：今年的花开得早。</p>\n<p>顶!写得真好</p>\n"
+    ),
+    "utf-8": (
+        "<html><head><meta charset=utf-8><title>院子里的丁香</title></head>\n"
+        "<p>清明过后下了一场雨，院子里的丁香开了。</p>\n"
+        "<p>我搬了把椅子坐在树下看书，邻居老王走过来说：今年的花开得早。</p>\n<p>顶!写得真好</p>\n"
+    ),
+    "big5": (
+        "<html><head><meta charset=big5><title>院子裡的丁香</title></head>\n"
+        "<p>清明過後下了一場雨，院子裡的丁香開了。</p>\n"
+        "<p>我搬了把椅子坐在樹下看書，鄰居老王走過來說：今年的花開得早。</p>\n<p>推!寫得真好</p>\n"
+    ),
+}
+CODECS = sorted(PAGES)
+
+
+def outside(text, place):
+    """The lines before and after the one that holds the character at `place`."""
+    start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+    return text[:start], text[end:]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(CODECS), st.data())
+def test_a_bad_byte_anywhere_leaves_every_other_line_as_it_is(codec, data):
+    text = PAGES[codec]
+    place = data.draw(st.sampled_from([i for i, c in enumerate(text) if c > "\x7f"]))
+    before, character = text[:place].encode(codec), text[place].encode(codec)
+    at = len(before) + data.draw(st.integers(0, len(character) - 1))
+    bad = data.draw(st.sampled_from([b"", b"\xff", b"\x00", b"?"]))
+    body = text.encode(codec)
+    decoded = decode(body[:at] + bad + body[at + 1 :])
+    first, last = outside(text, place)
+    assert decoded.text.startswith(first)
+    assert decoded.text.endswith(last)
+    assert decoded.encoding == codec
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(CODECS), st.data())
+def test_a_stray_byte_between_characters_costs_one_mark_in_utf_8_and_after_a_break(codec, data):
+    text = PAGES[codec]
+    places = [i for i, c in enumerate(text) if c == "<" and text[i - 1] > "\x7f"]
+    place = data.draw(st.sampled_from(places))
+    body = text[:place].encode(codec) + b"\xff" + text[place:].encode(codec)
+    assert decode(body).text == text[:place] + "\ufffd" + text[place:]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(CODECS), st.data())
+def test_a_body_cut_anywhere_is_read_up_to_the_cut(codec, data):
+    text = PAGES[codec]
+    body = text.encode(codec)
+    cut = data.draw(st.integers(0, len(body)))
+    whole = body[:cut].decode(codec, "ignore")
+    decoded = decode(body[:cut], f"text/html; charset={codec}")
+    assert decoded.text.removesuffix("\ufffd") == whole
+    assert decoded.replaced == (0 if whole.encode(codec) == body[:cut] else 1)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_title_cut_in_the_middle_of_a_character_costs_that_character(codec):
+    half = "院".encode(codec)[:-1]
+    good = PAGES[codec]
+    body = (
+        good.encode(codec)
+        + b"<b>"
+        + "丁香".encode(codec)
+        + half
+        + b"</b><i>"
+        + "花開".encode(codec)
+        + b"</i>"
+    )
+    assert decode(body).text == good + "<b>丁香\ufffd</b><i>花開</i>"
+
+
+@pytest.mark.parametrize(("codec", "character"), [("gb18030", "过"), ("gb18030", "搬"), ("big5", "樹")])
+def test_a_character_that_lost_its_first_byte_does_not_set_the_line_off(codec, character):
+    before, after = PAGES[codec].split(character, 1)
+    trail = character.encode(codec)[1:]
+    assert trail >= b"\x80", "a trail byte in ASCII shows as that letter, as in a browser"
+    body = before.encode(codec) + b"\xff" + trail + after.encode(codec)
+    assert decode(body).text == f"{before}\ufffd{after}"
+
+
+def test_a_mark_of_damage_that_stands_in_the_page_stays():
+    decoded = decode("你好\ufffd世界".encode(), "text/html; charset=utf-8")
+    assert decoded.text == "你好\ufffd世界"
+    assert decoded.replaced == 1
+
+
+def test_half_a_four_byte_character_at_the_end_is_one_mark():
+    assert decode("你好".encode("gbk") + b"\x95\x32\x82", "text/html; charset=gb18030").text == "你好\ufffd"

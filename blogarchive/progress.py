@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -75,7 +75,7 @@ class Bar(Lines):
     """A bar of posts read against posts found, with the time left; failures as lines above it."""
 
     def __init__(self, console: Console, progress: Progress, *, verbose: bool = False) -> None:
-        super().__init__(console.file, verbose=verbose)
+        super().__init__(cast(TextIO, console.file), verbose=verbose)
         self._console = console
         self._progress = progress
         self._task = progress.add_task("reading", total=None, failed=0, todo=0)

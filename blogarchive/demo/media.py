@@ -16,7 +16,9 @@ BOMB = "/upfile/20100905/10000031.png"  # 400 million pixels in a few kilobytes
 MOVED = "/upfile/20100906/10000041.png"  # redirects to the first of the twins
 EMPTY = "/upfile/20100907/10000051.gif"  # status 200, no bytes
 
-_FORM = re.compile(r"(?:/upfile/\d{6,8}/\d+(?:_(?:n|\d+))?|/u/\d+/upload_file/\d{14}|/images/\w+)\.(jpg|png|gif)")
+_FORM = re.compile(
+    r"(?:/upfile/\d{6,8}/\d+(?:_(?:n|\d+))?|/u/\d+/upload_file/\d{14}|/images/\w+)\.(jpg|png|gif)"
+)
 _ERROR = "<html><body><h1>Error</h1><p>图片服务器维护中</p></body></html>"
 
 

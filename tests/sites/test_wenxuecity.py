@@ -18,15 +18,18 @@ HEAD = """<html><head><title>灯下客 | blog.wenxuecity.com</title>
 <table><tr><td class="side_nav">博客标题</td></tr></table>
 <table><tr><td><div><strong>灯下闲谈 </strong></div></td></tr><tr><td> 一盏灯，一杯茶。 </td></tr></table>
 <table><tr><td class="side_nav">个人信息</td></tr></table>
-<table><tr><td><strong>灯下客</strong>, 41岁<br />某地<br /><a href="/profile.php?cid=x">点击查看我的个人资料</a></td></tr></table>
+<table><tr><td><strong>灯下客</strong>, 41岁<br />某地<br />
+<a href="/profile.php?cid=x">点击查看我的个人资料</a></td></tr></table>
 <table><tr><td class="side_nav">最新文章</td></tr></table>
-<table><tr><td>&#8226;&nbsp;</td><td><a href="http://blog.wenxuecity.com/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table>
+<table><tr><td>&#8226;&nbsp;</td>
+<td><a href="http://blog.wenxuecity.com/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table>
 <table><tr><td class="side_nav">归档备份</td></tr></table>
 <table><tr><td><nobr><a href="archives.php?date=200604&blogID=77">04/01/2006 - 5/01/2006</a><br>
 <a href="archives.php?date=200605&blogID=77">05/01/2006 - 6/01/2006</a></nobr></td></tr></table>
 <table><tr><td class="side_nav">文章分类</td></tr></table>
 <table><tr><td><div class="category-title">【<a href="http://blog.wenxuecity.com/myblog.php?blogID=77&catid=5">茶话</a>】</div>
-<table><tr><td>&#8226;&nbsp;</td><td><a href="/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table></td></tr></table>
+<table><tr><td>&#8226;&nbsp;</td>
+<td><a href="/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table></td></tr></table>
 <table><tr><td>最新评论</td></tr><tr><td>你是第 你是第 12,345 位访问者 位访问者</b></td></tr></table></td><td>"""
 FOOT = "</td></tr></table></body></html>"
 
@@ -54,7 +57,9 @@ def read(body: str, url: str = URL, kind: PageKind = PageKind.MONTH) -> Reading:
     return sites.read(page, Target(url=url, site="wenxuecity", kind=kind))
 
 
-TEA = a_post(902, "新茶 (图)", "2006-05-20 08:15:00", "<p>雨前的茶。</p><p><img src='/t.jpg'>镕喆。</p>", 310, 4)
+TEA = a_post(
+    902, "新茶 (图)", "2006-05-20 08:15:00", "<p>雨前的茶。</p><p><img src='/t.jpg'>镕喆。</p>", 310, 4
+)
 ROAD = a_post(871, "夜路", "2006-05-02 23:59:59", "第一行。<br>第二行。", 99, 0)
 
 
@@ -65,7 +70,12 @@ def test_a_month_page_gives_each_post_whole_with_its_time_and_counters() -> None
     assert tea.posted.text == "2006-05-20 08:15:00"
     assert tea.body_text == "雨前的茶。\n镕喆。"
     assert [image.url for image in tea.images] == ["http://blog.wenxuecity.com/t.jpg"]
-    assert (road.title, road.body_text, road.views, road.comment_count) == ("夜路", "第一行。\n第二行。", 99, 0)
+    assert (road.title, road.body_text, road.views, road.comment_count) == (
+        "夜路",
+        "第一行。\n第二行。",
+        99,
+        0,
+    )
 
 
 def test_the_sidebar_gives_card_months_categories_and_latest_titles() -> None:
@@ -85,7 +95,8 @@ def test_a_month_row_that_names_no_days_of_posts_invents_none() -> None:
 
 def test_a_footer_typed_into_a_post_ends_nothing() -> None:
     typed = (
-        "<p>看这一行：</p><table><tr><td><p>别的题目</p></td><td><p>2006-05-01 01:01:01</p></td></tr></table><p>由别人张贴 @ "
+        "<p>看这一行：</p><table><tr><td><p>别的题目</p></td><td><p>2006-05-01 01:01:01</p></td></tr></table>"
+        "<p>由别人张贴 @ "
         '<a href="/blogview.php?date=200605&postID=1">2006-05-01 01:01:01</a> (9) 共 9 篇评论</p><p>还没完。</p>'
     )
     quoting = a_post(903, "引文", "2006-05-21 10:00:00", typed, 5, 0)
@@ -97,7 +108,10 @@ def test_a_footer_typed_into_a_post_ends_nothing() -> None:
 def test_a_switch_of_script_is_the_same_page() -> None:
     site = sites.by_name("wenxuecity")
     plain = site.address("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2")
-    assert site.address("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2&&c_lang=big5") == plain
+    assert (
+        site.address("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2&&c_lang=big5")
+        == plain
+    )
     assert (plain.kind, plain.uid) == (PageKind.MONTH, "1854")
 
 

@@ -32,9 +32,8 @@ _CLAIMS = (16 * BIT, 13 * BIT, 10 * BIT)  # what a claim is worth: the header's,
 _VOICE = 6 * BIT  # what chardet's opinion is worth
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
 _FOREIGN = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
-_LETTER = (
-    5 * BIT
-)  # how much a lone high byte inside a word of Latin letters speaks for an alphabet, against others
+_LETTER = 6 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
+# how much a lone high byte inside a word of Latin letters speaks for an alphabet, against others
 _SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
 _READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
 _READS_WELL_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters

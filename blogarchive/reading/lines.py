@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lxml import etree, html
+from lxml import etree
 
 Element = etree._Element
 
@@ -232,9 +232,10 @@ def tag_path(node: Element) -> str:
 
 def _parse(text: str) -> Element:
     # libxml2 stops at a NUL and, without huge_tree, at a depth of 256: a page could hide its rest behind either.
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+    # etree's parser, not html's: that one asks Python for the class of every element.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
     clean = _not_xml.sub("", text).encode("utf-8", "replace")
-    empty: Element = html.Element("html")
+    empty: Element = etree.Element("html")
     if not clean.strip():
         return empty
     try:

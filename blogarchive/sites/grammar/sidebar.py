@@ -177,7 +177,8 @@ def _categories(view: View, lines: Sequence[int]) -> tuple[CategoryRow, ...]:
     headings = {i: row for i in lines if (row := _category(view, view.lines[i])) is not None}
     places = [place for place, index in enumerate(lines) if index in headings]
     rows = []
-    for start, end in zip(places, [*places[1:], len(lines)], strict=True):
+    ends = [*places[1:], len(lines)]
+    for start, end in zip(places, ends, strict=False):  # one end too many where there is no heading
         name, url = headings[lines[start]]
         rows.append(CategoryRow(name=name, url=url, posts=_titles(view, lines[start + 1 : end])))
     return tuple(rows)

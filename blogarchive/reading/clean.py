@@ -5,6 +5,7 @@ The allow-list is nh3's (ammonia): tags, attributes and URL schemes that are not
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import nh3
@@ -111,6 +112,7 @@ _CLEANER = nh3.Cleaner(
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 # Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
+_LONGEST_REPEATED = 300
 _quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
 
 
@@ -144,12 +146,27 @@ def absolute(url: str | None, base_url: str) -> str | None:
     """`url` made absolute against `base_url`; None where it is missing or cannot be a URL."""
     if url is None or not url.strip():
         return None
+    # From the root of its host a link means the same on every page, and a blog repeats hundreds on each.
+    if url.startswith(("/", "http://", "https://")) and len(url) < _LONGEST_REPEATED:
+        return _joined_to_root(url, _root(base_url))
+    return _joined(url, base_url)
+
+
+@lru_cache(maxsize=64)
+def _root(base_url: str) -> str:
+    return urljoin(base_url, "/")
+
+
+def _joined(url: str, base_url: str) -> str | None:
     try:
         joined = urljoin(base_url, re.sub(r"[\t\r\n]", "", url.strip()))
         urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
     except ValueError:
         return None
     return joined
+
+
+_joined_to_root = lru_cache(maxsize=8192)(_joined)
 
 
 def link_url(anchor: Element, base_url: str) -> str | None:

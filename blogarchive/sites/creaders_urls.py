@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import Address, PageKind
@@ -26,6 +27,10 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 def address(url: str) -> Address:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
+    return _repeated(url) if len(url) < _LONGEST_REPEATED else _address(url)
+
+
+def _address(url: str) -> Address:
     canonical = canonical_url(url)
     parts = urlsplit(canonical)
     query = parse_qs(parts.query)
@@ -48,6 +53,10 @@ def address(url: str) -> Address:
     if match and not parts.query and match["name"].lower() not in _NOT_A_NAME:
         return Address(url=_with_path(canonical, f"/{match['name']}/"), kind=PageKind.HOME, uid=match["name"])
     return Address(url=canonical, kind=PageKind.UNKNOWN)
+
+
+_LONGEST_REPEATED = 300
+_repeated = lru_cache(maxsize=8192)(_address)  # the same sidebar stands on every page of a blog
 
 
 def canonical_url(url: str) -> str:

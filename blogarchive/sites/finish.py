@@ -4,10 +4,12 @@ The Scrapy pipelines and `reparse` and `import` run these same functions. Both g
 given where nothing changes.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar, cast
+from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
@@ -23,7 +25,7 @@ from blogarchive.items import (
     Shown,
     Visit,
 )
-from blogarchive.reading.dates import parse_date
+from blogarchive.reading.dates import ShownDate, parse_date
 from blogarchive.reading.decode import tidy
 from blogarchive.sites.site import by_name
 
@@ -56,6 +58,9 @@ _PARTS: dict[type, tuple[str, ...]] = {
 """The fields that hold further items."""
 
 
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
+
+
 def finish(visit: Visit) -> Visit:
     """The visit with its reading tidied and dated, as the store takes it."""
     zone = by_name(visit.target.site).zone
@@ -82,7 +87,7 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
             shown: Shown | None = getattr(item, name)
             if shown is None or shown.at is not None:
                 continue
-            found = parse_date(shown.text, relative_to=now)
+            found = _whole(shown.text, zone) if _WHOLE.fullmatch(shown.text) else parse_date(shown.text, now)
             if found is None:
                 problems[Problem(kind="unreadable", field=told, detail=f"no time: {shown.text[:80]!r}")] = (
                     None
@@ -94,6 +99,12 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
     dated_reading = _deep(reading, dated)
     fresh = tuple(problem for problem in problems if problem not in reading.problems)
     return replace(dated_reading, problems=reading.problems + fresh) if fresh else dated_reading
+
+
+@lru_cache(maxsize=4096)  # the months in the sidebar are the same on every page of a blog
+def _whole(text: str, zone: ZoneInfo) -> ShownDate | None:
+    """A time that shows its year, month and day in digits: it does not depend on when it was read."""
+    return parse_date(text, datetime(2000, 1, 1, tzinfo=zone))
 
 
 def _tidied(item: object) -> dict[str, object]:
@@ -115,4 +126,4 @@ def _deep(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
                 changes[name] = parts
         elif part is not None and (whole := _deep(part, change)) is not part:
             changes[name] = whole
-    return cast(_T, replace(item, **changes)) if changes else item  # type: ignore[type-var]
+    return replace(item, **changes) if changes else item  # type: ignore[type-var]

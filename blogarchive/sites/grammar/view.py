@@ -28,6 +28,7 @@ class View:
     now: datetime
     address: Callable[[str], Address]
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
+    _hrefs: dict[Element, str | None] = field(default_factory=dict, repr=False)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -36,6 +37,11 @@ class View:
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
+        if anchor not in self._hrefs:
+            self._hrefs[anchor] = self._find_href(anchor)
+        return self._hrefs[anchor]
+
+    def _find_href(self, anchor: Element) -> str | None:
         url = link_url(anchor, self.base)
         if url is None or not url.lower().startswith(("http://", "https://")):
             return None

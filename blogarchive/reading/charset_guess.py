@@ -91,7 +91,7 @@ def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
     costs = {c.name: _cost(evidence, c, claims) for c in candidates}
     best = min(candidates, key=lambda c: costs[c.name])
     for claim in claims:
-        if claim.name not in costs or claim.strict(body) is None:
+        if claim.name not in costs or not claim.holds(body):
             continue
         if best in claims:
             return best

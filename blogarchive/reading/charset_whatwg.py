@@ -5,6 +5,7 @@ of C, an error handler (charset_errors) reads what the codec does not, and the f
 have otherwise are exchanged afterwards.
 """
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -51,6 +52,16 @@ class Charset:
         except UnicodeDecodeError:
             text = self.lenient(data)
             return None if "\ufffd" in text else text
+
+    def holds(self, data: bytes) -> bool:
+        """Tell whether `data` is of this charset up to a last character that may be cut."""
+        if self.strict(data) is not None:
+            return True
+        try:
+            codecs.getincrementaldecoder(self.codec)().decode(data, final=False)
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def lenient(self, data: bytes) -> str:
         """Give the text of `data` as a browser shows it, U+FFFD for what is not of this charset."""

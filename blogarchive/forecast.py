@@ -1,7 +1,11 @@
 """What a run would ask for, from the archive's state alone: no request is sent and nothing is written."""
 
+from collections.abc import Sequence
+
+from blogarchive import pictures
 from blogarchive.campaign import Order, now, starts
 from blogarchive.errors import NoArchive
+from blogarchive.media.hosts import host_of
 from blogarchive.store import blogs, plan
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
@@ -28,4 +32,11 @@ def forecast(order: Order) -> list[str]:
         if order.command == "update":
             known = blogs.held(archive, order.uids)
         asked = plan.preview(archive, run, known, now=now(), full=order.full)
-        return list(dict.fromkeys((*(target.url for target in named), *asked.urls)))
+        shown = _pictures(archive, order, known) if order.media else []
+        return list(dict.fromkeys((*(target.url for target in named), *asked.urls, *shown)))
+
+
+def _pictures(archive: Archive, order: Order, known: Sequence[Blog]) -> list[str]:
+    homes = {target.url for blog in known if (target := blogs.home(archive, blog))}
+    rule = pictures.Rule(order.media_hosts)
+    return pictures.forecast(archive, known, rule, {host_of(url) for url in homes})

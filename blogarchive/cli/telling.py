@@ -108,6 +108,8 @@ def _blog_lines(blog: BlogStatus) -> Sequence[str]:
         f"  comments  {blog.comments_held} of {blog.comments_claimed} held,"
         f" {blog.comments_edited} edited, {blog.comments_gone} gone",
         f"  months    {blog.months_complete} of {len(blog.months)} complete",
+        f"  pictures  {blog.pictures.held} of {blog.pictures.shown} held, {blog.pictures.dead} lost,"
+        f" {blog.pictures.waiting} still to fetch, {blog.pictures.skipped} of hosts that are not asked",
         f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
         f"  last good run  {blog.last_good_run or 'none yet'}",
     ]

@@ -8,6 +8,12 @@ from blogarchive.media.measure import measure
 LARGEST = 20 * 1024 * 1024
 """Bytes. What is larger is not kept: a photograph of a camera is, a film is not."""
 
+ATTEMPTS = 6
+"""Some two weeks, by the pauses that grow between attempts."""
+
+FEW_ATTEMPTS = 3
+"""For what mostly stays as it is, and may be a bad day: three days where a run is made every day."""
+
 _GONE = {400, 404, 405, 406, 410, 414, 451}
 _REFUSALS = {429, 503}
 
@@ -26,13 +32,15 @@ class Picture:
 class Trouble:
     """Why there is no picture. `permanent`: asking again will not help.
 
-    `refused`: the host has had enough. `at_once`: asking again in this same run may help.
+    `refused`: the host has had enough. `at_once`: asking again in this same run may help. After so many `attempts`,
+    a run each, the picture is given up.
     """
 
     detail: str
     permanent: bool = False
     refused: bool = False
     at_once: bool = False
+    attempts: int = ATTEMPTS
 
 
 def judge(status: int, body: bytes) -> Picture | Trouble:
@@ -43,8 +51,12 @@ def judge(status: int, body: bytes) -> Picture | Trouble:
         return Trouble(detail=f"HTTP status {status}", refused=True, at_once=True)
     if status >= 500:
         return Trouble(detail=f"HTTP status {status}", at_once=True)
-    # 401 and 403 may be a guard against other sites' pages, or a bad day: they are asked again some days later.
-    return Trouble(detail=f"HTTP status {status}", permanent=status in _GONE or status < 400)
+    # 401 and 403 may be a guard against other sites' pages, or a bad day.
+    return Trouble(
+        detail=f"HTTP status {status}",
+        permanent=status in _GONE or status < 400,
+        attempts=FEW_ATTEMPTS,
+    )
 
 
 def _looked_at(body: bytes) -> Picture | Trouble:
@@ -52,7 +64,7 @@ def _looked_at(body: bytes) -> Picture | Trouble:
         return too_large()
     kind = sniff.content_type(body)
     if kind is None:
-        return Trouble(detail=f"the server sent {sniff.described(body)}")
+        return Trouble(detail=f"the server sent {sniff.described(body)}", attempts=FEW_ATTEMPTS)
     width, height = measure(body, kind)
     return Picture(body=body, content_type=kind, width=width, height=height)
 

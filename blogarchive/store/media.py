@@ -19,9 +19,6 @@ from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.times import later, utc_text
 
-ATTEMPTS = 6
-"""A picture that could not be had in so many runs is dead: some two weeks, by the pauses between them."""
-
 FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(days=7)
 
@@ -45,6 +42,17 @@ class Wanted:
     def blog(self) -> Blog:
         """Whose post shows it."""
         return Blog(site=self.site, uid=self.uid)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureTally:
+    """Pictures of a blog: `waiting` are to be fetched or tried again, `skipped` are of hosts that are not asked."""
+
+    shown: int
+    held: int
+    waiting: int
+    dead: int
+    skipped: int
 
 
 def gather(archive: Archive, blogs: Sequence[Blog], refusal: Refusal, hosts: Callable[[str], bool]) -> None:
@@ -129,9 +137,9 @@ def keep(archive: Archive, url: str, picture: Picture, *, now: datetime) -> bool
 
 
 def fail(archive: Archive, wanted: Wanted, trouble: Trouble, *, run_id: int | None, now: datetime) -> bool:
-    """The picture could not be had: tried again after a growing while, at most `ATTEMPTS` times; True: never."""
+    """The picture could not be had: tried again after a growing while, some times; True: never again."""
     attempts, moment = wanted.attempts + 1, utc_text(now)
-    dead = trouble.permanent or attempts >= ATTEMPTS
+    dead = trouble.permanent or attempts >= trouble.attempts
     due = None if dead else later(moment, min(FIRST_RETRY * 4 ** (attempts - 1), LAST_RETRY))
     with archive.atomic():
         archive.execute(
@@ -158,6 +166,18 @@ def skip(archive: Archive, wanted: Wanted, detail: str, *, now: datetime) -> Non
             (detail, wanted.id),
         )
         failures.resolve(archive, wanted.url, now=now)
+
+
+def tally(archive: Archive, blog: Blog) -> PictureTally:
+    """How many pictures the posts of a blog show, and what became of them; a URL is counted once."""
+    states = media_rows.states(archive, media_rows.author_ids(archive, [blog]))
+    return PictureTally(
+        shown=sum(states.values()),
+        held=states.get("stored", 0),
+        waiting=states.get("todo", 0) + states.get("failed", 0),
+        dead=states.get("dead", 0),
+        skipped=states.get("skipped", 0),
+    )
 
 
 def retry(archive: Archive, blogs: Sequence[Blog]) -> int:

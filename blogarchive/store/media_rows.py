@@ -94,6 +94,17 @@ def skipped(archive: Archive, authors: str, host: str) -> list[tuple[int, str, s
     return cast("list[tuple[int, str, str, str]]", rows)
 
 
+def states(archive: Archive, authors: str) -> dict[str, int]:
+    """How many pictures are in which state; those without a row are to be fetched."""
+    rows = archive.rows(
+        "select coalesce(m.status, 'todo'), count(distinct pm.url) from post_media pm"
+        " join posts p on p.id = pm.post_id left join media m on m.id = pm.media_id"
+        " where p.author_id in (select value from json_each(?)) group by 1",
+        (authors,),
+    )
+    return dict(cast("list[tuple[str, int]]", rows))
+
+
 def revive(archive: Archive, authors: str) -> int:
     """Make what failed or is dead to be fetched; gives how many."""
     return archive.execute(

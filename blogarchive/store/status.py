@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import cast
 
-from blogarchive.store import adding_up
+from blogarchive.store import adding_up, media
 from blogarchive.store.adding_up import MonthHeld
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
+from blogarchive.store.media import PictureTally
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,7 @@ class BlogStatus:
     comments_gone: int
     edited: int
     comments_edited: int
+    pictures: PictureTally
     open_failures: int
     waiting: int
     first_seen_at: str
@@ -121,6 +123,7 @@ def _blog(archive: Archive, row: tuple[object, ...]) -> BlogStatus:
             (author_id,),
         ),
         comments_edited=comments_edited,
+        pictures=media.tally(archive, Blog(site=site, uid=uid)),
         open_failures=archive.number(
             "select count(*) from open_failures where site = ? and uid = ?", (site, uid)
         ),

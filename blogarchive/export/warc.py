@@ -4,6 +4,7 @@ pywb, ReplayWeb.page and the Wayback Machine's tools open it. Bodies are stored 
 compression of the transfer taken off; the headers say so.
 """
 
+import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from blogarchive import __version__
 from blogarchive.errors import UsageError
 from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.store.kept import Filters, KeptPage, KeptPicture
+from blogarchive.store.kept import PAGE_FIELD, Filters, KeptPage, KeptPicture
 from blogarchive.store.reader import Reader, open_reader
 
 _TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
@@ -68,7 +69,7 @@ def _write_pages(writer: Any, reader: Reader, progress: Progress) -> int:
                 "response",
                 BytesIO(page.body),
                 len(page.body),
-                warc_headers_dict=_headers("response", page.url, page.fetched_at, page.body),
+                warc_headers_dict=_headers("response", page.url, page.fetched_at, page.body) | _told(page),
                 http_headers=StatusAndHeaders(_status(page.status), list(_served(page)), protocol="HTTP/1.1"),
             )
         )
@@ -102,6 +103,16 @@ def _headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {url} {fetched_at} {len(body)}")
     moment = datetime.fromisoformat(fetched_at).astimezone(UTC)
     return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _told(page: KeptPage) -> dict[str, str]:
+    """What a page alone does not tell: which page of which comments it is. Readers pass over fields not theirs."""
+    known = {
+        "site": page.site,
+        "target": json.loads(page.target),
+        "counted": json.loads(page.counted or "null"),
+    }
+    return {PAGE_FIELD: json.dumps(known, sort_keys=True)}
 
 
 def _served(page: KeptPage) -> Iterator[tuple[str, str]]:

@@ -18,10 +18,13 @@ class Bringer:
         self._pages = self._same = self._posts = self._changed = self._comments = 0
         self._unplaced: list[Unplaced] = []
 
-    def bring(self, name: str, visit: Visit) -> bool:
-        """Keep the visit; False where its page reads worse than what is held of the post."""
+    def bring(self, name: str, visit: Visit, *, counted: str | None = None) -> bool:
+        """Keep the visit; False where its page reads worse than what is held of the post.
+
+        `counted` is what an archive noted of the comments on the pages before this one.
+        """
         with self._archive.atomic():
-            brought = bring(self._archive, visit)
+            brought = bring(self._archive, visit, counted=counted)
             for page_id in brought.later:
                 self._read_again(page_id)
         saved = brought.saved

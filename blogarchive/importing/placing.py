@@ -43,7 +43,12 @@ def place(saved: SavedPage, *, url: str | None = None, site: str | None = None) 
     """The saved page as a visit, read, tidied and dated; raises `CannotPlace`."""
     if not saved.body.strip():
         raise CannotPlace("nothing is in it")
-    visit = _visit(saved, _Placing(saved, url, site).target())
+    return placed(saved, _Placing(saved, url, site).target())
+
+
+def placed(saved: SavedPage, target: Target) -> Visit:
+    """The saved page as a visit for that target; raises `CannotPlace` where it is no page of a blog."""
+    visit = _visit(saved, target)
     if visit.reading.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         notice = visit.reading.notice
         raise CannotPlace(f"it shows a notice: {notice.text[:80]}" if notice else "it is no page of a blog")
@@ -140,7 +145,7 @@ class _Placing:
 def _visit(saved: SavedPage, target: Target) -> Visit:
     headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
     page = Page(
-        url=target.url,
+        url=saved.url if saved.headers and saved.url else target.url,
         fetched_at=saved.saved_at,
         status=200,
         headers=(*headers, ("X-Imported-From", saved.name)),

@@ -1,7 +1,9 @@
 """`import warc`: the pages of known blogs in a WARC file, and the pictures of their posts."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,15 @@ from warcio.exceptions import ArchiveLoadFailed
 from blogarchive.errors import UsageError
 from blogarchive.importing.bringing import Bringer
 from blogarchive.importing.pictures import keep_picture
-from blogarchive.importing.placing import CannotPlace, place, target_of
+from blogarchive.importing.placing import CannotPlace, place, placed, target_of
 from blogarchive.importing.report import Imported, Progress, no_progress
 from blogarchive.importing.saved import SavedPage
+from blogarchive.items import PageKind, Target
+from blogarchive.sites.site import names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.brought import lacking_pictures
+from blogarchive.store.kept import PAGE_FIELD
 
 _KINDS = ("response", "resource")
 _LARGEST = 64 * 2**20
@@ -47,6 +52,37 @@ def import_warc(
         return bringer.report()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnField:
+    """What a WARC that `export warc` wrote tells of a page beside its address."""
+
+    target: Target
+    counted: str | None
+
+    @classmethod
+    def of(cls, record: Any, site: str | None) -> "OwnField | None":
+        """The record's field; None where it has none, or none that makes sense."""
+        text = record.rec_headers.get_header(PAGE_FIELD)
+        try:
+            told = json.loads(text) if text else None
+            if told is None or (site or told["site"]) not in names():
+                return None
+            known = told["target"]
+            target = Target(
+                url=str(known["url"]),
+                site=site or told["site"],
+                kind=PageKind(known.get("kind", PageKind.UNKNOWN)),
+                uid=known.get("uid"),
+                number=known.get("number"),
+                post_number=known.get("post_number"),
+                page_no=int(known.get("page_no", 1)),
+                chain=known.get("chain"),
+            )
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return None
+        return cls(target=target, counted=json.dumps(told["counted"]) if told.get("counted") else None)
+
+
 def _records(source: Path) -> Iterator[Any]:
     with source.open("rb") as file:
         try:
@@ -59,7 +95,10 @@ def _records(source: Path) -> Iterator[Any]:
 
 def _bring_page(bringer: Bringer, record: Any, source: Path, site: str | None) -> None:
     url = record.rec_headers.get_header("WARC-Target-URI")
-    if record.rec_type != "response" or record.http_headers is None or target_of(url, site) is None:
+    own = OwnField.of(record, site)
+    if record.rec_type != "response" or record.http_headers is None:
+        return
+    if own is None and target_of(url, site) is None:
         return
     headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
     content_type = record.http_headers.get_header("Content-Type") or ""
@@ -75,11 +114,11 @@ def _bring_page(bringer: Bringer, record: Any, source: Path, site: str | None) -
         headers=headers,
     )
     try:
-        visit = place(page, site=site)
+        visit = place(page, site=site) if own is None else placed(page, own.target)
     except CannotPlace as why:
         bringer.refuse(url, str(why))
     else:
-        bringer.bring(url, visit)
+        bringer.bring(url, visit, counted=own.counted if own else None)
 
 
 def _bring_pictures(archive: Archive, bringer: Bringer, source: Path) -> None:

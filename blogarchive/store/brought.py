@@ -27,8 +27,11 @@ class Brought:
     later: tuple[int, ...] = ()
 
 
-def bring(archive: Archive, visit: Visit) -> Brought:
-    """Keep the page and its reading in one transaction, unless the archive holds these bytes of that URL."""
+def bring(archive: Archive, visit: Visit, *, counted: str | None = None) -> Brought:
+    """Keep the page and its reading in one transaction, unless the archive holds these bytes of that URL.
+
+    `counted` goes into the page's column of that name.
+    """
     digest = sha256(visit.page.body).hexdigest()
     if archive.row("select 1 from pages where url = ? and sha256 = ?", (visit.page.url, digest)):
         return Brought()
@@ -36,6 +39,7 @@ def bring(archive: Archive, visit: Visit) -> Brought:
         uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
         later = _later(archive, visit, uid)
         page_id = pages.keep(archive, visit, uid=uid, run_id=None)
+        archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
         saved = visits.resave(archive, page_id, visit)
         if saved.outcome is not Outcome.FAILED:
             _note_seen(archive, visit, uid)

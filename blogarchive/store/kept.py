@@ -7,6 +7,9 @@ means that no page showed it.
 from dataclasses import dataclass
 from datetime import date
 
+PAGE_FIELD = "Blogarchive-Page"
+"""The field of a WARC record that holds what an archive knows of a page beside its bytes."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:
@@ -120,7 +123,10 @@ class KeptPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptPage:
-    """A page as it was served, for the WARC and for merging: `body` is uncompressed."""
+    """A page as it was served: `body` is uncompressed.
+
+    `target` is what it was fetched for, and `counted` the comments of the pages before it, both as JSON.
+    """
 
     id: int
     url: str
@@ -131,3 +137,5 @@ class KeptPage:
     kind: str
     site: str
     uid: str | None
+    target: str
+    counted: str | None

@@ -71,6 +71,7 @@ def count_new(archive: Archive, before: int) -> int:
 
 def copy_rest(archive: Archive) -> int:
     """Copy what pages do not tell; gives how many files of pictures were new."""
+    _copy_comments(archive)
     for statement in _REST.split(";\n\n"):
         archive.execute(statement)
     return _copy_pictures(archive)
@@ -86,6 +87,21 @@ def _check_version(archive: Archive, other: Archive) -> None:
             f"{other.path} was made by an older blogarchive; bring it up to date first:"
             f" blogarchive reparse --db {other.path}"
         )
+
+
+def _copy_comments(archive: Archive) -> None:
+    """Comments that the other told apart when it read all pages of them at once; one page alone does not tell."""
+    names = archive.rows(
+        "select name from pragma_table_info('comments', 'other') where name not in ('id', 'post_id', 'page_id')"
+    )
+    columns = [str(name) for (name,) in names]
+    archive.execute(
+        f"insert or ignore into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
+        f" select p.id, (select g.id from main.pages g join other.pages og on og.url = g.url"
+        " and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = oc.page_id),"
+        f" {', '.join(f'oc.{column}' for column in columns)}"
+        f" from {_POSTS} join other.comments oc on oc.post_id = op.id order by oc.id"
+    )
 
 
 def _copy_pictures(archive: Archive) -> int:

@@ -128,7 +128,8 @@ class Reader:
     def pages(self) -> Iterator[KeptPage]:
         """The stored pages in the order they were fetched; only the authors' filter applies."""
         rows = self._rows(
-            """select id, url, fetched_at, status, headers, body, body_size, kind, site, uid
+            """select id, url, fetched_at, status, headers, body, body_size, kind, site, uid,
+                      target, counted
                  from pages order by fetched_at, id"""
         )
         wanted = {(blog.site, blog.uid) for blog in self.blogs()} if self._authors else None

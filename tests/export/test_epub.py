@@ -30,6 +30,8 @@ def worst_archive(hostile_archive: Path) -> Path:
         post = made.post(author, number, f"第 {number} 篇", body)
         made.picture(post, "http://x.example/real.png", png(2))
         made.picture(post, "http://x.example/fake.png", b"<html>", position=1)
+    namesake = made.blog("5")
+    made.post(namesake, 1, "同名的另一个博客", "<p>字</p>")
     return made.done()
 
 

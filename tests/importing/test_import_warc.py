@@ -1,4 +1,5 @@
 import gzip
+import sqlite3
 from io import BytesIO
 from pathlib import Path
 
@@ -76,6 +77,23 @@ def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path
     assert dump(tmp_path / "b.db") == before
     same = "select number, title, body_html, posted_at, first_seen_at from posts order by number"
     assert rows(tmp_path / "a.db", same) == rows(tmp_path / "b.db", same)
+
+
+def test_what_a_page_alone_does_not_tell_comes_back_too(tmp_path: Path) -> None:
+    save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
+    import_html(tmp_path / "a.db", tmp_path / "in")
+    with sqlite3.connect(tmp_path / "a.db") as archive:
+        archive.execute(
+            "update pages set counted = ?, target = json_set(target, '$.kind', 'comments',"
+            " '$.post_number', 101, '$.page_no', 2)",
+            ('{"bases": {}, "position": 5}',),
+        )
+    archive.close()
+    import_warc(tmp_path / "b.db", export_warc(tmp_path / "a.db", tmp_path / "out.warc.gz").out)
+    told = (
+        "select json_extract(target, '$.post_number'), json_extract(target, '$.page_no'), counted from pages"
+    )
+    assert rows(tmp_path / "b.db", told) == [(101, 2, '{"bases": {}, "position": 5}')]
 
 
 def test_what_is_no_warc_is_told(tmp_path: Path) -> None:

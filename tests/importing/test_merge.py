@@ -80,7 +80,9 @@ def test_merging_twice_changes_nothing_and_never_touches_the_other(archives: tup
     assert dump(b) == other
 
 
-def test_series_marks_and_pictures_that_no_page_tells_come_along(archives: tuple[Path, Path]) -> None:
+def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
+    archives: tuple[Path, Path],
+) -> None:
     a, b = archives
     with sqlite3.connect(b) as other:
         other.execute(
@@ -93,12 +95,17 @@ def test_series_marks_and_pictures_that_no_page_tells_come_along(archives: tuple
         )
         other.execute("insert into media_files values ('ab', 'image/png', 3, x'010203')")
         other.execute(
+            "insert into comments(post_id, author_name, body_html, body_text, fingerprint, first_seen_at, last_seen_at)"
+            " select id, '过客', '顶', '顶', '1|过客', first_seen_at, last_seen_at from posts where number = 103"
+        )
+        other.execute(
             "insert into media(url, sha256, content_type, size, status) values "
             "('http://x.example/1.png', 'ab', 'image/png', 3, 'done')"
         )
     other.close()
     assert merge_archive(a, b).pictures == 1
     assert rows(a, "select views from posts where number = 103") == [(77,)]
+    assert rows(a, "select count(*) from comments where fingerprint = '1|过客'") == [(1,)]
     assert rows(a, "select gone_at, gone_reason from posts where number = 101") == [
         ("2025-05-01T08:00:00+00:00", "404")
     ]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
+from operator import attrgetter
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -40,10 +42,7 @@ class Book:
     @property
     def parts(self) -> list[tuple[str, list[Chapter]]]:
         """The chapters by month, in their order."""
-        found: dict[str, list[Chapter]] = {}
-        for chapter in self.chapters:
-            found.setdefault(chapter.part, []).append(chapter)
-        return list(found.items())
+        return [(part, list(chapters)) for part, chapters in groupby(self.chapters, attrgetter("part"))]
 
 
 def static(name: str) -> bytes:

@@ -121,10 +121,16 @@ def unresolved(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure
 
 
 def tally(archive: Archive, blogs: Sequence[Blog], *, since: str) -> Tally:
-    """How many failures of these blogs are open; new are those first seen at or after the UTC text `since`."""
+    """How many failures of these blogs are open; new are those first seen at or after the UTC text `since`.
+
+    A picture that is gone for good is not new: it is listed, and no run can do anything about it.
+    """
     found, since = unresolved(archive, blogs), utc_text(from_utc_text(since))
     return Tally(
-        new=sum(failure.first_failed_at >= since for failure in found),
+        new=sum(
+            failure.first_failed_at >= since and not (failure.kind == "picture" and failure.permanent)
+            for failure in found
+        ),
         retrying=sum(failure.next_try_at is not None for failure in found),
         all=len(found),
     )

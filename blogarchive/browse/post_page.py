@@ -9,8 +9,8 @@ from markupsafe import Markup
 from blogarchive.browse import bodies, plots
 from blogarchive.browse.asked import Asked
 from blogarchive.browse.changes import Change, changes
-from blogarchive.browse.languages import language
 from blogarchive.browse.threads import answered
+from blogarchive.look.languages import language
 from blogarchive.store import shelves
 from blogarchive.store.shown import Counters, Reading, Said, Version
 

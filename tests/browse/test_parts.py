@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarchive.browse.changes import changes
-from blogarchive.browse.languages import language
 from blogarchive.browse.plots import Bar, bars, spark
 from blogarchive.browse.shown_values import clock
 from blogarchive.browse.threads import answered
+from blogarchive.look.languages import language
 from blogarchive.store.shown import Said
 
 _texts = st.text("川普一。！\n”a", max_size=40)

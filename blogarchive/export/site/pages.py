@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
 from blogarchive.look.bodies import PictureSource, shown_body
+from blogarchive.look.languages import language
 from blogarchive.store.kept import KeptPost
 
 _NEWEST = 30
@@ -91,6 +92,7 @@ def _environment() -> Environment:
         "count": _count,
         "years": _years,
         "month": month_name,
+        "lang": language,
     }
     return environment
 

@@ -1,44 +1,26 @@
 """Comments: each kept under its fingerprint, edits as revisions, disappearance as a mark."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import cast
 
 from blogarchive.store.fingerprints import Kept, Marked, matched
+from blogarchive.store.held_comments import HeldComment, held_of
 from blogarchive.store.saving import Saving, shown_text
 from blogarchive.store.versions import Step, Version, place
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Held:
-    id: int
-    digest: str | None
-    body_html: str
-    body_text: str
-    author_url: str | None
-    reply_to: str | None
-    posted_at: str | None
-    likes: int | None
-    position: int | None
-    version_at: str
-    last_seen_at: str
-    first_seen_at: str
-    gone_at: str | None
-    page_id: int | None
-
-
 def save(saving: Saving, post_id: int, marked: Sequence[Marked]) -> None:
     """Keep these comments of the post: new ones, edited ones, and the sighting of the rest."""
-    held = _held(saving, post_id, [item.fingerprint for item in marked])
+    held = held_of(saving, post_id, [item.fingerprint for item in marked])
     settled: list[Marked] = []
     unsettled: list[Marked] = []
     for item in marked:
         (settled if _is_plain(item, held.get(item.fingerprint)) else unsettled).append(item)
     if unsettled:
         settled = _match(saving, post_id, marked, {item.base for item in unsettled})
-        held = _held(saving, post_id, [item.fingerprint for item in settled])
+        held = held_of(saving, post_id, [item.fingerprint for item in settled])
     for item in settled:
         before = held.get(item.fingerprint)
         if before is None:
@@ -50,7 +32,7 @@ def save(saving: Saving, post_id: int, marked: Sequence[Marked]) -> None:
 
 def known(saving: Saving, post_id: int, marked: Sequence[Marked]) -> list[Marked]:
     """Those of `marked` that are held word for word already."""
-    held = _held(saving, post_id, [item.fingerprint for item in marked])
+    held = held_of(saving, post_id, [item.fingerprint for item in marked])
     return [
         item
         for item in marked
@@ -58,7 +40,7 @@ def known(saving: Saving, post_id: int, marked: Sequence[Marked]) -> list[Marked
     ]
 
 
-def _is_plain(item: Marked, before: "_Held | None") -> bool:
+def _is_plain(item: Marked, before: HeldComment | None) -> bool:
     """Whether nothing but the fingerprint is needed to say which comment it is."""
     return item.ordinal == 0 if before is None else before.digest == item.digest
 
@@ -110,56 +92,6 @@ def repeat(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int
     )
 
 
-def _held(saving: Saving, post_id: int, fingerprints: Sequence[str]) -> dict[str, _Held]:
-    found: dict[str, _Held] = {}
-    for start in range(0, len(fingerprints), 500):
-        part = fingerprints[start : start + 500]
-        places = ", ".join("?" * len(part))
-        rows = saving.archive.rows(
-            "select fingerprint, id, text_digest, body_html, body_text, author_url, reply_to, posted_at, likes, position,"  # noqa: S608
-            " coalesce(version_at, first_seen_at), last_seen_at, first_seen_at, gone_at, page_id from comments"
-            f" where post_id = ? and fingerprint in ({places})",
-            (post_id, *part),
-        )
-        found.update((str(row[0]), _held_of(cast("tuple[str, ...]", row[1:]))) for row in rows)
-    return found
-
-
-def _held_of(row: tuple[str, ...]) -> _Held:
-    (
-        comment_id,
-        digest,
-        html,
-        text,
-        url,
-        reply,
-        posted,
-        likes,
-        position,
-        version,
-        last,
-        first,
-        gone,
-        page_id,
-    ) = row
-    return _Held(
-        id=cast(int, comment_id),
-        digest=digest,
-        body_html=html,
-        body_text=text,
-        author_url=url,
-        reply_to=reply,
-        posted_at=posted,
-        likes=cast("int | None", likes),
-        position=cast("int | None", position),
-        version_at=version,
-        last_seen_at=last,
-        first_seen_at=first,
-        gone_at=gone,
-        page_id=cast("int | None", page_id),
-    )
-
-
 def _insert(saving: Saving, post_id: int, item: Marked) -> None:
     saving.counted.comments_new += 1
     comment = item.comment
@@ -188,7 +120,7 @@ def _insert(saving: Saving, post_id: int, item: Marked) -> None:
     )
 
 
-def _revise(saving: Saving, item: Marked, before: _Held) -> None:
+def _revise(saving: Saving, item: Marked, before: HeldComment) -> None:
     comment = item.comment
     current = Version(
         id=None,
@@ -211,7 +143,7 @@ def _revise(saving: Saving, item: Marked, before: _Held) -> None:
         _save_facts(saving, item, before)
 
 
-def _take(saving: Saving, step: Step, item: Marked, before: _Held) -> None:
+def _take(saving: Saving, step: Step, item: Marked, before: HeldComment) -> None:
     archive, comment = saving.archive, item.comment
     new = (comment.body_html, comment.body_text)
     if step.place == "revision" and step.version is not None:
@@ -245,7 +177,7 @@ def _keep_revision(
     )
 
 
-def _save_facts(saving: Saving, item: Marked, before: _Held) -> None:
+def _save_facts(saving: Saving, item: Marked, before: HeldComment) -> None:
     """Likes and place are counters; a name's link, a reply's name and a time are facts that can be mended."""
     comment = item.comment
     facts = (

@@ -7,12 +7,12 @@ run that dies loses nothing and repeats at most what was in flight.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from blogarchive.items import PageKind, Target
 from blogarchive.store.archive import Archive, Row, Value
 from blogarchive.store.blogs import Blog
-from blogarchive.store.times import from_utc_text, later, utc_text
+from blogarchive.store.times import from_utc_text, utc_text
 
 # Listings come before posts, so that early on everything is known by name; a post's comments come at once after it.
 _PRIORITY = {
@@ -26,9 +26,6 @@ _LAST = 5
 _FRONT = -1
 
 _COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
-
-FIRST_RETRY = timedelta(minutes=10)
-LAST_RETRY = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,90 +162,11 @@ def progress(archive: Archive, blogs: Sequence[Blog]) -> Progress:
     )
 
 
-def settle(
-    archive: Archive,
-    target: Target,
-    *,
-    fetched_at: str,
-    due_at: str | None,
-    etag: str | None = None,
-    last_modified: str | None = None,
-) -> None:
-    """The target was fetched and read: done, to be looked at again from `due_at` on (never, where None).
-
-    `fetched_at` is UTC text with microseconds.
-    """
-    archive.execute(
-        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
-        " where key = ?",
-        (fetched_at, due_at, etag, last_modified, key(target)),
-    )
-
-
 def note_day(archive: Archive, target: Target, shown_on: str) -> None:
     """The target shows nothing newer than that day: `take` leaves it out where only younger things are wanted."""
     archive.execute(
         "update frontier set shown_on = ? where key = ? and shown_on is not ?",
         (shown_on, key(target), shown_on),
-    )
-
-
-def fail(
-    archive: Archive,
-    target: Target,
-    *,
-    permanent: bool = False,
-    retry_after: timedelta | None = None,
-    now: datetime,
-) -> str | None:
-    """The target could not be had: tried again after `retry_after` or a growing while; gives that time (UTC text).
-
-    The while grows fourfold from ten minutes to seven days. `permanent`: never tried again by itself, gives None.
-    """
-    moment = utc_text(now)
-    add(archive, [target], now=now)
-    attempts = archive.number("select attempts from frontier where key = ?", (key(target),))
-    wait = min(FIRST_RETRY * 4 ** min(attempts, 8), LAST_RETRY)
-    due = None if permanent else later(moment, max(wait, retry_after or wait) if retry_after else wait)
-    archive.execute(
-        "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
-        ("dead" if permanent else "failed", due, key(target)),
-    )
-    return due
-
-
-def stands(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
-    """The site answered that nothing changed: settled, and what it sent to ask so again is kept."""
-    archive.execute(
-        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
-        (fetched_at, due_at, key(target)),
-    )
-
-
-def leave(archive: Archive, target: Target) -> None:
-    """Nothing leads to the target any more: it is not fetched until something does again."""
-    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (key(target),))
-
-
-def leave_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
-    """Further pages of a post's comments are no longer there: nothing to fetch, and no failure; gives their URLs."""
-    rows = archive.rows(
-        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'",
-        (blog.site, blog.uid, number),
-    )
-    if rows:
-        archive.execute(
-            "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?",
-            (blog.site, blog.uid, number),
-        )
-    return [str(url) for (url,) in rows]
-
-
-def settle_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
-    """The post is gone for all that is known: done, to be looked at once more from `due_at` on."""
-    archive.execute(
-        "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
-        (utc_text(due_at), key(target)),
     )
 
 
@@ -259,12 +177,6 @@ def reopen(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Va
         f" where site = ? and uid is ? and state <> 'todo' and ({condition})",
         (blog.site, blog.uid, *parameters),
     ).rowcount
-
-
-def adopt(archive: Archive, target: Target, uid: str) -> None:
-    """A target whose blog was not known, or known by an older name, belongs to the blog `uid`."""
-    if target.uid != uid:
-        archive.execute("update or ignore frontier set uid = ? where key = ?", (uid, key(target)))
 
 
 _INSERT = (

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import cast
 
 from blogarchive.items import PageKind, Target
-from blogarchive.store import frontier, schedule
+from blogarchive.store import frontier, schedule, settling
 from blogarchive.store.saving import Saving
 
 _BOTH = (
@@ -118,9 +118,9 @@ def _rest(saving: Saving, post_id: int) -> None:
         return
     target = _target(saving, str(row[0]), cast("int | str", row[1]))
     due = saving.page.fetched_at + schedule.RAREST
-    frontier.settle_gone(saving.archive, target, due_at=due)
+    settling.settle_gone(saving.archive, target, due_at=due)
     saving.resolved.append(target.url)
-    saving.resolved += frontier.leave_comments(saving.archive, saving.blog, cast("int | str", row[1]))
+    saving.resolved += settling.leave_comments(saving.archive, saving.blog, cast("int | str", row[1]))
 
 
 def _ask_own_page(saving: Saving, post_id: int) -> None:

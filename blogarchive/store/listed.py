@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import ListedPost, PageKind, Post, Target
-from blogarchive.store import failures, frontier, gone, posts
+from blogarchive.store import failures, frontier, gone, held_posts, posts
 from blogarchive.store.failures import Failure
 from blogarchive.store.saving import Saving, shown_text
 
@@ -49,7 +49,7 @@ def note(saving: Saving, named: Sequence[ListedPost], *, in_listing: bool) -> di
 def note_counts(saving: Saving, shown: Iterable[Post]) -> None:
     """Keep what a listing shows of posts beside their titles; a comment count that moved asks for the post."""
     for post in shown:
-        before = posts.held(saving, post.number)
+        before = held_posts.held(saving, post.number)
         if before is None:
             continue
         row = saving.archive.row("select listed_comment_count from posts where id = ?", (before.id,))

@@ -6,7 +6,18 @@ A chain that was read to its end proves its listing: watermarks move, and what i
 from collections.abc import Sequence
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
-from blogarchive.store import categories, frontier, gone, links, listed, months, posts, schedule, sweeps
+from blogarchive.store import (
+    categories,
+    frontier,
+    gone,
+    held_posts,
+    links,
+    listed,
+    months,
+    posts,
+    schedule,
+    sweeps,
+)
 from blogarchive.store.adding_up import FIELD
 from blogarchive.store.listed import Known
 from blogarchive.store.saving import Saving, shown_text
@@ -54,7 +65,7 @@ def _named(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[ListedP
 def _save_shown(saving: Saving, shown: Sequence[Post]) -> None:
     """Posts that the listing shows whole fill those not read yet; an excerpt tells counters only."""
     for post in shown:
-        before = posts.held(saving, post.number)
+        before = held_posts.held(saving, post.number)
         if post.whole and post.body_html is not None:
             posts.save_from_listing(saving, post, before)
     listed.note_counts(saving, [post for post in shown if not post.whole])

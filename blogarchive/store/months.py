@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import cast
 
 from blogarchive.items import MonthRow, PageKind, Target
-from blogarchive.store import frontier, gone
+from blogarchive.store import frontier, gone, settling
 from blogarchive.store.failures import Failure
 from blogarchive.store.saving import Saving, day_text
 
@@ -151,6 +151,6 @@ def _vanished(saving: Saving, months: Sequence[tuple[str, str | None]], shown_be
         )
         if url is not None:
             target = Target(url=url, site=saving.blog.site, kind=PageKind.MONTH, uid=saving.blog.uid)
-            frontier.leave(saving.archive, target)
+            settling.leave(saving.archive, target)
             saving.resolved.append(url)
         gone.missing(saving, _not_among(saving, month, ()), since=saving.moment)

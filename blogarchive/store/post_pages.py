@@ -9,10 +9,12 @@ from blogarchive.store import (
     comment_pages,
     counters,
     frontier,
+    held_posts,
     links,
     listed,
     posts,
     schedule,
+    settling,
 )
 from blogarchive.store.judge import post_of
 from blogarchive.store.saving import Saving
@@ -23,7 +25,7 @@ def save(saving: Saving) -> None:
     post = post_of(saving.visit)
     if post is None:
         return
-    before = posts.held(saving, post.number)
+    before = held_posts.held(saving, post.number)
     if _continues(saving):
         if before is not None:
             _save_further(saving, post, before)
@@ -40,7 +42,7 @@ def save(saving: Saving) -> None:
         saving.pending.append(("incomplete", "comments"))
         _follow(saving, post, further)
     else:
-        saving.resolved += frontier.leave_comments(saving.archive, saving.blog, post.number)
+        saving.resolved += settling.leave_comments(saving.archive, saving.blog, post.number)
     _settle_number(saving, post)
 
 
@@ -92,7 +94,7 @@ def _continues(saving: Saving) -> bool:
     return saving.reading.kind is PageKind.COMMENTS or saving.target.kind is PageKind.COMMENTS
 
 
-def _save_further(saving: Saving, post: Post, before: posts.HeldPost) -> None:
+def _save_further(saving: Saving, post: Post, before: held_posts.HeldPost) -> None:
     further = links.following(saving, (PageKind.COMMENTS,))
     again = comment_pages.save_further(
         saving, before.id, post, chain_of(saving, post), further=further is not None
@@ -139,7 +141,7 @@ def _settle_number(saving: Saving, post: Post) -> None:
     target = _post_target(saving, post.url, post.number)
     if frontier.key(target) != frontier.key(saving.target):
         frontier.add(saving.archive, [target], now=saving.page.fetched_at)
-        frontier.settle(saving.archive, target, fetched_at=saving.fine, due_at=due(saving))
+        settling.settle(saving.archive, target, fetched_at=saving.fine, due_at=due(saving))
 
 
 def _post_target(saving: Saving, url: str, number: int | str) -> Target:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from blogarchive.items import Page, PageKind, Problem, Reading, Target, Visit
+from blogarchive.items import Page, PageKind, Reading, Target, Visit
 from blogarchive.store import (
     authors,
     failures,
@@ -16,7 +16,9 @@ from blogarchive.store import (
     months,
     pages,
     post_pages,
+    problems,
     schedule,
+    settling,
     sidebar,
 )
 from blogarchive.store.archive import Archive
@@ -97,7 +99,7 @@ def fail(
     """There is no page: network, cut body, robots. Keeps the failure; gives when it is tried again, None: never."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        due = frontier.fail(archive, target, permanent=failure.permanent, retry_after=retry_after, now=now)
+        due = settling.fail(archive, target, permanent=failure.permanent, retry_after=retry_after, now=now)
         failures.record(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due)
     return None if due is None else from_utc_text(due)
 
@@ -114,7 +116,7 @@ def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
         good = judge(visit, known_of(archive, visit, blog)) is None and blog.uid is not None
         if good:
             _keep_reading(saving)
-            _keep_problems(saving)
+            problems.keep(saving)
         pages.read_again(archive, page_id, visit.reading.kind, visit.reading.encoding)
         return _saved(saving, Outcome.STORED if good else Outcome.FAILED)
 
@@ -157,7 +159,7 @@ def _keep(saving: Saving) -> None:
     _settle(saving)
     if _is_home(saving.target):
         authors.note_run(saving)
-    _keep_problems(saving)
+    problems.keep(saving)
 
 
 def _keep_reading(saving: Saving) -> None:
@@ -173,7 +175,7 @@ def _keep_reading(saving: Saving) -> None:
 
 
 def _settle(saving: Saving) -> None:
-    frontier.adopt(saving.archive, saving.target, saving.blog.uid or "")
+    settling.adopt(saving.archive, saving.target, saving.blog.uid or "")
     due = None
     key = frontier.key(saving.target)
     if schedule.is_listing(saving.reading.kind):
@@ -183,7 +185,7 @@ def _settle(saving: Saving) -> None:
         due = post_pages.due(saving)
     # Only pages that stand for themselves are asked for conditionally: a 304 would prove no chain of pages.
     alone = saving.target.kind is PageKind.POST or _is_home(saving.target)
-    frontier.settle(
+    settling.settle(
         saving.archive,
         saving.target,
         fetched_at=saving.fine,
@@ -191,31 +193,6 @@ def _settle(saving: Saving) -> None:
         etag=saving.page.header("ETag") if alone else None,
         last_modified=saving.page.header("Last-Modified") if alone else None,
     )
-
-
-def _keep_problems(saving: Saving) -> None:
-    """What disagrees or could not be read opens failures; what no longer does is resolved."""
-    archive, url, now = saving.archive, saving.target.url, saving.page.fetched_at
-    if saving.replay and not saving.newest_kept:
-        return
-    problems = [(url, problem) for problem in map(_failure_of, saving.reading.problems)]
-    problems += [(saving.subject or url, problem) for problem in saving.problems]
-    for place, problem in problems:
-        if saving.replay and failures.is_open(archive, place, problem):
-            continue
-        failures.record(archive, saving.blog, place, problem, run_id=saving.run_id, now=now)
-        saving.counted.failure = problem
-    keep = [(problem.kind, problem.field) for _, problem in problems] + saving.pending
-    failures.resolve(archive, url, now=now, keep=keep)
-    for other in saving.resolved:
-        failures.resolve(archive, other, now=now)
-    if saving.subject is not None and saving.comments_agree:
-        failures.resolve_field(archive, saving.subject, "comments", now=now)
-
-
-def _failure_of(problem: Problem) -> Failure:
-    """A problem of a reading: asking again will not help, until the page or its reader changes."""
-    return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
 def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | None) -> Saved:
@@ -232,10 +209,10 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
             failures.resolve(archive, url, now=now)
         return _saved(saving, Outcome.GONE)
     if not bad.blocked and _leads_nowhere(saving):
-        frontier.leave(archive, target)
+        settling.leave(archive, target)
         failures.resolve(archive, target.url, now=now)
         return _saved(saving, Outcome.GONE)
-    due = frontier.fail(
+    due = settling.fail(
         archive, target, permanent=bad.failure.permanent, retry_after=bad.retry_after, now=now
     )
     failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
@@ -255,7 +232,7 @@ def _stands(archive: Archive, visit: Visit, blog: Blog, run_id: int | None) -> S
     if _is_home(visit.target):
         authors.note_run(saving)
     post_pages.stands(saving)
-    frontier.stands(archive, visit.target, fetched_at=saving.fine, due_at=_next_look(saving))
+    settling.stands(archive, visit.target, fetched_at=saving.fine, due_at=_next_look(saving))
     failures.resolve(archive, visit.target.url, now=visit.page.fetched_at)
     return _saved(saving, Outcome.SAME)
 

@@ -1,0 +1,97 @@
+"""What becomes of a target that was asked for: its row of the frontier settled, failed, or left."""
+
+from datetime import datetime, timedelta
+
+from blogarchive.items import Target
+from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
+from blogarchive.store.frontier import add, key
+from blogarchive.store.times import later, utc_text
+
+FIRST_RETRY = timedelta(minutes=10)
+LAST_RETRY = timedelta(days=7)
+
+
+def settle(
+    archive: Archive,
+    target: Target,
+    *,
+    fetched_at: str,
+    due_at: str | None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> None:
+    """The target was fetched and read: done, to be looked at again from `due_at` on (never, where None).
+
+    `fetched_at` is UTC text with microseconds.
+    """
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
+        " where key = ?",
+        (fetched_at, due_at, etag, last_modified, key(target)),
+    )
+
+
+def stands(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
+    """The site answered that nothing changed: settled, and what it sent to ask so again is kept."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
+        (fetched_at, due_at, key(target)),
+    )
+
+
+def fail(
+    archive: Archive,
+    target: Target,
+    *,
+    permanent: bool = False,
+    retry_after: timedelta | None = None,
+    now: datetime,
+) -> str | None:
+    """The target could not be had: tried again after `retry_after` or a growing while; gives that time (UTC text).
+
+    The while grows fourfold from ten minutes to seven days. `permanent`: never tried again by itself, gives None.
+    """
+    moment = utc_text(now)
+    add(archive, [target], now=now)
+    attempts = archive.number("select attempts from frontier where key = ?", (key(target),))
+    wait = min(FIRST_RETRY * 4 ** min(attempts, 8), LAST_RETRY)
+    due = None if permanent else later(moment, max(wait, retry_after or wait) if retry_after else wait)
+    archive.execute(
+        "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
+        ("dead" if permanent else "failed", due, key(target)),
+    )
+    return due
+
+
+def settle_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
+    """The post is gone for all that is known: done, to be looked at once more from `due_at` on."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
+        (utc_text(due_at), key(target)),
+    )
+
+
+def leave(archive: Archive, target: Target) -> None:
+    """Nothing leads to the target any more: it is not fetched until something does again."""
+    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (key(target),))
+
+
+def leave_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
+    """Further pages of a post's comments are no longer there: nothing to fetch, and no failure; gives their URLs."""
+    rows = archive.rows(
+        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'",
+        (blog.site, blog.uid, number),
+    )
+    if rows:
+        archive.execute(
+            "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?",
+            (blog.site, blog.uid, number),
+        )
+    return [str(url) for (url,) in rows]
+
+
+def adopt(archive: Archive, target: Target, uid: str) -> None:
+    """A target whose blog was not known, or known by an older name, belongs to the blog `uid`."""
+    if target.uid != uid:
+        archive.execute("update or ignore frontier set uid = ? where key = ?", (uid, key(target)))

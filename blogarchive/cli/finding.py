@@ -19,6 +19,7 @@ from blogarchive.cli import options
 @click.option("--rebuild", is_flag=True, help="Make the search index anew first.")
 @options.db
 @options.as_json
+@options.any_verbosity
 def search(
     words: tuple[str, ...],
     author: str | None,
@@ -65,6 +66,7 @@ def search(
 @click.option("--open", "open_browser", is_flag=True, help="Open a browser on it.")
 @click.option("--immutable", is_flag=True, help="The file is not written meanwhile: read it faster.")
 @options.db
+@options.any_verbosity
 def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -> None:
     """Read and search the archive in a browser, with Datasette, on this machine only."""
     from blogarchive.browse.serve import serve as run

@@ -65,10 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
     sys.excepthook = _unexpected
-    sys.exit(_run(arguments))
+    sys.exit(run(arguments))
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def run(arguments: Sequence[str] | None) -> int:
+    """Run the command line; gives its exit code. Mistakes of this program come out as they are."""
     try:
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
     except BlogArchiveError as error:

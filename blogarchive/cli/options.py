@@ -53,6 +53,15 @@ def verbosity(function: _F) -> _F:
     return quiet(verbose(function))
 
 
+def any_verbosity(function: _F) -> _F:
+    """`-q` and `-v` for a command that only prints what it was asked for: -q changes nothing there."""
+    quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, hidden=True)
+    verbose = click.option(
+        "-v", "--verbose", is_flag=True, expose_value=False, callback=_loud, help="Show the log as well."
+    )
+    return quiet(verbose(function))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manner:
     """How a run walks, as the options of `backup` and `update` say."""

@@ -25,6 +25,7 @@ from blogarchive.store.status import BlogStatus
 @click.command()
 @options.db
 @options.as_json
+@options.any_verbosity
 def status(db: Path, as_json: bool) -> None:
     """Tell what the archive holds of each blog, against what the blog's pages claim."""
     with Archive.open(db, read_only=True) as archive:
@@ -75,6 +76,7 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 @click.argument("number")
 @click.option("--author", metavar="UID", help="Whose post, where two blogs have that number.")
 @options.db
+@options.any_verbosity
 def diff(number: str, author: str | None, db: Path) -> None:
     """Show what changed in a post, and in its comments, between each version and the next."""
     wanted: int | str = int(number) if number.isascii() and number.isdigit() else number
@@ -84,6 +86,7 @@ def diff(number: str, author: str | None, db: Path) -> None:
 
 
 @click.command()
+@options.any_verbosity
 def sites() -> None:
     """List the sites whose blogs can be read, with their hosts."""
     for name in names():

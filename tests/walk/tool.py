@@ -50,6 +50,11 @@ class Tool:
         with closing(sqlite3.connect(self.db)) as connection:
             return connection.execute(sql).fetchall()
 
+    def change(self, sql: str) -> None:
+        """Write to the archive, as if time had passed or a disk had erred."""
+        with closing(sqlite3.connect(self.db)) as connection, connection:
+            connection.execute(sql)
+
     def number(self, sql: str) -> int:
         found = self.rows(sql)[0][0]
         assert isinstance(found, int)

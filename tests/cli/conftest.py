@@ -1,0 +1,50 @@
+"""An archive of the demo's own blogs, and the command line in this very process: only walks need one of their own."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blogarchive.cli.main import run
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+Say = Callable[..., Said]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The archive that `blogarchive demo` makes, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    ran = subprocess.run(
+        [sys.executable, "-m", "blogarchive", "demo"], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+    return folder / "data" / "demo.db", ran.stdout
+
+
+@pytest.fixture(scope="session")
+def db(demo: tuple[Path, str]) -> Path:
+    return demo[0]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a command line; what it printed, and its exit code."""
+
+    def said(*words: object) -> Said:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return Said(code=code, out=out, err=err)
+
+    return said

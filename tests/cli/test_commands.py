@@ -1,0 +1,137 @@
+"""Every command of the contract, on an archive of the demo's blogs."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from blogarchive.cli.main import cli
+from blogarchive.demo import DemoHost, sample_blog
+from tests.cli.conftest import Say
+
+CONTRACT = {
+    *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
+    *("search", "serve", "export", "import", "merge", "sites", "demo"),
+}
+
+
+def test_the_contract_s_commands_are_there_each_with_its_help(say: Say) -> None:
+    with click.Context(cli) as context:
+        assert set(cli.list_commands(context)) == CONTRACT
+    for name in CONTRACT:
+        said = say(name, "--help")
+        assert said.code == 0
+        assert len(said.out.splitlines()) > 4, name
+
+
+def test_the_demo_tells_what_it_kept_and_what_to_try_next(demo: tuple[Path, str]) -> None:
+    db, told = demo
+    assert db.exists()
+    assert "北窗闲话 by 北窗老王: 16 posts" in told
+    assert "serve --db data/demo.db" in told
+
+
+def test_status_tells_of_each_blog_what_is_held_and_what_is_claimed(say: Say, db: Path) -> None:
+    said = say("status", "--db", db)
+    assert said.code == 0
+    assert "posts     16 of 16 read" in said.out
+    assert "months    5 of 5 complete" in said.out
+    blog = next(
+        blog
+        for blog in json.loads(say("status", "--db", db, "--json").out)["blogs"]
+        if blog["uid"] == "31182"
+    )
+    assert (blog["posts_read"], blog["posts_named"], blog["months_complete"]) == (16, 16, 5)
+    assert blog["comments_held"] == blog["comments_claimed"] > 0
+
+
+def test_failures_are_listed_for_people_and_for_machines(say: Say, db: Path) -> None:
+    rows = json.loads(say("failures", "--db", db, "--json").out)
+    assert {row["kind"] for row in rows} == {"picture"}
+    assert rows[0]["url"] in say("failures", "--db", db).out
+
+
+def test_verify_finds_a_whole_archive_whole(say: Say, db: Path) -> None:
+    said = say("verify", "--db", db)
+    assert (said.code, "0 damaged" in said.out) == (0, True)
+    assert say("verify", "--db", db, "-q").out == ""
+
+
+def test_verify_finds_a_byte_that_changed(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+    connection = sqlite3.connect(copy)
+    with connection:
+        connection.execute("update pages set body = zeroblob(length(body)) where id = 3")
+    connection.close()
+    said = say("verify", "--db", copy)
+    assert said.code == 6
+    assert "damaged" in said.err
+
+
+def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:
+    said = say("search", "街", "格局", "--db", db)
+    assert said.code == 0
+    assert "一只猫能不能改变整条街的格局" in said.out
+    (hit, *_) = [json.loads(line) for line in say("search", "格局", "--db", db, "--json").out.splitlines()]
+    assert "格局" in hit["marks"]
+    assert say("search", "没有人这样写过", "--db", db).out == ""
+
+
+def test_diff_tells_of_a_post_that_never_changed(say: Say, db: Path) -> None:
+    said = say("diff", "506012", "--db", db)
+    assert (said.code, "1 versions" in said.out) == (0, True)
+
+
+def test_reparse_reads_everything_again_and_changes_nothing(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+    for words in (
+        ("--diff", "--workers", 2),
+        ("--workers", 1),
+        ("--diff", "--stale"),
+        ("--failed", "--workers", 1),
+    ):
+        said = say("reparse", *words, "--db", copy)
+        assert (said.code, said.out) == (0, ""), said.out
+        assert said.err.startswith("0 pages")
+
+
+def test_reparse_brings_back_what_an_older_reader_missed(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+    connection = sqlite3.connect(copy)
+    with connection:
+        connection.execute("update posts set views = null where number = 506012")
+    said = say("reparse", "--diff", "--workers", 1, "--db", copy)
+    assert "post 506012, views: none -> " in said.out
+    assert connection.execute("select views from posts where number = 506012").fetchone() == (None,)
+    assert say("reparse", "--workers", 1, "--db", copy).code == 0
+    assert connection.execute("select views from posts where number = 506012").fetchone() != (None,)
+    connection.close()
+
+
+def test_sites_lists_the_hosts(say: Say) -> None:
+    assert "creaders: blog.creaders.net" in say("sites").out
+
+
+def test_doctor_prints_each_field_with_the_line_it_stands_on() -> None:
+    with DemoHost([sample_blog("31182")]) as host:
+        url = host.post_url("31182", 506012)
+        words = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--lines"]
+        ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert "posts[0].title = 一只猫能不能改变整条街的格局？兼答读者  [line " in ran.stdout
+    assert "posts[0].posted = 2025-01-28 01:46:53 = 2025-01-28T01:46:53-08:00 (second)" in ran.stdout
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "html", "markdown"])
+def test_export_writes_files(say: Say, db: Path, tmp_path: Path, kind: str) -> None:
+    said = say("export", kind, tmp_path / "out", "--db", db, "-q")
+    assert (said.code, said.err) == (0, "")
+    assert (tmp_path / "out").exists()

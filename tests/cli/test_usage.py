@@ -1,0 +1,76 @@
+"""Whatever is wrong with the words, a person gets one line that says what to do, and the right exit code."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Say
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("backup nonsense", "is no URL; write it as"),
+        ("backup ftp://blog.creaders.net/u/31182/", "is no URL"),
+        ("backup http://[::1/", "is no URL"),
+        ("backup http://127.0.0.1:99999/u/1/ --site creaders", "is no URL"),
+        ("backup http://127.0.0.1/u/31182/", "name one with --site (creaders, wenxuecity)"),
+        ("backup http://127.0.0.1/u/31182/ --site nosuch", "known sites: creaders, wenxuecity"),
+        ("backup https://blog.creaders.net/u/1/ --limit -3", "--limit"),
+        ("backup https://blog.creaders.net/u/1/ --limit 0", "--limit"),
+        ("backup https://blog.creaders.net/u/1/ --delay -1", "--delay"),
+        ("backup https://blog.creaders.net/u/1/ --since tomorrow", "write it as 2025-01-28"),
+        ("backup https://blog.creaders.net/u/1/ --since 2025-02-30", "write it as 2025-01-28"),
+        ("backup https://blog.creaders.net/u/1/ --cookies nowhere.txt", "--cookies"),
+        ("backup https://blog.creaders.net/u/1/ --cookies no-jar.txt", "is no Netscape cookies file"),
+        ("backup", "URL"),
+        ("update", "no archive at"),
+        ("update 31182", "no archive at"),
+        ("status", "no archive at"),
+        ("failures", "no archive at"),
+        ("failures --retry", "no archive at"),
+        ("verify", "no archive at"),
+        ("diff 1", "no archive at"),
+        ("reparse", "no archive at"),
+        ("search 格局", "no archive at"),
+        ("serve", "no archive at"),
+        ("export html out", "no archive at"),
+        ("export docx out", "docx"),
+        ("status --db .", "directory"),
+        ("nosuch", "nosuch"),
+    ],
+)
+def test_words_that_cannot_be_carried_out_are_2(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BLOGARCHIVE_DB", raising=False)
+    Path("no-jar.txt").write_text("user=secret\n")
+    said = say(*words.split())
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert "Traceback" not in said.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "nothing was left behind"
+
+
+@pytest.mark.parametrize("command", ["status", "verify", "update", "backup https://blog.creaders.net/u/1/"])
+def test_a_file_that_is_no_archive_is_6_and_stays_as_it_is(say: Say, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "letter.db"
+    file.write_text("亲爱的读者：\n" * 200)
+    said = say(*command.split(), "--db", file)
+    assert said.code == 6
+    assert "letter.db" in said.err
+    assert file.read_text().startswith("亲爱的读者：")
+
+
+def test_an_unknown_uid_or_number_is_2(say: Say, db: Path) -> None:
+    assert "no blog '999'" in say("update", "999", "--db", db).err
+    assert say("update", "999", "--db", db).code == 2
+    assert "no post 12" in say("diff", "12", "--db", db).err
+
+
+def test_the_archive_may_be_named_by_the_environment(
+    say: Say, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOGARCHIVE_DB", str(db))
+    assert say("status").code == 0

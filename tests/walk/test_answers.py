@@ -1,0 +1,90 @@
+"""What an answer is worth, before anybody asks again."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogarchive.items import Notice, NoticeKind, Page, PageKind, Reading
+from spiders.answers import Answer, judge, looks_cut, retry_after
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+WHOLE = b"<html><body><p>one</p></body></html>"
+
+
+def page(status: int = 200, body: bytes = WHOLE, **headers: str) -> Page:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Page(url="http://127.0.0.1/", fetched_at=NOON, status=status, headers=named, body=body)
+
+
+def reading(notice: NoticeKind | None = None) -> Reading:
+    shown = Notice(kind=notice, text="…") if notice else None
+    return Reading(kind=PageKind.NOTICE if notice else PageKind.POST, encoding="utf-8", notice=shown)
+
+
+@pytest.mark.parametrize(
+    ("status", "notice", "answer"),
+    [
+        (200, None, Answer.PAGE),
+        (200, NoticeKind.GONE, Answer.PAGE),
+        (200, NoticeKind.BLOCKED, Answer.REFUSED),
+        (304, None, Answer.UNCHANGED),
+        (403, None, Answer.REFUSED),
+        (403, NoticeKind.HIDDEN, Answer.PAGE),
+        (404, None, Answer.PAGE),
+        (404, NoticeKind.GONE, Answer.PAGE),
+        (410, None, Answer.PAGE),
+        (429, None, Answer.REFUSED),
+        (503, NoticeKind.HIDDEN, Answer.REFUSED),
+        (500, None, Answer.BROKEN),
+        (502, None, Answer.BROKEN),
+        (400, None, Answer.ERROR),
+    ],
+)
+def test_an_answer_is_judged_by_its_status_and_by_its_words(
+    status: int, notice: NoticeKind | None, answer: Answer
+) -> None:
+    assert judge(page(status), reading(notice)) is answer
+
+
+@pytest.mark.parametrize(
+    ("body", "cut"),
+    [
+        (WHOLE, False),
+        (WHOLE[:-7], False),  # </body> is there
+        (WHOLE[:-15], True),
+        (b"<HTML><BODY><p>one", True),
+        (b"<p>a fragment that never opened</p>", False),
+        (b"", True),
+        (b" \r\n", True),
+    ],
+)
+def test_a_page_that_opens_and_does_not_close_is_cut(body: bytes, cut: bool) -> None:
+    assert looks_cut(body) is cut
+
+
+@given(st.integers(min_value=1, max_value=len(WHOLE) - 15))
+def test_no_beginning_of_a_page_passes_for_the_whole(length: int) -> None:
+    assert looks_cut(WHOLE[:length]) or length < len(b"<html>")
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Sun, 01 Mar 2026 12:00:30 GMT", 30.0),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+        ("Sun, 01 Mar 2026 20:00:30 +0800", 30.0),
+        ("soon", None),
+        ("-5", None),
+        ("１２", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_and_as_a_date(words: str, seconds: float | None) -> None:
+    assert retry_after(page(503, retry_after=words)) == seconds
+
+
+def test_no_retry_after_is_none() -> None:
+    assert retry_after(page(503)) is None

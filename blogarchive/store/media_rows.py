@@ -45,7 +45,7 @@ def connect(archive: Archive, authors: str) -> None:
 _DUE = (
     " from media m where (m.status = 'todo' or (m.status = 'failed' and m.next_try_at <= ?))"
     " and exists (select 1 from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id"
-    " and p.author_id in (select value from json_each(?)) and p.last_seen_at >= ?)"
+    " and p.author_id in (select value from json_each(?)) and coalesce(p.own_page_seen_at, '') >= ?)"
 )
 
 
@@ -70,7 +70,7 @@ def due(archive: Archive, authors: str, host: str, *, limit: int, moment: str, s
             "select m.id, m.url, m.host, m.attempts, p.url, a.site, a.uid from media m"
             " join posts p on p.id = (select pm.post_id from post_media pm join posts q on q.id = pm.post_id"
             " where pm.media_id = m.id and q.author_id in (select value from json_each(?))"
-            " and q.last_seen_at >= ? order by pm.id limit 1)"
+            " and coalesce(q.own_page_seen_at, '') >= ? order by pm.id limit 1)"
             " join authors a on a.id = p.author_id"
             " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ? order by m.id limit ?",
             (authors, since, state, host, moment, limit - len(found)),

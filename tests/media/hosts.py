@@ -1,0 +1,64 @@
+"""Hosts for pictures: blogs with bodies of one's choice, and a bare server that counts who comes."""
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+
+from blogarchive.demo import DemoBlog, DemoHost, make_blog, pictures
+from blogarchive.demo.body import Paragraph, Picture
+
+UID = "31182"
+HOME = f"/u/{UID}/"
+
+
+def blog(*posts: Sequence[str]) -> DemoBlog:
+    """A blog with a post for each sequence of pictures, the newest first."""
+    made = make_blog(UID, posts=max(len(posts), 1), months=1, comments=0)
+    newest_first = sorted(made.posts, key=lambda post: post.posted_at, reverse=True)
+    shown = [
+        replace(post, body=(Paragraph((f"第{place}篇",)), *(Picture(url) for url in urls)))
+        for place, (post, urls) in enumerate(zip(newest_first, posts, strict=True))
+    ]
+    return replace(made, posts=tuple(shown))
+
+
+def asked_pictures(host: DemoHost) -> list[str]:
+    """The paths of pictures that the host was asked for, in order."""
+    return [request.path for request in host.requests if re.search(r"/up\w+/", request.path)]
+
+
+class PictureHost:
+    """A server on `address` that answers every path with a PNG, and writes down the paths."""
+
+    def __init__(self, address: str) -> None:
+        self.paths: list[str] = []
+        paths = self.paths
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                paths.append(self.path)
+                body = pictures.png(len(self.path))
+                self.send_response(404 if self.path == "/robots.txt" else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self._server = ThreadingHTTPServer((address, 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self.address, self.port = address, int(self._server.server_address[1])
+        self.url = f"http://{address}:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TextIO, cast
 
 from rich.console import Console
@@ -16,6 +17,13 @@ from blogarchive.store.visits import Outcome, Saved
 
 _SECONDS_BETWEEN_COUNTS = 1.0
 _SECONDS_BETWEEN_LINES = 60.0
+
+
+def stamped(words: str, stream: TextIO) -> str:
+    """The words, behind the time (local, ISO 8601 with offset) where `stream` is no terminal but a log."""
+    if stream.isatty():
+        return words
+    return f"{datetime.now().astimezone().isoformat(timespec='seconds')} {words}"
 
 
 class Silence:
@@ -67,7 +75,7 @@ class Lines(Silence):
             )
 
     def _write(self, words: str) -> None:
-        self._stream.write(f"{words}\n")
+        self._stream.write(f"{stamped(words, self._stream)}\n")
         self._stream.flush()
 
 

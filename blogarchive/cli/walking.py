@@ -13,7 +13,7 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Manner
 from blogarchive.forecast import forecast
 from blogarchive.media.hosts import parse_hosts
-from blogarchive.progress import watching
+from blogarchive.progress import stamped, watching
 
 if TYPE_CHECKING:  # Scrapy is imported when a walk begins
     from blogarchive.crawl import Report
@@ -56,8 +56,8 @@ def walk(order: Order, manner: Manner) -> int:
     chosen = settings(delay=manner.delay, cookies=manner.cookies, ignore_robots=manner.ignore_robots)
     with watching(sys.stderr, quiet=manner.quiet, verbose=manner.verbose) as watcher:
         report = crawl(order, watcher, chosen)
-    if report.message and (report.exit_code > 1 or not manner.quiet):
-        click.echo(f"blogarchive: {report.message}", err=True)
+    if report.message:
+        click.echo(stamped(f"blogarchive: {report.message}", sys.stderr), err=True)
     if manner.as_json:
         click.echo(summary(order, report))
     elif not manner.quiet:

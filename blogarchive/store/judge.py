@@ -127,7 +127,8 @@ def _by_kind(visit: Visit, known: Known) -> Bad | None:
         return _unreadable("nothing on the page says what it is", None)
     posts_only = target.kind in (PageKind.POST, PageKind.COMMENTS)
     is_post = reading.kind in (PageKind.POST, PageKind.COMMENTS)
-    if posts_only and not is_post and (known.whole or visit.page.url != target.url):
+    expected = known.whole or target.kind is PageKind.COMMENTS or visit.page.url != target.url
+    if posts_only and not is_post and expected:
         return Bad(failure=Failure(kind="notice", detail=f"shows a page of kind {reading.kind} in its place"))
     if not is_post:
         return None

@@ -15,8 +15,9 @@ _TIME_LINE = re.compile(
 _TIME_IN = re.compile(rf"{MOMENT}|{DATE}")
 # Links to a post that are not its title.
 _NOT_A_TITLE = re.compile(
-    r"[\[(<]*\s*(?:阅读全文|查看全文|全文|更多|more|详细|详情|继续阅读|阅读|浏览|评论|发表评论|查看评论|引用|链接|固定链接"
-    r"|回复|打印|收藏|分享|编辑|删除|上一篇|下一篇|permalink)\s*[:：]?\s*(?:[(\[]?\s*\d*\s*[)\]]?)?.{0,3}",
+    r"[\[(<【]*\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
+    r"|引用|(?:固定)?链接|回复|打印|收藏|分享|编辑|删除|[上下]一篇|[上下前后]\s*一?\s*页|[首尾末]\s*页|permalink)"
+    r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…]{0,4}",
     re.IGNORECASE,
 )
 _NEAR = 5  # lines from a title to its time

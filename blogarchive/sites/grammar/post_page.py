@@ -6,6 +6,7 @@ from blogarchive.items import Image, Problem
 from blogarchive.reading.clean import clean_html, images_of
 from blogarchive.reading.fragment import cut, text_of
 from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments
+from blogarchive.sites.grammar.comment_marks import find_headers
 from blogarchive.sites.grammar.counters import Counters, find_counters
 from blogarchive.sites.grammar.heading import TitleTime, find_title_time
 from blogarchive.sites.grammar.post_body import Ending, body_lines, choose_ending, uncounted_end
@@ -38,8 +39,10 @@ def read_post(view: View, *, further: bool, pager: int | None, labelled: bool = 
     page. `labelled`: only where 网络日志正文 says so.
     """
     heading = find_title_time(view, labelled=labelled)
+    if further and (heading is None or _is_comment(view, heading)):
+        return _comments_alone(view)
     if heading is None:
-        return _comments_alone(view) if further else None
+        return None
     ending = _ending(view, heading, further=further, pager=pager)
     return None if ending is None else _post_page(view, heading, ending, further=further)
 
@@ -61,6 +64,12 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
     paged = _paged(further, pager, end)
     comments = read_comments(view, end, lines, claimed=None, paged=paged, since=since)
     return Ending(line=end, counters=None, comments=comments)
+
+
+def _is_comment(view: View, heading: TitleTime) -> bool:
+    """Whether what was taken for a title and its time is a comment's header: the page does not repeat the post."""
+    headers = find_headers(view, 0, heading.end)
+    return any(header.last >= heading.start for header in headers)
 
 
 def _comments_alone(view: View) -> PostPage | None:

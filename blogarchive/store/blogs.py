@@ -52,8 +52,8 @@ def home(archive: Archive, blog: Blog) -> Target | None:
     """The target of the blog's home page, or None where none is known yet."""
     row = archive.row(
         "select url, etag, last_modified from frontier"
-        " where site = ? and uid is ? and kind = ? and page_no = 1 order by id limit 1",
-        (blog.site, blog.uid, PageKind.HOME),
+        " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id limit 1",
+        (blog.site, blog.uid),
     )
     if row is None:
         return None

@@ -295,6 +295,8 @@ create table frontier (
 
 create index frontier_work on frontier(site, uid, state, priority, rank, id, kind);
 
+create index frontier_home on frontier(site, uid) where kind = 'home';
+
 create index frontier_comments on frontier(site, uid, post_number) where post_number is not null;
 
 create index frontier_due on frontier(site, uid, due_at) where state = 'done';

@@ -1,7 +1,9 @@
 """Runs, the lock, the ledger, status, verify, health: what a person or a script asks of an archive."""
 
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +13,14 @@ import pytest
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, SiteChanged, UsageError
 from blogarchive.items import PageKind, Reading, Target
 from blogarchive.store import blogs, failures, frontier, health, history, lock, pages, runs, visits
-from blogarchive.store.archive import Archive
+from blogarchive.store.archive import Archive, Value
 from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.judge import retry_after
 from blogarchive.store.runs import Counts
 from blogarchive.store.status import status
 from blogarchive.store.verify import verify
-from tests.store.fake_blog import Clock, a_blog, crawl, rows, texts
+from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000
 
@@ -249,6 +251,48 @@ def test_the_work_to_do_is_found_by_an_index_however_much_is_done(archive: Archi
     assert [row[3] for row in plan] == [
         "SEARCH frontier USING INDEX frontier_work (site=? AND uid=? AND state=?)"
     ]
+
+
+def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(8, comments=9)
+    crawl(archive, blog, clock)
+    asked: set[str] = set()
+    execute = archive.execute
+
+    def noting(sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
+        asked.add(sql)
+        return execute(sql, parameters)
+
+    archive.execute = noting  # type: ignore[method-assign]
+    blog.add(Entry(number=600000, title="新的", when="2024-06-28 09:00:00", text="新文。" * 20))
+    blog.entries[N].text = "改了。" * 50
+    blog.entries[N].comments.insert(0, comment("新人", "2024-08-03 00:00:00", "新话"))
+    urls = [
+        blog.post_target(N),
+        blog.post_target(600000),
+        replace(blog.post_target(N + 1), url=blog.post_url(N + 1)),
+    ]
+    urls.append(
+        Target(
+            url=f"{blog.post_url(N)}?page=2",
+            site=SITE,
+            kind=PageKind.COMMENTS,
+            uid=blog.uid,
+            post_number=N,
+            page_no=2,
+            chain=blog.post_url(N),
+        )
+    )
+    for target in urls:
+        visits.save(archive, blog.visit(target, clock()), None)
+        frontier.take(archive, [blog.blog], limit=5, now=clock())
+    assert len(asked) > 30
+    for sql in asked:
+        if sql.split()[0] in ("select", "update", "delete"):
+            places = sql.count("?")
+            details = [str(row[3]) for row in execute(f"explain query plan {sql}", [None] * places)]
+            scanned = [words for words in details if words.startswith("SCAN ") and "CONSTANT" not in words]
+            assert not scanned, (scanned, sql)
 
 
 def test_two_sites_share_what_is_taken(archive: Archive, clock: Clock) -> None:

@@ -24,7 +24,7 @@ class PoliteHandler(HTTP11DownloadHandler):
             raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
         host = urlparse_cached(request).hostname or ""
         await spider.traffic.clear(host)
-        spider.traffic.requests += 1
+        spider.traffic.sent(host)
         answer = asyncio.ensure_future(super().download_request(request))
         stopped = asyncio.ensure_future(spider.traffic.stopped())
         await asyncio.wait((answer, stopped), return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,8 @@ none, and the spider is told, so that the archive's owner is.
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
 
 from spiders.failing import words_of
 from spiders.traffic import PoliteSpider
@@ -25,6 +27,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if response.status >= 500 or response.status == 429:
             self._tell(response.url, f"answered {response.status}")
         await super()._parse_robots(response, netloc, request)
+        rules, spider = self._parsers[netloc], self._crawler.spider
+        if isinstance(rules, RobotParser) and isinstance(spider, PoliteSpider):
+            delay = rules.crawl_delay(self._crawler.settings["USER_AGENT"])
+            if delay:  # Scrapy reads it and leaves it at that
+                spider.traffic.space(urlparse_cached(request).hostname or "", delay)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._tell(f"{netloc}/robots.txt", words_of(exc))

@@ -18,6 +18,10 @@ LONGEST_WAIT = 600.0
 """Seconds. A host that asks for more than this is left alone for the rest of the run."""
 
 
+LONGEST_SPACE = 60.0
+"""Seconds. A robots.txt that asks for more between two requests is held to mean this."""
+
+
 class Stopped(Exception):
     """The run ends, or its host is left alone: the request is not sent, and nothing is known of its page."""
 
@@ -48,6 +52,7 @@ class Traffic:
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
         self._free_at: dict[str, float] = {}
+        self._spaces: dict[str, float] = {}
         self._in_a_row: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -83,6 +88,16 @@ class Traffic:
     def hold(self, host: str, seconds: float) -> None:
         """Send nothing to `host` for so long; a longer pause under way stays."""
         self._free_at[host] = max(self._free_at.get(host, 0.0), monotonic() + seconds)
+
+    def space(self, host: str, seconds: float) -> None:
+        """Leave so long between two requests to `host`, from the start of one to the start of the next."""
+        self._spaces[host] = min(seconds, LONGEST_SPACE)
+
+    def sent(self, host: str) -> None:
+        """A request goes out to `host` now."""
+        self.requests += 1
+        if host in self._spaces:
+            self.hold(host, self._spaces[host])
 
     def answered(self, host: str) -> None:
         """The host gave a page: what went wrong in a row starts again from none."""

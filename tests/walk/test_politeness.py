@@ -33,6 +33,14 @@ def test_the_delay_is_kept_between_requests(tool: Tool) -> None:
     assert all(later - earlier > 0.19 for earlier, later in pairwise(times))
 
 
+def test_a_crawl_delay_in_robots_txt_is_kept(tool: Tool) -> None:
+    with host(posts=1) as slow:
+        slow.set_robots("User-agent: *\nCrawl-delay: 0.4\n")
+        assert tool.run("backup", slow.blog_url(UID), "--limit", "1", "--no-media").code == 0
+        times = [request.at for request in slow.requests]
+    assert all(later - earlier > 0.35 for earlier, later in pairwise(times[1:]))
+
+
 @pytest.mark.parametrize("as_date", [False, True])
 def test_retry_after_holds_up_the_whole_host(tool: Tool, as_date: bool) -> None:
     wait = datetime.now(UTC) + timedelta(seconds=4) if as_date else 2

@@ -158,13 +158,18 @@ class Campaign:
         """The hosts of the blogs, each once."""
         return list(dict.fromkeys(self._hosts.values()))
 
+    @property
+    def unreached(self) -> bool:
+        """Whether pages were asked for and none came; a run that only had pictures to fetch asks for none."""
+        return self._counts["failures"] > 0 and not self.reached
+
     def homes(self) -> frozenset[tuple[str, int]]:
         """Host and port of the blogs."""
         return frozenset(self._homes)
 
     def begin_pictures(self) -> int:
         """Called when the pages are through; gives how many pictures there are to fetch, 0 where none is wanted."""
-        if not self.order.media or not self.reached:
+        if not self.order.media or self.unreached:
             return 0
         count = self.pictures.begin({host for host, _ in self._homes})
         if count:

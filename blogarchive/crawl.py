@@ -173,7 +173,7 @@ def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
     found: list[BlogArchiveError] = [traffic.ended] if traffic.ended else []
     for host, why in traffic.left_alone.items():
         found.append(SiteBlocks(f"{host} was left alone: {why}; try again later, with a longer --delay"))
-    if traffic.requests and not campaign.reached and not found:
+    if campaign.unreached and not found:
         found.append(_unreached(campaign))
     try:
         health.check(campaign.archive, campaign.run)

@@ -29,7 +29,8 @@ _BRANDS = {
 _BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}  # sizes of the headers that Windows and OS/2 wrote
 _LOOK = 4096  # bytes: a drawing's root element comes within them
 _PROLOGUE = re.compile(
-    rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s[^\[>]*(?:\[[^\]]*\]\s*)?>", re.DOTALL | re.IGNORECASE
+    rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:\w+:)?svg\b[^\[>]*(?:\[[^\]]*\]\s*)?>",
+    re.DOTALL | re.IGNORECASE,
 )
 _DRAWING = re.compile(rb"<(?:\w+:)?svg[\s/>]")
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|script|h1|div|p|br)[\s/>]", re.IGNORECASE)

@@ -1,0 +1,102 @@
+"""From where a post's pictures may come."""
+
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogarchive.errors import UsageError
+from blogarchive.media.hosts import fits, is_public, parse_hosts, refusal
+from blogarchive.sites.site import by_name
+
+POST = "https://blog.creaders.net/u/31182/202501/506012.html"
+HOME_POST = "http://192.168.1.5:8080/u/31182/202501/506012.html"
+LISTED = by_name("creaders").picture_hosts
+
+
+@pytest.mark.parametrize(
+    ("url", "asked", "allowed"),
+    [
+        ("https://blog.creaders.net/upfile/a.jpg", (), True),
+        ("http://blog.creaders.net/upfile/a.jpg", (), True),
+        ("https://pub.creaders.net/upfile/a.jpg", (), True),
+        ("https://BBS.creaders.net./upfile/a.jpg", (), True),
+        ("https://creaders.net/a.jpg", (), True),
+        ("https://evilcreaders.net/a.jpg", (), False),
+        ("https://blog.creaders.net.evil.example/a.jpg", (), False),
+        ("https://blog.creaders.net@evil.example/a.jpg", (), False),
+        ("https://img.example/a.jpg", (), False),
+        ("https://img.example/a.jpg", ("img.example",), True),
+        ("https://a.b.img.example/a.jpg", ("*.img.example",), True),
+        ("https://img.example/a.jpg", ("*",), True),
+        ("ftp://blog.creaders.net/a.jpg", ("*",), False),
+        ("file:///etc/passwd", ("*",), False),
+        ("https:///a.jpg", ("*",), False),
+        ("http://[::1/a.jpg", ("*",), False),
+        ("http://blog.creaders.net:99999/a.jpg", ("*",), False),
+        ("http://127.0.0.1/a.jpg", ("*",), False),
+        ("http://127.0.0.1/a.jpg", ("127.0.0.1",), False),
+        ("http://[::ffff:10.0.0.1]/a.jpg", ("*",), False),
+        ("http://169.254.169.254/latest/meta-data", ("*",), False),
+    ],
+)
+def test_a_picture_may_come_from_the_posts_host_its_sites_and_those_that_are_named(
+    url: str, asked: tuple[str, ...], allowed: bool
+) -> None:
+    assert (refusal(url, post_url=POST, listed=LISTED, asked=asked) is None) is allowed
+
+
+@pytest.mark.parametrize(
+    ("url", "asked", "allowed"),
+    [
+        ("http://192.168.1.5:8080/upfile/a.jpg", (), True),
+        ("http://192.168.1.5:22/upfile/a.jpg", (), False),
+        ("http://192.168.1.5:22/upfile/a.jpg", ("*",), False),
+        ("http://192.168.1.5:9000/upfile/a.jpg", ("192.168.1.5",), True),
+        ("http://192.168.1.6:8080/upfile/a.jpg", ("192.168.1.6",), False),
+    ],
+)
+def test_a_blog_at_a_private_address_may_show_its_own_pictures(
+    url: str, asked: tuple[str, ...], allowed: bool
+) -> None:
+    assert (refusal(url, post_url=HOME_POST, listed=LISTED, asked=asked) is None) is allowed
+
+
+PUBLIC = "8.8.8.8 2606:4700:4700::1111 ::ffff:8.8.8.8 64:ff9b::808:808"
+PRIVATE = """0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.8.9.1 169.254.169.254 172.16.0.1 192.168.0.1 198.18.0.1
+    224.0.0.1 240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 64:ff9b::7f00:1 64:ff9b:1::1
+    2002:7f00:1:: 2001::80ff:fffe fc00::1 fe80::1 fec0::1 ff02::1"""
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        *((address, True) for address in PUBLIC.split()),
+        *((address, False) for address in PRIVATE.split()),
+    ],
+)
+def test_only_addresses_of_the_internet_are_public(address: str, public: bool) -> None:
+    assert is_public(ip_address(address)) is public
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_is_as_public_as_the_one_it_wraps(address: object) -> None:
+    plain = is_public(ip_address(str(address)))
+    assert is_public(ip_address(f"::ffff:{address}")) is plain
+    assert is_public(ip_address(f"64:ff9b::{address}")) is plain
+
+
+def test_hosts_are_named_by_commas_and_by_several_options() -> None:
+    assert parse_hosts(["Img.example, *.a.example.", "img.example", ""]) == ("img.example", "*.a.example")
+    assert parse_hosts(["*"]) == ("*",)
+    assert fits("x.a.example", ("*.a.example",))
+    assert not fits("xa.example", ("*.a.example",))
+
+
+@pytest.mark.parametrize(
+    "words", ["http://img.example/", "img.example:80", "a b", "*a.example", "a.*.example", "u@x"]
+)
+def test_what_is_no_host_is_told(words: str) -> None:
+    with pytest.raises(UsageError, match="media-hosts"):
+        parse_hosts([words])

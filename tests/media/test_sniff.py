@@ -1,0 +1,121 @@
+"""Pictures are told by their bytes alone, and measured without being opened."""
+
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarchive.demo import pictures
+from blogarchive.media.answer import Picture, Trouble, judge
+from blogarchive.media.measure import measure
+from blogarchive.media.sniff import SVG, content_type
+
+
+def _box(name: bytes, *content: bytes) -> bytes:
+    body = b"".join(content)
+    return struct.pack(">I", 8 + len(body)) + name + body
+
+
+WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\x06\xc0\x02\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"
+BMP = b"BM" + bytes(12) + struct.pack("<IiiHHIIiiII", 40, 5, 7, 1, 24, 0, 0, 0, 0, 0, 0)
+AVIF = _box(b"ftyp", b"avif\0\0\0\0mif1") + _box(
+    b"meta",
+    bytes(4),
+    _box(b"pitm", bytes(4), b"\0\1"),
+    _box(b"iinf", bytes(4), b"\0\1", _box(b"infe", b"\2\0\0\0\0\1\0\0av01x\0")),
+    _box(
+        b"iprp",
+        _box(b"ipco", _box(b"ispe", bytes(4), struct.pack(">II", 11, 22))),
+        _box(b"ipma", bytes(4), struct.pack(">I", 1), b"\0\1\1\1"),
+    ),
+)
+HOLD = [pictures.jpeg(1), pictures.png(1), pictures.gif(), WEBP, BMP, AVIF]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "size"),
+    [
+        (pictures.jpeg(7), "image/jpeg", (16, 16)),
+        (pictures.png(7, 30, 20), "image/png", (30, 20)),
+        (pictures.gif(), "image/gif", (10, 10)),
+        (WEBP, "image/webp", (7, 12)),
+        (BMP, "image/bmp", (5, 7)),
+        (AVIF, "image/avif", (11, 22)),
+        (pictures.bomb(), "image/png", (20_000, 20_000)),
+        (pictures.svg(), SVG, (None, None)),
+        (
+            b'\xef\xbb\xbf<!-- a --><!DOCTYPE svg [<!ENTITY x "y">]>\n<svg:svg xmlns:svg="x">',
+            SVG,
+            (None, None),
+        ),
+    ],
+)
+def test_the_type_and_the_size_come_from_the_bytes(
+    body: bytes, kind: str, size: tuple[int | None, int | None]
+) -> None:
+    found = judge(200, body)
+    assert isinstance(found, Picture)
+    assert (found.content_type, found.width, found.height) == (kind, *size)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><body><svg></svg></body></html>",
+        b"<!DOCTYPE html>\n<svg>",
+        "BMW 宝马".encode(),
+        b"GIF of a cat",
+        b"RIFF....WAVE",
+        b"<?xml version='1.0'?><rss>",
+        b"<!-- " * 5000,
+        b"\0\0\0\x18ftypmp42",
+        "<p>图片已删除</p>".encode("gbk"),
+    ],
+)
+def test_what_is_no_picture_is_told_and_not_kept(body: bytes) -> None:
+    found = judge(200, body)
+    assert isinstance(found, Trouble)
+    assert not found.permanent, "it may be a bad day of the host"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(HOLD), st.lists(st.tuples(st.integers(0, 200), st.binary(max_size=6)), max_size=6))
+def test_no_broken_header_breaks_the_reader(body: bytes, spoils: list[tuple[int, bytes]]) -> None:
+    spoilt = bytearray(body)
+    for place, instead in spoils:
+        spoilt[place : place + len(instead) // 2] = instead
+    kind = content_type(bytes(spoilt))
+    width, height = measure(bytes(spoilt), kind or "")
+    assert (width is None) == (height is None)
+    assert width is None or width > 0
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="<")))
+@settings(max_examples=100, deadline=None)
+def test_no_text_is_a_picture(text: str) -> None:
+    assert content_type(text.encode("utf-8")) is None or text.startswith(
+        ("GIF87a", "GIF89a", "II*\0", "MM\0*")
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent", "at_once", "refused"),
+    [
+        (404, True, False, False),
+        (410, True, False, False),
+        (403, False, False, False),
+        (429, False, True, True),
+        (503, False, True, True),
+        (500, False, True, False),
+        (304, True, False, False),
+    ],
+)
+def test_statuses_say_whether_to_ask_again(
+    status: int, permanent: bool, at_once: bool, refused: bool
+) -> None:
+    found = judge(status, pictures.png(1))
+    assert isinstance(found, Trouble)
+    assert (found.permanent, found.at_once, found.refused) == (permanent, at_once, refused)
+    assert str(status) in found.detail

@@ -5,7 +5,7 @@ the reason: a forged comment must never enter an archive.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -24,6 +24,7 @@ from blogarchive.sites.grammar.comment_records import (
     is_own_label,
     last_record,
     own_footers,
+    record_of,
 )
 from blogarchive.sites.grammar.view import View
 
@@ -44,8 +45,8 @@ class Paged(Enum):
 class Comments:
     """The comments of a page, or why they are not to be trusted; `end` is the line after the last one.
 
-    `sure`: structure tells the page's own comments, not their number alone. `texts` are the lines that commenters
-    wrote. `possible` is False where the page cannot have as many as it claims.
+    `sure`: structure tells the page's own comments, not their number alone. `framed`: each fills an element of its
+    own. `texts` are the lines that commenters wrote. `possible` is False where the page cannot have as many as it claims.
     """
 
     comments: tuple[Comment, ...]
@@ -53,6 +54,7 @@ class Comments:
     start: int
     end: int
     sure: bool = False
+    framed: bool = False
     possible: bool = True
     texts: frozenset[int] = frozenset()
 
@@ -87,7 +89,9 @@ def read_comments(
     headers = find_headers(view, start, end)
     if not headers:
         problem = _none_found(claimed, paged)
-        return Comments(comments=(), problem=problem, start=end, end=start, possible=problem is None)
+        return Comments(
+            comments=(), problem=problem, start=end, end=start, sure=claimed == 0, possible=problem is None
+        )
     marks = gather(view, headers, find_footers(view, headers[0].last + 1, end), end)
     choice, problem = _choose(marks, claimed, paged)
     problem = problem or _out_of_order(view, choice, since)
@@ -100,7 +104,8 @@ def read_comments(
         end=max(record.end for record in records),
         sure=choice.sure,
         possible=_possible(view, marks, claimed, paged, since),
-        texts=frozenset(i for record in records for i in range(record.header.last + 1, record.text_end)),
+        framed=choice.framed,
+        texts=frozenset(_texts(view, choice, records)),
     )
 
 
@@ -196,6 +201,16 @@ def _is_furniture(view: View, index: int, typed: set[str], alone: bool, first: i
     if line.links() and not _PROSE.search(words):
         return True
     return not alone and is_own_label(view, index, first)
+
+
+def _texts(view: View, choice: Choice, records: Sequence[_Record]) -> Iterator[int]:
+    """The lines of the comments' texts, each within its own element where there is one."""
+    for record in records:
+        lines = range(record.header.last + 1, record.text_end)
+        inside = lines
+        if choice.framed:
+            inside = view.document.inside(record_of(view, choice.headers, record.header))
+        yield from (index for index in lines if index in inside)
 
 
 def _comment(view: View, record: _Record) -> Comment:

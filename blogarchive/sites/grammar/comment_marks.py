@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from blogarchive.items import Shown
+from blogarchive.items import PageKind, Shown
 from blogarchive.reading.lines import Element, enclosing
 from blogarchive.sites.grammar.places import Place, place_of
 from blogarchive.sites.grammar.view import View, Window
@@ -42,6 +42,11 @@ class Header:
     author_link: Element | None
     reply_to: str | None
     posted: Shown
+
+    def is_linked(self, view: View) -> bool:
+        """Whether the name is a link to a blog; nobody can type one, except as a bare URL."""
+        url = None if self.author_link is None else view.href(self.author_link)
+        return url is not None and "://" not in self.author_name and view.address(url).kind is PageKind.HOME
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

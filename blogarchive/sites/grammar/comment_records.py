@@ -42,10 +42,14 @@ class Marks:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """Some of the headers, taken for the page's own; `sure` where no commenter can have typed one."""
+    """Some of the headers, taken for the page's own; `sure` where no commenter can have typed one.
+
+    `framed`: each comment fills an element of its own.
+    """
 
     headers: tuple[Header, ...]
     sure: bool
+    framed: bool = False
 
 
 def gather(view: View, headers: Sequence[Header], footers: Sequence[Footer], end: int) -> Marks:
@@ -77,11 +81,14 @@ def choices(marks: Marks) -> Iterator[Choice]:
     if len(marks.headers) == 1:
         yield Choice(headers=marks.headers, sure=True)
         return
-    for way in (_by_record, _by_footer, _by_look, _by_path, _by_place):
+    for way in (_by_record, _by_footer, _by_link, _by_look, _by_path, _by_place):
         headers = way(marks)
         if headers is not None:
-            yield Choice(headers=headers, sure=True)
+            yield Choice(headers=headers, sure=True, framed=way is _by_record)
     yield Choice(headers=_alike(marks), sure=False)
+    linked = tuple(header for header in marks.headers if header.is_linked(marks.view))
+    if linked:
+        yield Choice(headers=linked, sure=False)
     delimited = _after_each(marks, _like_last(marks.footers))
     if delimited is not None:
         yield Choice(headers=delimited, sure=False)
@@ -137,14 +144,21 @@ def is_own_label(view: View, index: int, first: int) -> bool:
 def last_record(view: View, headers: Sequence[Header]) -> range:
     """The lines of the last comment's element: the innermost that holds lines after its header."""
     header = headers[-1]
-    line = view.lines[header.first]
-    top = view.document.common(view.lines[headers[0].first], line) if len(headers) > 1 else line.block
-    record: Element | None = view.document.child_towards(top, line)
+    record: Element | None = record_of(view, headers, header)
     inside = range(0)
     while record is not None and inside.stop <= header.last + 1:
         inside = view.document.inside(record)
         record = record.getparent()
     return inside
+
+
+def record_of(view: View, headers: Sequence[Header], header: Header) -> Element:
+    """The element that holds the header and none of the others', where the comments have such; else its block."""
+    line = view.lines[header.first]
+    if len(headers) == 1:
+        return line.block
+    top = view.document.common(view.lines[headers[0].first], view.lines[headers[-1].first])
+    return view.document.child_towards(top, line)
 
 
 def begins_with(view: View, record: range, header: Header) -> bool:
@@ -208,7 +222,13 @@ def _after_each(marks: Marks, footers: Iterable[Footer]) -> tuple[Header, ...] |
         after = next((header for header in marks.headers if header.first > footer.last), None)
         if after is not None and after is not chosen[-1]:
             chosen.append(after)
-    return tuple(chosen) if count == len(chosen) and _stand_alike(chosen) else None
+    alike = len({header.place.paths for header in chosen}) == 1
+    return tuple(chosen) if count == len(chosen) and alike else None
+
+
+def _by_link(marks: Marks) -> tuple[Header, ...] | None:
+    """All headers, where each name is a link to a blog, as no typed one is."""
+    return marks.headers if all(header.is_linked(marks.view) for header in marks.headers) else None
 
 
 def _by_look(marks: Marks) -> tuple[Header, ...] | None:

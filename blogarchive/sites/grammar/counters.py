@@ -1,6 +1,7 @@
 """The counters under a post: `浏览(1769) (9) 评论(3)`, on one line or in pieces on a few."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blogarchive.reading.numbers import parse_count
@@ -32,14 +33,17 @@ class Counters:
 
 def find_counters(view: View, start: int, end: int) -> list[Counters]:
     """All that reads like counters on the lines `[start, end)`, each made of whole lines."""
-    found: list[Counters] = []
+    return list(iter_counters(view, start, end))
+
+
+def iter_counters(view: View, start: int, end: int) -> Iterator[Counters]:
+    """The same, one after the other."""
     index = start
     while index < end:
         counters = _counters_at(view, index, end) if view.folded[index].startswith(_STARTS) else None
         if counters is not None:
-            found.append(counters)
+            yield counters
         index = index + 1 if counters is None else counters.last + 1
-    return found
 
 
 def _counters_at(view: View, index: int, end: int) -> Counters | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import Shown
 from blogarchive.reading.lines import CELLS, Line, enclosing
+from blogarchive.sites.grammar.counters import iter_counters
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, is_section_label, label_text
 
@@ -39,9 +40,11 @@ def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
 def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     """The title and time of the page's post; `labelled`: only where 网络日志正文 says so.
 
-    Above the title nobody but the page writes, so the first that holds is the page's own.
+    Above the title nobody but the page writes, so the first that holds is the page's own, if it stands above the
+    first counters.
     """
-    for index in range(len(view.lines)):
+    counters = next(iter_counters(view, 0, len(view.lines)), None)
+    for index in range(len(view.lines) if counters is None else counters.first):
         if is_label(view, index, POST_LABEL):
             found = _under_label(view, index + 1)
         elif not labelled and view.folded[index] and _is_title(view, view.lines[index]):
@@ -116,11 +119,14 @@ def _filled_before(view: View, index: int) -> Iterator[int]:
 
 
 def _is_title(view: View, line: Line) -> bool:
-    """Whether the line is marked as the post's title: by the site's class, or as a heading named in the page's title."""
+    """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
     anchor = enclosing(line.node_at(0), "a")
-    hinted = anchor is not None and "diary_title" in (anchor.get("class") or "").split()
-    heads = line.block.tag in _HEADINGS and len(line.text) > 1 and line.text in view.document.title
-    return hinted or heads
+    if anchor is not None and "diary_title" in (anchor.get("class") or "").split():
+        return True
+    tag, shown = line.block.tag, view.document.title
+    if tag == "h1":
+        return True
+    return len(line.text) > 1 and (shown.startswith(line.text) or (tag in _HEADINGS and line.text in shown))
 
 
 def _is_whole_title(view: View, index: int, match: "re.Match[str]") -> bool:

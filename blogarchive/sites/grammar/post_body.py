@@ -6,11 +6,12 @@ structure tells, the counters under which order and counts of the comments agree
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blogarchive.items import Problem
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.comment_list import Comments
+from blogarchive.sites.grammar.comment_marks import find_headers
 from blogarchive.sites.grammar.counters import Counters
 from blogarchive.sites.grammar.heading import is_label
 from blogarchive.sites.grammar.view import View
@@ -39,30 +40,41 @@ class Ending:
 def choose_ending(view: View, start: int, found: Sequence[tuple[Counters, Comments]]) -> Ending:
     """The page's own counters among all that read like some, `start` being the body's first line."""
     endings = [Ending(line=c.first, counters=c, comments=comments) for c, comments in found]
-    if len(endings) == 1:
-        return endings[0]
     possible = [ending for ending in endings if ending.comments.possible] or endings
+    if len(possible) == 1:
+        return possible[0]
     framed = [ending for ending in possible if is_framed(view, start, ending.line)]
-    best = framed[-1] if framed else None
-    if best is not None and _explains(best, possible):
-        return best
-    settled = [ending for ending in possible if _explains(ending, possible)]
-    if len(possible) == 1 or len(settled) == 1:
-        return (settled or possible)[0]
+    explaining = [ending for ending in possible if _explains(ending, possible)]
+    if framed:
+        explaining = [ending for ending in explaining if ending is framed[-1]]
+    elif len(explaining) > 1:
+        explaining = [ending for ending in explaining if ending.comments.framed]
+    if explaining:
+        return explaining[0]
     agreeing = sum(ending.comments.agrees for ending in possible)
     detail = (
         f"{len(found)} lines read like the page's counters, and under {agreeing} of them the comments agree"
     )
-    last = best or possible[-1]
     doubt = Problem(kind="forged", field="comments", detail=detail)
-    return Ending(line=last.line, counters=last.counters, comments=last.comments, doubt=doubt)
+    return replace(framed[-1] if framed else _above_headers(view, start, possible), doubt=doubt)
+
+
+def _above_headers(view: View, start: int, endings: Sequence[Ending]) -> Ending:
+    """The last one above the page's comments: above the first header whose name is a link, else above any.
+
+    Better an author's words cut than a commenter's put under his name.
+    """
+    headers = find_headers(view, start, len(view.lines))
+    own = [h.first for h in headers if h.is_linked(view)] or [h.first for h in headers]
+    above = [ending for ending in endings if not own or ending.line < own[0]]
+    return above[-1] if above else endings[0]
 
 
 def _explains(ending: Ending, others: Sequence[Ending]) -> bool:
-    """Whether all later counters stand in what commenters wrote under this one, as structure tells."""
-    later = [other for other in others if other.line > ending.line]
+    """Whether this one's comments are the page's own by structure, and all later counters stand in their texts."""
+    later = [other.line for other in others if other.line > ending.line]
     comments = ending.comments
-    return comments.agrees and (not later or comments.sure) and all(o.line in comments.texts for o in later)
+    return comments.agrees and comments.sure and comments.texts.issuperset(later)
 
 
 def is_framed(view: View, start: int, end: int) -> bool:

@@ -82,7 +82,7 @@ def _between(style: Style, blog: DemoBlog, urls: Urls, post: DemoPost) -> Iterat
         yield "<a href='#s'>分享</a> | <a href='#m'>收藏</a> | <a href='#p'>打印</a>"
     if style.between in ("neighbours", "both"):
         posts = blog.shown()
-        place = posts.index(post)
+        place = next(place for place, other in enumerate(posts) if other.number == post.number)
         if place + 1 < len(posts):
             other = posts[place + 1]
             yield f"上一篇：<a href='{urls.post(other)}'>{escape(other.title)}</a>"

@@ -19,6 +19,7 @@ def piece(style: Style, html: str) -> str:
         "tr": f"<tr><td>{html}</td></tr>\n",
         "li": f"<li>{html}</li>\n",
         "dd": f"<dd>{html}</dd>\n",
+        "br": f"{html}<br>\n",
     }[style.piece]
 
 
@@ -202,6 +203,11 @@ def _comment(style: Style, comment: DemoComment, number: int) -> str:
         ),
         "media": lambda: (
             f"<div><a href='/u/1/'>{face}</a></div><div><h5>{head}</h5>{text}<div>{bottom}</div></div>"
+        ),
+        "flat_p": lambda: f"<p>{head}</p>{text if style.comment_lines == 'p' else f'<p>{text}</p>'}{mark}",
+        "flat_br": lambda: f"{head}<br>{text}<br>{bottom}<br>",
+        "text_and_foot": lambda: (
+            f"<table><tr><td>{head}</td></tr><tr><td>{text}<br>{bottom}</td></tr></table>"
         ),
         "br_spans": lambda: f"<span>{head}</span><br>{text}<br><span>{bottom}</span><br><br>",
     }[style.comment]()

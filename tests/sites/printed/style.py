@@ -9,7 +9,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "frame": ("tables", "divs", "html5", "center", "dl", "one_table"),
     "side": ("after", "before"),
     "header": ("rows", "h1", "one_block", "dl", "linked"),
-    "piece": ("table", "div", "section", "p", "tr", "li", "dd"),
+    "piece": ("table", "div", "section", "p", "tr", "li", "dd", "br"),
     "heading": (
         "two_cells",
         "next_row",
@@ -58,6 +58,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
         "header_rows",
         "media",
         "br_spans",
+        "flat_p",
+        "flat_br",
+        "text_and_foot",
     ),
     "comment_lines": ("br", "p", "div"),
     "foot": ("link", "plain", "picture", "span", "link_only_word"),

@@ -48,6 +48,7 @@ def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
 
 
 def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
+    here = view.address(view.url).url  # a switch of script leads to the page itself
     for index in lines:
         for text, anchor in view.lines[index].links():
             title = unbulleted(text).strip()
@@ -55,7 +56,7 @@ def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
                 continue
             url = view.href(anchor)
             address = None if url is None else view.address(url)
-            if address is not None and address.kind is PageKind.POST:
+            if address is not None and address.kind is PageKind.POST and address.url != here:
                 post = ListedPost(
                     title=title, number=address.number, url=address.url, title_cut=cut_title(title)
                 )

@@ -6,6 +6,7 @@ import resource
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -137,3 +138,28 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
         tool.db.chmod(0o444)
         ran: Ran = tool.run("backup", host.blog_url(UID))
     assert ran.code == 6
+
+
+BROKEN = """
+import spiders.blog
+whole = spiders.blog.read
+def read(page, target):
+    if target.kind == "post" and target.number % 2:
+        raise RuntimeError("a mistake in the reader")
+    return whole(page, target)
+spiders.blog.read = read
+from blogarchive.cli import main
+main()
+"""
+
+
+def test_a_mistake_of_this_program_on_some_pages_costs_those_pages_and_is_never_0(tool: Tool) -> None:
+    words = tool.command("backup", "URL")[3:]
+    with DemoHost([make_blog(UID, posts=4), make_blog("31183", posts=4)]) as host:  # odd numbers, even ones
+        urls = [host.blog_url(UID), host.blog_url("31183")]
+        command = [sys.executable, "-c", BROKEN, words[0], *urls, *words[2:]]
+        ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=50)
+    assert ran.returncode == 1, ran.stderr
+    assert "RuntimeError: a mistake in the reader" in ran.stderr
+    read = "select a.uid, count(p.content_hash) from posts p join authors a on a.id = p.author_id group by 1"
+    assert dict(tool.rows(read)) == {UID: 0, "31183": 4}

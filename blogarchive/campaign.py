@@ -79,6 +79,9 @@ class Watcher(Protocol):
     def counted(self, count: Callable[[], Progress]) -> None:
         """A page is through; `count` tells how far the run is, and is dear enough to be asked seldom."""
 
+    def pictured(self, kept: int, lost: int, wanted: int) -> None:
+        """A picture is through: so many of those `wanted` were kept so far, so many could not be had."""
+
 
 def default_db() -> Path:
     """Where the archive is when nobody says: BLOGARCHIVE_DB, else `data/archive.db`."""
@@ -130,7 +133,7 @@ class Campaign:
         self._hosts: dict[Blog, str] = {}
         self._homes: set[tuple[str, int]] = set()
         self.pictures = Pictures(
-            archive, run, self.blogs, Rule(order.media_hosts), say=watcher.said, recent=order.partial
+            archive, run, self.blogs, Rule(order.media_hosts), watcher, recent=order.partial
         )
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
 

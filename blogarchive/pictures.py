@@ -5,6 +5,7 @@ The spider asks here what to fetch and gives here what came; the rows of `media`
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from blogarchive.media import hosts
 from blogarchive.media.answer import Picture, Trouble
@@ -35,6 +36,16 @@ class Rule:
         return lambda host: host in homes or hosts.fits(host, (*listed, *self.asked))
 
 
+class Listener(Protocol):
+    """Is told how the pictures get on."""
+
+    def said(self, words: str) -> None:
+        """Something that the person may want to know."""
+
+    def pictured(self, kept: int, lost: int, wanted: int) -> None:
+        """So many of those `wanted` were kept so far, so many could not be had."""
+
+
 class Pictures:
     """The pictures of a run under way; `blogs` is the run's own list, which grows as blogs are met."""
 
@@ -44,8 +55,8 @@ class Pictures:
         run: Run,
         blogs: Sequence[Blog],
         rule: Rule,
+        listener: Listener,
         *,
-        say: Callable[[str], None],
         recent: bool = False,
     ) -> None:
         self.rule = rule
@@ -54,7 +65,8 @@ class Pictures:
         self._archive = archive
         self._run = run
         self._blogs = blogs
-        self._say = say
+        self._listener = listener
+        self._wanted = 0
         self._since = (
             run.started_at if recent else ""
         )  # a run that leaves out posts leaves out their pictures
@@ -63,7 +75,8 @@ class Pictures:
         """List what there is to fetch; gives how many pictures there are. `homes` are the blogs' own hosts."""
         sieve = self.rule.sieve(self._blogs, homes)
         media.gather(self._archive, self._blogs, self.rule.refusal, sieve)
-        return media.count_due(self._archive, self._blogs, now=_now(), since=self._since)
+        self._wanted = media.count_due(self._archive, self._blogs, now=_now(), since=self._since)
+        return self._wanted
 
     def hosts(self) -> list[str]:
         """The hosts that are to be asked now."""
@@ -83,12 +96,14 @@ class Pictures:
         """A picture came; raises `CannotWrite`."""
         media.keep(self._archive, wanted.url, picture, now=_now())
         self.stored += 1
+        self._tell()
 
     def lose(self, wanted: Wanted, trouble: Trouble) -> None:
         """No picture came: a failure row, and a later try where one may help."""
         self.failed += 1
         media.fail(self._archive, wanted, trouble, run_id=self._run.id, now=_now())
-        self._say(f"picture: {wanted.url}: {trouble.detail}")
+        self._listener.said(f"picture: {wanted.url}: {trouble.detail}")
+        self._tell()
 
     def give_up(self, host: str, detail: str, exclude: Collection[int]) -> None:
         """The host is left alone for the rest of the run: what it was to be asked for has failed as well."""
@@ -97,7 +112,13 @@ class Pictures:
             for wanted in left:
                 media.fail(self._archive, wanted, Trouble(detail=detail), run_id=self._run.id, now=_now())
         self.failed += len(left)
-        self._say(f"{host} is not asked for pictures any more in this run ({detail}); {len(left)} wait")
+        self._listener.said(
+            f"{host} is not asked for pictures any more in this run ({detail}); {len(left)} wait"
+        )
+        self._tell()
+
+    def _tell(self) -> None:
+        self._listener.pictured(self.stored, self.failed, self._wanted)
 
     def _skip(self, wanted: Wanted) -> bool:
         refused = self.rule.refusal(wanted.url, wanted.post_url, wanted.site)

@@ -41,6 +41,9 @@ class Silence:
     def counted(self, count: Callable[[], frontier.Progress]) -> None:
         """Say nothing."""
 
+    def pictured(self, kept: int, lost: int, wanted: int) -> None:
+        """Say nothing."""
+
 
 class Lines(Silence):
     """One line for every failure, and once a minute how far the run is; every page too, where `verbose`."""
@@ -74,6 +77,12 @@ class Lines(Silence):
                 f"{far.posts_read} of {far.posts_found} posts read, {far.failed} failed, {far.todo} to do"
             )
 
+    def pictured(self, kept: int, lost: int, wanted: int) -> None:
+        """How far the pictures are, now and then."""
+        if time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            self._write(f"{kept} of {wanted} pictures fetched, {lost} failed")
+
     def _write(self, words: str) -> None:
         self._stream.write(f"{stamped(words, self._stream)}\n")
         self._stream.flush()
@@ -86,7 +95,7 @@ class Bar(Lines):
         super().__init__(cast(TextIO, console.file), verbose=verbose)
         self._console = console
         self._progress = progress
-        self._task = progress.add_task("reading", total=None, failed=0, todo=0)
+        self._task = progress.add_task("reading", total=None, what="posts", failed=0, todo=0)
         self._next_count = 0.0
 
     def counted(self, count: Callable[[], frontier.Progress]) -> None:
@@ -101,6 +110,13 @@ class Bar(Lines):
             total=far.posts_found or None,
             failed=far.failed,
             todo=far.todo,
+        )
+
+    def pictured(self, kept: int, lost: int, wanted: int) -> None:
+        """Move the bar, which counts pictures from now on."""
+        done = kept + lost
+        self._progress.update(
+            self._task, what="pictures", completed=done, total=wanted, failed=lost, todo=wanted - done
         )
 
     def _write(self, words: str) -> None:
@@ -119,9 +135,9 @@ def watching(stream: TextIO, *, quiet: bool = False, verbose: bool = False) -> I
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed} of {task.total} posts"),
+            TextColumn("{task.completed} of {task.total} {task.fields[what]}"),
             TaskProgressColumn(),
-            TextColumn("{task.fields[failed]} failed, {task.fields[todo]} pages to go"),
+            TextColumn("{task.fields[failed]} failed, {task.fields[todo]} to go"),
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=console, transient=True) as progress:

@@ -31,6 +31,17 @@ def _gb18030(data: bytes, at: int) -> Unreadable:
     return "\ufffd", at + 2 + len(rest)
 
 
+def _gbk(data: bytes, at: int) -> Unreadable:
+    """What GBK's codec lacks of GB 18030 and text needs: the euro sign, characters of four bytes."""
+    character = data[at : at + 4].decode("gb18030", "replace")
+    if not data[at + 1 : at + 2].isdigit() or len(character) > 1 or character in _NOT_AS_PYTHON:
+        return _gb18030(data, at)
+    return character, at + 4
+
+
+_NOT_AS_PYTHON = "ḿ\ue7c7\ufffd"  # what the edition of 2022 exchanged, and what is no character
+
+
 def _big5(data: bytes, at: int) -> Unreadable:
     character = MISSING.get(data[at : at + 2])
     return (character, at + 2) if character else _bad_pair(data, at, range(0x81, 0xFF))
@@ -77,15 +88,26 @@ def _user_defined(data: bytes, at: int) -> Unreadable:
 
 
 def _named(name: str, read: Callable[[bytes, int], Unreadable]) -> str:
+    """Register two handlers: `name`, and one that reads what can be read and raises at the first bad byte."""
+
     def handle(error: UnicodeError) -> Unreadable:
         bad = cast(UnicodeDecodeError, error)
         return read(bad.object, bad.start)
 
+    def handle_strictly(error: UnicodeError) -> Unreadable:
+        shown = handle(error)
+        if shown[0] == "\ufffd":
+            raise error
+        return shown
+
     codecs.register_error(name, handle)
+    codecs.register_error(name + STRICTLY, handle_strictly)
     return name
 
 
+STRICTLY = "-strictly"
 GB18030 = _named("blogarchive-gb18030", _gb18030)
+GBK = _named("blogarchive-gbk", _gbk)
 BIG5 = _named("blogarchive-big5", _big5)
 SHIFT_JIS = _named("blogarchive-shift-jis", _shift_jis)
 EUC_JP = _named("blogarchive-euc-jp", _euc_jp)

@@ -45,7 +45,8 @@ def charset_of(body: bytes, claims: Sequence[Charset], valid: int) -> Charset:
     `valid` is how many bytes are valid UTF-8 at its beginning. A glance at the first stretches tells most pages;
     damage in a few places does not hide what they are in.
     """
-    if valid - len(body[:valid].decode("utf-8")) >= _PROOF:
+    start = body[max(valid - _SAMPLE, 0) : valid]
+    if len(start) - len(start.decode("utf-8", "ignore")) >= _PROOF:
         return UTF_8
     glance = _sample(body, _GLANCE)
     for charset in dict.fromkeys((*(c for c in claims if c is not UTF_8), GB18030, BIG5, UTF_8)):

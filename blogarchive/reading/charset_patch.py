@@ -16,12 +16,15 @@ _BLOCK = 4096  # bytes: a good block costs one decoding, a bad one is taken apar
 _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no charset in use has these bytes inside a character
 _EDGES = (b"<", b">", b'"', b"\n")
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # where every decoder finds its feet again
+_EVERYDAY = 11 * BIT  # a character, at most, of a text that needs no second thought
+_PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
 _SWITCH = {
     "utf-8": 24 * BIT,
     "gb18030": 24 * BIT,
     "big5": 30 * BIT,
 }  # against seeing another charset in everything
 
+_ASCII = bytes(range(0x80))
 # The kinds of bytes by which UTF-8 shows up in double-byte text: L leads three, T follows.
 _KINDS = bytes(
     ord("L" if b in range(0xE3, 0xEA) or b == 0xEF else "T" if 0x80 <= b < 0xC0 else "-") for b in range(256)
@@ -31,11 +34,11 @@ _KINDS = bytes(
 def sound_text(body: bytes, charset: Charset) -> str | None:
     """Give the text of `body`, None where it is damaged or bears marks of a stretch in another charset."""
     text = charset.common(body)
-    if text is None:
+    if text is None and charset.common_codec:
         text = charset.strict(body)
-        if text is None or _PRIVATE.search(text):
+        if text is not None and _PRIVATE.search(text):
             return None
-    return None if _is_mixed(body, text, charset) else text
+    return None if text is None or _is_mixed(body, text, charset) else text
 
 
 def _is_mixed(body: bytes, text: str, charset: Charset) -> bool:
@@ -47,7 +50,7 @@ def _is_mixed(body: bytes, text: str, charset: Charset) -> bool:
 
 
 def _is_utf_8_in_pairs(body: bytes) -> bool:
-    return b"LTTLTT" in body.translate(_KINDS)
+    return b"LTTLTT" in body.translate(_KINDS, _ASCII)
 
 
 _MARKUP = frozenset(b" abcdefghijklmnopqrstuvwxyz0123456789<>/=.:;-_\"'#&\t\r\n")
@@ -63,7 +66,7 @@ def fast_marks(marks: Iterable[str]) -> list[str]:
 def _marks(written: str, read: str) -> list[str]:
     """Give what the commonest characters of one charset look like in another, where that is hardly ever seen."""
     seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{EVERYDAY}")
-    return fast_marks(mark for mark in seen if len(mark) == 1 and price(mark) >= 14 * BIT)[:20]
+    return fast_marks(mark for mark in seen if len(mark) == 1 and price(mark) >= 14 * BIT)[:14]
 
 
 _BIG5_IN_GBK = _marks("big5", "gb18030")
@@ -129,14 +132,21 @@ def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str
     """Read a segment as a whole or piece by piece, whichever is the better text."""
     if segment.isascii():
         return segment.decode("ascii")
-    if (text := sound_text(segment, charset)) is not None:
+    if charset is not UTF_8 and (text := sound_text(segment, charset)) is not None:
         return text
     if charset is UTF_8 and all(_is_all_but_sound(piece) for piece in _PIECES.split(segment)):
         return charset.lenient(segment)
     whole = _otherwise(segment, charset, others)
-    pieces = [_piece(piece, charset, others) for piece in _PIECES.split(segment)]
+    parts = _PIECES.split(segment)
+    if whole and (len(parts) == 1 or all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text)))):
+        return whole.text
+    pieces = [_piece(part, charset, others) for part in parts]
     readings = [_Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces))]
     return min([*readings, whole] if whole else readings).text
+
+
+def _is_everyday(text: str) -> bool:
+    return price(text) <= _EVERYDAY * len(text)
 
 
 def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading:
@@ -159,13 +169,19 @@ def _is_all_but_sound(piece: bytes) -> bool:
 def _otherwise(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading | None:
     """Give the reading of `data` in one of `others`, where that is valid and clearly better."""
     text = charset.lenient(data)
-    readings = [_Reading(price_as_written(text, charset.script), "")]
+    is_damaged = "\ufffd" in text
+    most = price(text, charset.script) if is_damaged else price_as_written(text, charset.script)
+    best: _Reading | None = None
     for other in others:
-        reading = other.strict(data)
-        if reading is not None and (other is not BIG5 or _is_plain(reading, "\ufffd" in text)):
-            readings.append(_Reading(price(reading, other.script) + _SWITCH[other.name], reading))
-    best = min(readings)
-    return best if best.text else None
+        reading = other.common(data) or other.strict(data)
+        if reading is None or (other is BIG5 and not _is_plain(reading, is_damaged)):
+            continue
+        cost = price(reading, other.script)
+        if cost + _SWITCH[other.name] < (best.price if best else most):
+            best = _Reading(cost + _SWITCH[other.name], reading)
+            if cost <= _EVERYDAY * len(reading):
+                break  # nothing reads well in two charsets
+    return best
 
 
 def _is_plain(text: str, is_damaged: bool) -> bool:

@@ -23,7 +23,7 @@ from blogarchive.reading.charset_frequency import Script
 class Charset:
     """One decoder; `name` is the standard's, `codec` and `errors` are Python's, `script` is its writers'.
 
-    `common_codec` reads a part of the charset, faster and just as the standard does: GBK of GB 18030.
+    `common_codec` reads what is in common use of it, faster and just as the standard does: GBK of GB 18030.
     """
 
     name: str
@@ -40,18 +40,20 @@ class Charset:
 
     def common(self, data: bytes) -> str | None:
         """Give the text of `data` where it needs no more than the part that `common_codec` reads."""
+        if not self.common_codec:
+            return self.strict(data)
         try:
-            return data.decode(self.common_codec) if self.common_codec else self.strict(data)
+            return data.decode(self.common_codec, charset_errors.GBK + charset_errors.STRICTLY)
         except UnicodeDecodeError:
             return None
 
     def strict(self, data: bytes) -> str | None:
         """Give the text of `data`, or None where some of it is not of this charset."""
+        errors = "strict" if self.errors == "replace" else self.errors + charset_errors.STRICTLY
         try:
-            return self._exchange(data, data.decode(self.codec))
+            return self._exchange(data, data.decode(self.codec, errors))
         except UnicodeDecodeError:
-            text = self.lenient(data)
-            return None if "\ufffd" in text else text
+            return None
 
     def holds(self, data: bytes) -> bool:
         """Tell whether `data` is of this charset up to a last character that may be cut."""

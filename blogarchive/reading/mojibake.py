@@ -20,7 +20,7 @@ _UTF_8_RUN = re.compile(
     f"(?:[\xe1-\xef]{_BLANK}{_BLANK}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
 )
 _TYPOGRAPHY = frozenset("‘’“”„…–—•€™‹›†‰")
-_SIGNS_AFTER = frozenset("®°·²³½¼¾×\xa0")  # a letter or a digit
+_SIGNS_AFTER = frozenset("®°·\xa0")  # a letter or a digit
 _SIGNS_BEFORE = frozenset("©£±")
 _ENDS_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
 
@@ -68,31 +68,34 @@ def _from_utf_8(match: re.Match[str]) -> str:
         return stretch
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    return meant if _is_certain(stretch, meant, before, after) else stretch
+    is_alone = match.string.count(stretch[0]) == 1
+    told = _is_certain(stretch, meant, before) or _is_letter_of_a_word(
+        stretch, meant, before, after, is_alone
+    )
+    return meant if told else stretch
 
 
-def _is_certain(stretch: str, meant: str, before: str, after: str) -> bool:
+def _is_certain(stretch: str, meant: str, before: str) -> bool:
     wide = [c for c in meant if c >= "\u2000"]
     if len(wide) > 1:
         return average("".join(wide)) <= (11 if " " in stretch else 15) or all(map(_is_emoji, wide))
     if wide and len(meant) == 1:
         told = not (before.isalpha() and set(stretch[1:]) <= _ENDS_A_WORD) and " " not in stretch
         return meant in _TYPOGRAPHY or (told and (price(meant) <= 11 * BIT or _is_emoji(meant)))
-    if len(meant) > 2:
-        return meant.isalpha()
-    return _is_certain_letter(stretch, meant, before, after)
+    return len(meant) > 2 and meant.isalpha()
 
 
 def _is_emoji(character: str) -> bool:
     return "\U0001f000" <= character <= "\U0001faff"
 
 
-def _is_certain_letter(stretch: str, meant: str, before: str, after: str) -> bool:
-    """Tell "cafÃ©" and "10Â°" from letters and signs that happen to meet."""
+def _is_letter_of_a_word(stretch: str, meant: str, before: str, after: str, is_alone: bool) -> bool:
+    """Tell "cafÃ©" and "10Â°" from letters and signs that happen to meet: no capital stands inside of a word."""
     if stretch[0] == "Â":
-        return (meant in _SIGNS_AFTER and before.isalnum()) or (meant in _SIGNS_BEFORE and after.isalnum())
-    told = before.islower() or not _ENDS_A_WORD & set(stretch)  # no capital in the middle of a word
-    return stretch[0] == "Ã" and meant.isalpha() and told and (before.isalpha() or after.isalpha())
+        follows = before.isalpha() or (before.isdigit() and meant == "°")
+        return (meant in _SIGNS_AFTER and follows) or (meant in _SIGNS_BEFORE and after.isdigit())
+    inside = before.islower() or (after.islower() and not is_alone and not _ENDS_A_WORD & set(stretch))
+    return stretch[0] == "Ã" and len(meant) == 1 and meant.isalpha() and inside
 
 
 def _from_double_bytes(match: re.Match[str]) -> str:

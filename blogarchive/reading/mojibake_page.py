@@ -77,6 +77,20 @@ def _by_segments(body: bytes) -> Iterator[str]:
         ends = (body.find(edge, mark.end()) for edge in _EDGES)
         end = min((end for end in ends if end >= 0), default=len(body))
         yield body[start:first].decode("utf-8", "replace")
-        yield mojibake.repair(body[first:end].decode("utf-8", "replace"))
+        yield _repaired(body[first:end].decode("utf-8", "replace"))
         start = end
     yield body[start:].decode("utf-8", "replace")
+
+
+def _repaired(text: str) -> str:
+    """Repair where Chinese comes out; single letters and signs are left to the fields, which say what they are.
+
+    Three bytes that had been two letters or more are one character now, or two that had been three.
+    """
+    meant = mojibake.repair(text)
+    before, after = _count_chinese(text), _count_chinese(meant)
+    return meant if after and after != before else text
+
+
+def _count_chinese(text: str) -> int:
+    return sum(c >= "\u2e80" for c in text)

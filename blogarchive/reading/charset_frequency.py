@@ -16,7 +16,6 @@ Script = Literal["chinese", "guests", "japanese", "korean", "alphabet"]
 
 BIT = 4  # prices are in quarters of a bit
 REPLACED = 34 * BIT  # the price of U+FFFD: what no real text has
-RARE = 17 * BIT  # from here on a character is met once in a long book, or never
 
 _UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 

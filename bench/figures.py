@@ -14,9 +14,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A finished process: wall seconds, peak memory in MiB, what it printed."""
+    """A finished process: wall seconds, its own processor seconds, peak memory in MiB, what it printed."""
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     exit_code: int
     stdout: str

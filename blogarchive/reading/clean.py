@@ -112,7 +112,12 @@ _CLEANER = nh3.Cleaner(
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 # Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
-_LONGEST_REPEATED = 300
+# Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
+_plain_url = re.compile(
+    r"(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
+    r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?(?:\?[\w=&%.+-]+)?",
+    re.ASCII,
+)
 _quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
 
 
@@ -146,18 +151,11 @@ def absolute(url: str | None, base_url: str) -> str | None:
     """`url` made absolute against `base_url`; None where it is missing or cannot be a URL."""
     if url is None or not url.strip():
         return None
-    # From the root of its host a link means the same on every page, and a blog repeats hundreds on each.
-    if url.startswith(("/", "http://", "https://")) and len(url) < _LONGEST_REPEATED:
-        return _joined_to_root(url, _root(base_url))
-    return _joined(url, base_url)
-
-
-@lru_cache(maxsize=64)
-def _root(base_url: str) -> str:
-    return urljoin(base_url, "/")
-
-
-def _joined(url: str, base_url: str) -> str | None:
+    if plain := _plain_url.fullmatch(url):
+        if plain["origin"]:
+            return url
+        if origin := _origin(base_url):
+            return origin + url
     try:
         joined = urljoin(base_url, re.sub(r"[\t\r\n]", "", url.strip()))
         urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
@@ -166,7 +164,11 @@ def _joined(url: str, base_url: str) -> str | None:
     return joined
 
 
-_joined_to_root = lru_cache(maxsize=8192)(_joined)
+@lru_cache(maxsize=16)  # one page asks for the same one a hundred times
+def _origin(url: str) -> str | None:
+    """Scheme, host and port of a plain URL."""
+    plain = _plain_url.fullmatch(url)
+    return plain and plain["origin"]
 
 
 def link_url(anchor: Element, base_url: str) -> str | None:

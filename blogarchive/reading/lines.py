@@ -134,6 +134,9 @@ class Line:
 
     def links(self) -> list[tuple[str, Element]]:
         """The `a` elements in the line, in order, each with its text in this line."""
+        if len(self.spans) == 1 and not self.media:
+            anchor = self.spans[0].anchor
+            return [] if anchor is None else [(self.text.strip(EDGES), anchor)]
         found: dict[Element, str] = {}
         for start, end, _, anchor in self.spans:
             if anchor is not None:

@@ -69,22 +69,26 @@ class _Reader:
         """The reading, post pages and lists alike."""
         here = address(self.view.url)
         if PageKind.POST in (here.kind, self.target.kind) or self.target.kind is PageKind.COMMENTS:
-            shown = self._shown(labelled=False)
-            return self._list() if shown is None else self._post(shown)
+            pager = self._pager()
+            shown = self._shown(pager, labelled=False)
+            return self._list() if shown is None else self._post(shown, paged=pager is not None)
         reading = self._list()
         if reading.listed:
             return reading
         # Nothing is listed: the page may show one post whole, whose text must not be read as the sidebar's.
-        shown = self._shown(labelled=True)
+        pager = self._pager()
+        shown = self._shown(pager, labelled=True)
         if shown is None:
             return reading
-        return self._post(shown) if here.number is not None else self._list(shown)
+        return self._post(shown, paged=pager is not None) if here.number is not None else self._list(shown)
 
-    def _shown(self, *, labelled: bool) -> PostPage | None:
-        pager = next_page(self.view, range(len(self.view.lines)), self.target.page_no)
-        return read_post(
-            self.view, further=self._further, pager=pager[1] if pager else None, labelled=labelled
-        )
+    def _pager(self) -> int | None:
+        """The line of the page's last link to a next page, whoever put it there."""
+        found = next_page(self.view, range(len(self.view.lines)), self.target.page_no)
+        return None if found is None else found[1]
+
+    def _shown(self, pager: int | None, *, labelled: bool) -> PostPage | None:
+        return read_post(self.view, further=self._further, pager=pager, labelled=labelled)
 
     @property
     def _further(self) -> bool:
@@ -98,24 +102,27 @@ class _Reader:
         main = [i for i in outside if i not in sidebar.taken and i not in header.taken]
         return _Frame(sidebar=sidebar, author=self._author(sidebar, header), main=main)
 
-    def _post(self, shown: PostPage) -> Reading:
+    def _post(self, shown: PostPage, *, paged: bool) -> Reading:
         frame = self._frame(shown)
         here = address(self.view.url)
         number = (
             here.number if here.kind is PageKind.POST else (self.target.post_number or self.target.number)
         )
         links = _sidebar_links(frame.sidebar)
-        written = {*range(shown.start, shown.body_end), *range(shown.comments.start, shown.comments.end)}
-        pager = [
-            i for i in range(shown.start, len(self.view.lines)) if i not in written | frame.sidebar.taken
-        ]
-        paging = next_page(self.view, pager, self.target.page_no)
-        if paging is not None and shown.comments.found:
-            links.append(Link(url=paging[0], kind=PageKind.COMMENTS, next_page=True, number=number))
+        if paged and shown.comments.found and (paging := self._next_comments(shown, frame)):
+            links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
         posts = () if number is None else (_post_item(shown, number, self.view.url, whole=not self._further),)
         kind = PageKind.COMMENTS if self._further else PageKind.POST
         problems = (*shown.problems, *frame.sidebar.card.problems)
         return self._reading(kind, frame, links, posts=posts, problems=problems)
+
+    def _next_comments(self, shown: PostPage, frame: "_Frame") -> str | None:
+        """The next page of the comments, by a link outside what authors and commenters wrote."""
+        written = {*range(shown.start, shown.body_end), *range(shown.comments.start, shown.comments.end)}
+        written |= frame.sidebar.taken
+        own = [i for i in range(shown.start, len(self.view.lines)) if i not in written]
+        found = next_page(self.view, own, self.target.page_no)
+        return None if found is None else found[0]
 
     def _list(self, shown: PostPage | None = None) -> Reading:
         frame = self._frame(shown)

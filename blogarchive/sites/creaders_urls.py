@@ -22,6 +22,12 @@ _DROPPED = re.compile(
     r"language|lang|c_lang|phpsessid|jsessionid|sessionid|session_id|sess|sid|s_id|utm_\w+|spm|from",
     re.IGNORECASE,
 )
+# Nearly every link of a page: nothing in it can have another spelling, its query left aside.
+_PLAIN = re.compile(
+    r"(?P<origin>https?://[a-z0-9.-]+(?::(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4}))?)"
+    r"(?P<path>/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?(?P<query>[\w=&%.+-]*))?",
+    re.ASCII,
+)
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 
@@ -31,27 +37,26 @@ def address(url: str) -> Address:
 
 
 def _address(url: str) -> Address:
-    canonical = canonical_url(url)
-    parts = urlsplit(canonical)
-    query = parse_qs(parts.query)
-    if (match := _POST.fullmatch(parts.path)) and not _pages(query):
+    origin, path, query = _canonical_parts(url)
+    canonical = f"{origin}{path}?{query}" if query else origin + path
+    if not query and (match := _POST.fullmatch(path)):
         return Address(url=canonical, kind=PageKind.POST, uid=match["uid"], number=int(match["number"]))
-    if match := _OLD_POST.fullmatch(parts.path):
-        number = did_number(query.get("did", [""])[0])
-        if number is not None and len(query) == 1:
-            fixed = urlunsplit((parts.scheme, parts.netloc, parts.path, f"did={number}", ""))
-            return Address(url=fixed, kind=PageKind.POST, uid=None, number=number)
-    if match := _HOME.fullmatch(parts.path):
-        if parts.query:
+    if query and _OLD_POST.fullmatch(path):
+        asked = parse_qs(query)
+        number = did_number(asked.get("did", [""])[0])
+        if number is not None and len(asked) == 1:
+            return Address(url=f"{origin}{path}?did={number}", kind=PageKind.POST, uid=None, number=number)
+    if match := _HOME.fullmatch(path):
+        if query:
             return Address(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
-        return Address(url=_with_path(canonical, f"/u/{match['uid']}/"), kind=PageKind.HOME, uid=match["uid"])
-    if (match := _CATEGORY.fullmatch(parts.path)) and not parts.query:
+        return Address(url=f"{origin}/u/{match['uid']}/", kind=PageKind.HOME, uid=match["uid"])
+    if not query and (match := _CATEGORY.fullmatch(path)):
         return Address(url=canonical, kind=PageKind.CATEGORY, uid=match["uid"])
-    if match := _UNDER_BLOG.match(parts.path):
+    if match := _UNDER_BLOG.match(path):
         return Address(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
-    match = _OLD_HOME.fullmatch(parts.path)
-    if match and not parts.query and match["name"].lower() not in _NOT_A_NAME:
-        return Address(url=_with_path(canonical, f"/{match['name']}/"), kind=PageKind.HOME, uid=match["name"])
+    match = None if query else _OLD_HOME.fullmatch(path)
+    if match and match["name"].lower() not in _NOT_A_NAME:
+        return Address(url=f"{origin}/{match['name']}/", kind=PageKind.HOME, uid=match["name"])
     return Address(url=canonical, kind=PageKind.UNKNOWN)
 
 
@@ -61,15 +66,31 @@ _repeated = lru_cache(maxsize=8192)(_address)  # the same sidebar stands on ever
 
 def canonical_url(url: str) -> str:
     """One URL a page: lower-case host, no default port, no fragment, no session id, no script switch."""
+    origin, path, query = _canonical_parts(url)
+    return f"{origin}{path}?{query}" if query else origin + path
+
+
+def _canonical_parts(url: str) -> tuple[str, str, str]:
+    """Of the canonical URL: scheme and host, the path, the query without its `?`."""
+    if plain := _PLAIN.fullmatch(url):
+        return plain["origin"], plain["path"], _kept(plain["query"] or "")
     parts = urlsplit(url.strip())
     scheme, host = parts.scheme.lower(), (parts.hostname or "")
     default = {"http": 80, "https": 443}.get(scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"
     host = f"[{host}]" if ":" in host else host
-    pairs = [(key, value) for key, value in parse_qsl(parts.query, True) if not _DROPPED.fullmatch(key)]
-    kept = parts.query if len(pairs) == len(parse_qsl(parts.query, True)) else urlencode(pairs)
     path = re.sub(r"/{2,}", "/", _dotless(_PATH_SESSION.sub("", parts.path))) or "/"
-    return urlunsplit((scheme, f"{host}{port}", path, kept.replace("&&", "&").strip("&"), ""))
+    return urlunsplit((scheme, f"{host}{port}", "", "", "")), path, _kept(parts.query)
+
+
+def _kept(query: str) -> str:
+    """The parts of a query that say which page it is."""
+    if not query:
+        return ""
+    pairs = parse_qsl(query, True)
+    kept = [(key, value) for key, value in pairs if not _DROPPED.fullmatch(key)]
+    text = query if len(kept) == len(pairs) else urlencode(kept)
+    return text.replace("&&", "&").strip("&")
 
 
 def did_number(text: str) -> int | None:
@@ -87,11 +108,6 @@ def did_number(text: str) -> int | None:
 def home_url(page_url: str, uid: str) -> str:
     """The home page of a blog, on the host of one of its pages."""
     return _with_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
-
-
-def _pages(query: dict[str, list[str]]) -> bool:
-    """Whether the query leads to a further page of a post's comments, not to the post."""
-    return bool(query)
 
 
 def _with_path(url: str, path: str) -> str:

@@ -208,8 +208,8 @@ def _month_row(view: View, index: int) -> MonthRow | None:
     match = _MONTH_ROW.fullmatch(view.folded[index].strip())
     if match is None or not 1 <= int(match["month"]) <= 12:
         return None
-    urls = [url for _, anchor in view.lines[index].links() if (url := view.href(anchor)) is not None]
-    return MonthRow(month=f"{match['year']}-{int(match['month']):02d}", url=urls[0] if urls else None)
+    url = next((address.url for _, _, address in view.links[index] if address is not None), None)
+    return MonthRow(month=f"{match['year']}-{int(match['month']):02d}", url=url)
 
 
 def _author(view: View, target: Target, outside: list[int], months: tuple[MonthRow, ...]) -> Author | None:

@@ -50,13 +50,11 @@ def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
 def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
     here = view.address(view.url).url  # a switch of script leads to the page itself
     for index in lines:
-        for text, anchor in view.lines[index].links():
-            title = unbulleted(text).strip()
-            if not title or _NOT_A_TITLE.fullmatch(fold(title)):
+        for text, anchor, address in view.links[index]:
+            if address is None or address.kind is not PageKind.POST or address.url == here:
                 continue
-            url = view.href(anchor)
-            address = None if url is None else view.address(url)
-            if address is not None and address.kind is PageKind.POST and address.url != here:
+            title = unbulleted(text).strip()
+            if title and not _NOT_A_TITLE.fullmatch(fold(title)):
                 post = ListedPost(
                     title=title, number=address.number, url=address.url, title_cut=cut_title(title)
                 )

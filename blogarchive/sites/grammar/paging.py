@@ -14,6 +14,7 @@ _WEEK = re.compile(
     r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
     re.IGNORECASE,
 )
+_DAYS_BEGIN = frozenset("星周日一二三四五六天smtwfSMTWF")
 _ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
@@ -31,18 +32,17 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
         if index in calendar:
             continue
         line = view.lines[index]
-        for text, anchor in line.links():
+        for text, anchor, address in view.links[index]:
             folded = fold(text or _picture_words(anchor)).strip()
             is_next, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
             if not is_next and number is None:
                 continue
-            url = view.href(anchor)
-            if url is None or url == here:
+            if address is None or address.url == here:
                 continue
             if is_next and (len(folded) > 2 or _is_pager(view, line)):
-                worded = (url, index)
+                worded = (address.url, index)
             elif number is not None and int(number[1]) == page_no + 1 and _is_pager(view, line):
-                numbered = (url, index)
+                numbered = (address.url, index)
     return worded or numbered
 
 
@@ -52,7 +52,9 @@ def _calendar_lines(view: View) -> set[int]:
     words = [view.folded[index].strip() for index in filled]
     found: set[int] = set()
     for place, word in enumerate(words):
-        if _WEEK.fullmatch(" ".join(words[place : place + 7]) if len(word) < 4 else word):
+        if word[0] in _DAYS_BEGIN and _WEEK.fullmatch(
+            " ".join(words[place : place + 7]) if len(word) < 4 else word
+        ):
             start, stop = place, place
             while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_LINE.fullmatch(words[start - 1]):
                 start -= 1

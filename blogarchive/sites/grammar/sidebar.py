@@ -5,11 +5,10 @@ typed there is never taken for the page's own.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind
-from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.card import Card, read_card
 from blogarchive.sites.grammar.month_rows import month_row
 from blogarchive.sites.grammar.view import View
@@ -34,6 +33,9 @@ _LABELS = {
     "months": MONTHS_LABEL,
     "other": OTHER_LABEL,
 }
+_ANY_LABEL = re.compile(
+    "|".join(f"(?P<{name}>{label.pattern})" for name, label in _LABELS.items()), re.IGNORECASE
+)
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 
@@ -58,6 +60,7 @@ class _Section:
 def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
     """The sidebar, read from the lines `outside` the post and its comments."""
     months = {i: row for i in outside if (row := month_row(view, view.lines[i])) is not None}
+    posts = {i: post for i in outside if (post := _linked_post(view, i)) is not None}
     card = Card()
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
@@ -67,13 +70,13 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         if section.name == "card":
             card, lines = read_card(view, lines)
         elif section.name == "latest":
-            lines = _titled(view, lines)
-            latest = _titles(view, lines[1:])
+            lines = _titled(view, lines, posts)
+            latest = _titles(view, lines[1:], posts)
         elif section.name == "categories":
-            lines = _titled(view, lines)
-            categories = _categories(view, lines[1:])
+            lines = _titled(view, lines, posts)
+            categories = _categories(view, lines[1:], posts)
         elif section.name == "other":
-            lines = _titled(view, lines)
+            lines = _titled(view, lines, posts)
         elif section.name == "calendar":
             lines = _calendar(view, lines)
         else:
@@ -93,18 +96,12 @@ def cut_title(title: str) -> bool:
     return len(title.encode("gb18030", "replace")) >= CUT_BYTES - 1 or title.endswith(("…", "..."))
 
 
-def listed_post(view: View, line: Line, *, needs_link: bool) -> ListedPost | None:
-    """The post that a sidebar's line names; without `needs_link` a bare title counts too."""
-    for text, anchor in line.links():
-        url = view.href(anchor)
-        address = None if url is None else view.address(url)
-        if address is not None and address.kind is PageKind.POST and unbulleted(text):
-            title = unbulleted(text).strip()
+def _linked_post(view: View, index: int) -> ListedPost | None:
+    """The post that a line of the sidebar links to."""
+    for text, _, address in view.links[index]:
+        if address is not None and address.kind is PageKind.POST and (title := unbulleted(text).strip()):
             return ListedPost(title=title, number=address.number, url=address.url, title_cut=cut_title(title))
-    title = unbulleted(line.text).strip()
-    if needs_link or not title:
-        return None
-    return ListedPost(title=title, title_cut=cut_title(title))
+    return None
 
 
 def _sections(view: View, outside: Sequence[int]) -> Iterator[_Section]:
@@ -121,23 +118,20 @@ def _sections(view: View, outside: Sequence[int]) -> Iterator[_Section]:
 
 def _label(view: View, index: int) -> str | None:
     text = label_text(view.folded[index])
-    if text is None:
+    label = None if text is None else _ANY_LABEL.fullmatch(text)
+    if label is None or view.lines[index].link_at(0, len(view.lines[index].text)) is not None:
         return None
-    for name, label in _LABELS.items():
-        if label.fullmatch(text) and view.lines[index].link_at(0, len(view.lines[index].text)) is None:
-            return name
-    return None
+    return label.lastgroup
 
 
-def _titled(view: View, lines: Sequence[int]) -> Sequence[int]:
+def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
     """The label and the titles under it; where titles are links, up to the first line that is none."""
     body = lines[1:]
-    if not any(_names_post(view, index) for index in body):
+    if not any(index in posts for index in body):
         return lines
-    last = max(index for index in body if _belongs(view, index))
-    return lines[0], *_while(
-        body, lambda i: i <= last and (_belongs(view, i) or not unbulleted(view.folded[i]))
-    )
+    own = {i for i in body if i in posts or _is_category(view, i) or _is_more(view, i)}
+    last = max(own)
+    return lines[0], *_while(body, lambda i: i <= last and (i in own or not unbulleted(view.folded[i])))
 
 
 def _calendar(view: View, lines: Sequence[int]) -> Sequence[int]:
@@ -146,13 +140,9 @@ def _calendar(view: View, lines: Sequence[int]) -> Sequence[int]:
     )
 
 
-def _belongs(view: View, index: int) -> bool:
-    named = _CATEGORY.fullmatch(unbulleted(view.folded[index]).strip()) is not None
-    return named or _is_more(view, index) or _names_post(view, index)
-
-
-def _names_post(view: View, index: int) -> bool:
-    return listed_post(view, view.lines[index], needs_link=True) is not None
+def _is_category(view: View, index: int) -> bool:
+    text = view.folded[index]
+    return "【" in text and _CATEGORY.fullmatch(unbulleted(text).strip()) is not None
 
 
 def _is_more(view: View, index: int) -> bool:
@@ -166,31 +156,36 @@ def _while(lines: Sequence[int], keep: Callable[[int], bool]) -> Sequence[int]:
     return lines
 
 
-def _titles(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
-    rows = [view.lines[i] for i in lines if unbulleted(view.folded[i]).strip() and not _is_more(view, i)]
-    linked = any(listed_post(view, line, needs_link=True) for line in rows)
-    found = (listed_post(view, line, needs_link=linked) for line in rows)
-    return tuple(post for post in found if post is not None)
+def _titles(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost]) -> tuple[ListedPost, ...]:
+    """The posts that these lines link to; where none is a link, every line is a post's bare title."""
+    rows = [i for i in lines if not _is_more(view, i)]
+    linked = tuple([posts[i] for i in rows if i in posts])
+    if linked:
+        return linked
+    bare = [title for i in rows if (title := unbulleted(view.lines[i].text).strip())]
+    return tuple([ListedPost(title=title, title_cut=cut_title(title)) for title in bare])
 
 
-def _categories(view: View, lines: Sequence[int]) -> tuple[CategoryRow, ...]:
-    headings = {i: row for i in lines if (row := _category(view, view.lines[i])) is not None}
+def _categories(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost]) -> tuple[CategoryRow, ...]:
+    headings = {i: row for i in lines if (row := _category(view, i)) is not None}
     places = [place for place, index in enumerate(lines) if index in headings]
     rows = []
     ends = [*places[1:], len(lines)]
     for start, end in zip(places, ends, strict=False):  # one end too many where there is no heading
         name, url = headings[lines[start]]
-        rows.append(CategoryRow(name=name, url=url, posts=_titles(view, lines[start + 1 : end])))
+        rows.append(CategoryRow(name=name, url=url, posts=_titles(view, lines[start + 1 : end], posts)))
     return tuple(rows)
 
 
-def _category(view: View, line: Line) -> tuple[str, str | None] | None:
+def _category(view: View, index: int) -> tuple[str, str | None] | None:
     """The name and the link of the category whose heading a line is."""
-    raw = unbulleted(line.text).strip()
+    if "【" not in view.lines[index].text:
+        return None
+    raw = unbulleted(view.lines[index].text).strip()
     match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
     if match is None:
         return None
-    urls = [url for _, anchor in line.links() if (url := view.href(anchor)) is not None]
-    if any(view.address(url).kind is PageKind.POST for url in urls):
+    addresses = [address for _, _, address in view.links[index] if address is not None]
+    if any(address.kind is PageKind.POST for address in addresses):
         return None
-    return raw[match.start("name") : match.end("name")].strip(), (urls[0] if urls else None)
+    return raw[match.start("name") : match.end("name")].strip(), (addresses[0].url if addresses else None)

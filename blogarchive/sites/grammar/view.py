@@ -1,8 +1,9 @@
 """A page as the grammar sees it: its document, its lines folded, and windows over some lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from blogarchive.items import Address
 from blogarchive.reading.clean import absolute, link_url
@@ -14,21 +15,30 @@ _LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are pro
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
+class Linked(NamedTuple):
+    """An `a` element in a line: its text there, and where it leads; `address` None: nowhere on the web."""
+
+    text: str
+    anchor: Element
+    address: Address | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
 
-    `url` is the page's own, `base` the one that its relative links start from.
+    `links[i]` are the links of line i, in order. `url` is the page's own, `base` the one that its relative links
+    start from.
     """
 
     document: Document
     folded: tuple[str, ...]
+    links: tuple[Sequence[Linked], ...]
     url: str
     base: str
     now: datetime
     address: Callable[[str], Address]
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
-    _hrefs: dict[Element, str | None] = field(default_factory=dict, repr=False)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -37,15 +47,8 @@ class View:
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
-        if anchor not in self._hrefs:
-            self._hrefs[anchor] = self._find_href(anchor)
-        return self._hrefs[anchor]
-
-    def _find_href(self, anchor: Element) -> str | None:
-        url = link_url(anchor, self.base)
-        if url is None or not url.lower().startswith(("http://", "https://")):
-            return None
-        return self.address(url).url
+        address = _leads_to(anchor, self.base, self.address)
+        return None if address is None else address.url
 
     def moment(self, text: str) -> datetime | None:
         """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
@@ -113,9 +116,28 @@ def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address
     folded = tuple(
         fold(line.text) if len(line.text) <= _LONGEST_LABEL else line.text for line in document.lines
     )
+    base = _base(document, url)
     return View(
-        document=document, folded=folded, url=url, base=_base(document, url), now=now, address=address
+        document=document,
+        folded=folded,
+        links=tuple([_links(line, base, address) for line in document.lines]),
+        url=url,
+        base=base,
+        now=now,
+        address=address,
     )
+
+
+def _links(line: Line, base: str, address: Callable[[str], Address]) -> Sequence[Linked]:
+    return [Linked(text, anchor, _leads_to(anchor, base, address)) for text, anchor in line.links()]
+
+
+def _leads_to(anchor: Element, base: str, address: Callable[[str], Address]) -> Address | None:
+    url = link_url(anchor, base)
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return None
+    found = address(url)
+    return found if found.url == url else address(found.url)
 
 
 def _base(document: Document, url: str) -> str:

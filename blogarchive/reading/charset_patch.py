@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from blogarchive.reading.charset_frequency import BIT, EVERYDAY, price, price_as_written
+from blogarchive.reading.charset_frequency import BIT, EVERYDAY, REPLACED, price, price_as_written
 from blogarchive.reading.charset_lattice import untangle
 from blogarchive.reading.charset_whatwg import BIG5, GB18030, UTF_8, Charset
 
@@ -169,8 +169,9 @@ def _is_all_but_sound(piece: bytes) -> bool:
 def _otherwise(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading | None:
     """Give the reading of `data` in one of `others`, where that is valid and clearly better."""
     text = charset.lenient(data)
-    is_damaged = "\ufffd" in text
-    most = price(text, charset.script) if is_damaged else price_as_written(text, charset.script)
+    bad = text.count("\ufffd")
+    is_damaged = bad > 0
+    most = bad * REPLACED if bad * 4 > len(text) else price_as_written(text, charset.script)
     best: _Reading | None = None
     for other in others:
         reading = other.common(data) or other.strict(data)

@@ -1,5 +1,6 @@
 """One archive: a SQLite file, opened, checked, migrated and closed; the one gate that every SQL statement passes."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -196,8 +197,19 @@ def _make_folder(path: Path) -> None:
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    where = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
+    # A reader that may write closes the log behind it, so that one file is the whole archive again; one that opened
+    # the file as read-only leaves an empty -wal and a -shm beside it.
+    tidy = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    mode = ("rw" if tidy else "ro") if read_only else "rwc"
     try:
-        return sqlite3.connect(where, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode={mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+        )
+        if read_only:
+            connection.execute("pragma query_only = on")
+        return connection
     except sqlite3.Error as error:
         raise told(error, path) or error from error

@@ -132,3 +132,18 @@ def test_what_is_supposed_is_taken_back(archive: Archive, clock: Clock) -> None:
         archive.execute("delete from comments")
         archive.execute("update posts set title = 'x'")
     assert rows(archive, "posts") == before
+
+
+def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    Archive.open(path, create=True).close()
+    with Archive.open(path, read_only=True) as archive:
+        assert archive.number("select count(*) from posts") == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
+
+
+def test_a_reader_cannot_write(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    Archive.open(path, create=True).close()
+    with Archive.open(path, read_only=True) as archive, pytest.raises(CannotWrite):
+        archive.execute("delete from posts")

@@ -171,7 +171,7 @@ def _otherwise(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Rea
     text = charset.lenient(data)
     bad = text.count("\ufffd")
     is_damaged = bad > 0
-    most = bad * REPLACED if bad * 4 > len(text) else price_as_written(text, charset.script)
+    most = bad * REPLACED if bad * 2 > len(text) > 8 else price_as_written(text, charset.script)
     best: _Reading | None = None
     for other in others:
         reading = other.common(data) or other.strict(data)

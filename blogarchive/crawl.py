@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -26,6 +27,7 @@ from blogarchive.store import failures, health, lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.runs import Counts, Ended
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 5.0
 """Seconds between the first signal and the hard end of the loop."""
 
@@ -96,6 +98,7 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
     named = starts(order)
     require(order)
     with (
+        _signals_given_back(),
         lock.holding(order.db, order.command, now=now()),
         Archive.open(order.db, create=order.command == "backup") as archive,
     ):
@@ -118,12 +121,24 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
 def fetch(target: Target, chosen: Settings) -> Page:
     """One page, fetched as a run would; may be called once in a process. Raises `Unreachable`, `RobotsForbid`."""
     chosen.set("ITEM_PIPELINES", {}, priority="cmdline")
-    spider = cast(_PageSpider, _run(AsyncCrawlerProcess(chosen), "page", target=target))
+    with _signals_given_back():
+        spider = cast(_PageSpider, _run(AsyncCrawlerProcess(chosen), "page", target=target))
     if spider.page is not None:
         return spider.page
     if "robots.txt" in spider.lost:
         raise RobotsForbid("robots.txt forbids this page; --ignore-robots is for one's own blog")
     raise spider.traffic.ended or Unreachable(f"no page came from {target.url}: {spider.lost}")
+
+
+@contextmanager
+def _signals_given_back() -> Iterator[None]:
+    """Give signals back to whoever heeded them before, when the run is written down and its archive closed."""
+    before = {signum: signal.getsignal(signum) for signum in _SIGNALS}
+    try:
+        yield
+    finally:
+        for signum, heeded in before.items():
+            signal.signal(signum, heeded)
 
 
 def _walk(process: AsyncCrawlerProcess, campaign: Campaign) -> _Spider:
@@ -134,7 +149,7 @@ def _walk(process: AsyncCrawlerProcess, campaign: Campaign) -> _Spider:
 
 
 def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
-    """Run one spider to its end, or until a signal; gives the spider."""
+    """Run one spider to its end, or until a signal; gives the spider. Signals that come later do nothing."""
     crawler = process.create_crawler(name)
     task = process.crawl(crawler, **words)
     loop = asyncio.get_event_loop()
@@ -144,11 +159,9 @@ def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
         loop.call_later(_PATIENCE, process._stop_reactor)
         cast(_Spider, crawler.spider).traffic.stop(told)
 
-    for signum in (signal.SIGINT, signal.SIGTERM):
+    for signum in _SIGNALS:
         loop.add_signal_handler(signum, stop, signum)
     process.start(install_signal_handlers=False)
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.remove_signal_handler(signum)
     if task.done() and (error := task.exception()):
         raise error
     if crawler.spider is None:

@@ -65,7 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
     sys.excepthook = _unexpected
-    sys.exit(run(arguments))
+    code = run(arguments)
+    for signum in (signal.SIGINT, signal.SIGTERM):  # a second signal must not change the exit code of the first
+        signal.signal(signum, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None) -> int:
@@ -99,4 +102,5 @@ def _unexpected(kind: type[BaseException], error: BaseException, trace: Tracebac
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:
-    raise Interrupted(f"stopped by {signal.Signals(signum).name}")
+    # Not an `Interrupted`: it may come in the middle of an import, where libraries catch every Exception.
+    raise KeyboardInterrupt

@@ -1,0 +1,86 @@
+"""Stopped at any moment, however roughly, the same command goes on and ends with the rows of a run that was not."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.outside.examine import Tool, differences
+from tests.outside.host import Answer, Host
+from tests.outside.world import World, make_blog
+from tests.walk.tool import contents
+
+UIDS = ("31182", "27282")
+KILLS = 8
+
+
+def world(posts: int) -> World:
+    styles = ("aside", "rows")
+    return World(
+        blogs={
+            uid: make_blog(uid, posts=posts, seed=3, style=how) for uid, how in zip(UIDS, styles, strict=True)
+        }
+    )
+
+
+def stored(tool: Tool) -> set[str]:
+    """The paths of the pages that the archive holds as fetched."""
+    try:
+        rows = tool.rows("select url from frontier where state = 'done' and fetched_at is not null")
+    except sqlite3.OperationalError:  # killed before there were tables
+        return set()
+    return {urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl() for (url,) in rows}
+
+
+def wait_for(host: Host, more: int, process: subprocess.Popen[str]) -> None:
+    wanted = len(host.asked) + more
+    while len(host.asked) < wanted and process.poll() is None:
+        time.sleep(0.001)
+
+
+def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_again(tmp_path: Path) -> None:
+    chance = random.Random(11)
+    whole, killed = Tool(tmp_path / "whole.db"), Tool(tmp_path / "killed.db")
+    with Host(world(12)) as host:
+        urls = [host.url(uid) for uid in UIDS]
+        assert whole.run("backup", *urls).code == 0
+        once = host.counts()
+        host.forget()
+        kept: list[tuple[int, set[str]]] = []
+        for _ in range(KILLS):
+            process = killed.start("backup", *urls)
+            if chance.random() < 0.2:
+                time.sleep(chance.uniform(0, 0.6))  # before the first request
+            else:
+                wait_for(host, chance.randrange(1, 9), process)
+                time.sleep(chance.uniform(0, 0.02))
+            process.kill()
+            process.communicate()
+            if killed.db.exists():
+                kept.append((len(host.asked), stored(killed)))
+        ran = killed.run("backup", *urls)
+        asked = host.counts()
+        assert (ran.code, differences(killed, host, *UIDS)) == (0, []), ran.err
+        assert contents(killed.db) == contents(whole.db)
+        for place, paths in kept:
+            assert not paths & set(host.paths()[place:])
+        assert sum((asked - once).values()) <= 6 * KILLS
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_two_signals_in_a_row_are_one(tmp_path: Path, how: signal.Signals) -> None:
+    tool = Tool(tmp_path / "a.db")
+    with Host(world(2), fault=lambda path, before: Answer(how="hang") if ".html" in path else None) as host:
+        process = tool.start("backup", host.url(UIDS[0]))
+        wait_for(host, 2, process)
+        process.send_signal(how)
+        time.sleep(0.03)
+        process.send_signal(how)
+        _, err = process.communicate(timeout=8)
+    assert process.returncode == 3, err
+    assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3)]

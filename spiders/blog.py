@@ -220,13 +220,16 @@ class BlogSpider(PoliteSpider):
 
     def _let_go(self) -> None:
         self._landed.set()
+        if not self.crawler.crawling:
+            return
         downloader = self.crawler.engine.downloader
-        for (
-            slot
-        ) in downloader.slots.values():  # requests that wait for their delay must not wait to be dropped
+        # Requests that wait for their delay must not wait to be dropped.
+        for slot in downloader.slots.values():
             slot.close()
             slot.delay = 0.0
             downloader._process_queue(slot)
+        # Once more until all are gone: an answer on its way may bring another, and AutoThrottle the delay back.
+        asyncio.get_running_loop().call_later(0.1, self._let_go)
 
 
 def _error(failure: Caught) -> BaseException:

@@ -66,7 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminated)
     sys.excepthook = _unexpected
     code = run(arguments)
-    for signum in (signal.SIGINT, signal.SIGTERM):  # a second signal must not change the exit code of the first
+    for signum in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # a second signal must not change the exit code of the first
         signal.signal(signum, signal.SIG_IGN)
     sys.exit(code)
 
@@ -92,7 +95,9 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _say(words: str) -> None:
-    click.echo(f"blogarchive: {words}", err=True)
+    from blogarchive.progress import stamped
+
+    click.echo(stamped(f"blogarchive: {words}", sys.stderr), err=True)
 
 
 def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

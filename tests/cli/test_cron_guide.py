@@ -55,9 +55,10 @@ def test_the_crontab_is_silent_when_all_is_well_and_tells_the_code_when_not(home
         assert cron(update, home) == ""
         assert (home / "blogs" / "update.log").read_text() == ""
     assert cron(verify, home) == ""
-    assert cron(update, home) == "blogarchive update ended with 4: see ~/blogs/update.log\n"
+    tool.db.unlink()
+    assert cron(update, home) == "blogarchive update ended with 2: see ~/blogs/update.log\n"
     (line,) = (home / "blogs" / "update.log").read_text().splitlines()
-    assert re.match(r"\d{4}-\d\d-\d\dT\S+ blogarchive: no blog could be reached: ", line)
+    assert re.match(r"\d{4}-\d\d-\d\dT\S+ blogarchive: no archive at ", line)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -6,5 +8,6 @@ from tests.walk.tool import Tool
 
 
 @pytest.fixture
-def tool(tmp_path: Path) -> Tool:
-    return Tool(tmp_path)
+def tool(tmp_path: Path) -> Iterator[Tool]:
+    with closing(Tool(tmp_path)) as made:
+        yield made

@@ -43,7 +43,7 @@ def test_a_crawl_delay_in_robots_txt_is_kept(tool: Tool) -> None:
 
 @pytest.mark.parametrize("as_date", [False, True])
 def test_retry_after_holds_up_the_whole_host(tool: Tool, as_date: bool) -> None:
-    wait = datetime.now(UTC) + timedelta(seconds=4) if as_date else 2
+    wait = datetime.now(UTC) + timedelta(seconds=3) if as_date else 1
     with host(Rule(Refuse(503, retry_after=wait), match=POST, skip=2, times=1)) as busy:
         ran = tool.run("backup", busy.blog_url(UID))
         (refused,) = [index for index, request in enumerate(busy.requests) if request.status == 503]

@@ -24,6 +24,7 @@ class Tool:
         self.folder = folder
         self.pictures = pictures
         self.db = folder / "archive.db"
+        self._started: list[subprocess.Popen[str]] = []
 
     def command(self, *words: str, delay: float = 0) -> list[str]:
         walking = words[0] in ("backup", "update")
@@ -35,13 +36,22 @@ class Tool:
         return [*COMMAND, *words, *how]
 
     def start(self, *words: str, delay: float = 0) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self.command(*words, delay=delay),
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._started.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what a failing test left running."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def run(self, *words: str, delay: float = 0) -> Ran:
         return ended(self.start(*words, delay=delay))

@@ -146,6 +146,11 @@ class Line:
                 found.setdefault(anchor, "")
         return [(text.strip(EDGES), anchor) for anchor, text in found.items()]
 
+    def span_of(self, anchor: Element) -> tuple[int, int]:
+        """Where the text of the `a` element starts and ends in this line's; `(0, 0)` where it has none here."""
+        places = [(start, end) for start, end, _, linked in self.spans if linked is anchor]
+        return (places[0][0], places[-1][1]) if places else (0, 0)
+
     def link_at(self, start: int, end: int) -> Element | None:
         """The first `a` element that holds a character of `[start, end)`."""
         for span in self.spans:

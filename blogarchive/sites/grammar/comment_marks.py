@@ -18,7 +18,7 @@ from blogarchive.sites.grammar.words import MOMENT, fold
 _TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
 _HEADER_START = re.compile(r"(?:#?\d{1,5}\s*[楼#.、:]*\s*)?作者")
 _HEADER = re.compile(
-    rf"(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者\s*:*\s*(?P<names>\S.*?)\s*"
+    rf"(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者\s*:*\s*(?P<names>(?:[^\s:].*?)?)\s*"
     rf"(?P<label>{_TIME_LABEL})\s*:*\s*(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)"
     r"(?:\s*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用))*"
 )
@@ -91,26 +91,27 @@ def _find(
 
 
 def _header_at(view: View, index: int, end: int) -> Header | None:
+    nameless: Header | None = None
     for last in range(index, min(index + _MOST_HEADER_LINES, end)):
         if last > index and _HEADER_START.match(view.folded[last]):
-            return None
+            break
         window = view.window(index, last)
         if _LABEL_IN.search(window.text) is None:
             continue
         match = _HEADER.fullmatch(window.text.rstrip())
-        if match is not None:
-            return _header(view, window, match)
-        if last > index and _LABEL_IN.search(view.folded[last - 1]):
-            return None
-    return None
+        if match is None:
+            continue
+        header = _header(view, window, match)
+        if header.author_name:
+            return header
+        nameless = nameless or header  # unless what seems the time is the name, and more lines follow
+    return nameless
 
 
-def _header(view: View, window: Window, match: "re.Match[str]") -> Header | None:
+def _header(view: View, window: Window, match: "re.Match[str]") -> Header:
     # A nickname may hold the label itself: the last one is the page's.
     names_start, label_start = match.start("names"), match.start("label")
     name, reply_to, link = _names(window, names_start, label_start)
-    if not name:
-        return None
     nodes = (window.node_at(0), window.node_at(label_start), window.node_at(match.start("time")))
     return Header(
         first=window.first,

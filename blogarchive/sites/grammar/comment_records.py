@@ -81,12 +81,13 @@ def choices(marks: Marks) -> Iterator[Choice]:
     if len(marks.headers) == 1:
         yield Choice(headers=marks.headers, sure=True)
         return
+    linked = tuple(header for header in marks.headers if header.is_linked(marks.view))
     for way in (_by_record, _by_footer, _by_link, _by_look, _by_path, _by_place):
         headers = way(marks)
-        if headers is not None:
+        # A name that is a link was not typed: what would take its header for somebody's words is wrong.
+        if headers is not None and set(linked).issubset(headers):
             yield Choice(headers=headers, sure=True, framed=way is _by_record)
     yield Choice(headers=_alike(marks), sure=False)
-    linked = tuple(header for header in marks.headers if header.is_linked(marks.view))
     if linked:
         yield Choice(headers=linked, sure=False)
     delimited = _after_each(marks, _like_last(marks.footers))

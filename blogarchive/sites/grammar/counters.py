@@ -49,7 +49,7 @@ def iter_counters(view: View, start: int, end: int) -> Iterator[Counters]:
 def _counters_at(view: View, index: int, end: int) -> Counters | None:
     for last in range(index, min(index + _MOST_LINES, end)):
         match = _COUNTERS.fullmatch(view.window(index, last).text.strip())
-        if match is not None:
+        if match is not None and not view.leads_away(index):
             views, likes, comments = (
                 None if text is None else parse_count(text)
                 for text in (match["views"], match["likes"] or match["liked"], match["comments"])

@@ -14,6 +14,7 @@ _TITLED_TIME = re.compile(
     rf"(?P<title>.*?)\s*[(\[]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{MOMENT})\s*[)\]]?"
 )
 _ENDS_IN_TIME = re.compile(r"\d\s*[)\]秒MmＭ]?\s*$")
+_SEPARATOR = re.compile(r"\s+[|/]$")
 _LINES_AFTER_LABEL = 8
 _EDGES = " \xa0\u3000\u200b\ufeff"
 _HEADINGS = ("h1", "h2", "h3", "h4")
@@ -47,7 +48,12 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     for index in range(len(view.lines) if counters is None else counters.first):
         if is_label(view, index, POST_LABEL):
             found = _under_label(view, index + 1)
-        elif not labelled and view.folded[index] and _is_title(view, view.lines[index]):
+        elif (
+            not labelled
+            and view.folded[index]
+            and _is_title(view, view.lines[index])
+            and not view.leads_away(index)
+        ):
             found = _at_title(view, index)
         else:
             continue
@@ -66,16 +72,21 @@ def _under_label(view: View, start: int) -> TitleTime | None:
 
 
 def _at_title(view: View, index: int) -> TitleTime | None:
-    """The title at `index` with the moment in it, right after it or right before it."""
-    filled = list(_filled(view, index, len(view.lines), 2))
+    """The title at `index` with the moment right before it, in it, or right after it."""
+    after = list(_filled(view, index + 1, len(view.lines), 1))
+    text = view.lines[index].text
+    bare = [
+        (other, match)
+        for other in (*_filled_before(view, index), *after)
+        if (match := _time_in(view, other)) is not None and not match["title"]
+    ]
     match = _time_in(view, index)
-    if match is not None and not (len(filled) > 1 and _is_whole_title(view, index, match)):
-        return _with_title(view, index, index, match, index + 1)
-    for other in (*filled[1:], *_filled_before(view, index)):
-        match = _time_in(view, other)
-        if match is not None and not match["title"]:
-            start, end = min(index, other), max(index, other) + 1
-            return _made(view, view.lines[index].text.strip(_EDGES), other, match, start, end)
+    if match is not None and not (bare and view.document.title.startswith(text)):
+        whole = after and _is_whole_title(view, index, match)
+        if not whole:
+            return _with_title(view, index, index, match, index + 1)
+    for other, found in bare:
+        return _made(view, text.strip(_EDGES), other, found, min(index, other), max(index, other) + 1)
     return None
 
 
@@ -85,7 +96,7 @@ def _first_moment(view: View) -> TitleTime | None:
         if is_section_label(view.folded[index]) or is_label(view, index, HEADING):
             continue
         match = _time_in(view, index)
-        if match is None:
+        if match is None or view.leads_away(index):
             continue
         before = next(iter(_filled_before(view, index)), index)
         after = next(iter(_filled(view, index + 1, len(view.lines), 1)), index)
@@ -137,12 +148,14 @@ def _is_whole_title(view: View, index: int, match: "re.Match[str]") -> bool:
     line, after = view.lines[index], view.lines[index + 1]
     if line.node_at(0) is not line.node_at(match.start("time")):
         return False
-    same_row = line.block.tag in CELLS and line.block.getparent() is after.block.getparent()
+    cells = line.block.tag in CELLS and line.block is not after.block
+    same_row = cells and line.block.getparent() is after.block.getparent()
     return same_row or _is_title(view, line) or line.text in view.document.title
 
 
 def _with_title(view: View, start: int, index: int, match: "re.Match[str]", stop: int) -> TitleTime:
-    title = view.lines[index].text.strip()[: match.end("title")].strip(_EDGES + "|/")
+    title = view.lines[index].text.strip()[: match.end("title")].strip(_EDGES)
+    title = _SEPARATOR.sub("", title)
     end = index + 1
     before = [i for i in range(start, index) if view.folded[i].strip()]
     if not title and before:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from blogarchive.items import ListedPost, PageKind, Shown
+from blogarchive.reading.lines import Element
 from blogarchive.sites.grammar.sidebar import cut_title
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import DATE, MOMENT, fold, unbulleted
@@ -25,11 +26,13 @@ _NEAR = 5  # lines from a title to its time
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
-    """A title that links to a post: its line, where its link stands, its time on the same line."""
+    """Words that link to a post: their line, where the link stands; `button` where they read like no title."""
 
     line: int
     path: str
+    anchor: Element
     post: ListedPost
+    button: bool
 
 
 def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
@@ -38,11 +41,16 @@ def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
     Where titles have times, links to posts without one that stand otherwise are no entries: they stand in an
     excerpt, or in a box of the page's margin.
     """
-    entries = _dated(view, lines, list(_entries(view, lines)))
-    timed = {entry.path for entry in entries if entry.post.posted is not None}
+    entries = list(_entries(view, lines))
+    titled = {entry.post.number for entry in entries if not entry.button}
+    # A title may be a button's word, where nothing else names its post.
+    entries = _dated(view, lines, [e for e in entries if not e.button or e.post.number not in titled])
+    titles = [entry for entry in entries if not entry.button]
+    timed = {entry.path for entry in titles if entry.post.posted is not None}
+    paths = timed or {entry.path for entry in titles}
     found: dict[int | str | None, ListedPost] = {}
     for entry in entries:
-        if not timed or entry.path in timed:
+        if entry.path in paths:
             found.setdefault(entry.post.number, entry.post)
     return tuple(found.values())
 
@@ -54,11 +62,12 @@ def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
             if address is None or address.kind is not PageKind.POST or address.url == here:
                 continue
             title = unbulleted(text).strip()
-            if title and not _NOT_A_TITLE.fullmatch(fold(title)):
+            if title:
                 post = ListedPost(
                     title=title, number=address.number, url=address.url, title_cut=cut_title(title)
                 )
-                yield _Entry(line=index, path=view.path(anchor), post=post)
+                button = _NOT_A_TITLE.fullmatch(fold(title)) is not None
+                yield _Entry(line=index, path=view.path(anchor), anchor=anchor, post=post, button=button)
 
 
 def _dated(view: View, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
@@ -80,9 +89,9 @@ def _dated(view: View, lines: Sequence[int], entries: list[_Entry]) -> list[_Ent
 
 
 def _time_beside(view: View, entry: _Entry) -> Shown | None:
-    text = view.lines[entry.line].text
-    start = text.find(entry.post.title)
-    for part in (text[start + len(entry.post.title) :], text[: max(start, 0)]):
+    line = view.lines[entry.line]
+    start, end = line.span_of(entry.anchor)
+    for part in (line.text[end:], line.text[:start]):
         match = _TIME_IN.search(fold(part))
         if match is not None:
             return Shown(text=part[slice(*match.span())].strip())

@@ -8,7 +8,7 @@ from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, fold
 
 _MOST_IN_ROW = 30
-_CALENDAR = re.compile(r"\d{4}\s*年|\d\s*月|日\s*一\s*二|sun\b|mon\b|calendar", re.IGNORECASE)
+_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]{0,40}")
 _WEEK = re.compile(
     r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
     r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
@@ -37,7 +37,7 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
             is_next, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
             if not is_next and number is None:
                 continue
-            if address is None or address.url == here:
+            if address is None or address.url == here or view.leads_away(index):
                 continue
             if is_next and (len(folded) > 2 or _is_pager(view, line)):
                 worded = (address.url, index)
@@ -65,14 +65,14 @@ def _calendar_lines(view: View) -> set[int]:
 
 
 def _is_pager(view: View, line: Line) -> bool:
-    """Whether the line, or the few lines of its row, is a pager: 1 2 3, or with 页; a calendar is none."""
-    parent = line.block.getparent()
-    row = view.document.inside(line.block if parent is None else parent)
-    near = row if len(row) <= _MOST_IN_ROW else range(line.index, line.index + 1)
-    text = " ".join(view.folded[index] for index in near)
-    if _CALENDAR.search(text):
-        return False
-    numbers = {int(found) for found in re.findall(r"\d+", text)}
+    """Whether the line, with those of its kind around it, is a pager: 1 2 3, or with 页."""
+    first, last = line.index, line.index
+    while first > 0 and line.index - first < _MOST_IN_ROW and _PAGER_LINE.fullmatch(view.folded[first - 1]):
+        first -= 1
+    while last + 1 < len(view.folded) and _PAGER_LINE.fullmatch(view.folded[last + 1]):
+        last += 1
+    text = " ".join(view.folded[first : last + 1])
+    numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
     return "页" in text or {1, 2} <= numbers
 
 

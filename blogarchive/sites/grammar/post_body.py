@@ -65,7 +65,8 @@ def _above_headers(view: View, start: int, endings: Sequence[Ending]) -> Ending:
     Better an author's words cut than a commenter's put under his name.
     """
     headers = find_headers(view, start, len(view.lines))
-    own = [h.first for h in headers if h.is_linked(view)] or [h.first for h in headers]
+    linked = [header for header in headers if header.is_linked(view)]
+    own = [h.first for h in linked if h.place.paths == linked[-1].place.paths] or [h.first for h in headers]
     above = [ending for ending in endings if not own or ending.line < own[0]]
     return above[-1] if above else endings[0]
 
@@ -112,8 +113,11 @@ def _is_around(view: View, line: Line, start: int, end: int) -> bool:
 def _regained(view: View, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
     """The lines with those given back that stand in the body's own element: an author wrote them."""
     if not lines:
-        return lines
+        return tuple(line for line in view.lines[start:end] if not line.links())
     node = view.document.common(lines[0], lines[-1])
+    parent = node.getparent()
+    if node.tag in _PLAIN_BLOCKS and len(lines) == 1 and parent is not None:
+        node = parent
     first, last = lines[0].index, lines[-1].index + 1
     while first > start and _is_written(view, node, view.lines[first - 1]):
         first -= 1

@@ -5,37 +5,17 @@ typed there is never taken for the page's own.
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind
 from blogarchive.sites.grammar.card import Card, read_card
 from blogarchive.sites.grammar.month_rows import month_row
+from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import (
-    CALENDAR_LABEL,
-    CALENDAR_LINE,
-    CARD_LABEL,
-    CATEGORIES_LABEL,
-    LATEST_LABEL,
-    MONTHS_LABEL,
-    OTHER_LABEL,
-    label_text,
-    unbulleted,
-)
+from blogarchive.sites.grammar.words import CALENDAR_LINE, unbulleted
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
-_LABELS = {
-    "card": CARD_LABEL,
-    "calendar": CALENDAR_LABEL,
-    "latest": LATEST_LABEL,
-    "categories": CATEGORIES_LABEL,
-    "months": MONTHS_LABEL,
-    "other": OTHER_LABEL,
-}
-_ANY_LABEL = re.compile(
-    "|".join(f"(?P<{name}>{label.pattern})" for name, label in _LABELS.items()), re.IGNORECASE
-)
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 
@@ -51,21 +31,15 @@ class Sidebar:
     taken: frozenset[int]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Section:
-    name: str
-    lines: tuple[int, ...]  # its label first
-
-
 def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
     """The sidebar, read from the lines `outside` the post and its comments."""
-    months = {i: row for i in outside if (row := month_row(view, view.lines[i])) is not None}
     posts = {i: post for i in outside if (post := _linked_post(view, i)) is not None}
     card = Card()
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
-    taken = set(months)
-    for section in _sections(view, outside):
+    months: dict[int, MonthRow] | None = None
+    taken: set[int] = set()
+    for section in find_sections(view, outside):
         lines: Sequence[int] = section.lines
         if section.name == "card":
             card, lines = read_card(view, lines)
@@ -80,8 +54,13 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         elif section.name == "calendar":
             lines = _calendar(view, lines)
         else:
-            lines = lines[:1]
+            rows = _while(lines[1:], lambda i: not view.folded[i] or i in _months(view, (i,)))
+            months = _months(view, rows)
+            lines = (lines[0], *rows)
         taken.update(lines)
+    if months is None:
+        months = {i: row for i, row in _months(view, outside).items() if row.url is not None}
+        taken.update(months)
     return Sidebar(
         card=card,
         latest=latest,
@@ -104,24 +83,9 @@ def _linked_post(view: View, index: int) -> ListedPost | None:
     return None
 
 
-def _sections(view: View, outside: Sequence[int]) -> Iterator[_Section]:
-    """The sections with all lines up to the next label; a label counts once, and never inside a link."""
-    starts: list[tuple[int, str]] = []
-    for place, index in enumerate(outside):
-        name = _label(view, index)
-        if name is not None and (name == "other" or all(name != other for _, other in starts)):
-            starts.append((place, name))
-    ends = [*(place for place, _ in starts[1:]), len(outside)]
-    for (start, name), end in zip(starts, ends, strict=False):
-        yield _Section(name=name, lines=tuple(outside[start:end]))
-
-
-def _label(view: View, index: int) -> str | None:
-    text = label_text(view.folded[index])
-    label = None if text is None else _ANY_LABEL.fullmatch(text)
-    if label is None or view.lines[index].link_at(0, len(view.lines[index].text)) is not None:
-        return None
-    return label.lastgroup
+def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
+    """The rows of the archive among these lines."""
+    return {i: row for i in lines if (row := month_row(view, view.lines[i])) is not None}
 
 
 def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:

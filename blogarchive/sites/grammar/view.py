@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from blogarchive.items import Address
+from blogarchive.items import Address, PageKind
 from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
@@ -49,6 +49,14 @@ class View:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
         address = _leads_to(anchor, self.base, self.address)
         return None if address is None else address.url
+
+    def leads_away(self, index: int) -> bool:
+        """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
+        here = self.address(self.url).number
+        return any(
+            address is not None and address.kind is PageKind.POST and address.number != here
+            for _, _, address in self.links[index]
+        )
 
     def moment(self, text: str) -> datetime | None:
         """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""

@@ -194,6 +194,9 @@ def _author(author: Author) -> tuple[object, ...]:
 
 
 def _differ(what: str, got: object, want: object) -> Iterator[str]:
+    if isinstance(got, dict) and isinstance(want, dict):
+        got = {key: value for key, value in got.items() if want.get(key, ...) != value}
+        want = {key: value for key, value in want.items() if got.get(key, value) != value or key in got}
     if got != want and _bare(got) != _bare(want):
         yield f"{what}: read {got!r:.600}, printed {want!r:.600}"
 

@@ -55,7 +55,9 @@ def _spaces(html: str) -> str:
 
 
 def _wbr(html: str) -> str:
-    return re.sub(r"(评论|評論|留言)(?=[^<>]*<)", lambda m: m[0][0] + "<wbr>" + m[0][1:], html)
+    head, tag, body = re.split(r"(<body>)", html, maxsplit=1, flags=re.IGNORECASE)
+    body = re.sub(r"(评论|評論|留言)(?=[^<>]*<)", lambda m: m[0][0] + "<wbr>" + m[0][1:], body)
+    return head + tag + body
 
 
 def _entities(html: str) -> str:

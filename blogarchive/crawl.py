@@ -12,7 +12,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from blogarchive.campaign import Campaign, Order, Watcher, now, require, starts
+from blogarchive.campaign import Campaign, Watcher
 from blogarchive.cookies import read_cookies
 from blogarchive.errors import (
     BlogArchiveError,
@@ -23,6 +23,7 @@ from blogarchive.errors import (
     Unreachable,
 )
 from blogarchive.items import Page, Target
+from blogarchive.order import Order, now, require, starts
 from blogarchive.store import failures, health, lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.runs import Counts, Ended

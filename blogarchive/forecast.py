@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from blogarchive import pictures
-from blogarchive.campaign import Order, now, starts
 from blogarchive.errors import NoArchive
 from blogarchive.media.hosts import host_of
+from blogarchive.order import Order, now, starts
 from blogarchive.store import blogs, plan
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.runs import Run
-from blogarchive.store.times import utc_text
+from blogarchive.store.times import fine_text
 
 
 def forecast(order: Order) -> list[str]:
@@ -26,7 +26,7 @@ def forecast(order: Order) -> list[str]:
             raise
         return [target.url for target in named]
     with archive:
-        moment = utc_text(now())
+        moment = fine_text(now())
         run = Run(id=0, started_at=moment, epoch_at=moment)
         known = [Blog(site=target.site, uid=target.uid) for target in named]
         if order.command == "update":

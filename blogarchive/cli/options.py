@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from blogarchive.campaign import default_db
+from blogarchive.order import default_db
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from blogarchive.campaign import Order, now, starts
 from blogarchive.cli import options
 from blogarchive.doctor import examine, lines_of
+from blogarchive.order import Order, now, starts
 from blogarchive.rereading import readings
 from blogarchive.store import lock, pages
 from blogarchive.store.archive import Archive

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from blogarchive.campaign import Order
 from blogarchive.cli import options
 from blogarchive.cli.options import Manner
 from blogarchive.cli.walking import walk
+from blogarchive.order import Order
 from blogarchive.sites.site import by_name, names
 from blogarchive.store import failures as ledger
 from blogarchive.store import history

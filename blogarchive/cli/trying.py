@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from blogarchive.campaign import Order
 from blogarchive.cli import options
 from blogarchive.demo import DemoBlog, DemoHost
 from blogarchive.demo.sample import SAMPLE_MARKUPS, sample_blogs
+from blogarchive.order import Order
 from blogarchive.progress import watching
 from blogarchive.store.archive import Archive
 from blogarchive.store.status import status

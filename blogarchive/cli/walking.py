@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blogarchive.campaign import Order
 from blogarchive.cli import options
 from blogarchive.cli.options import Manner
 from blogarchive.forecast import forecast
 from blogarchive.media.hosts import parse_hosts
+from blogarchive.order import Order
 from blogarchive.progress import stamped, watching
 
 if TYPE_CHECKING:  # Scrapy is imported when a walk begins

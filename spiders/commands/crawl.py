@@ -14,9 +14,9 @@ from scrapy.commands.crawl import Command as Crawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
-from blogarchive.campaign import Order, default_db
 from blogarchive.crawl import crawl_in
 from blogarchive.errors import BlogArchiveError
+from blogarchive.order import Order, default_db
 from blogarchive.progress import Lines
 
 

@@ -1,0 +1,80 @@
+"""What a person asked for, and which targets the words mean."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from blogarchive.errors import NoArchive, UsageError
+from blogarchive.items import PageKind, Target
+from blogarchive.sites.site import by_name, for_url
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a person asked for.
+
+    `urls` are blogs or posts to back up; `uids` the blogs of the archive to update, all where empty. `limit`
+    is a number of posts, `since` a day in the site's clock. `retry` asks anew for all that failed, for good too.
+    `media`: pictures as well, from `media_hosts` (`blogarchive.media.hosts.parse_hosts`) besides the usual hosts.
+    """
+
+    command: Literal["backup", "update"]
+    db: Path
+    urls: tuple[str, ...] = ()
+    uids: tuple[str, ...] = ()
+    site: str | None = None
+    full: bool = False
+    retry: bool = False
+    limit: int | None = None
+    since: date | None = None
+    media: bool = True
+    media_hosts: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that make two runs the same, so that the second goes on where the first was stopped."""
+        options = (("full", self.full), ("retry", self.retry), ("limit", self.limit), ("since", self.since))
+        return (*self.urls, *self.uids, *(f"{name}={value}" for name, value in options if value))
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run leaves out things on purpose."""
+        return self.limit is not None or self.since is not None
+
+
+def default_db() -> Path:
+    """Where the archive is when nobody says: BLOGARCHIVE_DB, else `data/archive.db`."""
+    return Path(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db")
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def starts(order: Order) -> list[Target]:
+    """The targets that the order's URLs name; raises `UsageError` for one that is no URL of a known site."""
+    return [_start(url, order.site) for url in order.urls]
+
+
+def require(order: Order) -> None:
+    """Raise `NoArchive` where the order needs an archive and there is none, before a lock file is left there."""
+    if order.command != "backup" and not order.db.exists():
+        raise NoArchive(f"no archive at {order.db}; `blogarchive backup URL` makes one")
+
+
+def _start(url: str, site_name: str | None) -> Target:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
+    site = by_name(site_name) if site_name else for_url(url)
+    address = site.address(url)
+    kind = PageKind.HOME if address.kind is PageKind.UNKNOWN else address.kind
+    return Target(url=address.url, site=site.name, kind=kind, uid=address.uid, number=address.number)

@@ -3,6 +3,8 @@
 127.0.0.2 stands for everything private that is not the blog's own: a router, a printer, a service of the machine.
 """
 
+from itertools import pairwise
+
 from blogarchive.demo import DemoHost, media
 from blogarchive.demo.answers import page
 from blogarchive.demo.faults import Elsewhere, Instead, Refuse, Rule
@@ -122,3 +124,26 @@ def test_a_host_that_is_gone_costs_a_few_requests_and_no_exit_code_4(tool: Tool,
     ]
     assert tool.number("select count(*) from open_failures where next_try_at is not null") == 30
     assert ran.err.count("picture:") <= 4, "the rest is told in one line"
+
+
+def test_a_host_that_wants_an_hour_of_peace_is_left_in_peace_and_does_not_end_the_run_badly(
+    tool: Tool,
+) -> None:
+    urls = [f"/upfile/20250101/3000000{place}.jpg" for place in range(9)]
+    with DemoHost(
+        [blog(urls)], rules=[Rule(Refuse(429, retry_after=3600), match="/upfile/", skip=2)]
+    ) as host:
+        ran = tool.run("backup", host.blog_url(UID))
+        assert asked_pictures(host) == urls[:3]
+    assert ran.code == 1
+    assert "3600 seconds" in ran.err
+    assert tool.number("select count(*) from media where status = 'stored'") == 2
+    assert tool.number("select count(*) from media where status in ('failed', 'todo')") == 7
+
+
+def test_pictures_are_asked_for_with_the_pauses_of_pages(tool: Tool) -> None:
+    urls = [f"/upfile/20250101/3000000{place}.jpg" for place in range(4)]
+    with DemoHost([blog(urls)]) as host:
+        assert tool.run("backup", host.blog_url(UID), delay=0.3).code == 0
+        times = [request.at for request in host.requests]
+    assert min(after - before for before, after in pairwise(times)) > 0.2

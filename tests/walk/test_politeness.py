@@ -30,7 +30,8 @@ def test_the_delay_is_kept_between_requests(tool: Tool) -> None:
     with host(posts=2) as polite:
         assert tool.run("backup", polite.blog_url(UID), "--limit", "1", delay=0.2).code == 0
         times = [request.at for request in polite.requests]
-    assert all(later - earlier > 0.19 for earlier, later in pairwise(times))
+    # Not each gap: a busy machine may note one request late, and the next in time.
+    assert times[-1] - times[0] > 0.15 * (len(times) - 1)
 
 
 def test_a_crawl_delay_in_robots_txt_is_kept(tool: Tool) -> None:

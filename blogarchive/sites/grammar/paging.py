@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, fold
@@ -24,7 +25,7 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
 
     Words (下一页, 下页, >, …) win over numbers; a link to the page itself counts for nothing.
     """
-    here = view.address(view.url).url
+    here = view.address(view.url)
     worded: tuple[str, int] | None = None
     numbered: tuple[str, int] | None = None
     calendar = _calendar_lines(view)
@@ -37,13 +38,18 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
             is_next, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
             if not is_next and number is None:
                 continue
-            if address is None or address.url == here or view.leads_away(index):
+            if address is None or address.url == here.url or _is_other_post(address, here):
                 continue
             if is_next and (len(folded) > 2 or _is_pager(view, line)):
                 worded = (address.url, index)
             elif number is not None and int(number[1]) == page_no + 1 and _is_pager(view, line):
                 numbered = (address.url, index)
     return worded or numbered
+
+
+def _is_other_post(address: Address, here: Address) -> bool:
+    """Whether a link leads to a post that is not this page's: its title may be any words."""
+    return address.kind is PageKind.POST and address.number != here.number
 
 
 def _calendar_lines(view: View) -> set[int]:

@@ -53,7 +53,7 @@ class View:
     def leads_away(self, index: int) -> bool:
         """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
         here = self.address(self.url).number
-        return any(
+        return here is not None and any(
             address is not None and address.kind is PageKind.POST and address.number != here
             for _, _, address in self.links[index]
         )

@@ -15,6 +15,7 @@ from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.media import Wanted
 from blogarchive.store.runs import Run
+from blogarchive.store.times import from_utc_text, utc_text
 
 _ALL = 10_000_000
 
@@ -67,9 +68,8 @@ class Pictures:
         self._blogs = blogs
         self._listener = listener
         self._wanted = 0
-        self._since = (
-            run.started_at if recent else ""
-        )  # a run that leaves out posts leaves out their pictures
+        # A run that leaves out posts leaves out their pictures; one that goes on with another, that one's too.
+        self._since = utc_text(from_utc_text(run.epoch_at)) if recent else ""
 
     def begin(self, homes: Collection[str]) -> int:
         """List what there is to fetch; gives how many pictures there are. `homes` are the blogs' own hosts."""

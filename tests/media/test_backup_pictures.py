@@ -113,6 +113,7 @@ def test_a_picture_that_does_not_come_is_asked_for_some_days_and_then_given_up(t
 def test_a_limited_run_fetches_the_pictures_of_its_own_posts(tool: Tool) -> None:
     with DemoHost([blog([GOOD], [OTHER], [LATE])]) as host:
         assert tool.run("backup", host.blog_url(UID), "--no-media", "--limit", "2").code == 0
+        tool.change("update posts set own_page_seen_at = '2020-01-01T00:00:00+00:00'")
         assert tool.run("backup", host.blog_url(UID), "--limit", "1").code == 0
         assert asked_pictures(host) == [LATE]
 

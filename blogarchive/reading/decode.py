@@ -22,6 +22,7 @@ How = Literal["bom", "valid", "declared", "guessed"]
 _BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16LE), (codecs.BOM_UTF16_BE, UTF_16BE))
 _PROOF = 40  # bytes beyond one a character: twenty Chinese characters that are valid UTF-8 are UTF-8
 _STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\A\ufeff+")
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")  # either of these
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -71,6 +72,8 @@ def tidy(text: str) -> str:
 
 def _once(text: str) -> str:
     text = mojibake.repair(text)
+    if _ODD.search(text) is None:
+        return text
     if _SURROGATE.search(text):  # SQLite refuses halves; two that belong together are made one
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _STRAY.sub("", text)

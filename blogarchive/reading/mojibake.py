@@ -43,8 +43,14 @@ def _rare_beginnings() -> str:
 _UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_beginnings())}]")
 
 
+# Without one of these nothing is garbled: most fields of a page.
+_SUSPECT = re.compile(f"[{_HIGH}{re.escape(_rare_beginnings())}]")
+
+
 def repair(text: str) -> str:
     """Give `text` with every stretch that was certainly garbled once as it was meant; else the same string."""
+    if _SUSPECT.search(text) is None:
+        return text
     garbled = _GARBLED.search(text)
     if garbled:
         text = _LATIN_LINE.sub(_from_double_bytes, text)

@@ -12,7 +12,7 @@ from blogarchive.reading.lines import Element
 from blogarchive.sites.grammar.comment_marks import Footer, Header
 from blogarchive.sites.grammar.places import Place, Stand, typed_place
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import is_section_label, label_text
+from blogarchive.sites.grammar.words import label_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +71,7 @@ def gather(view: View, headers: Sequence[Header], footers: Sequence[Footer], end
 def _comments_end(view: View, start: int, end: int, typed: set[str]) -> int:
     """The line where the page itself goes on: a label that stands where no typed line stands."""
     for index in range(start, end):
-        if is_section_label(view.folded[index]) and view.path(view.lines[index].node_at(0)) not in typed:
+        if view.is_section(index) and view.path(view.lines[index].node_at(0)) not in typed:
             return index
     return end
 
@@ -134,11 +134,10 @@ def is_own_label(view: View, index: int, first: int) -> bool:
 
     Where the same label stands before the comments or further on, this one may have been typed.
     """
-    text = view.folded[index]
-    if not is_section_label(text):
+    if not view.is_section(index):
         return False
-    same = label_text(text)
-    others = (*range(first), *range(index + 1, len(view.lines)))
+    same = label_text(view.folded[index])
+    others = (other for other in view.sections if other < first or other > index)
     return not any(label_text(view.folded[other]) == same for other in others)
 
 

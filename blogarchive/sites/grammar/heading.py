@@ -8,7 +8,7 @@ from blogarchive.items import Shown
 from blogarchive.reading.lines import CELLS, Line, enclosing
 from blogarchive.sites.grammar.counters import iter_counters
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, is_section_label, label_text
+from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, label_text
 
 _TITLED_TIME = re.compile(
     rf"(?P<title>.*?)\s*[(\[]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{MOMENT})\s*[)\]]?"
@@ -93,7 +93,7 @@ def _at_title(view: View, index: int) -> TitleTime | None:
 def _first_moment(view: View) -> TitleTime | None:
     """The page's first moment with a title on its line or right before it; last resort, where nothing is marked."""
     for index in range(len(view.lines)):
-        if is_section_label(view.folded[index]) or is_label(view, index, HEADING):
+        if view.is_section(index) or is_label(view, index, HEADING):
             continue
         match = _time_in(view, index)
         if match is None or view.leads_away(index):

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, fold
+from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, first_folded, fold
 
+_BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
 _MOST_IN_ROW = 30
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]{0,40}")
 _WEEK = re.compile(
@@ -34,7 +35,10 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
             continue
         line = view.lines[index]
         for text, anchor, address in view.links[index]:
-            folded = fold(text or _picture_words(anchor)).strip()
+            words = text or _picture_words(anchor)
+            if first_folded(words) not in _BEGINS:
+                continue
+            folded = fold(words).strip()
             is_next, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
             if not is_next and number is None:
                 continue

@@ -10,24 +10,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import PageKind
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import (
-    CALENDAR_LABEL,
-    CARD_LABEL,
-    CATEGORIES_LABEL,
-    LATEST_LABEL,
-    MONTHS_LABEL,
-    OTHER_LABEL,
-    label_text,
-)
 
-_LABELS = {
-    "card": CARD_LABEL,
-    "calendar": CALENDAR_LABEL,
-    "latest": LATEST_LABEL,
-    "categories": CATEGORIES_LABEL,
-    "months": MONTHS_LABEL,
-    "other": OTHER_LABEL,
-}
 _TITLED = ("latest", "categories")
 _FIRST_ROWS = 4
 
@@ -57,8 +40,7 @@ def find_sections(view: View, outside: Sequence[int]) -> Iterator[Section]:
 
 def _labels(view: View, outside: Sequence[int]) -> Iterator[_Label]:
     for place, index in enumerate(outside):
-        text = label_text(view.folded[index])
-        name = None if text is None else next((n for n, p in _LABELS.items() if p.fullmatch(text)), None)
+        name = view.sections.get(index)
         line = view.lines[index]
         if name is not None and line.link_at(0, len(line.text)) is None:
             yield _Label(place=place, name=name, path=view.path(line.node_at(0)))

@@ -33,7 +33,7 @@ class Sidebar:
 
 def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
     """The sidebar, read from the lines `outside` the post and its comments."""
-    posts = {i: post for i in outside if (post := _linked_post(view, i)) is not None}
+    posts = {i: post for i in outside if view.links[i] and (post := _linked_post(view, i)) is not None}
     card = Card()
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
@@ -54,8 +54,9 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         elif section.name == "calendar":
             lines = _calendar(view, lines)
         else:
-            rows = _while(lines[1:], lambda i: not view.folded[i] or i in _months(view, (i,)))
-            months = _months(view, rows)
+            found = _months(view, lines[1:])
+            rows = _while(lines[1:], lambda i: not view.folded[i] or i in found)
+            months = {i: found[i] for i in rows if i in found}
             lines = (lines[0], *rows)
         taken.update(lines)
     if months is None:

@@ -1,6 +1,6 @@
 """A page as the grammar sees it: its document, its lines folded, and windows over some lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from blogarchive.items import Address, PageKind
 from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
-from blogarchive.sites.grammar.words import fold
+from blogarchive.sites.grammar.words import fold, section_of
 
 _LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, and stay as they are
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -27,13 +27,14 @@ class Linked(NamedTuple):
 class View:
     """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
 
-    `links[i]` are the links of line i, in order. `url` is the page's own, `base` the one that its relative links
-    start from.
+    `links[i]` are the links of line i, in order. `sections` names the sections whose labels some lines are. `url` is
+    the page's own, `base` the one that its relative links start from.
     """
 
     document: Document
     folded: tuple[str, ...]
     links: tuple[Sequence[Linked], ...]
+    sections: Mapping[int, str]
     url: str
     base: str
     now: datetime
@@ -57,6 +58,10 @@ class View:
             address is not None and address.kind is PageKind.POST and address.number != here
             for _, _, address in self.links[index]
         )
+
+    def is_section(self, index: int) -> bool:
+        """Whether the line is the label of a section of the sidebar that is read."""
+        return self.sections.get(index, "other") != "other"
 
     def moment(self, text: str) -> datetime | None:
         """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
@@ -129,6 +134,7 @@ def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address
         document=document,
         folded=folded,
         links=tuple([_links(line, base, address) for line in document.lines]),
+        sections={index: name for index, text in enumerate(folded) if (name := section_of(text)) is not None},
         url=url,
         base=base,
         now=now,

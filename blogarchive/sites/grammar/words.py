@@ -32,16 +32,14 @@ BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
 HEADING = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
-CARD_LABEL = re.compile(r"我的名片")
-CALENDAR_LABEL = re.compile(r"calendar|日历|日曆", re.IGNORECASE)
-LATEST_LABEL = re.compile(r"最新(?:发布|发表|文章|日志|博文)")
-CATEGORIES_LABEL = re.compile(r"(?:分类目录|文章分类|日志分类|博文分类)")
-MONTHS_LABEL = re.compile(r"(?:存档目录|归档目录|文章归档|日志归档|月份存档)")
-OTHER_LABEL = re.compile(
-    r"(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|评论排行|阅读排行|友情链接"
-    r"|访问统计|博客统计|站内搜索|博客搜索|RSS订阅|博客公告|好友列表|我的好友|谁来看过",
-    re.IGNORECASE,
+SECTION_LABEL = re.compile(
+    r"(?P<card>我的名片)|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文))"
+    r"|(?P<categories>分类目录|(?:文章|日志|博文)分类)|(?P<months>(?:存档|归档)目录|(?:文章|日志)归档|月份存档)"
+    r"|(?P<other>(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|(?:评论|阅读)排行"
+    r"|友情链接|(?:访问|博客)统计|(?:站内|博客)搜索|(?i:RSS)订阅|博客公告|好友列表|我的好友|谁来看过)"
 )
+"""The label of a section of the sidebar; the group that matched is the section's name, `other` of none that is read."""
+
 CALENDAR_LINE = re.compile(
     r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
     r"|(?:sun|mon|tue|wed|thu|fri|sat|[smtwf])[a-z]*\.?|.*\d{4}.*|上\s*一?\s*[月年]|下\s*一?\s*[月年]|[\d\s]+|[日一二三四五六\s]+",
@@ -53,7 +51,6 @@ NEXT_PAGE = re.compile(
 )
 _AROUND_LABEL = " []【】「」:>|·•"
 _LONGEST_LABEL = 16
-_SECTIONS = (CARD_LABEL, CALENDAR_LABEL, LATEST_LABEL, CATEGORIES_LABEL, MONTHS_LABEL)
 
 
 def fold(text: str) -> str:
@@ -66,16 +63,23 @@ def _folded(found: "re.Match[str]") -> str:
     return _FOLDED[found[0]]
 
 
-def is_section_label(folded: str) -> bool:
-    """Whether a folded line is the label of a section of the sidebar."""
+def section_of(folded: str) -> str | None:
+    """The name of the sidebar's section whose label a folded line is."""
     text = label_text(folded)
-    return text is not None and any(label.fullmatch(text) for label in _SECTIONS)
+    label = None if text is None else SECTION_LABEL.fullmatch(text)
+    return None if label is None else label.lastgroup
 
 
 def label_text(folded: str) -> str | None:
     """The words of a folded line without the brackets and signs around a label; None where it is too long for one."""
     text = folded.strip(_AROUND_LABEL)
     return text if 0 < len(text) <= _LONGEST_LABEL else None
+
+
+def first_folded(text: str) -> str:
+    """The first character of `text` folded, spaces before it left aside; empty where there is none."""
+    first = text.lstrip()[:1]
+    return _FOLDED.get(first, first)
 
 
 def unbulleted(text: str) -> str:

@@ -54,10 +54,7 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         elif section.name == "calendar":
             lines = _calendar(view, lines)
         else:
-            found = _months(view, lines[1:])
-            rows = _while(lines[1:], lambda i: not view.folded[i] or i in found)
-            months = {i: found[i] for i in rows if i in found}
-            lines = (lines[0], *rows)
+            months, lines = _month_section(view, lines)
         taken.update(lines)
     if months is None:
         months = {i: row for i, row in _months(view, outside).items() if row.url is not None}
@@ -87,6 +84,13 @@ def _linked_post(view: View, index: int) -> ListedPost | None:
 def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
     """The rows of the archive among these lines."""
     return {i: row for i in lines if (row := month_row(view, view.lines[i])) is not None}
+
+
+def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow], Sequence[int]]:
+    """The rows under the label of the archive up to the first line that is none, and the lines of all that."""
+    found = _months(view, lines[1:])
+    rows = _while(lines[1:], lambda i: not view.folded[i] or i in found)
+    return {i: found[i] for i in rows if i in found}, (lines[0], *rows)
 
 
 def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:

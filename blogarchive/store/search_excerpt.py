@@ -34,18 +34,13 @@ def sentence(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
     text = unicodedata.normalize("NFC", text)
     places = _places(text, terms)
     first, last = places[0] if places else (0, 0)
-    start = max((end.end() for end in _SENTENCE_END.finditer(text, 0, first)), default=0)
+    begins = max((end.end() for end in _SENTENCE_END.finditer(text, 0, first)), default=0)
     following = _SENTENCE_END.search(text, last)
-    end = following.end() if following else len(text)
-    start, end = max(start, first - _LONGEST_SIDE), min(end, last + _LONGEST_SIDE)
-    pieces = _pieces(text, places, start, end)
-    before = (Piece("…"),) if text[:start].strip() and text[start - 1] not in "。！？!?\n" else ()
-    after = (
-        (Piece("…"),)
-        if (text[end:].strip() and following is None) or (following and end < following.end())
-        else ()
-    )
-    return (*before, *pieces, *after)
+    ends = following.end() if following else len(text)
+    start, end = max(begins, first - _LONGEST_SIDE), min(ends, last + _LONGEST_SIDE)
+    before = (Piece("…"),) if start > begins else ()
+    after = (Piece("…"),) if end < ends else ()
+    return (*before, *_pieces(text, places, start, end), *after)
 
 
 def _places(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:

@@ -140,10 +140,3 @@ def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
     with Archive.open(path, read_only=True) as archive:
         assert archive.number("select count(*) from posts") == 0
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
-
-
-def test_a_reader_cannot_write(tmp_path: Path) -> None:
-    path = tmp_path / "archive.db"
-    Archive.open(path, create=True).close()
-    with Archive.open(path, read_only=True) as archive, pytest.raises(CannotWrite):
-        archive.execute("delete from posts")

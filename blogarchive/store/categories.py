@@ -14,6 +14,19 @@ def save_rows(saving: Saving, rows: Sequence[CategoryRow]) -> None:
         category_id = ensure(saving, row.name, row.url)
         known = listed.note(saving, row.posts, in_listing=False)
         link(saving, category_id, [post.id for post in known.values()])
+    if not saving.replay:
+        _follow_renames(saving, rows)
+
+
+def has_vanished(saving: Saving) -> bool:
+    """Whether the target is the listing of a category that the sidebar no longer shows."""
+    return bool(_vanished(saving))
+
+
+def vanish(saving: Saving) -> None:
+    """The sidebar no longer shows the target's category, and its listing is no more: its posts are not in it."""
+    for category_id in _vanished(saving):
+        _empty(saving, category_id)
 
 
 def save_names(saving: Saving, post_id: int, names: Iterable[str]) -> None:
@@ -79,6 +92,44 @@ def link(saving: Saving, category_id: int, post_ids: Sequence[int]) -> None:
             f" where category_id = ? and gone_at < ? and post_id in ({places})",
             (category_id, saving.moment, *post_ids),
         )
+
+
+def _follow_renames(saving: Saving, rows: Sequence[CategoryRow]) -> None:
+    """A URL that is shown under another name now is a category renamed: what was in it is in the new one."""
+    names = {row.name for row in rows}
+    for row in rows:
+        if row.url is None:
+            continue
+        for old_id, name in saving.archive.rows(
+            "select id, name from categories where author_id = ? and url = ? and name <> ? and last_seen_at <= ?",
+            (saving.author_id, row.url, row.name, saving.moment),
+        ):
+            if name not in names:
+                _move(saving, cast(int, old_id), ensure(saving, row.name, row.url))
+
+
+def _move(saving: Saving, old_id: int, new_id: int) -> None:
+    members = saving.archive.rows(
+        "select post_id from post_categories where category_id = ? and gone_at is null", (old_id,)
+    )
+    link(saving, new_id, [cast(int, post_id) for (post_id,) in members])
+    _empty(saving, old_id)
+
+
+def _empty(saving: Saving, category_id: int) -> None:
+    saving.archive.execute(
+        "update post_categories set gone_at = ? where category_id = ? and gone_at is null",
+        (saving.moment, category_id),
+    )
+
+
+def _vanished(saving: Saving) -> list[int]:
+    rows = saving.archive.rows(
+        "select c.id from categories c join authors a on a.id = c.author_id where a.site = ? and a.uid = ?"
+        " and c.url = ? and c.last_seen_at < (select max(last_seen_at) from categories where author_id = a.id)",
+        (saving.blog.site, saving.blog.uid, saving.target.chain or saving.target.url),
+    )
+    return [cast(int, row[0]) for row in rows]
 
 
 def proved(saving: Saving, category_id: int, numbers: Iterable[str], *, since: str) -> None:

@@ -1,5 +1,6 @@
 """Posts as listings and the sidebar name them: rows for those not read yet, and signs that one has changed."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -8,6 +9,10 @@ from blogarchive.items import ListedPost, PageKind, Post, Target
 from blogarchive.store import failures, frontier, gone, held_posts, posts
 from blogarchive.store.failures import Failure
 from blogarchive.store.saving import Saving, shown_text
+
+_MARKS = re.compile(
+    r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +205,7 @@ def _compare(saving: Saving, item: ListedPost, known: Known) -> None:
         _note_title(saving, known, item.title)
         if known.read:
             _ask(saving, known.number, cast(str, item.url))
-    elif known.read and not _waits(saving, known.number):
+    elif known.read and not _adorned(item.title, known.title or "") and not _waits(saving, known.number):
         detail = f"listed as {item.title!r}, and named {known.title!r} on its own page"
         failure = Failure(kind="incomplete", field="title", detail=detail)
         if not failures.is_open(saving.archive, cast(str, item.url), failure):
@@ -214,6 +219,11 @@ def _agree(item: ListedPost, title: str) -> bool:
     if item.title_cut:
         return title.startswith(item.title.rstrip("….　 "))
     return item.title == title
+
+
+def _adorned(listed: str, title: str) -> bool:
+    """Whether a listing sets a mark beside the very title: [置顶], 【原创】."""
+    return bool(title) and (_MARKS.sub("", listed) or listed) == (_MARKS.sub("", title) or title)
 
 
 def _note_title(saving: Saving, known: Known, title: str | None) -> None:

@@ -49,6 +49,15 @@ def save(saving: Saving) -> None:
         )
 
 
+def is_beyond_end(saving: Saving) -> bool:
+    """Whether the target is a further page of a listing that is shorter today: nothing waits for it any more."""
+    target = saving.target
+    if target.page_no == 1 or target.kind not in _KINDS or target.chain is None:
+        return False
+    sweep = sweeps.find(saving, target.chain)
+    return sweep is None or sweep.complete or sweep.pages_read < target.page_no - 1
+
+
 def _named(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[ListedPost]:
     """The posts of a listing, whether it names them or shows them."""
     there = {item.number for item in listing}

@@ -54,13 +54,15 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
     """Asked when nothing is left to take and nothing is in flight; gives how many targets were added, 0 ends it.
 
     Where the dates of the archive's months do not agree with the posts held, that becomes a failure, and the home
-    page is read to the end of its chain, unless that was done within thirty days.
+    page is read to the end of its chain, unless that was done within thirty days. Where a post that is in no category
+    came after the categories were read to their ends, they are read again.
     """
     added = 0
     with archive.atomic():
         for blog in blogs:
             if not check_months(archive, blog, run_id=run.id, now=now):
                 added += _ask_home_chain(archive, run, blog, now)
+            added += _ask_categories(archive, blog)
     return added
 
 
@@ -106,16 +108,20 @@ def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
         (moment, overdue),
     )
-    held = archive.number(
-        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
-        (blog.site, blog.uid),
-    )
+    held = _posts_held(archive, blog)
     rows = archive.rows(
         "select id from frontier indexed by frontier_due where site = ? and uid is ? and state = 'done'"
         " and due_at <= ? order by kind = 'post', due_at limit ?",
         (blog.site, blog.uid, moment, schedule.budget(held)),
     )
     archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+
+
+def _posts_held(archive: Archive, blog: Blog) -> int:
+    return archive.number(
+        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
+        (blog.site, blog.uid),
+    )
 
 
 def _ids(rows: Sequence[Sequence[object]]) -> list[tuple[int]]:
@@ -135,3 +141,23 @@ def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> in
         "kind = 'home' and page_no = 2 and state = 'done' and coalesce(fetched_at, '') < ?",
         (run.epoch_at,),
     )
+
+
+def _ask_categories(archive: Archive, blog: Blog) -> int:
+    """The sidebar names a category's newest posts alone: one that appeared in the past is in its listing only."""
+    rows = archive.rows(
+        "with lone as (select max(p.first_seen_at) as seen_at from posts p"
+        " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and p.content_hash is not null and p.gone_at is null"
+        " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
+        " select f.id, coalesce(s.pages_read, 1) from lone, categories c"
+        " join frontier f on f.key = c.url and f.state = 'done'"
+        " left join sweeps s on s.site = ?1 and s.chain = c.url"
+        " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and c.proved_at < lone.seen_at and f.fetched_at < lone.seen_at",
+        (blog.site, blog.uid),
+    )
+    held = _posts_held(archive, blog)
+    if sum(int(str(row[1])) for row in rows) > schedule.budget(held):
+        return 0  # too many pages for that: they are proved within thirty days
+    return archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))

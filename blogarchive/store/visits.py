@@ -7,6 +7,7 @@ from enum import StrEnum
 from blogarchive.items import Page, PageKind, Reading, Target, Visit
 from blogarchive.store import (
     authors,
+    categories,
     failures,
     frontier,
     gone,
@@ -208,7 +209,7 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
         for url in (target.url, *saving.resolved):
             failures.resolve(archive, url, now=now)
         return _saved(saving, Outcome.GONE)
-    if not bad.blocked and _leads_nowhere(saving):
+    if not bad.blocked and _leads_nowhere(saving, bad):
         settling.leave(archive, target)
         failures.resolve(archive, target.url, now=now)
         return _saved(saving, Outcome.GONE)
@@ -220,8 +221,16 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
     return replace(_saved(saving, outcome), failure=bad.failure, retry_after=bad.retry_after)
 
 
-def _leads_nowhere(saving: Saving) -> bool:
-    """Whether the blog itself no longer leads to the target: a vanished month, comments of a deleted post."""
+def _leads_nowhere(saving: Saving, bad: Bad) -> bool:
+    """Whether the blog no longer leads to the target.
+
+    A month or category that vanished, a page beyond the end of a listing, comments of a deleted post.
+    """
+    if bad.gone is not None and listings.is_beyond_end(saving):
+        return True
+    if saving.target.kind is PageKind.CATEGORY and bad.gone is not None and categories.has_vanished(saving):
+        categories.vanish(saving)
+        return True
     if saving.target.kind is PageKind.MONTH:
         return months.has_vanished(saving)
     return saving.target.kind is PageKind.COMMENTS and gone.is_gone(saving, saving.target.post_number)

@@ -57,6 +57,7 @@ class Host:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 host._serve(self)
@@ -170,9 +171,9 @@ class Host:
     def _list(
         self, blog: Blog, head: str, entries: list, page: int, url: Callable[[int], str]
     ) -> tuple[bytes, int]:
-        if not entries and not blog.listed():
-            return printing.notice(blog, printing.NOTICES["404"]), 404
         last = max(1, -(-len(entries) // blog.per_page))
+        if not entries or page > last:
+            return printing.notice(blog, printing.NOTICES["404"]), 404
         shown = entries[(page - 1) * blog.per_page : page * blog.per_page]
         pager = printing.pages(page, last, url, blog.style)
         return printing.listing(blog, self.at, head, shown, pager), 200

@@ -21,6 +21,7 @@ _NOT_A_TITLE = re.compile(
     r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…]{0,4}",
     re.IGNORECASE,
 )
+_PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # set before a title, in its link
 _NEAR = 5  # lines from a title to its time
 
 
@@ -61,7 +62,7 @@ def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
         for text, anchor, address in view.links[index]:
             if address is None or address.kind is not PageKind.POST or address.url == here:
                 continue
-            title = unbulleted(text).strip()
+            title = _PINNED.sub("", unbulleted(text)).strip()
             if title:
                 post = ListedPost(
                     title=title, number=address.number, url=address.url, title_cut=cut_title(title)

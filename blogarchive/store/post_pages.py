@@ -62,20 +62,18 @@ def due(saving: Saving) -> str | None:
     post = post_of(saving.visit)
     number = post.number if post is not None else saving.target.number
     row = saving.archive.row(
-        "select p.posted_at, max(coalesce(p.last_changed_at, ''),"
-        " coalesce((select max(c.first_seen_at) from comments c where c.post_id = p.id), ''))"
+        # A comment counts from when it was written: to a first backup all of them are new.
+        "select p.posted_at, p.last_changed_at, (select max(coalesce(c.posted_at, c.first_seen_at))"
+        " from comments c where c.post_id = p.id)"
         " from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid = ? and p.number = ?",
         (saving.blog.site, saving.blog.uid, number),
     )
     if row is None:
         return None
-    posted_at, changed = row
-    return schedule.post_due(
-        frontier.key(saving.target),
-        saving.page.fetched_at,
-        _time(cast("str | None", posted_at), saving.page.fetched_at),
-        changed if isinstance(changed, str) and changed else None,
-    )
+    now = saving.page.fetched_at
+    posted_at, *changes = (_time(cast("str | None", text), now) for text in row)
+    changed_at = max((change for change in changes if change is not None), default=None)
+    return schedule.post_due(frontier.key(saving.target), now, posted_at, changed_at)
 
 
 def named_elsewhere(saving: Saving) -> list[Target]:

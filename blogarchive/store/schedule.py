@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from blogarchive.items import PageKind
-from blogarchive.store.times import from_utc_text, utc_text
+from blogarchive.store.times import utc_text
 
 DAILY = timedelta(hours=20)
 """Less than a day, so that a run at the same hour each day finds the posts of the day before due."""
@@ -33,11 +33,11 @@ def budget(posts_held: int) -> int:
     return max(POSTS_AT_LEAST, posts_held // POSTS_SHARE)
 
 
-def post_due(key: str, fetched_at: datetime, posted_at: datetime | None, changed_at: str | None) -> str:
+def post_due(key: str, fetched_at: datetime, posted_at: datetime | None, changed_at: datetime | None) -> str:
     """When to look at a post again (UTC text), by its age and the last change that was seen."""
     quiet = fetched_at - posted_at if posted_at is not None else UNDATED
     if changed_at is not None:
-        quiet = min(quiet, fetched_at - from_utc_text(changed_at))
+        quiet = min(quiet, fetched_at - changed_at)
     wait = min(max(DAILY, quiet / QUIET_SHARE), RAREST)
     if wait > DAILY:
         wait *= 0.75 + 0.5 * _spread(key)

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copy
 
@@ -141,3 +141,11 @@ def test_a_category_that_is_no_more_and_listings_that_grew_shorter_are_no_failur
         ran = tool.run("update", "--full")
     assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
     assert tool.rows("select url, detail from open_failures") == []
+
+
+def test_old_posts_are_not_due_at_once_because_their_comments_are_new_to_a_first_backup(
+    host: Host, tool: Tool
+) -> None:
+    soon = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+    assert tool.number("select count(*) from posts where comment_count > 0") > 20
+    assert tool.number("select count(*) from frontier where kind = 'post' and due_at < ?", soon) == 0

@@ -1,0 +1,42 @@
+"""What the archive weighs: page bytes as stored against as served, and growth while only counters move."""
+
+import sqlite3
+from pathlib import Path
+
+from bench.figures import Row
+from bench.running import backup, command, folder
+from blogarchive.demo import DemoHost, make_blog
+from blogarchive.demo.changes import move_counters
+
+POSTS = 500
+UPDATES = 10
+
+
+def stored_share(db: Path) -> float:
+    """Bytes stored to bytes served."""
+    with sqlite3.connect(db) as connection:
+        stored, served = connection.execute("select sum(length(body)), sum(body_size) from pages").fetchone()
+    return float(stored / served)
+
+
+def measure() -> list[Row]:
+    """Both rows."""
+    with DemoHost([make_blog("31182", posts=POSTS)]) as host, folder() as place:
+        db = place / "a.db"
+        backup(db, host.blog_url("31182"))
+        share, before = stored_share(db), db.stat().st_size
+        for _ in range(UPDATES):
+            host.change("31182", move_counters())
+            command("update", "--full", "--db", db, "--delay", "0", "--no-media", "-q")
+        growth = db.stat().st_size / before - 1
+    return [
+        Row("page bytes as stored, against as served", "at most 30 %", f"{share:.0%}"),
+        Row(
+            f"growth over {UPDATES} full updates in which only counters moved", "at most 5 %", f"{growth:.1%}"
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(f"{row.name:75} {row.goal:25} {row.figure}")

@@ -12,7 +12,7 @@ import nh3
 from lxml import etree, html
 
 from blogarchive.items import Image
-from blogarchive.reading.lines import Element
+from blogarchive.reading.html_tree import Element
 
 TAGS = frozenset(
     [

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from lxml import etree, html
 
-from blogarchive.reading.lines import CELLS, REPLACED, UNSEEN, Document, Element, Line
+from blogarchive.reading.elements import CELLS, REPLACED, UNSEEN
+from blogarchive.reading.html_tree import Element
+from blogarchive.reading.lines import Document, Line
 
 _VOID = REPLACED | {"br", "hr"}
 

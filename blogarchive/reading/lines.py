@@ -12,94 +12,16 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lxml import etree
+from blogarchive.reading.elements import BLOCKS, PREFORMATTED, REPLACED, UNSEEN
+from blogarchive.reading.html_tree import Element as Element
+from blogarchive.reading.html_tree import parse_html
 
-Element = etree._Element
-
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "xmp",
-        "listing",
-        "plaintext",
-        "marquee",
-    ]
-)
-CELLS = frozenset(("td", "th"))
-REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
-UNSEEN = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "template",
-        "noscript",
-        "select",
-        "textarea",
-        "datalist",
-        "noframes",
-        "title",
-        "map",
-        "svg",
-        "math",
-    ]
-)
-PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))
 SPACE = " \t\n\r\f\v"
 EDGES = SPACE + "\xa0\u200b\ufeff"
 
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 _hidden = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CLOSED = UNSEEN | REPLACED  # what is inside is not read
-_NOT_XML_EITHER = ("\ufffe".encode(), "\uffff".encode())
-_NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
 
 
 class Span(NamedTuple):
@@ -203,7 +125,7 @@ class Document:
 
 def read_document(text: str) -> Document:
     """The document of a page's text; never raises, an empty page has no lines."""
-    root = _parse(text)
+    root = parse_html(text)
     builder = _Builder()
     builder.walk(root)
     title = root.find(".//title")
@@ -237,47 +159,6 @@ def tag_path(node: Element) -> str:
     tags = [str(node.tag)]
     tags.extend(str(ancestor.tag) for ancestor in node.iterancestors())
     return "/".join(reversed(tags))
-
-
-def _parse(text: str) -> Element:
-    # libxml2 stops at a NUL and, without huge_tree, at a depth of 256: a page could hide its rest behind either.
-    # etree's parser, not html's: that one asks Python for the class of every element.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
-    clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
-    for other in _NOT_XML_EITHER:
-        clean = clean.replace(other, b"")
-    empty: Element = etree.Element("html")
-    if not clean.strip():
-        return empty
-    try:
-        parsed: Element | None = etree.fromstring(clean, parser)
-    except etree.ParserError:
-        return empty
-    root: Element = empty if parsed is None else parsed
-    _empty_voids(root)
-    _part_definitions(root)
-    return root
-
-
-def _empty_voids(root: Element) -> None:
-    """Moves out of void elements what follows them: libxml2 does not know that these are void."""
-    for node in list(root.iter("embed", "wbr", "source", "track")):
-        text, tail, children = node.text or "", node.tail or "", list(node)
-        node.text = node.tail = None
-        for child in reversed(children):
-            node.addnext(child)
-        node.tail = text if children else text + tail
-        if children:
-            children[-1].tail = (children[-1].tail or "") + tail
-
-
-def _part_definitions(root: Element) -> None:
-    """Makes siblings of `dt` and `dd` that libxml2 nests where their end tags are left out."""
-    for node in list(root.iter("dt", "dd")):
-        parent = node.getparent()
-        if parent is not None and parent.tag in ("dt", "dd"):
-            for moved in reversed([node, *node.itersiblings()]):
-                parent.addnext(moved)
 
 
 class _Builder:

@@ -6,7 +6,7 @@ the reason: a forged comment must never enter an archive.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -14,14 +14,13 @@ from itertools import pairwise
 from blogarchive.items import Comment, Problem
 from blogarchive.reading.clean import clean_html
 from blogarchive.reading.fragment import cut, text_of
-from blogarchive.sites.grammar.comment_marks import Header, find_footers, find_headers
+from blogarchive.sites.grammar.comment_marks import Found, Header
 from blogarchive.sites.grammar.comment_records import (
     Choice,
     Marks,
     begins_with,
     choices,
     gather,
-    is_own_label,
     last_record,
     own_footers,
     record_of,
@@ -49,10 +48,11 @@ class Comments:
     own. `texts` are the lines that commenters wrote. `possible` is False where the page cannot have as many as it claims.
     """
 
-    comments: tuple[Comment, ...]
     problem: Problem | None
     start: int
     end: int
+    records: tuple["Record", ...] = ()
+    comments: tuple[Comment, ...] = ()
     sure: bool = False
     framed: bool = False
     possible: bool = True
@@ -70,7 +70,7 @@ class Comments:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Record:
+class Record:
     """One comment's lines: its header, then its text up to `text_end`, all of it up to `end`."""
 
     header: Header
@@ -80,33 +80,38 @@ class _Record:
 
 
 def read_comments(
-    view: View, start: int, end: int, *, claimed: int | None, paged: Paged, since: datetime | None
+    view: View, found: Found, start: int, *, claimed: int | None, paged: Paged, since: datetime | None
 ) -> Comments:
-    """The comments on the lines `[start, end)`.
+    """The comments from line `start` on, told from all that was `found`; `with_items` reads what they say.
 
     `claimed` is the number that the page shows for the whole post, `since` the post's own time.
     """
-    headers = find_headers(view, start, end)
-    if not headers:
+    found = found.after(start)
+    if not found.headers:
         problem = _none_found(claimed, paged)
-        return Comments(
-            comments=(), problem=problem, start=end, end=start, sure=claimed == 0, possible=problem is None
-        )
-    marks = gather(view, headers, find_footers(view, headers[0].last + 1, end), end)
+        end = len(view.lines)
+        return Comments(problem=problem, start=end, end=start, sure=claimed == 0, possible=problem is None)
+    marks = gather(view, found)
     choice, problem = _choose(marks, claimed, paged)
     problem = problem or _out_of_order(view, choice, since)
     records = _records(marks, choice.headers)
-    trusted = problem is None or problem.kind != "forged"
     return Comments(
-        comments=tuple(_comment(view, record) for record in records) if trusted else (),
+        records=records,
         problem=problem,
-        start=headers[0].first,
+        start=marks.headers[0].first,
         end=max(record.end for record in records),
         sure=choice.sure,
         possible=_possible(view, marks, claimed, paged, since),
         framed=choice.framed,
         texts=frozenset(_texts(view, choice, records)),
     )
+
+
+def with_items(view: View, comments: Comments) -> Comments:
+    """The same with what each comment says; without any where one may be forged."""
+    if comments.problem is not None and comments.problem.kind == "forged":
+        return comments
+    return replace(comments, comments=tuple(_comment(view, record) for record in comments.records))
 
 
 def _none_found(claimed: int | None, paged: Paged) -> Problem | None:
@@ -164,7 +169,7 @@ def _out_of_order(view: View, choice: Choice, since: datetime | None) -> Problem
     return None
 
 
-def _records(marks: Marks, headers: Sequence[Header]) -> list[_Record]:
+def _records(marks: Marks, headers: Sequence[Header]) -> tuple[Record, ...]:
     footers = own_footers(marks, headers)
     limits = [header.first for header in headers[1:]] + [marks.end]
     records = []
@@ -174,8 +179,8 @@ def _records(marks: Marks, headers: Sequence[Header]) -> list[_Record]:
         else:
             stop = _text_stop(marks, headers) if limit == marks.end else limit
             text_end, end, likes = stop, stop, None
-        records.append(_Record(header=header, text_end=text_end, end=end, likes=likes))
-    return records
+        records.append(Record(header=header, text_end=text_end, end=end, likes=likes))
+    return tuple(records)
 
 
 def _text_stop(marks: Marks, headers: Sequence[Header]) -> int:
@@ -187,23 +192,24 @@ def _text_stop(marks: Marks, headers: Sequence[Header]) -> int:
     typed = {view.path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
     alone = begins_with(view, record, header)
     return next(
-        (i for i in range(header.last + 1, stop) if _is_furniture(view, i, typed, alone, headers[0].first)),
+        (i for i in range(header.last + 1, stop) if _is_furniture(marks, i, typed, alone)),
         stop,
     )
 
 
-def _is_furniture(view: View, index: int, typed: set[str], alone: bool, first: int) -> bool:
+def _is_furniture(marks: Marks, index: int, typed: set[str], alone: bool) -> bool:
     """Whether a line is the page's and not a commenter's: it stands elsewhere than comments, or is a pager or a label."""
+    view = marks.view
     line = view.lines[index]
     if typed and view.folded[index] and view.path(line.node_at(0)) not in typed:
         return True
     words = view.folded[index].strip()
     if line.links() and not _PROSE.search(words):
         return True
-    return not alone and is_own_label(view, index, first)
+    return not alone and index in marks.labels
 
 
-def _texts(view: View, choice: Choice, records: Sequence[_Record]) -> Iterator[int]:
+def _texts(view: View, choice: Choice, records: Sequence[Record]) -> Iterator[int]:
     """The lines of the comments' texts, each within its own element where there is one."""
     for record in records:
         lines = range(record.header.last + 1, record.text_end)
@@ -213,7 +219,7 @@ def _texts(view: View, choice: Choice, records: Sequence[_Record]) -> Iterator[i
         yield from (index for index in lines if index in inside)
 
 
-def _comment(view: View, record: _Record) -> Comment:
+def _comment(view: View, record: Record) -> Comment:
     header = record.header
     lines = view.lines[header.last + 1 : record.text_end]
     body_html = clean_html(cut(view.document, lines[0], lines[-1]), view.base) if lines else ""

@@ -5,6 +5,7 @@ is which. A mark may be one line or stand in pieces on a few.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -60,17 +61,39 @@ class Footer:
     linked: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """All that reads like a comment's header or footer, in order."""
+
+    headers: tuple[Header, ...]
+    footers: tuple[Footer, ...]
+
+    def after(self, start: int) -> "Found":
+        """Those from line `start` on; footers only after the first header."""
+        headers = self.headers[bisect_left(self.headers, start, key=_first) :]
+        begin = headers[0].last + 1 if headers else start
+        return Found(headers=headers, footers=self.footers[bisect_left(self.footers, begin, key=_first) :])
+
+
+def _first(mark: "Header | Footer") -> int:
+    return mark.first
+
+
 _Mark = TypeVar("_Mark", Header, Footer)
+
+
+def find_marks(view: View, start: int) -> Found:
+    """All headers and footers from line `start` on."""
+    end = len(view.lines)
+    return Found(
+        headers=tuple(find_headers(view, start, end)),
+        footers=tuple(_find(view, start, end, _FOOTER_START, _footer_at)),
+    )
 
 
 def find_headers(view: View, start: int, end: int) -> list[Header]:
     """All that reads like a comment's header on the lines `[start, end)`, in order."""
     return _find(view, start, end, _HEADER_START, _header_at)
-
-
-def find_footers(view: View, start: int, end: int) -> list[Footer]:
-    """All that reads like a comment's footer on the lines `[start, end)`, in order."""
-    return _find(view, start, end, _FOOTER_START, _footer_at)
 
 
 def _find(

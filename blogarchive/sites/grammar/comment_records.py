@@ -5,11 +5,12 @@ each comment fills an element of its own; each ends with a footer that nobody ca
 typed line stands; and last, where only words are left, their number is the number that the page claims.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from blogarchive.reading.lines import Element
-from blogarchive.sites.grammar.comment_marks import Footer, Header
+from blogarchive.sites.grammar.comment_marks import Footer, Found, Header
 from blogarchive.sites.grammar.places import Place, Stand, typed_place
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import label_text
@@ -19,6 +20,8 @@ from blogarchive.sites.grammar.words import label_text
 class Marks:
     """All that reads like a mark on the lines up to `end`, and the places where typed lines stand.
 
+    `labels` are the lines after them that are labels of the page's own sections.
+
     The first header is always the page's own: before it stands nothing that a commenter wrote.
     """
 
@@ -26,7 +29,18 @@ class Marks:
     headers: tuple[Header, ...]
     footers: tuple[Footer, ...]
     end: int
-    typed: tuple[Place, ...] = field(default=())
+    typed: tuple[Place, ...]
+    labels: frozenset[int]
+
+    def footers_between(self, start: int, end: int) -> tuple[Footer, ...]:
+        """The footers after line `start` and before line `end`."""
+        begin = bisect_right(self.footers, start, key=_first)
+        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_first)]
+
+    def header_after(self, line: int) -> Header | None:
+        """The first header after a line."""
+        place = bisect_right(self.headers, line, key=_first)
+        return self.headers[place] if place < len(self.headers) else None
 
     def can_be_typed(self, place: Place) -> bool:
         """Whether a commenter's words can stand at `place`, as far as this page shows."""
@@ -52,20 +66,26 @@ class Choice:
     framed: bool = False
 
 
-def gather(view: View, headers: Sequence[Header], footers: Sequence[Footer], end: int) -> Marks:
-    """The marks with the places of the lines between them."""
+def _first(mark: Header | Footer) -> int:
+    return mark.first
+
+
+def gather(view: View, found: Found) -> Marks:
+    """The marks with the places of the lines between them; `found` has a header."""
+    headers, footers, end = found.headers, found.footers, len(view.lines)
     marked: list[Header | Footer] = [*headers, *footers]
     known = {index for mark in marked for index in range(mark.first, mark.last + 1)}
     record = last_record(view, headers)
     start = headers[-1].last + 1
-    label = next((i for i in range(start, end) if is_own_label(view, i, headers[0].first)), end)
+    labels = _own_labels(view, headers)
+    label = min(labels, default=end)
     closed = max((f.last + 1 for f in footers if f.last < label), default=start)
     stop = min(max(closed, record.stop if begins_with(view, record, headers[-1]) else start), end)
     lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
     typed = tuple(dict.fromkeys(typed_place(view, index, 1) for index in lines))
     end = _comments_end(view, start, end, {place.paths[0] for place in typed})
     own = tuple(footer for footer in footers if footer.last < end)
-    return Marks(view=view, headers=tuple(headers), footers=own, end=end, typed=typed)
+    return Marks(view=view, headers=headers, footers=own, end=end, typed=typed, labels=labels)
 
 
 def _comments_end(view: View, start: int, end: int, typed: set[str]) -> int:
@@ -98,14 +118,11 @@ def choices(marks: Marks) -> Iterator[Choice]:
 
 def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
     """The footer of each of the page's own headers, None where the page sets none."""
-    limits = [header.first for header in headers[1:]] + [marks.end]
-    spans = [
-        [f for f in marks.footers if h.last < f.first and f.last < limit]
-        for h, limit in zip(headers, limits, strict=True)
-    ]
-    sure = _sure_footers(marks)
+    limits = [*(header.first for header in headers[1:]), marks.end]
+    spans = [marks.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
+    sure = {footer.first for footer in _sure_footers(marks)}
     if sure:
-        return [next((f for f in found if f in sure), None) for found in spans]
+        return [next((f for f in found if f.first in sure), None) for found in spans]
     closing = [
         found[-1] if found and _ends_at(marks, found[-1], limit) else None
         for found, limit in zip(spans[:-1], limits[:-1], strict=True)
@@ -129,16 +146,20 @@ def _closes(marks: Marks, header: Header, footer: Footer) -> bool:
     return not any(marks.view.folded[index] for index in range(footer.last + 1, document.inside(node).stop))
 
 
-def is_own_label(view: View, index: int, first: int) -> bool:
-    """Whether a line after the comments' first line is the label of a section, and the only one that says so.
+def _own_labels(view: View, headers: Sequence[Header]) -> frozenset[int]:
+    """The lines after the last header that are a section's label, and the only ones to say so since the first.
 
-    Where the same label stands before the comments or further on, this one may have been typed.
+    Where the same label stands before the comments or further on, one of them may have been typed.
     """
-    if not view.is_section(index):
-        return False
-    same = label_text(view.folded[index])
-    others = (other for other in view.sections if other < first or other > index)
-    return not any(label_text(view.folded[other]) == same for other in others)
+    first, last = headers[0].first, headers[-1].last
+    latest: dict[str | None, int] = {}
+    before: set[str | None] = set()
+    for index in view.sections:
+        text = label_text(view.folded[index])
+        latest[text] = index
+        if index < first:
+            before.add(text)
+    return frozenset(index for text, index in latest.items() if index > last and text not in before)
 
 
 def last_record(view: View, headers: Sequence[Header]) -> range:
@@ -190,11 +211,8 @@ def _by_record(marks: Marks) -> tuple[Header, ...] | None:
 
 def _hold_footers(marks: Marks, records: dict[Element, Header]) -> bool:
     """Whether all of the records hold a footer, or none does: else they are pieces of comments."""
-    held = [
-        any(footer.first in marks.view.document.inside(record) for footer in marks.footers)
-        for record in records
-    ]
-    return all(held) or not marks.footers
+    insides = (marks.view.document.inside(record) for record in records)
+    return not marks.footers or all(marks.footers_between(i.start - 1, i.stop) for i in insides)
 
 
 def _by_footer(marks: Marks) -> tuple[Header, ...] | None:
@@ -219,7 +237,7 @@ def _after_each(marks: Marks, footers: Iterable[Footer]) -> tuple[Header, ...] |
     count = 0
     for footer in footers:
         count += footer.first > chosen[0].last
-        after = next((header for header in marks.headers if header.first > footer.last), None)
+        after = marks.header_after(footer.last)
         if after is not None and after is not chosen[-1]:
             chosen.append(after)
     alike = len({header.place.paths for header in chosen}) == 1

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blogarchive.items import Shown
-from blogarchive.reading.lines import CELLS, Line, enclosing
+from blogarchive.reading.elements import CELLS
+from blogarchive.reading.lines import Line, enclosing
 from blogarchive.sites.grammar.counters import iter_counters
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, label_text

@@ -1,12 +1,12 @@
 """The link to the next page of a list or of a post's comments: by its words, or by the page numbers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, first_folded, fold
+from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, fold
 
 _BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
 _MOST_IN_ROW = 30
@@ -31,24 +31,27 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     numbered: tuple[str, int] | None = None
     calendar = _calendar_lines(view)
     for index in lines:
-        if index in calendar:
+        candidates = [] if index in calendar else list(_candidates(view, index, here, page_no))
+        if not candidates:
             continue
-        line = view.lines[index]
-        for text, anchor, address in view.links[index]:
-            words = text or _picture_words(anchor)
-            if first_folded(words) not in _BEGINS:
-                continue
-            folded = fold(words).strip()
-            is_next, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
-            if not is_next and number is None:
-                continue
-            if address is None or address.url == here.url or _is_other_post(address, here):
-                continue
-            if is_next and (len(folded) > 2 or _is_pager(view, line)):
-                worded = (address.url, index)
-            elif number is not None and int(number[1]) == page_no + 1 and _is_pager(view, line):
-                numbered = (address.url, index)
+        pager = _is_pager(view, view.lines[index])
+        for url, is_word, sure in candidates:
+            if is_word and (sure or pager):
+                worded = (url, index)
+            elif not is_word and pager:
+                numbered = (url, index)
     return worded or numbered
+
+
+def _candidates(view: View, index: int, here: Address, page_no: int) -> Iterator[tuple[str, bool, bool]]:
+    """Links of a line that may lead to the next page: the URL, whether a word says so, whether it is surely that."""
+    for text, anchor, address in view.links[index]:
+        folded = fold(text or _picture_words(anchor)).strip()
+        is_word, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
+        if not is_word and (number is None or int(number[1]) != page_no + 1):
+            continue
+        if address is not None and address.url != here.url and not _is_other_post(address, here):
+            yield address.url, is_word, len(folded) > 2
 
 
 def _is_other_post(address: Address, here: Address) -> bool:
@@ -62,8 +65,10 @@ def _calendar_lines(view: View) -> set[int]:
     words = [view.folded[index].strip() for index in filled]
     found: set[int] = set()
     for place, word in enumerate(words):
-        if word[0] in _DAYS_BEGIN and _WEEK.fullmatch(
-            " ".join(words[place : place + 7]) if len(word) < 4 else word
+        if (
+            filled[place] not in found
+            and word[0] in _DAYS_BEGIN
+            and _WEEK.fullmatch(" ".join(words[place : place + 7]) if len(word) < 4 else word)
         ):
             start, stop = place, place
             while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_LINE.fullmatch(words[start - 1]):
@@ -79,7 +84,11 @@ def _is_pager(view: View, line: Line) -> bool:
     first, last = line.index, line.index
     while first > 0 and line.index - first < _MOST_IN_ROW and _PAGER_LINE.fullmatch(view.folded[first - 1]):
         first -= 1
-    while last + 1 < len(view.folded) and _PAGER_LINE.fullmatch(view.folded[last + 1]):
+    while (
+        last - line.index < _MOST_IN_ROW
+        and last + 1 < len(view.folded)
+        and _PAGER_LINE.fullmatch(view.folded[last + 1])
+    ):
         last += 1
     text = " ".join(view.folded[first : last + 1])
     numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}

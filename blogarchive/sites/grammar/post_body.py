@@ -137,6 +137,18 @@ def uncounted_end(view: View, start: int) -> int | None:
     if framed or ends:
         return framed[-1] if framed else ends[-1]
     hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
-    if len(hinted) != 1 or hinted[0] not in view.document.opened:
-        return None
-    return view.document.inside(hinted[0]).stop
+    if len(hinted) == 1 and hinted[0] in view.document.opened:
+        return view.document.inside(hinted[0]).stop
+    return _element_end(view, start)
+
+
+def _element_end(view: View, start: int) -> int | None:
+    """Where the innermost element ends that holds the title and lines after it, or a section of the sidebar begins."""
+    node: Element | None = view.lines[start - 1].block
+    while node is not None:
+        inside = view.document.inside(node)
+        stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
+        if any(view.folded[index] for index in range(start, stop)):
+            return stop
+        node = node.getparent()
+    return None

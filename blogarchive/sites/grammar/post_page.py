@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from blogarchive.items import Image, Problem
 from blogarchive.reading.clean import clean_html, images_of
 from blogarchive.reading.fragment import cut, text_of
-from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments
-from blogarchive.sites.grammar.comment_marks import find_headers
+from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments, with_items
+from blogarchive.sites.grammar.comment_marks import find_headers, find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters
 from blogarchive.sites.grammar.heading import TitleTime, find_title_time
 from blogarchive.sites.grammar.post_body import Ending, body_lines, choose_ending, uncounted_end
 from blogarchive.sites.grammar.view import View
+
+_MOST_COUNTERS = 8  # weighed from the body's beginning on, and so many from the page's end
+_FLOODED = Problem(kind="forged", field="comments", detail="too many lines read like the page's counters")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,20 +52,22 @@ def read_post(view: View, *, further: bool, pager: int | None, labelled: bool = 
 
 def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None) -> Ending | None:
     lines, since = len(view.lines), view.moment(heading.posted.text)
+    marks = find_marks(view, heading.end)
     found = find_counters(view, heading.end, lines)
     if found:
-        readings = [
-            read_comments(
-                view, c.last + 1, lines, claimed=c.comments, paged=_paged(further, pager, c.last), since=since
-            )
-            for c in found
-        ]
-        return choose_ending(view, heading.end, list(zip(found, readings, strict=True)))
+        weighed = [*found[:_MOST_COUNTERS], *found[_MOST_COUNTERS:][-_MOST_COUNTERS:]]
+        readings = []
+        for counters in weighed:
+            paged, start = _paged(further, pager, counters.last), counters.last + 1
+            comments = read_comments(view, marks, start, claimed=counters.comments, paged=paged, since=since)
+            readings.append((counters, comments))
+        ending = choose_ending(view, heading.end, readings)
+        return ending if len(weighed) == len(found) else replace(ending, doubt=_FLOODED)
     end = uncounted_end(view, heading.end)
     if end is None:
         return None
     paged = _paged(further, pager, end)
-    comments = read_comments(view, end, lines, claimed=None, paged=paged, since=since)
+    comments = read_comments(view, marks, end, claimed=None, paged=paged, since=since)
     return Ending(line=end, counters=None, comments=comments)
 
 
@@ -77,7 +82,10 @@ def _comments_alone(view: View) -> PostPage | None:
     counters = next(iter(find_counters(view, 0, len(view.lines))), None)
     start = 0 if counters is None else counters.last + 1
     claimed = None if counters is None else counters.comments
-    comments = read_comments(view, start, len(view.lines), claimed=claimed, paged=Paged.FURTHER, since=None)
+    marks = find_marks(view, start)
+    comments = with_items(
+        view, read_comments(view, marks, start, claimed=claimed, paged=Paged.FURTHER, since=None)
+    )
     if not comments.found:
         return None
     return PostPage(
@@ -110,7 +118,8 @@ def _post_page(view: View, heading: TitleTime, ending: Ending, *, further: bool)
         body_html = clean_html(body, view.base)
     comments = ending.comments
     if ending.doubt is not None:
-        comments = replace(comments, comments=(), problem=ending.doubt)
+        comments = replace(comments, problem=ending.doubt)
+    comments = with_items(view, comments)
     problems = [] if comments.problem is None else [comments.problem]
     if not lines and not further:
         detail = "the page shows no text for this post"

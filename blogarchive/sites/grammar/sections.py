@@ -52,11 +52,13 @@ def _own_labels(view: View, outside: Sequence[int], labels: Sequence[_Label]) ->
     for label in labels:
         if label.name != "other":
             names[label.path].add(label.name)
+    most: dict[str, int] = defaultdict(int)
+    for label in labels:
+        most[label.name] = max(most[label.name], len(names[label.path]))
     best: dict[str, list[_Label]] = defaultdict(list)
     for label in labels:
-        rivals = best[label.name]
-        if not rivals or len(names[label.path]) >= len(names[rivals[0].path]):
-            best[label.name] = [label, *(r for r in rivals if len(names[r.path]) == len(names[label.path]))]
+        if len(names[label.path]) == most[label.name]:
+            best[label.name].append(label)
     others = best.pop("other", [])
     sole = [rivals[0].place for rivals in best.values() if len(rivals) == 1]
     chosen = [_nearest(view, outside, rivals, sole) for rivals in best.values()]

@@ -11,7 +11,8 @@ from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
 from blogarchive.sites.grammar.words import fold, section_of
 
-_LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, and stay as they are
+_LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, which matches nothing
+_LONGEST_BASE = 2000
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -127,7 +128,10 @@ def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address
     """The view of a page's text; `now` is aware, in the site's zone."""
     document = read_document(text)
     folded = tuple(
-        fold(line.text) if len(line.text) <= _LONGEST_LABEL else line.text for line in document.lines
+        [
+            fold(line.text) if len(line.text) <= _LONGEST_LABEL else "…" * len(line.text)
+            for line in document.lines
+        ]
     )
     base = _base(document, url)
     return View(
@@ -157,4 +161,5 @@ def _leads_to(anchor: Element, base: str, address: Callable[[str], Address]) -> 
 def _base(document: Document, url: str) -> str:
     """What the page's `<base href>` makes of its URL."""
     node = next(document.root.iter("base"), None)
-    return (absolute(node.get("href"), url) or url) if node is not None else url
+    href = None if node is None else node.get("href")
+    return url if href is None or len(href) > _LONGEST_BASE else absolute(href, url) or url

@@ -1,0 +1,74 @@
+"""Text of a page -> its tree, as browsers would make it where libxml2 does not."""
+
+import re
+
+from lxml import etree
+
+Element = etree._Element
+
+_NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NOT_XML_EITHER = ("\ufffe".encode(), "\uffff".encode())
+# What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
+_GIVEN_UP = (
+    (
+        r"</?(?:font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label)\b[^>]*>",
+        b"",
+    ),
+    (r"</?(?:div|p|blockquote|section|article|dl|dt|dd|ul|ol|li|form|fieldset|pre|h[1-6])\b[^>]*>", b"<br>"),
+    (r"</?(?:table|tbody|thead|tfoot|tr|td|th|caption)\b[^>]*>", b"<br>"),
+    (r"<(?!br\b|a\b|/a\b|img\b)[^>]*>", b" "),
+)
+_WAYS = tuple((re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern, instead in _GIVEN_UP)
+
+
+def parse_html(text: str) -> Element:
+    """The tree of a page's text; never raises, an empty page is an empty `html`."""
+    # libxml2 stops at a NUL: a page could hide its rest behind one.
+    clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
+    for other in _NOT_XML_EITHER:
+        clean = clean.replace(other, b"")
+    root, whole = _parse(clean)
+    for pattern, instead in _WAYS:
+        if whole:
+            break
+        clean = pattern.sub(instead, clean)
+        root, whole = _parse(clean)
+    _empty_voids(root)
+    _part_definitions(root)
+    return root
+
+
+def _parse(clean: bytes) -> tuple[Element, bool]:
+    """The tree, and whether it is whole: libxml2 stops where elements are nested too deep."""
+    empty: Element = etree.Element("html")
+    if not clean.strip():
+        return empty, True
+    # etree's parser, not html's: that one asks Python for the class of every element.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+    try:
+        root: Element | None = etree.fromstring(clean, parser)
+    except etree.ParserError:
+        return empty, True
+    last = parser.error_log.last_error
+    return empty if root is None else root, last is None or "depth" not in last.message
+
+
+def _empty_voids(root: Element) -> None:
+    """Moves out of void elements what follows them: libxml2 does not know that these are void."""
+    for node in list(root.iter("embed", "wbr", "source", "track")):
+        text, tail, children = node.text or "", node.tail or "", list(node)
+        node.text = node.tail = None
+        for child in reversed(children):
+            node.addnext(child)
+        node.tail = text if children else text + tail
+        if children:
+            children[-1].tail = (children[-1].tail or "") + tail
+
+
+def _part_definitions(root: Element) -> None:
+    """Makes siblings of `dt` and `dd` that libxml2 nests where their end tags are left out."""
+    for node in list(root.iter("dt", "dd")):
+        parent = node.getparent()
+        if parent is not None and parent.tag in ("dt", "dd"):
+            for moved in reversed([node, *node.itersiblings()]):
+                parent.addnext(moved)

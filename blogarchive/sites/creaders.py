@@ -22,6 +22,7 @@ from blogarchive.items import (
 from blogarchive.reading.decode import decode
 from blogarchive.sites.creaders_urls import address, home_url
 from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
+from blogarchive.sites.grammar.heading import has_post_label
 from blogarchive.sites.grammar.listing import read_listing
 from blogarchive.sites.grammar.notices import find_notice
 from blogarchive.sites.grammar.paging import next_page
@@ -31,6 +32,9 @@ from blogarchive.sites.grammar.view import View, view_of
 
 # No page shows a zone; posts are stamped in North American evenings, most likely Pacific (a guess, see the docs).
 _ZONE = ZoneInfo("America/Los_Angeles")
+
+
+_FEWEST_ROWS = 2  # titles with their times that make a list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +75,9 @@ class _Reader:
         if PageKind.POST in (here.kind, self.target.kind) or self.target.kind is PageKind.COMMENTS:
             pager = self._pager()
             shown = self._shown(pager, labelled=False)
-            return self._list() if shown is None else self._post(shown, paged=pager is not None)
+            if shown is None or self._is_list(shown):
+                return self._list()
+            return self._post(shown, paged=pager is not None)
         reading = self._list()
         if reading.listed:
             return reading
@@ -81,6 +87,15 @@ class _Reader:
         if shown is None:
             return reading
         return self._post(shown, paged=pager is not None) if here.number is not None else self._list(shown)
+
+    def _is_list(self, shown: PostPage) -> bool:
+        """Whether what reads like a post is the first row of a list: an answer that was not asked for."""
+        if shown.comments.found or self._further or has_post_label(self.view):
+            return False
+        outside = range(len(self.view.lines))
+        sidebar = read_sidebar(self.view, outside)
+        listed = read_listing(self.view, [i for i in outside if i not in sidebar.taken])
+        return sum(post.posted is not None and ":" in post.posted.text for post in listed) >= _FEWEST_ROWS
 
     def _pager(self) -> int | None:
         """The line of the page's last link to a next page, whoever put it there."""

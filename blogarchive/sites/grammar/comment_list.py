@@ -44,8 +44,9 @@ class Paged(Enum):
 class Comments:
     """The comments of a page, or why they are not to be trusted; `end` is the line after the last one.
 
-    `sure`: structure tells the page's own comments, not their number alone. `framed`: each fills an element of its
-    own. `texts` are the lines that commenters wrote. `possible` is False where the page cannot have as many as it claims.
+    `sure`: structure tells the page's own comments, not their number alone, nor that there is but one. `framed`:
+    each fills an element of its own. `texts` are the lines that commenters wrote. `possible` is False where the page
+    cannot have as many as it claims.
     """
 
     problem: Problem | None
@@ -90,7 +91,7 @@ def read_comments(
     if not found.headers:
         problem = _none_found(claimed, paged)
         end = len(view.lines)
-        return Comments(problem=problem, start=end, end=start, sure=claimed == 0, possible=problem is None)
+        return Comments(problem=problem, start=end, end=start, possible=problem is None)
     marks = gather(view, found)
     choice, problem = _choose(marks, claimed, paged)
     problem = problem or _out_of_order(view, choice, since)
@@ -100,7 +101,7 @@ def read_comments(
         problem=problem,
         start=marks.headers[0].first,
         end=max(record.end for record in records),
-        sure=choice.sure,
+        sure=choice.sure and (len(choice.headers) > 1 or marks.headers[0].is_linked(view)),
         possible=_possible(view, marks, claimed, paged, since),
         framed=choice.framed,
         texts=frozenset(_texts(view, choice, records)),

@@ -39,6 +39,11 @@ def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
     return view.lines[index].link_at(0, len(view.folded[index])) is None
 
 
+def has_post_label(view: View) -> bool:
+    """Whether the page says that it shows a post: 网络日志正文."""
+    return any(is_label(view, index, POST_LABEL) for index in range(len(view.lines)))
+
+
 def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     """The title and time of the page's post; `labelled`: only where 网络日志正文 says so.
 

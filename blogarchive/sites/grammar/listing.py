@@ -46,7 +46,7 @@ def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
     titled = {entry.post.number for entry in entries if not entry.button}
     # A title may be a button's word, where nothing else names its post.
     entries = _dated(view, lines, [e for e in entries if not e.button or e.post.number not in titled])
-    titles = [entry for entry in entries if not entry.button]
+    titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
     timed = {entry.path for entry in titles if entry.post.posted is not None}
     paths = timed or {entry.path for entry in titles}
     found: dict[int | str | None, ListedPost] = {}

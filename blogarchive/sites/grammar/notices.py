@@ -7,6 +7,7 @@ from blogarchive.items import Notice, NoticeKind
 from blogarchive.sites.grammar.view import View
 
 _LONGEST = 120  # a notice is a sentence; an article that speaks of such things is longer
+_MOST_WORDS = 1000  # on the whole page, sidebar and header left out
 _WORDS = {
     NoticeKind.BLOCKED: re.compile(
         r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
@@ -14,15 +15,15 @@ _WORDS = {
         r"|系统繁忙|服务器(?:繁忙|忙)|稍[后候]再试|unusual traffic",
         re.IGNORECASE,
     ),
+    NoticeKind.HIDDEN: re.compile(
+        r"(?:文章|日志|博文|博客|内容|日记).{0,14}(?:隐藏|私密|不公开|未公开|加密|保密)|私密(?:文章|日志|博文|日记)|仅.{0,8}(?:可见|可看|可以看|访问)"
+        r"|只有.{0,10}(?:才能|可以|能).{0,4}(?:看|阅读|访问|浏览)|没有权限|无权|权限不足|设置了(?:访问)?权限|需要密码|输入密码",
+    ),
     NoticeKind.GONE: re.compile(
         r"(?:文章|日志|博文|博客|帖子|页面|内容|日记|链接|网页).{0,12}(?:不存在|已.{0,8}删除|被.{0,8}删除|已删|找不到|没有找到|失效|已关闭)"
         r"|(?:不存在|没有|未找到|找不到).{0,6}(?:文章|日志|博文|博客|帖子|页面|内容)|(?:已经?|被)(?:作者|博主|管理员).{0,4}删除"
         r"|404 not found|page not found|not found",
         re.IGNORECASE,
-    ),
-    NoticeKind.HIDDEN: re.compile(
-        r"(?:文章|日志|博文|博客|内容|日记).{0,14}(?:隐藏|私密|不公开|未公开|加密|保密)|仅.{0,8}(?:可见|可看|可以看|访问)"
-        r"|只有.{0,10}(?:才能|可以|能).{0,4}(?:看|阅读|访问|浏览)|没有权限|无权|权限不足|设置了(?:访问)?权限|需要密码|输入密码",
     ),
     NoticeKind.LOGIN: re.compile(
         r"请(?:您)?先?.{0,4}登[录陆入]|登[录陆入](?:之?后|以后).{0,8}(?:才能|方可|可以|查看|阅读|浏览|继续)|需要登[录陆入]"
@@ -33,11 +34,14 @@ _WORDS = {
 
 
 def find_notice(view: View, lines: Iterable[int]) -> Notice | None:
-    """The notice that the lines show, refusals first; None where none reads like one."""
-    texts = [(view.lines[i].text, view.folded[i]) for i in lines if 0 < len(view.folded[i]) <= _LONGEST]
+    """The notice that the lines show, refusals first; None where none reads like one, or the page says much more."""
+    own = [i for i in lines if view.folded[i].strip()]
+    if sum(len(view.folded[i]) for i in own) > _MOST_WORDS:
+        return None
+    texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _LONGEST]
     texts.append((view.document.title, view.document.title))
     for kind, words in _WORDS.items():
         for text, folded in texts:
-            if words.search(folded):
+            if words.search(folded) or words.search(folded.replace(" ", "")):
                 return Notice(kind=kind, text=text)
     return None

@@ -44,6 +44,8 @@ def choose_ending(view: View, start: int, found: Sequence[tuple[Counters, Commen
     if len(possible) == 1:
         return possible[0]
     framed = [ending for ending in possible if is_framed(view, start, ending.line)]
+    if framed and framed[-1] is possible[-1]:
+        return framed[-1]  # no later ones that would have to be explained
     explaining = [ending for ending in possible if _explains(ending, possible)]
     if framed:
         explaining = [ending for ending in explaining if ending is framed[-1]]

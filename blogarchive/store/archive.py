@@ -114,29 +114,38 @@ class Archive:
         value = found[0] if found else 0
         return value if isinstance(value, int) else 0
 
+    @property
+    def changes(self) -> int:
+        """How many rows this process has written, triggers' rows included."""
+        return self._connection.total_changes
+
     def insert(self, sql: str, parameters: Sequence[Value]) -> int:
         """Run an `insert`; gives the new row's id."""
         return self.execute(sql, parameters).lastrowid or 0
 
     @contextmanager
-    def atomic(self) -> Iterator[None]:
-        """All that is written inside is kept, or nothing of it; an inner `atomic` joins the outer one."""
+    def atomic(self, *, unindexed: int = 0) -> Iterator[None]:
+        """All that is written inside is kept, or nothing of it; an inner `atomic` joins the outer one.
+
+        So many texts may wait for the search index, for the next `atomic` or the archive's closing.
+        """
         if self._connection.in_transaction:
             yield
             return
         self.execute("begin immediate")
         try:
             yield
-            self._refresh_search()
+            self._refresh_search(unindexed + 1)
             self.execute("commit")
         except BaseException:
             self._connection.rollback()
             self.memo = Memo()
             raise
 
-    def _refresh_search(self) -> None:
+    def _refresh_search(self, waiting: int) -> None:
+        """Bring the search index up to date where so many texts or more wait for it."""
         try:
-            search_index.refresh(self._connection)
+            search_index.refresh(self._connection, waiting)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
 
@@ -151,9 +160,13 @@ class Archive:
             self.memo = Memo()
 
     def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file, so that the one file is the whole archive."""
-        if not self.read_only:
-            self.execute("pragma wal_checkpoint(truncate)").fetchall()
+        """Index what waits for the search, and fold the log into the file: the one file is the whole archive."""
+        if self.read_only:
+            return
+        if self.number("select count(*) from search_pending"):
+            with self.atomic():
+                pass
+        self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:
         """Checkpoint and close. A reader that keeps the log busy leaves it to a later close; nothing is lost."""

@@ -7,6 +7,7 @@ from typing import cast
 from blogarchive.items import PageKind, Visit
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive, Row
+from blogarchive.store.visits import Outcome
 
 _POST_FIELDS = ("title", "posted_at", "body_html", "body_text", "views", "likes", "comment_count")
 _COMMENT_FIELDS = ("author_name", "author_url", "reply_to", "posted_at", "body_html", "body_text", "likes")
@@ -48,7 +49,8 @@ def reread(archive: Archive, readings: Iterable[tuple[int, Visit]], *, write: bo
 def _each(archive: Archive, readings: Iterable[tuple[int, Visit]]) -> Iterator[Reread]:
     for page_id, visit in readings:
         before = _snapshot(archive, visit)
-        visits.resave(archive, page_id, visit)
+        if visits.resave(archive, page_id, visit).outcome is not Outcome.STORED:
+            continue
         found = tuple(_compare(before, _snapshot(archive, visit)))
         if found:
             yield Reread(page_id=page_id, url=visit.page.url, differences=found)

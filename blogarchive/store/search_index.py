@@ -1,7 +1,6 @@
 """Keeps the search index right by every write, whoever writes.
 
-What the store has to call: `refresh(db.conn)`, once, anywhere between its writes and its commit. Nothing
-else.
+What the store has to call: `refresh(db.conn)`, anywhere between its writes and its commit. Nothing else.
 
 Triggers note each post and comment whose text changes in `search_pending`, with the text that the index still
 holds; `refresh` takes the old words out of the index and puts the new ones in. So an upsert, a delete, a
@@ -40,10 +39,12 @@ _ALL = (POSTS, COMMENTS)
 _BATCH = 500
 
 
-def refresh(connection: sqlite3.Connection) -> None:
+def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
     """Bring the index up to date with the rows, inside the caller's transaction; cheap where nothing
-    changed.
+    changed. Where fewer than `waiting` rows have changed, they wait.
     """
+    if 0 < pending(connection) < waiting:
+        return
     found = connection.execute("select folding from search_state").fetchone()
     if found is None or found[0] != folding_version():
         rebuild(connection)

@@ -30,6 +30,9 @@ from blogarchive.store.known import known_of
 from blogarchive.store.saving import Saving
 from blogarchive.store.times import from_utc_text
 
+# Texts that may wait for the search index: a page's few cost it nearly as much as those of thirty pages.
+_UNINDEXED = 300
+
 
 class Outcome(StrEnum):
     """What became of a visit."""
@@ -68,7 +71,7 @@ def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
     and becomes a failure. Raises `CannotWrite` where the disk is full or the file read-only, `ArchiveDamaged`
     where it is not whole; then nothing of the visit is kept.
     """
-    with archive.atomic():
+    with archive.atomic(unindexed=_UNINDEXED):
         blog = _blog_of(archive, visit)
         frontier.add(archive, [visit.target], now=visit.page.fetched_at)
         if visit.page.status == 304:
@@ -108,18 +111,20 @@ def fail(
 def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
     """Read again: put today's reading of a stored page in place of the reading that was kept of it.
 
-    Changes nothing where both agree; never touches the frontier, the marks of what is gone, or the bytes. A page
-    that reads worse than what is held changes nothing either.
+    Changes nothing where both agree (the outcome is SAME); never touches the frontier, the marks of what is gone, or
+    the bytes. A page that reads worse than what is held changes nothing either.
     """
-    with archive.atomic():
+    with archive.atomic(unindexed=_UNINDEXED):
         blog = _blog_of(archive, visit)
         saving = Saving(archive, visit, blog, run_id=None, page_id=page_id, replay=True)
-        good = judge(visit, known_of(archive, visit, blog)) is None and blog.uid is not None
-        if good:
+        outcome = Outcome.FAILED
+        if judge(visit, known_of(archive, visit, blog)) is None and blog.uid is not None:
+            before = archive.changes
             _keep_reading(saving)
             problems.keep(saving)
+            outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         pages.read_again(archive, page_id, visit.reading.kind, visit.reading.encoding)
-        return _saved(saving, Outcome.STORED if good else Outcome.FAILED)
+        return _saved(saving, outcome)
 
 
 def _blog_of(archive: Archive, visit: Visit) -> Blog:

@@ -78,7 +78,7 @@ class Campaign:
             uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
             self._join(Blog(site=target.site, uid=uid), target.url)
         if self.order.command == "update":
-            for blog in blogs.held(self.archive, self.order.uids):
+            for blog in blogs.held(self.archive, self.order.uids, hopeless=self.order.retry):
                 home = blogs.home(self.archive, blog)
                 self._join(blog, home.url if home else "")
         if self.order.retry:

@@ -72,7 +72,9 @@ class _Reader:
     def read(self) -> Reading:
         """The reading, post pages and lists alike."""
         here = address(self.view.url)
-        if PageKind.POST in (here.kind, self.target.kind) or self.target.kind is PageKind.COMMENTS:
+        # A post that was deleted may send its reader to the blog's home page.
+        asked = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
+        if asked or here.kind is PageKind.POST or self.target.kind is PageKind.COMMENTS:
             pager = self._pager()
             shown = self._shown(pager, labelled=False)
             if shown is None or self._is_list(shown):
@@ -103,7 +105,23 @@ class _Reader:
         return None if found is None else found[1]
 
     def _shown(self, pager: int | None, *, labelled: bool) -> PostPage | None:
-        return read_post(self.view, further=self._further, pager=pager, labelled=labelled)
+        shown = read_post(self.view, further=self._further, pager=pager, labelled=labelled)
+        return None if shown is None or self._is_another(shown) else shown
+
+    def _is_another(self, shown: PostPage) -> bool:
+        """Whether the title leads to another post: a list that stands in the place of a post that is no more."""
+        here = address(self.view.url)
+        wanted = here.number or self.target.post_number or self.target.number
+        heading = shown.heading
+        if heading is None or wanted is None:
+            return False
+        linked = {
+            found.number
+            for index in range(heading.start, heading.end)
+            for text, _, found in self.view.links[index]
+            if found is not None and found.kind is PageKind.POST and text.strip() == heading.title
+        }
+        return bool(linked) and wanted not in linked
 
     @property
     def _further(self) -> bool:

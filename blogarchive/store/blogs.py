@@ -16,16 +16,22 @@ class Blog:
     uid: str | None
 
 
-def held(archive: Archive, uids: Sequence[str] = ()) -> list[Blog]:
+def held(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) -> list[Blog]:
     """Every blog in the archive, or those that `uids` name (an older name of a blog is fine), in order of arrival.
 
-    Raises `UsageError` where the archive holds no blog of that uid.
+    Blogs that were asked for and never read are among them; where their home page is no more, or forbidden, only
+    when they are named, or with `hopeless`. Raises `UsageError` where the archive holds no blog of that uid.
     """
     rows = archive.rows(
-        "select site, uid from authors a where exists (select 1 from frontier f where f.site = a.site"
-        " and f.uid = a.uid and f.kind = 'home') order by id"
+        "select f.site, f.uid from frontier f where f.kind = 'home' and f.page_no = 1"
+        " and (exists (select 1 from authors a where a.site = f.site and a.uid = f.uid) or ? or"
+        " (f.fetched_at is null and not exists (select 1 from failures x where x.url = f.url"
+        " and x.resolved_at is null and (x.kind not in ('network', 'http', 'blocked', 'cut')"
+        " or x.detail like 'status 4%'))))"
+        " group by f.site, f.uid order by min(f.id)",
+        (hopeless or bool(uids),),
     )
-    known = [Blog(site=str(site), uid=str(uid)) for site, uid in rows]
+    known = [Blog(site=str(site), uid=None if uid is None else str(uid)) for site, uid in rows]
     if not uids:
         return known
     chosen: list[Blog] = []

@@ -129,7 +129,10 @@ def _by_kind(visit: Visit, known: Known) -> Bad | None:
     is_post = reading.kind in (PageKind.POST, PageKind.COMMENTS)
     expected = known.whole or target.kind is PageKind.COMMENTS or visit.page.url != target.url
     if posts_only and not is_post and expected:
-        return Bad(failure=Failure(kind="notice", detail=f"shows a page of kind {reading.kind} in its place"))
+        # Some hosts send the reader of a deleted post to the blog's home page.
+        gone = "redirect" if reading.kind is PageKind.HOME and visit.page.url != target.url else None
+        detail = f"shows a page of kind {reading.kind} in its place"
+        return Bad(failure=Failure(kind="notice", detail=detail), gone=gone)
     if not is_post:
         return None
     post = post_of(visit)

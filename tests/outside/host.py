@@ -96,7 +96,8 @@ class Host:
 
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         path = handler.path
-        answer = self.fault(path, self.counts()[path]) or self.answer(path)
+        answer = self.fault(path, self.counts()[path])
+        answer = self.answer(path) if answer is None else answer
         answer = self._conditional(handler, answer)
         self.asked.append(
             Asked(path=path, at=time.monotonic(), headers=dict(handler.headers.items()), status=answer.status)
@@ -145,6 +146,8 @@ class Host:
         headers = [("Content-Type", "text/html")]
         if blog.style == "aside":
             headers[0] = ("Content-Type", "text/html; charset=utf-8")
+        if status == 302:
+            headers.append(("Location", f"/u/{blog.uid}/"))
         return Answer(status=status, body=body, headers=tuple(headers))
 
     def _page(self, blog: Blog, rest: str, query: dict[str, str]) -> tuple[bytes, int]:
@@ -172,7 +175,7 @@ class Host:
         self, blog: Blog, head: str, entries: list, page: int, url: Callable[[int], str]
     ) -> tuple[bytes, int]:
         last = max(1, -(-len(entries) // blog.per_page))
-        if not entries or page > last:
+        if page > last or not blog.listed():
             return printing.notice(blog, printing.NOTICES["404"]), 404
         shown = entries[(page - 1) * blog.per_page : page * blog.per_page]
         pager = printing.pages(page, last, url, blog.style)
@@ -183,6 +186,8 @@ class Host:
         state = "404" if entry is None else entry.state
         if entry is None or state in ("404", "410"):
             return printing.notice(blog, printing.NOTICES[state]), int(state)
+        if state == "home":
+            return b"", 302
         if state in ("notice", "hidden"):
             return printing.notice(blog, printing.NOTICES[state]), 200
         return printing.post(blog, self.at, entry, page), 200

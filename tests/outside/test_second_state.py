@@ -1,45 +1,12 @@
 """A host in a second state: what `update` finds by the home page alone, what `update --full` finds beyond it."""
 
-import time
 from collections import Counter
-from collections.abc import Iterator
-from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from shutil import copy
 
-import pytest
-
+from tests.outside.conftest import UID
 from tests.outside.examine import Tool, differences
 from tests.outside.host import Answer, Host
-from tests.outside.world import Blog, Entry, Remark, World, make_blog
-
-UID = "27282"
-
-
-@pytest.fixture(scope="module")
-def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Path]]:
-    """The host in its first state, and an archive of it."""
-    with Host(World(blogs={UID: make_blog(UID, posts=30, seed=5, style="rows")})) as host:
-        tool = Tool(tmp_path_factory.mktemp("first") / "a.db")
-        assert tool.run("backup", host.url(UID)).code == 0
-        assert differences(tool, host, UID) == []
-        time.sleep(1)  # the archive's times are whole seconds: what happened in one has no order
-        yield host, tool.db
-
-
-@pytest.fixture
-def host(backed: tuple[Host, Path]) -> Iterator[Host]:
-    host, first = backed[0], backed[0].world
-    host.forget()
-    host.world = deepcopy(first)
-    yield host
-    host.world, host.fault = first, lambda path, before: None
-
-
-@pytest.fixture
-def tool(backed: tuple[Host, Path], tmp_path: Path) -> Tool:
-    return Tool(Path(copy(backed[1], tmp_path / "a.db")))
+from tests.outside.world import Blog, Entry, Remark
 
 
 def long_month(blog: Blog) -> date:

@@ -80,7 +80,10 @@ class Remark:
 
 @dataclass(kw_only=True)
 class Entry:
-    """A post. `remarks` are newest first; `listed` None: where its state is `there`."""
+    """A post. `remarks` are newest first; `listed` None: where its state is `there`.
+
+    `home`: its reader is sent to the blog's home page.
+    """
 
     number: int
     title: str

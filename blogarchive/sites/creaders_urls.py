@@ -32,12 +32,15 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 
 def address(url: str) -> Address:
-    """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
+    """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme. Never raises."""
     return _repeated(url) if len(url) < _LONGEST_REPEATED else _address(url)
 
 
 def _address(url: str) -> Address:
-    origin, path, query = _canonical_parts(url)
+    try:
+        origin, path, query = _canonical_parts(url)
+    except ValueError:  # a port or a host that is none
+        return Address(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
     if not query and (match := _POST.fullmatch(path)):
         return Address(url=canonical, kind=PageKind.POST, uid=match["uid"], number=int(match["number"]))
@@ -79,7 +82,7 @@ def _canonical_parts(url: str) -> tuple[str, str, str]:
     default = {"http": 80, "https": 443}.get(scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"
     host = f"[{host}]" if ":" in host else host
-    path = re.sub(r"/{2,}", "/", _dotless(_PATH_SESSION.sub("", parts.path))) or "/"
+    path = re.sub(r"/{2,}", "/", _dotless(_PATH_SESSION.sub("", parts.path))).replace(" ", "%20") or "/"
     return urlunsplit((scheme, f"{host}{port}", "", "", "")), path, _kept(parts.query)
 
 
@@ -90,7 +93,7 @@ def _kept(query: str) -> str:
     pairs = parse_qsl(query, True)
     kept = [(key, value) for key, value in pairs if not _DROPPED.fullmatch(key)]
     text = query if len(kept) == len(pairs) else urlencode(kept)
-    return text.replace("&&", "&").strip("&")
+    return text.replace("&&", "&").strip("&").replace(" ", "%20")
 
 
 def did_number(text: str) -> int | None:

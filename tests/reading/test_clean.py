@@ -1,0 +1,90 @@
+"""HTML of a stranger is kept safe, with its words, pictures and links."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from blogarchive.reading.clean import clean_html, images_of, link_url
+
+BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
+
+
+def clean(source: str) -> str:
+    return clean_html(html.fromstring(f"<div>{source}</div>"), BASE)
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("<p onclick='x()'>字</p>", "<p>字</p>"),
+        ("<script>x()</script>字<style>p{}</style>", "字"),
+        ("<form><input value=1>字</form>", "字"),
+        ("<p class=MsoNormal>字<o:p></o:p></p>", "<p>字</p>"),
+        ("<font face=宋体 color=red>字</font>", '<font color="red">字</font>'),
+        ("a &lt;b&gt; &amp; c", "a &lt;b&gt; &amp; c"),
+        ("<p style='text-align:center;position:fixed'>字</p>", '<p style="text-align:center">字</p>'),
+        ("<img src='javascript:x()'>", "<img>"),
+        ("<svg><script>x()</script></svg>字", "字"),
+    ],
+)
+def test_what_may_harm_goes_and_the_words_stay(source: str, kept: str) -> None:
+    assert clean(source) == kept
+
+
+def test_links_and_pictures_are_absolute() -> None:
+    assert 'href="http://blog.creaders.net/u/1/"' in clean("<a href='/u/1/'>甲</a>")
+    assert 'src="http://blog.creaders.net/u/31182/202501/a.jpg"' in clean("<img src=a.jpg>")
+    assert 'href="http://pub.creaders.net/x"' in clean("<a href='//pub.creaders.net/x'>甲</a>")
+
+
+def test_a_player_becomes_a_link_to_what_it_showed() -> None:
+    url = "https://www.youtube.com/embed/xyz"
+    for player in (
+        f"<iframe src='{url}'></iframe>",
+        f"<embed src='{url}'>",
+        f"<object data='{url}'></object>",
+    ):
+        assert f">{url}</a>" in clean(player)
+
+
+def test_a_lazy_picture_is_the_one_that_would_be_shown() -> None:
+    body = html.fromstring(
+        "<div><img src=blank.gif data-original=/a.jpg><img src='data:image/gif;base64,R0'></div>"
+    )
+    assert [(image.url, image.position) for image in images_of(body, BASE)] == [
+        ("http://blog.creaders.net/a.jpg", 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "url"),
+    [
+        ("<a href='/u/1/'>", "http://blog.creaders.net/u/1/"),
+        ("<a href='#top'>", None),
+        ("<a>", None),
+        ("<a href='javascript:void(0)' title='http://a.net/x'>", "http://a.net/x"),
+        ("<a href='javascript:void(0)' onclick=\"window.open('http://a.net/x')\">", "http://a.net/x"),
+        ("<a href=\"javascript:go('/u/1/')\">", "http://blog.creaders.net/u/1/"),
+        ("<a href='javascript:void(0)'>", None),
+        ("<a href='http://a.net:99999/'>", None),
+        ("<a href='http://[/'>", None),
+        ("<a href=' /u/\n1/ '>", "http://blog.creaders.net/u/1/"),
+    ],
+)
+def test_a_link_leads_where_a_browser_would_go(anchor: str, url: str | None) -> None:
+    assert link_url(html.fromstring(f"{anchor}字</a>"), BASE) == url
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "<a href=x>", "<img src=y onerror=z>", "字", "&lt;", "<script>", "'", '"', "="]
+        )
+    )
+)
+def test_cleaning_twice_changes_nothing_and_nothing_runs(pieces: list[str]) -> None:
+    once = clean("".join(pieces) or "字")
+    assert "<script" not in once
+    assert not html.fromstring(f"<div>{once}</div>").xpath("//@onerror | //@onclick")
+    assert clean(once) == once

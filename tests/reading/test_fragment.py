@@ -1,0 +1,66 @@
+"""A run of lines is cut out of a page with the elements around them and nothing else."""
+
+import pytest
+from lxml import etree
+
+from blogarchive.reading.fragment import container, cut, text_of
+from blogarchive.reading.lines import Document, read_document
+
+
+def cut_html(document: Document, first: int, last: int) -> str:
+    made = cut(document, document.lines[first], document.lines[last])
+    return etree.tostring(made, encoding="unicode", method="html")
+
+
+def test_lines_parted_by_breaks_are_cut_between_the_breaks() -> None:
+    document = read_document("<td>题<br>一<br><b>二</b><br>数</td>")
+    assert cut_html(document, 1, 2) == "<div>一<br><b>二</b></div>"
+
+
+def test_an_element_that_holds_just_these_lines_is_left_out_itself() -> None:
+    document = read_document("<div>题</div><div class=x><p>一</p><p>二</p></div><div>数</div>")
+    assert cut_html(document, 1, 2) == "<div><p>一</p><p>二</p></div>"
+    holder = container(document, document.lines[1], document.lines[2])
+    assert holder is not None
+    assert holder.get("class") == "x"
+
+
+def test_elements_that_reach_beyond_the_lines_are_kept_around_them() -> None:
+    document = read_document("<div><font color=red>题<br>一<br>二</font>数</div>")
+    assert cut_html(document, 1, 1) == '<div><font color="red">一</font></div>'
+    assert container(document, document.lines[1], document.lines[1]) is None
+
+
+def test_pictures_between_the_lines_are_kept_and_those_outside_are_not() -> None:
+    document = read_document("<td>题<br><img src=a>一<br><img src=b><br>二<br><img src=c></td>")
+    inner = [line for line in document.lines if line.text in ("一", "二")]
+    assert cut_html(document, inner[0].index, inner[1].index).count("<img") == 2
+
+
+def test_scripts_are_not_cut_along() -> None:
+    document = read_document("<div><p>一</p><script>x()</script><p>二</p></div><p>数</p>")
+    assert "script" not in cut_html(document, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>一</p><p>二</p>", "一\n二"),
+        (
+            "<table><tr><td>年</td><td>书</td></tr><tr><td>2009</td><td>茶经</td></tr></table>",
+            "年 书\n2009 茶经",
+        ),
+        ("<table><tr><td>一<br>二</td><td>三</td></tr></table>", "一\n二 三"),
+        ("<pre>  一\n    二</pre><p>三</p>", "  一\n    二\n三"),
+        ("<p>一</p><p><img src=a></p><p>&nbsp;</p><p>二</p>", "一\n二"),
+        ("<ul><li>一<li>二</ul><blockquote>三</blockquote>", "一\n二\n三"),
+        ("", ""),
+    ],
+)
+def test_text_is_what_a_reader_sees(html: str, text: str) -> None:
+    assert text_of(read_document(html).lines) == text
+
+
+def test_cutting_needs_no_recursion() -> None:
+    document = read_document(f"<p>题</p>{'<div>' * 1_900}一")
+    assert "一" in cut_html(document, 1, 1)

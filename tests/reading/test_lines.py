@@ -1,0 +1,123 @@
+"""A page becomes the lines a reader sees, each with the elements that hold it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogarchive.reading.lines import read_document, tag_path
+
+
+def texts(html: str) -> list[str]:
+    return [line.text for line in read_document(html).lines]
+
+
+@pytest.mark.parametrize(
+    ("html", "lines"),
+    [
+        ("<p>一</p><p>二</p>", ["一", "二"]),
+        ("一<br>二<BR/>三", ["一", "二", "三"]),
+        ("<div>一<div>二</div>三</div>", ["一", "二", "三"]),
+        ("<b>一</b><i>二</i> <span>三</span>", ["一二 三"]),
+        ("<table><tr><td>一</td><td>二</td></tr></table>", ["一", "二"]),
+        ("<ul><li>一<li>二</ul>", ["一", "二"]),
+        ("<dl><dt>一<dd>二<dt>三<dd>四</dl>", ["一", "二", "三", "四"]),
+        ("<p>  一 \n\t 二  </p>", ["一 二"]),
+        ("<p>\u3000\u3000一</p>", ["\u3000\u3000一"]),
+        ("<p>&nbsp;一&nbsp;</p>", ["一"]),
+        ("<pre>  一\n    二</pre>", ["  一\n    二"]),
+        ("<p></p><p> </p><p>&nbsp;</p>", []),
+        ("<hr>一<hr>", ["一"]),
+        ("一<wbr>二<p>三", ["一二", "三"]),
+        ("<p><embed src=a>一</p><p>二</p>", ["一", "二"]),
+        ("<P>一<FONT>二</P>三", ["一二", "三"]),
+        ("<h1>一</h1>二<article>三</article>", ["一", "二", "三"]),
+        ("一&#151;二&#xFFFF;&#1;三", ["一—二三"]),
+    ],
+)
+def test_blocks_and_breaks_part_lines_and_nothing_else_does(html: str, lines: list[str]) -> None:
+    assert texts(html) == lines
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>document.write('见')</script>",
+        "<style>p {}</style>",
+        "<div style='color:red; DISPLAY : none'>不见</div>",
+        "<div hidden><p>不见</p></div>",
+        "<p style='visibility:hidden'>不见</p>",
+        "<textarea>不见</textarea><select><option>不见</select>",
+        "<noscript>不见</noscript><template>不见</template>",
+        "<!-- 不见 --><title>不见</title><iframe>不见</iframe>",
+    ],
+)
+def test_what_a_reader_never_sees_is_no_line(html: str) -> None:
+    assert [text for text in texts(f"<p>前</p>{html}<p>后</p>") if text] == ["前", "后"]
+
+
+def test_a_line_knows_its_links_and_where_they_stand() -> None:
+    line = read_document(
+        "<p>看<a href=/a>甲</a>和<a href=/b><b>乙</b></a><a href=/c><img src=x></a></p>"
+    ).lines[0]
+    assert [(text, anchor.get("href")) for text, anchor in line.links()] == [
+        ("甲", "/a"),
+        ("乙", "/b"),
+        ("", "/c"),
+    ]
+    assert [line.text[slice(*line.span_of(anchor))] for _, anchor in line.links()] == ["甲", "乙", ""]
+    first = line.link_at(0, 2)
+    assert first is not None
+    assert first.get("href") == "/a"
+    assert line.link_at(0, 1) is None
+
+
+def test_a_link_around_blocks_is_the_link_of_the_first_block_in_it() -> None:
+    line = read_document("<a href=/a><div>甲</div></a>").lines[0]
+    assert [text for text, _ in line.links()] == ["甲"]
+
+
+def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
+    lines = read_document("<p>前</p><p><img src=a><img src=b></p>").lines
+    assert [(line.text, len(line.media)) for line in lines] == [("前", 0), ("", 2)]
+
+
+def test_the_character_at_a_place_is_the_elements_that_holds_it() -> None:
+    line = read_document("<p>一<b>二</b>三</p>").lines[0]
+    assert [line.node_at(place).tag for place in range(3)] == ["p", "b", "p"]
+    assert tag_path(line.node_at(1)) == "html/body/p/b"
+
+
+def test_the_common_element_holds_both_lines_and_the_lines_inside_are_counted() -> None:
+    document = read_document("<div><p>一</p><section><p>二</p><p>三</p></section></div>")
+    one, two, three = document.lines
+    assert document.common(two, three).tag == "section"
+    assert document.common(one, three).tag == "div"
+    assert list(document.inside(document.common(two, three))) == [1, 2]
+    assert document.child_towards(document.common(one, three), three).tag == "section"
+
+
+def test_the_window_title_is_told_apart_from_the_lines() -> None:
+    document = read_document("<title> 题 \n 目 </title><p>文</p>")
+    assert (document.title, [line.text for line in document.lines]) == ("题 目", ["文"])
+
+
+@pytest.mark.parametrize("tag", ["div", "font", "p><b", "blockquote"])
+@pytest.mark.parametrize("depth", [100, 2_100, 20_000])
+def test_depth_loses_nothing(tag: str, depth: int) -> None:
+    assert "".join(texts(f"<p>前</p>{f'<{tag}>' * depth}中<p>后")) == "前中后"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "<b>", "</div>", "<td>", "<br>", "<pre>", "字", " ", "\n", "<!--", "&lt;"]
+        )
+    )
+)
+def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> None:
+    document = read_document("".join(pieces))
+    places = [(line.start, line.end) for line in document.lines]
+    assert places == sorted(places)
+    for line in document.lines:
+        assert all(0 <= span.start <= span.end <= len(line.text) for span in line.spans)
+        assert line.index in document.inside(line.block)

@@ -1,0 +1,79 @@
+"""What a URL of blog.creaders.net says of itself, in all the forms of its fifteen years."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogarchive.items import PageKind
+from blogarchive.sites.creaders_urls import address, canonical_url, did_number, home_url
+
+HOST = "https://blog.creaders.net"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "uid", "number"),
+    [
+        ("/u/31182/202501/506012.html", PageKind.POST, "31182", 506012),
+        ("/u/31182/", PageKind.HOME, "31182", None),
+        ("/u/31182", PageKind.HOME, "31182", None),
+        ("/u/27282/36918.html", PageKind.CATEGORY, "27282", None),
+        ("/Bei_Chuang-2/", PageKind.HOME, "Bei_Chuang-2", None),
+        ("/bei_chuang/user_blog_diary.php?did=52919", PageKind.POST, None, 52919),
+        ("/user_blog_diary.php?did=NTM3Mzc=", PageKind.POST, None, 53737),
+        ("/user_blog_diary.php?did=NTM3Mzc%3D", PageKind.POST, None, 53737),
+        ("/u/31182/202501/", PageKind.UNKNOWN, "31182", None),
+        ("/u/31182/?page=2", PageKind.UNKNOWN, "31182", None),
+        ("/u/31182/202501/506012.html?cpage=2", PageKind.UNKNOWN, "31182", None),
+        ("/uindex.php", PageKind.UNKNOWN, None, None),
+        ("/images/", PageKind.UNKNOWN, None, None),
+    ],
+)
+def test_each_form_says_what_it_is(path: str, kind: PageKind, uid: str | None, number: int | None) -> None:
+    found = address(HOST + path)
+    assert (found.kind, found.uid, found.number) == (kind, uid, number)
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "HTTPS://Blog.Creaders.NET:443/u/31182/202501/506012.html",
+        "https://blog.creaders.net/u/31182/202501/506012.html#comments",
+        "https://blog.creaders.net/u//31182/./202501/../202501/506012.html",
+        "https://blog.creaders.net/u/31182/202501/506012.html?language=big5",
+        "https://blog.creaders.net/u/31182/202501/506012.html?PHPSESSID=0a1b&utm_source=x",
+        "https://blog.creaders.net/u/31182/202501/506012.html;jsessionid=0a1b",
+    ],
+)
+def test_one_page_has_one_url(spelt: str) -> None:
+    assert address(spelt).url == f"{HOST}/u/31182/202501/506012.html"
+
+
+@pytest.mark.parametrize("number", [1, 52919, 421017])
+def test_old_numbers_are_read_plain_and_in_base64(number: int) -> None:
+    wrapped = base64.b64encode(str(number).encode()).decode()
+    urls = {
+        address(f"{HOST}/user_blog_diary.php?did={did}").url for did in (number, wrapped, wrapped.rstrip("="))
+    }
+    assert urls == {f"{HOST}/user_blog_diary.php?did={number}"}
+
+
+@pytest.mark.parametrize("did", ["", "abc", "NTM3M!", "-3", "５２９", "1e3"])
+def test_a_did_that_is_no_number_names_no_post(did: str) -> None:
+    assert did_number(did) is None
+    assert address(f"{HOST}/user_blog_diary.php?did={did}").kind is PageKind.UNKNOWN
+
+
+def test_the_home_page_is_on_the_host_of_the_page() -> None:
+    assert (
+        home_url("http://127.0.0.1:8000/u/31182/202501/1.html", "31182") == "http://127.0.0.1:8000/u/31182/"
+    )
+    assert home_url("http://127.0.0.1:8000/x?y=1", "Bei_Chuang") == "http://127.0.0.1:8000/Bei_Chuang/"
+
+
+@given(st.text(st.sampled_from("abu/.?&=%;#:0123456789hdtpsPE-_文 "), max_size=40))
+def test_a_canonical_url_is_its_own_canonical_url(rest: str) -> None:
+    once = canonical_url(f"{HOST}/{rest}")
+    assert canonical_url(once) == once
+    assert address(once).url == address(address(once).url).url

@@ -8,6 +8,7 @@ Element = etree._Element
 
 _NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NOT_XML_EITHER = ("\ufffe".encode(), "\uffff".encode())
+_REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
 # What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
 _GIVEN_UP = (
     (
@@ -27,6 +28,8 @@ def parse_html(text: str) -> Element:
     clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
     for other in _NOT_XML_EITHER:
         clean = clean.replace(other, b"")
+    if b"&#" in clean:
+        clean = _REFERENCE.sub(_without_controls, clean)
     root, whole = _parse(clean)
     for pattern, instead in _WAYS:
         if whole:
@@ -36,6 +39,13 @@ def parse_html(text: str) -> Element:
     _empty_voids(root)
     _part_definitions(root)
     return root
+
+
+def _without_controls(found: re.Match[bytes]) -> bytes:
+    """The character reference, or nothing where it means what no XML tree can hold."""
+    code = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
+    control = (code < 0x20 and code not in (9, 10, 13)) or code in (0xFFFE, 0xFFFF)
+    return b"" if control else found[0]
 
 
 def _parse(clean: bytes) -> tuple[Element, bool]:

@@ -61,40 +61,44 @@ def _same_row(first: Line, second: Line) -> bool:
 
 def _copy(document: Document, top: Element, start: int, end: int) -> Element:
     """Copies `top`'s content between two places of the document into a `div`; no recursion, depth is hostile."""
+    opened = document.opened
     holder: Element = html.Element("div")
-    copies: dict[Element, Element] = {top: holder}
-    for event, node in etree.iterwalk(top, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            copy = holder if node is top else _enter(document, node, copies, start, end)
-            if copy is not None:
-                copies[node] = copy
-                if start <= document.opened[node] + 1 < end:
-                    _append(copy, node.text)
-        elif node is not top:
-            parent = _copy_of(copies, node.getparent())
-            if parent is not None and start <= document.closed.get(node, -2) + 1 < end:
-                _append(parent, node.tail)
+    if start <= opened[top] + 1 < end:
+        _append(holder, top.text)
+    path: list[tuple[Element, Element | None]] = [(top, holder)]  # open elements with their copies
+    for node in top.iterdescendants():
+        parent = node.getparent()
+        while path[-1][0] is not parent:
+            _leave(document, path, start, end)
+        above = path[-1][1]
+        copy = None if above is None else _enter(document, node, above, start, end)
+        if copy is not None and start <= opened[node] + 1 < end:
+            _append(copy, node.text)
+        path.append((node, copy))
+    while len(path) > 1:
+        _leave(document, path, start, end)
     return holder
 
 
-def _enter(
-    document: Document, node: Element, copies: dict[Element, Element], start: int, end: int
-) -> Element | None:
+def _leave(document: Document, path: list[tuple[Element, Element | None]], start: int, end: int) -> None:
+    """Closes the innermost open element and copies what follows it."""
+    node, _ = path.pop()
+    above = path[-1][1]
+    if above is not None and node.tail and start <= document.closed.get(node, -2) + 1 < end:
+        _append(above, node.tail)
+
+
+def _enter(document: Document, node: Element, parent: Element, start: int, end: int) -> Element | None:
     """The copy of an element that reaches into the places wanted; None where it does not, or is never seen."""
-    parent = _copy_of(copies, node.getparent())
-    opened = document.opened.get(node)
-    if parent is None or opened is None or node.tag in UNSEEN:
+    tag, opened = node.tag, document.opened.get(node)
+    if opened is None or opened >= end or not isinstance(tag, str) or tag in UNSEEN:
         return None
-    if document.closed[node] < start or opened >= end or (node.tag in _VOID and opened < start):
+    if document.closed[node] < start or (opened < start and tag in _VOID):
         return None
-    copy: Element = etree.SubElement(parent, str(node.tag))
+    copy: Element = etree.SubElement(parent, tag)
     for name, value in node.items():
         copy.set(name, value)
     return copy
-
-
-def _copy_of(copies: dict[Element, Element], node: Element | None) -> Element | None:
-    return None if node is None else copies.get(node)
 
 
 def _append(copy: Element, text: str | None) -> None:

@@ -1,9 +1,9 @@
 """The rows of the archive: `2025-01-19 - 2025-01-29`, one a month, newest first."""
 
 import re
+from datetime import date
 
 from blogarchive.items import MonthRow, Shown
-from blogarchive.reading.dates import date_range
 from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BULLETS, DATE, unbulleted
@@ -11,6 +11,8 @@ from blogarchive.sites.grammar.words import BULLETS, DATE, unbulleted
 _RANGE = re.compile(
     rf"[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|至|到)\s*(?P<last>{DATE})\s*[\])]?(?:\s*[(\[]\s*\d+\s*篇?\s*[)\]])?"
 )
+_NUMBERS = re.compile(r"\d+")
+_FIRST_YEAR = 1995
 _STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[\[(]?\s*\d{{4}}")
 
 
@@ -19,13 +21,23 @@ def month_row(view: View, line: Line) -> MonthRow | None:
     match = None
     if _STARTS.match(view.folded[line.index]):
         match = _RANGE.fullmatch(unbulleted(view.folded[line.index]).strip())
-    days = date_range(f"{match['first']} - {match['last']}") if match else None
-    if match is None or days is None:
+    first = None if match is None else _day(match["first"])
+    last = None if match is None else _day(match["last"])
+    if match is None or first is None or last is None or first > last:
         return None
     raw = unbulleted(line.text).strip()
     return MonthRow(
-        month=f"{days[0]:%Y-%m}",
+        month=f"{first.year:04}-{first.month:02}",
         first=Shown(text=raw[slice(*match.span("first"))].strip()),
         last=Shown(text=raw[slice(*match.span("last"))].strip()),
         url=next((address.url for _, _, address in view.links[line.index] if address is not None), None),
     )
+
+
+def _day(text: str) -> date | None:
+    """The day that `YYYY-MM-DD`, in whatever signs, names; None where there is no such day or no blogs were yet."""
+    year, month, day = map(int, _NUMBERS.findall(text))
+    try:
+        return date(year, month, day) if year >= _FIRST_YEAR else None
+    except ValueError:
+        return None

@@ -9,6 +9,7 @@ as gone.
 import json
 from collections import Counter
 from collections.abc import Sequence
+from enum import Enum, auto
 from typing import cast
 
 from blogarchive.items import PageKind, Post
@@ -21,6 +22,14 @@ from blogarchive.store.times import from_utc_text, utc_text
 
 RESTARTS = 2
 """How often a sweep whose pages disagree is begun anew within its run, before it is a failure."""
+
+
+class Next(Enum):
+    """What has to be read next for a post's comments."""
+
+    NOTHING = auto()
+    PAGE = auto()  # the one that follows
+    POST = auto()  # all of them anew, from the post's own page on
 
 
 def save_first(saving: Saving, post_id: int, post: Post, chain: str, *, further: bool) -> None:
@@ -39,29 +48,33 @@ def save_first(saving: Saving, post_id: int, post: Post, chain: str, *, further:
         sweeps.forget(saving, chain)
 
 
-def save_further(saving: Saving, post_id: int, post: Post, chain: str, *, further: bool) -> bool:
-    """Keep the comments of a further page; gives whether the post has to be read again from its first page."""
+def save_further(saving: Saving, post_id: int, post: Post, chain: str, *, further: bool) -> Next:
+    """Keep the comments of a further page; gives what has to be read next. `further`: it links to one more."""
     if saving.replay:
         _save_again(saving, post_id, post)
-        return False
+        return Next.NOTHING
     sweep = sweeps.find(saving, chain)
     if sweep is None or sweep.pages_read != saving.target.page_no - 1:
         # Nothing says where these stand among their equals: note those that are surely known.
         comments.save(saving, post_id, comments.known(saving, post_id, mark(post.comments)))
-        return sweep is None or _again(saving, sweep)
+        return Next.POST if sweep is None or _again(saving, sweep) else Next.NOTHING
     counted, shown = sweeps.counted(saving, sweep), sweeps.shown(saving, sweep)
     marked = mark(post.comments, counted=counted, first_position=counted.total())
     doubt = [_item(item) in shown for item in marked]
+    seen = counted.total() + len(marked)
+    repeated = bool(marked) and all(doubt)
+    if repeated and (sweep.claimed is None or seen > sweep.claimed):
+        # Some hosts link to a next page for ever, and show an earlier one again.
+        return _end(saving, post_id, sweep, counted.total(), sound=sweep.sound)
     _note_counted(saving, counted, marked)
     comments.save(saving, post_id, [item for item, known in zip(marked, doubt, strict=True) if not known])
     sweeps.add(saving, sweep, zip(map(_item, marked), doubt, strict=True))
     sound = sweep.sound and not _distrusted(saving) and _agrees(sweep, post)
     if not sound:
         sweeps.distrust(saving, sweep)
-    repeated = bool(marked) and all(doubt)
     if further and not repeated:
-        return False
-    return _end(saving, post_id, sweep, counted.total() + len(marked), sound=sound)
+        return Next.PAGE
+    return _end(saving, post_id, sweep, seen, sound=sound)
 
 
 def _note_counted(saving: Saving, counted: Counter[str], marked: Sequence[Marked]) -> None:
@@ -93,9 +106,9 @@ def _distrusted(saving: Saving) -> bool:
     return any((problem.field or "").startswith("comments") for problem in saving.reading.problems)
 
 
-def _end(saving: Saving, post_id: int, sweep: Sweep, seen: int, *, sound: bool) -> bool:
+def _end(saving: Saving, post_id: int, sweep: Sweep, seen: int, *, sound: bool) -> Next:
     if not sound and not _distrusted(saving) and _again(saving, sweep):
-        return True
+        return Next.POST
     waiting = sweeps.doubtful(saving, sweep) if sound else []
     if sweep.claimed == seen - len(waiting):
         seen -= len(waiting)  # the pages overlapped, and these were shown twice
@@ -106,7 +119,7 @@ def _end(saving: Saving, post_id: int, sweep: Sweep, seen: int, *, sound: bool) 
     started = min(utc_text(from_utc_text(sweep.started_at)), saving.moment)
     _finish(saving, post_id, seen=seen if sound else -1, claimed=sweep.claimed, since=started)
     sweeps.forget(saving, sweep.chain)
-    return False
+    return Next.NOTHING
 
 
 def _again(saving: Saving, sweep: Sweep) -> bool:

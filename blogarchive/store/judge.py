@@ -147,7 +147,8 @@ def _by_kind(visit: Visit, known: Known) -> Bad | None:
 def _by_worth(visit: Visit, known: Known) -> Bad | None:
     reading = visit.reading
     if reading.kind is not PageKind.POST or visit.target.kind is PageKind.COMMENTS:
-        if known.listed and visit.target.kind is PageKind.MONTH and not reading.listed and not reading.posts:
+        first = visit.target.kind is PageKind.MONTH and visit.target.page_no == 1
+        if known.listed and first and not reading.listed and not reading.posts:
             return _unreadable("lists no post any more", "listed")
         return None
     post = post_of(visit)

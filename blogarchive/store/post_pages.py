@@ -16,6 +16,7 @@ from blogarchive.store import (
     schedule,
     settling,
 )
+from blogarchive.store.comment_pages import Next
 from blogarchive.store.judge import post_of
 from blogarchive.store.saving import Saving
 
@@ -94,7 +95,7 @@ def _continues(saving: Saving) -> bool:
 
 def _save_further(saving: Saving, post: Post, before: held_posts.HeldPost) -> None:
     further = links.following(saving, (PageKind.COMMENTS,))
-    again = comment_pages.save_further(
+    wanted = comment_pages.save_further(
         saving, before.id, post, chain_of(saving, post), further=further is not None
     )
     if post.comment_count is not None and not saving.replay:
@@ -102,10 +103,10 @@ def _save_further(saving: Saving, post: Post, before: held_posts.HeldPost) -> No
     if saving.replay:
         return
     saving.subject = before.url
-    if again:
+    if wanted is Next.POST:
         target = _post_target(saving, before.url, post.number)
         frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
-    elif further is not None:
+    elif wanted is Next.PAGE and further is not None:
         _follow(saving, post, further)
 
 

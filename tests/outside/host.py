@@ -174,11 +174,10 @@ class Host:
     def _list(
         self, blog: Blog, head: str, entries: list, page: int, url: Callable[[int], str]
     ) -> tuple[bytes, int]:
-        last = max(1, -(-len(entries) // blog.per_page))
-        if page > last or not blog.listed():
+        shown, last = printing.portion(blog, entries, page, blog.per_page)
+        if (page > last and blog.endless == "no") or not blog.listed():
             return printing.notice(blog, printing.NOTICES["404"]), 404
-        shown = entries[(page - 1) * blog.per_page : page * blog.per_page]
-        pager = printing.pages(page, last, url, blog.style)
+        pager = printing.pages(blog, page, last, url)
         return printing.listing(blog, self.at, head, shown, pager), 200
 
     def _post(self, blog: Blog, number: int, page: int) -> tuple[bytes, int]:

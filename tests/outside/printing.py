@@ -7,8 +7,11 @@ the sidebar first, pages by file names, comment pages that do not repeat the pos
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TypeVar
 
 from tests.outside.world import Blog, Entry, Remark
+
+Shown = TypeVar("Shown", Entry, Remark)
 
 CHARSETS = {"aside": "utf-8", "rows": "gb18030"}
 NOTICES = {
@@ -77,10 +80,8 @@ def listing(blog: Blog, host: str, head: str, entries: Sequence[Entry], pager: s
 
 def post(blog: Blog, host: str, entry: Entry, page: int) -> bytes:
     """A post's page, or a further page of its comments."""
-    size = blog.remarks_per_page
-    remarks = entry.remarks[(page - 1) * size : page * size]
-    last = max(1, -(-len(entry.remarks) // size))
-    pager = pages(page, last, lambda number: Urls(blog=blog).post(entry, number), blog.style)
+    remarks, last = portion(blog, entry.remarks, page, blog.remarks_per_page)
+    pager = pages(blog, page, last, lambda number: Urls(blog=blog).post(entry, number))
     if blog.style == "aside":
         body = "".join(f"<p>{escape(text)}</p>" for text in entry.paragraphs)
         image = f"<p><img src='{entry.picture}'></p>" if entry.picture else ""
@@ -113,13 +114,22 @@ def notice(blog: Blog, words: str) -> bytes:
     return page.encode(CHARSETS[blog.style])
 
 
-def pages(page: int, last: int, url: Callable[[int], str], style: str) -> str:
+def portion(blog: Blog, items: list[Shown], page: int, size: int) -> tuple[list[Shown], int]:
+    """What a page of a list shows, and the number of the last page."""
+    last = max(1, -(-len(items) // size))
+    if page > last and blog.endless == "same":
+        page = 1
+    return items[(page - 1) * size : page * size], last
+
+
+def pages(blog: Blog, page: int, last: int, url: Callable[[int], str]) -> str:
     """Links to the other pages of a listing: numbers and words in one style, words alone in the other."""
-    if last < 2:
+    if last < 2 and blog.endless == "no":
         return ""
-    following = f"<a href='{url(page + 1)}'>下一页</a>" if page < last else ""
+    goes_on = page < last or blog.endless != "no"
+    following = f"<a href='{url(page + 1)}'>下一页</a>" if goes_on else ""
     before = f"<a href='{url(page - 1)}'>上一页</a>" if page > 1 else ""
-    if style == "rows":
+    if blog.style == "rows":
         before, following = before.replace("一", ""), following.replace("一", "")
         return f"<p align=center>共{last}页 {before} {following}</p>"
     numbers = " ".join(

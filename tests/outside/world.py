@@ -109,7 +109,11 @@ class Entry:
 
 @dataclass(kw_only=True)
 class Blog:
-    """A blog. `shelves` are its categories by name, each with the number in its URL."""
+    """A blog. `shelves` are its categories by name, each with the number in its URL.
+
+    `endless`: every page of a list or of comments links to a next one, beyond the last too, which shows the first
+    page's content again or none.
+    """
 
     uid: str
     nickname: str
@@ -123,6 +127,7 @@ class Blog:
     shelves: dict[str, int] = field(default_factory=dict)
     per_page: int = 10
     remarks_per_page: int = 10
+    endless: Literal["no", "same", "empty"] = "no"
 
     def listed(self, *, shelf: str | None = None, month: str | None = None) -> list[Entry]:
         """What a listing names, newest first; pinned ones before all on the home page alone."""

@@ -8,9 +8,10 @@ from blogarchive.reading.fragment import cut, text_of
 from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments, with_items
 from blogarchive.sites.grammar.comment_marks import find_headers, find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters
-from blogarchive.sites.grammar.heading import TitleTime, find_title_time
+from blogarchive.sites.grammar.heading import TitleTime, find_title_time, is_label
 from blogarchive.sites.grammar.post_body import Ending, body_lines, choose_ending, uncounted_end
 from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import HEADING
 
 _MOST_COUNTERS = 8  # weighed from the body's beginning on, and so many from the page's end
 _FLOODED = Problem(kind="forged", field="comments", detail="too many lines read like the page's counters")
@@ -86,8 +87,8 @@ def _comments_alone(view: View) -> PostPage | None:
     comments = with_items(
         view, read_comments(view, marks, start, claimed=claimed, paged=Paged.FURTHER, since=None)
     )
-    if not comments.found:
-        return None
+    if not comments.found and not any(is_label(view, index, HEADING) for index in range(len(view.lines))):
+        return None  # a page beyond the last one keeps the words above the comments
     return PostPage(
         heading=None,
         body_html="",
@@ -98,7 +99,7 @@ def _comments_alone(view: View) -> PostPage | None:
         problems=() if comments.problem is None else (comments.problem,),
         start=comments.start,
         body_end=comments.start,
-        end=comments.end,
+        end=max(comments.start, comments.end),
     )
 
 

@@ -1,0 +1,53 @@
+"""What would send a crawler round for ever, or make one page many."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.outside.conftest import UID
+from tests.outside.examine import Tool, differences
+from tests.outside.host import Answer, Host
+from tests.outside.world import World, make_blog
+
+
+@pytest.mark.parametrize("style", ["aside", "rows"])
+@pytest.mark.parametrize("beyond", ["same", "empty"])
+def test_a_pager_without_an_end_is_followed_to_the_first_page_that_shows_nothing_new(
+    tmp_path: Path, style: str, beyond: Literal["same", "empty"]
+) -> None:
+    blog = make_blog(UID, posts=12, seed=7, style=style)
+    blog.endless = beyond
+    with Host(World(blogs={UID: blog})) as host:
+        tool = Tool(tmp_path / "a.db")
+        ran = tool.run("backup", host.url(UID))
+        assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
+        assert set(host.counts().values()) == {1}
+        assert len(host.asked) < 80
+        assert tool.rows("select url, detail from open_failures") == []
+
+
+def test_session_ids_and_switches_of_script_make_no_second_page(tmp_path: Path) -> None:
+    world = World(blogs={UID: make_blog(UID, posts=6, seed=7)})
+    with Host(world) as host:
+        host.fault = lambda path, before: _with_sessions(host, path, len(host.asked))
+        tool = Tool(tmp_path / "a.db")
+        ran = tool.run("backup", host.url(UID) + "?PHPSESSID=0&language=big5")
+        assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
+        pages = [re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path) for path in host.paths()]
+        assert len(pages) == len(set(pages))
+
+
+def _with_sessions(host: Host, path: str, number: int) -> Answer | None:
+    """The page, where every link has a session of its own, with a link to itself in the other script."""
+    good = host.answer(re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path))
+    if "robots" in path or good.status != 200:
+        return good
+    html = re.sub(
+        r"href='(/u/[^'#?]*)(\?[^'#]*)?",
+        lambda link: f"href='{link[1]}{link[2] + '&' if link[2] else '?'}PHPSESSID={number:x}",
+        good.body.decode(),
+    )
+    switch = f"<a href='{path}?language=gb2312'>简体</a> <a href='{path}?language=big5'>繁體</a>"
+    return Answer(body=html.replace("<header>", f"<header>{switch}").encode(), headers=good.headers)

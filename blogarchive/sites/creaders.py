@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from blogarchive.items import (
     Address,
     Author,
-    CategoryRow,
     Link,
     ListedPost,
     Page,
@@ -146,7 +145,7 @@ class _Reader:
             links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
         posts = () if number is None else (_post_item(shown, number, self.view.url, whole=not self._further),)
         kind = PageKind.COMMENTS if self._further else PageKind.POST
-        problems = (*shown.problems, *frame.sidebar.card.problems)
+        problems = (*shown.problems, *frame.sidebar.problems)
         return self._reading(kind, frame, links, posts=posts, problems=problems)
 
     def _next_comments(self, shown: PostPage, frame: "_Frame") -> str | None:
@@ -173,11 +172,11 @@ class _Reader:
         if paging is not None and listed:
             links.append(Link(url=paging[0], kind=kind, next_page=True))
         return self._reading(
-            kind, frame, links, listed=listed, notice=notice, problems=frame.sidebar.card.problems
+            kind, frame, links, listed=listed, notice=notice, problems=frame.sidebar.problems
         )
 
     def _reading(self, kind: PageKind, frame: "_Frame", links: list[Link], **fields: Any) -> Reading:
-        name = self._listing_name(frame.sidebar.categories) if kind is PageKind.CATEGORY else None
+        name = self._listing_name(kind, frame.sidebar)
         return Reading(
             kind=kind,
             encoding=self.encoding,
@@ -190,9 +189,14 @@ class _Reader:
             **fields,
         )
 
-    def _listing_name(self, categories: tuple[CategoryRow, ...]) -> str | None:
+    def _listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
+        """The month or the category of a list, by the sidebar's link to it."""
         here = {address(self.view.url).url, self.target.chain}
-        return next((row.name for row in categories if row.url in here), None)
+        if kind is PageKind.CATEGORY:
+            return next((row.name for row in sidebar.categories if row.url in here), None)
+        if kind is PageKind.MONTH:
+            return next((row.month for row in sidebar.months if row.url in here), None)
+        return None
 
     def _author(self, sidebar: Sidebar, header: BlogHeader) -> Author | None:
         uid = self._uid(sidebar, header)

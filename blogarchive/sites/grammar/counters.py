@@ -4,31 +4,42 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from blogarchive.items import Problem
 from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import NUMBER
 
 _LIKES = r"赞|顶|推荐|喜欢|支持|点赞"
+_JUNK = r"[^()\[\]]{0,12}"
+
+
+def _value(name: str, unit: str = "") -> str:
+    """A number, with or without brackets, or anything short in brackets."""
+    return rf"(?:[(\[]?\s*(?P<{name}>{NUMBER})\s*{unit}\s*[)\]]?|[(\[](?P<{name}_junk>{_JUNK})[)\]])"
+
+
 _COUNTERS = re.compile(
-    rf"(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*[(\[]?\s*(?P<views>{NUMBER})\s*次?\s*[)\]]?"
-    rf"(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*[(\[]?\s*(?P<likes>{NUMBER})\s*[)\]]?)?"
-    rf"\s*\|?\s*评论(?:数)?\s*:?\s*[(\[]?\s*(?P<comments>{NUMBER})\s*条?\s*[)\]]?"
-    rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*[(\[]?\s*(?P<liked>{NUMBER})\s*[)\]]?)?"
+    rf"(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*{_value('views', '次?')}"
+    rf"(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?"
+    rf"\s*\|?\s*评论(?:数)?\s*:?\s*{_value('comments', '条?')}"
+    rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*{_value('liked')})?"
     r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐)\]?)*"
 )
 _STARTS = ("浏览", "阅读", "点击")
 _MOST_LINES = 8
+_FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"), ("likes", "liked"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counters:
-    """Counters on the lines `first` to `last`; `likes` is None where none is shown."""
+    """Counters on the lines `first` to `last`; `likes` is None where none is shown, all where they are no numbers."""
 
     first: int
     last: int
     views: int | None
     likes: int | None
     comments: int | None
+    problems: tuple[Problem, ...] = ()
 
 
 def find_counters(view: View, start: int, end: int) -> list[Counters]:
@@ -50,9 +61,26 @@ def _counters_at(view: View, index: int, end: int) -> Counters | None:
     for last in range(index, min(index + _MOST_LINES, end)):
         match = _COUNTERS.fullmatch(view.window(index, last).text.strip())
         if match is not None and not view.leads_away(index):
-            views, likes, comments = (
-                None if text is None else parse_count(text)
-                for text in (match["views"], match["likes"] or match["liked"], match["comments"])
-            )
-            return Counters(first=index, last=last, views=views, likes=likes, comments=comments)
+            return _counters(index, last, match)
     return None
+
+
+def _counters(first: int, last: int, match: re.Match[str]) -> Counters:
+    """The counts; what is shown in a count's place and is none becomes a problem."""
+    counts: dict[str, int | None] = {}
+    problems = []
+    for field, name in _FIELDS:
+        shown = match[name] or match[f"{name}_junk"]
+        count = None if shown is None else parse_count(shown)
+        if shown is not None and count is None:
+            detail = f"no number: {shown.strip()!r}"
+            problems.append(Problem(kind="unreadable", field=field, detail=detail))
+        counts[field] = counts.get(field) if count is None else count
+    return Counters(
+        first=first,
+        last=last,
+        views=counts["views"],
+        likes=counts["likes"],
+        comments=counts["comment_count"],
+        problems=tuple(problems),
+    )

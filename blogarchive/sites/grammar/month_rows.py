@@ -16,6 +16,12 @@ _FIRST_YEAR = 1995
 _STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[\[(]?\s*\d{{4}}")
 
 
+def reads_like_month(view: View, index: int) -> bool:
+    """Whether a line has the form of a row, whatever its dates."""
+    text = view.folded[index]
+    return _STARTS.match(text) is not None and _RANGE.fullmatch(unbulleted(text).strip()) is not None
+
+
 def month_row(view: View, line: Line) -> MonthRow | None:
     """The month that a line shows; None where it is no row of the archive."""
     match = None

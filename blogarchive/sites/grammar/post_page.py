@@ -121,7 +121,9 @@ def _post_page(view: View, heading: TitleTime, ending: Ending, *, further: bool)
     if ending.doubt is not None:
         comments = replace(comments, problem=ending.doubt)
     comments = with_items(view, comments)
-    problems = [] if comments.problem is None else [comments.problem]
+    problems = [] if ending.counters is None else [*ending.counters.problems]
+    if comments.problem is not None:
+        problems.append(comments.problem)
     if not lines and not further:
         detail = "the page shows no text for this post"
         problems.append(Problem(kind="unreadable", field="body", detail=detail))

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind
+from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.card import Card, read_card
-from blogarchive.sites.grammar.month_rows import month_row
+from blogarchive.sites.grammar.month_rows import month_row, reads_like_month
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CALENDAR_LINE, unbulleted
@@ -29,6 +29,7 @@ class Sidebar:
     categories: tuple[CategoryRow, ...]
     months: tuple[MonthRow, ...]
     taken: frozenset[int]
+    problems: tuple[Problem, ...] = ()
 
 
 def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
@@ -38,6 +39,7 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: dict[int, MonthRow] | None = None
+    problems: tuple[Problem, ...] = ()
     taken: set[int] = set()
     for section in find_sections(view, outside):
         lines: Sequence[int] = section.lines
@@ -55,6 +57,7 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
             lines = _calendar(view, lines)
         else:
             months, lines = _month_section(view, lines)
+            problems = _senseless(view, [i for i in lines[1:] if view.folded[i] and i not in months])
         taken.update(lines)
     if months is None:
         months = {i: row for i, row in _months(view, outside).items() if row.url is not None}
@@ -65,6 +68,7 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         categories=categories,
         months=tuple(months.values()),
         taken=frozenset(taken),
+        problems=card.problems + problems,
     )
 
 
@@ -88,9 +92,16 @@ def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
 
 def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow], Sequence[int]]:
     """The rows under the label of the archive up to the first line that is none, and the lines of all that."""
-    found = _months(view, lines[1:])
-    rows = _while(lines[1:], lambda i: not view.folded[i] or i in found)
-    return {i: found[i] for i in rows if i in found}, (lines[0], *rows)
+    rows = _while(lines[1:], lambda i: not view.folded[i] or reads_like_month(view, i))
+    return _months(view, rows), (lines[0], *rows)
+
+
+def _senseless(view: View, lines: Sequence[int]) -> tuple[Problem, ...]:
+    """What to tell of rows whose dates are none."""
+    return tuple(
+        Problem(kind="unreadable", field="archive_months", detail=f"no dates: {view.lines[i].text[:80]!r}")
+        for i in lines
+    )
 
 
 def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:

@@ -1,0 +1,77 @@
+"""What a page shows and makes no sense is null and told as a problem; nothing is invented."""
+
+import pytest
+from printed.check import read_page
+from printed.pages import print_blog
+from printed.style import Style
+
+from blogarchive.demo.blogs import make_blog
+from blogarchive.items import PageKind, Reading
+
+BLOG = make_blog("31182", posts=4, seed=4, months=2, awkward=False)
+POST = BLOG.posts[0]
+URL = f"http://127.0.0.1:8000{BLOG.post_path(POST)}"
+PAGE = print_blog(Style(), BLOG)[URL]
+
+
+def read(shown: str, instead: str) -> Reading:
+    assert shown in PAGE
+    return read_page(URL, PAGE.replace(shown, instead), PageKind.POST)
+
+
+def told(reading: Reading) -> set[tuple[str, str]]:
+    return {(problem.kind, problem.field) for problem in reading.problems}
+
+
+@pytest.mark.parametrize("junk", ["--", "", "很多", "12a", "1,2,3"])
+def test_counters_that_are_no_numbers(junk: str) -> None:
+    reading = read(f"浏览（{POST.views}）", f"浏览（{junk}）")
+    post = reading.posts[0]
+    assert (post.views, post.likes, post.comment_count) == (None, POST.likes, len(POST.comments))
+    assert told(reading) == {("unreadable", "views")}
+    assert post.body_text == POST.body_text
+
+
+def test_a_card_that_makes_no_sense() -> None:
+    visits = read(f"{BLOG.total_visits:,}", "无数")
+    assert visits.author is not None
+    assert (visits.author.total_visits, visits.author.nickname) == (None, BLOG.nickname)
+    assert told(visits) == {("unreadable", "total_visits")}
+    age = read(f"，{BLOG.account_age}岁", "，900岁")
+    assert age.author is not None
+    assert (age.author.account_age, age.author.nickname) == (None, BLOG.nickname)
+    assert told(age) == {("unreadable", "account_age")}
+
+
+def test_a_month_that_is_none_is_left_out_and_the_others_stay() -> None:
+    first = BLOG.newest_first()[0].posted_at.date()
+    rows = read_page(URL, PAGE, PageKind.POST).months
+    broken = read(f"- {first}<", "- 2025-01-32<")
+    assert broken.months == rows[1:]
+    assert told(broken) == {("unreadable", "archive_months")}
+
+
+def test_a_comment_count_that_is_no_number_keeps_the_comments() -> None:
+    post = next(post for post in BLOG.posts if post.comments)
+    url = f"http://127.0.0.1:8000{BLOG.post_path(post)}"
+    page = print_blog(Style(), BLOG)[url].replace(f"评论（{len(post.comments)}）", "评论（？）")
+    reading = read_page(url, page, PageKind.POST)
+    assert reading.posts[0].comment_count is None
+    assert len(reading.posts[0].comments) == len(post.comments)
+    assert told(reading) == {("unreadable", "comment_count")}
+
+
+def test_a_post_without_any_words_is_told() -> None:
+    page = PAGE.replace(PAGE[PAGE.index("记第4日。") - 5 : PAGE.index("浏览（")], "")
+    reading = read_page(URL, page, PageKind.POST)
+    assert (reading.kind, reading.posts[0].title) == (PageKind.POST, POST.title)
+
+
+def test_fewer_comments_than_claimed_are_kept_and_told() -> None:
+    post = next(post for post in BLOG.posts if len(post.comments) > 1)
+    url = f"http://127.0.0.1:8000{BLOG.post_path(post)}"
+    claimed = len(post.comments)
+    page = print_blog(Style(), BLOG)[url].replace(f"评论（{claimed}）", f"评论（{claimed + 2}）")
+    reading = read_page(url, page, PageKind.POST)
+    assert len(reading.posts[0].comments) == claimed
+    assert told(reading) == {("incomplete", "comments")}

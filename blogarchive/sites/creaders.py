@@ -11,14 +11,13 @@ from blogarchive.items import (
     Address,
     Author,
     Link,
-    ListedPost,
     Page,
     PageKind,
-    Post,
     Reading,
     Target,
 )
 from blogarchive.reading.decode import decode
+from blogarchive.sites.creaders_items import post_item, post_link, sidebar_links
 from blogarchive.sites.creaders_urls import address, home_url
 from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
 from blogarchive.sites.grammar.heading import has_post_label
@@ -140,10 +139,10 @@ class _Reader:
         number = (
             here.number if here.kind is PageKind.POST else (self.target.post_number or self.target.number)
         )
-        links = _sidebar_links(frame.sidebar)
+        links = sidebar_links(frame.sidebar)
         if paged and shown.comments.found and (paging := self._next_comments(shown, frame)):
             links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
-        posts = () if number is None else (_post_item(shown, number, self.view.url, whole=not self._further),)
+        posts = () if number is None else (post_item(shown, number, self.view.url, whole=not self._further),)
         kind = PageKind.COMMENTS if self._further else PageKind.POST
         problems = (*shown.problems, *frame.sidebar.problems)
         return self._reading(kind, frame, links, posts=posts, problems=problems)
@@ -167,7 +166,7 @@ class _Reader:
         if not listed and not (expects_list and frame.sidebar.taken):
             notice = find_notice(self.view, frame.main)
             kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
-        links = [_post_link(post) for post in listed] + _sidebar_links(frame.sidebar)
+        links = [post_link(post) for post in listed] + sidebar_links(frame.sidebar)
         paging = next_page(self.view, frame.main, self.target.page_no)
         if paging is not None and listed:
             links.append(Link(url=paging[0], kind=kind, next_page=True))
@@ -229,37 +228,3 @@ class _Frame:
     sidebar: Sidebar
     author: Author | None
     main: list[int]
-
-
-def _post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
-    counters = shown.counters
-    return Post(
-        number=number,
-        url=address(url).url,
-        title=None if shown.heading is None else shown.heading.title or None,
-        posted=None if shown.heading is None else shown.heading.posted,
-        body_html=shown.body_html if whole else None,
-        body_text=shown.body_text if whole else None,
-        images=shown.images if whole else (),
-        views=None if counters is None else counters.views,
-        likes=None if counters is None else counters.likes,
-        comment_count=None if counters is None else counters.comments,
-        comments=shown.comments.comments,
-        whole=whole,
-    )
-
-
-def _post_link(post: ListedPost) -> Link:
-    return _link(post.url or "", PageKind.POST)
-
-
-def _sidebar_links(sidebar: Sidebar) -> list[Link]:
-    posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
-    links = [_link(row.url, PageKind.MONTH) for row in sidebar.months if row.url]
-    links += [_link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url]
-    return links + [_post_link(post) for post in posts if post.url]
-
-
-def _link(url: str, kind: PageKind) -> Link:
-    found = address(url)
-    return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)

@@ -14,17 +14,10 @@ from itertools import pairwise
 from blogarchive.items import Comment, Problem
 from blogarchive.reading.clean import clean_html
 from blogarchive.reading.fragment import cut, text_of
+from blogarchive.sites.grammar.comment_footers import own_footers
+from blogarchive.sites.grammar.comment_ground import Marks, begins_with, gather, last_record, record_of
 from blogarchive.sites.grammar.comment_marks import Found, Header
-from blogarchive.sites.grammar.comment_records import (
-    Choice,
-    Marks,
-    begins_with,
-    choices,
-    gather,
-    last_record,
-    own_footers,
-    record_of,
-)
+from blogarchive.sites.grammar.comment_records import Choice, choices
 from blogarchive.sites.grammar.view import View
 
 _SLACK = timedelta(hours=1)  # a clock that goes back in autumn may show a later comment an hour earlier

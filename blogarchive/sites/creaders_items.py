@@ -1,0 +1,44 @@
+"""What was found on a page of blog.creaders.net as the items that leave the reader."""
+
+from blogarchive.items import Link, ListedPost, PageKind, Post
+from blogarchive.sites.creaders_urls import address
+from blogarchive.sites.grammar.post_page import PostPage
+from blogarchive.sites.grammar.sidebar import Sidebar
+
+
+def post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
+    """The post as this page shows it; not `whole`: its body is on another page."""
+    counters = shown.counters
+    return Post(
+        number=number,
+        url=address(url).url,
+        title=None if shown.heading is None else shown.heading.title or None,
+        posted=None if shown.heading is None else shown.heading.posted,
+        body_html=shown.body_html if whole else None,
+        body_text=shown.body_text if whole else None,
+        images=shown.images if whole else (),
+        views=None if counters is None else counters.views,
+        likes=None if counters is None else counters.likes,
+        comment_count=None if counters is None else counters.comments,
+        comments=shown.comments.comments,
+        whole=whole,
+    )
+
+
+def post_link(post: ListedPost) -> Link:
+    """The link to a listed post."""
+    return link(post.url or "", PageKind.POST)
+
+
+def sidebar_links(sidebar: Sidebar) -> list[Link]:
+    """The links of the sidebar: months and categories first, then posts."""
+    posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
+    links = [link(row.url, PageKind.MONTH) for row in sidebar.months if row.url]
+    links += [link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url]
+    return links + [post_link(post) for post in posts if post.url]
+
+
+def link(url: str, kind: PageKind) -> Link:
+    """A link that promises a page of that kind."""
+    found = address(url)
+    return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)

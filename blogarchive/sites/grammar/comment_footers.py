@@ -1,0 +1,54 @@
+"""The footers `回复 | N` that end a page's comments, and those that nobody can type."""
+
+from collections.abc import Sequence
+
+from blogarchive.sites.grammar.comment_ground import Marks
+from blogarchive.sites.grammar.comment_marks import Footer, Header
+from blogarchive.sites.grammar.places import Stand
+
+
+def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
+    """The footer of each of the page's own headers, None where the page sets none."""
+    limits = [*(header.first for header in headers[1:]), marks.end]
+    spans = [marks.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
+    sure = {footer.first for footer in sure_footers(marks)}
+    if sure:
+        return [next((f for f in found if f.first in sure), None) for found in spans]
+    closing = [
+        found[-1] if found and _ends_at(marks, found[-1], limit) else None
+        for found, limit in zip(spans[:-1], limits[:-1], strict=True)
+    ]
+    if sum(f is not None for f in closing) * 2 < len(closing):
+        return [None] * len(headers)
+    pattern = next((f.place.plain for f in closing if f is not None), None)
+    last = [f for f in spans[-1] if (f.place.plain == pattern if pattern else _closes(marks, headers[-1], f))]
+    return [*closing, last[-1] if last else None]
+
+
+def _closes(marks: Marks, header: Header, footer: Footer) -> bool:
+    """Whether a footer ends the element it stands in, as the page's own does and one amid typed lines does not."""
+    document, lines = marks.view.document, marks.view.lines
+    node = lines[footer.first].block
+    parent = node.getparent()
+    if node.tag in ("p", "div") and footer.place.stand is Stand.WHOLE and parent is not None:
+        node = parent
+    if document.holds(node, lines[header.first]) and header.place.stand is Stand.INNER:
+        return True  # the comments stand amid the rest of the page, in one element with it
+    return not any(marks.view.folded[index] for index in range(footer.last + 1, document.inside(node).stop))
+
+
+def _ends_at(marks: Marks, footer: Footer, limit: int) -> bool:
+    """Whether nothing is written between a footer and the next header."""
+    return not any(marks.view.folded[index] for index in range(footer.last + 1, limit))
+
+
+def sure_footers(marks: Marks) -> list[Footer]:
+    """The footers that nobody can type, where they stand alike."""
+    linked = [f for f in marks.footers if f.linked]
+    found = linked or [f for f in marks.footers if marks.typed and not marks.can_be_typed(f.place)]
+    return found if len({footer.place.plain for footer in found}) == 1 else []
+
+
+def like_last(footers: Sequence[Footer]) -> list[Footer]:
+    """The footers that stand as the last one does, which is always the page's own."""
+    return [footer for footer in footers if footer.place.plain == footers[-1].place.plain]

@@ -76,7 +76,7 @@ class Archive:
             _make_folder(path)
         archive = cls(path, _connect(path, read_only=read_only), read_only=read_only)
         try:
-            archive._prepare(fresh=fresh)
+            archive._prepare(create=create)
         except BaseException:
             archive._connection.close()
             raise
@@ -185,10 +185,14 @@ class Archive:
     ) -> None:
         self.close()
 
-    def _prepare(self, *, fresh: bool) -> None:
+    def _prepare(self, *, create: bool) -> None:
         tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
-        if not fresh and tables and "frontier" not in tables:
+        # A run that was killed, or had no room, while it made the archive leaves the table of migrations at most.
+        begun = not tables - {"_sqlite_migrations"}
+        if not begun and "frontier" not in tables:
             raise ArchiveDamaged(f"{self.path} is a database of something else; name another file with --db")
+        if begun and not create:
+            raise NoArchive(f"{self.path} holds no archive yet; `blogarchive backup URL` makes one")
         self.execute("pragma foreign_keys = on")
         if self.read_only:
             return

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,15 @@ def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
     with Archive.open(path, read_only=True) as archive:
         assert archive.number("select count(*) from posts") == 0
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
+
+
+def test_an_archive_whose_making_was_cut_short_is_made_by_the_next_backup(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as begun:
+        begun.execute(
+            "create table _sqlite_migrations (id integer primary key, migration_set text, name text)"
+        )
+    with pytest.raises(NoArchive):
+        Archive.open(path)
+    with Archive.open(path, create=True) as archive:
+        assert archive.number("select count(*) from posts") == 0

@@ -1,5 +1,7 @@
 """What was found on a page of blog.creaders.net as the items that leave the reader."""
 
+from functools import lru_cache
+
 from blogarchive.items import Link, ListedPost, PageKind, Post
 from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.post_page import PostPage
@@ -38,6 +40,7 @@ def sidebar_links(sidebar: Sidebar) -> list[Link]:
     return links + [post_link(post) for post in posts if post.url]
 
 
+@lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog
 def link(url: str, kind: PageKind) -> Link:
     """A link that promises a page of that kind."""
     found = address(url)

@@ -28,6 +28,7 @@ _PLAIN = re.compile(
     r"(?P<path>/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?(?P<query>[\w=&%.+-]*))?",
     re.ASCII,
 )
+_MANY = re.compile(r"[&%+;]")  # more than one pair, or something escaped
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 
@@ -90,6 +91,8 @@ def _kept(query: str) -> str:
     """The parts of a query that say which page it is."""
     if not query:
         return ""
+    if not _MANY.search(query):
+        return "" if _DROPPED.fullmatch(query.partition("=")[0]) else query
     pairs = parse_qsl(query, True)
     kept = [(key, value) for key, value in pairs if not _DROPPED.fullmatch(key)]
     text = query if len(kept) == len(pairs) else urlencode(kept)

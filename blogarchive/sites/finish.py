@@ -51,11 +51,11 @@ _TIMES: dict[type, tuple[tuple[str, str], ...]] = {
 """The fields that hold a `Shown`, by item, with the name under which a failure row speaks of them."""
 
 _PARTS: dict[type, tuple[str, ...]] = {
-    Reading: ("author", "posts", "listed", "latest", "categories", "months", "notice"),
+    Reading: ("author", "posts", "listed", "latest", "categories", "notice"),
     Post: ("comments",),
     CategoryRow: ("posts",),
 }
-"""The fields that hold further items."""
+"""The fields that hold further items; the months, the same hundreds on every page, are seen to apart."""
 
 
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
@@ -96,9 +96,38 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
                 changes[name] = Shown(text=shown.text, at=found.at, precision=found.precision)
         return changes
 
-    dated_reading = _deep(reading, dated)
+    months = tuple([_month(row, zone) or _deep(row, dated) for row in reading.months])
+    dated_reading = _deep(_with_months(reading, months), dated)
     fresh = tuple(problem for problem in problems if problem not in reading.problems)
     return replace(dated_reading, problems=reading.problems + fresh) if fresh else dated_reading
+
+
+def _with_months(reading: Reading, months: tuple[MonthRow, ...]) -> Reading:
+    same = all(new is old for new, old in zip(months, reading.months, strict=True))
+    return reading if same else replace(reading, months=months)
+
+
+def _month(row: MonthRow, zone: ZoneInfo) -> MonthRow | None:
+    """The row dated, where both its dates are whole; None where they are not, or are read already."""
+    first, last = row.first, row.last
+    if first is None or last is None or first.at is not None or last.at is not None:
+        return None
+    return _whole_month(row.month, first.text, last.text, row.url, zone)
+
+
+@lru_cache(maxsize=4096)  # like `_whole`
+def _whole_month(month: str, first: str, last: str, url: str | None, zone: ZoneInfo) -> MonthRow | None:
+    if not (_WHOLE.fullmatch(first) and _WHOLE.fullmatch(last)):
+        return None
+    a, b = _whole(first, zone), _whole(last, zone)
+    if a is None or b is None:
+        return None
+    return MonthRow(
+        month=month,
+        first=Shown(text=first, at=a.at, precision=a.precision),
+        last=Shown(text=last, at=b.at, precision=b.precision),
+        url=url,
+    )
 
 
 @lru_cache(maxsize=4096)  # the months in the sidebar are the same on every page of a blog

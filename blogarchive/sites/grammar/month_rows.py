@@ -2,17 +2,19 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from blogarchive.items import MonthRow, Shown
 from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import BULLETS, DATE, unbulleted
+from blogarchive.sites.grammar.words import BULLETS, DATE, fold, unbulleted
 
 _RANGE = re.compile(
     rf"[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|至|到)\s*(?P<last>{DATE})\s*[\])]?(?:\s*[(\[]\s*\d+\s*篇?\s*[)\]])?"
 )
 _NUMBERS = re.compile(r"\d+")
 _FIRST_YEAR = 1995
+_LONGEST = 80
 _STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[\[(]?\s*\d{{4}}")
 
 
@@ -24,19 +26,25 @@ def reads_like_month(view: View, index: int) -> bool:
 
 def month_row(view: View, line: Line) -> MonthRow | None:
     """The month that a line shows; None where it is no row of the archive."""
-    match = None
-    if _STARTS.match(view.folded[line.index]):
-        match = _RANGE.fullmatch(unbulleted(view.folded[line.index]).strip())
+    if len(line.text) > _LONGEST or not _STARTS.match(view.folded[line.index]):
+        return None
+    url = next((address.url for _, _, address in view.links[line.index] if address is not None), None)
+    return _read(line.text, url)
+
+
+@lru_cache(maxsize=4096)  # the same hundreds stand on every page of a blog
+def _read(text: str, url: str | None) -> MonthRow | None:
+    raw = unbulleted(text).strip()
+    match = _RANGE.fullmatch(fold(raw))
     first = None if match is None else _day(match["first"])
     last = None if match is None else _day(match["last"])
     if match is None or first is None or last is None or first > last:
         return None
-    raw = unbulleted(line.text).strip()
     return MonthRow(
         month=f"{first.year:04}-{first.month:02}",
         first=Shown(text=raw[slice(*match.span("first"))].strip()),
         last=Shown(text=raw[slice(*match.span("last"))].strip()),
-        url=next((address.url for _, _, address in view.links[line.index] if address is not None), None),
+        url=url,
     )
 
 

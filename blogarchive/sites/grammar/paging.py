@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, fold
+from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, first_folded, fold
 
+_BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
 _BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
 _MOST_IN_ROW = 30
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]{0,40}")
@@ -46,7 +47,10 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
 def _candidates(view: View, index: int, here: Address, page_no: int) -> Iterator[tuple[str, bool, bool]]:
     """Links of a line that may lead to the next page: the URL, whether a word says so, whether it is surely that."""
     for text, anchor, address in view.links[index]:
-        folded = fold(text or _picture_words(anchor)).strip()
+        words = text or _picture_words(anchor)
+        if first_folded(words) not in _BEGINS:
+            continue
+        folded = fold(words).strip()
         is_word, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
         if not is_word and (number is None or int(number[1]) != page_no + 1):
             continue

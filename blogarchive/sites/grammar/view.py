@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from blogarchive.items import Address, PageKind
@@ -13,6 +14,7 @@ from blogarchive.sites.grammar.words import fold, section_of
 
 _LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, which matches nothing
 _LONGEST_BASE = 2000
+_LONGEST_REPEATED = 300
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -49,7 +51,7 @@ class View:
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
-        address = _leads_to(anchor, self.base, self.address)
+        address = _canonical(link_url(anchor, self.base), self.address)
         return None if address is None else address.url
 
     def leads_away(self, index: int) -> bool:
@@ -134,10 +136,19 @@ def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address
         ]
     )
     base = _base(document, url)
+    root = absolute("/", base)
     return View(
         document=document,
         folded=folded,
-        links=tuple([_links(line, base, address) for line in document.lines]),
+        links=tuple(
+            [
+                [
+                    Linked(text, anchor, _leads_to(anchor, base, root, address))
+                    for text, anchor in line.links()
+                ]
+                for line in document.lines
+            ]
+        ),
         sections={index: name for index, text in enumerate(folded) if (name := section_of(text)) is not None},
         url=url,
         base=base,
@@ -146,12 +157,22 @@ def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address
     )
 
 
-def _links(line: Line, base: str, address: Callable[[str], Address]) -> Sequence[Linked]:
-    return [Linked(text, anchor, _leads_to(anchor, base, address)) for text, anchor in line.links()]
+def _leads_to(
+    anchor: Element, base: str, root: str | None, address: Callable[[str], Address]
+) -> Address | None:
+    """Where a link leads under the site's rules; None where it leads nowhere on the web."""
+    href = anchor.get("href")
+    if root is not None and href is not None and href.startswith("/") and len(href) < _LONGEST_REPEATED:
+        return _from_root(href, root, address)
+    return _canonical(link_url(anchor, base), address)
 
 
-def _leads_to(anchor: Element, base: str, address: Callable[[str], Address]) -> Address | None:
-    url = link_url(anchor, base)
+@lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog
+def _from_root(href: str, root: str, address: Callable[[str], Address]) -> Address | None:
+    return _canonical(absolute(href, root), address)
+
+
+def _canonical(url: str | None, address: Callable[[str], Address]) -> Address | None:
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
     found = address(url)

@@ -85,7 +85,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if not _belongs_to_a_page(path, stems):
                 yield from _walk(path)
-        elif _may_be_page(path) and 0 < path.stat().st_size <= _LARGEST:
+        elif path.is_file() and _may_be_page(path) and 0 < path.stat().st_size <= _LARGEST:
             yield path
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store.archive import Archive, told
@@ -146,9 +147,7 @@ def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
 def test_an_archive_whose_making_was_cut_short_is_made_by_the_next_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(sqlite3.connect(path)) as begun:
-        begun.execute(
-            "create table _sqlite_migrations (id integer primary key, migration_set text, name text)"
-        )
+        MIGRATIONS.ensure_migrations_table(Database(begun))
     with pytest.raises(NoArchive):
         Archive.open(path)
     with Archive.open(path, create=True) as archive:

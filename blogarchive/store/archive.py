@@ -44,7 +44,7 @@ class Memo:
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.sidebars: dict[tuple[str, str | None], object] = {}
+        self.sidebars: dict[tuple[str, str | None, bool], object] = {}
         self.closing_sites: dict[str, bool] = {}
 
 

@@ -11,10 +11,13 @@ from blogarchive.store.saving import Saving, day_text
 _VANISH_AT_MOST = 2
 
 
-def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
-    """Keep the rows of the archive; a month that is not as it was proved has its listing fetched."""
+def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> bool:
+    """Keep the rows of the archive; a month that is not as it was proved has its listing fetched.
+
+    Gives whether the page is the newest to show any of them, so that all are held now as it shows them.
+    """
     if not rows:
-        return
+        return True
     held = {
         str(row[0]): row[1:]
         for row in saving.archive.rows(
@@ -28,16 +31,18 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> None:
     shown_before = [month for month, before in held.items() if str(before[6]) == latest]
     for row in rows:
         before = held.get(row.month)
+        days = (day_text(row.first), day_text(row.last))
         if before is None:
             _insert(saving, row)
         elif saving.moment >= str(before[6]) or (saving.replay and before[8] == saving.page_id()):
-            _update(saving, row, before)
-        if before is None or (day_text(row.first), day_text(row.last)) != before[4:6]:
+            _update(saving, row, days, before)
+        if before is None or days != before[4:6]:
             _ask(saving, row, proved=before is not None and before[7] is not None)
     if not saving.replay and latest < saving.moment:
         there = {row.month for row in rows}
         lost = [(month, cast("str | None", held[month][3])) for month in shown_before if month not in there]
         _vanished(saving, lost, len(shown_before))
+    return latest <= saving.moment
 
 
 def has_vanished(saving: Saving) -> bool:
@@ -95,9 +100,10 @@ def _insert(saving: Saving, row: MonthRow) -> None:
     )
 
 
-def _update(saving: Saving, row: MonthRow, before: Sequence[object]) -> None:
+def _update(
+    saving: Saving, row: MonthRow, shown: tuple[str | None, str | None], before: Sequence[object]
+) -> None:
     month_id, first, last, url, _, _, seen, _, _ = before
-    shown = (day_text(row.first), day_text(row.last))
     changed = shown != (first, last)
     if changed or (row.url is not None and row.url != url):
         saving.archive.execute(

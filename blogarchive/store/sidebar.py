@@ -14,17 +14,20 @@ def save(saving: Saving) -> None:
     """Keep the sidebar, unless this process has just kept the very same one of the blog."""
     reading = saving.reading
     shown = (reading.latest, reading.categories, reading.months)
-    memo, place = saving.archive.memo.sidebars, (saving.blog.site, saving.blog.uid)
+    memo, place = saving.archive.memo.sidebars, (saving.blog.site, saving.blog.uid, saving.replay)
     if not any(shown) or memo.get(place) == shown:
         return
-    months.save_rows(saving, reading.months)
+    newest = months.save_rows(saving, reading.months)
     categories.save_rows(saving, reading.categories)
     listed.note(saving, reading.latest, in_listing=False)
     _save_titles(saving, LATEST, reading.latest)
     for row in reading.categories:
         _save_titles(saving, row.name, row.posts)
-    if not saving.replay:
+    # Read again, oldest first: once a page is the newest to show every month, those after it are too.
+    if newest or not saving.replay:
         memo[place] = shown
+    else:
+        memo.pop(place, None)
 
 
 def _save_titles(saving: Saving, place: str, named: Iterable[ListedPost]) -> None:

@@ -34,9 +34,13 @@ def count(archive: Archive, run_id: int | None, target: Target, reading: Reading
     _put(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
 
 
-def count_unreadable(archive: Archive, run_id: int | None, target: Target, failure: Failure) -> None:
-    """Count a page that could not be read at all, or whose post or body could not."""
-    if run_id is not None and failure.kind == "unreadable":
+def count_refused(
+    archive: Archive, run_id: int | None, target: Target, reading: Reading, failure: Failure
+) -> None:
+    """Count a page that was not kept: the fields of its post, or that it could not be read at all."""
+    if reading.kind is PageKind.POST and reading.posts:
+        count(archive, run_id, target, reading)
+    elif run_id is not None and failure.kind == "unreadable":
         kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
         _put(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
 
@@ -65,7 +69,7 @@ def lacking(archive: Archive, run: Run) -> list[str]:
 
 
 def _of_post(reading: Reading) -> dict[str, bool]:
-    found: dict[str, bool] = {"author": reading.author is not None}
+    found = _of_author(reading)
     for post in reading.posts[:1]:
         found |= {
             "title": bool(post.title),
@@ -80,6 +84,16 @@ def _of_post(reading: Reading) -> dict[str, bool]:
     return found
 
 
+def _of_author(reading: Reading) -> dict[str, bool]:
+    author = reading.author
+    return {
+        "author": author is not None,
+        "author.nickname": author is not None and author.nickname is not None,
+        "author.registered_on": author is not None and author.registered is not None,
+        "author.total_visits": author is not None and author.total_visits is not None,
+    }
+
+
 def _of_comments(post: Post) -> dict[str, bool]:
     return {
         "comments": bool(post.comments),
@@ -89,7 +103,7 @@ def _of_comments(post: Post) -> dict[str, bool]:
 
 def _of_listing(reading: Reading) -> tuple[PageKind, dict[str, bool]]:
     return PageKind.HOME, {
-        "author": reading.author is not None,
+        **_of_author(reading),
         "archive_months": bool(reading.months),
         "categories": bool(reading.categories),
         "posts": bool(reading.listed or reading.posts or reading.latest),

@@ -30,10 +30,10 @@ class Bad:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What is held of the target: `body_length` in characters, `closed` whether its pages end with `</html>`."""
+    """What is held of the target: its `body` as text, `closed` whether its pages end with `</html>`."""
 
     whole: bool = False
-    body_length: int = 0
+    body: str = ""
     comment_count: int | None = None
     closed: bool = False
     listed: bool = False
@@ -156,22 +156,26 @@ def _by_worth(visit: Visit, known: Known) -> Bad | None:
         return _unreadable("the post has no body", "body")
     if not known.whole:
         return None
-    length = len(post.body_text or "")
-    if known.body_length and not length and not post.images:
+    length, held = len(post.body_text or ""), len(known.body)
+    if held and not length and not post.images:
         return Bad(failure=Failure(kind="cut", detail="the body is empty now"))
-    far_shorter = known.body_length >= WORTH_COMPARING and length < known.body_length * FAR_SHORTER
-    if far_shorter and _lacks(post, known):
-        detail = f"the body is {length} characters, {known.body_length} are held, and fields are missing"
+    lacking = _lacking(post, known)
+    if lacking is None or post.body_text == known.body:
+        return None
+    # Where one of these is not found, nobody knows where the body begins or ends.
+    detail = f"the body is {length} characters, {held} are held, and fields are missing: {lacking}"
+    if held >= WORTH_COMPARING and length < held * FAR_SHORTER:
         return Bad(failure=Failure(kind="cut", detail=detail))
-    return None
+    return _unreadable(detail, lacking)
 
 
-def _lacks(post: Post, known: Known) -> bool:
-    return (
-        post.title is None
-        or post.posted is None
-        or (post.comment_count is None and known.comment_count is not None)
-    )
+def _lacking(post: Post, known: Known) -> str | None:
+    """A field that the page does not show and should."""
+    if post.title is None:
+        return "title"
+    if post.posted is None:
+        return "posted_at"
+    return "comment_count" if post.comment_count is None and known.comment_count is not None else None
 
 
 def _unreadable(detail: str, field: str | None) -> Bad:

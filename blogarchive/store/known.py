@@ -11,18 +11,18 @@ from blogarchive.store.judge import Known
 def known_of(archive: Archive, visit: Visit, blog: Blog) -> Known:
     """What is held: the post's body and count, whether the site's pages close, whether the listing had posts."""
     target = visit.target
-    whole, length, count = False, 0, None
+    whole, body, count = False, "", None
     if target.kind is PageKind.POST and target.number is not None:
         row = archive.row(
-            "select content_hash is not null and not from_listing, length(body_text), comment_count from posts"
+            "select content_hash is not null and not from_listing, body_text, comment_count from posts"
             " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
             (blog.site, target.uid or blog.uid, target.number),
         )
         if row is not None:
-            whole, length, count = bool(row[0]), cast(int, row[1] or 0), cast("int | None", row[2])
+            whole, body, count = bool(row[0]), str(row[1] or ""), cast("int | None", row[2])
     return Known(
         whole=whole,
-        body_length=length,
+        body=body,
         comment_count=count,
         closed=_closes(archive, target.site, visit.page.url),
         listed=target.kind is PageKind.MONTH and _listed(archive, target.site, target.chain or target.url),

@@ -208,7 +208,7 @@ def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | 
     saving = Saving(archive, visit, blog, run_id=run_id)
     if not bad.blocked:
         pages.keep_once(archive, visit, uid=blog.uid, run_id=run_id)
-    health.count_unreadable(archive, run_id, target, bad.failure)
+    health.count_refused(archive, run_id, target, visit.reading, bad.failure)
     is_post = target.kind is PageKind.POST and target.number is not None
     if bad.gone is not None and is_post and gone.own_page_gone(saving, target.number or 0, bad.gone):
         for url in (target.url, *saving.resolved):

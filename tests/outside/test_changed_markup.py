@@ -1,0 +1,41 @@
+"""The host is made over: pages come, and something that used to be read is nowhere. Nothing held may suffer."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.outside.conftest import UID
+from tests.outside.examine import Tool, differences
+from tests.outside.host import Answer, Host
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "views": lambda html: html.replace("浏览（", "热度（"),
+    "times": lambda html: re.sub(r"<td align=right>[\d\- :]+</td>", "<td></td>", html),
+    "bodies": lambda html: re.sub(r"<td colspan=2>[^浏]*(?=</td></tr><tr><td colspan=2>浏览)", "<td>", html),
+    "total_visits": lambda html: html.replace("访问总量", "人气"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool, what: str) -> None:
+    change = CHANGES[what]
+
+    def made_over(path: str, before: int) -> Answer | None:
+        good = host.answer(path)
+        if re.search(r"/\d{6}/\d+\.html", path) is None:
+            return None
+        return Answer(body=change(good.body.decode("gb18030")).encode("gb18030"), headers=good.headers)
+
+    host.fault = made_over
+    ran = tool.run("update", "--full")
+    assert ran.code == 5, ran.err
+    assert "the site seems to have changed" in ran.err
+    if what in (
+        "views",
+        "total_visits",
+    ):  # what stands in the place of the others may be read as something else
+        assert what in ran.err.split("this run:")[1]
+    assert differences(tool, host, UID) == []
+    assert tool.number("select count(*) from post_revisions") == 0
+    assert tool.rows("select outcome, exit_code from runs order by id desc limit 1") == [("changed", 5)]

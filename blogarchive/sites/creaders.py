@@ -52,7 +52,8 @@ class Creaders:
     def read(self, page: Page, target: Target) -> Reading:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
-        view = view_of(decoded.text, page.url, page.fetched_at.astimezone(self.zone), address)
+        now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
+        view = view_of(decoded.text, page.url, now, address, number)
         return _Reader(view=view, target=target, encoding=decoded.encoding).read()
 
 
@@ -108,8 +109,7 @@ class _Reader:
 
     def _is_another(self, shown: PostPage) -> bool:
         """Whether the title leads to another post: a list that stands in the place of a post that is no more."""
-        here = address(self.view.url)
-        wanted = here.number or self.target.post_number or self.target.number
+        wanted = self.view.number
         heading = shown.heading
         if heading is None or wanted is None:
             return False
@@ -135,10 +135,7 @@ class _Reader:
 
     def _post(self, shown: PostPage, *, paged: bool) -> Reading:
         frame = self._frame(shown)
-        here = address(self.view.url)
-        number = (
-            here.number if here.kind is PageKind.POST else (self.target.post_number or self.target.number)
-        )
+        number = self.view.number
         links = sidebar_links(frame.sidebar)
         if paged and shown.comments.found and (paging := self._next_comments(shown, frame)):
             links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))

@@ -15,6 +15,7 @@ _VISITS = re.compile(r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*
 _EDGES = " ,，、\xa0\u3000\u200b"
 _OLDEST = 120  # years; more is no age
 _MOST_LINES = 16
+_NEAR = 6  # lines from the age to the rest of a card without a label
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,20 @@ def read_card(view: View, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
         if found is not card:
             card, last = found, place + 1
     return card, (lines[0], *texts[: last + 1]) if lines else ()
+
+
+def find_card(view: View, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
+    """The card where no label says so: an age with a name, then 注册日期 and 访问总量 close to it."""
+    filled = [index for index in lines if view.folded[index].strip()]
+    for place, index in enumerate(filled):
+        match = _AGE.fullmatch(unbulleted(view.folded[index]).strip())
+        if match is None:
+            continue
+        near = filled[place if match["name"] else max(place - 1, 0) : place + _NEAR]
+        card, own = read_card(view, (near[0], *near))
+        if card.registered is not None and card.total_visits is not None:
+            return card, own
+    return Card(), ()
 
 
 def _with_line(view: View, card: Card, before: int | None, index: int, following: int | None) -> Card:

@@ -8,7 +8,6 @@ from blogarchive.reading.lines import Element
 from blogarchive.sites.grammar.comment_marks import Footer, Found, Header
 from blogarchive.sites.grammar.places import Place, Stand, typed_place
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import label_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,14 +84,15 @@ def _own_labels(view: View, headers: Sequence[Header]) -> frozenset[int]:
     Where the same label stands before the comments or further on, one of them may have been typed.
     """
     first, last = headers[0].first, headers[-1].last
-    latest: dict[str | None, int] = {}
-    before: set[str | None] = set()
-    for index in view.sections:
-        text = label_text(view.folded[index])
-        latest[text] = index
+    latest: dict[str, int] = {}
+    before: set[str] = set()
+    for index, name in view.sections.items():
+        if name == "other":
+            continue
+        latest[name] = index
         if index < first:
-            before.add(text)
-    return frozenset(index for text, index in latest.items() if index > last and text not in before)
+            before.add(name)
+    return frozenset(index for name, index in latest.items() if index > last and name not in before)
 
 
 def last_record(view: View, headers: Sequence[Header]) -> range:

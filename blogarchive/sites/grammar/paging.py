@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_LINE, NEXT_PAGE, first_folded, fold
+from blogarchive.sites.grammar.words import CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, first_folded, fold
 
 _BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
 _BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
@@ -75,7 +75,7 @@ def _calendar_lines(view: View) -> set[int]:
             and _WEEK.fullmatch(" ".join(words[place : place + 7]) if len(word) < 4 else word)
         ):
             start, stop = place, place
-            while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_LINE.fullmatch(words[start - 1]):
+            while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_HEAD.fullmatch(words[start - 1]):
                 start -= 1
             while stop < len(words) and CALENDAR_LINE.fullmatch(words[stop]):
                 stop += 1

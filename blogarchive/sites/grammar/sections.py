@@ -41,9 +41,8 @@ def find_sections(view: View, outside: Sequence[int]) -> Iterator[Section]:
 def _labels(view: View, outside: Sequence[int]) -> Iterator[_Label]:
     for place, index in enumerate(outside):
         name = view.sections.get(index)
-        line = view.lines[index]
-        if name is not None and line.link_at(0, len(line.text)) is None:
-            yield _Label(place=place, name=name, path=view.path(line.node_at(0)))
+        if name is not None and not _names_post(view, index):
+            yield _Label(place=place, name=name, path=view.path(view.lines[index].node_at(0)))
 
 
 def _own_labels(view: View, outside: Sequence[int], labels: Sequence[_Label]) -> list[_Label]:
@@ -77,8 +76,9 @@ def _nearest(view: View, outside: Sequence[int], rivals: Sequence[_Label], sole:
 
 
 def _has_links(view: View, outside: Sequence[int], label: _Label) -> bool:
-    for index in outside[label.place + 1 : label.place + 1 + _FIRST_ROWS]:
-        for _, _, address in view.links[index]:
-            if address is not None and address.kind is PageKind.POST:
-                return True
-    return False
+    return any(_names_post(view, index) for index in outside[label.place + 1 : label.place + 1 + _FIRST_ROWS])
+
+
+def _names_post(view: View, index: int) -> bool:
+    """Whether a line links to a post: its words are a title, whatever they say."""
+    return any(address is not None and address.kind is PageKind.POST for _, _, address in view.links[index])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
-from blogarchive.sites.grammar.card import Card, read_card
+from blogarchive.sites.grammar.card import Card, find_card, read_card
 from blogarchive.sites.grammar.month_rows import month_row, reads_like_month
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
@@ -59,6 +59,13 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
             months, lines = _month_section(view, lines)
             problems = _senseless(view, [i for i in lines[1:] if view.folded[i] and i not in months])
         taken.update(lines)
+    if card == Card():
+        card, own = find_card(view, [i for i in outside if i not in taken])
+        taken.update(own)
+    if not categories:
+        lines = _titled(view, _first_category(view, [i for i in outside if i not in taken]), posts)
+        categories = _categories(view, lines[1:], posts)
+        taken.update(lines[1:])
     if months is None:
         months = {i: row for i, row in _months(view, outside).items() if row.url is not None}
         taken.update(months)
@@ -83,6 +90,16 @@ def _linked_post(view: View, index: int) -> ListedPost | None:
         if address is not None and address.kind is PageKind.POST and (title := unbulleted(text).strip()):
             return ListedPost(title=title, number=address.number, url=address.url, title_cut=cut_title(title))
     return None
+
+
+def _first_category(view: View, lines: Sequence[int]) -> Sequence[int]:
+    """From the line before the first heading of a category that links to one, where no label stands above them."""
+    for place, index in enumerate(lines):
+        if _is_category(view, index) and any(
+            address is not None and address.kind is PageKind.CATEGORY for _, _, address in view.links[index]
+        ):
+            return (-1, *lines[place:])
+    return (-1,)
 
 
 def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:

@@ -31,7 +31,7 @@ class View:
     """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
 
     `links[i]` are the links of line i, in order. `sections` names the sections whose labels some lines are. `url` is
-    the page's own, `base` the one that its relative links start from.
+    the page's own, `number` that of its post, `base` the one that its relative links start from.
     """
 
     document: Document
@@ -42,6 +42,7 @@ class View:
     base: str
     now: datetime
     address: Callable[[str], Address]
+    number: int | str | None
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -56,9 +57,8 @@ class View:
 
     def leads_away(self, index: int) -> bool:
         """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
-        here = self.address(self.url).number
-        return here is not None and any(
-            address is not None and address.kind is PageKind.POST and address.number != here
+        return self.number is not None and any(
+            address is not None and address.kind is PageKind.POST and address.number != self.number
             for _, _, address in self.links[index]
         )
 
@@ -126,8 +126,14 @@ class Window:
         return self.lines[-1], 0
 
 
-def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address]) -> View:
-    """The view of a page's text; `now` is aware, in the site's zone."""
+def view_of(
+    text: str,
+    url: str,
+    now: datetime,
+    address: Callable[[str], Address],
+    number: int | str | None = None,
+) -> View:
+    """The view of a page's text; `now` is aware, in the site's zone; `number` the post it was fetched for."""
     document = read_document(text)
     folded = tuple(
         [
@@ -149,11 +155,16 @@ def view_of(text: str, url: str, now: datetime, address: Callable[[str], Address
                 for line in document.lines
             ]
         ),
-        sections={index: name for index, text in enumerate(folded) if (name := section_of(text)) is not None},
+        sections={
+            index: name
+            for index, text in enumerate(folded)
+            if (name := section_of(text or picture_words(document.lines[index]))) is not None
+        },
         url=url,
         base=base,
         now=now,
         address=address,
+        number=address(url).number or number,
     )
 
 
@@ -184,3 +195,9 @@ def _base(document: Document, url: str) -> str:
     node = next(document.root.iter("base"), None)
     href = None if node is None else node.get("href")
     return url if href is None or len(href) > _LONGEST_BASE else absolute(href, url) or url
+
+
+def picture_words(line: Line) -> str:
+    """What the pictures of a line say, folded: the first one's `alt` or `title`."""
+    words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
+    return fold(next((text for text in words if text), ""))[:_LONGEST_LABEL]

@@ -45,12 +45,14 @@ CALENDAR_LINE = re.compile(
     r"|(?:sun|mon|tue|wed|thu|fri|sat|[smtwf])[a-z]*\.?|.*\d{4}.*|上\s*一?\s*[月年]|下\s*一?\s*[月年]|[\d\s]+|[日一二三四五六\s]+",
     re.IGNORECASE,
 )
+CALENDAR_HEAD = re.compile(r"[<>«»‹›]{1,2}|.*\d{4}.*|\d{1,2}\s*月|[上下]\s*一?\s*[月年]")
 NEXT_PAGE = re.compile(
     r"[\[【(]?(?:下\s*一?\s*页|后\s*一?\s*页|next(?:\s*page)?|>|>>|»|›|→)[\]】)]?(?:\s*(?:>|>>|»|›|→))?",
     re.IGNORECASE,
 )
 _AROUND_LABEL = " []【】「」:>|·•"
 _LONGEST_LABEL = 16
+_MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -72,7 +74,7 @@ def section_of(folded: str) -> str | None:
 
 def label_text(folded: str) -> str | None:
     """The words of a folded line without the brackets and signs around a label; None where it is too long for one."""
-    text = folded.strip(_AROUND_LABEL)
+    text = _MORE.sub("", folded).strip(_AROUND_LABEL)
     return text if 0 < len(text) <= _LONGEST_LABEL else None
 
 

@@ -62,6 +62,10 @@ def label(style: Style, text: str) -> str:
         "font": f"<table><tr><td><font size=3>{text[:2]}<b>{text[2:]}</b></font></td></tr></table>",
         "strong_colon": f"<p><strong>{text}：</strong></p>",
         "brackets": f"<div>[{text}]</div>",
+        "picture": f"<div><img src='/l.gif' alt='{text}'></div>",
+        "linked": f"<div><a href='/all.php'>{text}</a></div>",
+        "more": f"<div><b>{text}</b> <a href='/all.php'>更多&gt;&gt;</a></div>",
+        "no_card": "" if text == style.words.card else f"<div>{text}</div>",
     }[style.label] + "\n"
 
 
@@ -215,5 +219,6 @@ def entry(style: Style, post: DemoPost, href: str, excerpt: str) -> str:
         "article": f"<article><h3>{title}</h3><time>{when}</time><div>{html}</div><footer>{under}</footer></article>",
         "br": f"<p>{title}<br>{when}<br></p><div>{html}</div><p>{under}</p>",
         "time_first": f"<div><span>{when}</span> {title}</div><div>{html}</div>",
+        "titles": f"<ul><li>· {title}</li></ul>",
         "bare": f"<div><b>{title}</b>&nbsp;&nbsp;({when})</div><div>{html}</div><div>{under}</div>",
     }[style.entry] + "\n"

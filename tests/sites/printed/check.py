@@ -110,7 +110,8 @@ def _compare(style: Style, blog: DemoBlog, walked: Walk) -> Iterator[str]:
             yield from _compare_post(style, post, walked.posts[number], walked.comments.get(number, []))
             names = {name for name, members in walked.members.items() if number in members}
             yield from _differ(f"{number} categories", names, set(post.categories))
-    times = {number: post.posted_text for number, post in shown.items()}
+    timed = style.entry != "titles"
+    times = {number: post.posted_text if timed else None for number, post in shown.items()}
     for kind in (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY):
         want = (
             times

@@ -89,6 +89,10 @@ def _between(style: Style, blog: DemoBlog, urls: Urls, post: DemoPost) -> Iterat
         if place:
             other = posts[place - 1]
             yield f"下一篇：<a href='{urls.post(other)}'>{escape(other.title)}</a>"
+    if style.between == "category":
+        for category in blog.categories:
+            if category.name in post.categories:
+                yield f"文章分类：<a href='{urls.category(category)}'>【{escape(category.name)}】</a>"
     if style.between == "fonts":
         yield "字号：<a href='#b'>大</a> <a href='#m'>中</a> <a href='#s'>小</a>"
 

@@ -7,12 +7,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 
-from blogarchive.items import Visit
+from blogarchive.items import Reading, Visit
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
 from blogarchive.store.pages import StoredPage
 
-_BATCH = 16  # pages a task: sending a page to a worker and its reading back is not free
+_BATCH = 32  # pages a task: they share much, and what they share is sent once
 _TASKS_AHEAD = 2  # for each worker
 
 Read = tuple[int, Visit]
@@ -36,14 +36,20 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
 
 
 def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Read]:
-    running: deque[Future[list[Read]]] = deque()
+    running: deque[tuple[list[StoredPage], Future[list[Reading]]]] = deque()
     for batch in iter(lambda: list(islice(pages, _BATCH)), []):
-        running.append(pool.submit(_reread_pages, batch))
+        running.append((batch, pool.submit(_read, batch)))
         if len(running) > ahead:
-            yield from running.popleft().result()
+            yield from _joined(*running.popleft())
     for task in running:
-        yield from task.result()
+        yield from _joined(*task)
 
 
-def _reread_pages(batch: list[StoredPage]) -> list[Read]:
-    return [reread_page(stored) for stored in batch]
+def _joined(batch: list[StoredPage], task: Future[list[Reading]]) -> Iterator[Read]:
+    for stored, reading in zip(batch, task.result(), strict=True):
+        yield stored.id, Visit(target=stored.target, page=stored.page, reading=reading)
+
+
+def _read(batch: list[StoredPage]) -> list[Reading]:
+    """The readings alone: the pages are where they came from, and what readings share travels once."""
+    return [reread_page(stored)[1].reading for stored in batch]

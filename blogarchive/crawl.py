@@ -1,6 +1,7 @@
 """Runs one crawl in this process, and turns what happened into a row of `runs` and an exit code."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -162,6 +163,7 @@ def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
 
     for signum in _SIGNALS:
         loop.add_signal_handler(signum, stop, signum)
+    gc.freeze()  # what is here stays: collecting the garbage of pages need not look at all of Scrapy every time
     process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error

@@ -14,6 +14,7 @@ USER_AGENT = f"blogarchive/{__version__} (personal backup of a blog; one request
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 8  # over all hosts
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 1  # a page is one item; Scrapy starts so many tasks for every answer
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0  # the delay asked for is the delay kept
 AUTOTHROTTLE_ENABLED = True

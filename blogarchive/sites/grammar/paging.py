@@ -32,7 +32,9 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     numbered: tuple[str, int] | None = None
     calendar = _calendar_lines(view)
     for index in lines:
-        candidates = [] if index in calendar else list(_candidates(view, index, here, page_no))
+        if not view.links[index] or index in calendar:
+            continue
+        candidates = list(_candidates(view, index, here, page_no))
         if not candidates:
             continue
         pager = _is_pager(view, view.lines[index])

@@ -67,7 +67,7 @@ def _folded(found: "re.Match[str]") -> str:
 
 def section_of(folded: str) -> str | None:
     """The name of the sidebar's section whose label a folded line is."""
-    text = label_text(folded)
+    text = None if folded[:1].isdigit() else label_text(folded)
     label = None if text is None else SECTION_LABEL.fullmatch(text)
     return None if label is None else label.lastgroup
 

@@ -1,7 +1,8 @@
 """What the site deleted: marked when two witnesses agree, the post's own page and a listing without it.
 
 Each witness is a column of the post and waits there for the other. A post that is seen again is unmarked; an
-outage or a block page is no witness.
+outage or a block page is no witness. When a witness spoke is noted to the microsecond: what a post's page shows and
+what a listing shows may be of one second.
 """
 
 from collections.abc import Collection
@@ -34,11 +35,11 @@ def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
     if gone is not None:
         _rest(saving, cast(int, post_id))
         return True
-    if seen is not None and str(seen) > saving.moment:
+    if seen is not None and str(seen) > saving.fine:
         return False
     saving.archive.execute(
         "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
-        (saving.moment, reason, cast(int, post_id)),
+        (saving.fine, reason, cast(int, post_id)),
     )
     if posted is not None:
         _hear_archive(saving, cast(int, post_id), str(posted)[:7])
@@ -59,7 +60,7 @@ def is_gone(saving: Saving, number: int | str | None) -> bool:
 
 
 def missing(saving: Saving, post_ids: Collection[int], *, since: str) -> None:
-    """A complete listing, begun at the UTC text `since`, does not show these posts, though it should."""
+    """A complete listing, begun at `since` (UTC text with microseconds), does not show these posts, though it should."""
     for post_id in post_ids:
         fresh = saving.archive.execute(
             "update posts set missing_from_listing_at = ? where id = ? and gone_at is null"

@@ -16,6 +16,7 @@ from blogarchive.store import (
     months,
     posts,
     schedule,
+    signs,
     sweeps,
 )
 from blogarchive.store.adding_up import FIELD
@@ -175,29 +176,22 @@ def _has_months(saving: Saving) -> bool:
 
 def _prove(saving: Saving, kind: PageKind, sweep: Sweep, category_id: int | None) -> None:
     numbers = {item.item for item in sweeps.shown(saving, sweep)}
-    before, since = sweeps.prior(saving, sweep), utc_text(from_utc_text(sweep.started_at))
+    before, begun = sweeps.prior(saving, sweep), sweep.started_at
+    since = utc_text(from_utc_text(begun))
     if kind is PageKind.CATEGORY:
         if category_id is not None:
             categories.proved(saving, category_id, numbers, since=since)
     elif kind is PageKind.MONTH:
         month = months.of_listing(saving, sweep.chain, saving.reading.listing)
         if month is not None:
-            months.proved(saving, month, numbers, since=since)
-        gone.missing(saving, _ids(saving, before - numbers), since=since)
+            months.proved(saving, month, numbers, begun=begun)
+        gone.missing(saving, _ids(saving, before - numbers), since=begun)
     else:
         saving.archive.execute(
             "update authors set home_proved_at = ? where id = ?", (since, saving.author_id)
         )
-        gone.missing(saving, _ids(saving, _younger(before - numbers, numbers)), since=since)
+        gone.missing(saving, _ids(saving, signs.younger(before - numbers, numbers)), since=begun)
     sweeps.complete(saving, sweep)
-
-
-def _younger(lacking: set[str], numbers: set[str]) -> set[str]:
-    """Those that a list of the newest posts would show: not older than the oldest it does show, pinned ones aside."""
-    shown = sorted(int(number) for number in numbers if number.isdigit())
-    if len(shown) < 2:
-        return set()
-    return {number for number in lacking if number.isdigit() and int(number) > shown[len(shown) // 4]}
 
 
 def _ids(saving: Saving, numbers: set[str]) -> list[int]:

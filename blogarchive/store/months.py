@@ -7,6 +7,7 @@ from blogarchive.items import MonthRow, PageKind, Target
 from blogarchive.store import frontier, gone, settling
 from blogarchive.store.failures import Failure
 from blogarchive.store.saving import Saving, day_text
+from blogarchive.store.times import from_utc_text, utc_text
 
 _VANISH_AT_MOST = 2
 
@@ -63,14 +64,18 @@ def of_listing(saving: Saving, chain: str, name: str | None) -> str | None:
     return name if row is None else str(row[0])
 
 
-def proved(saving: Saving, month: str, numbers: Collection[str], *, since: str) -> None:
-    """The month's listing was read to its end: its row is proved, and posts of the month it lacks are missing."""
+def proved(saving: Saving, month: str, numbers: Collection[str], *, begun: str) -> None:
+    """The month's listing was read to its end: its row is proved, and posts of the month it lacks are missing.
+
+    `begun` is when the reading began, UTC text with microseconds.
+    """
+    since = utc_text(from_utc_text(begun))
     saving.archive.execute(
         "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
         " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
         (len(numbers), since, saving.author_id, month, since),
     )
-    gone.missing(saving, _not_among(saving, month, numbers), since=since)
+    gone.missing(saving, _not_among(saving, month, numbers), since=begun)
 
 
 def _not_among(saving: Saving, month: str, numbers: Collection[str]) -> list[int]:
@@ -159,4 +164,4 @@ def _vanished(saving: Saving, months: Sequence[tuple[str, str | None]], shown_be
             target = Target(url=url, site=saving.blog.site, kind=PageKind.MONTH, uid=saving.blog.uid)
             settling.leave(saving.archive, target)
             saving.resolved.append(url)
-        gone.missing(saving, _not_among(saving, month, ()), since=saving.moment)
+        gone.missing(saving, _not_among(saving, month, ()), since=saving.fine)

@@ -54,7 +54,7 @@ def stands(saving: Saving) -> None:
             "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
             " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
             " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
-            (saving.moment, saving.moment, saving.blog.site, saving.blog.uid, saving.target.number),
+            (saving.moment, saving.fine, saving.blog.site, saving.blog.uid, saving.target.number),
         )
 
 

@@ -74,7 +74,7 @@ def _insert(saving: Saving, post: Post) -> int:
             post.body_text,
             content_hash(post.title, post.body_html),
             saving.moment,
-            saving.moment,
+            saving.fine,
             saving.moment,
             saving.moment,
             saving.page_id(),
@@ -211,7 +211,7 @@ def _seen(saving: Saving, before: HeldPost) -> None:
         "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
         " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
         " where id = ?",
-        (saving.moment, saving.moment, before.id),
+        (saving.moment, saving.fine, before.id),
     )
 
 

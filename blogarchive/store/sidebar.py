@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
-from blogarchive.items import ListedPost
-from blogarchive.store import categories, listed, months
+from blogarchive.items import ListedPost, PageKind
+from blogarchive.store import categories, listed, months, signs
 from blogarchive.store.saving import Saving
 
-LATEST = "latest"
-"""The place of the newest titles in `sidebar_titles`; the other places are the names of categories."""
+HOME, LATEST = "home", "latest"
+"""The places in `sidebar_titles` of the titles on the home page itself, and of the newest ones beside it.
+
+The other places are the names of categories.
+"""
 
 
 def save(saving: Saving) -> None:
@@ -20,9 +23,12 @@ def save(saving: Saving) -> None:
     newest = months.save_rows(saving, reading.months)
     categories.save_rows(saving, reading.categories)
     listed.note(saving, reading.latest, in_listing=False)
-    _save_titles(saving, LATEST, reading.latest)
-    for row in reading.categories:
-        _save_titles(saving, row.name, row.posts)
+    lists = {row.name: row.posts for row in reading.categories} | {LATEST: reading.latest}
+    if saving.target.kind is PageKind.HOME and saving.target.page_no == 1 and not saving.replay:
+        lists[HOME] = reading.listed
+        signs.look(saving, lists)
+    for where, named in lists.items():
+        _save_titles(saving, where, named)
     # Read again, oldest first: once a page is the newest to show every month, those after it are too.
     if newest or not saving.replay:
         memo[place] = shown

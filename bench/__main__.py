@@ -1,25 +1,20 @@
 """Runs the benchmarks and prints one table: `python -m bench`, or `python -m bench dates update` for some of them.
 
 Every figure is a ratio measured side by side in one run. The rows are kept as JSON in bench/results/, with the
-machine and the versions, to compare with later.
+machine and the versions; `--against FILE` puts those of an earlier file beside them. `--small` tries everything on
+little data, in a minute or two: its figures mean nothing.
 """
 
+import argparse
 import importlib
-import json
-import os
 import pkgutil
-import platform
-import sqlite3
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bench
 from bench.figures import Row
-
-RESULTS = Path(__file__).parent / "results"
-LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datasette", "trafilatura")
+from bench.table import RESULTS, figures_of, keep, machine, table
 
 
 def names() -> list[str]:
@@ -28,42 +23,36 @@ def names() -> list[str]:
     return [name.removeprefix("bench_") for name in modules if name.startswith("bench_")]
 
 
-def machine() -> str:
-    """Cores and versions, in one line."""
-    parts = [f"{len(os.sched_getaffinity(0))} cores", f"Python {platform.python_version()}"]
-    parts.append(f"SQLite {sqlite3.sqlite_version}")
-    return ", ".join([*parts, *(f"{name} {version(name)}" for name in LIBRARIES)])
-
-
-def table(rows: list[Row]) -> str:
-    """The rows as Markdown."""
-    lines = ["| what | goal | measured |", "| --- | --- | --- |"]
-    return "\n".join([*lines, *(f"| {row.name} | {row.goal} | {row.figure} |" for row in rows)])
-
-
-def main(wanted: list[str]) -> int:
-    """Run the benchmarks named, all where none is; gives the exit code."""
-    unknown = set(wanted) - set(names())
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names())}; all by default")
+    parser.add_argument("--small", action="store_true", help="little data, quickly; the figures mean nothing")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="an earlier file of bench/results/")
+    parser.add_argument("--results", type=Path, default=RESULTS, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(words)
+    unknown = sorted(set(chosen.names) - set(names()))
     if unknown:
-        print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names())}", file=sys.stderr)
-        return 2
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(names())}")
+    return chosen
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the benchmarks that `words` name, print their table, keep it; gives the exit code."""
+    chosen = _arguments(words)
     rows: list[Row] = []
-    for name in wanted or names():
-        print(f"{name} …", file=sys.stderr)
-        rows += [Row(*row) for row in importlib.import_module(f"bench.bench_{name}").measure()]
-    print(table(rows))
+    for name in chosen.names or names():
+        print(f"{name} …", file=sys.stderr, flush=True)
+        measure: Callable[..., Sequence[tuple[str, str, str]]]
+        measure = importlib.import_module(f"bench.bench_{name}").measure
+        rows += [Row(*row) for row in measure(small=chosen.small)]
+    print(table(rows, figures_of(chosen.against) if chosen.against else {}, judged=not chosen.small))
     print(f"\n{machine()}")
-    RESULTS.mkdir(exist_ok=True)
-    moment = datetime.now(UTC)
-    kept = {
-        "at": moment.isoformat(timespec="seconds"),
-        "machine": machine(),
-        "rows": [row._asdict() for row in rows],
-    }
-    file = RESULTS / f"{moment:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+    if not chosen.small:
+        print(f"kept in {keep(rows, chosen.results)}", file=sys.stderr)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

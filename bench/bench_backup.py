@@ -21,7 +21,7 @@ def urls_of(db: Path) -> list[str]:
         return [url for (url,) in rows]
 
 
-def requests(posts: int = 500) -> Row:
+def requests(posts: int) -> Row:
     """Requests of a first backup against posts and further comment pages, nothing missed."""
     with demo_host("31182", posts=posts) as urls, folder() as place:
         done = json.loads(backup(place / "a.db", *urls).stdout)
@@ -36,17 +36,17 @@ def requests(posts: int = 500) -> Row:
         raise AssertionError(f"{held} of {posts} posts were kept")
     ratio = done["requests"] / (posts + further)
     return Row(
-        f"backup: requests for {posts} posts, against posts + comment pages",
+        f"backup: requests of a first one of {posts} posts, against posts + further comment pages",
         "at most 1.25 ×",
         f"{ratio:.2f} ×",
     )
 
 
-def seconds(posts: int = 2000) -> Row:
+def seconds(posts: int, rounds: int) -> Row:
     """Time of a first backup against a bare spider, in turn, the median of the pairs."""
     ratios = []
     with demo_host("31182", posts=posts) as urls:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             with folder() as place:
                 ours = backup(place / "a.db", *urls).seconds
                 (place / "urls").write_text("\n".join(urls_of(place / "a.db")), "utf-8")
@@ -58,11 +58,8 @@ def seconds(posts: int = 2000) -> Row:
     )
 
 
-def measure() -> list[Row]:
-    """Both rows."""
-    return [requests(), seconds()]
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:75} {row.goal:25} {row.figure}")
+def measure(*, small: bool = False) -> list[Row]:
+    """Requests, and times for a blog of 200 months beside every post and for one of 33."""
+    if small:
+        return [requests(20), seconds(5, 1)]
+    return [requests(500), seconds(2000, ROUNDS), seconds(200, ROUNDS)]

@@ -16,15 +16,15 @@ def peaks(posts: int) -> tuple[float, float]:
         return first, command("reparse", "--db", db, "--workers", "1", "-q").peak_mib
 
 
-def measure() -> list[Row]:
+def measure(*, small: bool = False) -> list[Row]:
     """A row for each command."""
-    small, large = peaks(SMALL), peaks(LARGE)
+    few, many = (5, 30) if small else (SMALL, LARGE)
+    ones, others = peaks(few), peaks(many)
     return [
-        Row(f"{name}: peak memory, {LARGE:,} posts against {SMALL}", "at most 1.3 ×", f"{b / a:.2f} ×")
-        for name, a, b in zip(("backup", "reparse"), small, large, strict=True)
+        Row(
+            f"{name}: peak memory, {many:,} posts against {few}",
+            "at most 1.3 ×",
+            f"{other / one:.2f} × ({one:.0f} MiB, {other:.0f} MiB)",
+        )
+        for name, one, other in zip(("backup", "reparse"), ones, others, strict=True)
     ]
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:75} {row.goal:25} {row.figure}")

@@ -1,183 +1,23 @@
-"""What saving a page costs in a large archive against a small one, and what a home page where nothing changed costs.
+"""What a page costs in a large archive against a small one: saving it, and a whole `backup` of another blog.
 
-The archives are filled with posts of 1,500 characters and ten comments each through `visits.save` for the last part
-and by plain SQL for the bulk; then the same new posts are saved into both, and the median of a page is compared.
+The same new pages are saved into both archives, and the same blog is backed up into copies of both, in turn.
 """
 
+import shutil
 import statistics
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
-from zoneinfo import ZoneInfo
 
+from bench.archives import UID, filled, sidebar, visit_of
 from bench.figures import Row
-from bench.running import folder
-from blogarchive.items import (
-    Author,
-    CategoryRow,
-    Comment,
-    Link,
-    ListedPost,
-    MonthRow,
-    Page,
-    PageKind,
-    Post,
-    Reading,
-    Shown,
-    Target,
-    Visit,
-)
+from bench.running import backup, demo_host, folder
 from blogarchive.store import frontier, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 
-SMALL, LARGE, ROUND = 1_000, 100_000, 400
-ZONE = ZoneInfo("America/Los_Angeles")
-START = datetime(2025, 2, 1, 9, tzinfo=UTC)
-UID = "31182"
-TEXT = "".join(chr(0x4E00 + (7919 * i) % 3000) for i in range(1500))
-
-
-def shown(when: datetime, *, day: bool = False) -> Shown:
-    text = f"{when:%Y-%m-%d}" if day else f"{when:%Y-%m-%d %H:%M:%S}"
-    return Shown(text=text, at=when, precision="day" if day else "second")
-
-
-def url(number: int) -> str:
-    return f"http://blog.test/u/{UID}/202501/{number}.html"
-
-
-def sidebar() -> Reading:
-    """What every page of the blog shows: 60 months, 8 categories with ten titles, 7 newest."""
-
-    def named(number: int) -> ListedPost:
-        return ListedPost(number=number, url=url(number), title=f"题目{number}", title_cut=True)
-
-    months = []
-    for month in range(60):
-        first = datetime(2020 + month // 12, 1 + month % 12, 2, tzinfo=ZONE)
-        last = first + timedelta(days=25)
-        where = f"http://blog.test/u/{UID}/m/{month}"
-        months.append(
-            MonthRow(
-                month=f"{first:%Y-%m}", first=shown(first, day=True), last=shown(last, day=True), url=where
-            )
-        )
-    categories = [
-        CategoryRow(
-            name=f"分类{i}",
-            url=f"http://blog.test/u/{UID}/{i}.html",
-            posts=tuple(named(10 * i + k) for k in range(10)),
-        )
-        for i in range(8)
-    ]
-    links = [Link(url=row.url or "", kind=PageKind.MONTH, uid=UID) for row in months]
-    links += [Link(url=row.url or "", kind=PageKind.CATEGORY, uid=UID) for row in categories]
-    links += [
-        Link(url=post.url or "", kind=PageKind.POST, uid=UID, number=post.number)
-        for row in categories
-        for post in row.posts
-    ]
-    return Reading(
-        kind=PageKind.POST,
-        encoding="gb18030",
-        author=Author(
-            uid=UID, url=f"http://blog.test/u/{UID}/", nickname="老墙", total_visits=1000, account_age=3
-        ),
-        latest=tuple(named(n) for n in range(7)),
-        categories=tuple(categories),
-        months=tuple(months),
-        links=tuple(links),
-    )
-
-
-def visit_of(number: int, frame: Reading) -> Visit:
-    """A post page of some 30 KB with ten comments."""
-    when = datetime(2024, 1, 2, tzinfo=ZONE) + timedelta(minutes=number)
-    comments = tuple(
-        Comment(
-            author_name=f"读者{k}",
-            posted=shown(when + timedelta(hours=k)),
-            body_html=f"<p>{TEXT[k : k + 60]}</p>",
-            body_text=TEXT[k : k + 60],
-            likes=k,
-        )
-        for k in range(10)
-    )
-    text = TEXT[number % 700 :] + str(number)
-    post = Post(
-        number=number,
-        url=url(number),
-        title=f"题目{number}",
-        posted=shown(when),
-        body_html=f"<p>{text}</p>",
-        body_text=text,
-        views=number,
-        likes=1,
-        comment_count=10,
-        comments=comments,
-    )
-    target = Target(url=url(number), site="creaders", kind=PageKind.POST, uid=UID, number=number)
-    reading = Reading(
-        kind=PageKind.POST,
-        encoding=frame.encoding,
-        author=frame.author,
-        posts=(post,),
-        latest=frame.latest,
-        categories=frame.categories,
-        months=frame.months,
-        links=frame.links,
-    )
-    body = (text * 5 + "<table><tr><td>" * 700).encode()
-    page = Page(
-        url=url(number), fetched_at=START + timedelta(seconds=number), status=200, headers=(), body=body
-    )
-    return Visit(target=target, page=page, reading=reading)
-
-
-def filled(path: Path, posts: int) -> Archive:
-    """An archive with so many posts, comments and frontier rows of one blog."""
-    archive = Archive.open(path, create=True)
-    visits.save(archive, visit_of(10_000_000, sidebar()), None)
-    with archive.atomic():
-        archive.execute_many(
-            "insert into posts(id, author_id, number, url, title, body_html, body_text, content_hash, posted_at,"
-            " first_seen_at, last_seen_at) values (?, 1, ?, ?, '题目', ?, ?, 'x', ?, ?, ?)",
-            [
-                (
-                    n + 1000,
-                    1_000_000 + n,
-                    url(1_000_000 + n),
-                    TEXT[:200],
-                    TEXT[:200],
-                    f"2020-01-{n % 28 + 1:02}",
-                    "a",
-                    "b",
-                )
-                for n in range(posts)
-            ],
-        )
-        archive.execute_many(
-            "insert into comments(post_id, author_name, body_html, body_text, fingerprint, first_seen_at,"
-            " last_seen_at) values (?, '某', '话', '话', ?, 'a', 'b')",
-            [(n + 1000, f"{k}|x|某") for n in range(posts) for k in range(10)],
-        )
-        archive.execute_many(
-            "insert into frontier(key, url, site, kind, uid, number, state, priority, rank, found_at, due_at)"
-            " values (?, ?, 'creaders', 'post', ?, ?, 'done', 4, ?, 'a', '2030-01-01')",
-            [
-                (f"creaders/{UID}/{1_000_000 + n}", url(1_000_000 + n), UID, 1_000_000 + n, -n)
-                for n in range(posts)
-            ],
-        )
-        archive.execute_many(
-            "insert into pages(url, fetched_at, status, body, body_size, sha256, kind, site, reader_version)"
-            " values (?, 'a', 200, x'00', 1, ?, 'post', 'creaders', 1)",
-            [(url(1_000_000 + n), str(n)) for n in range(posts)],
-        )
-    archive.checkpoint()
-    return archive
+SMALL, LARGE, SAVED = 1_000, 100_000, 400
+POSTS, ROUNDS = 200, 3
 
 
 def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
@@ -194,26 +34,40 @@ def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
     return taken
 
 
-def measure() -> list[Row]:
-    """What was measured, the goal, the figure."""
-    with (
-        folder() as place,
-        filled(place / "small.db", SMALL) as small,
-        filled(place / "large.db", LARGE) as large,
-    ):
-        a: list[float] = []
-        b: list[float] = []
-        for part in range(0, ROUND, 50):
-            numbers = range(20_000_000 + part, 20_000_000 + part + 50)
-            a += seconds_a_page(small, iter(numbers))
-            b += seconds_a_page(large, iter(numbers))
-    one, other = statistics.median(a), statistics.median(b)
-    return [
-        Row("saving a page at 100,000 posts held / at 1,000", "at most 1.2", f"{other / one:.2f}"),
-        Row("saving a page with ten comments", "", f"{one * 1000:.2f} ms (search index included)"),
-    ]
+def saving(few: Archive, many: Archive, sizes: tuple[int, int], pages: int) -> Row:
+    """Saves in turns of fifty pages; the ratio of the medians."""
+    ones: list[float] = []
+    others: list[float] = []
+    for part in range(0, pages, 50):
+        numbers = range(20_000_000 + part, 20_000_000 + part + min(50, pages))
+        ones += seconds_a_page(few, iter(numbers))
+        others += seconds_a_page(many, iter(numbers))
+    one, other = statistics.median(ones), statistics.median(others)
+    figure = f"{other / one:.2f} × ({one * 1000:.2f} ms, {other * 1000:.2f} ms)"
+    return Row(f"saving a page: {sizes[1]:,} posts held, against {sizes[0]:,}", "at most 1.2 ×", figure)
 
 
-if __name__ == "__main__":
-    for row in measure():
-        print(*row, sep=" | ")
+def backing_up(few: Path, many: Path, sizes: tuple[int, int], posts: int) -> Row:
+    """Backups of another blog into copies of both archives; the median of the pairs' ratios."""
+    ratios = []
+    with demo_host("31182", posts=posts) as urls, folder() as place:
+        for _ in range(ROUNDS):
+            seconds = []
+            for archive in (few, many):
+                shutil.copy(archive, place / "copy.db")
+                seconds.append(backup(place / "copy.db", *urls).seconds)
+            ratios.append(seconds[1] / seconds[0])
+    name = f"backup of {posts} posts: into an archive of {sizes[1]:,} posts, against one of {sizes[0]:,}"
+    return Row(name, "at most 1.2 ×", f"{statistics.median(ratios):.2f} ×")
+
+
+def measure(*, small: bool = False) -> list[Row]:
+    """Both rows."""
+    sizes = (20, 200) if small else (SMALL, LARGE)
+    with folder() as place:
+        few, many = place / "small.db", place / "large.db"
+        filled(few, sizes[0]).close()
+        filled(many, sizes[1]).close()
+        whole = backing_up(few, many, sizes, 5 if small else POSTS)
+        with Archive.open(few) as one, Archive.open(many) as other:
+            return [whole, saving(one, other, sizes, 20 if small else SAVED)]

@@ -15,12 +15,10 @@ def requests(posts: int) -> int:
         return int(json.loads(command(*words).stdout)["requests"])
 
 
-def measure() -> list[Row]:
+def measure(*, small: bool = False) -> list[Row]:
     """One row for both sizes."""
-    figure = f"{requests(50)} and {requests(5000)}"
-    return [Row("update with nothing new: requests, 50 posts and 5,000", "2 a blog, both", figure)]
-
-
-if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:75} {row.goal:25} {row.figure}")
+    few, many = (10, 30) if small else (50, 5000)
+    figure = f"{requests(few)} and {requests(many)}"
+    return [
+        Row(f"update with nothing new: requests, {few} posts and {many:,}", "exactly 2 a blog, both", figure)
+    ]

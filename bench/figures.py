@@ -1,11 +1,18 @@
-"""What a benchmark gives back: a name, the goal, the figure; a number of its own for the table and the JSON."""
+"""What a benchmark gives back, and whether a figure reaches its goal."""
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
 
 class Row(NamedTuple):
-    """One line of the table: what was measured, the goal in words, the figure in words."""
+    """One line of the table: what was measured, the goal in words, the figure in words.
+
+    A goal that can be missed begins with `at most`, `at least` or `exactly` and a number; all numbers of the figure
+    that stand before a bracket are held against it.
+    """
 
     name: str
     goal: str
@@ -21,3 +28,21 @@ class Run:
     peak_mib: float
     exit_code: int
     stdout: str
+
+
+def verdict(row: Row) -> str:
+    """`ok` or `short`; empty for a row that is only told."""
+    limit = _NUMBER.search(row.goal.replace(",", ""))
+    told = [float(number) for number in _NUMBER.findall(row.figure.replace(",", "").split("(")[0])]
+    if limit is None or not told:
+        return ""
+    bound = float(limit[0])
+    reached = {
+        "at most": all(number <= bound for number in told),
+        "at least": all(number >= bound for number in told),
+        "exactly": all(number == bound for number in told),
+    }
+    for words_of_goal, holds in reached.items():
+        if row.goal.startswith(words_of_goal):
+            return "ok" if holds else "short"
+    return ""

@@ -1,0 +1,54 @@
+"""The table of all rows, the machine it was measured on, and the JSON that is kept to compare with."""
+
+import json
+import os
+import platform
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.figures import Row, verdict
+
+RESULTS = Path(__file__).parent / "results"
+_LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datasette", "trafilatura")
+
+
+def machine() -> str:
+    """Cores and versions, in one line."""
+    parts = [f"{len(os.sched_getaffinity(0))} cores", f"Python {platform.python_version()}"]
+    parts.append(f"SQLite {sqlite3.sqlite_version}")
+    return ", ".join([*parts, *(f"{name} {version(name)}" for name in _LIBRARIES)])
+
+
+def table(rows: Sequence[Row], before: Mapping[str, str], *, judged: bool = True) -> str:
+    """The rows as Markdown; with what `before` has measured under the same names beside it, if it has anything.
+
+    `judged`: whether each goal was reached, in a column.
+    """
+    heads = ["what", "goal", "measured", ""] + (["before"] if before else [])
+    lines = [heads, ["---"] * len(heads)]
+    for row in rows:
+        cells = [row.name, row.goal, row.figure, verdict(row) if judged else ""]
+        lines.append(cells + ([before.get(row.name, "")] if before else []))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def keep(rows: Sequence[Row], folder: Path = RESULTS) -> Path:
+    """The rows as JSON, in a file named for the moment."""
+    moment = datetime.now(UTC)
+    kept = {
+        "at": moment.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "rows": [row._asdict() | {"verdict": verdict(row)} for row in rows],
+    }
+    folder.mkdir(exist_ok=True, parents=True)
+    file = folder / f"{moment:%Y%m%dT%H%M%SZ}.json"
+    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+    return file
+
+
+def figures_of(file: Path) -> dict[str, str]:
+    """What a kept file has measured, by the rows' names."""
+    return {row["name"]: row["figure"] for row in json.loads(file.read_text("utf-8"))["rows"]}

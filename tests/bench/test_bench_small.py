@@ -1,0 +1,64 @@
+"""The benchmarks run, so that they cannot rot; what they measure is not asserted here."""
+
+import importlib
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import main, names
+from bench.figures import Row, verdict
+from bench.table import figures_of, keep, table
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_one_table_comes_out_of_the_command() -> None:
+    words = [sys.executable, "-m", "bench", "--small", "dates", "size", "search"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "| what | goal | measured |  |"
+    assert sum(line.startswith("| dates: ") for line in lines) == 3
+    assert any(line.startswith("| page bytes as stored") for line in lines)
+    assert "SQLite" in lines[-1]
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_benchmark_can_be_tried_on_little_data(name: str) -> None:
+    measure = importlib.import_module(f"bench.bench_{name}").measure
+    assert inspect.signature(measure).parameters["small"].default is False
+
+
+def test_a_name_that_is_no_benchmark_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["dreams"])
+    assert ended.value.code == 2
+    assert "no benchmark dreams; there are backup" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("goal", "figure", "told"),
+    [
+        ("at most 1.25 ×", "1.22 ×", "ok"),
+        ("at most 1.25 ×", "1.26 ×", "short"),
+        ("at least 20 × faster", "307 ×", "ok"),
+        ("at least 20 × faster", "19 × (300 ms)", "short"),
+        ("exactly 2 a blog, both", "2 and 2", "ok"),
+        ("exactly 2 a blog, both", "2 and 3", "short"),
+        ("at most 10 ms", "0.9 ms (20 hits)", "ok"),
+        ("", "12 s", ""),
+    ],
+)
+def test_a_figure_is_held_against_its_goal(goal: str, figure: str, told: str) -> None:
+    assert verdict(Row("something", goal, figure)) == told
+
+
+def test_a_kept_file_stands_beside_a_later_table(tmp_path: Path) -> None:
+    file = keep([Row("something", "at most 2 ×", "1.5 ×")], tmp_path)
+    later = table([Row("something", "at most 2 ×", "3 ×"), Row("new", "", "1 s")], figures_of(file))
+    assert later.splitlines()[2:] == [
+        "| something | at most 2 × | 3 × | short | 1.5 × |",
+        "| new |  | 1 s |  |  |",
+    ]

@@ -46,7 +46,7 @@ def within_posts(blog: Blog) -> None:
     """Changes that only the posts' own pages and the listings show."""
     entries = [entry for entry in blog.entries.values() if entry.state == "there"]
     entries[1].remarks.insert(0, Remark(author="迟到", when=datetime(2025, 2, 1, 1, 1, 1), text="晚来的话"))
-    entries[30].remarks.insert(0, Remark(author="迟到", when=datetime(2025, 2, 1, 1, 1, 2), text="更晚的话"))
+    entries[-2].remarks.insert(0, Remark(author="迟到", when=datetime(2025, 2, 1, 1, 1, 2), text="更晚的话"))
     entries[3].paragraphs[1] = "改了的正文。" * 9
     long = next(entry for entry in entries if len(entry.remarks) > 12)
     long.remarks[11].text = "第二页上改过的话"

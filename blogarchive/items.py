@@ -144,7 +144,8 @@ class Post:
 class ListedPost:
     """A post as a listing names it. `title_cut`: the site may have cut the title (30 GBK bytes).
 
-    `number` and `url` are None where the title is shown without a link.
+    `number` and `url` are None where the title is shown without a link. `comment_count` stands below the title, where
+    an author's excerpt stands too: a sign that the post may have changed, nothing to be kept of it.
     """
 
     title: str
@@ -152,6 +153,7 @@ class ListedPost:
     url: str | None = None
     title_cut: bool = False
     posted: Shown | None = None
+    comment_count: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -183,6 +183,7 @@ def _see(saving: Saving, wanted: dict[int | str, ListedPost], found: dict[int | 
     gone.listed(saving, ids)
     for known in found.values():
         _compare(saving, wanted[known.number], known)
+        _compare_count(saving, wanted[known.number], known)
     saving.archive.execute_many(
         "update posts set last_seen_at = ? where id = ? and last_seen_at < ?",
         [(saving.moment, known, saving.moment) for known in ids],
@@ -213,6 +214,16 @@ def _compare(saving: Saving, item: ListedPost, known: Known) -> None:
             failures.record(
                 saving.archive, saving.blog, cast(str, item.url), failure, run_id=saving.run_id, now=now
             )
+
+
+def _compare_count(saving: Saving, item: ListedPost, known: Known) -> None:
+    """A number of comments that moved since the listing was last read asks for the post."""
+    count = item.comment_count
+    if count is None or count == known.listed_comment_count:
+        return
+    saving.archive.execute("update posts set listed_comment_count = ? where id = ?", (count, known.id))
+    if known.read and known.listed_comment_count is not None and count != known.comment_count:
+        _ask(saving, known.number, cast(str, item.url))
 
 
 def _agree(item: ListedPost, title: str) -> bool:

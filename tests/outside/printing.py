@@ -66,7 +66,7 @@ def listing(blog: Blog, host: str, head: str, entries: Sequence[Entry], pager: s
         items = "".join(
             f"<article><h2><a href='{urls.post(entry)}'>{'[置顶] ' if entry.pinned else ''}{escape(entry.title)}</a></h2>"
             f"<time>{entry.when:%Y-%m-%d %H:%M:%S}</time><p>{escape(entry.paragraphs[-1])}…"
-            f" <a href='{urls.post(entry)}'>阅读全文</a></p></article>"
+            f" <a href='{urls.post(entry)}'>阅读全文</a></p><p>浏览({entry.views}) 评论({len(entry.remarks)})</p></article>"
             for entry in entries
         )
         return _page(blog, host, f"<h1>{head}</h1>{items}{pager}", head)

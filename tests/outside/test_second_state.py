@@ -2,11 +2,12 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from tests.outside.conftest import UID
 from tests.outside.examine import Tool, differences
 from tests.outside.host import Answer, Host
-from tests.outside.world import Blog, Entry, Remark
+from tests.outside.world import Blog, Entry, Remark, World, make_blog
 
 
 def long_month(blog: Blog) -> date:
@@ -119,3 +120,19 @@ def test_old_posts_are_not_due_at_once_because_their_comments_are_new_to_a_first
     soon = (datetime.now(UTC) + timedelta(days=7)).isoformat()
     assert tool.number("select count(*) from posts where comment_count > 0") > 20
     assert tool.number("select count(*) from frontier where kind = 'post' and due_at < ?", soon) == 0
+
+
+def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_comments(
+    tmp_path: Path,
+) -> None:
+    blog = make_blog(UID, posts=6, seed=8)
+    with Host(World(blogs={UID: blog})) as host:
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", host.url(UID)).code == 0
+        late = Remark(author="迟到", when=datetime(2025, 2, 1, 1, 1, 1), text="晚来的话")
+        list(blog.entries.values())[3].remarks.insert(0, late)
+        host.world.all_move()
+        host.forget()
+        assert tool.run("update").code == 0
+        assert tool.number("select count(*) from comments where author_name = '迟到'") == 1
+        assert len(host.asked) <= 6

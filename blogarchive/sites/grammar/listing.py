@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import ListedPost, PageKind, Shown
 from blogarchive.reading.lines import Element
+from blogarchive.sites.grammar.counters import find_counters
 from blogarchive.sites.grammar.sidebar import cut_title
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import DATE, MOMENT, fold, unbulleted
@@ -49,11 +50,21 @@ def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
     titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
     timed = {entry.path for entry in titles if entry.post.posted is not None}
     paths = timed or {entry.path for entry in titles}
-    found: dict[int | str | None, ListedPost] = {}
+    found: dict[int | str | None, _Entry] = {}
     for entry in entries:
         if entry.path in paths:
-            found.setdefault(entry.post.number, entry.post)
-    return tuple(found.values())
+            found.setdefault(entry.post.number, entry)
+    return _counted(view, list(found.values()), lines)
+
+
+def _counted(view: View, entries: Sequence[_Entry], lines: Sequence[int]) -> tuple[ListedPost, ...]:
+    """The posts with the number of comments that the last counters below each title show."""
+    ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
+    posts = []
+    for entry, end in zip(entries, ends, strict=False):
+        counters = find_counters(view, entry.line + 1, end)
+        posts.append(replace(entry.post, comment_count=counters[-1].comments) if counters else entry.post)
+    return tuple(posts)
 
 
 def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:

@@ -1,0 +1,42 @@
+"""What functions remember is bounded, so that no archive and no hostile page fills the memory."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import blogarchive
+import pipelines
+import spiders
+
+
+# Asked about things that this project names itself, of which there is a fixed number.
+OURS = {
+    "blogarchive.browse.routes._text",  # files of the package
+    "blogarchive.demo.urls._pattern",  # the demo's own forms of URLs
+    "blogarchive.reading.charset_frequency.prices",  # scripts
+    "blogarchive.reading.charset_whatwg._charset",  # charsets of the Encoding Standard
+}
+
+
+def remembering() -> Iterator[tuple[str, Any]]:
+    """Every function of the project with `functools.cache` or `lru_cache`, by its name."""
+    for package in (blogarchive, pipelines, spiders):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith("__main__"):
+                continue
+            for name, thing in vars(importlib.import_module(module.name)).items():
+                if hasattr(thing, "cache_parameters"):
+                    yield f"{module.name}.{name}", thing
+
+
+def test_every_memory_of_answers_has_a_bound() -> None:
+    found = dict(remembering())
+    assert len(found) > 3
+    unbounded = {
+        name
+        for name, function in found.items()
+        if function.cache_parameters()["maxsize"] is None and inspect.signature(function).parameters
+    }
+    assert unbounded == OURS

@@ -10,7 +10,6 @@ import blogarchive
 import pipelines
 import spiders
 
-
 # Asked about things that this project names itself, of which there is a fixed number.
 OURS = {
     "blogarchive.browse.routes._text",  # files of the package

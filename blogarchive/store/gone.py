@@ -21,17 +21,17 @@ _BOTH = (
 def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
     """The post's own page says that it is no more; gives whether the post is gone, both witnesses heard.
 
-    Where the other is missing, the listing that should show the post is fetched, unless it was since the post was
-    last seen.
+    Where the other is missing, the listing that should show the post is fetched: the month's, unless it was since
+    the page first said so, else the home page.
     """
     row = saving.archive.row(
-        "select id, own_page_seen_at, posted_at, gone_at, last_seen_at from posts"
+        "select id, own_page_seen_at, posted_at, gone_at, coalesce(own_page_gone_at, ?) from posts"
         " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
-        (saving.blog.site, saving.blog.uid, number),
+        (saving.fine, saving.blog.site, saving.blog.uid, number),
     )
     if row is None:
         return False
-    post_id, seen, posted, gone, _ = row
+    post_id, seen, posted, gone, first_gone = row
     if gone is not None:
         _rest(saving, cast(int, post_id))
         return True
@@ -45,7 +45,8 @@ def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
         _hear_archive(saving, cast(int, post_id), str(posted)[:7])
     if _conclude(saving, [cast(int, post_id)]):
         return True
-    _ask_listing(saving, None if posted is None else str(posted)[:7], "" if seen is None else str(seen))
+    if not _ask_month(saving, None if posted is None else str(posted)[:7], str(first_gone)):
+        _ask_home(saving, "" if seen is None else str(seen))
     return False
 
 
@@ -135,17 +136,26 @@ def _target(saving: Saving, url: str, number: int | str) -> Target:
     return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
 
 
-def _ask_listing(saving: Saving, month: str | None, since: str) -> None:
-    """Have the listing fetched that should show a post of that month: the month's, else the home page."""
+def _ask_month(saving: Saving, month: str | None, since: str) -> bool:
+    """Have the listing of that month fetched, unless it was since; gives whether there is one."""
     url = saving.archive.row(
         "select m.url from archive_months m join authors a on a.id = m.author_id"
         " where a.site = ? and a.uid = ? and m.month = ? and m.url is not null",
         (saving.blog.site, saving.blog.uid, month),
     )
-    condition, value = ("kind = 'home' and page_no = 1", None) if url is None else ("url = ?", str(url[0]))
+    if url is not None:
+        _ask(saving, "url = ?", str(url[0]), since)
+    return url is not None
+
+
+def _ask_home(saving: Saving, since: str) -> None:
+    _ask(saving, "kind = 'home' and page_no = ?", 1, since)
+
+
+def _ask(saving: Saving, condition: str, value: str | int, since: str) -> None:
     frontier.reopen(
         saving.archive,
         saving.blog,
         f"{condition} and state = 'done' and coalesce(fetched_at, '') <= ?",
-        (since,) if value is None else (value, since),
+        (value, since),
     )

@@ -2,10 +2,10 @@
 
 import pytest
 
-from blogarchive.items import NoticeKind
+from blogarchive.items import NoticeKind, PageKind, Target
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive
-from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, rows, texts
+from tests.store.fake_blog import SITE, Clock, FakeBlog, a_blog, crawl, rows, texts
 
 N = 500003
 
@@ -137,3 +137,32 @@ def test_a_home_page_that_shows_only_the_newest_is_no_witness_against_the_rest(
     blog.entries[oldest].status = 404
     crawl(archive, blog, clock, full=True)
     assert gone(archive) == []
+
+
+def test_a_listing_that_was_read_before_the_post_was_deleted_is_read_again(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    entry = blog.entries[N]
+    month = Target(
+        url=blog.url(f"m/{entry.month}"),
+        site=SITE,
+        kind=PageKind.MONTH,
+        uid=blog.uid,
+        chain=blog.url(f"m/{entry.month}"),
+    )
+    visits.save(archive, blog.visit(month, clock()), None)  # later than the post's own page
+    entry.listed, entry.status, entry.notice = False, 404, NoticeKind.GONE
+    visits.save(archive, blog.visit(blog.post_target(N), clock()), None)
+    assert month.url in crawl(archive, blog, clock, command="update").urls
+    assert gone(archive) == [(N, "404")]
+
+
+def test_a_listing_that_still_shows_a_deleted_post_is_asked_once_for_it(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    entry = blog.entries[N]
+    entry.status, entry.notice = 404, NoticeKind.GONE
+    visits.save(archive, blog.visit(blog.post_target(N), clock()), None)
+    assert blog.url(f"m/{entry.month}") in crawl(archive, blog, clock, command="update").urls
+    visits.save(archive, blog.visit(blog.post_target(N), clock()), None)
+    assert blog.url(f"m/{entry.month}") not in crawl(archive, blog, clock, command="update").urls

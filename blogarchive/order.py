@@ -62,8 +62,14 @@ def starts(order: Order) -> list[Target]:
 
 def require(order: Order) -> None:
     """Raise `NoArchive` where the order needs an archive and there is none, before a lock file is left there."""
-    if order.command != "backup" and not order.db.exists():
-        raise NoArchive(f"no archive at {order.db}; `blogarchive backup URL` makes one")
+    if order.command != "backup":
+        require_archive(order.db)
+
+
+def require_archive(db: Path) -> None:
+    """Raise `NoArchive` where there is no file at that path."""
+    if not db.exists():
+        raise NoArchive(f"no archive at {db}; `blogarchive backup URL` makes one")
 
 
 def _start(url: str, site_name: str | None) -> Target:

@@ -8,14 +8,15 @@ if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app
     from datasette.database import Database
 
 
-_TABLES = {"posts", "comments", "frontier", "posts_fts", "search_state"}
+_TABLES = {"posts", "comments", "frontier"}
+_SEARCH = {"posts_fts", "search_state"}
 _NOTED = "blogarchive_databases"
 
 
-def is_archive(connection: sqlite3.Connection) -> bool:
-    """Whether the connection's database has our tables."""
+def is_archive(connection: sqlite3.Connection, *, of_today: bool = True) -> bool:
+    """Whether the connection's database has our tables; those of an older version too, unless `of_today`."""
     names = {row[0] for row in connection.execute("select name from main.sqlite_master where type = 'table'")}
-    return names >= _TABLES
+    return names >= (_TABLES | _SEARCH if of_today else _TABLES)
 
 
 async def find(datasette: "Datasette") -> None:

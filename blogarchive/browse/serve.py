@@ -15,6 +15,7 @@ from datasette.app import Datasette
 
 from blogarchive.browse.archives import is_archive
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
+from blogarchive.store import age
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
@@ -37,8 +38,8 @@ def serve(
 
     Reads only: a crawl may write meanwhile. `immutable` is for a file that nobody writes, on a disk that
     cannot be written; where the folder cannot be written it is chosen without asking. Raises `NoArchive`,
-    `ArchiveDamaged`, or `UsageError` where the port is taken, or where `immutable` would hide changes that
-    are not in the file yet.
+    `ArchiveDamaged`, or `UsageError` where the port is taken, where another version made the archive, or where
+    `immutable` would hide changes that are not in the file yet.
     """
     datasette = app(path, immutable=immutable)
     listening = _listen(host, port)
@@ -104,8 +105,9 @@ def _has_unwritten_changes(path: Path) -> bool:
 def _check(path: Path, *, fixed: bool) -> None:
     try:
         with closing(_connect(path, "immutable=1" if fixed else "mode=ro")) as connection:
-            known = is_archive(connection)
+            if not is_archive(connection, of_today=False):
+                raise ArchiveDamaged(f"{path} is no archive of blogarchive; name another file with --db")
+            age.refuse_newer(connection, path)
+            age.refuse_older(connection, path)
     except sqlite3.DatabaseError as error:
         raise ArchiveDamaged(f"{path} cannot be read ({error}); restore a copy of it") from error
-    if not known:
-        raise ArchiveDamaged(f"{path} is no archive of blogarchive; name another file with --db")

@@ -33,6 +33,8 @@ def search(
 ) -> int:
     """Find posts, or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
     from blogarchive.browse.hits import format_hit, hit_json
+    from blogarchive.order import now, require_archive
+    from blogarchive.store import lock
     from blogarchive.store import search as finder
     from blogarchive.store.archive import Archive
 
@@ -40,7 +42,8 @@ def search(
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     if rebuild:
-        with Archive.open(db) as archive, archive.atomic():
+        require_archive(db)
+        with lock.holding(db, "search", now=now()), Archive.open(db) as archive, archive.atomic():
             rows = finder.rebuild(archive.db.conn)
         click.echo(f"{rows} posts and comments indexed", err=True)
     elif not words:

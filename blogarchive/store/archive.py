@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite, NoArchive
-from blogarchive.store import search_index
+from blogarchive.store import age, search_index
 from blogarchive.store.schema import MIGRATIONS
 
 Value = str | int | float | bytes | None
@@ -63,8 +63,9 @@ class Archive:
         """The archive at `path`, migrated to the tables of today; with `create` a new one where there is none.
 
         Raises `NoArchive` where there is none and `create` is not given, `ArchiveDamaged` where the file is no
-        SQLite file or holds other tables than ours, `CannotWrite` where it or its folder cannot be written.
-        A `read_only` archive is never migrated and can be read while another run writes.
+        SQLite file or holds other tables than ours, `CannotWrite` where it or its folder cannot be written,
+        `UsageError` where a newer blogarchive made it. A `read_only` archive is never migrated (`UsageError` where an
+        older one made it) and can be read while another run writes.
         """
         path = Path(path)
         fresh = not path.exists()
@@ -193,6 +194,8 @@ class Archive:
             raise ArchiveDamaged(f"{self.path} is a database of something else; name another file with --db")
         if begun and not create:
             raise NoArchive(f"{self.path} holds no archive yet; `blogarchive backup URL` makes one")
+        if not begun:
+            self._check_age()
         self.execute("pragma foreign_keys = on")
         if self.read_only:
             return
@@ -200,6 +203,14 @@ class Archive:
         self.execute("pragma synchronous = normal")
         try:
             MIGRATIONS.apply(self.db)
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+    def _check_age(self) -> None:
+        try:
+            age.refuse_newer(self._connection, self.path)
+            if self.read_only:
+                age.refuse_older(self._connection, self.path)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
 

@@ -18,7 +18,7 @@ _PAGE_COLUMNS = (
     " reader_version"
 )
 _MEDIA_COLUMNS = (
-    "sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"
+    "host, sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"
 )
 
 # Rows of the two archives that are one and the same thing.
@@ -35,8 +35,7 @@ def beside(archive: Archive, other: Path) -> Iterator[None]:
     """
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
         raise UsageError(f"{other} is the archive itself; name another one")
-    with Archive.open(other, read_only=True) as read:
-        _check_version(archive, read)
+    Archive.open(other, read_only=True).close()
     archive.execute("attach database ? as other", (f"{other.resolve().as_uri()}?mode=ro",))
     try:
         yield
@@ -75,18 +74,6 @@ def copy_rest(archive: Archive) -> int:
     for statement in _REST.split(";\n\n"):
         archive.execute(statement)
     return _copy_pictures(archive)
-
-
-def _check_version(archive: Archive, other: Archive) -> None:
-    asked = "select name from _sqlite_migrations where migration_set = 'blogarchive'"
-    ours, theirs = (set(one.rows(asked)) for one in (archive, other))
-    if theirs - ours:
-        raise UsageError(f"{other.path} was made by a newer blogarchive; install that one, then merge")
-    if ours - theirs:
-        raise UsageError(
-            f"{other.path} was made by an older blogarchive; bring it up to date first:"
-            f" blogarchive reparse --db {other.path}"
-        )
 
 
 def _copy_comments(archive: Archive) -> None:

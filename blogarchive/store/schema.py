@@ -4,6 +4,9 @@ Times that pages show are ISO 8601 text with offset in the site's clock, cut to 
 (`*_at` that say when we looked) are UTC with seconds. The contract that fixes these names is docs/tables.md.
 """
 
+import sqlite3
+from contextlib import closing
+
 from sqlite_utils import Database, Migrations
 
 from blogarchive.store import search_index, search_schema
@@ -24,6 +27,12 @@ def m002_search(db: Database) -> None:
     for statement in [*search_schema.TABLES.split(";\n\n"), *search_schema.triggers()]:
         db.execute(statement)
     search_index.rebuild(db.conn)
+
+
+def steps() -> tuple[str, ...]:
+    """The names of the migrations, in order."""
+    with closing(sqlite3.connect(":memory:")) as nothing:
+        return tuple(step.name for step in MIGRATIONS.pending(Database(nothing)))
 
 
 _TABLES = """

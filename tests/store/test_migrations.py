@@ -1,0 +1,145 @@
+"""An archive outlives the version that made it: older tables are brought up to date, newer ones are left alone."""
+
+import hashlib
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from blogarchive.errors import UsageError
+from blogarchive.store.archive import Archive
+from blogarchive.store.schema import MIGRATIONS, steps
+from tests.store.fake_blog import Clock, a_blog, crawl
+
+TABLES = {
+    "m001_tables": "bf2e3a4c9dd57646",
+    "m002_search": "18f6aecf9317d813",
+}
+"""What the archives out there were made with, by a hash of their tables. A line is added, never changed."""
+
+
+def made_with(path: Path, step: str, *, like: Path | None = None) -> Path:
+    """An archive as the version made it whose last migration was `step`; with the rows of another, of today."""
+    later = steps()[steps().index(step) + 1 :]
+    with closing(sqlite3.connect(path)) as connection:
+        MIGRATIONS.apply(Database(connection), stop_before=later)
+        if like is not None:
+            connection.execute("attach database ? as today", (str(like),))
+            for (table,) in connection.execute(
+                "select name from main.sqlite_master where type = 'table' and name not like '%sqlite%'"
+            ).fetchall():
+                _copy(connection, table)
+            connection.commit()
+    return path
+
+
+def _copy(connection: sqlite3.Connection, table: str) -> None:
+    rows = connection.execute(f"select name from pragma_table_info('{table}', 'main')").fetchall()
+    columns = ", ".join(name for (name,) in rows)
+    connection.execute(f"insert into main.{table}({columns}) select {columns} from today.{table}")
+
+
+def tables(path: Path) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(
+            "select type, name, sql from sqlite_master where name not like '%sqlite%'"
+            " and name not like '%fts_%' order by type, name"
+        ).fetchall()
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    names = [name for kind, name, _ in tables(path) if kind == "table" and "_fts" not in name]
+    with closing(sqlite3.connect(path)) as connection:
+        return {name: connection.execute(f"select * from {name}").fetchall() for name in names}
+
+
+@pytest.fixture
+def today(path: Path, clock: Clock) -> Path:
+    """An archive of a blog with edits, comments and a deleted post."""
+    with Archive.open(path, create=True) as archive:
+        blog = a_blog(8)
+        crawl(archive, blog, clock)
+        first, second, *_ = blog.entries.values()
+        first.text, second.status, second.listed = "改过的正文", 404, False
+        crawl(archive, blog, clock, full=True)
+        assert archive.number("select count(*) from post_revisions") == 1
+    return path
+
+
+def test_what_was_released_is_never_changed_only_added_to(tmp_path: Path) -> None:
+    made = {step: made_with(tmp_path / step, step) for step in steps()}
+    found = {
+        step: hashlib.sha256(repr(tables(path)).encode()).hexdigest()[:16] for step, path in made.items()
+    }
+    assert found == TABLES
+
+
+@pytest.mark.parametrize("step", steps()[:-1])
+def test_an_older_archive_is_brought_up_to_date_with_every_row_it_holds(
+    today: Path, tmp_path: Path, clock: Clock, step: str
+) -> None:
+    older = made_with(tmp_path / "older.db", step, like=today)
+    Archive.open(older).close()
+    assert tables(older) == tables(today)
+    assert contents(older) == contents(today)
+    with Archive.open(older) as archive:
+        assert archive.rows("pragma integrity_check") == [("ok",)]
+        assert archive.rows("pragma foreign_key_check") == []
+        blog = a_blog(8)
+        blog.entries[next(iter(blog.entries))].text = "又改了一次"
+        crawl(archive, blog, clock, full=True)
+        assert archive.number("select count(*) from post_revisions") == 2
+
+
+READERS = (
+    ["status"],
+    ["failures"],
+    ["verify"],
+    ["diff", "500001"],
+    ["search", "正文"],
+    ["serve", "--port", "0"],
+    ["export", "jsonl", "OUT"],
+)
+
+
+def run(words: list[str], db: Path) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "blogarchive", *words, "--db", str(db)]
+    return subprocess.run(line, cwd=db.parent, capture_output=True, text=True, timeout=50)
+
+
+@pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
+def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
+    tmp_path: Path, words: list[str]
+) -> None:
+    older = made_with(tmp_path / "older.db", steps()[0])
+    ran = run(words, older)
+    assert (ran.returncode, "older blogarchive" in ran.stderr) == (2, True), ran.stderr
+    assert sqlite3.connect(older).execute("select count(*) from _sqlite_migrations").fetchone() == (1,)
+
+
+def test_the_command_that_is_told_brings_it_up_to_date(tmp_path: Path) -> None:
+    older = made_with(tmp_path / "older.db", steps()[0])
+    told = run(["status"], older).stderr
+    assert f"blogarchive reparse --stale --db {older}" in told
+    assert run(["reparse", "--stale"], older).returncode == 0
+    assert run(["status"], older).returncode == 0
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_an_archive_of_a_newer_version_is_left_alone(path: Path, read_only: bool) -> None:
+    Archive.open(path, create=True).close()
+    with closing(sqlite3.connect(path)) as newer, newer:
+        newer.execute(
+            "insert into _sqlite_migrations(migration_set, name, applied_at) values ('blogarchive', 'm999_later', '')"
+        )
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="made by a newer blogarchive; install that one"):
+        Archive.open(path, read_only=read_only)
+    assert path.read_bytes() == before
+    assert run(["serve", "--port", "0"], path).returncode == 2
+    assert run(["update"], path).returncode == 2
+    assert run(["backup", "https://blog.creaders.net/u/31182/", "--dry-run"], path).returncode == 2

@@ -1,11 +1,14 @@
 """Stored pages read again on all cores: workers read, and only a few batches of pages are in memory at a time."""
 
 import os
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from blogarchive.items import Reading, Visit
 from blogarchive.sites.finish import finish
@@ -31,14 +34,18 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
         yield from map(reread_page, pages)
         return
     # spawn: a fork would copy the open database connection and the log's locks into every worker.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_live_with_parent)
+    try:
         yield from _in_order(pool, iter(pages), ahead=count * _TASKS_AHEAD)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Read]:
     running: deque[tuple[list[StoredPage], Future[list[Reading]]]] = deque()
     for batch in iter(lambda: list(islice(pages, _BATCH)), []):
-        running.append((batch, pool.submit(_read, batch)))
+        with _ctrl_c_is_ours():
+            running.append((batch, pool.submit(_read, batch)))
         if len(running) > ahead:
             yield from _joined(*running.popleft())
     for task in running:
@@ -48,6 +55,28 @@ def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int
 def _joined(batch: list[StoredPage], task: Future[list[Reading]]) -> Iterator[Read]:
     for stored, reading in zip(batch, task.result(), strict=True):
         yield stored.id, Visit(target=stored.target, page=stored.page, reading=reading)
+
+
+@contextmanager
+def _ctrl_c_is_ours() -> Iterator[None]:
+    """Workers that start here do not hear Ctrl-C, which a terminal sends to them as well."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _live_with_parent() -> None:
+    """Have a worker end with its parent, which may be killed: nothing else would tell it."""
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read(batch: list[StoredPage]) -> list[Reading]:

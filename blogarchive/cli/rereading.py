@@ -9,7 +9,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.doctor import examine, lines_of
-from blogarchive.order import Order, now, starts
+from blogarchive.order import Order, now, require_archive, starts
 from blogarchive.rereading import readings
 from blogarchive.store import lock, pages
 from blogarchive.store.archive import Archive
@@ -36,7 +36,7 @@ def reparse(
 ) -> None:
     """Read all stored pages again with today's code, without the network."""
     changed = 0
-    Archive.open(db, read_only=True).close()  # no lock file beside an archive that is not there
+    require_archive(db)
     with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
         stored = pages.stored(archive, stale_only=stale, failed_only=failed)
         for page in reread(archive, readings(stored, workers), write=not diff):

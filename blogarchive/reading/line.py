@@ -1,7 +1,6 @@
 """One line of a page as its reader sees it, with the elements that hold its pieces."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from blogarchive.reading.html_tree import Element
 
@@ -9,13 +8,8 @@ SPACE = " \t\n\r\f\v"
 EDGES = SPACE + "\xa0\u200b\ufeff"
 
 
-class Span(NamedTuple):
-    """A piece of a line's text: `[start, end)` in the text, the element whose text it is, the `a` it is part of."""
-
-    start: int
-    end: int
-    node: Element
-    anchor: Element | None
+Span = tuple[int, int, Element, Element | None]
+"""A piece of a line's text: its start and end in the text, the element whose text it is, the `a` it is part of."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,12 +32,15 @@ class Line:
 
     def node_at(self, offset: int) -> Element:
         """The element that holds the character at `offset` of the text."""
-        return next((span.node for span in self.spans if span.start <= offset < span.end), self.block)
+        for start, end, node, _ in self.spans:
+            if start <= offset < end:
+                return node
+        return self.block
 
     def links(self) -> list[tuple[str, Element]]:
         """The `a` elements in the line, in order, each with its text in this line."""
         if len(self.spans) == 1 and not self.media:
-            anchor = self.spans[0].anchor
+            anchor = self.spans[0][3]
             return [] if anchor is None else [(self.text.strip(EDGES), anchor)]
         found: dict[Element, str] = {}
         for start, end, _, anchor in self.spans:
@@ -61,7 +58,7 @@ class Line:
 
     def link_at(self, start: int, end: int) -> Element | None:
         """The first `a` element that holds a character of `[start, end)`."""
-        for span in self.spans:
-            if span.start < end and start < span.end and span.anchor is not None:
-                return span.anchor
+        for first, last, _, anchor in self.spans:
+            if first < end and start < last and anchor is not None:
+                return anchor
         return None

@@ -1,13 +1,13 @@
 """The walk over a page's tree that cuts it into lines and gives every element its places."""
 
 import re
+from collections.abc import Container
 
 from blogarchive.reading.elements import BLOCKS, PREFORMATTED, REPLACED, UNSEEN
 from blogarchive.reading.html_tree import Element
 from blogarchive.reading.line import EDGES, SPACE, Line, Span
 
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
-_hidden = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # what most pages have between blocks
 _CLOSED = UNSEEN | REPLACED  # what is inside is not read
 
@@ -16,9 +16,10 @@ _Open = tuple[Element | None, Element | None, Element | None]
 
 
 class LineBuilder:
-    """Walks the tree once and cuts it into lines."""
+    """Walks the tree once and cuts it into lines; what `hidden` elements hold is not read."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Container[Element] = ()) -> None:
+        self._hidden = hidden
         self.lines: list[Line] = []
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
@@ -40,7 +41,7 @@ class LineBuilder:
         nothing where nothing is to be done (docs/performance.md). `above` is the innermost open element, `block` the
         innermost open block, `anchor` the `a` that text of `above` is part of; `path` holds those of the outer ones.
         """
-        opened, closed, place = self.opened, self.closed, 0
+        opened, closed, hidden, place = self.opened, self.closed, self._hidden, 0
         path: list[_Open] = []
         unseen: set[Element] = set()  # what an element that is never shown holds
         above: Element | None = None
@@ -53,7 +54,7 @@ class LineBuilder:
                 continue
             while above is not None and above is not parent:
                 done = above
-                if block is done:
+                if block is done and (self._start >= 0 or self._pre):
                     self._end_block(done)
                 above, block, anchor = path.pop()
                 closed[done] = place
@@ -82,9 +83,9 @@ class LineBuilder:
                 self._line_end(block)
             elif tag in REPLACED:
                 self._add_media(node, anchor)
-            if tag in _CLOSED or (node.attrib and _is_hidden(node)):
+            if tag in _CLOSED or node in hidden:
                 unseen = {node}
-            elif text := node.text:
+            elif (text := node.text) and (self._text or self._pre or text not in _BLANKS):
                 self._add(text, node, anchor, place + 1)
             place += 2
         self._close_all(path, above, block, place)
@@ -122,7 +123,7 @@ class LineBuilder:
         self._end = place + 1
         self._text.append(text)
         end = self._length + len(text)
-        self._spans.append(Span(self._length, end, node, anchor))
+        self._spans.append((self._length, end, node, anchor))
         self._length = end
 
     def _add_media(self, node: Element, anchor: Element | None) -> None:
@@ -141,25 +142,21 @@ class LineBuilder:
 
     def _break(self, block: Element | None) -> None:
         if self._start >= 0 and block is not None:
-            raw = "".join(self._text)
-            text = raw.strip("\n") if self._pre else raw.strip(EDGES)
-            if self._media or text.strip(EDGES):
+            raw, pre = "".join(self._text), self._pre > 0
+            text = raw.strip("\n") if pre else raw.strip(EDGES)
+            if self._media or (text and (not pre or text.strip(EDGES))):
                 spans = tuple(self._spans) if text == raw else self._shifted(raw, text)
                 media = tuple(self._media)
-                number, pre = len(self.lines), bool(self._pre)
-                self.lines.append(Line(number, text, block, self._start, self._end, spans, media, pre))
+                self.lines.append(
+                    Line(len(self.lines), text, block, self._start, self._end, spans, media, pre)
+                )
         self._reset()
 
     def _shifted(self, raw: str, text: str) -> tuple[Span, ...]:
         """The spans of a line whose edges were cut off."""
         shift = raw.find(text) if text else 0
         return tuple(
-            Span(max(start - shift, 0), min(end - shift, len(text)), node, anchor)
+            (max(start - shift, 0), min(end - shift, len(text)), node, anchor)
             for start, end, node, anchor in self._spans
             if end > shift and start - shift < len(text)
         )
-
-
-def _is_hidden(node: Element) -> bool:
-    style = node.get("style")
-    return (style is not None and bool(_hidden.search(style))) or node.get("hidden") is not None

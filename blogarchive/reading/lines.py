@@ -11,10 +11,10 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from blogarchive.reading.elements import BLOCKS
+from blogarchive.reading.hidden import hidden_elements
 from blogarchive.reading.html_tree import Element as Element
 from blogarchive.reading.html_tree import parse_html
 from blogarchive.reading.line import Line as Line
-from blogarchive.reading.line import Span as Span
 from blogarchive.reading.line_builder import LineBuilder
 
 
@@ -62,7 +62,7 @@ class Document:
 def read_document(text: str) -> Document:
     """The document of a page's text; never raises, an empty page has no lines."""
     root = parse_html(text)
-    builder = LineBuilder()
+    builder = LineBuilder(hidden_elements(root))
     builder.walk(root)
     title = root.find(".//title")
     title_text = "" if title is None else " ".join("".join(map(str, title.itertext())).split())

@@ -119,5 +119,5 @@ def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> Non
     places = [(line.start, line.end) for line in document.lines]
     assert places == sorted(places)
     for line in document.lines:
-        assert all(0 <= span.start <= span.end <= len(line.text) for span in line.spans)
+        assert all(0 <= start <= end <= len(line.text) for start, end, _, _ in line.spans)
         assert line.index in document.inside(line.block)

@@ -14,16 +14,16 @@ from blogarchive.items import PageKind, Shown
 from blogarchive.reading.lines import Element, enclosing
 from blogarchive.sites.grammar.places import Place, place_of
 from blogarchive.sites.grammar.view import View, Window
-from blogarchive.sites.grammar.words import MOMENT, fold
+from blogarchive.sites.grammar.words import BEGIN, MOMENT, fold
 
 _TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
-_HEADER_START = re.compile(r"(?:#?\d{1,5}\s*[楼#.、:]*\s*)?作者")
+_HEADER_START = re.compile(rf"{BEGIN}(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者")
 _HEADER = re.compile(
     rf"(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者\s*:*\s*(?P<names>(?:[^\s:].*?)?)\s*"
     rf"(?P<label>{_TIME_LABEL})\s*:*\s*(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)"
     r"(?:\s*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用))*"
 )
-_FOOTER_START = re.compile(r"\[?\s*回复")
+_FOOTER_START = re.compile(rf"{BEGIN}\[?\s*回复")
 _FOOTER = re.compile(
     r"\[?\s*回复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
@@ -104,19 +104,18 @@ def _find(
     read: Callable[[View, int, int], _Mark | None],
 ) -> list[_Mark]:
     found: list[_Mark] = []
-    index = start
-    while index < end:
-        mark = read(view, index, end) if begins.match(view.folded[index]) else None
+    for index in view.whole.beginning(begins, start, end):
+        mark = read(view, index, end) if index >= start else None
         if mark is not None:
             found.append(mark)
-        index = index + 1 if mark is None else mark.last + 1
+            start = mark.last + 1
     return found
 
 
 def _header_at(view: View, index: int, end: int) -> Header | None:
     nameless: Header | None = None
     for last in range(index, min(index + _MOST_HEADER_LINES, end)):
-        if last > index and _HEADER_START.match(view.folded[last]):
+        if last > index and _HEADER_START.match(view.whole.text, view.whole.starts[last] - 1):
             break
         window = view.window(index, last)
         if _LABEL_IN.search(window.text) is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from blogarchive.items import Problem
 from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import NUMBER
+from blogarchive.sites.grammar.words import BEGIN, NUMBER
 
 _LIKES = r"赞|顶|推荐|喜欢|支持|点赞"
 _JUNK = r"[^()\[\]]{0,12}"
@@ -25,7 +25,7 @@ _COUNTERS = re.compile(
     rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*{_value('liked')})?"
     r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐)\]?)*"
 )
-_STARTS = ("浏览", "阅读", "点击")
+_STARTS = re.compile(rf"{BEGIN}(?:浏览|阅读|点击)")
 _MOST_LINES = 8
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"), ("likes", "liked"))
 
@@ -49,12 +49,11 @@ def find_counters(view: View, start: int, end: int) -> list[Counters]:
 
 def iter_counters(view: View, start: int, end: int) -> Iterator[Counters]:
     """The same, one after the other."""
-    index = start
-    while index < end:
-        counters = _counters_at(view, index, end) if view.folded[index].startswith(_STARTS) else None
+    for index in view.whole.beginning(_STARTS, start, end):
+        counters = _counters_at(view, index, end) if index >= start else None
         if counters is not None:
             yield counters
-        index = index + 1 if counters is None else counters.last + 1
+            start = counters.last + 1
 
 
 def _counters_at(view: View, index: int, end: int) -> Counters | None:

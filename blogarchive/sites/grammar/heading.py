@@ -39,9 +39,14 @@ def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
     return view.lines[index].link_at(0, len(view.folded[index])) is None
 
 
+def labels(view: View, label: "re.Pattern[str]") -> list[int]:
+    """The lines that are that label and nothing else, and no link."""
+    return [index for index in view.whole.holding(label) if is_label(view, index, label)]
+
+
 def has_post_label(view: View) -> bool:
     """Whether the page says that it shows a post: 网络日志正文."""
-    return any(is_label(view, index, POST_LABEL) for index in range(len(view.lines)))
+    return bool(labels(view, POST_LABEL))
 
 
 def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
@@ -51,8 +56,9 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     first counters.
     """
     counters = next(iter_counters(view, 0, len(view.lines)), None)
+    labelling = frozenset(labels(view, POST_LABEL))
     for index in range(len(view.lines) if counters is None else counters.first):
-        if is_label(view, index, POST_LABEL):
+        if index in labelling:
             found = _under_label(view, index + 1)
         elif (
             not labelled
@@ -137,9 +143,10 @@ def _filled_before(view: View, index: int) -> Iterator[int]:
 
 def _is_title(view: View, line: Line) -> bool:
     """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
-    anchor = enclosing(line.node_at(0), "a")
-    if anchor is not None and "diary_title" in (anchor.get("class") or "").split():
-        return True
+    if view.links[line.index]:
+        anchor = enclosing(line.node_at(0), "a")
+        if anchor is not None and "diary_title" in (anchor.get("class") or "").split():
+            return True
     tag, shown = line.block.tag, view.document.title
     if tag == "h1":
         return True

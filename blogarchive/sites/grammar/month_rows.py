@@ -21,18 +21,23 @@ _STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[\[(]?\s*\d{{4}}")
 def reads_like_month(view: View, index: int) -> bool:
     """Whether a line has the form of a row, whatever its dates."""
     text = view.folded[index]
-    return _STARTS.match(text) is not None and _RANGE.fullmatch(unbulleted(text).strip()) is not None
+    return len(text) <= _LONGEST and _has_form(text)
 
 
 def month_row(view: View, line: Line) -> MonthRow | None:
     """The month that a line shows; None where it is no row of the archive."""
-    if len(line.text) > _LONGEST or not _STARTS.match(view.folded[line.index]):
+    if not reads_like_month(view, line.index):
         return None
     url = next((address.url for _, _, address in view.links[line.index] if address is not None), None)
     return _read(line.text, url)
 
 
 @lru_cache(maxsize=4096)  # the same hundreds stand on every page of a blog
+def _has_form(text: str) -> bool:
+    return _STARTS.match(text) is not None and _RANGE.fullmatch(unbulleted(text).strip()) is not None
+
+
+@lru_cache(maxsize=4096)
 def _read(text: str, url: str | None) -> MonthRow | None:
     raw = unbulleted(text).strip()
     match = _RANGE.fullmatch(fold(raw))

@@ -1,15 +1,19 @@
 """The link to the next page of a list or of a post's comments: by its words, or by the page numbers."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, first_folded, fold
+from blogarchive.sites.grammar.words import BEGIN, CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, first_folded, fold
 
 _BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
-_BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
+_LONGEST = 80
+_SHORT = 2  # signs that also stand elsewhere: >>
 _MOST_IN_ROW = 30
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]{0,40}")
 _WEEK = re.compile(
@@ -17,7 +21,8 @@ _WEEK = re.compile(
     r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
     re.IGNORECASE,
 )
-_DAYS_BEGIN = frozenset("星周日一二三四五六天smtwfSMTWF")
+_DAY = r"(?:星期|周)?[日一二三四五六天]|[smtwf]|sun|mon|tue|wed|thu|fri|sat"
+_DAY_OR_WEEK = re.compile(rf"{BEGIN}\s*(?:(?:{_DAY})\s*(?={BEGIN}|$)|{_WEEK.pattern})", re.IGNORECASE)
 _ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
@@ -50,14 +55,29 @@ def _candidates(view: View, index: int, here: Address, page_no: int) -> Iterator
     """Links of a line that may lead to the next page: the URL, whether a word says so, whether it is surely that."""
     for text, anchor, address in view.links[index]:
         words = text or _picture_words(anchor)
-        if first_folded(words) not in _BEGINS:
-            continue
-        folded = fold(words).strip()
-        is_word, number = NEXT_PAGE.fullmatch(folded) is not None, _NUMBER.fullmatch(folded)
-        if not is_word and (number is None or int(number[1]) != page_no + 1):
+        says = _saying(words) if len(words) <= _LONGEST else None
+        if says is None or (says.number is not None and says.number != page_no + 1):
             continue
         if address is not None and address.url != here.url and not _is_other_post(address, here):
-            yield address.url, is_word, len(folded) > 2
+            yield address.url, says.number is None, says.sure
+
+
+class _Saying(NamedTuple):
+    """What a link of a pager says: the number of a page, or None: the next one; `sure` where it says so at length."""
+
+    number: int | None
+    sure: bool
+
+
+@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
+def _saying(words: str) -> _Saying | None:
+    if first_folded(words) not in _BEGINS:
+        return None
+    folded = fold(words).strip()
+    if NEXT_PAGE.fullmatch(folded):
+        return _Saying(None, len(folded) > _SHORT)
+    number = _NUMBER.fullmatch(folded)
+    return None if number is None else _Saying(int(number[1]), len(folded) > _SHORT)
 
 
 def _is_other_post(address: Address, here: Address) -> bool:
@@ -67,14 +87,17 @@ def _is_other_post(address: Address, here: Address) -> bool:
 
 def _calendar_lines(view: View) -> set[int]:
     """The lines of calendars: around the names of the days of a week, all that a calendar can show."""
+    beginning = list(view.whole.beginning(_DAY_OR_WEEK))
+    if not beginning:
+        return set()
     filled = [index for index, text in enumerate(view.folded) if text.strip()]
     words = [view.folded[index].strip() for index in filled]
     found: set[int] = set()
-    for place, word in enumerate(words):
-        if (
-            filled[place] not in found
-            and word[0] in _DAYS_BEGIN
-            and _WEEK.fullmatch(" ".join(words[place : place + 7]) if len(word) < 4 else word)
+    for index in beginning:
+        place = bisect_left(filled, index)
+        word = words[place]
+        if index not in found and _WEEK.fullmatch(
+            " ".join(words[place : place + 7]) if len(word) < 4 else word
         ):
             start, stop = place, place
             while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_HEAD.fullmatch(words[start - 1]):

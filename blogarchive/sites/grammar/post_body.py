@@ -13,7 +13,7 @@ from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.comment_list import Comments
 from blogarchive.sites.grammar.comment_marks import find_headers
 from blogarchive.sites.grammar.counters import Counters
-from blogarchive.sites.grammar.heading import is_label
+from blogarchive.sites.grammar.heading import labels
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING
 
@@ -135,7 +135,7 @@ def _is_written(view: View, node: Element, line: Line) -> bool:
 
 def uncounted_end(view: View, start: int) -> int | None:
     """The line where a body ends on a page without counters: its next label, or the end of its element."""
-    ends = [i for i in range(start, len(view.lines)) if is_label(view, i, HEADING)]
+    ends = [index for index in labels(view, HEADING) if index >= start]
     framed = [i for i in ends if is_framed(view, start, i)]
     if framed or ends:
         return framed[-1] if framed else ends[-1]

@@ -8,7 +8,7 @@ from blogarchive.reading.fragment import cut, text_of
 from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments, with_items
 from blogarchive.sites.grammar.comment_marks import find_headers, find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters
-from blogarchive.sites.grammar.heading import TitleTime, find_title_time, is_label
+from blogarchive.sites.grammar.heading import TitleTime, find_title_time, labels
 from blogarchive.sites.grammar.post_body import Ending, body_lines, choose_ending, uncounted_end
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING
@@ -87,7 +87,7 @@ def _comments_alone(view: View) -> PostPage | None:
     comments = with_items(
         view, read_comments(view, marks, start, claimed=claimed, paged=Paged.FURTHER, since=None)
     )
-    if not comments.found and not any(is_label(view, index, HEADING) for index in range(len(view.lines))):
+    if not comments.found and not labels(view, HEADING):
         return None  # a page beyond the last one keeps the words above the comments
     return PostPage(
         heading=None,

@@ -7,6 +7,7 @@ typed there is never taken for the page's own.
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.card import Card, find_card, read_card
@@ -87,9 +88,17 @@ def cut_title(title: str) -> bool:
 def _linked_post(view: View, index: int) -> ListedPost | None:
     """The post that a line of the sidebar links to."""
     for text, _, address in view.links[index]:
-        if address is not None and address.kind is PageKind.POST and (title := unbulleted(text).strip()):
-            return ListedPost(title=title, number=address.number, url=address.url, title_cut=cut_title(title))
+        if address is not None and address.kind is PageKind.POST:
+            post = _listed_post(text, address.number, address.url)
+            if post is not None:
+                return post
     return None
+
+
+@lru_cache(maxsize=4096)  # the same titles stand on every page of a blog
+def _listed_post(text: str, number: int | str | None, url: str) -> ListedPost | None:
+    title = unbulleted(text).strip()
+    return ListedPost(title=title, number=number, url=url, title_cut=cut_title(title)) if title else None
 
 
 def _first_category(view: View, lines: Sequence[int]) -> Sequence[int]:

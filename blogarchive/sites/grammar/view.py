@@ -4,38 +4,36 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
-from blogarchive.sites.grammar.words import fold, section_of
+from blogarchive.sites.grammar.whole import Whole, fold_lines
+from blogarchive.sites.grammar.words import SECTION_BEGINS, fold, section_of
 
-_LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, which matches nothing
+_LONGEST_LABEL = 400
 _LONGEST_BASE = 2000
 _LONGEST_REPEATED = 300
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
-class Linked(NamedTuple):
-    """An `a` element in a line: its text there, and where it leads; `address` None: nowhere on the web."""
-
-    text: str
-    anchor: Element
-    address: Address | None
+Linked = tuple[str, Element, Address | None]
+"""An `a` element in a line: its text there, itself, and where it leads; None: nowhere on the web."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
 
+    `whole` is all of `folded` as one text.
     `links[i]` are the links of line i, in order. `sections` names the sections whose labels some lines are. `url` is
     the page's own, `number` that of its post, `base` the one that its relative links start from.
     """
 
     document: Document
     folded: tuple[str, ...]
+    whole: Whole
     links: tuple[Sequence[Linked], ...]
     sections: Mapping[int, str]
     url: str
@@ -135,37 +133,43 @@ def view_of(
 ) -> View:
     """The view of a page's text; `now` is aware, in the site's zone; `number` the post it was fetched for."""
     document = read_document(text)
-    folded = tuple(
-        [
-            fold(line.text) if len(line.text) <= _LONGEST_LABEL else "…" * len(line.text)
-            for line in document.lines
-        ]
-    )
+    whole, folded = fold_lines(document.lines)
     base = _base(document, url)
-    root = absolute("/", base)
     return View(
         document=document,
         folded=folded,
-        links=tuple(
-            [
-                [
-                    Linked(text, anchor, _leads_to(anchor, base, root, address))
-                    for text, anchor in line.links()
-                ]
-                for line in document.lines
-            ]
-        ),
-        sections={
-            index: name
-            for index, text in enumerate(folded)
-            if (name := section_of(text or picture_words(document.lines[index]))) is not None
-        },
+        whole=whole,
+        links=_links(document.lines, base, address),
+        sections=_sections(document.lines, folded, whole),
         url=url,
         base=base,
         now=now,
         address=address,
         number=address(url).number or number,
     )
+
+
+def _links(
+    lines: Sequence[Line], base: str, address: Callable[[str], Address]
+) -> tuple[Sequence[Linked], ...]:
+    root = absolute("/", base)
+    return tuple(
+        [
+            [(text, anchor, _leads_to(anchor, base, root, address)) for text, anchor in found]
+            if (found := line.links())
+            else ()
+            for line in lines
+        ]
+    )
+
+
+def _sections(lines: Sequence[Line], folded: Sequence[str], whole: Whole) -> dict[int, str]:
+    """The lines that are labels of the sidebar's sections, with the sections' names."""
+    names = {index: section_of(folded[index]) for index in whole.beginning(SECTION_BEGINS)}
+    for line in lines:
+        if line.media and not line.text:
+            names[line.index] = section_of(picture_words(line))
+    return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
 def _leads_to(

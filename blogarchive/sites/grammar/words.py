@@ -28,6 +28,9 @@ _SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?"
 CLOCK = rf"{_HALF_DAY}?\s*\d{{1,2}}\s*[:时點点]\s*\d{{1,2}}{_SECOND}(?:\s*[AaPp][Mm])?"
 MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*{CLOCK}"
 
+BEGIN = "\x01"
+"""Begins a line in a text of many; no page holds it, since controls are taken out before a page is parsed."""
+
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
@@ -51,6 +54,9 @@ NEXT_PAGE = re.compile(
     re.IGNORECASE,
 )
 _AROUND_LABEL = " []【】「」:>|·•"
+SECTION_BEGINS = re.compile(rf"{BEGIN}[{re.escape(_AROUND_LABEL)}]*(?:{SECTION_LABEL.pattern})")
+"""The beginning of every line that may be the label of a section."""
+
 _LONGEST_LABEL = 16
 _MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
 

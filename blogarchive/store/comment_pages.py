@@ -8,7 +8,7 @@ as gone.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from typing import cast
 
@@ -66,7 +66,7 @@ def save_further(saving: Saving, post_id: int, post: Post, chain: str, *, furthe
     if repeated and (sweep.claimed is None or seen > sweep.claimed):
         # Some hosts link to a next page for ever, and show an earlier one again.
         return _end(saving, post_id, sweep, counted.total(), sound=sweep.sound)
-    _note_counted(saving, counted, marked)
+    _note_counted(saving, counted, shown, marked)
     comments.save(saving, post_id, [item for item, known in zip(marked, doubt, strict=True) if not known])
     sweeps.add(saving, sweep, zip(map(_item, marked), doubt, strict=True))
     sound = sweep.sound and not _distrusted(saving) and _agrees(sweep, post)
@@ -77,10 +77,27 @@ def save_further(saving: Saving, post_id: int, post: Post, chain: str, *, furthe
     return _end(saving, post_id, sweep, seen, sound=sound)
 
 
-def _note_counted(saving: Saving, counted: Counter[str], marked: Sequence[Marked]) -> None:
+def _note_counted(
+    saving: Saving, counted: Counter[str], shown: Collection[Item], marked: Sequence[Marked]
+) -> None:
     """What the earlier pages held goes with the page, so that it can be read again by itself."""
     bases = {item.base: counted[item.base] for item in marked if counted[item.base]}
-    saving.counted_before = json.dumps({"position": counted.total(), "bases": bases}, ensure_ascii=False)
+    digests = sorted(item.digest for item in shown if item.item in bases)
+    before = {"position": counted.total(), "bases": bases, "digests": digests}
+    saving.counted_before = json.dumps(before, ensure_ascii=False)
+
+
+def _note_own(saving: Saving, post_id: int, sweep: Sweep) -> None:
+    """What was decided goes with the pages too: what reads like one of an earlier page is one of its own."""
+    if saving.counted_before is not None:
+        before = json.loads(saving.counted_before) | {"own": True}
+        saving.counted_before = json.dumps(before, ensure_ascii=False)
+    saving.archive.execute(
+        "update pages set counted = json_set(counted, '$.own', json('true'))"
+        " where counted is not null and fetched_at >= ? and url in (select f.url from frontier f"
+        " join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)",
+        (utc_text(from_utc_text(sweep.started_at)), post_id, saving.blog.site, saving.blog.uid),
+    )
 
 
 def _save_again(saving: Saving, post_id: int, post: Post) -> None:
@@ -89,9 +106,14 @@ def _save_again(saving: Saving, post_id: int, post: Post) -> None:
     bases = cast("dict[str, int]", before.get("bases", {}))
     marked = mark(post.comments, counted=bases, first_position=before.get("position", 0))
     # One that may have been of an earlier page again was decided when all pages had been read.
-    sure = [item for item in marked if item.base not in bases]
-    unsure = [item for item in marked if item.base in bases]
-    comments.save(saving, post_id, sure + comments.known(saving, post_id, unsure))
+    unsure = [
+        item for item in marked if item.base in bases and item.digest in before.get("digests", [item.digest])
+    ]
+    known = comments.known(saving, post_id, unsure)
+    comments.save(saving, post_id, [item for item in marked if item not in unsure or item in known])
+    if before.get("own"):
+        for item in unsure:
+            comments.copy(saving, post_id, item.base, item.digest, item.ordinal)
 
 
 def _item(marked: Marked) -> Item:
@@ -112,7 +134,8 @@ def _end(saving: Saving, post_id: int, sweep: Sweep, seen: int, *, sound: bool) 
     waiting = sweeps.doubtful(saving, sweep) if sound else []
     if sweep.claimed == seen - len(waiting):
         seen -= len(waiting)  # the pages overlapped, and these were shown twice
-    else:
+    elif waiting:
+        _note_own(saving, post_id, sweep)
         for item, ordinal in waiting:
             comments.repeat(saving, post_id, item.item, item.digest, ordinal)
     # A clock that was set back must not make what was seen look older than the sweep.

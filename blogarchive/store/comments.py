@@ -73,23 +73,26 @@ def mark_missing(saving: Saving, post_id: int, *, since: str) -> None:
 
 def repeat(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) -> None:
     """Keep a comment that reads exactly as an earlier one of the same author and time, as one of its own."""
-    fingerprint = f"{ordinal}|{base}"
     known_one = saving.archive.execute(
         "update comments set last_seen_at = ?, gone_at = null where post_id = ? and fingerprint = ?",
-        (saving.moment, post_id, fingerprint),
+        (saving.moment, post_id, f"{ordinal}|{base}"),
     ).rowcount
-    if known_one:
-        return
-    saving.counted.comments_new += 1
+    if not known_one:
+        copy(saving, post_id, base, digest_of, ordinal)
+
+
+def copy(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) -> None:
+    """Make one more of a comment that is held, at that ordinal, unless that one is held too."""
     moments = (saving.moment, saving.moment, saving.moment)
-    saving.archive.execute(
+    saving.counted.comments_new += saving.archive.execute(
         "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
         " posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at, last_seen_at,"
         " page_id) select post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
         " posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments"
-        " where post_id = ? and text_digest = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ? limit 1",
-        (fingerprint, *moments, saving.page_id(), post_id, digest_of, base),
-    )
+        " where post_id = ? and text_digest = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ? limit 1"
+        " on conflict(post_id, fingerprint) do nothing",
+        (f"{ordinal}|{base}", *moments, saving.page_id(), post_id, digest_of, base),
+    ).rowcount
 
 
 def _insert(saving: Saving, post_id: int, item: Marked) -> None:

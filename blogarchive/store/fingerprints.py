@@ -80,15 +80,19 @@ class Kept:
 def matched(items: Sequence[Marked], kept: Sequence[Kept]) -> list[Marked]:
     """The comments of one base on a page, each with the ordinal of the one held that it is.
 
-    The same text is the same comment, wherever it stands now. What is left over is an edit of what is left over
-    at its own place; the rest is new. So neither a new comment above an older one of the same author and time
-    nor an order turned round looks like edits.
+    The same text is the same comment, at its own place before any other. What is left over is an edit of what is
+    left over at its own place; the rest is new. So neither a new comment above an older one of the same author and
+    time, nor an order turned round, nor an edit of one of two that were alike, looks like anything else.
     """
     free = {row.ordinal: row for row in kept}
+    stayed = {
+        item.ordinal for item in items if item.ordinal in free and free[item.ordinal].digest == item.digest
+    }
     found: list[Marked] = []
     rest: list[Marked] = []
-    for item in items:
-        same = next((row.ordinal for row in free.values() if row.digest == item.digest), None)
+    for item in sorted(items, key=lambda item: item.ordinal not in stayed):
+        alike = [row.ordinal for row in free.values() if row.digest == item.digest]
+        same = item.ordinal if item.ordinal in stayed else next(iter(alike), None)
         if same is None:
             rest.append(item)
         else:
@@ -100,7 +104,8 @@ def matched(items: Sequence[Marked], kept: Sequence[Kept]) -> list[Marked]:
         if row is not None and not row.gone:
             del free[item.ordinal]
             found.append(item)
-        else:
+        else:  # no lower than its own place: one that reads alike may be waiting for a place before it
+            following = max(following, item.ordinal)
             found.append(replace(item, ordinal=following))
             following += 1
     return found

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,18 @@ def test_an_edited_comment_is_a_revision(archive: Archive, clock: Clock) -> None
     assert bodies(archive) == ["改过的话", "别的"]
     assert texts(archive, "select body_text from comment_revisions") == ["原话"]
     assert texts(archive, "select count(gone_at) from comments") == [0]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_edit_of_one_of_two_alike_is_a_revision(archive: Archive, clock: Clock, place: int) -> None:
+    alike = comment("甲", SECOND, "顶")
+    blog = a_post(alike, alike, comment("乙", SECOND, "别的"))
+    read(archive, blog, clock)
+    blog.entries[N].comments[place] = comment("甲", SECOND, "改过的话")
+    read(archive, blog, clock)
+    assert sorted(map(str, bodies(archive))) == ["别的", "改过的话", "顶"]
+    assert texts(archive, "select body_text from comment_revisions") == ["顶"]
+    assert texts(archive, "select count(*) from comments where gone_at is not null") == [0]
 
 
 def test_likes_of_a_comment_are_no_edit(archive: Archive, clock: Clock) -> None:

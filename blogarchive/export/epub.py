@@ -4,7 +4,6 @@ import uuid
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
@@ -31,14 +30,18 @@ def export_epub(
     `export_jsonl`.
     """
     path = out_file(out, "blog.epub")
-    with open_reader(archive, filters) as reader, whole_file(path) as file:
-        binding = _Binding(reader, file)
+    with (
+        open_reader(archive, filters) as reader,
+        whole_file(path) as file,
+        zipfile.ZipFile(file, "w") as book,
+    ):
+        binding = _Binding(reader, book)
         for blog, post in walk_posts(reader, progress):
             if post.heading.whole:
                 binding.add(blog, post)
             else:
                 binding.missing += 1
-        binding.close()
+        binding.finish()
     return Exported(
         out=path,
         posts=len(binding.chapters),
@@ -51,13 +54,13 @@ def export_epub(
 class _Binding:
     """Writes chapters and pictures as they come, and what lists them at the end."""
 
-    def __init__(self, reader: Reader, file: BinaryIO) -> None:
+    def __init__(self, reader: Reader, book: zipfile.ZipFile) -> None:
         self.chapters: list[Chapter] = []
         self.pictures: dict[str, bool] = {}
         self.comments = self.missing = 0
         self._reader = reader
         self._blogs = reader.blogs()
-        self._zip = zipfile.ZipFile(file, "w")
+        self._zip = book
         self._put("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         self._put("META-INF/container.xml", pages.static("container.xml"))
         self._put("book/style.css", pages.static("style.css"))
@@ -72,7 +75,7 @@ class _Binding:
         self.chapters.append(Chapter(name=name, title=title, part=part))
         self.comments += len(post.comments)
 
-    def close(self) -> None:
+    def finish(self) -> None:
         self.pictures = {name: True for name, good in self.pictures.items() if good}
         book = Book(
             identifier=self._identifier(),
@@ -84,7 +87,6 @@ class _Binding:
         )
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._put(f"book/{name}", pages.render(name, book))
-        self._zip.close()
 
     def _source(self, post: KeptPost) -> PictureSource:
         held = picture_source(self._reader, post, self._take, "images/")

@@ -6,7 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
 from urllib.parse import urlsplit
 
 import pytest
@@ -105,3 +107,17 @@ def test_ctrl_c_in_a_reparse_is_3_without_a_word_of_its_workers(tool: Tool) -> N
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, "Traceback" in err) == (3, False), err
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "epub", "warc"])
+def test_an_export_without_room_is_6_and_leaves_nothing_behind(tool: Tool, tmp_path: Path, kind: str) -> None:
+    room = 33_000  # as much as SQLite needs beside the archive
+    with closing(sqlite3.connect(tool.db)) as archive, archive:
+        archive.execute("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
+    out = tmp_path / "out"
+    out.mkdir()
+    full = tool.run("export", kind, str(out), preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (room, room)))
+    assert full.code == 6, full.err
+    assert list(out.iterdir()) == []
+    assert tool.run("export", kind, str(out)).code == 0
+    assert next(out.iterdir()).stat().st_size > room

@@ -117,7 +117,8 @@ class LineBuilder:
                 text = text.lstrip(SPACE)
                 if not text:
                     return
-            text = _spaces.sub(" ", text)
+            if "  " in text or not text.isprintable():  # most text needs no mending
+                text = _spaces.sub(" ", text)
         if self._start < 0:
             self._start = place
         self._end = place + 1

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from blogarchive.items import PageKind, Target
+from blogarchive.items import Link, PageKind, Target
 from blogarchive.store.archive import Archive, Row, Value
 from blogarchive.store.blogs import Blog
 from blogarchive.store.times import from_utc_text, utc_text
@@ -40,9 +40,14 @@ class Progress:
 
 def key(target: Target) -> str:
     """What makes a target one: a post's site, uid and number, whatever its URL; else the canonical URL."""
-    if target.kind is PageKind.POST and target.number is not None and target.uid is not None:
-        return f"{target.site}/{target.uid}/{target.number}"
-    return target.url
+    return key_of(target.site, target.uid, target)
+
+
+def key_of(site: str, uid: str | None, link: Target | Link) -> str:
+    """The key of the target that `link` becomes in the blog of that uid."""
+    if link.kind is PageKind.POST and link.number is not None and uid is not None:
+        return f"{site}/{uid}/{link.number}"
+    return link.url
 
 
 def add(

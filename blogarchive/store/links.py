@@ -15,8 +15,8 @@ def save(saving: Saving, targets: Iterable[Target]) -> None:
     memo = saving.archive.memo
     if len(memo.keys) > _REMEMBERED:
         memo.keys.clear()
-    found = {frontier.key(target): target for target in (*_own(saving), *_home(saving), *targets)}
-    fresh = {key: target for key, target in found.items() if key not in memo.keys}
+    found = {frontier.key(target): target for target in (*_home(saving), *targets)}
+    fresh = _own(saving) | {key: target for key, target in found.items() if key not in memo.keys}
     added = frontier.add(saving.archive, fresh.values(), now=saving.page.fetched_at, found_on=saving.page.url)
     saving.counted.links += added
     memo.keys.update(fresh)
@@ -36,18 +36,21 @@ def following(saving: Saving, kinds: Iterable[PageKind]) -> Link | None:
     )
 
 
-def _own(saving: Saving) -> list[Target]:
-    blog = saving.blog
-    own = [
-        link
-        for link in saving.reading.links
-        if link.kind in _FOLLOWED and not link.next_page and _is_own(saving, link)
-    ]
-    return [
-        Target(url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number)
-        for link in own
-        if link.kind is not PageKind.HOME or not has_home(saving)
-    ]
+def _own(saving: Saving) -> dict[str, Target]:
+    """The blog's own links that the frontier may lack, by their keys: the hundreds of a sidebar are soon known."""
+    blog, known = saving.blog, saving.archive.memo.keys
+    fresh = {}
+    for link in saving.reading.links:
+        if link.kind not in _FOLLOWED or link.next_page:
+            continue
+        key = frontier.key_of(blog.site, blog.uid, link)
+        if key in known or not _is_own(saving, link):
+            continue
+        if link.kind is not PageKind.HOME or not has_home(saving):
+            fresh[key] = Target(
+                url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number
+            )
+    return fresh
 
 
 def _home(saving: Saving) -> list[Target]:

@@ -3,8 +3,10 @@
 import importlib
 import logging
 import signal
+import sqlite3
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
 
@@ -82,6 +84,10 @@ def run(arguments: Sequence[str] | None) -> int:
         logging.getLogger(__name__).debug("", exc_info=error)
         _say(str(error))
         return error.exit_code
+    except sqlite3.DatabaseError as error:
+        told = _damage(error)
+        _say(str(told))
+        return told.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -92,6 +98,16 @@ def run(arguments: Sequence[str] | None) -> int:
         sys.stderr.close()
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:
+    """What a damaged page of the archive means that was met where nobody knew the file's name."""
+    from blogarchive.store.archive import told
+
+    found = told(error, Path("the archive"))
+    if found is None:
+        raise error
+    return found
 
 
 def _say(words: str) -> None:

@@ -20,7 +20,7 @@ Row = tuple[object, ...]
 
 _BUSY_SECONDS = 30.0
 _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
-_DAMAGED = ("malformed", "not a database", "no such table", "no such column")
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "could not decode to utf-8")
 
 
 def told(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
@@ -106,6 +106,13 @@ class Archive:
         """All rows."""
         try:
             return self.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+    def each(self, sql: str, parameters: Sequence[Value] = ()) -> Iterator[Row]:
+        """The rows one by one, where they are too much for memory; nothing may be written meanwhile."""
+        try:
+            yield from self._connection.execute(sql, parameters)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
 

@@ -1,13 +1,15 @@
-"""Whether an archive is whole: the file, the references between rows, and every byte that was kept."""
+"""Whether an archive is whole: the file, the references between rows, every byte and every text that was kept."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
 
 from blogarchive.errors import ArchiveDamaged
+from blogarchive.store import schema
 from blogarchive.store.archive import Archive
+from blogarchive.store.posts import content_hash
 
 _SHOWN_AT_MOST = 20
 
@@ -37,7 +39,7 @@ def verify(archive: Archive, tell: Callable[[int, int], None] | None = None) -> 
 
     Raises `ArchiveDamaged` where SQLite itself cannot read on.
     """
-    damage = [*_integrity(archive), *_references(archive)]
+    damage = [*_integrity(archive), *_things(archive), *_references(archive)]
     pages = _check_bodies(
         archive,
         "pages",
@@ -50,6 +52,7 @@ def verify(archive: Archive, tell: Callable[[int, int], None] | None = None) -> 
         "select rowid, sha256, body, size, 0, sha256 from media_files where rowid > ? order by rowid limit 1",
         None,
     )
+    damage += _posts(archive) + _comments(archive)
     return Verified(
         pages=archive.number("select count(*) from pages"),
         files=archive.number("select count(*) from media_files"),
@@ -60,6 +63,11 @@ def verify(archive: Archive, tell: Callable[[int, int], None] | None = None) -> 
 
 def _integrity(archive: Archive) -> list[str]:
     return [str(row[0]) for row in archive.rows("pragma integrity_check(20)") if row[0] != "ok"]
+
+
+def _things(archive: Archive) -> list[str]:
+    held = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
+    return [f"the {kind} {name} is not there" for kind, name in sorted(schema.things() - held)]
 
 
 def _references(archive: Archive) -> list[str]:
@@ -92,6 +100,30 @@ def _is_right(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
     except zlib.error:
         return False
     return len(plain) == size and sha256(plain).hexdigest() == digest
+
+
+def _posts(archive: Archive) -> list[str]:
+    """The texts of posts, today's and replaced ones, that are not those that were read."""
+    rows = archive.each(
+        "select p.url, v.title, v.body_html, v.content_hash from post_versions v join posts p on p.id = v.post_id"
+    )
+    return [
+        f"a text of {url} is not the one that was read"
+        for url, title, body, digest in cast("Iterator[tuple[str, str | None, str | None, str]]", rows)
+        if content_hash(title, body) != digest
+    ]
+
+
+def _comments(archive: Archive) -> list[str]:
+    rows = archive.each(
+        "select p.url, c.author_name, c.body_text, c.text_digest from comments c join posts p on p.id = c.post_id"
+        " where c.text_digest is not null"
+    )
+    return [
+        f"a comment of {author} on {url} is not the one that was read"
+        for url, author, text, digest in cast("Iterator[tuple[str, str, str, str]]", rows)
+        if sha256(text.encode()).hexdigest() != digest
+    ]
 
 
 def _lacking(archive: Archive) -> list[str]:

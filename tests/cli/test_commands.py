@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -72,6 +73,15 @@ def test_verify_finds_a_byte_that_changed(say: Say, db: Path, tmp_path: Path) ->
     said = say("verify", "--db", copy)
     assert said.code == 6
     assert "damaged" in said.err
+
+
+def test_what_is_met_damaged_halfway_is_6_too(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(db, copy)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update posts set body_text = cast(x'ffff' as text)")
+    said = say("export", "jsonl", tmp_path / "out.jsonl", "--db", copy)
+    assert (said.code, "restore a copy" in said.err) == (6, True)
 
 
 def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:

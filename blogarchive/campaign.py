@@ -122,6 +122,12 @@ class Campaign:
             if young or not taken:
                 return young
 
+    def foreseen(self) -> list[Target]:
+        """All that the run would ask for as far as is known now, best first; notes days, so suppose it only."""
+        if self.order.limit is not None:
+            return self._take_few(self.blogs, _ALL, ())
+        return [target for target in self._ask(self.blogs, _ALL, ()) if not self._left_out(target)]
+
     def top_up(self) -> int:
         """Look for what does not add up yet; gives how many targets were added, 0 when the run is over."""
         return 0 if self.order.partial else plan.top_up(self.archive, self.run, self.blogs, now=now())

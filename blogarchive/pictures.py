@@ -82,6 +82,10 @@ class Pictures:
         """The hosts that are to be asked now."""
         return media.hosts_to_ask(self._archive, self._blogs, now=_now(), since=self._since)
 
+    def foreseen(self) -> list[str]:
+        """The URLs of all that there is to fetch now."""
+        return [wanted.url for host in self.hosts() for wanted in self.take(host, _ALL, ())]
+
     def take(self, host: str, limit: int, exclude: Collection[int]) -> list[Wanted]:
         """The next pictures of `host`, at most `limit`; those that may not be fetched (any more) are skipped."""
         while True:
@@ -126,18 +130,6 @@ class Pictures:
             return False
         media.skip(self._archive, wanted, refused, now=_now())
         return True
-
-
-def forecast(archive: Archive, blogs: Sequence[Blog], rule: Rule, homes: Collection[str]) -> list[str]:
-    """The URLs of the pictures that a run would fetch as far as its pages are held; changes nothing."""
-    with archive.supposing():
-        media.gather(archive, blogs, rule.refusal, rule.sieve(blogs, homes))
-        return [
-            wanted.url
-            for host in media.hosts_to_ask(archive, blogs, now=_now())
-            for wanted in media.take(archive, blogs, host, limit=_ALL, now=_now())
-            if rule.refusal(wanted.url, wanted.post_url, wanted.site) is None
-        ]
 
 
 def _now() -> datetime:

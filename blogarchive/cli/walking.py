@@ -13,7 +13,7 @@ from blogarchive.cli.options import Manner
 from blogarchive.forecast import forecast
 from blogarchive.media.hosts import parse_hosts
 from blogarchive.order import Order
-from blogarchive.progress import stamped, watching
+from blogarchive.progress import Silence, stamped, watching
 
 if TYPE_CHECKING:  # Scrapy is imported when a walk begins
     from blogarchive.crawl import Report
@@ -90,7 +90,7 @@ def _sentence(report: "Report") -> str:
 
 
 def _tell(order: Order, manner: Manner) -> int:
-    urls = forecast(order)
+    urls = forecast(order, Silence(), robots=not manner.ignore_robots)
     if manner.as_json:
         click.echo(json.dumps({"requests": len(urls), "urls": urls}, ensure_ascii=False))
     else:

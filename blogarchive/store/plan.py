@@ -4,8 +4,8 @@ A home page shows each month's first and last date and the newest posts, and sav
 (`months`, `listed`). What it cannot show is due by `schedule`, within a budget of requests for each blog and run.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blogarchive.items import Target
@@ -15,23 +15,6 @@ from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.runs import Run
 from blogarchive.store.times import utc_text
-
-_ALL = 10_000_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What a run would request as far as is known before its first page, best first; robots.txt not counted.
-
-    `home` are the home pages among them: what they show may ask for more.
-    """
-
-    targets: tuple[Target, ...]
-
-    @property
-    def urls(self) -> tuple[str, ...]:
-        """The URLs, in the order in which they would be requested."""
-        return tuple(target.url for target in self.targets)
 
 
 def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
@@ -66,12 +49,19 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
     return added
 
 
-def preview(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> Asked:
-    """What `begin` would have fetched; leaves the archive as it is."""
-    with archive.supposing():
-        begin(archive, run, blogs, now=now, full=full)
-        targets = frontier.take(archive, blogs, limit=_ALL, now=now)
-    return Asked(targets=tuple(targets))
+def following(archive: Archive, targets: Sequence[Target]) -> list[str]:
+    """The URLs of the further pages, known from earlier runs, that `targets` lead on to: of comments and listings.
+
+    Those of a home page are not: they are read where something does not add up. Nor those of a page that may be
+    answered with 304, which leads nowhere.
+    """
+    heads = [target.url for target in targets if not (target.etag or target.last_modified)]
+    rows = archive.rows(
+        "select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'"
+        " and chain in (select value from json_each(?)) order by chain, page_no, id",
+        (json.dumps(heads),),
+    )
+    return [str(url) for (url,) in rows]
 
 
 def _ask_home(archive: Archive, run: Run, blog: Blog) -> None:

@@ -242,20 +242,6 @@ def test_a_run_since_a_day_leaves_the_older_posts_for_later(archive: Archive, cl
     assert archive.number("select count(*) from posts where content_hash is not null") == 12
 
 
-def test_a_dry_run_tells_what_would_be_asked_and_changes_nothing(archive: Archive, clock: Clock) -> None:
-    blog = a_blog(12)
-    crawl(archive, blog, clock)
-    clock.now += timedelta(days=400)
-    before = {table: rows(archive, table) for table in ("frontier", "posts", "runs")}
-    run = runs.Run(id=0, started_at="", epoch_at=clock.now.isoformat())
-    asked = plan.preview(archive, run, [blog.blog], now=clock.now)
-    assert {table: rows(archive, table) for table in before} == before
-    did = crawl(archive, blog, clock, command="update").urls
-    assert set(asked.urls) <= set(did)
-    assert asked.urls[0] == blog.home.url
-    assert len(asked.urls) > 10
-
-
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])
 def test_no_post_is_looked_at_twice_a_day_nor_left_for_more_than_half_a_year(days: int, clock: Clock) -> None:
     posted = clock.now - timedelta(days=days)

@@ -88,9 +88,10 @@ def test_a_dry_run_sends_nothing_and_writes_nothing(backed: Backed, tmp_path: Pa
     host.forget_requests()
     before = contents(old.db)
     ran = new.run("backup", host.blog_url(UID), "--dry-run", "--json")
-    assert json.loads(ran.out) == {"requests": 1, "urls": [host.blog_url(UID)]}
+    first = [f"{host.url}/robots.txt", host.blog_url(UID)]
+    assert json.loads(ran.out) == {"requests": 2, "urls": first}
     assert not new.db.exists()
-    assert json.loads(old.run("update", "--dry-run", "--json").out)["urls"] == [host.blog_url(UID)]
+    assert json.loads(old.run("update", "--dry-run", "--json").out)["urls"] == first
     assert contents(old.db) == before
     assert not host.requests
 

@@ -89,7 +89,7 @@ def run(arguments: Sequence[str] | None) -> int:
         _say(str(told))
         return told.exit_code
     except click.ClickException as error:
-        error.show()
+        _tell(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
@@ -108,6 +108,16 @@ def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:
     if found is None:
         raise error
     return found
+
+
+def _tell(error: click.ClickException) -> None:
+    """One line, for a log too, in place of click's four; its help where nothing was typed."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    words = " ".join(error.format_message().split()).removesuffix(".")
+    _say(f"{words}; `{context.command_path if context else 'blogarchive'} --help` tells more")
 
 
 def _say(words: str) -> None:

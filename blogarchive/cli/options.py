@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import wraps
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,15 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day; write it as 2025-01-28", param, ctx)
 
 
+class Seconds(click.FloatRange):
+    """A number of seconds; `nan` and `inf`, which are numbers too, are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds; fails where the words are none."""
+        seconds: float = super().convert(value, param, ctx)
+        return seconds if isfinite(seconds) else self.fail(f"{value!r} is no number of seconds", param, ctx)
+
+
 def db(function: _F) -> _F:
     """`--db PATH`, given to the command as `db`."""
     return click.option(
@@ -44,6 +54,11 @@ def db(function: _F) -> _F:
 def as_json(function: _F) -> _F:
     """`--json`, given to the command as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+
+
+def no_db(function: _F) -> _F:
+    """`--db`, which every command takes, for one that opens no archive."""
+    return click.option("--db", type=click.Path(path_type=Path), expose_value=False, hidden=True)(function)
 
 
 def verbosity(function: _F) -> _F:
@@ -79,17 +94,19 @@ class Manner:
     verbose: bool
 
 
+cookies = click.option(
+    "--cookies",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Your own cookies, as Netscape cookies.txt: they show your hidden posts.",
+)
+
 _WALKING = (
-    click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests. [default: 1]"),
+    click.option("--delay", type=Seconds(min=0), help="Seconds between requests. [default: 1]"),
     click.option("--limit", type=click.IntRange(min=1), help="Read at most so many posts."),
     click.option("--since", type=Day(), help="Leave out posts older than that day."),
     click.option("--no-media", is_flag=True, help="Fetch no pictures."),
     click.option("--media-hosts", multiple=True, metavar="HOST", help="Fetch pictures from there too."),
-    click.option(
-        "--cookies",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Your own cookies, as Netscape cookies.txt: they show your hidden posts.",
-    ),
+    cookies,
     click.option("--ignore-robots", is_flag=True, help="Do not ask robots.txt: for your own blog."),
     click.option("--dry-run", is_flag=True, help="Say what would be requested; ask and write nothing."),
 )

@@ -45,7 +45,9 @@ def reparse(
                 click.echo("\n".join(_page_lines(page)))
             elif diff:
                 click.echo(json.dumps(asdict(page), ensure_ascii=False))
-    if not quiet:
+    if as_json and not diff:
+        click.echo(json.dumps({"pages_changed": changed}))
+    elif not quiet:
         click.echo(f"{changed} pages {'would read' if diff else 'read'} differently", err=True)
 
 
@@ -54,16 +56,18 @@ def reparse(
 @click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
 @click.option("--lines", is_flag=True, help="Print the visible lines of the page too, with their numbers.")
 @click.option("--ignore-robots", is_flag=True, help="Do not ask robots.txt: for your own blog.")
+@options.cookies
+@options.no_db
 @options.as_json
-@options.verbosity
+@options.any_verbosity
 def doctor(
-    url: str, site: str | None, lines: bool, ignore_robots: bool, as_json: bool, quiet: bool, verbose: bool
+    url: str, site: str | None, lines: bool, ignore_robots: bool, cookies: Path | None, as_json: bool
 ) -> None:
     """Fetch one page and print, field by field, what was read of it and from which line."""
     from blogarchive import crawl
 
     (target,) = starts(Order(command="backup", db=Path(), urls=(url,), site=site))
-    page = crawl.fetch(target, crawl.settings(ignore_robots=ignore_robots))
+    page = crawl.fetch(target, crawl.settings(cookies=cookies, ignore_robots=ignore_robots))
     findings = examine(page, target)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))

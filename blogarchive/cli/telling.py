@@ -76,21 +76,32 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 @click.argument("number")
 @click.option("--author", metavar="UID", help="Whose post, where two blogs have that number.")
 @options.db
+@options.as_json
 @options.any_verbosity
-def diff(number: str, author: str | None, db: Path) -> None:
+def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show what changed in a post, and in its comments, between each version and the next."""
     wanted: int | str = int(number) if number.isascii() and number.isdigit() else number
     with Archive.open(db, read_only=True) as archive:
-        for post in history.of_post(archive, wanted, uid=author):
-            click.echo("\n".join(_history_lines(post)))
+        found = history.of_post(archive, wanted, uid=author)
+    if as_json:
+        click.echo(json.dumps([asdict(post) for post in found], ensure_ascii=False))
+        return
+    for post in found:
+        click.echo("\n".join(_history_lines(post)))
 
 
 @click.command()
+@options.no_db
+@options.as_json
 @options.any_verbosity
-def sites() -> None:
+def sites(as_json: bool) -> None:
     """List the sites whose blogs can be read, with their hosts."""
-    for name in names():
-        click.echo(f"{name}: {', '.join(by_name(name).hosts)}")
+    found = {name: by_name(name).hosts for name in names()}
+    if as_json:
+        click.echo(json.dumps([{"name": name, "hosts": hosts} for name, hosts in found.items()]))
+        return
+    for name, hosts in found.items():
+        click.echo(f"{name}: {', '.join(hosts)}")
 
 
 def _last_run(found: state.ArchiveStatus) -> str:

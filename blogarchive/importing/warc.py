@@ -40,6 +40,7 @@ def import_warc(
     """
     if not source.is_file():
         raise UsageError(f"no file at {source}")
+    next(_records(source), None)  # what is no WARC leaves no archive behind
     with (
         lock.holding(archive, "import", now=datetime.now(UTC)),
         closing(Archive.open(archive, create=True)) as held,

@@ -130,6 +130,23 @@ def test_sites_lists_the_hosts(say: Say) -> None:
     assert "creaders: blog.creaders.net" in say("sites").out
 
 
+def test_every_command_takes_the_options_that_all_have(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    commands = (
+        "status",
+        "failures",
+        "verify",
+        "diff 506012",
+        "reparse --workers 1",
+        "search 格局 --limit 1",
+        "sites",
+    )
+    for words in (*commands, f"export jsonl {tmp_path / 'out.jsonl'}", f"merge {db}"):
+        said = say(*words.split(), "--db", copy, "--json", "-v")
+        assert (said.code, json.loads(said.out) is not None) == (0, True), words
+        assert say(*words.split(), "--db", copy, "-q").code == 0, words
+
+
 def test_doctor_prints_each_field_with_the_line_it_stands_on() -> None:
     with DemoHost([sample_blog("31182")]) as host:
         url = host.post_url("31182", 506012)

@@ -19,6 +19,7 @@ from tests.cli.conftest import Say
         ("backup https://blog.creaders.net/u/1/ --limit -3", "--limit"),
         ("backup https://blog.creaders.net/u/1/ --limit 0", "--limit"),
         ("backup https://blog.creaders.net/u/1/ --delay -1", "--delay"),
+        ("backup https://blog.creaders.net/u/1/ --delay nan", "--delay"),
         ("backup https://blog.creaders.net/u/1/ --since tomorrow", "write it as 2025-01-28"),
         ("backup https://blog.creaders.net/u/1/ --since 2025-02-30", "write it as 2025-01-28"),
         ("backup https://blog.creaders.net/u/1/ --cookies nowhere.txt", "--cookies"),
@@ -36,7 +37,13 @@ from tests.cli.conftest import Say
         ("serve", "no archive at"),
         ("export html out", "no archive at"),
         ("export docx out", "docx"),
+        ("import warc no-jar.txt --db new.db", "no WARC file"),
+        ("import html nowhere --db new.db", "no file or folder"),
+        ("merge nowhere.db --db new.db", "no archive at"),
         ("status --db .", "directory"),
+        ("diff", "NUMBER"),
+        ("search --nosuch", "--nosuch"),
+        ("--nosuch", "--nosuch"),
         ("nosuch", "nosuch"),
     ],
 )
@@ -49,7 +56,7 @@ def test_words_that_cannot_be_carried_out_are_2(
     said = say(*words.split())
     assert (said.code, said.out) == (2, "")
     assert told in said.err
-    assert "Traceback" not in said.err
+    assert len(said.err.splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "nothing was left behind"
 
 

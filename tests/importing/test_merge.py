@@ -99,11 +99,12 @@ def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
             " select id, '过客', '顶', '顶', '1|过客', first_seen_at, last_seen_at from posts where number = 103"
         )
         other.execute(
-            "insert into media(url, sha256, content_type, size, status) values "
-            "('http://x.example/1.png', 'ab', 'image/png', 3, 'done')"
+            "insert into media(url, host, sha256, content_type, size, status) values "
+            "('http://x.example/1.png', 'x.example', 'ab', 'image/png', 3, 'stored')"
         )
     other.close()
     assert merge_archive(a, b).pictures == 1
+    assert rows(a, "select host, status from media where sha256 = 'ab'") == [("x.example", "stored")]
     assert rows(a, "select views from posts where number = 103") == [(77,)]
     assert rows(a, "select count(*) from comments where fingerprint = '1|过客'") == [(1,)]
     assert rows(a, "select gone_at, gone_reason from posts where number = 101") == [

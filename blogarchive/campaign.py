@@ -5,7 +5,7 @@ The spider asks it what to fetch and the pipelines give it what came; `blogarchi
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -71,6 +71,8 @@ class Campaign:
 
         `targets` are the `starts` of the order.
         """
+        if self.run.ahead:
+            self.watcher.said(f"this machine's clock is {self.run.ahead} behind what the archive holds")
         self._starts = frozenset(frontier.key(target) for target in targets)
         for target in targets:
             frontier.add(self.archive, [target], now=now(), first=True)
@@ -134,12 +136,13 @@ class Campaign:
 
     def keep(self, visit: Visit) -> Saved:
         """Store a visit in one transaction; raises `CannotWrite`."""
+        visit = replace(visit, page=self._in_time(visit.page))
         return self._count(visit.target, visits.save(self.archive, visit, self.run.id))
 
     def keep_unchanged(self, target: Target, page: Page) -> Saved:
         """The site answered 304."""
         self._counts["not_modified"] += 1
-        return self._count(target, visits.unchanged(self.archive, target, page, self.run.id))
+        return self._count(target, visits.unchanged(self.archive, target, self._in_time(page), self.run.id))
 
     def lose(self, target: Target, failure: Failure, retry_after: timedelta | None = None) -> None:
         """No page came for the target: a failure row, and a later try where there may be one."""
@@ -156,6 +159,11 @@ class Campaign:
         pictures = self.pictures
         failed = self._counts["failures"] + pictures.failed
         return Counts(**{**self._counts, "requests": requests, "media": pictures.stored, "failures": failed})
+
+    def _in_time(self, page: Page) -> Page:
+        """The page, fetched after all that the archive holds: the clock may have been set back."""
+        ahead = self.run.ahead
+        return replace(page, fetched_at=page.fetched_at + ahead) if ahead else page
 
     def _ask(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
         since = self.order.since

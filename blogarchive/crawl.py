@@ -177,7 +177,7 @@ def _report(campaign: Campaign, spider: _Spider) -> Report:
     error = _error(campaign, spider.traffic)
     if error:
         return Report(outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error))
-    tally = failures.tally(campaign.archive, campaign.blogs, since=campaign.run.epoch_at)
+    tally = failures.tally(campaign.archive, campaign.blogs, since=campaign.run.begun_at)
     if tally.new or tally.retrying:
         words = f"{tally.all} pages, pictures or fields are missing; `blogarchive failures` lists them"
         return Report(outcome="failures", exit_code=1, counts=counts, message=words)

@@ -6,10 +6,8 @@ from urllib.parse import urljoin
 from blogarchive.campaign import Campaign, Watcher
 from blogarchive.errors import NoArchive
 from blogarchive.order import Order, now, starts
-from blogarchive.store import plan
+from blogarchive.store import plan, runs
 from blogarchive.store.archive import Archive
-from blogarchive.store.runs import Run
-from blogarchive.store.times import fine_text
 
 
 def forecast(order: Order, watcher: Watcher, *, robots: bool = True) -> list[str]:
@@ -30,8 +28,7 @@ def forecast(order: Order, watcher: Watcher, *, robots: bool = True) -> list[str
 
 
 def _urls(archive: Archive, order: Order, watcher: Watcher) -> Iterator[str]:
-    moment = fine_text(now())
-    campaign = Campaign(archive, Run(id=0, started_at=moment, epoch_at=moment), order, watcher)
+    campaign = Campaign(archive, runs.supposed(archive, now=now()), order, watcher)
     campaign.begin(starts(order))
     targets = campaign.foreseen()
     yield from (target.url for target in targets)

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from blogarchive.items import Target
-from blogarchive.store import frontier, schedule
+from blogarchive.store import frontier, schedule, settling
 from blogarchive.store.adding_up import check_months
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.runs import Run
-from blogarchive.store.times import utc_text
+from blogarchive.store.times import fine_text, utc_text
 
 
 def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
@@ -30,6 +30,8 @@ def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, f
                 _ask_everything(archive, run, blog)
             else:
                 _ask_due(archive, blog, now)
+            if run.ahead:
+                _ask_future(archive, blog, now)
     return frontier.progress(archive, blogs).todo
 
 
@@ -105,6 +107,20 @@ def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
         (blog.site, blog.uid, moment, schedule.budget(held)),
     )
     archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+
+
+def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
+    """What was fetched while the clock was ahead would not come due until the clock is there again.
+
+    As much of it as the budget goes, what was not looked at for longest first; and what failed then.
+    """
+    rows = archive.rows(
+        "select id from frontier where site = ? and uid is ? and state = 'done' and due_at is not null"
+        " and fetched_at > ? order by kind = 'post', fetched_at limit ?",
+        (blog.site, blog.uid, fine_text(now), schedule.budget(_posts_held(archive, blog))),
+    )
+    archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+    frontier.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + settling.LAST_RETRY),))
 
 
 def _posts_held(archive: Archive, blog: Blog) -> int:

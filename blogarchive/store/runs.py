@@ -4,18 +4,19 @@ import json
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from blogarchive import __version__
 from blogarchive.store.archive import Archive
-from blogarchive.store.times import fine_text, later, utc_text
+from blogarchive.store.times import fine_text, from_utc_text, later, utc_text
 
 Ended = Literal[
     "done", "failures", "interrupted", "unreachable", "blocked", "forbidden", "changed", "damaged"
 ]
 
+_UNFINISHED = (None, "killed", "interrupted", "damaged")  # the last: the disk was full
 # An unfinished run older than this is no longer gone on with: its home page is too old to stand for today's.
 RESUMED_WITHIN = timedelta(days=7)
 
@@ -25,13 +26,20 @@ class Run:
     """A run under way. What was fetched since `epoch_at` is not fetched again.
 
     `epoch_at` is its start (UTC text with microseconds), or the start of the unfinished run of the same command
-    which it goes on with; `resumes` says so.
+    which it goes on with; `resumes` says so. `ahead`: by how much the archive's last time is after this machine's
+    clock, which was set back; what is fetched counts on from there, so that what came later stays later.
     """
 
     id: int
     started_at: str
     epoch_at: str
     resumes: bool = False
+    ahead: timedelta = timedelta()
+
+    @property
+    def begun_at(self) -> str:
+        """When it began by this machine's clock, or the run that it goes on with."""
+        return min(self.started_at, self.epoch_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,21 +65,29 @@ def start(archive: Archive, command: str, arguments: Sequence[str] = (), *, now:
     """
     moment, words = utc_text(now), json.dumps(list(arguments), ensure_ascii=False)
     with archive.atomic():
-        fresh = fine_text(now)
-        epoch = _epoch_of_unfinished(archive, command, words, fresh) or fresh
+        fresh = supposed(archive, now=now)
+        epoch = _epoch_of_unfinished(archive, command, words, fresh.epoch_at) or fresh.epoch_at
         archive.execute("update runs set outcome = 'killed' where outcome is null")
         run_id = archive.insert(
             "insert into runs(command, arguments, started_at, epoch_at, version, pid, host)"
             " values (?, ?, ?, ?, ?, ?, ?)",
             (command, words, moment, epoch, __version__, os.getpid(), socket.gethostname()),
         )
-    return Run(id=run_id, started_at=moment, epoch_at=epoch, resumes=epoch != fresh)
+    return replace(fresh, id=run_id, started_at=moment, epoch_at=epoch, resumes=epoch != fresh.epoch_at)
+
+
+def supposed(archive: Archive, *, now: datetime) -> Run:
+    """A run that would begin `now` and go on with none; writes nothing."""
+    row = archive.row("select max(last_seen_at) from authors")
+    last = from_utc_text(str(row[0])) if row and row[0] else now
+    ahead = last - now + timedelta(seconds=1) if last > now else timedelta()
+    return Run(id=0, started_at=utc_text(now), epoch_at=fine_text(now + ahead), ahead=ahead)
 
 
 def finish(
     archive: Archive, run: Run, *, outcome: Ended, exit_code: int, counts: Counts, now: datetime
 ) -> None:
-    """Close the run's row. A run that ends `interrupted` is gone on with by the next of the same command."""
+    """Close the run's row. One that ends `interrupted`, or for lack of room, is gone on with by the next like it."""
     archive.execute(
         "update runs set finished_at = ?, outcome = ?, exit_code = ?, counts = ? where id = ?",
         (utc_text(now), outcome, exit_code, json.dumps(asdict(counts)), run.id),
@@ -83,7 +99,7 @@ def _epoch_of_unfinished(archive: Archive, command: str, words: str, moment: str
         "select epoch_at, outcome from runs where command = ? and arguments = ? order by id desc limit 1",
         (command, words),
     )
-    if row is None or row[1] not in (None, "killed", "interrupted"):
+    if row is None or row[1] not in _UNFINISHED:
         return None
     epoch = str(row[0])
-    return epoch if later(epoch, RESUMED_WITHIN) > moment else None
+    return epoch if epoch <= moment < later(epoch, RESUMED_WITHIN) else None

@@ -136,3 +136,22 @@ def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_co
         assert tool.run("update").code == 0
         assert tool.number("select count(*) from comments where author_name = '迟到'") == 1
         assert len(host.asked) <= 6
+
+
+def test_a_clock_that_was_set_back_hides_nothing_that_the_host_shows(host: Host, tool: Tool) -> None:
+    blog = host.world.blogs[UID]
+    entries = list(blog.entries.values())
+    tool.ahead = "+60d"
+    entries[3].paragraphs[0] = "时钟快了时改的。"
+    assert tool.run("update", "--full").code == 0
+    tool.ahead = "+1d"
+    shown_on_home(blog)
+    within_posts(blog)
+    host.forget()
+    assert tool.run("update").code == 0
+    assert f"/u/{UID}/" in host.paths()
+    assert len(host.asked) > 20, "what was fetched by the fast clock is due"
+    assert tool.run("update", "--full").code == 0
+    assert differences(tool, host, UID) == []
+    host.forget()
+    assert tool.run("update", "--dry-run").code == 0

@@ -46,6 +46,24 @@ def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
     assert texts(archive, "select outcome from runs where outcome is not null") == ["killed"] * 3
 
 
+def test_a_run_goes_on_with_one_that_had_no_room(archive: Archive, clock: Clock) -> None:
+    full = runs.start(archive, "update", ["full=True"], now=clock())
+    runs.finish(archive, full, outcome="damaged", exit_code=6, counts=Counts(), now=clock())
+    assert runs.start(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
+
+
+def test_a_run_under_a_clock_that_was_set_back_counts_on_from_what_is_held(
+    archive: Archive, clock: Clock
+) -> None:
+    crawl(archive, a_blog(2), clock)
+    assert runs.start(archive, "backup", [], now=clock()).ahead == timedelta()
+    (latest,) = texts(archive, "select last_seen_at from authors")
+    clock.now -= timedelta(days=9)
+    run = runs.start(archive, "update", [], now=clock())
+    assert timedelta(days=8) < run.ahead < timedelta(days=10)
+    assert run.begun_at < str(latest) < run.epoch_at
+
+
 def test_a_second_run_is_told_at_once_who_holds_the_archive(path: Path, clock: Clock) -> None:
     with lock.holding(path, "update 31182", now=clock.now):
         message = r"process \d+ \(update 31182\) since 2025-02-01T09:00:00"

@@ -1,15 +1,31 @@
 """Bodies as a reading page shows them: pictures from the archive, others only where the reader asks."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from blogarchive.look.bodies import shown_body
-from blogarchive.store.shown import Picture
+from blogarchive.look.bodies import link_urls, shown_body
+from blogarchive.sites.linked import linked_post
+from blogarchive.store import shelves
+from blogarchive.store.shown import Picture, Reading
+
+_MOST_LINKS = 500  # of a page; further ones lead to the site
 
 
-def shown(body_html: str | None, url: str, pictures: Sequence[Picture], home: str, *, remote: bool) -> Markup:
-    """`body_html` as safe HTML; with `remote`, pictures that are not held come from where they were."""
+def shown(
+    body_html: str | None,
+    url: str,
+    pictures: Sequence[Picture],
+    home: str,
+    *,
+    remote: bool,
+    posts: Mapping[str, int],
+) -> Markup:
+    """`body_html` as safe HTML; with `remote`, pictures that are not held come from where they were.
+
+    `posts` are the ids of held posts by the URLs that links call them.
+    """
     held = {picture.url: f"{home}/media/{picture.sha256}" for picture in pictures if picture.sha256}
 
     def source(picture_url: str) -> str | None:
@@ -17,7 +33,24 @@ def shown(body_html: str | None, url: str, pictures: Sequence[Picture], home: st
             return held[picture_url]
         return picture_url if remote and picture_url.startswith(("https://", "http://")) else None
 
-    return Markup(shown_body(body_html or "", url, source))  # noqa: S704 - shown_body gives safe HTML
+    def post(link_url: str) -> str | None:
+        return f"{home}/post/{posts[link_url]}" if link_url in posts else None
+
+    return Markup(shown_body(body_html or "", url, source, post))  # noqa: S704 - shown_body gives safe HTML
+
+
+def linked_posts(connection: sqlite3.Connection, found: Reading) -> dict[str, int]:
+    """The posts in the archive that a post's text and its comments link to: their ids by the links' URLs."""
+    url, site = found.post.url, found.blog.site
+    texts = (found.post.body_html, *(said.body_html for said in found.comments))
+    urls = dict.fromkeys(link for text in texts if text for link in link_urls(text, url))
+    named = {link: linked_post(site, link, url) for link in list(urls)[:_MOST_LINKS]}
+    ids = {
+        link: shelves.post_id(connection, site, address.uid, address.number)
+        for link, address in named.items()
+        if address is not None and address.number is not None
+    }
+    return {link: held for link, held in ids.items() if held is not None}
 
 
 def is_lacking(pictures: Sequence[Picture]) -> bool:

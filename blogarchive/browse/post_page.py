@@ -1,6 +1,6 @@
 """A post as a page: text, pictures, comments, counters, and what edits changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
@@ -12,7 +12,7 @@ from blogarchive.browse.changes import Change, changes
 from blogarchive.browse.threads import answered
 from blogarchive.look.languages import language
 from blogarchive.store import shelves
-from blogarchive.store.shown import Counters, Reading, Said, Version
+from blogarchive.store.shown import Counters, Picture, Reading, Said, Version
 
 _COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
 
@@ -53,8 +53,9 @@ async def post(asked: Asked) -> Response:
     found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")
+    posts = await asked.read(lambda connection: bodies.linked_posts(connection, found))
     remote = asked.word("remote") == "1"
-    return await asked.page("post.html", _shown(asked, found, remote=remote), remote=remote)
+    return await asked.page("post.html", _shown(asked, found, posts, remote=remote), remote=remote)
 
 
 async def edits(asked: Asked) -> Response:
@@ -76,16 +77,20 @@ def _id(asked: Asked) -> int:
     return int(asked.request.url_vars["id"])
 
 
-def _shown(asked: Asked, found: Reading, *, remote: bool) -> dict[str, object]:
+def _shown(asked: Asked, found: Reading, posts: Mapping[str, int], *, remote: bool) -> dict[str, object]:
     replies = answered(found.comments)
+
+    def body(body_html: str | None, pictures: Sequence[Picture]) -> Markup:
+        return bodies.shown(body_html, found.post.url, pictures, asked.home, remote=remote, posts=posts)
+
     return {
         "reading": found,
-        "body": bodies.shown(found.post.body_html, found.post.url, found.pictures, asked.home, remote=remote),
+        "body": body(found.post.body_html, found.pictures),
         "language": language(found.post.body_text or found.post.title),
         "remarks": [
             Remark(
                 said,
-                bodies.shown(said.body_html, found.post.url, (), asked.home, remote=remote),
+                body(said.body_html, ()),
                 language(said.body_text),
                 replies.get(said.id),
             )

@@ -8,6 +8,7 @@ from blogarchive.export.names import UniqueNames, safe_name
 from blogarchive.export.pictures import PictureFolder, picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.site import pages, search
+from blogarchive.export.site.crossing import Crossing
 from blogarchive.export.site.places import Placed, Shelf, href, shelve
 from blogarchive.store.kept import Filters, KeptBlog, KeptPost
 from blogarchive.store.reader import Reader, open_reader
@@ -49,6 +50,7 @@ class _Site:
             )
             for blog in reader.blogs()
         ]
+        self.crossing = Crossing(self.shelves)
 
     def write(self) -> None:
         self.folder.write("look/style.css", pages.stylesheet())
@@ -79,7 +81,8 @@ class _Site:
         source = picture_source(self.reader, post, self.pictures.take, "../media/")
         older = shelf.posts[place - 1] if place else None
         newer = shelf.posts[place + 1] if place + 1 < len(shelf.posts) else None
-        self.folder.write(placed.path, pages.post_page(shelf, placed, post, older, newer, source))
+        page = pages.post_page(shelf, placed, post, older, newer, source, self.crossing)
+        self.folder.write(placed.path, page)
         self.posts += 1
         self.comments += len(post.comments)
         self.missing += not placed.heading.whole

@@ -14,6 +14,9 @@ from lxml import etree, html
 PictureSource = Callable[[str], str | None]
 """Gives the address to show for a picture's absolute URL, or None where the archive does not hold it."""
 
+PostSource = Callable[[str], str | None]
+"""Gives the address of our own page for a link's absolute URL, or None where it leads to no post that is held."""
+
 _TAGS = set(
     """a abbr b big blockquote br caption center cite code col colgroup dd del details div dl dt em figcaption
     figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike
@@ -36,8 +39,12 @@ _ENCODED = re.compile(r"(?:%20|%[89A-Fa-f][0-9A-Fa-f])+")
 _PLACEHOLDER = "not-held"
 
 
-def shown_body(body_html: str, page_url: str, picture: PictureSource) -> str:
-    """`body_html` as safe HTML whose pictures come from `picture` and whose links are absolute.
+def _no_post(_url: str) -> None:
+    return None
+
+
+def shown_body(body_html: str, page_url: str, picture: PictureSource, post: PostSource = _no_post) -> str:
+    """`body_html` as safe HTML whose pictures come from `picture` and whose links are absolute, or lead to `post`.
 
     A picture that is not held becomes a link to where it was, with its alternative text. Links are resolved
     against `page_url`, and open without telling the other side where the reader came from. Only http, https
@@ -46,7 +53,7 @@ def shown_body(body_html: str, page_url: str, picture: PictureSource) -> str:
     root = _parsed(body_html)
     for anchor in root.iter("a"):
         if "href" in anchor.attrib:
-            anchor.set("href", _absolute(page_url, anchor.attrib["href"]))
+            _lead(anchor, _absolute(page_url, anchor.attrib["href"]), post)
     for image in list(root.iter("img")):
         _place(image, page_url, picture)
     return nh3.clean(
@@ -63,6 +70,12 @@ def picture_urls(body_html: str, page_url: str) -> tuple[str, ...]:
     """The absolute URLs of the pictures in `body_html`, in their order, as `shown_body` asks for them."""
     found = (_absolute(page_url, image.get("src") or "") for image in _parsed(body_html).iter("img"))
     return tuple(url for url in found if url)
+
+
+def link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
+    """The absolute URLs that links in `body_html` lead to, as `shown_body` asks for their posts."""
+    found = (_absolute(page_url, anchor.get("href") or "") for anchor in _parsed(body_html).iter("a"))
+    return tuple(dict.fromkeys(url for url in found if url))
 
 
 def _parsed(body_html: str) -> html.HtmlElement:
@@ -84,6 +97,14 @@ def _absolute(page_url: str, url: str) -> str:
     except ValueError:
         return ""
     return absolute
+
+
+def _lead(anchor: html.HtmlElement, url: str, post: PostSource) -> None:
+    """To the post as it is held, its URL kept as the link's title; else to where the link leads."""
+    ours = post(url) if url else None
+    anchor.set("href", ours or url)
+    if ours:
+        anchor.set("title", url)
 
 
 def _place(image: html.HtmlElement, page_url: str, picture: PictureSource) -> None:

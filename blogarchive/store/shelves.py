@@ -195,6 +195,16 @@ def shelf(
     )
 
 
+def post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: int | str) -> int | None:
+    """The post of that number; `uid` None: where one blog of the site only has it."""
+    found = connection.execute(
+        """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
+            where a.site = ?1 and (?3 is null or a.uid = ?3) limit 2""",
+        (site, number, uid),
+    ).fetchall()
+    return int(found[0][0]) if len(found) == 1 else None
+
+
 def file(connection: sqlite3.Connection, sha256: str) -> File | None:
     """The bytes of that hash, or None."""
     return _one(connection, File, "select content_type, body from media_files where sha256 = ?", (sha256,))

@@ -100,6 +100,29 @@ async def test_only_a_reader_who_asks_lets_pictures_be_loaded(
         assert "script-src" not in policy
 
 
+async def test_links_to_posts_that_are_held_lead_to_their_own_pages(own_archive: Path) -> None:
+    with sqlite3.connect(own_archive) as connection:
+        ids: dict[int, int] = dict(connection.execute("select number, id from posts"))
+        (site,) = connection.execute("select url from posts where number = 552001").fetchone()
+        links = {
+            "held": f"{site}?PHPSESSID=1",
+            "unknown": site.replace("552001", "1"),
+            "away": "https://example.com/",
+        }
+        body = "".join(f'<p><a href="{url}">{name}</a></p>' for name, url in links.items())
+        connection.execute("update posts set body_html = ? where number = 553384", (body,))
+    connection.close()
+    served = Datasette([str(own_archive)])
+    shown = await page(served, f"/read/post/{ids[553384]}")
+    close(served)
+    led = {link.text: (link.get("href"), link.get("title")) for link in shown.cssselect(".post .body a")}
+    assert led == {
+        "held": (f"/read/post/{ids[552001]}", links["held"]),
+        "unknown": (links["unknown"], None),
+        "away": (links["away"], None),
+    }
+
+
 @pytest.mark.parametrize(
     "content_type", ["image/svg+xml", "text/html", "application/xhtml+xml", "", "Image/SVG+xml"]
 )

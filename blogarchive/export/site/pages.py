@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+from blogarchive.export.site.crossing import Crossing
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
 from blogarchive.look.bodies import PictureSource, shown_body
 from blogarchive.look.languages import language
@@ -45,11 +46,16 @@ def post_page(
     older: Placed | None,
     newer: Placed | None,
     source: PictureSource,
+    crossing: Crossing,
 ) -> bytes:
-    """The post with its pictures, comments and replaced versions."""
+    """The post with its pictures, comments and replaced versions; links to other posts by `crossing`."""
+
+    def linked(url: str) -> str | None:
+        path = crossing.path(shelf, placed, url)
+        return None if path is None else href(path, _INNER_ROOT)
 
     def shown(body_html: str | None) -> str:
-        return shown_body(body_html or "", placed.heading.url, source)
+        return shown_body(body_html or "", placed.heading.url, source, linked)
 
     return _render(
         "post.html",

@@ -1,15 +1,16 @@
 """What a person asked for, and which targets the words mean."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from blogarchive.errors import NoArchive, UsageError
-from blogarchive.items import PageKind, Target
-from blogarchive.sites.site import by_name, for_url
+from blogarchive.items import Address, PageKind, Target
+from blogarchive.sites.site import Site, by_name, for_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +57,17 @@ def now() -> datetime:
 
 
 def starts(order: Order) -> list[Target]:
-    """The targets that the order's URLs name; raises `UsageError` for one that is no URL of a known site."""
+    """The targets that the order's URLs name; raises `UsageError` for one that is no URL of a known site.
+
+    An index page of a form that the site does not know stands for the blog, or the post, above it.
+    """
     return [_start(url, order.site) for url in order.urls]
+
+
+def page_at(url: str, site_name: str | None) -> Target:
+    """The very page at `url`, whatever it is; raises `UsageError` for one that is no URL of a known site."""
+    site = _site_of(url, site_name)
+    return _target(site, site.address(url))
 
 
 def require(order: Order) -> None:
@@ -73,6 +83,15 @@ def require_archive(db: Path) -> None:
 
 
 def _start(url: str, site_name: str | None) -> Target:
+    site = _site_of(url, site_name)
+    address = site.address(url)
+    if address.kind is PageKind.UNKNOWN:
+        known = (found for above in _above(address.url) if (found := site.address(above)).uid == address.uid)
+        address = next((found for found in known if found.kind is not PageKind.UNKNOWN), address)
+    return _target(site, address)
+
+
+def _site_of(url: str, site_name: str | None) -> Site:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -80,7 +99,18 @@ def _start(url: str, site_name: str | None) -> Target:
         usable = False
     if not usable:
         raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
-    site = by_name(site_name) if site_name else for_url(url)
-    address = site.address(url)
+    return by_name(site_name) if site_name else for_url(url)
+
+
+def _above(url: str) -> Iterator[str]:
+    """The URL without its query, then each folder that it is in, the nearest first."""
+    parts = urlsplit(url)
+    steps = parts.path.split("/")
+    yield urljoin(url, parts.path)
+    for count in range(len(steps) - 1, 0, -1):
+        yield urljoin(url, "/".join(steps[:count]) + "/")
+
+
+def _target(site: Site, address: Address) -> Target:
     kind = PageKind.HOME if address.kind is PageKind.UNKNOWN else address.kind
     return Target(url=address.url, site=site.name, kind=kind, uid=address.uid, number=address.number)

@@ -9,7 +9,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.doctor import examine, lines_of
-from blogarchive.order import Order, now, require_archive, starts
+from blogarchive.order import now, page_at, require_archive
 from blogarchive.rereading import readings
 from blogarchive.store import lock, pages
 from blogarchive.store.archive import Archive
@@ -66,7 +66,7 @@ def doctor(
     """Fetch one page and print, field by field, what was read of it and from which line."""
     from blogarchive import crawl
 
-    (target,) = starts(Order(command="backup", db=Path(), urls=(url,), site=site))
+    target = page_at(url, site)
     page = crawl.fetch(target, crawl.settings(cookies=cookies, ignore_robots=ignore_robots))
     findings = examine(page, target)
     if as_json:

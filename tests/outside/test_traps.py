@@ -9,6 +9,7 @@ import pytest
 from tests.outside.conftest import UID
 from tests.outside.examine import Tool, differences
 from tests.outside.host import Answer, Host
+from tests.outside.printing import Urls
 from tests.outside.world import World, make_blog
 
 
@@ -51,3 +52,19 @@ def _with_sessions(host: Host, path: str, number: int) -> Answer | None:
     )
     switch = f"<a href='{path}?language=gb2312'>简体</a> <a href='{path}?language=big5'>繁體</a>"
     return Answer(body=html.replace("<header>", f"<header>{switch}").encode(), headers=good.headers)
+
+
+@pytest.mark.parametrize(
+    "rest", ["?page=2", "list.php?ym=202412", "202412/", "{post}?cp=2", "{post}?fbclid=x"]
+)
+def test_any_page_of_a_blog_stands_for_the_blog_and_makes_no_second_home(tmp_path: Path, rest: str) -> None:
+    blog = make_blog(UID, posts=4, seed=7)
+    post = Urls(blog=blog).post(next(iter(blog.entries.values()))).removeprefix(f"/u/{UID}/")
+    with Host(World(blogs={UID: blog})) as host:
+        tool = Tool(tmp_path / "a.db")
+        ran = tool.run("backup", host.url(UID) + rest.format(post=post))
+        assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
+        assert set(host.counts().values()) == {1}
+        host.forget()
+        tool.run("update")
+        assert host.paths() == ["/robots.txt", f"/u/{UID}/"]

@@ -7,6 +7,7 @@ A home page shows each month's first and last date and the newest posts, and sav
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from blogarchive.items import Target
 from blogarchive.store import frontier, schedule, settling
@@ -100,13 +101,7 @@ def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
         (moment, overdue),
     )
-    held = _posts_held(archive, blog)
-    rows = archive.rows(
-        "select id from frontier indexed by frontier_due where site = ? and uid is ? and state = 'done'"
-        " and due_at <= ? order by kind = 'post', due_at limit ?",
-        (blog.site, blog.uid, moment, schedule.budget(held)),
-    )
-    archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+    _ask_some(archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due")
 
 
 def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
@@ -114,13 +109,25 @@ def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
 
     As much of it as the budget goes, what was not looked at for longest first; and what failed then.
     """
-    rows = archive.rows(
-        "select id from frontier where site = ? and uid is ? and state = 'done' and due_at is not null"
-        " and fetched_at > ? order by kind = 'post', fetched_at limit ?",
-        (blog.site, blog.uid, fine_text(now), schedule.budget(_posts_held(archive, blog))),
-    )
-    archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+    _ask_some(archive, blog, "f.fetched_at > ?", fine_text(now), "f.fetched_at", index="frontier_work")
     frontier.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + settling.LAST_RETRY),))
+
+
+def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str) -> None:
+    """As many of the blog's rows that meet the condition as the budget goes, their known further pages counted."""
+    budget = schedule.budget(_posts_held(archive, blog))
+    rows = archive.rows(
+        "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
+        " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end"
+        f" from frontier f indexed by {index} left join sweeps s on s.site = f.site and s.chain = f.url"
+        " where f.site = ? and f.uid is ? and f.state = 'done' and f.due_at is not null"
+        f" and {condition} order by f.kind = 'post', {order} limit ?",
+        (blog.site, blog.uid, value, budget),
+    )
+    sums = accumulate(int(str(row[1])) for row in rows)
+    # One at least: what costs more than the budget must have its night too.
+    taken = [row for row, total in zip(rows, sums, strict=True) if total <= budget] or rows[:1]
+    archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(taken))
 
 
 def _posts_held(archive: Archive, blog: Blog) -> int:

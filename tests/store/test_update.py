@@ -84,6 +84,22 @@ def test_a_run_of_what_is_due_keeps_its_budget(archive: Archive, clock: Clock) -
         assert len(posts) <= schedule.budget(100)
 
 
+def test_the_budget_is_one_of_requests_further_pages_of_comments_are_in_it(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(60, comments=11, per_page=50)  # three pages of comments a post
+    blog.add(replace(blog.entries[500007], number=500900, comments=blog.entries[500007].comments * 15))
+    crawl(archive, blog, clock)
+    seen: set[str] = set()
+    for _ in range(40):
+        clock.now += timedelta(days=1)
+        run = crawl(archive, blog, clock, command="update")
+        posts = [url for url in run.urls if "html" in url]
+        assert len(posts) <= schedule.budget(61) or len({url.split("?")[0] for url in posts}) == 1
+        seen |= {url for url in posts if url.endswith(".html")}
+    assert len(seen) == 61, "the one of forty pages as well"
+
+
 def test_young_posts_are_looked_at_daily_and_old_ones_ever_more_rarely(
     archive: Archive, clock: Clock
 ) -> None:

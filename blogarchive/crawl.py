@@ -129,6 +129,8 @@ def fetch(target: Target, chosen: Settings) -> Page:
         return spider.page
     if "robots.txt" in spider.lost:
         raise RobotsForbid("robots.txt forbids this page; --ignore-robots is for one's own blog")
+    for host, why in spider.traffic.left_alone.items():
+        raise SiteBlocks(f"{host} was left alone: {why}; try again later")
     raise spider.traffic.ended or Unreachable(f"no page came from {target.url}: {spider.lost}")
 
 

@@ -2,19 +2,17 @@
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from scrapy.http import Request, Response
 
-from blogarchive.items import NoticeKind, Page, Reading
+from blogarchive.items import NoticeKind, Page, PageKind, Reading
+from blogarchive.store import judge as store
+from blogarchive.store.judge import REFUSALS
 
 _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
-REFUSALS = frozenset((403, 429, 503))
-"""Statuses that may mean that the host has had enough; 403 may mean a hidden post as well."""
-
 _READABLE_ERRORS = {401, 403, 404, 410, 451}
 
 
@@ -34,9 +32,7 @@ def judge(page: Page, reading: Reading) -> Answer:
     notice = reading.notice.kind if reading.notice else None
     if page.status == 304:
         return Answer.UNCHANGED
-    if notice is NoticeKind.BLOCKED or page.status in (429, 503):
-        return Answer.REFUSED
-    if page.status == 403 and notice is None:
+    if notice is NoticeKind.BLOCKED or (page.status in REFUSALS and (notice is None or page.status != 403)):
         return Answer.REFUSED
     if page.status >= 500:
         return Answer.BROKEN
@@ -52,17 +48,18 @@ def looks_cut(body: bytes) -> bool:
     return bool(_OPENED.search(body, 0, 4096)) and not _CLOSED.search(body)
 
 
+def is_senseless(page: Page, reading: Reading) -> bool:
+    """Whether nobody could read the page, which may be a refusal in words that are not known.
+
+    What is gone is told page by page, whatever its words.
+    """
+    return reading.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
+
+
 def retry_after(page: Page) -> float | None:
-    """The seconds that Retry-After asks for (a number, or a date against the page's time), or None."""
-    words = (page.header("Retry-After") or "").strip()
-    if words.isascii() and words.isdigit():
-        return float(words)
-    try:
-        until = parsedate_to_datetime(words)
-    except ValueError:
-        return None
-    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (aware - page.fetched_at).total_seconds())
+    """The seconds that Retry-After asks for, or None."""
+    wait = store.retry_after(page)
+    return None if wait is None else wait.total_seconds()
 
 
 def request_of(response: Response) -> Request:

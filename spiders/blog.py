@@ -21,7 +21,7 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.items import Target, Visit
 from blogarchive.sites.site import read
 from blogarchive.store.failures import Failure
-from spiders.answers import Answer, judge, page_of, request_of, retry_after
+from spiders.answers import Answer, is_senseless, judge, page_of, request_of, retry_after
 from spiders.failing import loss_of
 from spiders.pictures import PictureWalk
 from spiders.traffic import PoliteSpider, Stopped, Traffic
@@ -94,7 +94,7 @@ class BlogSpider(PoliteSpider):
         visit = Visit(target=target, page=page, reading=reading)
         answer = self._judge(visit, host, response.meta.get("last_body"))
         if answer in (Answer.PAGE, Answer.ERROR, Answer.UNCHANGED):
-            self.traffic.answered(host)
+            self.traffic.answered(host, page.body if is_senseless(page, reading) else None)
         if answer is Answer.UNCHANGED:
             self.campaign.keep_unchanged(target, page)
             self._land(target)
@@ -110,8 +110,8 @@ class BlogSpider(PoliteSpider):
         if isinstance(caught.value, Stopped):
             self._land(target)
             return
-        loss = loss_of(_error(caught))
         host = urlsplit(request.url).hostname or ""
+        loss = loss_of(_error(caught), self.traffic.kept_off, host)
         tries = request.meta["tries"]
         if loss.try_again and tries < TRIES:
             self.traffic.faltered(host, tries)
@@ -123,6 +123,13 @@ class BlogSpider(PoliteSpider):
         """Say that a robots.txt could not be read; it is taken to forbid nothing."""
         if not self.traffic.stopping:
             self.campaign.watcher.said(f"{where} could not be read ({what}); going on without it")
+
+    def robots_wait(self, host: str, seconds: float, request: Request) -> None:
+        """Leave the host alone for the rest of the run; where it was to give pictures, for those alone."""
+        if "picture" in request.cb_kwargs:
+            self.pictures.wait(host, seconds)
+        else:
+            super().robots_wait(host, seconds, request)
 
     def _next(self) -> Iterator[tuple[str, Target]]:
         for host in self.campaign.hosts():
@@ -154,6 +161,8 @@ class BlogSpider(PoliteSpider):
 
     def _judge(self, visit: Visit, host: str, last_body: bytes | None) -> Answer:
         answer = judge(visit.page, visit.reading)
+        if answer is Answer.UNCHANGED and not (visit.target.etag or visit.target.last_modified):
+            return Answer.BROKEN  # not changed since nothing: no page is held that it could speak of
         if answer is Answer.PAGE:
             self._closes.add(host)
         if answer is Answer.CUT and host not in self._closes and visit.page.body.strip():

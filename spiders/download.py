@@ -10,8 +10,9 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from spiders.answers import REFUSALS, page_of, retry_after
-from spiders.traffic import PoliteSpider, Stopped
+from blogarchive.store.judge import REFUSALS
+from spiders.answers import page_of, retry_after
+from spiders.traffic import LONGEST_WAIT, PoliteSpider, Stopped
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -34,6 +35,7 @@ class PoliteHandler(HTTP11DownloadHandler):
             raise Stopped
         response = answer.result()
         if response.status in REFUSALS:
-            # Before the slot sends what waits in it: the callback comes too late for that.
-            spider.traffic.hold(host, retry_after(page_of(response)) or spider.traffic.unit)
+            # Before the slot sends what waits in it: the callback comes too late for that. A longer wish is its affair.
+            wait = retry_after(page_of(response)) or spider.traffic.unit
+            spider.traffic.hold(host, min(wait, LONGEST_WAIT))
         return response

@@ -1,5 +1,6 @@
 """What is written down when no page came: the ledger's words for the errors of Scrapy and of this package."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from scrapy.exceptions import (
@@ -30,10 +31,13 @@ def words_of(error: BaseException) -> str:
     return " ".join(text.split())[:300] or type(error).__name__
 
 
-def loss_of(error: BaseException) -> Loss:
-    """What `error`, met while a page was fetched, means."""
+def loss_of(error: BaseException, kept_off: Collection[str] = (), host: str = "") -> Loss:
+    """What `error`, met while a page was fetched from `host`, means; hosts `kept_off` are at private addresses."""
     detail = words_of(error)
     match error:
+        case CannotResolveHostError() if host in kept_off:
+            detail = f"{host} is at a private address"
+            return Loss(failure=Failure(kind="http", detail=detail), try_again=False)
         case RedirectRefused():
             return Loss(failure=Failure(kind="http", detail=detail), try_again=False)
         case IgnoreRequest() if "robots.txt" in detail:

@@ -17,6 +17,7 @@ from w3lib.url import safe_url_string
 from blogarchive.media.answer import LARGEST, Picture, Trouble, judge, too_large
 from blogarchive.media.hosts import host_of
 from blogarchive.pictures import Pictures
+from blogarchive.store.judge import REFUSALS
 from blogarchive.store.media import Wanted
 from spiders.answers import page_of, request_of, retry_after
 from spiders.failing import loss_of
@@ -71,10 +72,10 @@ class PictureWalk:
             self._land(picture)
             return
         request = request_of(response)
-        pause = retry_after(page_of(response)) if answer.refused else None
+        pause = retry_after(page_of(response)) if response.status in REFUSALS else None
         if pause is not None and pause > LONGEST_WAIT:
             self._lose(picture, answer)
-            self._close(host, f"it asks to be left alone for {pause:.0f} seconds")
+            self.wait(host, pause)
         elif answer.at_once:
             yield from self._once_more(request, picture, answer, host, pause)
         else:
@@ -85,16 +86,19 @@ class PictureWalk:
         """The same request again, where no answer came and another try may help."""
         request: Request = caught.request  # type: ignore[attr-defined]
         picture: Wanted = request.cb_kwargs["picture"]
-        if isinstance(caught.value, Stopped):
-            self._dropped.add(picture.id)
-            self._land(picture)
-            return
         host = host_of(request.url)
+        if isinstance(caught.value, Stopped):
+            self._drop(picture, host)
+            return
         trouble = self._trouble(caught.value or RuntimeError(str(caught)), host)
         if trouble.at_once:
             yield from self._once_more(request, picture, trouble, host, None)
         else:
             self._lose(picture, trouble)
+
+    def wait(self, host: str, seconds: float) -> None:
+        """The host asks for more peace than a run waits for."""
+        self._close(host, f"it asks to be left alone for {seconds:.0f} seconds")
 
     def broke(self, picture: Wanted, detail: str) -> None:
         """A mistake of this program on one picture: it must not cost the others."""
@@ -137,11 +141,9 @@ class PictureWalk:
         return self._pictures.rule.refusal(url, wanted.post_url, wanted.site)
 
     def _trouble(self, error: BaseException, host: str) -> Trouble:
-        if host in self._traffic.kept_off:
-            return Trouble(detail=f"{host} is at a private address", permanent=True)
         if isinstance(error, DownloadCancelledError):
             return too_large()
-        loss = loss_of(error)
+        loss = loss_of(error, self._traffic.kept_off, host)
         return Trouble(detail=loss.failure.detail, permanent=not loss.try_again, at_once=loss.try_again)
 
     def _once_more(
@@ -158,6 +160,13 @@ class PictureWalk:
         self._lost[host] += 1
         if self._lost[host] >= LOST_IN_A_ROW:
             self._close(host, trouble.detail)
+
+    def _drop(self, picture: Wanted, host: str) -> None:
+        if host in self._traffic.closed and not self._traffic.stopping:
+            self._lose(picture, Trouble(detail="its host is not asked any more in this run"))
+            return
+        self._dropped.add(picture.id)
+        self._land(picture)
 
     def _lose(self, picture: Wanted, trouble: Trouble) -> None:
         self._pictures.lose(picture, trouble)

@@ -27,7 +27,14 @@ def may_lead(site: str, old: str, new: str) -> bool:
 
 
 class SameSiteRedirects(RedirectMiddleware):
-    """HTTP redirects within the site; raises `RedirectRefused` for others."""
+    """HTTP redirects within the site; raises `RedirectRefused` for others, and for those to no URL at all."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The answer, or the request for the page that it sends its reader to."""
+        try:
+            return super().process_response(request, response)
+        except ValueError as error:
+            raise RedirectRefused(f"redirects to what is no URL: {error}") from error
 
     def _engine_started(self) -> None:
         """Look for no Referer middleware: pages are asked for without."""
@@ -50,7 +57,10 @@ class SameSiteRefresh(MetaRefreshMiddleware):
         # Most pages have none: a search of bytes costs a hundredth of decoding the page to look for it.
         if "picture" in request.cb_kwargs or b"refresh" not in response.body[:4096].lower():
             return response
-        return super().process_response(request, response)
+        try:
+            return super().process_response(request, response)
+        except ValueError as error:
+            raise RedirectRefused(f"redirects to what is no URL: {error}") from error
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         return super()._redirect(_checked(redirected, request), request, reason)

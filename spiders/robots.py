@@ -10,8 +10,9 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from spiders.answers import page_of, retry_after
 from spiders.failing import words_of
-from spiders.traffic import PoliteSpider
+from spiders.traffic import LONGEST_WAIT, PoliteSpider
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -26,6 +27,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = response.replace(body=b"")
         if response.status >= 500 or response.status == 429:
             self._tell(response.url, f"answered {response.status}")
+            self._heed(response, request)
         await super()._parse_robots(response, netloc, request)
         rules, spider = self._parsers[netloc], self._crawler.spider
         if isinstance(rules, RobotParser) and isinstance(spider, PoliteSpider):
@@ -36,6 +38,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._tell(f"{netloc}/robots.txt", words_of(exc))
         super()._robots_error(exc, netloc)
+
+    def _heed(self, response: Response, request: Request) -> None:
+        wait, spider = retry_after(page_of(response)), self._crawler.spider
+        if wait is not None and wait > LONGEST_WAIT and isinstance(spider, PoliteSpider):
+            spider.robots_wait(urlparse_cached(request).hostname or "", wait, request)
 
     def _tell(self, where: str, what: str) -> None:
         spider = self._crawler.spider

@@ -1,6 +1,7 @@
 """What a run knows of its hosts: who asked for a pause, who refuses us, and whether the run must end now."""
 
 import asyncio
+import string
 from collections import Counter
 from collections.abc import Callable, Collection
 from ipaddress import IPv4Address, IPv6Address
@@ -13,6 +14,12 @@ from blogarchive.media.hosts import address_of, same_service
 
 REFUSALS_ALLOWED = 5
 """After so many refusals in a row, or pages lost in a row, a host is left alone for the rest of the run."""
+
+REPEATS_ALLOWED = 10
+"""After the same page that cannot be read so many times in a row, for other URLs each, a host is left alone."""
+
+_TOKENS = (string.ascii_letters + string.digits + "+/=_-").encode()
+"""Of what times, addresses and tokens are made, which change from one refusal to the next."""
 
 LONGEST_WAIT = 600.0
 """Seconds. A host that asks for more than this is left alone for the rest of the run."""
@@ -53,6 +60,7 @@ class Traffic:
         self._on_stop: list[Callable[[], None]] = []
         self._free_at: dict[str, float] = {}
         self._spaces: dict[str, float] = {}
+        self._senseless: dict[str, bytes | None] = {}  # by host: its last page without the tokens, or None
         self._in_a_row: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -99,10 +107,19 @@ class Traffic:
         if host in self._spaces:
             self.hold(host, self._spaces[host])
 
-    def answered(self, host: str) -> None:
-        """The host gave a page: what went wrong in a row starts again from none."""
+    def answered(self, host: str, senseless: bytes | None = None) -> None:
+        """The host gave a page: what went wrong in a row starts again from none.
+
+        `senseless` is a page that nobody can read; the same one, for one URL after the other, is no answer.
+        """
+        bare = senseless and senseless.translate(None, _TOKENS)
+        if bare is not None and self._senseless.get(host) == bare:
+            self._repeated(host)
+            return
+        self._senseless[host] = bare
         self._in_a_row.pop((host, "refused"), None)
         self._in_a_row.pop((host, "lost"), None)
+        self._in_a_row.pop((host, "repeated"), None)
 
     def refused(self, host: str, retry_after: float | None) -> None:
         """The host refuses us: pause as long as it asks, else `unit` doubled for every refusal in a row."""
@@ -136,6 +153,10 @@ class Traffic:
             address == home and (name in self._named or same_service(port, own)) for home, own in known
         )
 
+    def _repeated(self, host: str) -> None:
+        if self._count(host, "repeated") >= REPEATS_ALLOWED:
+            self.left_alone[host] = f"it gave the same unreadable page for {REPEATS_ALLOWED} URLs in a row"
+
     def _count(self, host: str, what: str) -> int:
         self._in_a_row[host, what] += 1
         return self._in_a_row[host, what]
@@ -155,3 +176,7 @@ class PoliteSpider(scrapy.Spider):
 
     def robots_unknown(self, where: str, what: str) -> None:
         """The robots.txt at `where` could not be read; it is taken to forbid nothing."""
+
+    def robots_wait(self, host: str, seconds: float, request: scrapy.Request) -> None:
+        """The robots.txt of `host`, asked for before `request`, asks for more peace than a run waits for."""
+        self.traffic.refused(host, seconds)

@@ -14,7 +14,7 @@ ATTEMPTS = 6
 FEW_ATTEMPTS = 3
 """For what mostly stays as it is, and may be a bad day: three days where a run is made every day."""
 
-_GONE = {400, 404, 405, 406, 410, 414, 451}
+_GONE = {400, 404, 410, 414, 451}
 _REFUSALS = {429, 503}
 
 

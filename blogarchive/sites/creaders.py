@@ -144,6 +144,14 @@ class _Reader:
         problems = (*shown.problems, *frame.sidebar.problems)
         return self._reading(kind, frame, links, posts=posts, problems=problems)
 
+    @property
+    def _sent_home(self) -> bool:
+        """Whether the reader of a month or a category was sent to the blog's home page."""
+        if self.target.kind not in (PageKind.MONTH, PageKind.CATEGORY):
+            return False
+        here = address(self.view.url)
+        return here.kind is PageKind.HOME and here.url != address(self.target.url).url
+
     def _next_comments(self, shown: PostPage, frame: "_Frame") -> str | None:
         """The next page of the comments, by a link outside what authors and commenters wrote."""
         written = {*range(shown.start, shown.body_end), *range(shown.comments.start, shown.comments.end)}
@@ -156,7 +164,7 @@ class _Reader:
         frame = self._frame(shown)
         listed = read_listing(self.view, frame.main)
         wanted = self.target.kind
-        kind, notice = wanted, None
+        kind, notice = PageKind.HOME if self._sent_home else wanted, None
         expects_list = wanted in (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
         if not expects_list:
             kind = PageKind.HOME if listed else PageKind.UNKNOWN

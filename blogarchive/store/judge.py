@@ -13,8 +13,16 @@ FAR_SHORTER = 0.3
 
 WORTH_COMPARING = 200
 
-_REFUSALS = {401, 403, 429, 503}
-_TRANSIENT = {408, 409, 421, 423, 425, 500, 502, 504, 507, 520, 521, 522, 523, 524}
+REFUSALS = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
+"""Statuses that may mean that the host has had enough.
+
+403 may mean a hidden post as well. 405, 406, 418, 444 and 456 make no sense for a page that is only asked for:
+firewalls in front of Chinese hosts send them to programs.
+"""
+
+LONGEST_RETRY_AFTER = timedelta(days=30)
+
+_FOR_GOOD = {400, 402, 414, 431, 451}
 _OPENS = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 
 
@@ -53,17 +61,20 @@ def judge(visit: Visit, known: Known) -> Bad | None:
 
 
 def retry_after(page: Page) -> timedelta | None:
-    """What the header Retry-After asks for: seconds, or a date (RFC 9110, 10.2.3); None where it is not there."""
+    """What the header Retry-After asks for: seconds, or a date (RFC 9110, 10.2.3), at most `LONGEST_RETRY_AFTER`.
+
+    None where it is not there, or makes no sense.
+    """
     words = (page.header("Retry-After") or "").strip()
     if words.isascii() and words.isdigit():
-        return timedelta(seconds=min(int(words), 30 * 86400))
+        return timedelta(seconds=min(float(words), LONGEST_RETRY_AFTER.total_seconds()))
     try:
         until = parsedate_to_datetime(words)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=page.fetched_at.tzinfo)
-    return max(timedelta(0), until - page.fetched_at)
+    return min(max(timedelta(0), until - page.fetched_at), LONGEST_RETRY_AFTER)
 
 
 def post_of(visit: Visit) -> Post | None:
@@ -77,7 +88,7 @@ def _by_refusal(page: Page, reading: Reading) -> Bad | None:
     notice = reading.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
         return _blocked(page, f"the page refuses: {_short(notice.text)}")
-    if page.status in _REFUSALS and (notice is None or page.status in (429, 503)):
+    if page.status in REFUSALS | {401} and (notice is None or page.status not in (401, 403)):
         return _blocked(page, f"status {page.status}")
     return None
 
@@ -91,7 +102,7 @@ def _by_notice(page: Page, reading: Reading) -> Bad | None:
     if notice is None:
         return None
     reasons = {NoticeKind.GONE: "deleted", NoticeKind.HIDDEN: "hidden"}
-    reason = reasons.get(notice.kind)
+    reason = reasons.get(notice.kind) if page.status < 500 else None  # a server in trouble is no witness
     if reason == "deleted" and page.status in (404, 410):
         reason = str(page.status)
     return Bad(failure=Failure(kind="notice", detail=_short(notice.text)), gone=reason)
@@ -102,9 +113,8 @@ def _by_status(page: Page) -> Bad | None:
         return Bad(failure=Failure(kind="http", detail=f"status {page.status}"), gone=str(page.status))
     if 200 <= page.status < 300:
         return None
-    permanent = page.status not in _TRANSIENT and page.status < 500
     return Bad(
-        failure=Failure(kind="http", detail=f"status {page.status}", permanent=permanent),
+        failure=Failure(kind="http", detail=f"status {page.status}", permanent=page.status in _FOR_GOOD),
         retry_after=retry_after(page),
     )
 
@@ -133,6 +143,9 @@ def _by_kind(visit: Visit, known: Known) -> Bad | None:
         gone = "redirect" if reading.kind is PageKind.HOME and visit.page.url != target.url else None
         detail = f"shows a page of kind {reading.kind} in its place"
         return Bad(failure=Failure(kind="notice", detail=detail), gone=gone)
+    if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and reading.kind is PageKind.HOME:
+        detail = f"shows a page of kind {reading.kind} in its place"
+        return Bad(failure=Failure(kind="notice", detail=detail), gone="redirect")
     if not is_post:
         return None
     post = post_of(visit)

@@ -74,8 +74,6 @@ def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
     with archive.atomic(unindexed=_UNINDEXED):
         blog = _blog_of(archive, visit)
         frontier.add(archive, [visit.target], now=visit.page.fetched_at)
-        if visit.page.status == 304:
-            return _stands(archive, visit, blog, run_id)
         bad = judge(visit, known_of(archive, visit, blog)) or _by_author(archive, visit, blog)
         if bad is not None:
             return _refuse(archive, visit, blog, bad, run_id)
@@ -88,7 +86,10 @@ def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
 def unchanged(archive: Archive, target: Target, page: Page, run_id: int | None) -> Saved:
     """The site answered 304: what is held of the target still stands, and was seen at `page.fetched_at`."""
     visit = Visit(target=target, page=page, reading=Reading(kind=target.kind, encoding=""))
-    return save(archive, replace(visit, page=replace(page, status=304)), run_id)
+    with archive.atomic():
+        blog = _blog_of(archive, visit)
+        frontier.add(archive, [target], now=page.fetched_at)
+        return _stands(archive, visit, blog, run_id)
 
 
 def fail(

@@ -48,6 +48,10 @@ WORDS = {
         "请输入验证码",
         "您的IP已被封",
         "Access Denied",
+        "很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。",
+        "请按住滑块，完成下方验证",
+        "Enable JavaScript and cookies to continue",
+        "Sorry, you have been blocked",
     ),
 }
 EVERY = [(kind, words) for kind, many in WORDS.items() for words in many]

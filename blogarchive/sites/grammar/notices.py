@@ -12,7 +12,9 @@ _WORDS = {
     NoticeKind.BLOCKED: re.compile(
         r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
         r"|access denied|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser"
-        r"|系统繁忙|服务器(?:繁忙|忙)|稍[后候]再试|unusual traffic",
+        r"|系统繁忙|服务器(?:繁忙|忙)|稍[后候]再[试来]|unusual traffic|just a moment\.\.\.|enable javascript and cookies"
+        r"|attention required|you have been blocked|you are (?:a )?human|ddos protection|滑动.{0,6}验证|完成.{0,8}验证"
+        r"|异常(?:流量|访问|请求)|(?:访问|请求).{0,4}被.{0,4}(?:阻断|拦截|拒绝|限制|禁止)",
         re.IGNORECASE,
     ),
     NoticeKind.HIDDEN: re.compile(
@@ -27,7 +29,7 @@ _WORDS = {
     ),
     NoticeKind.LOGIN: re.compile(
         r"请(?:您)?先?.{0,4}登[录陆入]|登[录陆入](?:之?后|以后).{0,8}(?:才能|方可|可以|查看|阅读|浏览|继续)|需要登[录陆入]"
-        r"|please (?:log|sign) ?in|login required",
+        r"|please (?:log|sign) ?in|login required|^\W*(?:用户|会员|[帐账][号户])?登[录陆入](?:页面?)?\s*(?:$|[-_|–—·])",
         re.IGNORECASE,
     ),
 }

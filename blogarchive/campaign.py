@@ -73,12 +73,15 @@ class Campaign:
         """
         if self.run.ahead:
             self.watcher.said(f"this machine's clock is {self.run.ahead} behind what the archive holds")
-        self._starts = frozenset(frontier.key(target) for target in targets)
-        for target in targets:
+        starts = set()
+        for named in targets:
+            target = plan.as_held(self.archive, named)
+            starts.add(frontier.key(target))
             frontier.add(self.archive, [target], now=now(), first=True)
             frontier.again(self.archive, target, before=self.run.epoch_at, now=now())
             uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
             self._join(Blog(site=target.site, uid=uid), target.url)
+        self._starts = frozenset(starts)
         if self.order.command == "update":
             for blog in blogs.held(self.archive, self.order.uids, hopeless=self.order.retry):
                 home = blogs.home(self.archive, blog)

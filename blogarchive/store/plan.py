@@ -6,6 +6,7 @@ A home page shows each month's first and last date and the newest posts, and sav
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
@@ -50,6 +51,18 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
                 added += _ask_home_chain(archive, run, blog, now)
             added += _ask_categories(archive, blog)
     return added
+
+
+def as_held(archive: Archive, target: Target) -> Target:
+    """A page that a person names, by the URL that the archive has of it, if it can be had: http and https are one."""
+    scheme, _, rest = target.url.partition("://")
+    other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    row = archive.row(
+        "select url from frontier f where key = ? and url = ? and not exists"
+        " (select 1 from failures x where x.url = f.url and x.resolved_at is null)",
+        (frontier.key(replace(target, url=other)), other),
+    )
+    return target if row is None else replace(target, url=other)
 
 
 def following(archive: Archive, targets: Sequence[Target]) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from blogarchive.items import PageKind
 from blogarchive.store import frontier, plan, runs, schedule, visits
 from blogarchive.store.archive import Archive
+from blogarchive.store.failures import Failure
 from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -256,6 +257,19 @@ def test_a_run_since_a_day_leaves_the_older_posts_for_later(archive: Archive, cl
     assert sorted(posts, key=str) == [n for n, entry in blog.entries.items() if entry.when >= "2024-05"]
     crawl(archive, blog, clock)
     assert archive.number("select count(*) from posts where content_hash is not null") == 12
+
+
+def test_a_page_named_with_the_other_scheme_is_the_one_that_is_held(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3)
+    crawl(archive, blog, clock)
+    for held in (blog.home, blog.post_target(min(blog.entries))):
+        scheme, _, rest = held.url.partition("://")
+        named = replace(held, url=f"{'http' if scheme == 'https' else 'https'}://{rest}")
+        assert plan.as_held(archive, named).url == held.url
+        assert plan.as_held(archive, held) == held
+        lost = Failure(kind="network", detail="no answer")
+        visits.fail(archive, held, lost, None, now=clock())
+        assert plan.as_held(archive, named) == named, "what cannot be had stands for nothing"
 
 
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])

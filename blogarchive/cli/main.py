@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -66,6 +67,9 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # Chinese must not end a command where a terminal has none
+            stream.reconfigure(errors="backslashreplace")
     sys.excepthook = _unexpected
     code = run(arguments)
     for signum in (
@@ -102,7 +106,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:
     """What a damaged page of the archive means that was met where nobody knew the file's name."""
-    from blogarchive.store.archive import told
+    from blogarchive.store.opening import told
 
     found = told(error, Path("the archive"))
     if found is None:

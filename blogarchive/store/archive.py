@@ -1,42 +1,21 @@
 """One archive: a SQLite file, opened, checked, migrated and closed; the one gate that every SQL statement passes."""
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite, NoArchive
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
 from blogarchive.store import age, search_index
+from blogarchive.store.opening import connect, make_folder, told
 from blogarchive.store.schema import MIGRATIONS
 
 Value = str | int | float | bytes | None
 Row = tuple[object, ...]
-
-_BUSY_SECONDS = 30.0
-_CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
-_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "could not decode to utf-8")
-
-
-def told(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
-    """What a person is told of an SQLite error, or None where it is a mistake of this program."""
-    words = str(error).lower()
-    if any(sign in words for sign in _CANNOT_WRITE):
-        return CannotWrite(
-            f"cannot write {path}: {error}; free some space or mend the permissions, then run again"
-        )
-    if any(sign in words for sign in _DAMAGED):
-        return ArchiveDamaged(
-            f"{path} is damaged or no archive of blogarchive ({error}); restore a copy of it"
-        )
-    if "locked" in words or "busy" in words:
-        return ArchiveBusy(f"another program holds {path} ({error}); try again when it has finished")
-    return None
 
 
 class Memo:
@@ -74,8 +53,8 @@ class Archive:
         if path.is_dir():
             raise NoArchive(f"{path} is a folder; name the archive's file with --db")
         if fresh:
-            _make_folder(path)
-        archive = cls(path, _connect(path, read_only=read_only), read_only=read_only)
+            make_folder(path)
+        archive = cls(path, connect(path, read_only=read_only), read_only=read_only)
         try:
             archive._prepare(create=create)
         except BaseException:
@@ -220,31 +199,3 @@ class Archive:
                 age.refuse_older(self._connection, self.path)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(
-            f"cannot make the folder {path.parent}: {error.strerror}; choose another with --db"
-        ) from error
-
-
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    # A reader that may write closes the log behind it, so that one file is the whole archive again; one that opened
-    # the file as read-only leaves an empty -wal and a -shm beside it.
-    tidy = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    mode = ("rw" if tidy else "ro") if read_only else "rwc"
-    try:
-        connection = sqlite3.connect(
-            f"file:{quote(str(path.absolute()))}?mode={mode}",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-        )
-        if read_only:
-            connection.execute("pragma query_only = on")
-        return connection
-    except sqlite3.Error as error:
-        raise told(error, path) or error from error

@@ -12,6 +12,7 @@ from typing import cast
 
 from blogarchive.errors import UsageError
 from blogarchive.store.archive import Archive
+from blogarchive.store.opening import reading_mode
 
 _PAGE_COLUMNS = (
     "url, fetched_at, status, headers, encoding, body, body_size, sha256, kind, site, uid, target, counted, closed,"
@@ -36,7 +37,7 @@ def beside(archive: Archive, other: Path) -> Iterator[None]:
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
         raise UsageError(f"{other} is the archive itself; name another one")
     Archive.open(other, read_only=True).close()
-    archive.execute("attach database ? as other", (f"{other.resolve().as_uri()}?mode=ro",))
+    archive.execute("attach database ? as other", (f"{other.resolve().as_uri()}?mode={reading_mode(other)}",))
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """Every command of the contract, on an archive of the demo's blogs."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -82,6 +83,17 @@ def test_what_is_met_damaged_halfway_is_6_too(say: Say, db: Path, tmp_path: Path
         connection.execute("update posts set body_text = cast(x'ffff' as text)")
     said = say("export", "jsonl", tmp_path / "out.jsonl", "--db", copy)
     assert (said.code, "restore a copy" in said.err) == (6, True)
+
+
+def test_a_terminal_without_chinese_ends_no_command(db: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "blogarchive", "search", "街", "--json", "--db", db],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        timeout=50,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "街" in json.loads(ran.stdout.splitlines()[0])["excerpt"]
 
 
 def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.store.archive import Archive, told
+from blogarchive.store.archive import Archive
+from blogarchive.store.opening import told
 from blogarchive.store.schema import MIGRATIONS
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
@@ -81,6 +82,18 @@ def test_a_read_only_file_is_told_when_written(path: Path, clock: Clock) -> None
     path.chmod(0o444)
     with pytest.raises(CannotWrite), Archive.open(path) as archive:
         crawl(archive, a_blog(1), clock)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders")
+def test_a_copy_in_a_folder_that_cannot_be_written_is_read(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, a_blog(1), clock)
+    path.parent.chmod(0o555)
+    try:
+        with Archive.open(path, read_only=True) as archive:
+            assert archive.number("select count(*) from posts") == 1
+    finally:
+        path.parent.chmod(0o755)
 
 
 def test_errors_of_sqlite_are_told_by_what_to_do() -> None:

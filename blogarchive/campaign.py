@@ -140,7 +140,8 @@ class Campaign:
     def keep(self, visit: Visit) -> Saved:
         """Store a visit in one transaction; raises `CannotWrite`."""
         visit = replace(visit, page=self._in_time(visit.page))
-        return self._count(visit.target, visits.save(self.archive, visit, self.run.id))
+        partial = self.order.partial
+        return self._count(visit.target, visits.save(self.archive, visit, self.run.id, partial=partial))
 
     def keep_unchanged(self, target: Target, page: Page) -> Saved:
         """The site answered 304."""

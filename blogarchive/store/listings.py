@@ -104,7 +104,9 @@ def _follow(
         else:
             _go_on(saving, _next(saving, link, chain, kind), sweep, known)
         return
-    if in_order and sweep.sound and not _unsound(saving):
+    if saving.partial:
+        sweeps.leave(saving, sweep)
+    elif in_order and sweep.sound and not _unsound(saving):
         _prove(saving, kind, sweep, category_id)
 
 

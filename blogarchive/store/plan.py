@@ -180,7 +180,7 @@ def _ask_categories(archive: Archive, blog: Blog) -> int:
         " join frontier f on f.key = c.url and f.state = 'done'"
         " left join sweeps s on s.site = ?1 and s.chain = c.url"
         " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
-        " and c.proved_at < lone.seen_at and f.fetched_at < lone.seen_at",
+        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
         (blog.site, blog.uid),
     )
     held = _posts_held(archive, blog)

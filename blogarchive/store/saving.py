@@ -31,7 +31,8 @@ class Saving:
 
     `moment` is the page's fetch time as UTC text; every time written comes from it, never from the clock.
     `fine` is the same to the microsecond, for the schedule. `replay`: the page is stored already and is only
-    read again, so frontier, sweeps and marks of what is gone are left alone.
+    read again, so frontier, sweeps and marks of what is gone are left alone. `partial`: its run leaves things out
+    on purpose, so it proves no listing.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Saving:
         run_id: int | None,
         page_id: int | None = None,
         replay: bool = False,
+        partial: bool = False,
     ) -> None:
         self.archive = archive
         self.visit = visit
         self.blog = blog
         self.run_id = run_id
         self.replay = replay
+        self.partial = partial
         self.moment = utc_text(visit.page.fetched_at)
         self.fine = fine_text(visit.page.fetched_at)
         self.counted = Counted()

@@ -138,6 +138,11 @@ def complete(saving: Saving, sweep: Sweep) -> None:
     saving.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,))
 
 
+def leave(saving: Saving, sweep: Sweep) -> None:
+    """Nothing follows from its last page: the listing is to be walked anew."""
+    saving.archive.execute("update sweeps set started_at = '', pages_read = 0 where id = ?", (sweep.id,))
+
+
 def count_restart(saving: Saving, sweep: Sweep) -> None:
     """The sweep is to be begun anew."""
     saving.archive.execute("update sweeps set restarts = restarts + 1 where id = ?", (sweep.id,))

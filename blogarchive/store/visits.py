@@ -64,12 +64,12 @@ class Saved:
     retry_after: timedelta | None = None
 
 
-def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
+def save(archive: Archive, visit: Visit, run_id: int | None, *, partial: bool = False) -> Saved:
     """Keep a visit, whatever its status and whatever it shows; times come from `visit.page.fetched_at` alone.
 
     What is no good (a refusal, a notice, an error, a page that reads worse than the one held) replaces nothing
     and becomes a failure. Raises `CannotWrite` where the disk is full or the file read-only, `ArchiveDamaged`
-    where it is not whole; then nothing of the visit is kept.
+    where it is not whole; then nothing of the visit is kept. `partial`: the run leaves things out on purpose.
     """
     with archive.atomic(unindexed=_UNINDEXED):
         blog = _blog_of(archive, visit)
@@ -77,7 +77,7 @@ def save(archive: Archive, visit: Visit, run_id: int | None) -> Saved:
         bad = judge(visit, known_of(archive, visit, blog)) or _by_author(archive, visit, blog)
         if bad is not None:
             return _refuse(archive, visit, blog, bad, run_id)
-        saving = Saving(archive, visit, blog, run_id=run_id)
+        saving = Saving(archive, visit, blog, run_id=run_id, partial=partial)
         _keep(saving)
         health.count(archive, run_id, visit.target, visit.reading)
         return _saved(saving, Outcome.STORED if saving.kept else Outcome.SAME)

@@ -14,17 +14,18 @@ The other places are the names of categories.
 
 
 def save(saving: Saving) -> None:
-    """Keep the sidebar, unless this process has just kept the very same one of the blog."""
+    """Keep the sidebar, unless this process has just kept the very same one of the blog; a home page's own list too."""
     reading = saving.reading
+    is_home = saving.target.kind is PageKind.HOME and saving.target.page_no == 1 and not saving.replay
     shown = (reading.latest, reading.categories, reading.months)
     memo, place = saving.archive.memo.sidebars, (saving.blog.site, saving.blog.uid, saving.replay)
-    if not any(shown) or memo.get(place) == shown:
+    if not any(shown) or (memo.get(place) == shown and not is_home):
         return
     newest = months.save_rows(saving, reading.months)
     categories.save_rows(saving, reading.categories)
     listed.note(saving, reading.latest, in_listing=False)
     lists = {row.name: row.posts for row in reading.categories} | {LATEST: reading.latest}
-    if saving.target.kind is PageKind.HOME and saving.target.page_no == 1 and not saving.replay:
+    if is_home:
         lists[HOME] = reading.listed
         signs.look(saving, lists)
     for where, named in lists.items():

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.store import visits
 from blogarchive.store.archive import Archive
-from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, rows
+from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows
 
 TABLES = (
     "authors",
@@ -94,6 +95,7 @@ import sys
 from pathlib import Path
 from tests.store.test_resume import a_rich_blog
 from tests.store.fake_blog import Clock, crawl
+from blogarchive.store import visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.lock import holding
 from datetime import datetime, UTC
@@ -141,3 +143,18 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
     with Archive.open(path) as archive:
         assert content(archive) == whole
         assert archive.number("select count(*) from pages") == len(whole["pages"])
+
+
+def test_a_home_page_tells_its_own_list_after_another_page_showed_the_same_sidebar(
+    path: Path, clock: Clock
+) -> None:
+    blog = a_rich_blog()
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, blog, clock)
+    newest = Entry(number=500900, title="新的一篇", when="2024-12-24 10:00:00", text="正文。")
+    blog.add(newest)
+    with Archive.open(path) as archive:
+        visits.save(archive, blog.visit(blog.post_target(500001), clock()), None)
+        visits.save(archive, blog.visit(blog.home, clock()), None)
+        places = archive.rows("select place from sidebar_titles where number = 500900 order by place")
+    assert ("home",) in places, places

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import signal
 import sqlite3
 import sys
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     sys.excepthook = _unexpected
     code = run(arguments)
+    _let_go_of_pipe()
     for signum in (
         signal.SIGINT,
         signal.SIGTERM,
@@ -98,10 +100,17 @@ def run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
         return Interrupted.exit_code
-    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
-        sys.stderr.close()
+    except SystemExit:  # click's answer where the reader of our output (head, less) has seen enough
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _let_go_of_pipe() -> None:
+    """Write what is left, and keep Python from trying again at its end where nobody reads it any more."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:

@@ -105,6 +105,21 @@ def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:
     assert say("search", "没有人这样写过", "--db", db).out == ""
 
 
+@pytest.mark.parametrize("words", ["search 街 --limit 1", "failures --json", "export --help"])
+def test_a_reader_that_has_seen_enough_is_no_mistake(db: Path, words: str) -> None:
+    line = [
+        sys.executable,
+        "-m",
+        "blogarchive",
+        *words.split(),
+        *([] if "help" in words else ["--db", str(db)]),
+    ]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()  # type: ignore[union-attr]
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, b"")
+
+
 def test_diff_tells_of_a_post_that_never_changed(say: Say, db: Path) -> None:
     said = say("diff", "506012", "--db", db)
     assert (said.code, "1 versions" in said.out) == (0, True)

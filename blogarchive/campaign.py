@@ -85,6 +85,8 @@ class Campaign:
         if self.order.command == "update":
             for blog in blogs.held(self.archive, self.order.uids, hopeless=self.order.retry):
                 home = blogs.home(self.archive, blog)
+                if home:  # a blog that was imported was never asked for
+                    frontier.add(self.archive, [home], now=now())
                 self._join(blog, home.url if home else "")
         if self.order.retry:
             failures.retry(self.archive, self.blogs)

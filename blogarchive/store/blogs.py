@@ -19,8 +19,9 @@ class Blog:
 def held(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) -> list[Blog]:
     """Every blog in the archive, or those that `uids` name (an older name of a blog is fine), in order of arrival.
 
-    Blogs that were asked for and never read are among them; where their home page is no more, or forbidden, only
-    when they are named, or with `hopeless`. Raises `UsageError` where the archive holds no blog of that uid.
+    Blogs that were asked for and never read are among them, and those that were brought in from elsewhere; where
+    their home page is no more, or forbidden, only when they are named, or with `hopeless`. Raises `UsageError` where
+    the archive holds no blog of that uid.
     """
     rows = archive.rows(
         "select f.site, f.uid from frontier f where f.kind = 'home' and f.page_no = 1"
@@ -30,6 +31,10 @@ def held(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) 
         " or x.detail like 'status 4%'))))"
         " group by f.site, f.uid order by min(f.id)",
         (hopeless or bool(uids),),
+    )
+    rows += archive.rows(
+        "select a.site, a.uid from authors a where a.url <> '' and not exists (select 1 from frontier f"
+        " where f.site = a.site and f.uid = a.uid and f.kind = 'home' and f.page_no = 1) order by a.id"
     )
     known = [Blog(site=str(site), uid=None if uid is None else str(uid)) for site, uid in rows]
     if not uids:
@@ -55,10 +60,12 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
 
 
 def home(archive: Archive, blog: Blog) -> Target | None:
-    """The target of the blog's home page, or None where none is known yet."""
+    """The target of the blog's home page, as it was asked for, else as its pages tell; None where none is known."""
     row = archive.row(
-        "select url, etag, last_modified from frontier"
-        " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id limit 1",
+        "select url, etag, last_modified from (select url, etag, last_modified, id, 0 as told from frontier"
+        " where site = ?1 and uid is ?2 and kind = 'home' and page_no = 1"
+        " union all select url, null, null, id, 1 from authors where site = ?1 and uid = ?2 and url <> '')"
+        " order by told, id limit 1",
         (blog.site, blog.uid),
     )
     if row is None:

@@ -29,3 +29,8 @@ def test_comments_alike_on_two_pages_of_comments_come_along(tmp_path: Path, way:
         else:
             second.run("merge", str(first.db))
         assert differences(second, host, UID) == []
+        blog.write(max(entry.when for entry in blog.entries.values()))
+        assert second.run("update").code == 0
+        assert differences(second, host, UID) == [], (
+            "an update asks for blogs that were never asked for before"
+        )

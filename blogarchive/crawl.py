@@ -17,6 +17,7 @@ from blogarchive.campaign import Campaign, Watcher
 from blogarchive.cookies import read_cookies
 from blogarchive.errors import (
     BlogArchiveError,
+    CannotWrite,
     Interrupted,
     RobotsForbid,
     SiteBlocks,
@@ -225,4 +226,6 @@ def _outcome(error: BlogArchiveError) -> Ended:
             return "unreachable"
         case Interrupted():
             return "interrupted"
+        case CannotWrite():
+            return "unwritable"
     return {5: "changed", 6: "damaged"}.get(error.exit_code, "failures")  # type: ignore[return-value]

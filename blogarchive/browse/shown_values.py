@@ -14,6 +14,7 @@ _RUN_OUTCOMES = {
     "forbidden": "robots.txt 不许",
     "changed": "网站似乎改版",
     "damaged": "存档受损",
+    "unwritable": "无法写入",
     "killed": "被终止，可继续",
 }
 _GONE_REASONS = {"gone": "已删除", "hidden": "已隐藏", "login": "要登录"}

@@ -13,10 +13,18 @@ from blogarchive.store.archive import Archive
 from blogarchive.store.times import fine_text, from_utc_text, later, utc_text
 
 Ended = Literal[
-    "done", "failures", "interrupted", "unreachable", "blocked", "forbidden", "changed", "damaged"
+    "done",
+    "failures",
+    "interrupted",
+    "unreachable",
+    "blocked",
+    "forbidden",
+    "changed",
+    "unwritable",
+    "damaged",
 ]
 
-_UNFINISHED = (None, "killed", "interrupted", "damaged")  # the last: the disk was full
+_UNFINISHED = (None, "killed", "interrupted", "unwritable")
 # An unfinished run older than this is no longer gone on with: its home page is too old to stand for today's.
 RESUMED_WITHIN = timedelta(days=7)
 

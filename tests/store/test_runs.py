@@ -48,7 +48,7 @@ def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
 
 def test_a_run_goes_on_with_one_that_had_no_room(archive: Archive, clock: Clock) -> None:
     full = runs.start(archive, "update", ["full=True"], now=clock())
-    runs.finish(archive, full, outcome="damaged", exit_code=6, counts=Counts(), now=clock())
+    runs.finish(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())
     assert runs.start(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
 
 

@@ -129,6 +129,7 @@ def test_a_full_disk_is_6_and_nothing_is_torn(tool: Tool) -> None:
             assert held.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert tool.number("select count(*) from posts where content_hash is not null") == 30
+    assert ("damaged",) not in tool.rows("select outcome from runs"), "a full disk damages nothing"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes read-only files too")

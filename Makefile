@@ -8,8 +8,8 @@ PYTHONS := python3.11 python3.12 python3.13 python3
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
 
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## two at a time: most tests wait for a process or a server
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 check: test lint types imports
 

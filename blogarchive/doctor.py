@@ -1,10 +1,12 @@
 """What was read from one page, field by field, and from which line: for the first meeting with a real site."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from blogarchive.items import Page, Shown, Target, Visit
 from blogarchive.reading.decode import decode
+from blogarchive.reading.line import Line
 from blogarchive.reading.lines import Document, Element, read_document
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
@@ -16,7 +18,7 @@ _LINES_OF_A_LIST = 3
 class Finding:
     """A field and its value in words; `line` (from 1) and `path` say where on the page these words stand.
 
-    `line` None: they stand nowhere as they are (a URL, a number without its separators, a value that is absent).
+    `line` None: they stand nowhere as they are (a URL, a value that is absent).
     """
 
     field: str
@@ -29,7 +31,7 @@ def examine(page: Page, target: Target) -> list[Finding]:
     """Everything that the site's reader found on `page`, in the order of the reading; long lists cut short."""
     visit = finish(Visit(target=target, page=page, reading=read(page, target)))
     document = read_document(decode(page.body, page.header("Content-Type")).text)
-    return [_placed(document, field, value) for field, value in _flat("", visit.reading)]
+    return list(_placed(document, _flat("", visit.reading)))
 
 
 def lines_of(page: Page) -> list[str]:
@@ -54,16 +56,34 @@ def _flat(prefix: str, item: object) -> Iterator[tuple[str, str]]:
         yield prefix, "none" if item is None else str(item)
 
 
-def _placed(document: Document, field: str, value: str) -> Finding:
-    needle = value.split(" = ")[0] if " = " in value else value.strip().split("\n")[0]
-    if needle and needle != "none" and not needle.startswith("http"):
-        for line in document.lines:
-            at = line.text.find(needle)
-            if at >= 0:
-                return Finding(
-                    field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at))
-                )
-    return Finding(field=field, value=value)
+def _placed(document: Document, told: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """Each value with its place: the nearest to that of the field before it, of the same post or author."""
+    last: dict[str, int] = {}
+    for field, value in told:
+        needle = value.split(" = ")[0] if " = " in value else value.strip().split("\n")[0]
+        owner = field.split(".")[0]
+        found = None
+        if needle and needle != "none" and not needle.startswith("http"):
+            found = _place(document, needle, near=last.get(owner, 0))
+        if found is None:
+            yield Finding(field=field, value=value)
+            continue
+        line, at = found
+        last[owner] = line.index
+        yield Finding(field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at)))
+
+
+def _place(document: Document, needle: str, *, near: int) -> tuple[Line, int] | None:
+    """Where the words stand by themselves, nearest to the line `near`; else where they stand within others."""
+    number = needle.isascii() and needle.isdigit()
+    if number:
+        alone = re.compile(rf"(?<!\d)(?<!\d[.,/]){'[,，]?'.join(needle)}(?!\d|[.,/]\d)")
+    else:
+        alone = re.compile(rf"(?<!\w){re.escape(needle)}(?!\w)")
+    found = [(line, match.start()) for line in document.lines if (match := alone.search(line.text))]
+    if not found and not number:
+        found = [(line, at) for line in document.lines if (at := line.text.find(needle)) >= 0]
+    return min(found, key=lambda place: abs(place[0].index - near - 0.25), default=None)
 
 
 def _css_path(node: Element) -> str:

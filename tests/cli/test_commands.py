@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -182,6 +183,17 @@ def test_doctor_prints_each_field_with_the_line_it_stands_on() -> None:
     assert ran.returncode == 0, ran.stderr
     assert "posts[0].title = 一只猫能不能改变整条街的格局？兼答读者  [line " in ran.stdout
     assert "posts[0].posted = 2025-01-28 01:46:53 = 2025-01-28T01:46:53-08:00 (second)" in ran.stdout
+    shown = dict(re.findall(r"^ +(\d+) (.*)$", ran.stdout, re.MULTILINE))
+    places = dict(re.findall(r"^(\S+) = .*  \[line (\d+), ", ran.stdout, re.MULTILINE))
+    for field, label in (
+        ("posts[0].views", "浏览"),
+        ("posts[0].likes", "浏览"),
+        ("posts[0].comment_count", "评论"),
+        ("posts[0].comments[1].author_name", "作者"),
+        ("author.account_age", "岁"),
+        ("author.total_visits", "访问总量"),
+    ):
+        assert label in shown[places[field]], field
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "html", "markdown"])

@@ -42,7 +42,9 @@ def loss_of(error: BaseException, kept_off: Collection[str] = (), host: str = ""
             return Loss(failure=Failure(kind="http", detail=detail), try_again=False)
         case IgnoreRequest() if "robots.txt" in detail:
             return Loss(failure=Failure(kind="robots", detail="robots.txt forbids it"), try_again=False)
-        case IgnoreRequest() | DownloadCancelledError():  # too many redirects, too large
+        case IgnoreRequest() | DownloadCancelledError() if "MAXSIZE" in detail or "max size" in detail:
+            return Loss(failure=Failure(kind="http", detail="larger than is read"), try_again=False)
+        case IgnoreRequest() | DownloadCancelledError():  # too many redirects
             return Loss(failure=Failure(kind="http", detail=detail), try_again=False)
         case ResponseDataLossError():
             return Loss(

@@ -4,6 +4,8 @@ RFC 9309: a 4xx means that there are no rules. A 5xx or 429 means that the rules
 none, and the spider is told, so that the archive's owner is.
 """
 
+import logging
+
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Request, Response
@@ -21,6 +23,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._crawler = crawler
+        # The spider is told what could not be read; Scrapy's log would have it as a traceback.
+        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status != 200:

@@ -160,8 +160,7 @@ def _by_kind(visit: Visit, known: Known) -> Bad | None:
 def _by_worth(visit: Visit, known: Known) -> Bad | None:
     reading = visit.reading
     if reading.kind is not PageKind.POST or visit.target.kind is PageKind.COMMENTS:
-        first = visit.target.kind is PageKind.MONTH and visit.target.page_no == 1
-        if known.listed and first and not reading.listed and not reading.posts:
+        if known.listed and not reading.listed and not reading.posts and _should_list(visit):
             return _unreadable("lists no post any more", "listed")
         return None
     post = post_of(visit)
@@ -180,6 +179,18 @@ def _by_worth(visit: Visit, known: Known) -> Bad | None:
     if held >= WORTH_COMPARING and length < held * FAR_SHORTER:
         return Bad(failure=Failure(kind="cut", detail=detail))
     return _unreadable(detail, lacking)
+
+
+def _should_list(visit: Visit) -> bool:
+    """Whether the page is of a listing that is not empty: the archive's rows name no month without a post.
+
+    A category may be emptied; its page is no witness where its own sidebar shows posts in it, or is bare.
+    """
+    target, reading = visit.target, visit.reading
+    if target.page_no > 1 or target.kind is not PageKind.CATEGORY:
+        return target.page_no == 1 and target.kind is PageKind.MONTH
+    own = {row.url for row in reading.categories if row.posts}
+    return not reading.months or target.url in own
 
 
 def _lacking(post: Post, known: Known) -> str | None:

@@ -25,7 +25,8 @@ def known_of(archive: Archive, visit: Visit, blog: Blog) -> Known:
         body=body,
         comment_count=count,
         closed=_closes(archive, target.site, visit.page.url),
-        listed=target.kind is PageKind.MONTH and _listed(archive, target.site, target.chain or target.url),
+        listed=target.kind in (PageKind.MONTH, PageKind.CATEGORY)
+        and _listed(archive, target.site, target.chain or target.url),
     )
 
 

@@ -1,5 +1,6 @@
 """A host that has had enough is left in peace, whatever way it says so, and the run ends and can be gone on with."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -138,6 +139,27 @@ def test_a_listing_whose_reader_is_sent_home_is_not_read_from_the_home_page(
         assert differences(tool, host, UID) == []
 
 
+@pytest.mark.parametrize("sidebar", [True, False], ids=["with its sidebar", "without"])
+def test_a_category_that_shows_no_post_for_a_day_keeps_its_posts(
+    host: Host, tool: Tool, sidebar: bool
+) -> None:
+    blog = host.world.blogs[UID]
+    hit = {printing.Urls(blog=blog).shelf(name) for name in blog.shelves}
+    home = host.answer(f"/u/{UID}/").body.decode("gb18030")
+    empty = re.sub(r"<table width=100%>.*?</table>(<p align=center>.*?</p>)?", "暂无", home, flags=re.DOTALL)
+    if not sidebar:
+        empty = re.sub(
+            r"(<h4>(?:最新发布|分类目录|存档目录)</h4>).*?</div>", r"\1</div>", empty, flags=re.DOTALL
+        )
+    page = Answer(body=empty.encode("gb18030"), headers=(("Content-Type", "text/html"),))
+    host.fault = lambda path, before: page if path in hit else None
+    assert tool.run("update", "--full").code == 1
+    assert {
+        url.removeprefix(f"http://{host.at}") for (url,) in tool.rows("select url from open_failures")
+    } == hit
+    assert differences(tool, host, UID) == []
+
+
 NOWHERE = ("javascript:alert(1)", "http://127.0.0.1:99999/", "http://[::g]/", "file:///etc/passwd")
 
 
@@ -154,3 +176,11 @@ def test_a_redirect_to_no_url_is_refused_once(host: Host, tool: Tool) -> None:
     assert {path: host.counts()[path] for path in hit} == dict.fromkeys(hit, 1)
     assert tool.rows("select kind, next_try_at is null from open_failures") == [("http", 0)] * len(hit)
     assert differences(tool, host, UID) == []
+
+
+def test_what_the_log_says_of_a_robots_txt_that_cannot_be_had_is_no_traceback(host: Host, tool: Tool) -> None:
+    peaceful, host.robots = host.robots, Answer(how="drop")
+    ran = tool.run("update", "-v")  # which would complain
+    host.robots = peaceful
+    assert ran.code == 0
+    assert "robots.txt could not be read" in ran.err

@@ -12,6 +12,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from blogarchive.store.judge import REFUSALS
 from spiders.answers import page_of, retry_after
 from spiders.failing import words_of
 from spiders.traffic import LONGEST_WAIT, PoliteSpider
@@ -29,9 +30,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status != 200:
             response = response.replace(body=b"")
-        if response.status >= 500 or response.status == 429:
+        if self._asks_for_peace(response, request):
+            pass  # the spider knows, and sends nothing there any more
+        elif response.status >= 500 or response.status == 429:
             self._tell(response.url, f"answered {response.status}")
-            self._heed(response, request)
         await super()._parse_robots(response, netloc, request)
         rules, spider = self._parsers[netloc], self._crawler.spider
         if isinstance(rules, RobotParser) and isinstance(spider, PoliteSpider):
@@ -43,10 +45,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._tell(f"{netloc}/robots.txt", words_of(exc))
         super()._robots_error(exc, netloc)
 
-    def _heed(self, response: Response, request: Request) -> None:
-        wait, spider = retry_after(page_of(response)), self._crawler.spider
-        if wait is not None and wait > LONGEST_WAIT and isinstance(spider, PoliteSpider):
-            spider.robots_wait(urlparse_cached(request).hostname or "", wait, request)
+    def _asks_for_peace(self, response: Response, request: Request) -> bool:
+        wait = retry_after(page_of(response)) if response.status in REFUSALS else None
+        spider = self._crawler.spider
+        if wait is None or wait <= LONGEST_WAIT or not isinstance(spider, PoliteSpider):
+            return False
+        spider.robots_wait(urlparse_cached(request).hostname or "", wait, request)
+        return True
 
     def _tell(self, where: str, what: str) -> None:
         spider = self._crawler.spider

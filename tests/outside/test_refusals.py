@@ -22,8 +22,11 @@ def refuses(status: int, retry_after: str) -> Answer:
     return Answer(status=status, headers=(HTML, ("Retry-After", retry_after)))
 
 
-def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(host: Host, tool: Tool) -> None:
-    peaceful, host.robots = host.robots, refuses(503, "3600")
+@pytest.mark.parametrize("status", [503, 403])
+def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
+    host: Host, tool: Tool, status: int
+) -> None:
+    peaceful, host.robots = host.robots, refuses(status, "3600")
     ran = tool.run("update", timeout=30)
     assert (ran.code, host.paths()) == (4, ["/robots.txt"])
     assert "asks to be left alone" in ran.err

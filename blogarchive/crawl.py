@@ -182,7 +182,10 @@ def _report(campaign: Campaign, spider: _Spider) -> Report:
         return Report(outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error))
     tally = failures.tally(campaign.archive, campaign.blogs, since=campaign.run.begun_at)
     if tally.new or tally.retrying:
-        words = f"{tally.all} pages, pictures or fields are missing; `blogarchive failures` lists them"
+        words = (
+            f"{tally.all} pages, pictures or fields are missing; `blogarchive failures` lists them,"
+            " with --retry it asks for them again now"
+        )
         return Report(outcome="failures", exit_code=1, counts=counts, message=words)
     return Report(outcome="done", exit_code=0, counts=counts)
 

@@ -136,8 +136,8 @@ def _end(saving: Saving, post_id: int, sweep: Sweep, seen: int, *, sound: bool) 
         seen -= len(waiting)  # the pages overlapped, and these were shown twice
     elif waiting:
         _note_own(saving, post_id, sweep)
-        for item, ordinal in waiting:
-            comments.repeat(saving, post_id, item.item, item.digest, ordinal)
+        for one in waiting:
+            comments.repeat(saving, post_id, one)
     # A clock that was set back must not make what was seen look older than the sweep.
     started = min(utc_text(from_utc_text(sweep.started_at)), saving.moment)
     _finish(saving, post_id, seen=seen if sound else -1, claimed=sweep.claimed, since=started)

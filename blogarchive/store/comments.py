@@ -8,6 +8,7 @@ from typing import cast
 from blogarchive.store.fingerprints import Kept, Marked, matched
 from blogarchive.store.held_comments import HeldComment, held_of
 from blogarchive.store.saving import Saving, shown_text
+from blogarchive.store.sweeps import Doubtful
 from blogarchive.store.versions import Step, Version, place
 
 
@@ -71,14 +72,23 @@ def mark_missing(saving: Saving, post_id: int, *, since: str) -> None:
     )
 
 
-def repeat(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) -> None:
-    """Keep a comment that reads exactly as an earlier one of the same author and time, as one of its own."""
-    known_one = saving.archive.execute(
-        "update comments set last_seen_at = ?, gone_at = null where post_id = ? and fingerprint = ?",
-        (saving.moment, post_id, f"{ordinal}|{base}"),
-    ).rowcount
-    if not known_one:
-        copy(saving, post_id, base, digest_of, ordinal)
+def repeat(saving: Saving, post_id: int, one: Doubtful) -> None:
+    """Keep a comment that reads exactly as earlier ones of the same author and time, as one of its own."""
+    base, alike, taken = one.item.item, [], set()
+    rows = saving.archive.rows(
+        "select id, cast(substr(fingerprint, 1, instr(fingerprint, '|') - 1) as integer), text_digest from comments"
+        " where post_id = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ?"
+        " order by gone_at is not null, 2",
+        (post_id, base),
+    )
+    for comment_id, ordinal, digest in rows:
+        taken.add(cast(int, ordinal))
+        if digest == one.item.digest:
+            alike.append(cast(int, comment_id))
+    if len(alike) < one.copies:
+        place = one.ordinal if one.ordinal not in taken else max(taken) + 1
+        copy(saving, post_id, base, one.item.digest, place)
+    _touch(saving, alike[: one.copies])
 
 
 def copy(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) -> None:

@@ -105,15 +105,35 @@ def prior(saving: Saving, sweep: Sweep) -> set[str]:
     return {str(item) for (item,) in rows}
 
 
-def doubtful(saving: Saving, sweep: Sweep) -> list[tuple[Item, int]]:
-    """The items that may be ones of an earlier page again, each with the ordinal it would have as one of its own."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubtful:
+    """An item that may be one of an earlier page again: as one of its own it would be the last of `copies` alike.
+
+    `ordinal` would be its place among those of one author and time.
+    """
+
+    item: Item
+    ordinal: int
+    copies: int
+
+
+def doubtful(saving: Saving, sweep: Sweep) -> list[Doubtful]:
+    """The items that may be ones of an earlier page again, in the order of the pages."""
     rows = saving.archive.rows(
-        "select i.item, i.digest, (select count(*) from sweep_items e where e.sweep_id = i.sweep_id"
-        " and e.item = i.item and e.state <> 'prior' and e.id < i.id)"
-        " from sweep_items i where i.sweep_id = ? and i.state = 'doubtful' order by i.id",
+        "select i.item, i.digest, count(*) - 1, sum(e.digest = i.digest)"
+        " from sweep_items i join sweep_items e on e.sweep_id = i.sweep_id and e.item = i.item"
+        " and e.state <> 'prior' and e.id <= i.id"
+        " where i.sweep_id = ? and i.state = 'doubtful' group by i.id order by i.id",
         (sweep.id,),
     )
-    return [(Item(item=str(item), digest=str(digest)), cast(int, ordinal)) for item, digest, ordinal in rows]
+    return [
+        Doubtful(
+            item=Item(item=str(item), digest=str(digest)),
+            ordinal=cast(int, ordinal),
+            copies=cast(int, copies),
+        )
+        for item, digest, ordinal, copies in rows
+    ]
 
 
 def add(saving: Saving, sweep: Sweep, items: Iterable[tuple[Item, bool]]) -> None:

@@ -134,6 +134,18 @@ def test_comments_over_pages_are_joined(archive: Archive, clock: Clock) -> None:
     assert (len(rows(archive, "comments")), rows(archive, "comment_revisions")) == (11, [])
 
 
+def test_a_comment_written_again_beside_another_of_its_second_is_kept(archive: Archive, clock: Clock) -> None:
+    again, other = comment("甲", SECOND, "重复"), comment("甲", SECOND, "另一句")
+    blog = a_post(*many(3), again, other, comment("丙", SECOND, "尾"))
+    read(archive, blog, clock)
+    blog.entries[N].comments = [*many(3), again, again, other, comment("丙", SECOND, "尾")]
+    for _ in range(2):
+        read(archive, blog, clock)
+        said = bodies(archive)
+        assert (said.count("重复"), said.count("另一句"), len(said)) == (2, 1, 7)
+        assert rows(archive, "open_failures") == rows(archive, "comment_revisions") == []
+
+
 def test_a_comment_written_twice_across_a_page_border_is_two(archive: Archive, clock: Clock) -> None:
     comments = [
         *many(3),

@@ -4,6 +4,7 @@ from typing import cast
 
 from blogarchive.items import Post
 from blogarchive.store.saving import Saving
+from blogarchive.store.schema_series import MOMENT
 
 Figures = tuple[int | None, int | None, int | None]
 """Views, likes, comment count; None where no page showed it."""
@@ -66,8 +67,8 @@ def _at(saving: Saving, post_id: int, when: str) -> Figures | None:
 
 def _put(saving: Saving, post_id: int, figures: Figures) -> None:
     saving.archive.execute(
-        "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"
-        " values (?, ?, ?, ?, ?, ?) on conflict(post_id, captured_at) do update set"
+        "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"  # noqa: S608 - a constant
+        f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set"
         " views = excluded.views, likes = excluded.likes, comment_count = excluded.comment_count",
         (post_id, saving.moment, *figures, saving.counter_page_id()),
     )

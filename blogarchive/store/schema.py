@@ -9,7 +9,14 @@ from contextlib import closing
 
 from sqlite_utils import Database, Migrations
 
-from blogarchive.store import schema_blog, schema_views, schema_work, search_index, search_schema
+from blogarchive.store import (
+    schema_blog,
+    schema_series,
+    schema_views,
+    schema_work,
+    search_index,
+    search_schema,
+)
 
 MIGRATIONS = Migrations("blogarchive")
 
@@ -28,6 +35,13 @@ def m002_search(db: Database) -> None:
     for statement in [*search_schema.TABLES.split(";\n\n"), *search_schema.triggers()]:
         db.execute(statement)
     search_index.rebuild(db.conn)
+
+
+@MIGRATIONS()
+def m003_series(db: Database) -> None:
+    """The moments of a post's series as numbers in its index."""
+    for statement in schema_series.REBUILT.split(";\n\n"):
+        db.execute(statement)
 
 
 def steps() -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from tests.store.fake_blog import Clock, a_blog, crawl
 TABLES = {
     "m001_tables": "bf2e3a4c9dd57646",
     "m002_search": "18f6aecf9317d813",
+    "m003_series": "4b3c3ead5616c757",
 }
 """What the archives out there were made with, by a hash of their tables. A line is added, never changed."""
 
@@ -31,6 +32,7 @@ def made_with(path: Path, step: str, *, like: Path | None = None) -> Path:
             connection.execute("attach database ? as today", (str(like),))
             for (table,) in connection.execute(
                 "select name from main.sqlite_master where type = 'table' and name not like '%sqlite%'"
+                " and name not like '%fts%' and name not like 'search%'"  # which triggers fill
             ).fetchall():
                 _copy(connection, table)
             connection.commit()

@@ -20,7 +20,7 @@ from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.frontier import Progress
 from blogarchive.store.runs import Counts, Run
-from blogarchive.store.visits import Outcome, Saved
+from blogarchive.store.saved import Outcome, Saved
 
 _ALL = 10_000_000
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)

@@ -13,7 +13,7 @@ from blogarchive.campaign import Watcher
 from blogarchive.items import Target
 from blogarchive.store import frontier
 from blogarchive.store.failures import Failure
-from blogarchive.store.visits import Outcome, Saved
+from blogarchive.store.saved import Outcome, Saved
 
 _SECONDS_BETWEEN_COUNTS = 1.0
 _SECONDS_BETWEEN_LINES = 60.0

@@ -6,7 +6,7 @@ from blogarchive.rereading import reread_page
 from blogarchive.store import pages, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.brought import bring
-from blogarchive.store.visits import Outcome
+from blogarchive.store.saved import Outcome
 
 
 class Bringer:

@@ -12,8 +12,8 @@ from blogarchive.items import Visit
 from blogarchive.store import pages, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.fingerprints import mark
+from blogarchive.store.saved import Outcome, Saved
 from blogarchive.store.times import utc_text
-from blogarchive.store.visits import Outcome, Saved
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from typing import cast
 from blogarchive.items import PageKind, Visit
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive, Row
-from blogarchive.store.visits import Outcome
+from blogarchive.store.saved import Outcome
 
 _POST_FIELDS = ("title", "posted_at", "body_html", "body_text", "views", "likes", "comment_count")
 _COMMENT_FIELDS = ("author_name", "author_url", "reply_to", "posted_at", "body_html", "body_text", "likes")

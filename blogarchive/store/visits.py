@@ -1,23 +1,19 @@
 """Saving what a visit brought: the page, all that was read from it and its links, in one transaction."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from blogarchive.items import Page, PageKind, Reading, Target, Visit
 from blogarchive.store import (
     authors,
-    categories,
     failures,
     frontier,
-    gone,
     health,
     links,
     listings,
-    months,
     pages,
     post_pages,
     problems,
+    refusing,
     schedule,
     settling,
     sidebar,
@@ -25,43 +21,14 @@ from blogarchive.store import (
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog, canonical_uid
 from blogarchive.store.failures import Failure
-from blogarchive.store.judge import Bad, judge
+from blogarchive.store.judge import judge
 from blogarchive.store.known import known_of
+from blogarchive.store.saved import Outcome, Saved, saved
 from blogarchive.store.saving import Saving
 from blogarchive.store.times import from_utc_text
 
 # Texts that may wait for the search index: a page's few cost it nearly as much as those of thirty pages.
 _UNINDEXED = 300
-
-
-class Outcome(StrEnum):
-    """What became of a visit."""
-
-    STORED = "stored"  # something other than counters was new
-    SAME = "same"  # nothing but counters was new
-    GONE = "gone"  # the page says that it is no more: one of two witnesses
-    BLOCKED = "blocked"  # the site refuses us: 403, 429, 503 or a block page; a run stops after some of these
-    FAILED = "failed"  # everything else that could not be kept; a failure row says why
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saved:
-    """What saving changed. `blog` is whose page it was: a run adds it to its blogs. `links`: new targets.
-
-    `posts_new` are posts read for the first time; `posts_gone` those that both witnesses speak against now.
-    """
-
-    outcome: Outcome
-    blog: Blog
-    kind: PageKind
-    links: int = 0
-    posts_new: int = 0
-    posts_changed: int = 0
-    posts_gone: int = 0
-    comments_new: int = 0
-    comments_changed: int = 0
-    failure: Failure | None = None
-    retry_after: timedelta | None = None
 
 
 def save(archive: Archive, visit: Visit, run_id: int | None, *, partial: bool = False) -> Saved:
@@ -74,13 +41,13 @@ def save(archive: Archive, visit: Visit, run_id: int | None, *, partial: bool = 
     with archive.atomic(unindexed=_UNINDEXED):
         blog = _blog_of(archive, visit)
         frontier.add(archive, [visit.target], now=visit.page.fetched_at)
-        bad = judge(visit, known_of(archive, visit, blog)) or _by_author(archive, visit, blog)
+        bad = judge(visit, known_of(archive, visit, blog)) or refusing.by_author(archive, visit, blog)
         if bad is not None:
-            return _refuse(archive, visit, blog, bad, run_id)
+            return refusing.refuse(archive, visit, blog, bad, run_id)
         saving = Saving(archive, visit, blog, run_id=run_id, partial=partial)
         _keep(saving)
         health.count(archive, run_id, visit.target, visit.reading)
-        return _saved(saving, Outcome.STORED if saving.kept else Outcome.SAME)
+        return saved(saving, Outcome.STORED if saving.kept else Outcome.SAME)
 
 
 def unchanged(archive: Archive, target: Target, page: Page, run_id: int | None) -> Saved:
@@ -125,7 +92,7 @@ def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
             problems.keep(saving)
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         pages.read_again(archive, page_id, visit.reading.kind, visit.reading.encoding)
-        return _saved(saving, outcome)
+        return saved(saving, outcome)
 
 
 def _blog_of(archive: Archive, visit: Visit) -> Blog:
@@ -135,23 +102,6 @@ def _blog_of(archive: Archive, visit: Visit) -> Blog:
     if uid is not None and author is None:
         uid = canonical_uid(archive, target.site, uid)
     return Blog(site=target.site, uid=uid)
-
-
-def _by_author(archive: Archive, visit: Visit, blog: Blog) -> Bad | None:
-    """A page of nobody cannot be kept; one of another author's blog is not what was asked for."""
-    asked = visit.target.uid
-    if blog.uid is None:
-        return Bad(failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is"))
-    if asked is None or asked == blog.uid or canonical_uid(archive, blog.site, asked) == blog.uid:
-        return None
-    if visit.reading.kind is PageKind.HOME and visit.target.page_no == 1 and not _held(archive, blog, asked):
-        return None  # the name that the blog was asked by is an older one
-    detail = f"a page of another blog ({blog.uid})"
-    return Bad(failure=Failure(kind="notice", detail=detail, permanent=True))
-
-
-def _held(archive: Archive, blog: Blog, uid: str) -> bool:
-    return archive.row("select 1 from authors where site = ? and uid = ?", (blog.site, uid)) is not None
 
 
 def _keep(saving: Saving) -> None:
@@ -202,46 +152,6 @@ def _settle(saving: Saving) -> None:
     )
 
 
-def _refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | None) -> Saved:
-    """Keep the failure, and what it says of the post; nothing that is held is touched."""
-    target, now = visit.target, visit.page.fetched_at
-    blog = Blog(site=target.site, uid=target.uid or blog.uid)
-    saving = Saving(archive, visit, blog, run_id=run_id)
-    if not bad.blocked:
-        pages.keep_once(archive, visit, uid=blog.uid, run_id=run_id)
-    health.count_refused(archive, run_id, target, visit.reading, bad.failure)
-    is_post = target.kind is PageKind.POST and target.number is not None
-    if bad.gone is not None and is_post and gone.own_page_gone(saving, target.number or 0, bad.gone):
-        for url in (target.url, *saving.resolved):
-            failures.resolve(archive, url, now=now)
-        return _saved(saving, Outcome.GONE)
-    if not bad.blocked and _leads_nowhere(saving, bad):
-        settling.leave(archive, target)
-        failures.resolve(archive, target.url, now=now)
-        return _saved(saving, Outcome.GONE)
-    due = settling.fail(
-        archive, target, permanent=bad.failure.permanent, retry_after=bad.retry_after, now=now
-    )
-    failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
-    outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
-    return replace(_saved(saving, outcome), failure=bad.failure, retry_after=bad.retry_after)
-
-
-def _leads_nowhere(saving: Saving, bad: Bad) -> bool:
-    """Whether the blog no longer leads to the target.
-
-    A month or category that vanished, a page beyond the end of a listing, comments of a deleted post.
-    """
-    if bad.gone is not None and listings.is_beyond_end(saving):
-        return True
-    if saving.target.kind is PageKind.CATEGORY and bad.gone is not None and categories.has_vanished(saving):
-        categories.vanish(saving)
-        return True
-    if saving.target.kind is PageKind.MONTH:
-        return months.has_vanished(saving)
-    return saving.target.kind is PageKind.COMMENTS and gone.is_gone(saving, saving.target.post_number)
-
-
 def _stands(archive: Archive, visit: Visit, blog: Blog, run_id: int | None) -> Saved:
     saving = Saving(archive, visit, blog, run_id=run_id)
     if _is_home(visit.target):
@@ -249,7 +159,7 @@ def _stands(archive: Archive, visit: Visit, blog: Blog, run_id: int | None) -> S
     post_pages.stands(saving)
     settling.stands(archive, visit.target, fetched_at=saving.fine, due_at=_next_look(saving))
     failures.resolve(archive, visit.target.url, now=visit.page.fetched_at)
-    return _saved(saving, Outcome.SAME)
+    return saved(saving, Outcome.SAME)
 
 
 def _is_home(target: Target) -> bool:
@@ -260,20 +170,3 @@ def _next_look(saving: Saving) -> str | None:
     if schedule.is_listing(saving.target.kind):
         return schedule.listing_due(frontier.key(saving.target), saving.page.fetched_at)
     return post_pages.due(saving)
-
-
-def _saved(saving: Saving, outcome: Outcome) -> Saved:
-    counted = saving.counted
-    return Saved(
-        outcome=outcome,
-        blog=saving.blog,
-        kind=saving.reading.kind,
-        links=counted.links,
-        posts_new=counted.posts_new,
-        posts_changed=counted.posts_changed,
-        posts_gone=counted.posts_gone,
-        comments_new=counted.comments_new,
-        comments_changed=counted.comments_changed,
-        failure=counted.failure,
-        retry_after=counted.retry_after,
-    )

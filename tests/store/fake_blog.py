@@ -29,7 +29,7 @@ from blogarchive.store import frontier, plan, runs, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.runs import Counts, Run
-from blogarchive.store.visits import Saved
+from blogarchive.store.saved import Saved
 
 SITE = "creaders"
 ZONE = ZoneInfo("America/Los_Angeles")

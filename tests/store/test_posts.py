@@ -7,13 +7,13 @@ import pytest
 from blogarchive.items import Image, NoticeKind, PageKind, Post, Reading
 from blogarchive.store import history, pages, visits
 from blogarchive.store.archive import Archive
-from blogarchive.store.visits import Outcome
+from blogarchive.store.saved import Outcome, Saved
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
 
 
-def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> visits.Saved:
+def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> Saved:
     return visits.save(archive, blog.visit(blog.post_target(number), clock()), None)
 
 

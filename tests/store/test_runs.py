@@ -18,6 +18,7 @@ from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.judge import retry_after
 from blogarchive.store.runs import Counts
+from blogarchive.store.saved import Outcome
 from blogarchive.store.status import status
 from blogarchive.store.verify import verify
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
@@ -153,7 +154,7 @@ def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock
     visit = blog.visit(blog.post_target(N), clock())
     page = replace(visit.page, status=503, headers=(("Retry-After", "86400"),))
     saved = visits.save(archive, replace(visit, page=page), None)
-    assert saved.outcome is visits.Outcome.BLOCKED
+    assert saved.outcome is Outcome.BLOCKED
     assert texts(archive, "select next_try_at from open_failures") == [
         (clock.now + timedelta(days=1)).isoformat(timespec="seconds")
     ]

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from blogarchive.look.bodies import link_urls, shown_body
 from blogarchive.sites.linked import linked_post
-from blogarchive.store import shelves
+from blogarchive.store import shelved_post
 from blogarchive.store.shown import Picture, Reading
 
 _MOST_LINKS = 500  # of a page; further ones lead to the site
@@ -46,7 +46,7 @@ def linked_posts(connection: sqlite3.Connection, found: Reading) -> dict[str, in
     urls = dict.fromkeys(link for text in texts if text for link in link_urls(text, url))
     named = {link: linked_post(site, link, url) for link in list(urls)[:_MOST_LINKS]}
     ids = {
-        link: shelves.post_id(connection, site, address.uid, address.number)
+        link: shelved_post.post_id(connection, site, address.uid, address.number)
         for link, address in named.items()
         if address is not None and address.number is not None
     }

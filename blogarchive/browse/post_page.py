@@ -11,7 +11,7 @@ from blogarchive.browse.asked import Asked
 from blogarchive.browse.changes import Change, changes
 from blogarchive.browse.threads import answered
 from blogarchive.look.languages import language
-from blogarchive.store import shelves
+from blogarchive.store import shelved_post
 from blogarchive.store.shown import Counters, Picture, Reading, Said, Version
 
 _COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
@@ -50,7 +50,7 @@ class Edit:
 
 async def post(asked: Asked) -> Response:
     """`/read/post/ID`; with `?remote=1` pictures that are not held come from the site."""
-    found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
+    found = await asked.read(lambda connection: shelved_post.reading(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")
     posts = await asked.read(lambda connection: bodies.linked_posts(connection, found))
@@ -60,7 +60,7 @@ async def post(asked: Asked) -> Response:
 
 async def edits(asked: Asked) -> Response:
     """`/read/post/ID/edits`: what each edit changed, the newest first."""
-    found = await asked.read(lambda connection: shelves.reading(connection, _id(asked)))
+    found = await asked.read(lambda connection: shelved_post.reading(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")
     values = {

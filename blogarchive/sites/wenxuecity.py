@@ -7,7 +7,6 @@ month page; pages of one post with its comments were never seen, so their commen
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
@@ -33,6 +32,7 @@ from blogarchive.sites.grammar.paging import next_page
 from blogarchive.sites.grammar.sidebar import Sidebar, read_sidebar
 from blogarchive.sites.grammar.view import View, view_of
 from blogarchive.sites.grammar.words import MOMENT
+from blogarchive.sites.wenxuecity_urls import address, home_url
 
 _FOOTER = re.compile(
     rf"由(?P<name>.+?)张贴\s*@\s*(?P<time>{MOMENT})\s*(?:\((?P<views>[\d,]+)\))?"
@@ -42,13 +42,6 @@ _MONTH_ROW = re.compile(r"(?P<month>\d{1,2})/0?1/(?P<year>\d{4})\s*-\s*\d{1,2}/0
 _CARD = re.compile(r"(?P<name>.+?)\s*,\s*(?P<age>\d{1,3})\s*岁")
 _VISITS = re.compile(r"你是第\D*(?P<visits>[\d,]+)\s*位访问者.*")
 _PRINT = re.compile(r"\[\s*打印\s*\]")
-_KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
-# The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
-_KEPT = {
-    "/archives.php": ("date", "blogID", "wid"),
-    "/myblog.php": ("blogID", "catid", "page"),
-    "/blogview.php": ("date", "postID"),
-}
 _ZONE = ZoneInfo("America/Los_Angeles")
 
 
@@ -63,27 +56,12 @@ class Wenxuecity:
 
     def address(self, url: str) -> Address:
         """What the absolute `url` says of itself, whatever its host."""
-        parts = urlsplit(url.strip())
-        query = {key: values[0].strip() for key, values in parse_qs(parts.query).items()}
-        kept = {key: query[key] for key in _KEPT.get(parts.path, ()) if key in query}
-        text = urlencode(kept) if parts.path in _KINDS else parts.query
-        canonical = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", text, ""))
-        kind = _KINDS.get(parts.path, PageKind.UNKNOWN)
-        if kind is PageKind.POST:
-            number = query.get("postID", "")
-            known = number.isascii() and number.isdigit()
-            return Address(
-                url=canonical, kind=kind if known else PageKind.UNKNOWN, number=int(number) if known else None
-            )
-        if kind is PageKind.HOME and "catid" in query:
-            kind = PageKind.CATEGORY
-        uid = query.get("blogID")
-        return Address(url=canonical, kind=kind if uid else PageKind.UNKNOWN, uid=uid)
+        return address(url)
 
     def read(self, page: Page, target: Target) -> Reading:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
-        view = view_of(decoded.text, page.url, page.fetched_at.astimezone(_ZONE), self.address)
+        view = view_of(decoded.text, page.url, page.fetched_at.astimezone(_ZONE), address)
         return _read(view, target, decoded.encoding)
 
 
@@ -220,10 +198,9 @@ def _author(view: View, target: Target, outside: list[int], months: tuple[MonthR
     card = _first(view, outside, _CARD)
     visits = _first(view, outside, _VISITS)
     title = _after_label(view, outside, "博客标题")
-    parts = urlsplit(view.url)
     return Author(
         uid=uid,
-        url=urlunsplit((parts.scheme, parts.netloc, "/myblog.php", f"blogID={uid}", "")),
+        url=home_url(view.url, uid),
         nickname=None if card is None else card[0][slice(*card[1].span("name"))],
         blog_title=title[0] if title else None,
         tagline=title[1] if len(title) > 1 else None,

@@ -84,6 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run the command line; gives its exit code. Mistakes of this program come out as they are."""
+    stdout = sys.stdout
     try:
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
     except BlogArchiveError as error:
@@ -100,8 +101,10 @@ def run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say("interrupted")
         return Interrupted.exit_code
-    except SystemExit:  # click's answer where the reader of our output (head, less) has seen enough
-        return 0
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        return 0  # click put another in its place: the reader of our output (head, less) has seen enough
     return code if isinstance(code, int) else 0
 
 

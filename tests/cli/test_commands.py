@@ -201,3 +201,9 @@ def test_export_writes_files(say: Say, db: Path, tmp_path: Path, kind: str) -> N
     said = say("export", kind, tmp_path / "out", "--db", db, "-q")
     assert (said.code, said.err) == (0, "")
     assert (tmp_path / "out").exists()
+
+
+def test_an_exit_that_no_closed_pipe_asked_for_keeps_its_code() -> None:
+    asked = os.environ | {"_BLOGARCHIVE_COMPLETE": "no_shell_that_is_known"}
+    ran = subprocess.run([sys.executable, "-m", "blogarchive"], env=asked, capture_output=True, timeout=60)
+    assert (ran.returncode, ran.stdout) == (1, b"")

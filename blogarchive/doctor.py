@@ -83,7 +83,8 @@ def _place(document: Document, needle: str, *, near: int) -> tuple[Line, int] | 
     found = [(line, match.start()) for line in document.lines if (match := alone.search(line.text))]
     if not found and not number:
         found = [(line, at) for line in document.lines if (at := line.text.find(needle)) >= 0]
-    return min(found, key=lambda place: abs(place[0].index - near - 0.25), default=None)
+    # Of two lines as near, the one below: a page's fields mostly stand in the order of the reading's.
+    return min(found, key=lambda place: (abs(place[0].index - near), place[0].index < near), default=None)
 
 
 def _css_path(node: Element) -> str:

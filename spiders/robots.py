@@ -30,9 +30,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status != 200:
             response = response.replace(body=b"")
-        if self._asks_for_peace(response, request):
-            pass  # the spider knows, and sends nothing there any more
-        elif response.status >= 500 or response.status == 429:
+        in_peace = self._asks_for_peace(response, request)  # then the spider sends nothing there any more
+        if not in_peace and (response.status >= 500 or response.status == 429):
             self._tell(response.url, f"answered {response.status}")
         await super()._parse_robots(response, netloc, request)
         rules, spider = self._parsers[netloc], self._crawler.spider

@@ -138,14 +138,13 @@ def _by_kind(visit: Visit, known: Known) -> Bad | None:
     posts_only = target.kind in (PageKind.POST, PageKind.COMMENTS)
     is_post = reading.kind in (PageKind.POST, PageKind.COMMENTS)
     expected = known.whole or target.kind is PageKind.COMMENTS or visit.page.url != target.url
+    other = Failure(kind="notice", detail=f"shows a page of kind {reading.kind} in its place")
     if posts_only and not is_post and expected:
         # Some hosts send the reader of a deleted post to the blog's home page.
         gone = "redirect" if reading.kind is PageKind.HOME and visit.page.url != target.url else None
-        detail = f"shows a page of kind {reading.kind} in its place"
-        return Bad(failure=Failure(kind="notice", detail=detail), gone=gone)
+        return Bad(failure=other, gone=gone)
     if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and reading.kind is PageKind.HOME:
-        detail = f"shows a page of kind {reading.kind} in its place"
-        return Bad(failure=Failure(kind="notice", detail=detail), gone="redirect")
+        return Bad(failure=other, gone="redirect")
     if not is_post:
         return None
     post = post_of(visit)

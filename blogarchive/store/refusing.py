@@ -13,7 +13,7 @@ from blogarchive.store.saving import Saving
 
 
 def by_author(archive: Archive, visit: Visit, blog: Blog) -> Bad | None:
-    """A page of nobody cannot be kept; one of another author's blog is not what was asked for."""
+    """Why a page cannot be kept for whose it is: nobody's, or another author's than was asked for; None where it can."""
     asked = visit.target.uid
     if blog.uid is None:
         return Bad(failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is"))

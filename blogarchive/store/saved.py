@@ -54,5 +54,4 @@ def saved(saving: Saving, outcome: Outcome) -> Saved:
         comments_new=counted.comments_new,
         comments_changed=counted.comments_changed,
         failure=counted.failure,
-        retry_after=counted.retry_after,
     )

@@ -1,7 +1,6 @@
 """What the parts of one save share: the visit, its moment, the page row that is kept when something was new."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from blogarchive.items import Page, Reading, Shown, Target, Visit
 from blogarchive.reading.dates import ShownDate, to_iso
@@ -23,7 +22,6 @@ class Counted:
     comments_new: int = 0
     comments_changed: int = 0
     failure: Failure | None = None
-    retry_after: timedelta | None = None
 
 
 class Saving:

@@ -9,10 +9,9 @@ from blogarchive.items import Address, PageKind
 from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
-from blogarchive.sites.grammar.whole import Whole, fold_lines
+from blogarchive.sites.grammar.whole import LONGEST_LABEL, Whole, fold_lines
 from blogarchive.sites.grammar.words import SECTION_BEGINS, fold, section_of
 
-_LONGEST_LABEL = 400
 _LONGEST_BASE = 2000
 _LONGEST_REPEATED = 300
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -204,4 +203,4 @@ def _base(document: Document, url: str) -> str:
 def picture_words(line: Line) -> str:
     """What the pictures of a line say, folded: the first one's `alt` or `title`."""
     words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
-    return fold(next((text for text in words if text), ""))[:_LONGEST_LABEL]
+    return fold(next((text for text in words if text), ""))[:LONGEST_LABEL]

@@ -9,7 +9,8 @@ from itertools import accumulate
 from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.words import BEGIN, fold
 
-_LONGEST_LABEL = 400  # no line of the page's own is longer: longer ones are prose, which matches nothing
+LONGEST_LABEL = 400
+"""No line of the page's own is longer: longer ones are prose, which matches nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class Whole:
 
 def fold_lines(lines: Sequence[Line]) -> tuple[Whole, tuple[str, ...]]:
     """The text of all lines, and each line's; of a line of prose its length alone."""
-    texts = [line.text if len(line.text) <= _LONGEST_LABEL else "…" * len(line.text) for line in lines]
+    texts = [line.text if len(line.text) <= LONGEST_LABEL else "…" * len(line.text) for line in lines]
     text = fold("".join([BEGIN + text for text in texts]))
     starts = list(accumulate([len(text) + 1 for text in texts], initial=1))[:-1]
     return Whole(text=text, starts=starts), tuple(text.split(BEGIN)[1:])

@@ -96,7 +96,8 @@ _SIGNS = "★☆●○◎◆◇□■△▲→←↑↓※①②③④⑤⑥⑦�
 def price(text: str, script: Script = "chinese") -> int:
     """Give what `text` costs, in quarters of a bit, when it is taken for text in `script`."""
     units = memoryview(text.encode(_UTF16, "surrogatepass")).cast("H")
-    return sum(map(prices(script).__getitem__, units))
+    table = prices(script)
+    return sum([table[unit] for unit in units])
 
 
 def price_as_written(text: str, script: Script) -> int:

@@ -20,6 +20,7 @@ from blogarchive.reading.charset_whatwg import (
 
 _SAMPLE = 3000  # bytes to choose by
 _GLANCE = 900  # bytes that tell most pages
+_LOOK = 150  # characters in each of three places, to believe a claim
 _PROOF = 60  # bytes beyond one a character: thirty Chinese characters that are valid UTF-8 are UTF-8
 _STRETCH = re.compile(rb"[\x80-\xff][^<>\r\n]{0,1200}")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
@@ -67,7 +68,7 @@ def looks_chinese(text: str) -> bool:
     """Tell whether samples of `text` read like Chinese; a small part of the time that decoding it took."""
     first = _BEYOND_ASCII.search(text)
     places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
-    return _is_everyday("".join(text[place : place + 400] for place in places), "chinese", least=8)
+    return _is_everyday("".join([text[place : place + _LOOK] for place in places]), "chinese", least=8)
 
 
 def _sample(body: bytes, size: int) -> bytes:

@@ -5,6 +5,7 @@ So what does not read well is looked at between two tags or on a line by itself,
 """
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -53,7 +54,7 @@ def _is_utf_8_in_pairs(body: bytes) -> bool:
     return b"LTTLTT" in body.translate(_KINDS, _ASCII)
 
 
-_MARKUP = frozenset(b" abcdefghijklmnopqrstuvwxyz0123456789<>/=.:;-_\"'#&\t\r\n")
+_MARKUP = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # Chinese that is off by one byte has these where commas were
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 

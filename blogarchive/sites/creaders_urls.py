@@ -92,11 +92,11 @@ def _kept(query: str) -> str:
     if not query:
         return ""
     if not _MANY.search(query):
-        return "" if _DROPPED.fullmatch(query.partition("=")[0]) else query
+        return "" if _DROPPED.fullmatch(query.partition("=")[0]) else query.replace(" ", "%20")
     pairs = parse_qsl(query, True)
     kept = [(key, value) for key, value in pairs if not _DROPPED.fullmatch(key)]
     text = query if len(kept) == len(pairs) else urlencode(kept)
-    return text.replace("&&", "&").strip("&").replace(" ", "%20")
+    return re.sub("&{2,}", "&", text).strip("&").replace(" ", "%20")
 
 
 def did_number(text: str) -> int | None:

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogarchive.items import PageKind
@@ -72,6 +72,8 @@ def test_the_home_page_is_on_the_host_of_the_page() -> None:
     assert home_url("http://127.0.0.1:8000/x?y=1", "Bei_Chuang") == "http://127.0.0.1:8000/Bei_Chuang/"
 
 
+@example("? #")
+@example("?0&&&0")
 @given(st.text(st.sampled_from("abu/.?&=%;#:0123456789hdtpsPE-_文 "), max_size=40))
 def test_a_canonical_url_is_its_own_canonical_url(rest: str) -> None:
     once = canonical_url(f"{HOST}/{rest}")

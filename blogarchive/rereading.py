@@ -10,6 +10,7 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
+from blogarchive.cores import cores
 from blogarchive.items import Reading, Visit
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
@@ -29,7 +30,7 @@ def reread_page(stored: StoredPage) -> Read:
 
 def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterator[Read]:
     """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core."""
-    count = workers or len(os.sched_getaffinity(0))
+    count = workers or cores()
     if count == 1:
         yield from map(reread_page, pages)
         return

@@ -18,12 +18,12 @@ from twisted.python.failure import Failure as Caught
 
 from blogarchive.campaign import Campaign
 from blogarchive.errors import BlogArchiveError
-from blogarchive.items import Target, Visit
-from blogarchive.sites.site import read
+from blogarchive.items import Page, Reading, Target, Visit
 from blogarchive.store.failures import Failure
 from spiders.answers import Answer, is_senseless, judge, page_of, request_of, retry_after
 from spiders.failing import loss_of
 from spiders.pictures import PictureWalk
+from spiders.reader import Reader
 from spiders.traffic import PoliteSpider, Stopped, Traffic
 
 TRIES = 3
@@ -40,6 +40,7 @@ class BlogSpider(PoliteSpider):
 
     name = "blog"
     pictures: PictureWalk
+    reader: Reader
 
     def __init__(self, campaign: Campaign) -> None:
         super().__init__()
@@ -55,8 +56,10 @@ class BlogSpider(PoliteSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """The spider with its traffic, told by Scrapy's signals when a visit is through the pipelines."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        spider.reader = Reader(delay=delay, tell=spider.campaign.watcher.said)
         spider.traffic = Traffic(
-            unit=2 * max(crawler.settings.getfloat("DOWNLOAD_DELAY"), 0.05),
+            unit=2 * max(delay, 0.05),
             homes=spider.campaign.homes,
             named=spider.campaign.order.media_hosts,
         )
@@ -65,6 +68,7 @@ class BlogSpider(PoliteSpider):
         crawler.signals.connect(spider._kept, signals.item_scraped)
         crawler.signals.connect(spider._not_kept, signals.item_error)
         crawler.signals.connect(spider._not_read, signals.spider_error)
+        crawler.signals.connect(spider.reader.close, signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -86,11 +90,16 @@ class BlogSpider(PoliteSpider):
             elif not self.campaign.top_up():
                 return
 
-    def parse(self, response: Response, target: Target) -> Iterator[Visit | Request]:
+    async def parse(self, response: Response, target: Target) -> list[Visit | Request]:
         """One visit; or the same request again, where the answer was no page and another try may help."""
         page = page_of(response)
+        reading = await self.reader.read(page, target)
+        return list(self._judged(response, target, page, reading))
+
+    def _judged(
+        self, response: Response, target: Target, page: Page, reading: Reading
+    ) -> Iterator[Visit | Request]:
         host = urlsplit(page.url).hostname or ""
-        reading = read(page, target)
         visit = Visit(target=target, page=page, reading=reading)
         answer = self._judge(visit, host, response.meta.get("last_body"))
         if answer in (Answer.PAGE, Answer.ERROR, Answer.UNCHANGED):
@@ -132,9 +141,10 @@ class BlogSpider(PoliteSpider):
             super().robots_wait(host, seconds, request)
 
     def _next(self) -> Iterator[tuple[str, Target]]:
+        most = _FLYING_PER_HOST + self.reader.ahead
         for host in self.campaign.hosts():
             flying = sum(there == host for there, _ in self._flying.values())
-            for _ in range(_FLYING_PER_HOST - flying):
+            for _ in range(most - flying):
                 target = self._take(host)
                 if target:
                     yield host, target

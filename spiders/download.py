@@ -1,10 +1,13 @@
 """Sends a request when its host may be asked, and lets go of it at once when the run ends.
 
-Scrapy's own slot keeps a host to one request at a time, its delay and AutoThrottle. A slot counts a request
-as under way from the moment it reaches this handler, so that a pause here holds up the whole host.
+Scrapy's own slot keeps the delay to a host, and AutoThrottle. It counts a request as under way from the moment it
+reaches this handler, so that a pause here holds up the whole host; without a delay it lets go of all that wait in it
+before it counts the first (Scrapy 2.19), so that it is this handler that sends one at a time.
 """
 
 import asyncio
+from collections import defaultdict
+from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Request, Response
@@ -12,11 +15,15 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.store.judge import REFUSALS
 from spiders.answers import page_of, retry_after
-from spiders.traffic import LONGEST_WAIT, PoliteSpider, Stopped
+from spiders.traffic import LONGEST_WAIT, PoliteSpider, Stopped, Traffic
 
 
 class PoliteHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the spider's `Traffic`."""
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
 
     async def download_request(self, request: Request) -> Response:
         """The answer; raises `Stopped` when the run ends before it came."""
@@ -24,10 +31,14 @@ class PoliteHandler(HTTP11DownloadHandler):
         if not isinstance(spider, PoliteSpider):
             raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
         host = urlparse_cached(request).hostname or ""
-        await spider.traffic.clear(host)
-        spider.traffic.sent(host)
+        async with self._turns[host]:
+            return await self._in_turn(request, spider.traffic, host)
+
+    async def _in_turn(self, request: Request, traffic: Traffic, host: str) -> Response:
+        await traffic.clear(host)
+        traffic.sent(host)
         answer = asyncio.ensure_future(super().download_request(request))
-        stopped = asyncio.ensure_future(spider.traffic.stopped())
+        stopped = asyncio.ensure_future(traffic.stopped())
         await asyncio.wait((answer, stopped), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if not answer.done():
@@ -35,7 +46,7 @@ class PoliteHandler(HTTP11DownloadHandler):
             raise Stopped
         response = answer.result()
         if response.status in REFUSALS:
-            # Before the slot sends what waits in it: the callback comes too late for that. A longer wish is its affair.
-            wait = retry_after(page_of(response)) or spider.traffic.unit
-            spider.traffic.hold(host, min(wait, LONGEST_WAIT))
+            # Before the next one is sent: the callback comes too late for that. A longer wish is its affair.
+            wait = retry_after(page_of(response)) or traffic.unit
+            traffic.hold(host, min(wait, LONGEST_WAIT))
         return response

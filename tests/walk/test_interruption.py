@@ -142,20 +142,20 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
 
 
 BROKEN = """
-import spiders.blog
-whole = spiders.blog.read
+import spiders.reader
+whole = spiders.reader.read
 def read(page, target):
     if target.kind == "post" and target.number % 2:
         raise RuntimeError("a mistake in the reader")
     return whole(page, target)
-spiders.blog.read = read
+spiders.reader.read = read
 from blogarchive.cli import main
 main()
 """
 
 
 def test_a_mistake_of_this_program_on_some_pages_costs_those_pages_and_is_never_0(tool: Tool) -> None:
-    words = tool.command("backup", "URL")[3:]
+    words = tool.command("backup", "URL", delay=0.01)[3:]  # no second process reads
     with DemoHost([make_blog(UID, posts=4), make_blog("31183", posts=4)]) as host:  # odd numbers, even ones
         urls = [host.blog_url(UID), host.blog_url("31183")]
         command = [sys.executable, "-c", BROKEN, words[0], *urls, *words[2:]]

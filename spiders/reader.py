@@ -1,0 +1,44 @@
+"""Where the pages of a run are read: here, or in a second process where nothing but this machine is waited for."""
+
+from collections.abc import Callable
+
+from blogarchive.cores import cores
+from blogarchive.items import Page, Reading, Target
+from blogarchive.reading_process import ReadingProcess
+from blogarchive.sites.site import read
+
+_PAGES_BEFORE = 20  # read here before a process is started: most updates are shorter
+_AHEAD = 2
+
+
+class Reader:
+    """Reads the pages of a run with that `delay` between requests; `tell` gets words for the person."""
+
+    def __init__(self, *, delay: float, tell: Callable[[str], None]) -> None:
+        self._hurries = delay == 0 and cores() > 1
+        self._tell = tell
+        self._pages = 0
+        self._beside: ReadingProcess | None = None
+
+    @property
+    def ahead(self) -> int:
+        """How many pages more than usual may be under way while others are read."""
+        return _AHEAD if self._beside and self._beside.is_ready else 0
+
+    async def read(self, page: Page, target: Target) -> Reading:
+        """What `sites.site.read` gives and raises."""
+        self._pages += 1
+        if self._hurries and self._pages == _PAGES_BEFORE:
+            self._start()
+        return await self._beside.read(page, target) if self._beside else read(page, target)
+
+    def _start(self) -> None:
+        try:
+            self._beside = ReadingProcess.start(self._tell)
+        except OSError as error:
+            self._tell(f"no second process to read pages ({error}); going on without it")
+
+    async def close(self) -> None:
+        """End the second process, if there is one."""
+        if self._beside:
+            await self._beside.close()

@@ -19,10 +19,10 @@ def host(*rules: Rule, posts: int = 6) -> DemoHost:
 
 def test_one_request_at_a_time_whatever_the_delay(tool: Tool) -> None:
     under_way: list[tuple[float, float]] = []
-    with host(Rule(Slow(0.03))) as slow:
+    with host(Rule(Slow(0.03)), posts=40) as slow:
         assert tool.run("backup", slow.blog_url(UID), delay=0).code == 0
         under_way = [(request.at, request.at + 0.03) for request in slow.requests]
-    assert len(under_way) > 10
+    assert len(under_way) > 40
     assert all(ended <= began + 0.001 for (_, ended), (began, _) in pairwise(sorted(under_way)))
 
 

@@ -14,21 +14,25 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
-from blogarchive.items import Page, PageKind, Reading, Target
+from blogarchive.items import Link, Page, PageKind, Reading, Target
 from blogarchive.sites.site import names, read
 
 _READY = b"\n"
 _SIZE = 4  # bytes before each answer: its size
 _BUFFER = 1 << 20
-_FRAME = ("author", "latest", "categories", "months", "links")
+_FRAME = ("author", "latest", "categories", "months")
 """What stands around the posts of a blog is the same on most of its pages: then its name alone is sent."""
 
 
 class _Told(NamedTuple):
-    """A reading without the fields that are the `same` as in the reading before."""
+    """A reading without its links and the fields that are the `same` as in the reading before.
+
+    `links` gives a link that stood there too by its place there.
+    """
 
     reading: Reading
     same: tuple[str, ...]
+    links: tuple[Link | int, ...]
 
 
 _NOTHING = Reading(kind=PageKind.UNKNOWN, encoding="")
@@ -115,7 +119,7 @@ class ReadingProcess:
             told: _Told | None = pickle.loads(await self._answers.readexactly(size))  # noqa: S301 - our own words
             if told is None:
                 return None
-            self._before = replace(told.reading, **{name: getattr(self._before, name) for name in told.same})
+            self._before = _whole(told, self._before)
             return self._before
 
 
@@ -139,5 +143,12 @@ def _tell(page: Page, target: Target, before: Reading) -> tuple[_Told | None, Re
     except Exception:  # noqa: BLE001 - whoever asked reads the page again, and raises it where it is heard
         return None, before
     same = tuple(name for name in _FRAME if getattr(reading, name) == getattr(before, name))
-    without: dict[str, Any] = dict.fromkeys(same, ())
-    return _Told(replace(reading, **without), same), reading
+    places = {id(link): place for place, link in enumerate(before.links)}  # the sidebar's are made once
+    links = tuple([places.get(id(link), link) for link in reading.links])
+    without: dict[str, Any] = dict.fromkeys((*same, "links"), ())
+    return _Told(replace(reading, **without), same, links), reading
+
+
+def _whole(told: _Told, before: Reading) -> Reading:
+    links = tuple([before.links[link] if isinstance(link, int) else link for link in told.links])
+    return replace(told.reading, links=links, **{name: getattr(before, name) for name in told.same})

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from scrapy.http import Request, Response
 
-from blogarchive.items import NoticeKind, Page, PageKind, Reading
+from blogarchive.items import NoticeKind, Page, PageKind, Reading, Visit
 from blogarchive.store import judge as store
 from blogarchive.store.judge import REFUSALS
 
@@ -39,6 +39,29 @@ def judge(page: Page, reading: Reading) -> Answer:
     if page.status == 200:
         return Answer.CUT if looks_cut(page.body) else Answer.PAGE
     return Answer.PAGE if page.status in _READABLE_ERRORS else Answer.ERROR
+
+
+class Judge:
+    """Judges the answers of a run; it knows which hosts close their pages."""
+
+    def __init__(self) -> None:
+        self._closes: set[str] = set()
+        self._leaves_open: set[str] = set()  # hosts that never close <html>
+
+    def of(self, visit: Visit, host: str, last_body: bytes | None) -> Answer:
+        """What the answer from `host` is worth; `last_body` is the one before, where it was asked for once more."""
+        answer = judge(visit.page, visit.reading)
+        if answer is Answer.UNCHANGED and not (visit.target.etag or visit.target.last_modified):
+            return Answer.BROKEN  # not changed since nothing: no page is held that it could speak of
+        if answer is Answer.PAGE:
+            self._closes.add(host)
+        if answer is Answer.CUT and host not in self._closes and visit.page.body.strip():
+            # Some sites close no page at all: twice the same bytes, and no page of the host that ends.
+            if visit.page.body == last_body:
+                self._leaves_open.add(host)
+            if host in self._leaves_open:
+                return Answer.PAGE
+        return answer
 
 
 def looks_cut(body: bytes) -> bool:

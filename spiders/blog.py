@@ -20,7 +20,7 @@ from blogarchive.campaign import Campaign
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import Page, Reading, Target, Visit
 from blogarchive.store.failures import Failure
-from spiders.answers import Answer, is_senseless, judge, page_of, request_of, retry_after
+from spiders.answers import Answer, Judge, is_senseless, page_of, request_of, retry_after
 from spiders.failing import loss_of
 from spiders.pictures import PictureWalk
 from spiders.reader import Reader
@@ -49,8 +49,7 @@ class BlogSpider(PoliteSpider):
         self._flying: dict[str, tuple[str, Target]] = {}  # by URL, with the host it was taken for
         self._ready: dict[str, deque[Target]] = {}  # by host
         self._landed = asyncio.Event()
-        self._leaves_open: set[str] = set()  # hosts that never close <html>
-        self._closes: set[str] = set()
+        self._judge = Judge()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -101,7 +100,7 @@ class BlogSpider(PoliteSpider):
     ) -> Iterator[Visit | Request]:
         host = urlsplit(page.url).hostname or ""
         visit = Visit(target=target, page=page, reading=reading)
-        answer = self._judge(visit, host, response.meta.get("last_body"))
+        answer = self._judge.of(visit, host, response.meta.get("last_body"))
         if answer in (Answer.PAGE, Answer.ERROR, Answer.UNCHANGED):
             self.traffic.answered(host, page.body if is_senseless(page, reading) else None)
         if answer is Answer.UNCHANGED:
@@ -168,20 +167,6 @@ class BlogSpider(PoliteSpider):
             headers={name: value for name, value in headers.items() if value},
             dont_filter=True,
         )
-
-    def _judge(self, visit: Visit, host: str, last_body: bytes | None) -> Answer:
-        answer = judge(visit.page, visit.reading)
-        if answer is Answer.UNCHANGED and not (visit.target.etag or visit.target.last_modified):
-            return Answer.BROKEN  # not changed since nothing: no page is held that it could speak of
-        if answer is Answer.PAGE:
-            self._closes.add(host)
-        if answer is Answer.CUT and host not in self._closes and visit.page.body.strip():
-            # Some sites close no page at all: twice the same bytes, and no page of the host that ends.
-            if visit.page.body == last_body:
-                self._leaves_open.add(host)
-            if host in self._leaves_open:
-                return Answer.PAGE
-        return answer
 
     def _once_more(
         self, response: Response, visit: Visit, answer: Answer, host: str

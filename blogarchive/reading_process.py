@@ -62,13 +62,18 @@ class ReadingProcess:
         """
         asked, answering = socket.socketpair()
         words = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.answer()"
-        with answering:
+        try:
             process = subprocess.Popen(  # noqa: S603 - our own words
                 [sys.executable, "-P", "-c", words],
                 stdin=answering.fileno(),
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        except OSError:
+            asked.close()
+            raise
+        finally:
+            answering.close()
         return cls(process, asked, tell)
 
     async def read(self, page: Page, target: Target) -> Reading:

@@ -125,7 +125,7 @@ def test_a_run_whose_reading_process_is_killed_keeps_every_page_and_says_so(tool
 
 
 @two_cores
-@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
 def test_the_reading_process_ends_with_its_run(tool: Tool, signum: signal.Signals) -> None:
     with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
         run = tool.start("backup", host.blog_url(UID))

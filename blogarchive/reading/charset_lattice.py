@@ -124,6 +124,6 @@ def _size(data: bytes, charset: Charset) -> int:
     lead = data[0]
     if charset is UTF_8:
         return 1 if lead < 0xC0 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-    if charset is GB18030 and data[1:2].isdigit():
-        return 4
-    return 1 if lead in (0x80, 0xFF) else 2
+    if lead in (0x80, 0xFF):
+        return 1
+    return 4 if charset is GB18030 and data[1:2].isdigit() else 2

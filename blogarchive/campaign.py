@@ -6,7 +6,6 @@ The spider asks it what to fetch and the pipelines give it what came; `blogarchi
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -150,10 +149,10 @@ class Campaign:
         self._counts["not_modified"] += 1
         return self._count(target, visits.unchanged(self.archive, target, self._in_time(page), self.run.id))
 
-    def lose(self, target: Target, failure: Failure, retry_after: timedelta | None = None) -> None:
+    def lose(self, target: Target, failure: Failure) -> None:
         """No page came for the target: a failure row, and a later try where there may be one."""
         self._counts["failures"] += 1
-        visits.fail(self.archive, target, failure, self.run.id, now=now(), retry_after=retry_after)
+        visits.fail(self.archive, target, failure, self.run.id, now=now())
         self.watcher.lost(target, failure)
 
     def progress(self) -> Progress:
@@ -206,7 +205,7 @@ class Campaign:
 
     def _count(self, target: Target, saved: Saved) -> Saved:
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
-            self._counts[name] += getattr(saved, name)
+            self._counts[name] += getattr(saved.counted, name)
         self._counts["pages"] += saved.outcome in (Outcome.STORED, Outcome.SAME)
         self._counts["failures"] += saved.failure is not None
         self.reached += saved.outcome in (Outcome.STORED, Outcome.SAME)

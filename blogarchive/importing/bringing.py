@@ -32,9 +32,9 @@ class Bringer:
             self._same += 1
             return True
         self._pages += 1
-        self._posts += saved.posts_new
-        self._changed += saved.posts_changed
-        self._comments += saved.comments_new
+        self._posts += saved.counted.posts_new
+        self._changed += saved.counted.posts_changed
+        self._comments += saved.counted.comments_new
         if saved.outcome is Outcome.FAILED:
             self.refuse(name, "kept, but it reads worse than what the archive holds of the post")
         return saved.outcome is not Outcome.FAILED

@@ -33,9 +33,9 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
             stored = pages.one(held, page_id)
             if stored is not None:
                 saved = visits.resave(held, *reread_page(stored))
-                posts += saved.posts_new
-                changed += saved.posts_changed
-                comments += saved.comments_new
+                posts += saved.counted.posts_new
+                changed += saved.counted.posts_changed
+                comments += saved.counted.comments_new
             progress(done, len(to_read))
         pictures = merge.copy_rest(held)
         new = merge.count_new(held, before)

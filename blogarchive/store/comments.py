@@ -7,7 +7,7 @@ from typing import cast
 
 from blogarchive.store.fingerprints import Kept, Marked, matched
 from blogarchive.store.held_comments import HeldComment, held_of
-from blogarchive.store.saving import Saving, shown_text
+from blogarchive.store.saving import Counted, Saving, shown_text
 from blogarchive.store.sweeps import Doubtful
 from blogarchive.store.versions import Step, Version, place
 
@@ -94,7 +94,7 @@ def repeat(saving: Saving, post_id: int, one: Doubtful) -> None:
 def copy(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) -> None:
     """Make one more of a comment that is held, at that ordinal, unless that one is held too."""
     moments = (saving.moment, saving.moment, saving.moment)
-    saving.counted.comments_new += saving.archive.execute(
+    made = saving.archive.execute(
         "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
         " posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at, last_seen_at,"
         " page_id) select post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
@@ -103,10 +103,11 @@ def copy(saving: Saving, post_id: int, base: str, digest_of: str, ordinal: int) 
         " on conflict(post_id, fingerprint) do nothing",
         (f"{ordinal}|{base}", *moments, saving.page_id(), post_id, digest_of, base),
     ).rowcount
+    saving.count(Counted(comments_new=made))
 
 
 def _insert(saving: Saving, post_id: int, item: Marked) -> None:
-    saving.counted.comments_new += 1
+    saving.count(Counted(comments_new=1))
     comment = item.comment
     saving.archive.execute(
         "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
@@ -151,7 +152,8 @@ def _revise(saving: Saving, item: Marked, before: HeldComment) -> None:
     )
     for step in steps:
         _take(saving, step, item, before)
-    saving.counted.comments_changed += bool(steps)
+    if steps:
+        saving.count(Counted(comments_changed=1))
     if saving.moment >= before.last_seen_at or (saving.replay and saving.newest_kept):
         _save_facts(saving, item, before)
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from blogarchive.items import PageKind, Target
 from blogarchive.store import frontier, schedule, settling
-from blogarchive.store.saving import Saving
+from blogarchive.store.saving import Counted, Saving
 
 _BOTH = (
     "gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')"
@@ -109,7 +109,7 @@ def _conclude(saving: Saving, post_ids: Collection[int]) -> bool:
         ).rowcount
         if marked:
             _rest(saving, post_id)
-    saving.counted.posts_gone += marked
+    saving.count(Counted(posts_gone=marked))
     return marked > 0
 
 

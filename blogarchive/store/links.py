@@ -17,8 +17,7 @@ def save(saving: Saving, targets: Iterable[Target]) -> None:
         memo.keys.clear()
     found = {frontier.key(target): target for target in (*_home(saving), *targets)}
     fresh = _own(saving) | {key: target for key, target in found.items() if key not in memo.keys}
-    added = frontier.add(saving.archive, fresh.values(), now=saving.page.fetched_at, found_on=saving.page.url)
-    saving.counted.links += added
+    frontier.add(saving.archive, fresh.values(), now=saving.page.fetched_at, found_on=saving.page.url)
     memo.keys.update(fresh)
 
 

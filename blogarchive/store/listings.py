@@ -138,7 +138,7 @@ def _next(saving: Saving, link: Link, chain: str, kind: PageKind) -> Target:
 
 def _go_on(saving: Saving, target: Target, sweep: Sweep, known: dict[int | str, Known]) -> None:
     now = saving.page.fetched_at
-    saving.counted.links += frontier.again(
+    frontier.again(
         saving.archive,
         target,
         before=sweep.started_at,

@@ -125,7 +125,7 @@ def _follow(saving: Saving, post: Post, link: Link) -> None:
         (saving.blog.site, chain_of(saving, post)),
     )
     before = str(sweep_start[0]) if sweep_start else saving.fine
-    saving.counted.links += frontier.again(
+    frontier.again(
         saving.archive,
         target,
         before=before,

@@ -6,7 +6,7 @@ from typing import cast
 from blogarchive.items import Post
 from blogarchive.store import counters
 from blogarchive.store.held_posts import HeldPost
-from blogarchive.store.saving import Saving, shown_text
+from blogarchive.store.saving import Counted, Saving, shown_text
 from blogarchive.store.versions import Step, Version, place
 
 
@@ -31,7 +31,7 @@ def save(saving: Saving, post: Post, before: HeldPost | None) -> int:
     if before is None:
         post_id = _insert(saving, post)
     elif before.content_hash is None:
-        saving.counted.posts_new += 1
+        saving.count(Counted(posts_new=1))
         _fill(saving, post, before)
         post_id = before.id
     else:
@@ -58,7 +58,7 @@ def save_excerpt(saving: Saving, post: Post, before: HeldPost) -> None:
 
 
 def _insert(saving: Saving, post: Post) -> int:
-    saving.counted.posts_new += 1
+    saving.count(Counted(posts_new=1))
     post_id = saving.archive.insert(
         "insert into posts(author_id, number, url, title, posted_at, posted_at_text, body_html, body_text,"
         " content_hash, version_at, own_page_seen_at, first_seen_at, last_seen_at, page_id)"
@@ -129,7 +129,7 @@ def _revise(saving: Saving, post: Post, before: HeldPost) -> None:
             (post.body_text, before.id, content_hash(title, post.body_html)),
         )
     if steps:
-        saving.counted.posts_changed += 1
+        saving.count(Counted(posts_changed=1))
     _seen(saving, before)
     _save_facts(saving, post, before)
 

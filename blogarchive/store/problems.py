@@ -17,7 +17,7 @@ def keep(saving: Saving) -> None:
         if saving.replay and failures.is_open(archive, place, problem):
             continue
         failures.record(archive, saving.blog, place, problem, run_id=saving.run_id, now=now)
-        saving.counted.failure = problem
+        saving.failure = problem
     keep = [(problem.kind, problem.field) for _, problem in problems] + saving.pending
     failures.resolve(archive, url, now=now, keep=keep)
     for other in saving.resolved:

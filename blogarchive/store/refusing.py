@@ -47,7 +47,7 @@ def refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | N
     )
     failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
     outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
-    return replace(saved(saving, outcome), failure=bad.failure, retry_after=bad.retry_after)
+    return replace(saved(saving, outcome), failure=bad.failure)
 
 
 def _held(archive: Archive, blog: Blog, uid: str) -> bool:

@@ -52,7 +52,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """What a run did. `requests` and `not_modified` are the crawler's to count, the rest are sums of `Saved`."""
+    """What a run did. `requests` and `not_modified` are the crawler's to count, most of the rest are sums of `Counted`."""
 
     requests: int = 0
     not_modified: int = 0

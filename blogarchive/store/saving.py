@@ -1,6 +1,6 @@
 """What the parts of one save share: the visit, its moment, the page row that is kept when something was new."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from blogarchive.items import Page, Reading, Shown, Target, Visit
 from blogarchive.reading.dates import ShownDate, to_iso
@@ -11,17 +11,22 @@ from blogarchive.store.failures import Failure
 from blogarchive.store.times import fine_text, utc_text
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Counted:
-    """What a save changed, counted as it goes."""
+    """How much a save changed.
 
-    links: int = 0
+    `posts_new` are posts read for the first time; `posts_gone` those that both witnesses speak against now.
+    """
+
     posts_new: int = 0
     posts_changed: int = 0
     posts_gone: int = 0
     comments_new: int = 0
     comments_changed: int = 0
-    failure: Failure | None = None
+
+    def __add__(self, more: "Counted") -> "Counted":
+        names = [field.name for field in fields(self)]
+        return Counted(**{name: getattr(self, name) + getattr(more, name) for name in names})
 
 
 class Saving:
@@ -53,6 +58,7 @@ class Saving:
         self.moment = utc_text(visit.page.fetched_at)
         self.fine = fine_text(visit.page.fetched_at)
         self.counted = Counted()
+        self.failure: Failure | None = None
         self.problems: list[Failure] = []
         self.resolved: list[str] = []
         self.pending: list[tuple[str, str | None]] = []
@@ -63,6 +69,10 @@ class Saving:
         self._page_id = page_id
         self._newest: int | None = None
         self._held = page_id if replay else pages.newest(archive, visit.page.url)
+
+    def count(self, more: Counted) -> None:
+        """Add what was changed just now."""
+        self.counted += more
 
     @property
     def page(self) -> Page:

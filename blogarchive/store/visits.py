@@ -1,6 +1,6 @@
 """Saving what a visit brought: the page, all that was read from it and its links, in one transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from blogarchive.items import Page, PageKind, Reading, Target, Visit
 from blogarchive.store import (
@@ -66,12 +66,11 @@ def fail(
     run_id: int | None,
     *,
     now: datetime,
-    retry_after: timedelta | None = None,
 ) -> datetime | None:
     """There is no page: network, cut body, robots. Keeps the failure; gives when it is tried again, None: never."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        due = settling.fail(archive, target, permanent=failure.permanent, retry_after=retry_after, now=now)
+        due = settling.fail(archive, target, permanent=failure.permanent, now=now)
         failures.record(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due)
     return None if due is None else from_utc_text(due)
 

@@ -39,7 +39,7 @@ def test_a_deleted_post_is_marked_with_its_reason_and_keeps_its_text(
     entry.listed, entry.status, entry.notice = False, status, notice
     saved = crawl(archive, blog, clock, full=True).saved
     assert gone(archive) == [(N, reason)]
-    assert sum(one.posts_gone for one in saved) == 1
+    assert sum(one.counted.posts_gone for one in saved) == 1
     assert texts(archive, f"select body_text from posts where number = {N}") == [entry.text]
     assert rows(archive, "open_failures") == []
 

@@ -52,7 +52,7 @@ def test_an_edit_keeps_the_text_it_replaced(archive: Archive, clock: Clock) -> N
     look(archive, blog, clock)
     old = blog.entries[N].text
     blog.entries[N].text = "改过的正文。" * 60
-    assert look(archive, blog, clock).posts_changed == 1
+    assert look(archive, blog, clock).counted.posts_changed == 1
     assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
     assert texts(archive, "select body_text from post_revisions") == [old]
     assert texts(archive, "select number from edited_posts") == [N]
@@ -226,7 +226,7 @@ def test_a_post_that_is_honestly_shorter_now_is_an_edit(archive: Archive, clock:
     blog = a_blog(1)
     look(archive, blog, clock)
     blog.entries[N].text = "已删节。"
-    assert look(archive, blog, clock).posts_changed == 1
+    assert look(archive, blog, clock).counted.posts_changed == 1
     assert texts(archive, "select body_text from posts") == ["已删节。"]
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,9 +39,8 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def until(seen: object, wanted: object) -> None:
+def until(seen: Callable[[], object], wanted: bool) -> None:
     """Wait until `seen()` is true, or not, as is `wanted`."""
-    assert callable(seen)
     end = time.monotonic() + 20
     while bool(seen()) != wanted:
         assert time.monotonic() < end
@@ -84,8 +83,8 @@ async def test_pages_read_there_at_once_and_in_turn_read_as_they_do_here() -> No
         again = [await process.read(page, target) for page, target in reversed(asked)]
         assert process.is_ready
     assert there == here
-    assert said == []
     assert again == here[::-1]
+    assert said == []
 
 
 async def test_what_reading_raises_there_is_raised_here_and_the_next_page_is_read() -> None:

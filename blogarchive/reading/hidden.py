@@ -9,8 +9,8 @@ from blogarchive.reading.html_tree import Element
 
 _UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # From the attribute up to its element: six times as fast as asking every element for it.
-_styled = etree.XPath("//@style/..")
-_hidden = etree.XPath("//@hidden/..")
+_styled = etree.XPath("descendant-or-self::*/@style/..")
+_hidden = etree.XPath("descendant-or-self::*/@hidden/..")
 
 
 def hidden_elements(root: Element) -> frozenset[Element]:

@@ -7,7 +7,7 @@ from lxml import etree
 Element = etree._Element
 
 _NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
-_NOT_XML_EITHER = ("\ufffe".encode(), "\uffff".encode())
+_NOT_XML_EITHER = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
 # What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
 _GIVEN_UP = (
@@ -24,12 +24,11 @@ _WAYS = tuple((re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern
 
 def parse_html(text: str) -> Element:
     """The tree of a page's text; never raises, an empty page is an empty `html`."""
+    for other in _NOT_XML_EITHER:
+        text = text.replace(other, "")
     # libxml2 stops at a NUL: a page could hide its rest behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
-    for other in _NOT_XML_EITHER:
-        clean = clean.replace(other, b"")
-    if b"&#" in clean:
-        clean = _REFERENCE.sub(_without_controls, clean)
+    clean = _REFERENCE.sub(_without_controls, clean)
     root, whole = _parse(clean)
     for pattern, instead in _WAYS:
         if whole:

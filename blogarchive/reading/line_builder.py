@@ -13,6 +13,8 @@ _CLOSED = UNSEEN | REPLACED  # what is inside is not read
 
 
 _Open = tuple[Element | None, Element | None, Element | None]
+_Piece = tuple[str | None, Element | None, Element | None, int]
+"""A text as the page has it, its element, the `a` it is part of, its place; no text: a picture, no element: a `br`."""
 
 
 class LineBuilder:
@@ -23,16 +25,8 @@ class LineBuilder:
         self.lines: list[Line] = []
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
+        self._pieces: list[_Piece] = []  # of the line that is not yet ended
         self._pre = 0
-        self._reset()
-
-    def _reset(self) -> None:
-        self._text: list[str] = []
-        self._length = 0
-        self._spans: list[Span] = []
-        self._media: list[tuple[Element, Element | None]] = []
-        self._start = -1
-        self._end = -1
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
         """Open and close every element in document order, as `etree.iterwalk` would in three times the time.
@@ -41,7 +35,7 @@ class LineBuilder:
         nothing where nothing is to be done (docs/performance.md). `above` is the innermost open element, `block` the
         innermost open block, `anchor` the `a` that text of `above` is part of; `path` holds those of the outer ones.
         """
-        opened, closed, hidden, place = self.opened, self.closed, self._hidden, 0
+        opened, closed, hidden, pieces, place = self.opened, self.closed, self._hidden, self._pieces, 0
         path: list[_Open] = []
         unseen: set[Element] = set()  # what an element that is never shown holds
         above: Element | None = None
@@ -54,39 +48,42 @@ class LineBuilder:
                 continue
             while above is not None and above is not parent:
                 done = above
-                if block is done and (self._start >= 0 or self._pre):
+                if block is done and (pieces or self._pre):
                     self._end_block(done)
                 above, block, anchor = path.pop()
                 closed[done] = place
                 tail = done.tail
-                if tail and above is not None and (self._text or self._pre or tail not in _BLANKS):
-                    self._add(tail, above, anchor, place + 1)
+                if tail and above is not None and (pieces or self._pre or tail not in _BLANKS):
+                    pieces.append((tail, above, anchor, place + 1))
                 place += 2
             opened[node] = place
             tag = node.tag
             if tag.__class__ is not str:  # a comment or a processing instruction
                 closed[node] = place
                 if (tail := node.tail) and above is not None:
-                    self._add(tail, above, anchor, place + 1)
+                    pieces.append((tail, above, anchor, place + 1))
                 place += 2
                 continue
             path.append((above, block, anchor))
             above = node
             if tag in BLOCKS:
-                if self._start >= 0:
-                    self._break(block)
+                if pieces:
+                    self._end_line(block)
                 block, anchor = node, parent if parent is not None and parent.tag == "a" else None
                 self._pre += tag in PREFORMATTED
             elif tag == "a":
                 anchor = node
             elif tag == "br":
-                self._line_end(block)
+                if self._pre:
+                    pieces.append(("\n", None, None, place))
+                else:
+                    self._end_line(block)
             elif tag in REPLACED:
-                self._add_media(node, anchor)
+                pieces.append((None, node, anchor, place))
             if tag in _CLOSED or node in hidden:
                 unseen = {node}
-            elif (text := node.text) and (self._text or self._pre or text not in _BLANKS):
-                self._add(text, node, anchor, place + 1)
+            elif (text := node.text) and (pieces or self._pre or text not in _BLANKS):
+                pieces.append((text, node, anchor, place + 1))
             place += 2
         self._close_all(path, above, block, place)
 
@@ -101,63 +98,70 @@ class LineBuilder:
             above, block, anchor = path.pop()
             self.closed[done] = place
             if done.tail and above is not None:
-                self._add(done.tail, above, anchor, place + 1)
+                self._pieces.append((done.tail, above, anchor, place + 1))
             place += 2
-        self._break(block)
+        self._end_line(block)
 
     def _end_block(self, block: Element) -> None:
-        if self._start >= 0:
-            self._break(block)
+        self._end_line(block)
         if self._pre:
             self._pre -= block.tag in PREFORMATTED
 
-    def _add(self, text: str, node: Element, anchor: Element | None, place: int) -> None:
-        if not self._pre:
-            if not self._text or self._text[-1][-1] == " ":
-                text = text.lstrip(SPACE)
-                if not text:
-                    return
-            if "  " in text or not text.isprintable():  # most text needs no mending
-                text = _spaces.sub(" ", text)
-        if self._start < 0:
-            self._start = place
-        self._end = place + 1
-        self._text.append(text)
-        end = self._length + len(text)
-        self._spans.append((self._length, end, node, anchor))
-        self._length = end
+    def _end_line(self, block: Element | None) -> None:
+        """Make a line of the pieces, where they show anything."""
+        pieces = self._pieces
+        if not pieces:
+            return
+        if block is not None:
+            text, node, anchor, place = pieces[0]
+            if len(pieces) > 1 or text is None or node is None or self._pre:
+                self._add_joined(block)
+            elif text := text.strip(EDGES):  # most lines are one piece
+                span = (0, len(text := _mended(text)), node, anchor)
+                self.lines.append(Line(len(self.lines), text, block, place, place + 1, (span,)))
+        pieces.clear()
 
-    def _add_media(self, node: Element, anchor: Element | None) -> None:
-        place = self.opened[node]
-        if self._start < 0:
-            self._start = place
-        self._end = place + 1
-        self._media.append((node, anchor))
+    def _add_joined(self, block: Element) -> None:
+        """Make a line of some pieces, or of preformatted text: spaces collapse from one piece to the next as well."""
+        pre, after_space, length = self._pre > 0, True, 0
+        texts: list[str] = []
+        spans: list[Span] = []
+        media: list[tuple[Element, Element | None]] = []
+        places: list[int] = []
+        for text, node, anchor, place in self._pieces:
+            if text is not None:
+                if not pre:
+                    text = _mended(text.lstrip(SPACE) if after_space else text)
+                    if not text:
+                        continue
+                    after_space = text[-1] == " "
+                texts.append(text)
+                start, length = length, length + len(text)
+                if node is not None:
+                    spans.append((start, length, node, anchor))
+                    places.append(place)
+            elif node is not None:
+                media.append((node, anchor))
+                places.append(place)
+        raw = "".join(texts)
+        text = raw.strip("\n") if pre else raw.strip(EDGES)
+        if places and (media or text.strip(EDGES)):
+            found = tuple(spans) if text == raw else _shifted(spans, raw.find(text) if text else 0, len(text))
+            first, last = places[0], places[-1] + 1
+            self.lines.append(Line(len(self.lines), text, block, first, last, found, tuple(media), pre))
 
-    def _line_end(self, block: Element | None) -> None:
-        if self._pre:
-            self._text.append("\n")
-            self._length += 1
-        else:
-            self._break(block)
 
-    def _break(self, block: Element | None) -> None:
-        if self._start >= 0 and block is not None:
-            raw, pre = "".join(self._text), self._pre > 0
-            text = raw.strip("\n") if pre else raw.strip(EDGES)
-            if self._media or (text and (not pre or text.strip(EDGES))):
-                spans = tuple(self._spans) if text == raw else self._shifted(raw, text)
-                media = tuple(self._media)
-                self.lines.append(
-                    Line(len(self.lines), text, block, self._start, self._end, spans, media, pre)
-                )
-        self._reset()
+def _mended(text: str) -> str:
+    """`text` with its spaces collapsed."""
+    return _spaces.sub(" ", text) if "  " in text or not text.isprintable() else text  # most need no mending
 
-    def _shifted(self, raw: str, text: str) -> tuple[Span, ...]:
-        """The spans of a line whose edges were cut off."""
-        shift = raw.find(text) if text else 0
-        return tuple(
-            (max(start - shift, 0), min(end - shift, len(text)), node, anchor)
-            for start, end, node, anchor in self._spans
-            if end > shift and start - shift < len(text)
-        )
+
+def _shifted(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
+    """The spans of a line whose edges were cut off: `shift` characters before, all after `size` more."""
+    return tuple(
+        [
+            (max(start - shift, 0), min(end - shift, size), node, anchor)
+            for start, end, node, anchor in spans
+            if end > shift and start - shift < size
+        ]
+    )

@@ -84,10 +84,3 @@ def enclosing(node: Element | None, tag: str) -> Element | None:
             return parent if parent is not None and parent.tag == tag else None
         node = node.getparent()
     return node
-
-
-def tag_path(node: Element) -> str:
-    """The tags from the root down to `node`, as `html/body/div`: where two pieces stand alike, it is the same."""
-    tags = [str(node.tag)]
-    tags.extend(str(ancestor.tag) for ancestor in node.iterancestors())
-    return "/".join(reversed(tags))

@@ -22,6 +22,7 @@ _DROPPED = re.compile(
     r"language|lang|c_lang|phpsessid|jsessionid|sessionid|session_id|sess|sid|s_id|utm_\w+|spm|from",
     re.IGNORECASE,
 )
+_DROPPED_ALONE = re.compile(rf"(?:{_DROPPED.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
 # Nearly every link of a page: nothing in it can have another spelling, its query left aside.
 _PLAIN = re.compile(
     r"(?P<origin>https?://[a-z0-9.-]+(?::(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4}))?)"
@@ -34,6 +35,11 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 def address(url: str) -> Address:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme. Never raises."""
+    before, _, query = url.partition("?")
+    if query and _DROPPED_ALONE.fullmatch(
+        query
+    ):  # some hosts put a session into links, each page another one
+        url = before
     return _repeated(url) if len(url) < _LONGEST_REPEATED else _address(url)
 
 

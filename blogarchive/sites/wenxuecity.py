@@ -25,7 +25,7 @@ from blogarchive.items import (
 from blogarchive.reading.clean import clean_html, images_of
 from blogarchive.reading.decode import decode
 from blogarchive.reading.fragment import cut, text_of
-from blogarchive.reading.lines import Element, tag_path
+from blogarchive.reading.lines import Element
 from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.notices import find_notice
 from blogarchive.sites.grammar.paging import next_page
@@ -134,7 +134,7 @@ def _foot(view: View, index: int) -> _Foot | None:
         return None
     return _Foot(
         line=index,
-        path=tag_path(view.lines[index].block),
+        path=view.path(view.lines[index].block),
         time=match["time"],
         number=address.number,
         url=address.url,

@@ -142,7 +142,7 @@ def _choose(marks: Marks, claimed: int | None, paged: Paged) -> tuple[Choice, Pr
 
 def _miscounted(sure: Sequence[Choice], claimed: int | None, paged: Paged) -> Problem | None:
     shown = len(sure[0].headers)
-    if len({choice.headers for choice in sure}) > 1:
+    if any(choice.headers != sure[0].headers for choice in sure[1:]):
         detail = "the page's structure tells its comments apart in more than one way"
         return Problem(kind="forged", field="comments", detail=detail)
     if claimed is None or (paged is not Paged.NO and shown <= claimed):

@@ -17,7 +17,7 @@ from blogarchive.sites.grammar.view import View, Window
 from blogarchive.sites.grammar.words import BEGIN, MOMENT, fold
 
 _TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
-_HEADER_START = re.compile(rf"{BEGIN}(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者")
+_HEADER_START = re.compile(rf"{BEGIN}(?:#?\d{{1,5}}+\s*+[楼#.、:]*+\s*+)?+作者")
 _HEADER = re.compile(
     rf"(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者\s*:*\s*(?P<names>(?:[^\s:].*?)?)\s*"
     rf"(?P<label>{_TIME_LABEL})\s*:*\s*(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)"

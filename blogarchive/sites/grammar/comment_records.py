@@ -36,7 +36,7 @@ def choices(marks: Marks) -> Iterator[Choice]:
     for way in (_by_record, _by_footer, _by_link, _by_look, _by_path, _by_place):
         headers = way(marks)
         # A name that is a link was not typed: what would take its header for somebody's words is wrong.
-        if headers is not None and set(linked).issubset(headers):
+        if headers is not None and {h.first for h in linked} <= {h.first for h in headers}:
             yield Choice(headers=headers, sure=True, framed=way is _by_record)
     yield Choice(headers=_alike(marks), sure=False)
     if linked:

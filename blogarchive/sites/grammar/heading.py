@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import Shown
 from blogarchive.reading.elements import CELLS
-from blogarchive.reading.lines import Line, enclosing
+from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.counters import iter_counters
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, label_text
@@ -57,16 +57,12 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     """
     counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(labels(view, POST_LABEL))
-    for index in range(len(view.lines) if counters is None else counters.first):
-        if index in labelling:
-            found = _under_label(view, index + 1)
-        elif (
-            not labelled
-            and view.folded[index]
-            and _is_title(view, view.lines[index])
-            and not view.leads_away(index)
-        ):
-            found = _at_title(view, index)
+    lines = view.lines if counters is None else view.lines[: counters.first]
+    for line in lines:
+        if line.index in labelling:
+            found = _under_label(view, line.index + 1)
+        elif not labelled and line.text and _is_title(view, line) and not view.leads_away(line.index):
+            found = _at_title(view, line.index)
         else:
             continue
         if found is not None:
@@ -143,14 +139,14 @@ def _filled_before(view: View, index: int) -> Iterator[int]:
 
 def _is_title(view: View, line: Line) -> bool:
     """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
-    if view.links[line.index]:
-        anchor = enclosing(line.node_at(0), "a")
-        if anchor is not None and "diary_title" in (anchor.get("class") or "").split():
+    text, shown = line.text, view.document.title
+    if line.block.tag not in _HEADINGS:
+        if len(text) > 1 and shown.startswith(text):
             return True
-    tag, shown = line.block.tag, view.document.title
-    if tag == "h1":
+    elif line.block.tag == "h1" or (len(text) > 1 and text in shown):
         return True
-    return len(line.text) > 1 and (shown.startswith(line.text) or (tag in _HEADINGS and line.text in shown))
+    anchor = line.spans[0][3] if line.spans else None
+    return anchor is not None and "diary_title" in (anchor.get("class") or "").split()
 
 
 def _is_whole_title(view: View, index: int, match: "re.Match[str]") -> bool:

@@ -5,7 +5,6 @@ from datetime import date
 from functools import lru_cache
 
 from blogarchive.items import MonthRow, Shown
-from blogarchive.reading.lines import Line
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BULLETS, DATE, fold, unbulleted
 
@@ -24,12 +23,12 @@ def reads_like_month(view: View, index: int) -> bool:
     return len(text) <= _LONGEST and _has_form(text)
 
 
-def month_row(view: View, line: Line) -> MonthRow | None:
-    """The month that a line shows; None where it is no row of the archive."""
-    if not reads_like_month(view, line.index):
-        return None
-    url = next((address.url for _, _, address in view.links[line.index] if address is not None), None)
-    return _read(line.text, url)
+def month_row(view: View, index: int) -> MonthRow | None:
+    """The month that a line shows, which reads like a row; None where its dates are none."""
+    for _, _, address in view.links[index]:
+        if address is not None:
+            return _read(view.lines[index].text, address.url)
+    return _read(view.lines[index].text, None)
 
 
 @lru_cache(maxsize=4096)  # the same hundreds stand on every page of a blog

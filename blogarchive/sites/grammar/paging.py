@@ -1,17 +1,17 @@
 """The link to the next page of a list or of a post's comments: by its words, or by the page numbers."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import BEGIN, CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, first_folded, fold
+from blogarchive.sites.grammar.words import BEGIN, CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, fold, folding_to
 
-_BEGINS = frozenset("[【(下后>»›→nN第0123456789")  # what the words below may begin with
+_BEGINS = folding_to("[【(下后>»›→nN第0123456789")  # what the words below may begin with
 _LONGEST = 80
 _SHORT = 2  # signs that also stand elsewhere: >>
 _MOST_IN_ROW = 30
@@ -22,7 +22,12 @@ _WEEK = re.compile(
     re.IGNORECASE,
 )
 _DAY = r"(?:星期|周)?[日一二三四五六天]|[smtwf]|sun|mon|tue|wed|thu|fri|sat"
-_DAY_OR_WEEK = re.compile(rf"{BEGIN}\s*(?:(?:{_DAY})\s*(?={BEGIN}|$)|{_WEEK.pattern})", re.IGNORECASE)
+_DAY_OR_WEEK = re.compile(
+    rf"{BEGIN}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={BEGIN}|$)|{_WEEK.pattern})",
+    re.IGNORECASE,
+)
+_DAYS = 7
+_LONGEST_DAY = 4  # a line as long as that names all days of a week, or none
 _ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
@@ -32,34 +37,36 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
 
     Words (下一页, 下页, >, …) win over numbers; a link to the page itself counts for nothing.
     """
-    here = view.address(view.url)
     worded: tuple[str, int] | None = None
     numbered: tuple[str, int] | None = None
-    calendar = _calendar_lines(view)
-    for index in lines:
-        if not view.links[index] or index in calendar:
-            continue
-        candidates = list(_candidates(view, index, here, page_no))
-        if not candidates:
+    candidates = list(_candidates(view, lines, page_no))
+    calendar = _calendar_lines(view) if candidates else ()
+    for index, url, says in candidates:
+        if index in calendar:
             continue
         pager = _is_pager(view, view.lines[index])
-        for url, is_word, sure in candidates:
-            if is_word and (sure or pager):
-                worded = (url, index)
-            elif not is_word and pager:
-                numbered = (url, index)
+        if says.number is None and (says.sure or pager):
+            worded = (url, index)
+        elif says.number is not None and pager:
+            numbered = (url, index)
     return worded or numbered
 
 
-def _candidates(view: View, index: int, here: Address, page_no: int) -> Iterator[tuple[str, bool, bool]]:
-    """Links of a line that may lead to the next page: the URL, whether a word says so, whether it is surely that."""
-    for text, anchor, address in view.links[index]:
-        words = text or _picture_words(anchor)
-        says = _saying(words) if len(words) <= _LONGEST else None
-        if says is None or (says.number is not None and says.number != page_no + 1):
-            continue
-        if address is not None and address.url != here.url and not _is_other_post(address, here):
-            yield address.url, says.number is None, says.sure
+def _candidates(view: View, lines: Iterable[int], page_no: int) -> "Iterator[tuple[int, str, _Saying]]":
+    """Links that may lead to the next page: their line, their URL, what they say."""
+    here = view.address(view.url)
+    for index in lines:
+        for text, anchor, address in view.links[index]:
+            if address is None:
+                continue
+            words = text or _picture_words(anchor)
+            if words.lstrip()[:1] not in _BEGINS:
+                continue
+            says = _saying(words) if len(words) <= _LONGEST else None
+            if says is None or (says.number is not None and says.number != page_no + 1):
+                continue
+            if address.url != here.url and not _is_other_post(address, here):
+                yield index, address.url, says
 
 
 class _Saying(NamedTuple):
@@ -71,8 +78,6 @@ class _Saying(NamedTuple):
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
 def _saying(words: str) -> _Saying | None:
-    if first_folded(words) not in _BEGINS:
-        return None
     folded = fold(words).strip()
     if NEXT_PAGE.fullmatch(folded):
         return _Saying(None, len(folded) > _SHORT)
@@ -87,25 +92,30 @@ def _is_other_post(address: Address, here: Address) -> bool:
 
 def _calendar_lines(view: View) -> set[int]:
     """The lines of calendars: around the names of the days of a week, all that a calendar can show."""
-    beginning = list(view.whole.beginning(_DAY_OR_WEEK))
-    if not beginning:
-        return set()
-    filled = [index for index, text in enumerate(view.folded) if text.strip()]
-    words = [view.folded[index].strip() for index in filled]
     found: set[int] = set()
-    for index in beginning:
-        place = bisect_left(filled, index)
-        word = words[place]
-        if index not in found and _WEEK.fullmatch(
-            " ".join(words[place : place + 7]) if len(word) < 4 else word
-        ):
-            start, stop = place, place
-            while start > 0 and place - start < _ABOVE_WEEK and CALENDAR_HEAD.fullmatch(words[start - 1]):
-                start -= 1
-            while stop < len(words) and CALENDAR_LINE.fullmatch(words[stop]):
-                stop += 1
-            found.update(range(filled[start], filled[stop - 1] + 1))
+    for index in view.whole.beginning(_DAY_OR_WEEK):
+        if index in found or not _names_week(view, index):
+            continue
+        above = islice(_filled(view, range(index - 1, -1, -1)), _ABOVE_WEEK)
+        below = _filled(view, range(index, len(view.lines)))
+        head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
+        days = list(takewhile(lambda i: CALENDAR_LINE.fullmatch(view.folded[i].strip()), below))
+        found.update(range(min([index, *head]), max([index, *days]) + 1))
     return found
+
+
+def _names_week(view: View, index: int) -> bool:
+    """Whether the line names the seven days of a week, or the first of them and the next lines the others."""
+    word = view.folded[index].strip()
+    if len(word) < _LONGEST_DAY:
+        days = islice(_filled(view, range(index, len(view.lines))), _DAYS)
+        word = " ".join([view.folded[i].strip() for i in days])
+    return _WEEK.fullmatch(word) is not None
+
+
+def _filled(view: View, lines: Iterable[int]) -> Iterator[int]:
+    """Those of the lines that show any text."""
+    return (index for index in lines if view.folded[index].strip())
 
 
 def _is_pager(view: View, line: Line) -> bool:

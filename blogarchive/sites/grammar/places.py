@@ -45,8 +45,13 @@ def place_of(view: View, first: int, last: int, nodes: tuple[Element, ...]) -> P
     return Place(
         stand=_stand(view, first, last),
         paths=tuple(view.path(node) for node in nodes),
-        look="/".join(block.get(name) or "" for name in _LOOKS) if block.attrib else "",
+        look=_look(block),
     )
+
+
+def _look(block: Element) -> str:
+    attributes = dict(block.items())
+    return "/".join([str(attributes.get(name, "")) for name in _LOOKS]) if attributes else ""
 
 
 def typed_place(view: View, index: int, parts: int) -> Place:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from blogarchive.items import PageKind
 from blogarchive.sites.grammar.view import View
 
 _TITLED = ("latest", "categories")
@@ -41,7 +40,7 @@ def find_sections(view: View, outside: Sequence[int]) -> Iterator[Section]:
 def _labels(view: View, outside: Sequence[int]) -> Iterator[_Label]:
     for place, index in enumerate(outside):
         name = view.sections.get(index)
-        if name is not None and not _names_post(view, index):
+        if name is not None and index not in view.posts:  # a post's title, whatever it says
             yield _Label(place=place, name=name, path=view.path(view.lines[index].node_at(0)))
 
 
@@ -76,9 +75,4 @@ def _nearest(view: View, outside: Sequence[int], rivals: Sequence[_Label], sole:
 
 
 def _has_links(view: View, outside: Sequence[int], label: _Label) -> bool:
-    return any(_names_post(view, index) for index in outside[label.place + 1 : label.place + 1 + _FIRST_ROWS])
-
-
-def _names_post(view: View, index: int) -> bool:
-    """Whether a line links to a post: its words are a title, whatever they say."""
-    return any(address is not None and address.kind is PageKind.POST for _, _, address in view.links[index])
+    return any(index in view.posts for index in outside[label.place + 1 : label.place + 1 + _FIRST_ROWS])

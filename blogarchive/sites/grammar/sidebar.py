@@ -35,7 +35,7 @@ class Sidebar:
 
 def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
     """The sidebar, read from the lines `outside` the post and its comments."""
-    posts = {i: post for i in outside if view.links[i] and (post := _linked_post(view, i)) is not None}
+    posts = {i: post for i in outside if i in view.posts and (post := _linked_post(view, i)) is not None}
     card = Card()
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
@@ -113,13 +113,17 @@ def _first_category(view: View, lines: Sequence[int]) -> Sequence[int]:
 
 def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
     """The rows of the archive among these lines."""
-    return {i: row for i in lines if (row := month_row(view, view.lines[i])) is not None}
+    return _dated(view, [i for i in lines if reads_like_month(view, i)])
+
+
+def _dated(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
+    return {i: row for i in lines if (row := month_row(view, i)) is not None}
 
 
 def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow], Sequence[int]]:
     """The rows under the label of the archive up to the first line that is none, and the lines of all that."""
     rows = _while(lines[1:], lambda i: not view.folded[i] or reads_like_month(view, i))
-    return _months(view, rows), (lines[0], *rows)
+    return _dated(view, [i for i in rows if view.folded[i]]), (lines[0], *rows)
 
 
 def _senseless(view: View, lines: Sequence[int]) -> tuple[Problem, ...]:

@@ -8,12 +8,14 @@ from functools import lru_cache
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
-from blogarchive.reading.lines import Document, Element, Line, read_document, tag_path
+from blogarchive.reading.lines import Document, Element, Line, read_document
 from blogarchive.sites.grammar.whole import LONGEST_LABEL, Whole, fold_lines
 from blogarchive.sites.grammar.words import SECTION_BEGINS, fold, section_of
 
 _LONGEST_BASE = 2000
 _LONGEST_REPEATED = 300
+_ALIKE_EVERYWHERE = ("/", "http://", "https://")  # what begins so leads to the same from every page of a host
+_POST = PageKind.POST  # to name an enum's member takes five times as long (Python 3.11), and links are many
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -26,14 +28,16 @@ class View:
     """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
 
     `whole` is all of `folded` as one text.
-    `links[i]` are the links of line i, in order. `sections` names the sections whose labels some lines are. `url` is
-    the page's own, `number` that of its post, `base` the one that its relative links start from.
+    `links[i]` are the links of line i, in order; `posts` are the lines with a link to a post. `sections` names the
+    sections whose labels some lines are. `url` is the page's own, `number` that of its post, `base` the one that its
+    relative links start from.
     """
 
     document: Document
     folded: tuple[str, ...]
     whole: Whole
     links: tuple[Sequence[Linked], ...]
+    posts: frozenset[int]
     sections: Mapping[int, str]
     url: str
     base: str
@@ -54,8 +58,10 @@ class View:
 
     def leads_away(self, index: int) -> bool:
         """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
-        return self.number is not None and any(
-            address is not None and address.kind is PageKind.POST and address.number != self.number
+        if self.number is None or index not in self.posts:
+            return False
+        return any(
+            address is not None and address.kind is _POST and address.number != self.number
             for _, _, address in self.links[index]
         )
 
@@ -69,9 +75,17 @@ class View:
         return None if shown is None else shown.at
 
     def path(self, node: Element) -> str:
-        """The tags from the root down to `node`."""
-        if node not in self._paths:
-            self._paths[node] = tag_path(node)
+        """The tags from the root down to `node`, as `html/body/div`: where two pieces stand alike, it is the same."""
+        found = self._paths.get(node)
+        if found is not None:
+            return found
+        inner = [node]
+        while (above := inner[-1].getparent()) is not None and above not in self._paths:
+            inner.append(above)
+        path = "" if above is None else self._paths[above] + "/"
+        for element in reversed(inner):  # no recursion, depth is hostile
+            self._paths[element] = path + element.tag
+            path = self._paths[element] + "/"
         return self._paths[node]
 
     def window(self, first: int, last: int) -> "Window":
@@ -134,11 +148,13 @@ def view_of(
     document = read_document(text)
     whole, folded = fold_lines(document.lines)
     base = _base(document, url)
+    links = _links(document.lines, base, address)
     return View(
         document=document,
         folded=folded,
         whole=whole,
-        links=_links(document.lines, base, address),
+        links=links,
+        posts=_post_lines(links),
         sections=_sections(document.lines, folded, whole),
         url=url,
         base=base,
@@ -162,6 +178,17 @@ def _links(
     )
 
 
+def _post_lines(links: Sequence[Sequence[Linked]]) -> frozenset[int]:
+    return frozenset(
+        [
+            index
+            for index, found in enumerate(links)
+            for _, _, address in found
+            if address is not None and address.kind is _POST
+        ]
+    )
+
+
 def _sections(lines: Sequence[Line], folded: Sequence[str], whole: Whole) -> dict[int, str]:
     """The lines that are labels of the sidebar's sections, with the sections' names."""
     names = {index: section_of(folded[index]) for index in whole.beginning(SECTION_BEGINS)}
@@ -176,7 +203,7 @@ def _leads_to(
 ) -> Address | None:
     """Where a link leads under the site's rules; None where it leads nowhere on the web."""
     href = anchor.get("href")
-    if root is not None and href is not None and href.startswith("/") and len(href) < _LONGEST_REPEATED:
+    if root is not None and href and len(href) < _LONGEST_REPEATED and href.startswith(_ALIKE_EVERYWHERE):
         return _from_root(href, root, address)
     return _canonical(link_url(anchor, base), address)
 

@@ -54,7 +54,12 @@ NEXT_PAGE = re.compile(
     re.IGNORECASE,
 )
 _AROUND_LABEL = " []【】「」:>|·•"
-SECTION_BEGINS = re.compile(rf"{BEGIN}[{re.escape(_AROUND_LABEL)}]*(?:{SECTION_LABEL.pattern})")
+_LABELS_BEGIN = (
+    "我日最文分存归月近热推随精评阅友访博站好谁CcRr"  # all labels: it spares looking at them one by one
+)
+SECTION_BEGINS = re.compile(
+    rf"{BEGIN}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
+)
 """The beginning of every line that may be the label of a section."""
 
 _LONGEST_LABEL = 16
@@ -84,10 +89,9 @@ def label_text(folded: str) -> str | None:
     return text if 0 < len(text) <= _LONGEST_LABEL else None
 
 
-def first_folded(text: str) -> str:
-    """The first character of `text` folded, spaces before it left aside; empty where there is none."""
-    first = text.lstrip()[:1]
-    return _FOLDED.get(first, first)
+def folding_to(signs: str) -> frozenset[str]:
+    """These characters and all that fold to one of them."""
+    return frozenset(signs) | {shown for shown, folded in _FOLDED.items() if folded in signs}
 
 
 def unbulleted(text: str) -> str:

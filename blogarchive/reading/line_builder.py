@@ -26,7 +26,6 @@ class LineBuilder:
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
         self._pieces: list[_Piece] = []  # of the line that is not yet ended
-        self._pre = 0
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
         """Open and close every element in document order, as `etree.iterwalk` would in three times the time.
@@ -34,33 +33,37 @@ class LineBuilder:
         The loop meets each of the hundreds of nodes of a page and takes a quarter of the time to read it: it calls
         nothing where nothing is to be done (docs/performance.md). `above` is the innermost open element, `block` the
         innermost open block, `anchor` the `a` that text of `above` is part of; `path` holds those of the outer ones.
+        `pre` counts the open elements that keep spaces.
         """
-        opened, closed, hidden, pieces, place = self.opened, self.closed, self._hidden, self._pieces, 0
+        opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
         path: list[_Open] = []
         unseen: set[Element] = set()  # what an element that is never shown holds
         above: Element | None = None
         block: Element | None = None
         anchor: Element | None = None
+        place = pre = 0
         for node in root.iter():
             parent = node.getparent()
             if unseen and parent in unseen:
                 unseen.add(node)
                 continue
             while above is not None and above is not parent:
-                done = above
-                if block is done and (pieces or self._pre):
-                    self._end_block(done)
+                if above is block:
+                    if pieces:
+                        self._end_line(block, pre)
+                    if pre:
+                        pre -= block.tag in PREFORMATTED
+                closed[above] = place
+                tail = above.tail
                 above, block, anchor = path.pop()
-                closed[done] = place
-                tail = done.tail
-                if tail and above is not None and (pieces or self._pre or tail not in _BLANKS):
+                if tail and (pieces or pre or tail not in _BLANKS):
                     pieces.append((tail, above, anchor, place + 1))
                 place += 2
             opened[node] = place
             tag = node.tag
             if tag.__class__ is not str:  # a comment or a processing instruction
                 closed[node] = place
-                if (tail := node.tail) and above is not None:
+                if tail := node.tail:
                     pieces.append((tail, above, anchor, place + 1))
                 place += 2
                 continue
@@ -68,62 +71,55 @@ class LineBuilder:
             above = node
             if tag in BLOCKS:
                 if pieces:
-                    self._end_line(block)
+                    self._end_line(block, pre)
                 block, anchor = node, parent if parent is not None and parent.tag == "a" else None
-                self._pre += tag in PREFORMATTED
+                pre += tag in PREFORMATTED
             elif tag == "a":
                 anchor = node
             elif tag == "br":
-                if self._pre:
+                if pre:
                     pieces.append(("\n", None, None, place))
-                else:
-                    self._end_line(block)
+                elif pieces:
+                    self._end_line(block, pre)
             elif tag in REPLACED:
                 pieces.append((None, node, anchor, place))
-            if tag in _CLOSED or node in hidden:
+            if tag in _CLOSED or (hidden and node in hidden):
                 unseen = {node}
-            elif (text := node.text) and (pieces or self._pre or text not in _BLANKS):
+            elif (text := node.text) and (pieces or pre or text not in _BLANKS):
                 pieces.append((text, node, anchor, place + 1))
             place += 2
-        self._close_all(path, above, block, place)
+        self._close_all(path, above, block, place, pre)
 
     def _close_all(
-        self, path: "list[_Open]", above: Element | None, block: Element | None, place: int
+        self, path: "list[_Open]", above: Element | None, block: Element | None, place: int, pre: int
     ) -> None:
         """Close what is open at the page's end, innermost first."""
         while above is not None:
-            done = above
-            if block is done:
-                self._end_block(done)
+            if above is block:
+                self._end_line(block, pre)
+                pre -= block.tag in PREFORMATTED
+            self.closed[above] = place
+            tail = above.tail
             above, block, anchor = path.pop()
-            self.closed[done] = place
-            if done.tail and above is not None:
-                self._pieces.append((done.tail, above, anchor, place + 1))
+            if tail:
+                self._pieces.append((tail, above, anchor, place + 1))
             place += 2
-        self._end_line(block)
 
-    def _end_block(self, block: Element) -> None:
-        self._end_line(block)
-        if self._pre:
-            self._pre -= block.tag in PREFORMATTED
-
-    def _end_line(self, block: Element | None) -> None:
+    def _end_line(self, block: Element | None, pre: int) -> None:
         """Make a line of the pieces, where they show anything."""
         pieces = self._pieces
-        if not pieces:
-            return
-        if block is not None:
+        if pieces and block is not None:
             text, node, anchor, place = pieces[0]
-            if len(pieces) > 1 or text is None or node is None or self._pre:
-                self._add_joined(block)
+            if len(pieces) > 1 or text is None or node is None or pre:
+                self._add_joined(block, pre > 0)
             elif text := text.strip(EDGES):  # most lines are one piece
                 span = (0, len(text := _mended(text)), node, anchor)
                 self.lines.append(Line(len(self.lines), text, block, place, place + 1, (span,)))
         pieces.clear()
 
-    def _add_joined(self, block: Element) -> None:
+    def _add_joined(self, block: Element, pre: bool) -> None:
         """Make a line of some pieces, or of preformatted text: spaces collapse from one piece to the next as well."""
-        pre, after_space, length = self._pre > 0, True, 0
+        after_space, length = True, 0
         texts: list[str] = []
         spans: list[Span] = []
         media: list[tuple[Element, Element | None]] = []

@@ -72,10 +72,8 @@ def gather(view: View, found: Found) -> Marks:
 
 def _comments_end(view: View, start: int, end: int, typed: set[str]) -> int:
     """The line where the page itself goes on: a label that stands where no typed line stands."""
-    for index in range(start, end):
-        if view.is_section(index) and view.path(view.lines[index].node_at(0)) not in typed:
-            return index
-    return end
+    labels = (index for index in view.sections if start <= index < end and view.is_section(index))
+    return next((i for i in labels if view.path(view.lines[i].node_at(0)) not in typed), end)
 
 
 def _own_labels(view: View, headers: Sequence[Header]) -> frozenset[int]:

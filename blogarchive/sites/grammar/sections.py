@@ -38,10 +38,11 @@ def find_sections(view: View, outside: Sequence[int]) -> Iterator[Section]:
 
 
 def _labels(view: View, outside: Sequence[int]) -> Iterator[_Label]:
+    labels = view.sections.keys() - view.posts  # what links to a post is its title, whatever it says
     for place, index in enumerate(outside):
-        name = view.sections.get(index)
-        if name is not None and index not in view.posts:  # a post's title, whatever it says
-            yield _Label(place=place, name=name, path=view.path(view.lines[index].node_at(0)))
+        if index in labels:
+            path = view.path(view.lines[index].node_at(0))
+            yield _Label(place=place, name=view.sections[index], path=path)
 
 
 def _own_labels(view: View, outside: Sequence[int], labels: Sequence[_Label]) -> list[_Label]:

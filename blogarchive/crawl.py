@@ -1,7 +1,6 @@
 """Runs one crawl in this process, and turns what happened into a row of `runs` and an exit code."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from blogarchive.errors import (
     SiteChanged,
     Unreachable,
 )
+from blogarchive.garbage import collect_seldom
 from blogarchive.items import Page, Target
 from blogarchive.order import Order, now, require, starts
 from blogarchive.store import failures, health, lock, runs
@@ -166,7 +166,7 @@ def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
 
     for signum in _SIGNALS:
         loop.add_signal_handler(signum, stop, signum)
-    gc.freeze()  # what is here stays: collecting the garbage of pages need not look at all of Scrapy every time
+    collect_seldom()
     process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
+from blogarchive.garbage import collect_seldom
 from blogarchive.items import Link, Page, PageKind, Reading, Target
 from blogarchive.sites.site import names, read
 
@@ -131,6 +132,7 @@ class ReadingProcess:
 def answer() -> None:
     """Read every page that is asked for on stdin, a socket, until the other side closes it."""
     names()  # loads the sites' readers
+    collect_seldom()
     before = _NOTHING
     asked = socket.socket(fileno=sys.stdin.fileno())
     with suppress(ConnectionError), asked, asked.makefile("rb") as questions:  # whoever asks may be killed

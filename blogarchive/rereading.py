@@ -11,6 +11,7 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 
 from blogarchive.cores import cores
+from blogarchive.garbage import collect_seldom
 from blogarchive.items import Reading, Visit
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
@@ -32,10 +33,11 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
     """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core."""
     count = workers or cores()
     if count == 1:
+        collect_seldom()
         yield from map(reread_page, pages)
         return
     # spawn: a fork would copy the open database connection and the log's locks into every worker.
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_live_with_parent)
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
         yield from _in_order(pool, iter(pages), ahead=count * _TASKS_AHEAD)
     finally:
@@ -68,8 +70,9 @@ def _ctrl_c_is_ours() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _live_with_parent() -> None:
+def _begin() -> None:
     """Have a worker end with its parent, which may be killed: nothing else would tell it."""
+    collect_seldom()
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -41,9 +41,9 @@ _BATCH = 500
 
 def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
     """Bring the index up to date with the rows, inside the caller's transaction; cheap where nothing
-    changed. Where fewer than `waiting` rows have changed, they wait.
+    changed. Where fewer than `waiting` rows have changed, they wait, and so do rules of folding that changed.
     """
-    if 0 < pending(connection) < waiting:
+    if waiting > 1 and pending(connection) < waiting:
         return
     found = connection.execute("select folding from search_state").fetchone()
     if found is None or found[0] != folding_version():

@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import nh3
-from lxml import etree, html
+from lxml import etree
 
 from blogarchive.items import Image
 from blogarchive.reading.html_tree import Element
@@ -109,6 +109,7 @@ _CLEANER = nh3.Cleaner(
     filter_style_properties=_STYLES,
     link_rel="noopener noreferrer nofollow",
 )
+_PICTURES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 # Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
@@ -126,15 +127,15 @@ def clean_html(node: Element, base_url: str) -> str:
 
     The same content gives the same text. Scripts, styles, forms and event handlers are gone; the words stay.
     """
-    for element in list(node.iter(etree.Element)):
+    for element in list(node.iter("a", *_PICTURES, *_PLAYERS)):
         _mend(element, base_url)
-    parts = [html.tostring(child, encoding="unicode") for child in node]
+    parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
     return _CLEANER.clean(_escape(node.text) + "".join(parts)).strip()
 
 
 def images_of(node: Element, base_url: str) -> tuple[Image, ...]:
     """The pictures in `node` in order, with absolute http(s) URLs; data: pictures and blanks are left out."""
-    urls = (picture_url(element, base_url) for element in node.iter("img", "image"))
+    urls = (picture_url(element, base_url) for element in node.iter(*_PICTURES))
     return tuple(Image(url=url, position=place) for place, url in enumerate(u for u in urls if u))
 
 
@@ -196,13 +197,13 @@ def _mend(element: Element, base_url: str) -> None:
         _drop(element, "href")
         if url is not None:
             element.set("href", url)
-    elif tag in ("img", "image"):
+    elif tag in _PICTURES:
         url = picture_url(element, base_url)
         element.tag = "img"
         _drop(element, "src")
         if url is not None:
             element.set("src", url)
-    elif tag in _PLAYERS:
+    else:
         _link_player(element, absolute(element.get(_PLAYERS[tag]), base_url))
 
 

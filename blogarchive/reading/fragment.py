@@ -1,6 +1,8 @@
 """Cut a run of a page's lines out of its tree, as HTML and as text."""
 
+import re
 from collections.abc import Sequence
+from copy import deepcopy
 
 from lxml import etree, html
 
@@ -9,6 +11,8 @@ from blogarchive.reading.html_tree import Element
 from blogarchive.reading.lines import Document, Line
 
 _VOID = REPLACED | {"br", "hr"}
+# What lxml makes elements and attributes of; the parser gives others where a tag was not closed: `<font<b>`.
+_NAME = re.compile(r"[^\s&<>/\"'{}]+")
 
 
 def container(document: Document, first: Line, last: Line) -> Element | None:
@@ -29,6 +33,8 @@ def cut(document: Document, first: Line, last: Line) -> Element:
     Elements that hold some of the lines are kept around them; pictures between the lines are kept too.
     """
     whole = container(document, first, last)
+    if whole is not None and all(_is_seen(document, node) for node in whole.iter()):
+        return _copy_of(whole)
     if whole is not None:
         return _copy(document, whole, document.opened[whole], document.closed[whole])
     return _copy(document, document.common(first, last), first.start, last.end)
@@ -57,6 +63,21 @@ def _same_row(first: Line, second: Line) -> bool:
         and one.getparent() is other.getparent()
         and one.getparent() is not None
     )
+
+
+def _is_seen(document: Document, node: Element) -> bool:
+    """Whether a reader sees what the element holds: it is no script, no comment, and nothing hides it."""
+    tag = node.tag
+    seen = isinstance(tag, str) and tag not in UNSEEN and node in document.opened
+    return seen and node not in document.hidden
+
+
+def _copy_of(whole: Element) -> Element:
+    """A `div` with all that `whole` holds."""
+    copy = deepcopy(whole)
+    copy.tag, copy.tail = "div", None
+    copy.attrib.clear()
+    return copy
 
 
 def _copy(document: Document, top: Element, start: int, end: int) -> Element:
@@ -98,15 +119,16 @@ class _Copier:
 
     def enter(self, node: Element, above: Element) -> Element | None:
         """The copy of an element that reaches into the places wanted; None where it does not, or is never seen."""
-        tag, opened = node.tag, self._document.opened.get(node)
-        if opened is None or opened >= self._end or not isinstance(tag, str) or tag in UNSEEN:
+        tag, opened = node.tag, self._document.opened.get(node, self._end)
+        if opened >= self._end or not _is_seen(self._document, node):
             return None
         if self._document.closed[node] < self._start or (opened < self._start and tag in _VOID):
             return None
         self.flush()
-        copy: Element = etree.SubElement(above, tag)
+        copy: Element = etree.SubElement(above, tag if _NAME.fullmatch(tag) else "span")
         for name, value in node.items():
-            copy.set(name, value)
+            if _NAME.fullmatch(str(name)):
+                copy.set(name, value)
         return copy
 
     def leave(self, path: list[tuple[Element, Element | None]]) -> None:

@@ -20,11 +20,15 @@ from blogarchive.reading.line_builder import LineBuilder
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A page as visible lines over its tree; `opened` and `closed` give each element's places in the order."""
+    """A page as visible lines over its tree; `opened` and `closed` give each element's places in the order.
+
+    What `hidden` elements hold has no places.
+    """
 
     root: Element
     lines: tuple[Line, ...]
     title: str
+    hidden: frozenset[Element] = field(repr=False)
     opened: dict[Element, int] = field(repr=False)
     closed: dict[Element, int] = field(repr=False)
     starts: list[int] = field(repr=False)
@@ -62,7 +66,8 @@ class Document:
 def read_document(text: str) -> Document:
     """The document of a page's text; never raises, an empty page has no lines."""
     root = parse_html(text)
-    builder = LineBuilder(hidden_elements(root))
+    hidden = hidden_elements(root)
+    builder = LineBuilder(hidden)
     builder.walk(root)
     title = root.find(".//title")
     title_text = "" if title is None else " ".join("".join(map(str, title.itertext())).split())
@@ -70,6 +75,7 @@ def read_document(text: str) -> Document:
         root=root,
         lines=tuple(builder.lines),
         title=title_text,
+        hidden=hidden,
         opened=builder.opened,
         closed=builder.closed,
         starts=[line.start for line in builder.lines],

@@ -42,6 +42,21 @@ def test_scripts_are_not_cut_along() -> None:
     assert "script" not in cut_html(document, 0, 1)
 
 
+def test_what_is_hidden_is_not_cut_along() -> None:
+    document = read_document(
+        "<div><p>一</p><p style='display:none'>藏<b>藏</b></p><!-- 藏 --><p>二</p></div><p>数</p>"
+    )
+    assert "藏" not in cut_html(document, 0, 1)
+
+
+@pytest.mark.parametrize("tag", ["font<b", 'font="宋体"', "b&nbsp;", "o:p<h1", "b {a}=1 \"=2 '=3 a<b=4"])
+def test_the_words_stay_where_a_tag_was_not_closed(tag: str) -> None:
+    part = read_document(f"<td>题<br><{tag}>一</td>")
+    assert "一" in cut_html(part, 1, 1)
+    whole = read_document(f"<p>题</p><div><{tag}>一</div>")
+    assert "一" in cut_html(whole, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [

@@ -1,5 +1,6 @@
 """Reading never raises and never hangs, whatever bytes come."""
 
+import re
 from random import Random
 
 import pytest
@@ -74,6 +75,7 @@ PIECES = (
     "，",
     " ",
 )
+SIGNS = ("", "<", ">", '"', "'", "=", "/", "&", "{", "<b", "<!--", " {a}=1", ' "=2', "\0")
 TARGETS = st.sampled_from(
     [PageKind.HOME, PageKind.POST, PageKind.COMMENTS, PageKind.MONTH, PageKind.CATEGORY]
 )
@@ -104,6 +106,19 @@ def test_a_real_looking_page_is_read_with_parts_cut_out_or_put_in(page: str, dat
     places = data.draw(st.lists(st.integers(0, len(page)), min_size=2, max_size=2).map(sorted))
     part = data.draw(st.sampled_from(("", *PIECES)))
     read_page(URL, page[: places[0]] + part + page[places[1] :], data.draw(TARGETS))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(PAGES), st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from(SIGNS)), max_size=12)
+)
+def test_a_page_is_read_where_its_tags_lost_or_gained_signs(
+    page: str, changes: list[tuple[int, str]]
+) -> None:
+    pieces = re.split("([<>=\"'/])", page)
+    for place, sign in changes:
+        pieces[place % len(pieces)] = sign
+    read_page(URL, "".join(pieces), PageKind.POST)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,20 +1,17 @@
 """The walk over a page's tree that cuts it into lines and gives every element its places."""
 
-import re
 from collections.abc import Container
 
 from blogarchive.reading.elements import BLOCKS, PREFORMATTED, REPLACED, UNSEEN
 from blogarchive.reading.html_tree import Element
-from blogarchive.reading.line import EDGES, SPACE, Line, Span
+from blogarchive.reading.line import Line
+from blogarchive.reading.line_pieces import Piece, line_of
 
-_spaces = re.compile(r"[ \t\n\r\f\v]+")
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # what most pages have between blocks
 _CLOSED = UNSEEN | REPLACED  # what is inside is not read
 
 
 _Open = tuple[Element | None, Element | None, Element | None]
-_Piece = tuple[str | None, Element | None, Element | None, int]
-"""A text as the page has it, its element, the `a` it is part of, its place; no text: a picture, no element: a `br`."""
 
 
 class LineBuilder:
@@ -25,7 +22,7 @@ class LineBuilder:
         self.lines: list[Line] = []
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
-        self._pieces: list[_Piece] = []  # of the line that is not yet ended
+        self._pieces: list[Piece] = []  # of the line that is not yet ended
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
         """Open and close every element in document order, as `etree.iterwalk` would in three times the time.
@@ -107,57 +104,8 @@ class LineBuilder:
 
     def _end_line(self, block: Element | None, pre: int) -> None:
         """Make a line of the pieces, where they show anything."""
-        pieces = self._pieces
-        if pieces and block is not None:
-            text, node, anchor, place = pieces[0]
-            if len(pieces) > 1 or text is None or node is None or pre:
-                self._add_joined(block, pre > 0)
-            elif text := text.strip(EDGES):  # most lines are one piece
-                span = (0, len(text := _mended(text)), node, anchor)
-                self.lines.append(Line(len(self.lines), text, block, place, place + 1, (span,)))
-        pieces.clear()
-
-    def _add_joined(self, block: Element, pre: bool) -> None:
-        """Make a line of some pieces, or of preformatted text: spaces collapse from one piece to the next as well."""
-        after_space, length = True, 0
-        texts: list[str] = []
-        spans: list[Span] = []
-        media: list[tuple[Element, Element | None]] = []
-        places: list[int] = []
-        for text, node, anchor, place in self._pieces:
-            if text is not None:
-                if not pre:
-                    text = _mended(text.lstrip(SPACE) if after_space else text)
-                    if not text:
-                        continue
-                    after_space = text[-1] == " "
-                texts.append(text)
-                start, length = length, length + len(text)
-                if node is not None:
-                    spans.append((start, length, node, anchor))
-                    places.append(place)
-            elif node is not None:
-                media.append((node, anchor))
-                places.append(place)
-        raw = "".join(texts)
-        text = raw.strip("\n") if pre else raw.strip(EDGES)
-        if places and (media or text.strip(EDGES)):
-            found = tuple(spans) if text == raw else _shifted(spans, raw.find(text) if text else 0, len(text))
-            first, last = places[0], places[-1] + 1
-            self.lines.append(Line(len(self.lines), text, block, first, last, found, tuple(media), pre))
-
-
-def _mended(text: str) -> str:
-    """`text` with its spaces collapsed."""
-    return _spaces.sub(" ", text) if "  " in text or not text.isprintable() else text  # most need no mending
-
-
-def _shifted(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
-    """The spans of a line whose edges were cut off: `shift` characters before, all after `size` more."""
-    return tuple(
-        [
-            (max(start - shift, 0), min(end - shift, size), node, anchor)
-            for start, end, node, anchor in spans
-            if end > shift and start - shift < size
-        ]
-    )
+        if block is not None and self._pieces:
+            line = line_of(len(self.lines), self._pieces, block, pre=pre > 0)
+            if line is not None:
+                self.lines.append(line)
+        self._pieces.clear()

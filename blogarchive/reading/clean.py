@@ -111,6 +111,7 @@ _CLEANER = nh3.Cleaner(
 )
 _PICTURES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
+_PLAYED = ("movie", "src", "url", "filename")  # a Flash player's parameters, a Windows one's
 # Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
 # Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
@@ -119,6 +120,7 @@ _plain_url = re.compile(
     r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?(?:\?[\w=&%.+-]+)?",
     re.ASCII,
 )
+_ADDRESS = re.compile(r"[/.\\]")
 _quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
 
 
@@ -129,6 +131,8 @@ def clean_html(node: Element, base_url: str) -> str:
     """
     for element in list(node.iter("a", *_PICTURES, *_PLAYERS)):
         _mend(element, base_url)
+    for element in node.iter("xmp", "listing", "plaintext"):  # what is in them is escaped twice else
+        element.tag = "pre"
     parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
     return _CLEANER.clean(_escape(node.text) + "".join(parts)).strip()
 
@@ -142,7 +146,9 @@ def images_of(node: Element, base_url: str) -> tuple[Image, ...]:
 def picture_url(element: Element, base_url: str) -> str | None:
     """The absolute http(s) address of a picture, lazy loaders' attributes first; None where it has none."""
     for name in (*_LAZY, "src"):
-        url = absolute(element.get(name), base_url)
+        value = element.get(name)
+        flag = name in _LAZY and value is not None and not _ADDRESS.search(value)  # data-lazyload="true"
+        url = None if flag else absolute(value, base_url)
         if url is not None and urlsplit(url).scheme in ("http", "https"):
             return url
     return None
@@ -157,8 +163,11 @@ def absolute(url: str | None, base_url: str) -> str | None:
             return url
         if origin := _origin(base_url):
             return origin + url
+    before, sign, rest = re.sub(r"[\t\r\n]", "", url.strip()).partition("?")
     try:
-        joined = urljoin(base_url, re.sub(r"[\t\r\n]", "", url.strip()))
+        joined = urljoin(
+            base_url, before.replace("\\", "/") + sign + rest
+        )  # as browsers do; IE's authors wrote so
         urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
     except ValueError:
         return None
@@ -204,7 +213,18 @@ def _mend(element: Element, base_url: str) -> None:
         if url is not None:
             element.set("src", url)
     else:
-        _link_player(element, absolute(element.get(_PLAYERS[tag]), base_url))
+        _link_player(element, absolute(_played(element), base_url))
+
+
+def _played(player: Element) -> str | None:
+    """What a player plays, as it says itself or as the parts inside it do: Flash was written in both ways at once."""
+    found = player.get(_PLAYERS[player.tag])
+    for part in player.iter("param", *_PLAYERS, "source"):
+        if found:
+            break
+        named = part.get("name", "").lower() in _PLAYED
+        found = (part.get("value") if named else None) if part.tag == "param" else part.get("src")
+    return found
 
 
 def _drop(element: Element, name: str) -> None:

@@ -8,7 +8,7 @@ them.
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import MINYEAR, datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -62,6 +62,7 @@ _LABEL_AFTER = re.compile(
     r"|(?:by|from|via|in|views?|comments?|repl(?:y|ies)|posted|updated|edited)\b"
 )
 _LABEL_REACH = 20
+_NEAR = 200  # characters looked at before and after: a text of nothing but dates would else take minutes
 _WEEKDAY_END = re.compile(rf"(?:{WEEKDAY}|\b{ENGLISH_WEEKDAY})$")
 _ASIDE = " .,;:|()[]{}【】「」<>\"'-/·•。、!"
 _PARTING = tuple("|·•/)]】-")
@@ -73,14 +74,13 @@ def stands(rule: Rule, text: str, start: int, end: int, *, clocked: bool) -> boo
         return True
     if rule.where is Where.CLOCKED and not clocked:
         return False
-    labelled, followed = _is_labelled(text[:start]), _is_followed(text[end:])
+    before_it, after_it = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    labelled, followed = _is_labelled(before_it), _is_followed(after_it)
     if rule.where is Where.ALONE:
         return labelled and followed
     before = labelled or not _is_word(text[start - 1])
     after = (
-        followed
-        or text[end:].lstrip().startswith(_PARTING)
-        or (clocked and not _is_word(text[end : end + 1]))
+        followed or after_it.lstrip().startswith(_PARTING) or (clocked and not _is_word(text[end : end + 1]))
     )
     return before and after
 
@@ -128,7 +128,7 @@ def latest(now: datetime, month: int, day_of_month: int = 1, precision: Precisio
 def into_past(at: datetime, now: datetime) -> datetime:
     """`at` in the latest year up to its own that is not ahead of `now` by more than `TOLERANCE`."""
     year = at.year
-    while at - now > TOLERANCE:
+    while at - now > TOLERANCE and year > MINYEAR:
         year -= 1
         try:
             at = at.replace(year=year)

@@ -46,6 +46,7 @@ _PLAIN = re.compile(
     r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
 )
 _LABEL = re.compile(r"(?:留言|发[表布帖]|张贴|评论|回复|更新|编辑|修改|创建|注册)(?:时间|日期|[于在])\s?:?")
+_LONGEST = 1000
 _LABELS_TRIED = 4
 _STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
@@ -61,7 +62,8 @@ _STAMP_RULE = Rule(Where.ALONE, _STAMP, lambda found, now: _stamp(int(found[1]),
 def parse_date(text: str, relative_to: datetime) -> ShownDate | None:
     """The date that `text` shows to a reader at `relative_to` (aware), or None where it shows none.
 
-    The date may stand in a phrase (发表于 2014-07-14 08:11); of several, the one after a label, or the first.
+    The date may stand in a phrase (发表于 2014-07-14 08:11), in its first thousand characters; of several, the one
+    after a label, or the first.
     `at` is in the zone of `relative_to`; where the text shows an offset or a zone, or is an epoch stamp, it
     is that very instant, converted. In the double hour of an autumn night it is the first of the two; in the
     missing hour of spring it is the wall time as shown, with the offset from before the change.
@@ -73,7 +75,7 @@ def parse_date(text: str, relative_to: datetime) -> ShownDate | None:
     plain = _PLAIN.fullmatch(text)
     try:
         shown = _plain(plain, relative_to) if plain else None
-        return shown or _read(fold(text), relative_to)
+        return shown or _read(fold(text[:_LONGEST]), relative_to)
     except (ValueError, OverflowError):
         return None
 

@@ -15,7 +15,7 @@ REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "ima
 """Elements that show something of another file."""
 
 _UNSEEN = """
-script style head template noscript select textarea datalist noframes title map svg math
+script style head template noscript select textarea datalist noframes noembed title svg math
 """
 UNSEEN = frozenset(_UNSEEN.split())
 """Elements whose content a reader never sees."""

@@ -103,6 +103,15 @@ def _copy(document: Document, top: Element, start: int, end: int) -> Element:
     return holder
 
 
+def _alike(node: Element, above: Element) -> Element:
+    """A new element at the end of `above`, with the name and the attributes of `node`."""
+    copy: Element = etree.SubElement(above, node.tag if _NAME.fullmatch(node.tag) else "span")
+    for name, value in node.items():
+        if _NAME.fullmatch(str(name)):
+            copy.set(name, value)
+    return copy
+
+
 class _Copier:
     """Copies elements and texts that lie between two places of a document.
 
@@ -125,10 +134,10 @@ class _Copier:
         if self._document.closed[node] < self._start or (opened < self._start and tag in _VOID):
             return None
         self.flush()
-        copy: Element = etree.SubElement(above, tag if _NAME.fullmatch(tag) else "span")
-        for name, value in node.items():
-            if _NAME.fullmatch(str(name)):
-                copy.set(name, value)
+        copy = _alike(node, above)
+        if tag in REPLACED:  # what they play is told by their parts
+            for part in node.iterdescendants("param", "embed", "source"):
+                _alike(part, copy)
         return copy
 
     def leave(self, path: list[tuple[Element, Element | None]]) -> None:

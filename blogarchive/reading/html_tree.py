@@ -9,6 +9,8 @@ Element = etree._Element
 _NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NOT_XML_EITHER = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
+# Ends the page for libxml2, and for no browser: pages made of several, each closed, are many.
+_ENDS = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
 # What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
 _GIVEN_UP = (
     (
@@ -30,6 +32,8 @@ def parse_html(text: str) -> Element:
     clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
     clean = _REFERENCE.sub(_without_controls, clean)
     root, whole = _parse(clean)
+    if root.getnext() is not None:
+        root, whole = _parse(_ENDS.sub(b"", clean))
     for pattern, instead in _WAYS:
         if whole:
             break
@@ -64,7 +68,7 @@ def _parse(clean: bytes) -> tuple[Element, bool]:
 
 def _empty_voids(root: Element) -> None:
     """Moves out of void elements what follows them: libxml2 does not know that these are void."""
-    for node in list(root.iter("embed", "wbr", "source", "track")):
+    for node in list(root.iter("embed", "image", "wbr", "source", "track")):
         text, tail, children = node.text or "", node.tail or "", list(node)
         node.text = node.tail = None
         for child in reversed(children):

@@ -3,6 +3,7 @@
 import pytest
 from lxml import etree
 
+from blogarchive.reading.clean import clean_html
 from blogarchive.reading.fragment import container, cut, text_of
 from blogarchive.reading.lines import Document, read_document
 
@@ -79,3 +80,19 @@ def test_text_is_what_a_reader_sees(html: str, text: str) -> None:
 def test_cutting_needs_no_recursion() -> None:
     document = read_document(f"<p>题</p>{'<div>' * 1_900}一")
     assert "一" in cut_html(document, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        "<object><param name=Movie value=http://h/a.swf><embed src=http://h/b.swf></object>",
+        "<object><embed src=http://h/a.swf></embed></object>",
+        "<object data=http://h/a.swf></object>",
+        "<video controls><source src=http://h/a.swf></video>",
+        "<embed src=http://h/a.swf>",
+    ],
+)
+def test_a_player_becomes_a_link_to_what_it_plays_however_it_says_so(player: str) -> None:
+    document = read_document(f"<p>题</p><div><p>一</p>{player}<p>二</p></div>")
+    made = cut(document, document.lines[1], document.lines[-1])
+    assert '<a href="http://h/a.swf"' in clean_html(made, "http://h/")

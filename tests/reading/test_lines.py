@@ -120,3 +120,36 @@ def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> Non
     for line in document.lines:
         assert all(0 <= start <= end <= len(line.text) for start, end, _, _ in line.spans)
         assert line.index in document.inside(line.block)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>前</p></body></html><p>后</p>",
+        "<html><head></head></html><body><p>前</p></HTML >后",
+        "<p>前</p><image src=a>后",
+        "<p>前</p><map name=m><area href=x><p>后</p></map>",
+    ],
+)
+def test_nothing_is_lost_behind_what_ends_the_page_for_parsers_alone(html: str) -> None:
+    assert "".join(line.text for line in read_document(html).lines) == "前后"
+
+
+@pytest.mark.parametrize(
+    ("style", "shown"),
+    [
+        ("display:none", False),
+        ("color:red; DISPLAY : None !important", False),
+        ("display:/* x */none", False),
+        ("visibility:hidden", False),
+        ("display:none;display:block", True),
+        ("-webkit-backface-visibility:hidden", True),
+        ("x-display:none", True),
+        ("color:red", True),
+    ],
+)
+def test_an_element_is_hidden_by_what_its_style_says_last_of_that_very_property(
+    style: str, shown: bool
+) -> None:
+    lines = read_document(f"<p>前</p><p style='{style}'>甲</p>").lines
+    assert len(lines) == 1 + shown

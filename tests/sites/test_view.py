@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.view import View, view_of
 
@@ -28,3 +30,10 @@ def test_lines_that_link_to_posts_are_known_whether_the_link_is_relative_absolut
     links = ("/u/1/202001/6.html", "6.html", "http://h/u/1/202001/6.html?PHPSESSID=a1", "/u/1/", "#top")
     view = _view("".join(f"<p><a href='{href}'>题</a></p>" for href in links))
     assert view.posts == {0, 1, 2}
+
+
+@pytest.mark.parametrize("base", ["about:blank", "javascript:alert(1)", "data:x", "http://[x"])
+def test_a_base_that_is_no_address_counts_for_nothing(base: str) -> None:
+    view = _view(f"<base target=_blank><base href='{base}'><p><a href='6.html'>题</a></p>")
+    assert view.base == URL
+    assert view.posts == {0}

@@ -41,13 +41,13 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     numbered: tuple[str, int] | None = None
     candidates = list(_candidates(view, lines, page_no))
     calendar = _calendar_lines(view) if candidates else ()
+    pagers = {i: _is_pager(view, view.lines[i]) for i in {i for i, _, _ in candidates} if i not in calendar}
     for index, url, says in candidates:
         if index in calendar:
             continue
-        pager = _is_pager(view, view.lines[index])
-        if says.number is None and (says.sure or pager):
+        if says.number is None and (says.sure or pagers[index]):
             worded = (url, index)
-        elif says.number is not None and pager:
+        elif says.number is not None and pagers[index]:
             numbered = (url, index)
     return worded or numbered
 

@@ -222,9 +222,10 @@ def _canonical(url: str | None, address: Callable[[str], Address]) -> Address | 
 
 def _base(document: Document, url: str) -> str:
     """What the page's `<base href>` makes of its URL."""
-    node = next(document.root.iter("base"), None)
-    href = None if node is None else node.get("href")
-    return url if href is None or len(href) > _LONGEST_BASE else absolute(href, url) or url
+    hrefs = (node.get("href") for node in document.root.iter("base"))
+    href = next((href for href in hrefs if href is not None), None)
+    base = None if href is None or len(href) > _LONGEST_BASE else absolute(href, url)
+    return base if base is not None and base.startswith(("http://", "https://")) else url
 
 
 def picture_words(line: Line) -> str:

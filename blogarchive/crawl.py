@@ -194,7 +194,11 @@ def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
     """The error that the run ends with, the gravest first."""
     found: list[BlogArchiveError] = [traffic.ended] if traffic.ended else []
     for host, why in traffic.left_alone.items():
-        found.append(SiteBlocks(f"{host} was left alone: {why}; try again later, with a longer --delay"))
+        told = SiteBlocks(f"{host} was left alone: {why}; try again later, with a longer --delay")
+        if any(host == home for home, _ in campaign.homes()):
+            found.append(told)
+        else:  # a blog may have pages on another host too
+            campaign.watcher.said(str(told))
     if campaign.unreached and not found:
         found.append(_unreached(campaign))
     try:

@@ -48,6 +48,7 @@ class BlogSpider(PoliteSpider):
         self.crash: BaseException | None = None
         self._flying: dict[str, tuple[str, Target]] = {}  # by URL, with the host it was taken for
         self._ready: dict[str, deque[Target]] = {}  # by host
+        self._aside: list[Target] = []  # for another run
         self._landed = asyncio.Event()
         self._judge = Judge()
 
@@ -79,15 +80,16 @@ class BlogSpider(PoliteSpider):
                 yield request
 
     async def _pages(self) -> AsyncIterator[Request]:
-        while not self.traffic.stopping:
+        more = True
+        while more and not self.traffic.stopping:
             for host, target in self._next():
                 self._flying[target.url] = (host, target)
                 yield self._request(target)
             if self._flying:
                 self._landed.clear()
                 await self._landed.wait()
-            elif not self.campaign.top_up():
-                return
+            else:
+                more = bool(self.campaign.top_up()) and any(map(self._look_for, self.campaign.hosts()))
 
     async def parse(self, response: Response, target: Target) -> list[Visit | Request]:
         """One visit; or the same request again, where the answer was no page and another try may help."""
@@ -149,12 +151,23 @@ class BlogSpider(PoliteSpider):
                     yield host, target
 
     def _take(self, host: str) -> Target | None:
+        return self._ready[host].popleft() if self._look_for(host) else None
+
+    def _look_for(self, host: str) -> bool:
+        """Whether there is a target of the blogs on `host` that may be asked for in this run: `_ready` begins with it.
+
+        A blog may have pages on another host too; where that one is left alone, they are set aside.
+        """
         if host in self.traffic.left_alone:
-            return None
+            return False
         ready = self._ready.setdefault(host, deque())
-        if not ready:
-            ready.extend(self.campaign.take(host, _SLICE, [target for _, target in self._flying.values()]))
-        return ready.popleft() if ready else None
+        while True:
+            if not ready:
+                known = [target for _, target in self._flying.values()]
+                ready.extend(self.campaign.take(host, _SLICE, [*known, *self._aside]))
+            if not ready or (urlsplit(ready[0].url).hostname or "") not in self.traffic.left_alone:
+                return bool(ready)
+            self._aside.append(ready.popleft())
 
     def _request(self, target: Target) -> Request:
         headers = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}

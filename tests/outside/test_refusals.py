@@ -1,6 +1,8 @@
 """A host that has had enough is left in peace, whatever way it says so, and the run ends and can be gone on with."""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -187,3 +189,20 @@ def test_what_the_log_says_of_a_robots_txt_that_cannot_be_had_is_no_traceback(ho
     host.robots = peaceful
     assert ran.code == 0
     assert "robots.txt could not be read" in ran.err
+
+
+def test_a_second_host_that_refuses_is_left_alone_and_the_run_ends_with_what_the_blogs_own_gave(
+    host: Host, tool: Tool
+) -> None:
+    other = host.url(UID).replace("127.0.0.1", "localhost").partition("/u/")[0]
+    with closing(sqlite3.connect(tool.db)) as connection, connection:
+        connection.execute(
+            "update frontier set state = 'todo', url = ? || '/refuses/' || id where kind = 'post'",
+            (other,),
+        )
+    host.fault = lambda path, before: refuses(503, "0") if "/refuses/" in path else None
+    ran = tool.run("update", timeout=60)
+    assert ran.code == 1, ran.err
+    assert "localhost was left alone" in ran.err
+    assert len([path for path in host.paths() if "/refuses/" in path]) <= 6
+    assert differences(tool, host, UID) == []

@@ -9,6 +9,7 @@ Element = etree._Element
 _NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NOT_XML_EITHER = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
+_BREAK = re.compile(rb"</[bB][rR]\s*/?>")  # a line break for browsers
 # Ends the page for libxml2, and for no browser: pages made of several, each closed, are many.
 _ENDS = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
 # What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
@@ -30,7 +31,7 @@ def parse_html(text: str) -> Element:
         text = text.replace(other, "")
     # libxml2 stops at a NUL: a page could hide its rest behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
-    clean = _REFERENCE.sub(_without_controls, clean)
+    clean = _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
     root, whole = _parse(clean)
     if root.getnext() is not None:
         root, whole = _parse(_ENDS.sub(b"", clean))

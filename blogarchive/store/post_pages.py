@@ -7,7 +7,6 @@ from blogarchive.items import Link, PageKind, Post, Target
 from blogarchive.store import (
     categories,
     comment_pages,
-    counters,
     frontier,
     held_posts,
     links,
@@ -99,7 +98,7 @@ def _save_further(saving: Saving, post: Post, before: held_posts.HeldPost) -> No
         saving, before.id, post, chain_of(saving, post), further=further is not None
     )
     if post.comment_count is not None and not saving.replay:
-        counters.save(saving, before.id, post, before.figures, newest=True)
+        posts.save_figures(saving, before.id, post, before)
     if saving.replay:
         return
     saving.subject = before.url

@@ -22,7 +22,7 @@ def save_own_page(saving: Saving, post: Post, before: HeldPost | None) -> int:
     # What a listing showed of it may be put differently there: no edit, and no revision.
     _fill(saving, post, before)
     saving.archive.execute("update posts set from_listing = 0 where id = ?", (before.id,))
-    _save_figures(saving, before.id, post, before)
+    save_figures(saving, before.id, post, before)
     return before.id
 
 
@@ -37,7 +37,7 @@ def save(saving: Saving, post: Post, before: HeldPost | None) -> int:
     else:
         _revise(saving, post, before)
         post_id = before.id
-    _save_figures(saving, post_id, post, before)
+    save_figures(saving, post_id, post, before)
     return post_id
 
 
@@ -49,12 +49,12 @@ def save_from_listing(saving: Saving, post: Post, before: HeldPost | None) -> No
             "update posts set from_listing = 1, own_page_seen_at = null where id = ?", (post_id,)
         )
     else:
-        _save_figures(saving, before.id, post, before)
+        save_figures(saving, before.id, post, before)
 
 
 def save_excerpt(saving: Saving, post: Post, before: HeldPost) -> None:
     """Keep the counters that a listing shows of a post; its excerpt never touches what was read of the post."""
-    _save_figures(saving, before.id, post, before)
+    save_figures(saving, before.id, post, before)
 
 
 def _insert(saving: Saving, post: Post) -> int:
@@ -229,7 +229,8 @@ def _save_facts(saving: Saving, post: Post, before: HeldPost) -> None:
         saving.archive.execute("update posts set url = ? where id = ?", (post.url, before.id))
 
 
-def _save_figures(saving: Saving, post_id: int, post: Post, before: HeldPost | None) -> None:
+def save_figures(saving: Saving, post_id: int, post: Post, before: HeldPost | None) -> None:
+    """Put the counters that a page of the post shows into their series, and the newest ones into its row."""
     held_figures = before.figures if before is not None else counters.NOTHING
     newest = before is None or saving.moment >= before.last_seen_at
     fresh = counters.save(saving, post_id, post, held_figures, newest=newest)

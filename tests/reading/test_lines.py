@@ -81,6 +81,15 @@ def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
     assert [(line.text, len(line.media)) for line in lines] == [("前", 0), ("", 2)]
 
 
+def test_a_break_that_is_written_as_an_end_breaks_the_line() -> None:
+    assert [line.text for line in read_document("<p>一</br>二</BR >三<br/>四</p>").lines] == [
+        "一",
+        "二",
+        "三",
+        "四",
+    ]
+
+
 def test_the_character_at_a_place_is_the_elements_that_holds_it() -> None:
     line = read_document("<p>一<b>二</b>三</p>").lines[0]
     assert [line.node_at(place).tag for place in range(3)] == ["p", "b", "p"]

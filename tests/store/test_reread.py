@@ -147,3 +147,24 @@ def test_only_pages_read_by_an_older_reader_are_stale(archive: Archive, clock: C
     assert list(pages.stored(archive, stale_only=True)) == []
     archive.execute("update pages set reader_version = 0 where kind = 'post'")
     assert len(list(pages.stored(archive, stale_only=True))) == 2
+
+
+def test_views_that_every_page_of_comments_counts_are_those_last_shown_and_read_the_same_again(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(4, comments=6)
+    answer = blog.visit
+
+    def counting(target, now):  # type: ignore[no-untyped-def]
+        for entry in blog.entries.values():
+            entry.views += 1
+        return answer(target, now)
+
+    blog.visit = counting  # type: ignore[method-assign]
+    seen = Seen(blog)
+    for _ in range(2):
+        crawl(archive, blog, clock, command="update", full=True)
+        clock.now += timedelta(days=1)
+        newest = "select views from post_stats s where s.post_id = p.id order by captured_at desc limit 1"
+        assert archive.number(f"select count(*) from posts p where views is not ({newest})") == 0
+        assert seen.again(archive, write=False) == []

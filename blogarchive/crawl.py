@@ -211,14 +211,20 @@ def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
 _GRAVEST: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
 
 
-def _unreached(campaign: Campaign) -> Unreachable:
+def _unreached(campaign: Campaign) -> BlogArchiveError:
     kinds = {
-        failure.kind: failure.detail for failure in failures.unresolved(campaign.archive, campaign.blogs)
+        failure.kind: failure.detail
+        for failure in failures.unresolved(campaign.archive, campaign.blogs)
+        if failure.last_failed_at >= campaign.run.started_at
     }
     if "robots" in kinds:
         return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
     if "blocked" in kinds:
         return SiteBlocks(f"the site refuses us ({kinds['blocked']}); try again later, with a longer --delay")
+    if kinds.keys() == {"unreadable"} and campaign.archive.number("select exists (select 1 from posts)"):
+        return SiteChanged(
+            f"the site seems to have changed: {kinds['unreadable']}; see `blogarchive doctor URL`"
+        )
     why = "; ".join(kinds.values()) or "no page came"
     return Unreachable(f"no blog could be reached: {why}")
 

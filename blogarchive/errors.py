@@ -7,7 +7,7 @@ BlogArchiveError                1
 ├── Unreachable                 4   no blog could be reached
 │   ├── SiteBlocks              4   the site refuses us
 │   └── RobotsForbid            4   robots.txt forbids the blog
-├── SiteChanged                 5   fields that used to be filled are empty on many pages
+├── SiteChanged                 5   fields that used to be filled are empty on many pages, or none can be read
 ├── ArchiveDamaged              6   the file is not whole, or not an archive
 │   └── CannotWrite             6   disk full, or the file is read-only
 └── ArchiveBusy                75   another run holds the archive (EX_TEMPFAIL of sysexits.h)
@@ -55,7 +55,7 @@ class RobotsForbid(Unreachable):
 
 
 class SiteChanged(BlogArchiveError):
-    """Fields that used to be filled are empty on many pages of this run."""
+    """Fields that used to be filled are empty on many pages of this run, or nothing on its pages can be read."""
 
     exit_code = 5
 

@@ -39,3 +39,22 @@ def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool,
     assert differences(tool, host, UID) == []
     assert tool.number("select count(*) from post_revisions") == 0
     assert tool.rows("select outcome, exit_code from runs order by id desc limit 1") == [("changed", 5)]
+
+
+def test_a_site_whose_pages_all_speak_in_unknown_words_is_5_and_costs_nothing(host: Host, tool: Tool) -> None:
+    def made_over(path: str, before: int) -> Answer | None:
+        page = f"<html><body><div id=app>{'新' * (len(path) + host.asked.count(path))}</div></body></html>"
+        return (
+            None
+            if path == "/robots.txt"
+            else Answer(body=page.encode(), headers=(("Content-Type", "text/html"),))
+        )
+
+    host.fault = made_over
+    ran = tool.run("update")
+    assert ran.code == 5, ran.err
+    assert "the site seems to have changed" in ran.err
+    assert differences(tool, host, UID) == []
+    host.fault = lambda path, before: None
+    assert tool.run("failures", "--retry").code == 0
+    assert differences(tool, host, UID) == []

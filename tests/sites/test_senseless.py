@@ -75,3 +75,32 @@ def test_fewer_comments_than_claimed_are_kept_and_told() -> None:
     reading = read_page(url, page, PageKind.POST)
     assert len(reading.posts[0].comments) == claimed
     assert told(reading) == {("incomplete", "comments")}
+
+
+def commented(broken: str, claimed: str) -> Reading:
+    """A post with four comments, of which the second has that markup in its text."""
+    comments = "".join(
+        f"<li><div>作者：<a href='/u/{day}/'>{name}</a> 留言时间：2025-01-0{day} 10:00:00</div><div>{text}</div>"
+        "<div class=small><button>回复</button> | <span>3</span></div></li>"
+        for day, name, text in ((4, "甲", "好"), (3, "乙", broken), (2, "丙", "同意"), (1, "丁", "不"))
+    )
+    page = (
+        "<title>题目一</title><h1>题目一</h1><p>2024-01-01 10:00:00</p><div class=diary_content><p>正文。</p></div>"
+        f"<div>浏览(5) (2) 评论({claimed})</div><h3>文章评论</h3><ul>{comments}</ul><div>我的名片</div>"
+    )
+    return read_page(URL, page, PageKind.POST)
+
+
+@pytest.mark.parametrize(
+    "broken", ["<div>开", "<table><tr><td>开", "</div>开", "</div></li>开", "</ul>开", "<li>开"]
+)
+def test_a_comment_that_leaves_tags_open_or_closes_too_many_costs_the_others_nothing(broken: str) -> None:
+    reading = commented(broken, "4")
+    shown = [(comment.body_text, comment.likes) for comment in reading.posts[0].comments]
+    assert shown == [("好", 3), ("开", 3), ("同意", 3), ("不", 3)]
+    assert told(reading) == set()
+
+
+def test_a_comment_that_swallows_the_others_is_told_though_the_page_claims_no_number() -> None:
+    reading = commented("<!-- 开", "？")
+    assert ("incomplete", "comments") in told(reading)

@@ -22,6 +22,8 @@ def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
         return [None] * len(headers)
     pattern = next((f.place.plain for f in closing if f is not None), None)
     last = [f for f in spans[-1] if (f.place.plain == pattern if pattern else _closes(marks, headers[-1], f))]
+    if not last and closing and all(footer is not None and footer.linked for footer in closing):
+        last = [f for f in spans[-1] if f.linked]  # a comment above that leaves a tag open moves all below it
     return [*closing, last[-1] if last else None]
 
 

@@ -87,8 +87,8 @@ def read_comments(
         return Comments(problem=problem, start=end, end=start, possible=problem is None)
     marks = gather(view, found)
     choice, problem = _choose(marks, claimed, paged)
-    problem = problem or _out_of_order(view, choice, since)
     records = _records(marks, choice.headers)
+    problem = problem or _out_of_order(view, choice, since) or _bare(records)
     return Comments(
         records=records,
         problem=problem,
@@ -161,6 +161,18 @@ def _out_of_order(view: View, choice: Choice, since: datetime | None) -> Problem
     if since is not None and any(since - time > _SLACK for time in known):
         return Problem(kind="forged", field="comments", detail="a comment is earlier than its post")
     return None
+
+
+def _bare(records: Sequence[Record]) -> Problem | None:
+    """What to tell of a comment that shows neither text nor footer, where another one has its footer.
+
+    Tags that a comment leaves open, or closes too often, make the parser put the next one's text elsewhere.
+    """
+    bare = [r for r in records if r.likes is None and r.text_end <= r.header.last + 1]
+    if not bare or all(record.likes is None for record in records):
+        return None
+    detail = f"{len(bare)} of {len(records)} comments show no text: the markup of another one may be broken"
+    return Problem(kind="incomplete", field="comments", detail=detail)
 
 
 def _records(marks: Marks, headers: Sequence[Header]) -> tuple[Record, ...]:

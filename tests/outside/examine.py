@@ -51,7 +51,11 @@ class Tool:
 
     def run(self, *words: str, delay: float = 0, timeout: float = 120, **how: object) -> Ran:
         process = self.start(*words, delay=delay, **how)
-        out, err = process.communicate(timeout=timeout)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()  # a run that never ends must not outlive its test
+            raise
         assert "Traceback" not in err, err
         return Ran(code=process.returncode, out=out, err=err)
 

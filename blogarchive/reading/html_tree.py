@@ -33,8 +33,9 @@ def parse_html(text: str) -> Element:
     clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
     clean = _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
     root, whole = _parse(clean)
-    if root.getnext() is not None:
-        root, whole = _parse(_ENDS.sub(b"", clean))
+    if any(isinstance(node.tag, str) for node in root.itersiblings()):
+        clean = _ENDS.sub(b"", clean)
+        root, whole = _parse(clean)
     for pattern, instead in _WAYS:
         if whole:
             break

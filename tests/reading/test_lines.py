@@ -136,6 +136,7 @@ def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> Non
     [
         "<p>前</p></body></html><p>后</p>",
         "<html><head></head></html><body><p>前</p></HTML >后",
+        f"<p>前</p></body></html>{'<font>' * 3000}后",
         "<p>前</p><image src=a>后",
         "<p>前</p><map name=m><area href=x><p>后</p></map>",
     ],

@@ -191,14 +191,15 @@ def _report(campaign: Campaign, spider: _Spider) -> Report:
 
 
 def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
-    """The error that the run ends with, the gravest first."""
+    """The error that the run ends with, the gravest of all; tells of hosts left alone that are no blog's home."""
     found: list[BlogArchiveError] = [traffic.ended] if traffic.ended else []
+    homes = {host for host, _ in campaign.homes()}
     for host, why in traffic.left_alone.items():
-        told = SiteBlocks(f"{host} was left alone: {why}; try again later, with a longer --delay")
-        if any(host == home for home, _ in campaign.homes()):
-            found.append(told)
-        else:  # a blog may have pages on another host too
-            campaign.watcher.said(str(told))
+        words = f"{host} was left alone: {why}; try again later, with a longer --delay"
+        if host in homes:
+            found.append(SiteBlocks(words))
+        else:  # a blog may have pages on another host too: what is missing of it is a failure each
+            campaign.watcher.said(words)
     if campaign.unreached and not found:
         found.append(_unreached(campaign))
     try:
@@ -221,7 +222,7 @@ def _unreached(campaign: Campaign) -> BlogArchiveError:
         return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
     if "blocked" in kinds:
         return SiteBlocks(f"the site refuses us ({kinds['blocked']}); try again later, with a longer --delay")
-    if kinds.keys() == {"unreadable"} and campaign.archive.number("select exists (select 1 from posts)"):
+    if kinds.keys() == {"unreadable"} and health.was_read(campaign.archive, campaign.blogs):
         return SiteChanged(
             f"the site seems to have changed: {kinds['unreadable']}; see `blogarchive doctor URL`"
         )

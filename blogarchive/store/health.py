@@ -4,11 +4,12 @@ A redesign of a site fails quietly: pages come, and some field is empty on all o
 counted by run, and a field that earlier runs found filled and this one finds empty on many pages is an alarm.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from blogarchive.errors import SiteChanged
 from blogarchive.items import PageKind, Post, Reading, Target
 from blogarchive.store.archive import Archive
+from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.runs import Run
 
@@ -43,6 +44,17 @@ def count_refused(
     elif run_id is not None and failure.kind == "unreadable":
         kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
         _put(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
+
+
+def was_read(archive: Archive, blogs: Iterable[Blog]) -> bool:
+    """Whether the archive holds a post of any of these blogs."""
+    return any(
+        archive.row(
+            "select 1 from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? limit 1",
+            (blog.site, blog.uid),
+        )
+        for blog in blogs
+    )
 
 
 def check(archive: Archive, run: Run) -> None:

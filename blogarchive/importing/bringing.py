@@ -7,6 +7,7 @@ from blogarchive.store import pages, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.brought import bring
 from blogarchive.store.saved import Outcome
+from blogarchive.store.saving import Counted
 
 
 class Bringer:
@@ -15,7 +16,8 @@ class Bringer:
     def __init__(self, archive: Archive) -> None:
         self.pictures = 0
         self._archive = archive
-        self._pages = self._same = self._posts = self._changed = self._comments = 0
+        self._pages = self._same = 0
+        self._counted = Counted()
         self._unplaced: list[Unplaced] = []
 
     def bring(self, name: str, visit: Visit, *, counted: str | None = None) -> bool:
@@ -32,9 +34,7 @@ class Bringer:
             self._same += 1
             return True
         self._pages += 1
-        self._posts += saved.counted.posts_new
-        self._changed += saved.counted.posts_changed
-        self._comments += saved.counted.comments_new
+        self._counted += saved.counted
         if saved.outcome is Outcome.FAILED:
             self.refuse(name, "kept, but it reads worse than what the archive holds of the post")
         return saved.outcome is not Outcome.FAILED
@@ -48,9 +48,9 @@ class Bringer:
         return Imported(
             pages=self._pages,
             same=self._same,
-            posts=self._posts,
-            changed=self._changed,
-            comments=self._comments,
+            posts=self._counted.posts_new,
+            changed=self._counted.posts_changed,
+            comments=self._counted.comments_new,
             pictures=self.pictures,
             unplaced=tuple(self._unplaced),
         )

@@ -8,6 +8,7 @@ from blogarchive.importing.report import Imported, Progress, no_progress
 from blogarchive.rereading import reread_page
 from blogarchive.store import lock, merge, pages, visits
 from blogarchive.store.archive import Archive
+from blogarchive.store.saving import Counted
 
 
 def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progress) -> Imported:
@@ -27,18 +28,20 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
     ):
         before, offered = pages.count(held), held.number("select count(*) from other.pages")
         to_read = merge.copy_pages(held)
-        posts = changed = comments = 0
+        counted = Counted()
         progress(0, len(to_read))
         for done, page_id in enumerate(to_read, 1):
             stored = pages.one(held, page_id)
             if stored is not None:
-                saved = visits.resave(held, *reread_page(stored))
-                posts += saved.counted.posts_new
-                changed += saved.counted.posts_changed
-                comments += saved.counted.comments_new
+                counted += visits.resave(held, *reread_page(stored)).counted
             progress(done, len(to_read))
         pictures = merge.copy_rest(held)
         new = merge.count_new(held, before)
         return Imported(
-            pages=new, same=offered - new, posts=posts, changed=changed, comments=comments, pictures=pictures
+            pages=new,
+            same=offered - new,
+            posts=counted.posts_new,
+            changed=counted.posts_changed,
+            comments=counted.comments_new,
+            pictures=pictures,
         )

@@ -62,7 +62,6 @@ _LABEL_AFTER = re.compile(
     r"|(?:by|from|via|in|views?|comments?|repl(?:y|ies)|posted|updated|edited)\b"
 )
 _LABEL_REACH = 20
-_NEAR = 200  # characters looked at before and after: a text of nothing but dates would else take minutes
 _WEEKDAY_END = re.compile(rf"(?:{WEEKDAY}|\b{ENGLISH_WEEKDAY})$")
 _ASIDE = " .,;:|()[]{}【】「」<>\"'-/·•。、!"
 _PARTING = tuple("|·•/)]】-")
@@ -74,13 +73,14 @@ def stands(rule: Rule, text: str, start: int, end: int, *, clocked: bool) -> boo
         return True
     if rule.where is Where.CLOCKED and not clocked:
         return False
-    before_it, after_it = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
-    labelled, followed = _is_labelled(before_it), _is_followed(after_it)
+    labelled, followed = _is_labelled(text[:start]), _is_followed(text[end:])
     if rule.where is Where.ALONE:
         return labelled and followed
     before = labelled or not _is_word(text[start - 1])
     after = (
-        followed or after_it.lstrip().startswith(_PARTING) or (clocked and not _is_word(text[end : end + 1]))
+        followed
+        or text[end:].lstrip().startswith(_PARTING)
+        or (clocked and not _is_word(text[end : end + 1]))
     )
     return before and after
 

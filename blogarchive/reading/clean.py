@@ -12,6 +12,7 @@ import nh3
 from lxml import etree
 
 from blogarchive.items import Image
+from blogarchive.reading.elements import PLAYED
 from blogarchive.reading.html_tree import Element
 
 TAGS = frozenset(
@@ -111,7 +112,7 @@ _CLEANER = nh3.Cleaner(
 )
 _PICTURES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
-_PLAYED = ("movie", "src", "url", "filename")  # a Flash player's parameters, a Windows one's
+_NAMES_PLAYED = ("movie", "src", "url", "filename")  # a Flash player's parameters, a Windows one's
 # Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
 # Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
@@ -165,9 +166,8 @@ def absolute(url: str | None, base_url: str) -> str | None:
             return origin + url
     before, sign, rest = re.sub(r"[\t\r\n]", "", url.strip()).partition("?")
     try:
-        joined = urljoin(
-            base_url, before.replace("\\", "/") + sign + rest
-        )  # as browsers do; IE's authors wrote so
+        # A backslash is a slash to browsers; authors for Internet Explorer wrote some.
+        joined = urljoin(base_url, before.replace("\\", "/") + sign + rest)
         urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
     except ValueError:
         return None
@@ -219,10 +219,10 @@ def _mend(element: Element, base_url: str) -> None:
 def _played(player: Element) -> str | None:
     """What a player plays, as it says itself or as the parts inside it do: Flash was written in both ways at once."""
     found = player.get(_PLAYERS[player.tag])
-    for part in player.iter("param", *_PLAYERS, "source"):
+    for part in player.iterdescendants(*PLAYED):
         if found:
             break
-        named = part.get("name", "").lower() in _PLAYED
+        named = part.get("name", "").lower() in _NAMES_PLAYED
         found = (part.get("value") if named else None) if part.tag == "param" else part.get("src")
     return found
 

@@ -14,6 +14,9 @@ CELLS = frozenset(("td", "th"))
 REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
 """Elements that show something of another file."""
 
+PLAYED = ("param", "embed", "source")
+"""Elements inside a player that say what it plays."""
+
 _UNSEEN = """
 script style head template noscript select textarea datalist noframes noembed title svg math
 """

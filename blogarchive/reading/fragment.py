@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from lxml import etree, html
 
-from blogarchive.reading.elements import CELLS, REPLACED, UNSEEN
+from blogarchive.reading.elements import CELLS, PLAYED, REPLACED, UNSEEN
 from blogarchive.reading.html_tree import Element
 from blogarchive.reading.lines import Document, Line
 
@@ -136,7 +136,7 @@ class _Copier:
         self.flush()
         copy = _alike(node, above)
         if tag in REPLACED:  # what they play is told by their parts
-            for part in node.iterdescendants("param", "embed", "source"):
+            for part in node.iterdescendants(*PLAYED):
                 _alike(part, copy)
         return copy
 

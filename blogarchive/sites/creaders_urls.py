@@ -36,9 +36,8 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 def address(url: str) -> Address:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme. Never raises."""
     before, _, query = url.partition("?")
-    if query and _DROPPED_ALONE.fullmatch(
-        query
-    ):  # some hosts put a session into links, each page another one
+    # Some hosts put a session into every link, another one on each page.
+    if query and _DROPPED_ALONE.fullmatch(query):
         url = before
     return _repeated(url) if len(url) < _LONGEST_REPEATED else _address(url)
 

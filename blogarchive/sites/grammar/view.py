@@ -222,9 +222,8 @@ def _canonical(url: str | None, address: Callable[[str], Address]) -> Address | 
 
 def _base(document: Document, url: str) -> str:
     """What the page's `<base href>` makes of its URL."""
-    hrefs = (
-        node.get("href") for node in document.root.iterfind("head/base")
-    )  # one in a post is its author's
+    # In the head alone: one in a post is its author's.
+    hrefs = (node.get("href") for node in document.root.iterfind("head/base"))
     href = next((href for href in hrefs if href is not None), None)
     base = None if href is None or len(href) > _LONGEST_BASE else absolute(href, url)
     return base if base is not None and base.startswith(("http://", "https://")) else url

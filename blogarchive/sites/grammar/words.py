@@ -54,9 +54,8 @@ NEXT_PAGE = re.compile(
     re.IGNORECASE,
 )
 _AROUND_LABEL = " []【】「」:>|·•"
-_LABELS_BEGIN = (
-    "我日最文分存归月近热推随精评阅友访博站好谁CcRr"  # all labels: it spares looking at them one by one
-)
+# What all labels begin with: it spares trying them one by one.
+_LABELS_BEGIN = "我日最文分存归月近热推随精评阅友访博站好谁CcRr"
 SECTION_BEGINS = re.compile(
     rf"{BEGIN}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )

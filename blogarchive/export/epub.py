@@ -7,6 +7,7 @@ from pathlib import Path
 
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
+from blogarchive.export.crossing import Crossing
 from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.pictures import picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
@@ -60,6 +61,9 @@ class _Binding:
         self.comments = self.missing = 0
         self._reader = reader
         self._blogs = reader.blogs()
+        held = [(blog, heading) for blog in self._blogs for heading in reader.headings(blog) if heading.whole]
+        self._files = {heading.id: f"c{place:05}.xhtml" for place, (_, heading) in enumerate(held, 1)}
+        self._crossing = Crossing((blog, heading, self._files[heading.id]) for blog, heading in held)
         self._zip = book
         self._put("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         self._put("META-INF/container.xml", pages.static("container.xml"))
@@ -70,8 +74,9 @@ class _Binding:
         title = " ".join((heading.title or "").split()) or f"无题 {heading.number}"
         month = (heading.posted_at or "")[:7] or "没有日期"
         part = month if len(self._blogs) == 1 else f"{blog.name} {month}"
-        name = f"c{len(self.chapters) + 1:05}.xhtml"
-        self._put(f"book/{name}", pages.chapter(blog, post, title, self._source(post)))
+        name = self._files[heading.id]
+        linked = self._crossing.out_of(blog, heading, name)
+        self._put(f"book/{name}", pages.chapter(blog, post, title, self._source(post), linked))
         self.chapters.append(Chapter(name=name, title=title, part=part))
         self.comments += len(post.comments)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from blogarchive.export.crossing import Crossing
 from blogarchive.export.files import OutFolder
 from blogarchive.export.names import UniqueNames, safe_name
 from blogarchive.export.pictures import PictureFolder, picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.site import pages, search
-from blogarchive.export.site.crossing import Crossing
 from blogarchive.export.site.places import Placed, Shelf, href, shelve
 from blogarchive.store.kept import Filters, KeptBlog, KeptPost
 from blogarchive.store.reader import Reader, open_reader
@@ -50,7 +50,9 @@ class _Site:
             )
             for blog in reader.blogs()
         ]
-        self.crossing = Crossing(self.shelves)
+        self.crossing = Crossing(
+            (shelf.blog, placed.heading, placed.path) for shelf in self.shelves for placed in shelf.posts
+        )
 
     def write(self) -> None:
         self.folder.write("look/style.css", pages.stylesheet())
@@ -81,7 +83,8 @@ class _Site:
         source = picture_source(self.reader, post, self.pictures.take, "../media/")
         older = shelf.posts[place - 1] if place else None
         newer = shelf.posts[place + 1] if place + 1 < len(shelf.posts) else None
-        page = pages.post_page(shelf, placed, post, older, newer, source, self.crossing)
+        linked = self.crossing.out_of(shelf.blog, placed.heading, placed.path)
+        page = pages.post_page(shelf, placed, post, older, newer, source, linked)
         self.folder.write(placed.path, page)
         self.posts += 1
         self.comments += len(post.comments)

@@ -4,21 +4,26 @@
 `source`: Hugo refuses a page whose `url` begins with http (docs/decisions/0047).
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
+from blogarchive.export.crossing import Crossing
 from blogarchive.export.files import OutFolder
 from blogarchive.export.moments import whole_date
 from blogarchive.export.names import UniqueNames, safe_name
 from blogarchive.export.pictures import PictureFolder, picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.to_markdown import escape_markdown, to_markdown
-from blogarchive.export.walk import count_posts
-from blogarchive.look.bodies import PictureSource, shown_body
+from blogarchive.look.bodies import PictureSource, PostSource, shown_body
 from blogarchive.store.kept import Filters, KeptBlog, KeptComment, KeptHeading, KeptPost
 from blogarchive.store.reader import Reader, open_reader
+
+_MEANS_MORE = re.compile("[%#?]")  # in an address
 
 
 def export_markdown(
@@ -31,9 +36,8 @@ def export_markdown(
     """
     with open_reader(archive, filters) as reader:
         export = _Export(reader, OutFolder(out, "markdown"), progress)
-        folders = UniqueNames()
-        for blog in reader.blogs():
-            export.blog(blog, folders.take(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)))
+        for shelf in export.shelves:
+            export.write(shelf)
         export.folder.finish()
     return Exported(
         out=out,
@@ -44,43 +48,78 @@ def export_markdown(
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shelf:
+    """A blog, its folder, and the names of the files of its posts that are held; `missing` are those that are not."""
+
+    blog: KeptBlog
+    path: str
+    posts: Sequence[tuple[str, KeptHeading]]
+    missing: int
+
+
 class _Export:
     def __init__(self, reader: Reader, folder: OutFolder, progress: Progress) -> None:
         self.reader = reader
         self.folder = folder
-        self.posts = self.comments = self.pictures = self.missing = 0
+        self.posts = self.comments = self.pictures = 0
+        folders = UniqueNames()
+        self.shelves = [
+            _shelve(blog, folders.take(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)), reader)
+            for blog in reader.blogs()
+        ]
+        self._crossing = Crossing(
+            (shelf.blog, heading, f"{shelf.path}/{name}")
+            for shelf in self.shelves
+            for name, heading in shelf.posts
+        )
         self._progress = progress
-        self._total = count_posts(reader)
+        self._total = sum(len(shelf.posts) for shelf in self.shelves)
         progress(0, self._total)
 
-    def blog(self, blog: KeptBlog, path: str) -> None:
-        pictures = PictureFolder(self.reader, self.folder, f"{path}/images")
-        names = UniqueNames()
-        index = []
-        for heading in self.reader.headings(blog):
-            if heading.whole:
-                name = names.take(_file_stem(heading), str(heading.number)) + ".md"
-                self._write(f"{path}/{name}", blog, self.reader.post(heading), pictures)
-                index.append((name, heading))
-            self.missing += not heading.whole
-            self._progress(self.posts + self.missing, self._total)
-        self.folder.write(f"{path}/_index.md", _index(blog, index).encode())
+    @property
+    def missing(self) -> int:
+        """How many posts are left out."""
+        return sum(shelf.missing for shelf in self.shelves)
+
+    def write(self, shelf: _Shelf) -> None:
+        pictures = PictureFolder(self.reader, self.folder, f"{shelf.path}/images")
+        for name, heading in shelf.posts:
+            self._write(f"{shelf.path}/{name}", shelf.blog, self.reader.post(heading), pictures)
+            self._progress(self.posts, self._total)
+        self.folder.write(f"{shelf.path}/_index.md", _index(shelf).encode())
         self.pictures += len(pictures)
 
     def _write(self, path: str, blog: KeptBlog, post: KeptPost, pictures: PictureFolder) -> None:
-        source = picture_source(self.reader, post, pictures.take, "images/")
-        self.folder.write(path, post_markdown(blog, post, source).encode())
+        picture = picture_source(self.reader, post, pictures.take, "images/")
+        linked = self._crossing.out_of(blog, post.heading, path)
+        self.folder.write(path, post_markdown(blog, post, picture, linked).encode())
         self.posts += 1
         self.comments += len(post.comments)
 
 
-def post_markdown(blog: KeptBlog, post: KeptPost, source: PictureSource) -> str:
-    """The file of a post: front matter, body, comments; `source` gives the addresses of its pictures."""
-    parts = [_front_matter(_post_fields(blog, post.heading))]
-    parts.append(to_markdown(shown_body(post.body_html, post.heading.url, source)))
+def _shelve(blog: KeptBlog, path: str, reader: Reader) -> _Shelf:
+    names = UniqueNames()
+    headings = list(reader.headings(blog))
+    posts = [
+        (names.take(_file_stem(heading), str(heading.number)) + ".md", heading)
+        for heading in headings
+        if heading.whole
+    ]
+    return _Shelf(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
+
+
+def post_markdown(blog: KeptBlog, post: KeptPost, picture: PictureSource, linked: PostSource) -> str:
+    """The file of a post: front matter, body, comments; `picture` and `linked` give the addresses of its pictures
+    and of the posts that it links to."""
+
+    def markdown(body_html: str) -> str:
+        return to_markdown(shown_body(body_html, post.heading.url, picture, linked))
+
+    parts = [_front_matter(_post_fields(blog, post.heading)), markdown(post.body_html)]
     if post.comments:
         parts.append("## 评论")
-        parts += [_comment(comment, post.heading.url, source) for comment in post.comments]
+        parts += [_comment(comment, markdown(comment.body_html)) for comment in post.comments]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -122,7 +161,7 @@ def _file_stem(heading: KeptHeading) -> str:
     return safe_name(f"{day}-{words}".replace(" ", "-"), most_bytes=160)
 
 
-def _comment(comment: KeptComment, page_url: str, source: PictureSource) -> str:
+def _comment(comment: KeptComment, body: str) -> str:
     facts = [f"**{escape_markdown(comment.author_name) or '无名'}**"]
     if comment.reply_to:
         facts.append(f"回复 {escape_markdown(comment.reply_to)}")
@@ -132,14 +171,15 @@ def _comment(comment: KeptComment, page_url: str, source: PictureSource) -> str:
         facts.append(f"赞 {comment.likes}")
     if comment.gone_at:
         facts.append("原站已删")
-    body = to_markdown(shown_body(comment.body_html, page_url, source))
     return " · ".join(facts) + "\n\n" + "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
 
 
-def _index(blog: KeptBlog, posts: list[tuple[str, KeptHeading]]) -> str:
+def _index(shelf: _Shelf) -> str:
+    blog = shelf.blog
     head = _front_matter(iter([("title", blog.name), ("description", blog.tagline), ("source", blog.url)]))
-    lines = [
-        f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{name}>)"
-        for name, heading in reversed(posts)
-    ]
-    return f"{head}\n\n" + "\n".join(lines) + "\n"
+    return f"{head}\n\n" + "\n".join(_row(*post) for post in reversed(shelf.posts)) + "\n"
+
+
+def _row(name: str, heading: KeptHeading) -> str:
+    address = _MEANS_MORE.sub(lambda found: quote(found[0]), name)  # the rest stays legible
+    return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{address}>)"

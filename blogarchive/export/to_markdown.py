@@ -99,7 +99,9 @@ class _Converter(MarkdownConverter):
         href = str(el.get("href") or "")
         if "_noformat" in parent_tags or not href or not text.strip():
             return text
-        return f"[{' '.join(text.split())}]({quote(href, safe=_URL_SAFE)})"
+        title = escape_markdown(str(el.get("title") or "")).replace('"', '\\"')
+        address = quote(href, safe=_URL_SAFE) + (f' "{title}"' if title else "")
+        return f"[{' '.join(text.split())}]({address})"
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         alt = escape_markdown(str(el.get("alt") or ""))

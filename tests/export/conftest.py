@@ -144,6 +144,36 @@ def made(tmp_path: Path) -> Made:
     return Made(path, sqlite3.connect(path))
 
 
+LINKS = {
+    "within": f"{HOST}/u/31182/202501/1.html?PHPSESSID=0a&language=big5#top",
+    "old": f"{HOST}/user_blog_diary.php?did=1",
+    "neighbour": f"{HOST}/u/98765/202501/7.html",
+    "unknown": f"{HOST}/u/31182/202501/404.html",
+    "another's": f"{HOST}/u/98765/202501/1.html",
+    "elsewhere": "https://example.com/u/31182/202501/1.html",
+}
+
+
+def led_to(own: str, neighbours: str) -> dict[str, tuple[str, str | None]]:
+    """Where the links lead in an export whose files of the two posts these are, and what they say of where they led."""
+    inside = {"within": own, "old": own, "neighbour": neighbours}
+    return {name: (inside.get(name, url), url if name in inside else None) for name, url in LINKS.items()}
+
+
+@pytest.fixture
+def linking_archive(made: Made) -> Path:
+    """Two blogs; a post of the first has every one of `LINKS`, a comment on it the first one."""
+    own, other = made.blog("31182"), made.blog("98765")
+    made.post(other, 7, "邻居的", "<p>七</p>")
+    made.post(own, 1, "第一篇", "<p>一</p>")
+    made.post(own, 3, "未取", None)
+    paragraphs = [f'<p><a href="{url}">{name}</a></p>' for name, url in LINKS.items()]
+    paragraphs[2] = paragraphs[2].replace(HOST, "")
+    post = made.post(own, 2, "第二篇", "".join(paragraphs))
+    made.comment(post, "过客", f'<p><a href="{LINKS["within"]}">comment</a></p>')
+    return made.done()
+
+
 @pytest.fixture
 def archive(made: Made) -> Path:
     """Two blogs: posts with comments, pictures, categories, an edit, a deletion, and one not yet fetched."""

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from blogarchive.export.epub import export_epub
-from tests.export.conftest import Made, png
+from tests.export.conftest import LINKS, Made, led_to, png
 
 XHTML = {"x": "http://www.w3.org/1999/xhtml"}
 
@@ -67,11 +67,26 @@ def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) ->
     assert one == two
 
 
+def test_links_between_posts_of_the_book_lead_to_its_chapters_and_say_where_they_led(
+    linking_archive: Path, tmp_path: Path
+) -> None:
+    done = export_epub(linking_archive, tmp_path / "blog.epub")
+    linking = next(
+        found for found in chapters(done.out) if "第二篇" in etree.tostring(found, encoding="unicode")
+    )
+    led = {a.text: (a.get("href"), a.get("title")) for a in linking.iterfind(".//x:p/x:a", namespaces=XHTML)}
+    assert {name: led[name] for name in LINKS} == led_to("c00001.xhtml", "c00003.xhtml")
+    assert (done.posts, done.missing) == (3, 1)
+
+
 @pytest.mark.skipif(
     not (shutil.which("epubcheck") and shutil.which("java")), reason="epubcheck is not installed"
 )
-def test_epubcheck_finds_nothing_even_in_the_worst_archive(worst_archive: Path, tmp_path: Path) -> None:
-    path = export_epub(worst_archive, tmp_path / "blog.epub").out
+@pytest.mark.parametrize("which", ["worst_archive", "linking_archive"])
+def test_epubcheck_finds_nothing_even_in_the_worst_archive(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    path = export_epub(request.getfixturevalue(which), tmp_path / "blog.epub").out
     # Debian's epubcheck is a jar that the kernel may not know how to start.
     command = ["java", "-jar", shutil.which("epubcheck"), path]
     checked: Any = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ from lxml import html
 
 from blogarchive.export.html import export_html
 from blogarchive.store.kept import Filters
-from tests.export.conftest import HOST, Made
+from tests.export.conftest import LINKS, led_to
 
 
 def pages_in(out: Path) -> list[Path]:
@@ -121,29 +121,9 @@ def test_a_hostile_archive_writes_inside_its_folder_only(hostile_archive: Path, 
 
 
 def test_links_between_posts_of_the_export_lead_to_its_files_and_say_where_they_led(
-    made: Made, tmp_path: Path
+    linking_archive: Path, tmp_path: Path
 ) -> None:
-    own, other = made.blog("31182"), made.blog("98765")
-    made.post(other, 7, "邻居的", "<p>七</p>")
-    made.post(own, 1, "第一篇", "<p>一</p>")
-    anchors = {
-        "within": f"{HOST}/u/31182/202501/1.html?PHPSESSID=0a&language=big5#top",
-        "old": f"{HOST}/user_blog_diary.php?did=1",
-        "neighbour": "/u/98765/202501/7.html",
-        "unknown": f"{HOST}/u/31182/202501/404.html",
-        "another's": f"{HOST}/u/98765/202501/1.html",
-        "elsewhere": "https://example.com/u/31182/202501/1.html",
-    }
-    body = "".join(f'<p><a href="{url}">{name}</a></p>' for name, url in anchors.items())
-    made.post(own, 2, "第二篇", body)
-    out = export_html(made.done(), tmp_path / "site").out
+    out = export_html(linking_archive, tmp_path / "site").out
     tree = html.fromstring((out / "creaders-31182" / "2.html").read_text(encoding="utf-8"))
     led = {link.text: (link.get("href"), link.get("title")) for link in tree.xpath("//p/a[@href]")}
-    assert {name: led[name] for name in anchors} == {
-        "within": ("../creaders-31182/1.html", anchors["within"]),
-        "old": ("../creaders-31182/1.html", anchors["old"]),
-        "neighbour": ("../creaders-98765/7.html", HOST + anchors["neighbour"]),
-        "unknown": (anchors["unknown"], None),
-        "another's": (anchors["another's"], None),
-        "elsewhere": (anchors["elsewhere"], None),
-    }
+    assert {name: led[name] for name in LINKS} == led_to("1.html", "../creaders-98765/7.html")

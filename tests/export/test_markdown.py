@@ -2,6 +2,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from markdown_it import MarkdownIt
 from blogarchive.errors import UsageError
 from blogarchive.export.markdown import export_markdown
 from blogarchive.store.kept import Filters
+from tests.export.conftest import LINKS, led_to
 
 
 def read_post(path: Path) -> tuple[dict[str, Any], str]:
@@ -129,23 +131,50 @@ def test_a_link_that_leads_out_of_the_folder_is_not_followed(archive: Path, tmp_
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
+def test_links_between_posts_of_the_export_lead_to_their_files_and_say_where_they_led(
+    linking_archive: Path, tmp_path: Path
+) -> None:
+    out = export_markdown(linking_archive, tmp_path / "out").out
+    text = (out / "creaders-31182" / "2025-01-28-第二篇.md").read_text("utf-8").partition("\n---\n")[2]
+    tree = html.fromstring(MarkdownIt().render(text))
+    led = {a.text: (unquote(a.get("href")), a.get("title")) for a in tree.iter("a")}
+    own = "2025-01-28-第一篇.md"
+    assert led.pop("comment") == (own, LINKS["within"])
+    assert led == led_to(own, "../creaders-98765/2025-01-28-邻居的.md")
+
+
+@pytest.mark.skipif(not shutil.which("hugo"), reason="Hugo is not installed")
+def test_hugo_follows_the_links_between_posts(linking_archive: Path, tmp_path: Path) -> None:
+    public = hugo(linking_archive, tmp_path / "site")
+    page = public / "creaders-31182" / "2025-01-28-第二篇.html"
+    led = {a.text: a.get("href") for a in html.fromstring(page.read_text("utf-8")).iter("a")}
+    for name in ("within", "old", "neighbour", "comment"):
+        assert (public / unquote(led[name]).lstrip("/")).is_file()
+
+
 @pytest.mark.skipif(not shutil.which("hugo"), reason="Hugo is not installed")
 @pytest.mark.parametrize("which", ["archive", "hostile_archive"])
 def test_hugo_builds_a_site_of_it_with_the_pictures(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    site = tmp_path / "site"
-    done = export_markdown(request.getfixturevalue(which), site / "content")
+    public = hugo(request.getfixturevalue(which), tmp_path / "site")
+    pages = [path for path in public.rglob("*.html") if path.name != "index.html"]
+    assert len(pages) >= len(list((tmp_path / "site" / "content").rglob("2*.md")))
+    for page in pages:
+        for source in html.fromstring(page.read_text(encoding="utf-8")).xpath("//img/@src"):
+            assert (page.parent / source).is_file()
+
+
+def hugo(archive: Path, site: Path) -> Path:
+    """The folder of a site that Hugo built of the export."""
+    export_markdown(archive, site / "content")
     for name in ("single", "list"):
         path = site / "layouts" / "_default" / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("<html><body><h1>{{ .Title }}</h1>{{ .Content }}</body></html>")
     (site / "hugo.toml").write_text(
         'baseURL = "https://example.org/"\nuglyURLs = true\ndisableKinds = ["taxonomy", "term"]\n'
+        "[markup.goldmark.renderHooks.link]\nenableDefault = true\n"
     )
     subprocess.run(["hugo", "--source", site, "--quiet"], check=True, capture_output=True)
-    pages = [path for path in (site / "public").rglob("*.html") if path.name != "index.html"]
-    assert len(pages) >= done.posts
-    for page in pages:
-        for source in html.fromstring(page.read_text(encoding="utf-8")).xpath("//img/@src"):
-            assert (page.parent / source).is_file()
+    return site / "public"

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from blogarchive.export.to_markdown import to_markdown
-from blogarchive.look.bodies import PictureSource, shown_body
+from blogarchive.look.bodies import PictureSource, PostSource, shown_body
 from blogarchive.store.kept import KeptBlog, KeptPost
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,11 +55,11 @@ def render(name: str, book: Book) -> bytes:
     return _rendered(name, book=book)
 
 
-def chapter(blog: KeptBlog, post: KeptPost, title: str, source: PictureSource) -> bytes:
-    """The page of a post with its comments."""
+def chapter(blog: KeptBlog, post: KeptPost, title: str, picture: PictureSource, linked: PostSource) -> bytes:
+    """The page of a post with its comments; `picture` and `linked` give what they show and lead to in the book."""
 
     def shown(body_html: str) -> Markup:
-        return book_html(shown_body(body_html, post.heading.url, source))
+        return book_html(shown_body(body_html, post.heading.url, picture, linked))
 
     return _rendered("chapter.xhtml", blog=blog, post=post, title=title, shown=shown)
 

@@ -6,9 +6,8 @@ from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from blogarchive.export.site.crossing import Crossing
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
-from blogarchive.look.bodies import PictureSource, shown_body
+from blogarchive.look.bodies import PictureSource, PostSource, shown_body
 from blogarchive.look.languages import language
 from blogarchive.store.kept import KeptPost
 
@@ -45,17 +44,13 @@ def post_page(
     post: KeptPost,
     older: Placed | None,
     newer: Placed | None,
-    source: PictureSource,
-    crossing: Crossing,
+    picture: PictureSource,
+    linked: PostSource,
 ) -> bytes:
-    """The post with its pictures, comments and replaced versions; links to other posts by `crossing`."""
-
-    def linked(url: str) -> str | None:
-        path = crossing.path(shelf, placed, url)
-        return None if path is None else href(path, _INNER_ROOT)
+    """The post with its pictures, comments and replaced versions; links to other posts by `linked`."""
 
     def shown(body_html: str | None) -> str:
-        return shown_body(body_html or "", placed.heading.url, source, linked)
+        return shown_body(body_html or "", placed.heading.url, picture, linked)
 
     return _render(
         "post.html",

@@ -68,6 +68,7 @@ class Pictures:
         self._blogs = blogs
         self._listener = listener
         self._wanted = 0
+        self._begun_at = _now()  # what falls due later is the next run's: a run is one of a picture's tries
         # A run that leaves out posts leaves out their pictures; one that goes on with another, that one's too.
         self._since = utc_text(from_utc_text(run.epoch_at)) if recent else ""
 
@@ -75,12 +76,12 @@ class Pictures:
         """List what there is to fetch; gives how many pictures there are. `homes` are the blogs' own hosts."""
         sieve = self.rule.sieve(self._blogs, homes)
         media.gather(self._archive, self._blogs, self.rule.refusal, sieve)
-        self._wanted = media.count_due(self._archive, self._blogs, now=_now(), since=self._since)
+        self._wanted = media.count_due(self._archive, self._blogs, now=self._begun_at, since=self._since)
         return self._wanted
 
     def hosts(self) -> list[str]:
-        """The hosts that are to be asked now."""
-        return media.hosts_to_ask(self._archive, self._blogs, now=_now(), since=self._since)
+        """The hosts that are to be asked in this run."""
+        return media.hosts_to_ask(self._archive, self._blogs, now=self._begun_at, since=self._since)
 
     def foreseen(self) -> list[str]:
         """The URLs of all that there is to fetch now."""
@@ -90,7 +91,13 @@ class Pictures:
         """The next pictures of `host`, at most `limit`; those that may not be fetched (any more) are skipped."""
         while True:
             found = media.take(
-                self._archive, self._blogs, host, limit=limit, now=_now(), exclude=exclude, since=self._since
+                self._archive,
+                self._blogs,
+                host,
+                limit=limit,
+                now=self._begun_at,
+                exclude=exclude,
+                since=self._since,
             )
             allowed = [wanted for wanted in found if not self._skip(wanted)]
             if allowed or not found:

@@ -212,21 +212,32 @@ class BlogSpider(PoliteSpider):
         self._land(item.target)
 
     def _not_kept(self, item: Visit, failure: Caught) -> None:
-        self._crashed(_error(failure))
-        self._land(item.target)
+        error = _error(failure)
+        if isinstance(error, BlogArchiveError):
+            self._crashed(error)
+            self._land(item.target)
+        else:
+            self._blundered(item.target, error)
 
     def _not_read(self, failure: Caught, response: Response | Caught | None) -> None:
-        request = getattr(response, "request", None)
-        if request is None or isinstance(failure.value, BlogArchiveError):
-            self._crashed(_error(failure))
-            return
-        # A mistake of ours on one page must not cost the others: it is told, and the exit code is not 0.
-        detail = f"{type(failure.value).__name__}: {failure.value}"
-        log.error("reading %s failed", request.url, exc_info=failure.value)
-        if "picture" in request.cb_kwargs:
-            self.pictures.broke(request.cb_kwargs["picture"], detail)
-            return
-        self._lose(request.cb_kwargs["target"], Failure(kind="unreadable", field="page", detail=detail), None)
+        request, error = getattr(response, "request", None), _error(failure)
+        if request is None or isinstance(error, BlogArchiveError):
+            self._crashed(error)
+        elif "picture" in request.cb_kwargs:
+            log.error("keeping %s failed", request.url, exc_info=error)
+            self.pictures.broke(request.cb_kwargs["picture"], f"{type(error).__name__}: {error}")
+        else:
+            self._blundered(request.cb_kwargs["target"], error)
+
+    def _blundered(self, target: Target, error: BaseException) -> None:
+        """A mistake of ours on one page must not cost the others: it is told, and the exit code is not 0."""
+        log.error("reading or keeping %s failed", target.url, exc_info=error)
+        detail = f"{type(error).__name__}: {error}"
+        try:
+            self._lose(target, Failure(kind="unreadable", field="page", detail=detail), None)
+        except Exception as another:  # noqa: BLE001 - Scrapy only logs what a signal's receiver raises
+            self._crashed(another)
+            self._land(target)
 
     def _crashed(self, error: BaseException) -> None:
         if isinstance(error, BlogArchiveError):

@@ -11,6 +11,7 @@ from blogarchive.cli import options
 from blogarchive.cli.options import Manner
 from blogarchive.cli.walking import walk
 from blogarchive.order import Order
+from blogarchive.reading.numbers import whole_number
 from blogarchive.sites.site import by_name, names
 from blogarchive.store import failures as ledger
 from blogarchive.store import history
@@ -80,9 +81,9 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 @options.any_verbosity
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show what changed in a post, and in its comments, between each version and the next."""
-    wanted: int | str = int(number) if number.isascii() and number.isdigit() else number
+    wanted = whole_number(number)
     with Archive.open(db, read_only=True) as archive:
-        found = history.of_post(archive, wanted, uid=author)
+        found = history.of_post(archive, number if wanted is None else wanted, uid=author)
     if as_json:
         click.echo(json.dumps([asdict(post) for post in found], ensure_ascii=False))
         return

@@ -6,7 +6,7 @@ compression of the transfer taken off; the headers say so.
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -41,17 +41,17 @@ def export_warc(
     path = out_file(out, "pages.warc.gz")
     with open_reader(archive, filters) as reader, whole_file(path) as file:
         writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
-        _write_info(writer, reader, path.name)
-        pages = _write_pages(writer, reader, progress)
+        pages = reader.page_ids()
+        _write_info(writer, path.name, reader.page(pages[0]).fetched_at if pages else _ANY_TIME)
+        _write_pages(writer, reader, pages, progress)
         pictures = _write_pictures(writer, reader)
-    return Exported(out=path, pages=pages, pictures=pictures)
+    return Exported(out=path, pages=len(pages), pictures=pictures)
 
 
-def _write_info(writer: Any, reader: Reader, name: str) -> None:
-    first = next(iter(reader.pages()), None)
+def _write_info(writer: Any, name: str, moment: str) -> None:
     fields = {"software": f"blogarchive {__version__}", "format": "WARC File Format 1.1"}
     text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
-    headers = _headers("warcinfo", name, first.fetched_at if first else _ANY_TIME, text)
+    headers = _headers("warcinfo", name, moment, text)
     headers["WARC-Filename"] = name
     record = writer.create_warc_record(
         "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
@@ -59,10 +59,9 @@ def _write_info(writer: Any, reader: Reader, name: str) -> None:
     writer.write_record(record)
 
 
-def _write_pages(writer: Any, reader: Reader, progress: Progress) -> int:
-    total, done = reader.count_pages(), 0
-    progress(0, total)
-    for done, page in enumerate(reader.pages(), 1):
+def _write_pages(writer: Any, reader: Reader, ids: Sequence[int], progress: Progress) -> None:
+    progress(0, len(ids))
+    for done, page in enumerate(map(reader.page, ids), 1):
         writer.write_record(
             writer.create_warc_record(
                 page.url,
@@ -73,8 +72,7 @@ def _write_pages(writer: Any, reader: Reader, progress: Progress) -> int:
                 http_headers=StatusAndHeaders(_status(page.status), list(_served(page)), protocol="HTTP/1.1"),
             )
         )
-        progress(done, total)
-    return done
+        progress(done, len(ids))
 
 
 def _write_pictures(writer: Any, reader: Reader) -> int:

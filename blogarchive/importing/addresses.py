@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
+from blogarchive.reading.numbers import whole_number
+
 # Chrome, Edge and IE write it before <html>; the number is the URL's length.
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
 _HEAD = 4000
@@ -94,6 +96,6 @@ def _links(root: html.HtmlElement, base: str | None) -> Iterator[tuple[str, str]
 
 def _numbers(root: html.HtmlElement) -> Iterator[int]:
     for field in root.iter("input"):
-        value = (field.get("value") or "").strip()
-        if (field.get("name") or "").lower() in _OWN_NUMBER and value.isascii() and value.isdigit():
-            yield int(value)
+        value = whole_number((field.get("value") or "").strip())
+        if (field.get("name") or "").lower() in _OWN_NUMBER and value is not None:
+            yield value

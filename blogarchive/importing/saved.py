@@ -55,10 +55,14 @@ def load(path: Path, source: Path) -> SavedPage:
     """The page in that file; its time is the file's, or the one that an MHTML tells, and never to come."""
     body = path.read_bytes()
     name = path.name if path == source else path.relative_to(source).as_posix()
-    saved_at = min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), datetime.now(UTC))
     if path.suffix.lower() in _MHTML:
-        return _unpacked(path, name, body, saved_at)
-    return SavedPage(path=path, name=name, body=body, saved_at=saved_at)
+        return _unpacked(path, name, body, saved_at(path))
+    return SavedPage(path=path, name=name, body=body, saved_at=saved_at(path))
+
+
+def saved_at(path: Path) -> datetime:
+    """The time of a file (UTC, whole seconds), never one to come."""
+    return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), datetime.now(UTC))
 
 
 def local_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:

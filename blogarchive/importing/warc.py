@@ -16,7 +16,7 @@ from blogarchive.importing.bringing import Bringer
 from blogarchive.importing.pictures import keep_picture
 from blogarchive.importing.placing import CannotPlace, place, placed, target_of
 from blogarchive.importing.report import Imported, Progress, no_progress
-from blogarchive.importing.saved import SavedPage
+from blogarchive.importing.saved import SavedPage, saved_at
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.site import names
 from blogarchive.store import lock
@@ -26,6 +26,7 @@ from blogarchive.store.kept import PAGE_FIELD
 
 _KINDS = ("response", "resource")
 _LARGEST = 64 * 2**20
+_CUT = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
 
 
 def import_warc(
@@ -109,7 +110,7 @@ def _bring_page(bringer: Bringer, record: Any, source: Path, site: str | None) -
         path=source,
         name=f"{source.name} {url}",
         body=record.content_stream().read(_LARGEST),
-        saved_at=_moment(record),
+        saved_at=_moment(record, source),
         url=url,
         content_type=content_type,
         headers=headers,
@@ -129,12 +130,14 @@ def _bring_pictures(archive: Archive, bringer: Bringer, source: Path) -> None:
         if url not in wanted or (record.http_headers and record.http_headers.get_statuscode() != "200"):
             continue
         body = record.content_stream().read(_LARGEST)
-        bringer.pictures += keep_picture(archive, url, body, _moment(record))
+        bringer.pictures += keep_picture(archive, url, body, _moment(record, source))
 
 
-def _moment(record: Any) -> datetime:
-    return (
-        datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
-        .astimezone(UTC)
-        .replace(microsecond=0)
-    )
+def _moment(record: Any, source: Path) -> datetime:
+    """When the record was made (UTC), a date that is cut short (WARC 1.1) at its beginning; else the file's time."""
+    text = (record.rec_headers.get_header("WARC-Date") or "").strip()
+    try:
+        found = datetime.fromisoformat(text + _CUT.get(len(text), ""))
+    except ValueError:
+        return saved_at(source)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)

@@ -22,6 +22,7 @@ _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
 _LARGEST = 2**63 - 1
 """The largest integer that SQLite stores."""
+_MOST_DIGITS = 1000  # zeros in front; Python refuses to make a number of more than 4300
 
 _SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -45,6 +46,14 @@ def parse_count(text: str) -> int | None:
         found["scale"] or "", 1
     )
     return int(value) if value == int(value) and value <= _LARGEST else None
+
+
+def whole_number(digits: str) -> int | None:
+    """The number that ASCII digits alone write; None for other text, or where it is more than SQLite holds."""
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+        return None
+    value = int(digits)
+    return value if value <= _LARGEST else None
 
 
 def _bare(shown: str) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import Address, PageKind
+from blogarchive.reading.numbers import whole_number
 
 _POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
 _CATEGORY = re.compile(r"/u/(?P<uid>\d+)/(?P<category>\d+)\.html?")
@@ -48,8 +49,9 @@ def _address(url: str) -> Address:
     except ValueError:  # a port or a host that is none
         return Address(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
-    if not query and (match := _POST.fullmatch(path)):
-        return Address(url=canonical, kind=PageKind.POST, uid=match["uid"], number=int(match["number"]))
+    match = None if query else _POST.fullmatch(path)
+    if match and (number := whole_number(match["number"])) is not None:
+        return Address(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number)
     if query and _OLD_POST.fullmatch(path):
         asked = parse_qs(query)
         number = did_number(asked.get("did", [""])[0])
@@ -107,13 +109,13 @@ def _kept(query: str) -> str:
 def did_number(text: str) -> int | None:
     """The number that an old link's `did` means: decimal, or the base64 of the decimal; None for anything else."""
     text = unquote(text).strip()
-    if text.isascii() and text.isdigit():
-        return int(text)
+    if text.isdigit():
+        return whole_number(text)
     try:
         inner = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    return int(inner) if inner.isdigit() else None
+    return whole_number(inner)
 
 
 def home_url(page_url: str, uid: str) -> str:

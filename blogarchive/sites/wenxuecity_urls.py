@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import Address, PageKind
+from blogarchive.reading.numbers import whole_number
 
 _KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
 # The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
@@ -22,11 +23,8 @@ def address(url: str) -> Address:
     canonical = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", text, ""))
     kind = _KINDS.get(parts.path, PageKind.UNKNOWN)
     if kind is PageKind.POST:
-        number = query.get("postID", "")
-        known = number.isascii() and number.isdigit()
-        return Address(
-            url=canonical, kind=kind if known else PageKind.UNKNOWN, number=int(number) if known else None
-        )
+        number = whole_number(query.get("postID", ""))
+        return Address(url=canonical, kind=PageKind.UNKNOWN if number is None else kind, number=number)
     if kind is PageKind.HOME and "catid" in query:
         kind = PageKind.CATEGORY
     uid = query.get("blogID")

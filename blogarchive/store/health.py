@@ -22,6 +22,9 @@ SHARE = 0.5
 USED_TO = 0.9
 """… where earlier runs found it filled on this share."""
 
+RUNS = 100
+"""So many earlier runs are looked at: else a field that a site dropped for good would be an alarm for years."""
+
 WHOLE_PAGE = "the page"
 
 
@@ -71,11 +74,13 @@ def lacking(archive: Archive, run: Run) -> list[str]:
     """The fields, as `post.views`, that used to be filled and are empty on many pages of the run."""
     rows = archive.rows(
         "select n.kind || '.' || n.field from field_counts n join (select site, kind, field,"
-        " sum(filled) as filled, sum(empty) as empty from field_counts where run_id < ? group by 1, 2, 3) b"
+        " sum(filled) as filled, sum(empty) as empty from (select *, row_number() over"
+        " (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)"
+        " where age <= ? group by 1, 2, 3) b"
         " on b.site = n.site and b.kind = n.kind and b.field = n.field"
         " where n.run_id = ? and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)"
         " and b.filled >= ? * (b.filled + b.empty) order by 1",
-        (run.id, run.id, MANY, SHARE, USED_TO),
+        (run.id, RUNS, run.id, MANY, SHARE, USED_TO),
     )
     return [str(name) for (name,) in rows]
 

@@ -101,8 +101,8 @@ def _copy_pictures(archive: Archive) -> int:
     fresh = ", ".join(f"{column.strip()} = excluded.{column.strip()}" for column in _MEDIA_COLUMNS.split(","))
     archive.execute(
         f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media"  # noqa: S608
-        f" where true order by id on conflict(url) do update set {fresh}"
-        " where media.sha256 is null and excluded.sha256 is not null"
+        # What the other could not fetch is fetched anew: its failures stay behind.
+        f" where sha256 is not null order by id on conflict(url) do update set {fresh} where media.sha256 is null"
     )
     archive.execute(
         "update main.post_media set media_id = m.id from main.media m where m.url = post_media.url"

@@ -125,21 +125,26 @@ class Reader:
             return bytes(row["body"])
         raise KeyError(sha256)
 
-    def pages(self) -> Iterator[KeptPage]:
-        """The stored pages in the order they were fetched; only the authors' filter applies."""
+    def page_ids(self) -> list[int]:
+        """The ids of the stored pages in the order they were fetched; only the authors' filter applies."""
         rows = self._rows(
-            """select id, url, fetched_at, status, headers, body, body_size, kind, site, uid,
-                      target, counted
-                 from pages order by fetched_at, id"""
+            """select id from pages
+                where ?1 is null or (site, uid) in (select a.site, a.uid from authors a
+                      where a.id in (select value from json_each(?1)))
+                order by fetched_at, id""",
+            json.dumps(self._authors) if self._authors else None,
         )
-        wanted = {(blog.site, blog.uid) for blog in self.blogs()} if self._authors else None
-        for row in rows:
-            if wanted is None or (row["site"], row["uid"]) in wanted:
-                yield _page(row)
+        return [row["id"] for row in rows]
 
-    def count_pages(self) -> int:
-        """How many pages `pages` gives at most."""
-        return sum(row["n"] for row in self._rows("select count(*) as n from pages"))
+    def page(self, page_id: int) -> KeptPage:
+        """The stored page of that id; raises `KeyError`."""
+        for row in self._rows(
+            """select id, url, fetched_at, status, headers, body, kind, site, uid, target, counted
+                 from pages where id = ?""",
+            page_id,
+        ):
+            return _page(row)
+        raise KeyError(page_id)
 
     def held_pictures(self) -> Iterator[tuple[KeptPicture, str]]:
         """The pictures whose files are held, by URL, each with the UTC time it was fetched."""
@@ -210,6 +215,5 @@ class Reader:
 
 def _page(row: dict[str, Any]) -> KeptPage:
     body = row.pop("body")
-    size = row.pop("body_size")
     headers = tuple((str(name), str(value)) for name, value in json.loads(row.pop("headers")))
-    return KeptPage(**row, headers=headers, body=body if len(body) == size else zlib.decompress(body))
+    return KeptPage(**row, headers=headers, body=zlib.decompress(body))

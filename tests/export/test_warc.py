@@ -1,5 +1,5 @@
+import zlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -8,12 +8,13 @@ from warcio.checker import Checker
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
 from blogarchive.store.kept import Filters
+from tests.export.conftest import Made
 
 URL = "https://blog.creaders.net/u/31182/202501/101.html"
 
 
 @pytest.fixture
-def pages(made: Any) -> Path:
+def pages(made: Made) -> Path:
     author = made.blog()
     post = made.post(author, 101, "题", "<p>文</p>")
     made.picture(post, "https://blog.creaders.net/u/31182/upload_file/1.png", b"\x89PNG\r\n\x1a\n....")
@@ -50,6 +51,14 @@ def test_pages_come_back_byte_for_byte_with_their_times(pages: Path, tmp_path: P
     ]
     assert records[1][3].decode("gb18030") == "<html>泡沫</html>"
     assert (done.pages, done.pictures) == (3, 1)
+
+
+def test_a_page_that_is_no_shorter_when_compressed_comes_back_too(made: Made, tmp_path: Path) -> None:
+    made.blog()
+    body = b"<html><body>xxxx</body></html>"
+    assert len(zlib.compress(body)) == len(body)
+    made.page(URL, body)
+    assert read_all(export_warc(made.done(), tmp_path / "out.warc.gz").out)[1][3] == body
 
 
 def test_headers_tell_what_is_stored_and_cannot_be_broken_out_of(pages: Path, tmp_path: Path) -> None:

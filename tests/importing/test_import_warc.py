@@ -1,5 +1,7 @@
 import gzip
+import os
 import sqlite3
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from tests.importing.test_import_html import dump, rows
 PICTURE = "https://blog.creaders.net/u/31182/upload_file/1.png"
 
 
-def write_warc(path: Path, records: list[tuple[str, str, bytes, str]]) -> Path:
+def write_warc(
+    path: Path, records: list[tuple[str, str, bytes, str]], *, date: str = "2025-02-01T09:00:00Z"
+) -> Path:
     """Records as a crawler writes them: URL, content type, body, status."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
@@ -28,7 +32,7 @@ def write_warc(path: Path, records: list[tuple[str, str, bytes, str]]) -> Path:
                 protocol="HTTP/1.1",
             )
             packed = gzip.compress(body)
-            headers = {"WARC-Date": "2025-02-01T09:00:00Z"}
+            headers = {"WARC-Date": date}
             writer.write_record(
                 writer.create_warc_record(
                     url,
@@ -61,6 +65,26 @@ def test_pages_and_pictures_of_known_blogs_are_brought_in(tmp_path: Path) -> Non
         (post_url(101), "2025-02-01T09:00:00+00:00")
     ]
     assert "a=b" not in str(rows(tmp_path / "a.db", "select headers from pages"))
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2016", "2016-01-01T00:00:00+00:00"),
+        ("2016-09", "2016-09-01T00:00:00+00:00"),
+        ("2016-09-19T17:20:24.123456Z", "2016-09-19T17:20:24+00:00"),
+        ("the day before", "2011-02-03T04:05:06+00:00"),
+    ],
+)
+def test_a_record_whose_date_is_cut_short_or_none_is_brought_all_the_same(
+    date: str, moment: str, tmp_path: Path
+) -> None:
+    records = [(post_url(101), "text/html; charset=utf-8", page().encode(), "200 OK")]
+    warc = write_warc(tmp_path / "crawl.warc.gz", records, date=date)
+    file_time = datetime(2011, 2, 3, 4, 5, 6, tzinfo=UTC).timestamp()
+    os.utime(warc, (file_time, file_time))
+    assert import_warc(tmp_path / "a.db", warc).posts == 1
+    assert rows(tmp_path / "a.db", "select fetched_at from pages") == [(moment,)]
 
 
 def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path) -> None:

@@ -113,6 +113,19 @@ def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
     assert rows(a, "select url, sha256 from media") == [("http://x.example/1.png", "ab")]
 
 
+def test_a_picture_that_the_other_could_not_fetch_is_left_to_the_next_run(
+    archives: tuple[Path, Path],
+) -> None:
+    a, b = archives
+    with sqlite3.connect(b) as other:
+        other.execute(
+            "insert into media(url, host, status, attempts) values ('http://x.example/1.png', 'x.example', 'dead', 3)"
+        )
+    other.close()
+    merge_archive(a, b)
+    assert rows(a, "select count(*) from media") == [(0,)]
+
+
 def test_a_mark_is_taken_back_by_a_later_sighting(archives: tuple[Path, Path]) -> None:
     a, b = archives
     with sqlite3.connect(b) as other:

@@ -1,11 +1,14 @@
 """A backup includes the pictures of posts, by real processes against real servers."""
 
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from blogarchive.demo import DemoHost, media
 from blogarchive.demo.changes import add_post
 from blogarchive.demo.faults import Cut, Drop, Refuse, Rule
 from blogarchive.demo.sample import sample_blog
+from blogarchive.demo.serving import Request
 from tests.media.hosts import HOME, UID, asked_pictures, blog
 from tests.walk.tool import Tool
 
@@ -109,6 +112,21 @@ def test_a_picture_that_does_not_come_is_asked_for_some_days_and_then_given_up(t
         assert asked_pictures(host) == [GOOD] * 4
     assert tool.rows("select status, attempts, next_try_at from media") == [("dead", 6, None)]
     assert tool.rows("select attempts, permanent from open_failures where kind = 'picture'") == [(2, 1)]
+
+
+def test_a_picture_that_falls_due_again_while_the_run_goes_on_is_left_to_the_next_run(tool: Tool) -> None:
+    def later(request: Request) -> None:
+        if request.path == OTHER:
+            time.sleep(1.1)
+            moment = datetime.now(UTC).isoformat(timespec="seconds")
+            tool.change(f"update media set next_try_at = '{moment}' where status = 'failed'")
+
+    refused = [Rule(Refuse(403), match=GOOD)]
+    with DemoHost([blog([GOOD, OTHER, LATE])], rules=refused, listener=later) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 1
+        assert asked_pictures(host) == [GOOD, OTHER, LATE]
+        assert tool.run("update").code == 1
+        assert asked_pictures(host)[3:] == [GOOD]
 
 
 def test_a_limited_run_fetches_the_pictures_of_its_own_posts(tool: Tool) -> None:

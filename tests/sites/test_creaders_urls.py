@@ -50,6 +50,13 @@ def test_one_page_has_one_url(spelt: str) -> None:
     assert address(spelt).url == f"{HOST}/u/31182/202501/506012.html"
 
 
+@pytest.mark.parametrize("digits", [19, 20, 5000])
+@pytest.mark.parametrize("form", ["/u/31182/202501/{}.html", "/user_blog_diary.php?did={}"])
+def test_a_number_that_no_archive_can_hold_is_no_posts(form: str, digits: int) -> None:
+    found = address(HOST + form.format("9" * digits))
+    assert (found.kind, found.number) == (PageKind.UNKNOWN, None)
+
+
 @pytest.mark.parametrize("number", [1, 52919, 421017])
 def test_old_numbers_are_read_plain_and_in_base64(number: int) -> None:
     wrapped = base64.b64encode(str(number).encode()).decode()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
+from blogarchive.store.archive import Archive
 from tests.walk.tool import Ran, Tool, contents
 
 UID = "31182"
@@ -68,6 +69,26 @@ def test_json_is_one_line_that_tells_the_run(backed: Backed) -> None:
         "select command, outcome, exit_code, json_extract(counts, '$.requests') from runs order by id limit 1"
     )
     assert row == ("backup", "done", 0, told["requests"])
+
+
+def test_a_page_that_cannot_be_stored_is_told_and_costs_no_other(tmp_path: Path) -> None:
+    tool = Tool(tmp_path)
+    blog = make_blog(UID, posts=6, seed=3)
+    with DemoHost([blog]) as host:
+        number = blog.posts[2].number
+        Archive.open(tool.db, create=True).close()
+        tool.change(
+            f"create trigger trip before insert on pages when new.url like '%/{number}.html'"
+            " begin select raise(abort, 'no such luck'); end"
+        )
+        ran = tool.run("backup", host.blog_url(UID))
+        assert ran.code == 1
+        assert read_posts(tool) == 5
+        (failure,) = tool.rows("select url, kind, detail from open_failures")
+        assert failure == (host.post_url(UID, number), "unreadable", "IntegrityError: no such luck")
+        tool.change("drop trigger trip")
+        assert tool.run("failures", "--retry").code == 0
+    assert read_posts(tool) == 6
 
 
 @pytest.mark.parametrize("command", ["backup", "update"])

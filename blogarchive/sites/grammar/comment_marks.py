@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from blogarchive.items import PageKind, Shown
 from blogarchive.reading.lines import Element, enclosing
+from blogarchive.reading.numbers import whole_number
 from blogarchive.sites.grammar.places import Place, place_of
 from blogarchive.sites.grammar.view import View, Window
 from blogarchive.sites.grammar.words import BEGIN, MOMENT, fold
@@ -194,7 +195,7 @@ def _footer(view: View, window: Window, match: "re.Match[str]") -> Footer:
         first=window.first,
         last=window.last,
         place=place_of(view, window.first, window.last, (node,)),
-        likes=None if match["likes"] is None else int(match["likes"].replace(",", "")),
+        likes=None if match["likes"] is None else whole_number(match["likes"].replace(",", "")),
         linked=_is_button(enclosing(node, "a")) or _is_button(enclosing(node, "button")),
     )
 

@@ -72,7 +72,7 @@ _COUNT = r"[0-9]{1,6}(?:\.[0-9]{1,2})?"
 _UNIT = "|".join(_CHINESE_UNITS)
 _PART = re.compile(rf"({_COUNT}|{NUMBER}|半) ?(个)?(半)? ?({_UNIT})(半)?")
 _AGO = (
-    rf"(?:(?:大约|大概|约|近) ?)?(?<![0-9.第数几])"
+    rf"(?:(?:大约|大概|约|近) ?)?(?<![0-9.第数几])(?<![0-9][-~、,到至])"
     rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*+)++)(?P<way>[以之]?[前后])"
 )
 _ENGLISH_COUNT = rf"(?:{_COUNT} ?|(?:{'|'.join(_ENGLISH_NUMBERS)}) )"

@@ -4,9 +4,9 @@ Twelve-hour words, for a date d:
 
 ======================  ===================================================================================
 上午 早上 清晨 凌晨 am     12 is 0 o'clock (上午12:30 is 00:30, as zh-TW clocks show it); above 12: senseless
-中午                     11 and 12 as they are; 0, 1, 2 after noon; others: senseless
+中午 午间                11 and 12 as they are; 0, 1, 2 after noon; others: senseless
 下午 pm                  1 to 11 and 0 after noon, 12 is noon, 13 to 23 as they are
-傍晚                     3 to 9 after noon, 15 to 21 as they are; others: senseless
+傍晚 黄昏                3 to 9 after noon, 15 to 21 as they are; others: senseless
 晚上                     5 to 11 after noon, 17 to 23 as they are; 12 is the end of d; others: senseless
 夜里 深夜 半夜 午夜       0 to 5 and 18 to 23 as they are, 12 is the beginning of d, 6 to 11 after noon
 ======================  ===================================================================================
@@ -20,12 +20,14 @@ from typing import NamedTuple
 
 from blogarchive.items import Precision
 from blogarchive.reading.date_words import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, number
-from blogarchive.reading.date_zones import zone_at
+from blogarchive.reading.date_zones import PLACE, zone_at
 
 _MORNING = "凌晨|清晨|早晨|清早|早上|上午|午前|早"
 _NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜"
-PERIOD = rf"(?:{_MORNING}|中午|正午|下午|午后|傍晚|晚上|晚间|晚|{_NIGHT})"
+PERIOD = rf"(?:{_MORNING}|中午|正午|午间|下午|午后|傍晚|黄昏|晚上|晚间|晚|{_NIGHT})"
 """A word that tells which half of the day an hour is in."""
+# 8:11 下午 is how WordPress prints it; 08:11 晚上好 is no time of the evening.
+_PERIOD_AFTER = rf"{PERIOD}(?=\Z|\W|发|更|编|回|评|留)(?! ?(?:{NUMBER}|{PERIOD}))"
 _MERIDIEM = r"[ap](?:m\b|\.m\.?)"
 
 _COLONS = (
@@ -42,12 +44,12 @@ _CLOCK = (
     rf"(?:(?P<before>{PERIOD}|{_MERIDIEM}) ?)?"
     rf"(?:{_COLONS}|{_WORDS}|(?P<hour_alone>[0-9]{{1,2}})(?= ?{_MERIDIEM})"
     r"|(?<=[0-9]t)(?P<hour_iso>[0-9]{2})(?![0-9]))"
-    rf" ?分?(?: ?(?P<after>{_MERIDIEM}))?"
+    rf"(?: ?分)?(?: ?\(?(?P<after>{_MERIDIEM}|{_PERIOD_AFTER})\)?)?"
 )
 # What may stand between a date and its time: a weekday, brackets, separators, "at", the T of ISO 8601.
 _BETWEEN = (
     rf"(?:[\s,;|_·()\[\]【】\"'、。@-]|{WEEKDAY}|(?<=\()[一二三四五六日](?=\))"
-    rf"|{ENGLISH_WEEKDAY}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
+    rf"|{ENGLISH_WEEKDAY}|{PLACE}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
 )
 _AFTER_DATE = re.compile(_BETWEEN + _CLOCK)
 _NO_NUMBER_BEFORE = r"(?<![0-9./-])(?<![0-9]:)"
@@ -123,11 +125,11 @@ def _hour(shown: int, word: str) -> tuple[int, int]:
     """The hour of the day and the days to add, by the table above."""
     if word[0] == "a" or word in _MORNING.split("|"):
         return _pick(shown, word, {12: 0}, range(12))
-    if word in ("中午", "正午"):
+    if word in ("中午", "正午", "午间"):
         return _pick(shown, word, {0: 12, 1: 13, 2: 14}, range(11, 15))
     if word[0] == "p" or word in ("下午", "午后"):
         return _pick(shown, word, {hour: hour + 12 for hour in range(12)}, range(12, 24))
-    if word == "傍晚":
+    if word in ("傍晚", "黄昏"):
         return _pick(shown, word, {hour: hour + 12 for hour in range(3, 10)}, range(15, 22))
     if word in _NIGHT.split("|"):
         late = {hour: hour + 12 for hour in range(6, 12)}

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from blogarchive.items import Precision
 from blogarchive.reading.date_words import ENGLISH_WEEKDAY, WEEKDAY
+from blogarchive.reading.date_zones import PLACE
 
 
 class Where(Enum):
@@ -58,7 +59,9 @@ _LABEL_END = re.compile(
     r"|\b(?:date|time|timestamp|posted|published|updated|created|modified|edited|on|at|since|by))$"
 )
 _LABEL_AFTER = re.compile(
-    r"$|发表|发布|发帖|更新|编辑|回复|评论|留言|修改|创建|注册|登录|上传|转发|来自|通过|浏览|阅读|点击|查看"
+    rf"$|{WEEKDAY}\W*$|{PLACE}"
+    r"|发表|发布|发帖|更新|已?编辑|回复|评论|留言|修改|创建|注册|登录|上传|转发|来自|ip ?属地|通过|浏览|阅读|点击|查看"
+    r"|举报|收藏|分享|(?:[0-9]{1,7} ?)?赞"
     r"|(?:by|from|via|in|views?|comments?|repl(?:y|ies)|posted|updated|edited)\b"
 )
 _LABEL_REACH = 20
@@ -116,8 +119,8 @@ def cut(at: datetime, precision: Precision) -> Moment:
 
 
 def latest(now: datetime, month: int, day_of_month: int = 1, precision: Precision = "day") -> Moment:
-    """A date without its year, in this year or the last that has it; `into_past` settles it."""
-    for year in range(now.year, now.year - 9, -1):
+    """A date without its year, in the next year or the last that has it; `into_past` settles it."""
+    for year in range(now.year + 1, now.year - 9, -1):
         try:
             return Moment(datetime(year, month, day_of_month, tzinfo=now.tzinfo), precision, yearless=True)
         except ValueError:
@@ -125,10 +128,10 @@ def latest(now: datetime, month: int, day_of_month: int = 1, precision: Precisio
     raise ValueError(f"no date in any year: {month}-{day_of_month}")
 
 
-def into_past(at: datetime, now: datetime) -> datetime:
-    """`at` in the latest year up to its own that is not ahead of `now` by more than `TOLERANCE`."""
+def into_past(at: datetime, now: datetime, ahead: timedelta = TOLERANCE) -> datetime:
+    """`at` in the latest year up to its own that is not more than `ahead` of `now`."""
     year = at.year
-    while at - now > TOLERANCE and year > MINYEAR:
+    while at - now > ahead and year > MINYEAR:
         year -= 1
         try:
             at = at.replace(year=year)

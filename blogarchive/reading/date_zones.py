@@ -28,13 +28,24 @@ _PLACES = {
     "香港时间": "Asia/Hong_Kong",
     "台湾时间": "Asia/Taipei",
     "台北时间": "Asia/Taipei",
+    "东京时间": "Asia/Tokyo",
+    "伦敦时间": "Europe/London",
+    "格林尼治时间": "UTC",
+    "格林威治时间": "UTC",
     "美东时间": "America/New_York",
+    "美国东部时间": "America/New_York",
+    "美国中部时间": "America/Chicago",
+    "美国山地时间": "America/Denver",
+    "美国西部时间": "America/Los_Angeles",
     "纽约时间": "America/New_York",
     "美西时间": "America/Los_Angeles",
     "太平洋时间": "America/Los_Angeles",
 }
-_PLACE = re.compile("|".join(_PLACES))
-_NAME = re.compile(rf"[ (\[]*({'|'.join(_HOURS)}|cst)(?![a-z+-]| ?[+-][0-9])")
+PLACE = "(?:" + "|".join(_PLACES) + ")"
+"""A zone by the name of its place."""
+_PLACE = re.compile(PLACE)
+_NAME = re.compile(rf"[ (\[]*({'|'.join(_HOURS)}|cst)(?![\w+-]| ?[+-][0-9])")
+_MINUTES = ("00", "30", "45")  # of the offsets in use
 _OFFSET = re.compile(
     r"[ (\[]*(?P<word>utc|gmt)? ?(?P<sign>[+-])(?:(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})|(?P<hours>[0-9]{1,2}))"
     r"(?![0-9:-])"
@@ -65,6 +76,8 @@ def _is_offset(found: re.Match[str], *, exact: bool) -> bool:
     if found["word"]:
         return True
     if found["h"]:
+        if found[0].startswith(" ") and found["m"] not in _MINUTES:
+            return False  # a number beside the time, as of votes
         return exact or found["sign"] == "+" or ":" not in found[0]
     return exact and len(found["hours"]) == 2 and found[0][0] == found["sign"]
 

@@ -10,7 +10,7 @@ What looks like a date and is none (2月30日, 2014-07-14 25:61) makes the whole
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -45,7 +45,11 @@ _PLAIN = re.compile(
     r"(?:[^0-9]*(?:留言|发[表布]|發[表佈布]|评论|評論|回[复復覆]|更新|修改)(?:时间|時間|日期|[于於])[:：]?)?"
     r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
 )
-_LABEL = re.compile(r"(?:留言|发[表布帖]|张贴|评论|回复|更新|编辑|修改|创建|注册)(?:时间|日期|[于在])\s?:?")
+_LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
+_POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
+_OTHERWISE = re.compile(
+    rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}"
+)  # what a date before it is not
 _LONGEST = 1000  # no phrase is longer; a text of nothing but dates takes time by the square of its length
 _LABELS_TRIED = 4
 _STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
@@ -55,7 +59,7 @@ _COMPACT = re.compile(
 )
 
 _ANYWHERE = tuple(rule for rule in DAY_RULES if rule.where is Where.ANYWHERE)
-_WEAK = tuple(rule for rule in AGO_RULES + NAMED_RULES + DAY_RULES if rule.where is not Where.ANYWHERE)
+_WEAK = tuple(rule for rule in AGO_RULES + DAY_RULES + NAMED_RULES if rule.where is not Where.ANYWHERE)
 _STAMP_RULE = Rule(Where.ALONE, _STAMP, lambda found, now: _stamp(int(found[1]), now))
 
 
@@ -63,15 +67,19 @@ def parse_date(text: str, relative_to: datetime) -> ShownDate | None:
     """The date that `text` shows to a reader at `relative_to` (aware), or None where it shows none.
 
     The date may stand in a phrase (发表于 2014-07-14 08:11), in its first thousand characters; of several, the one
-    after a label, or the first.
+    after a label of posting, or the first; one of an edit (编辑于 …) only where no full date stands before it.
     `at` is in the zone of `relative_to`; where the text shows an offset or a zone, or is an epoch stamp, it
     is that very instant, converted. In the double hour of an autumn night it is the first of the two; in the
     missing hour of spring it is the wall time as shown, with the offset from before the change.
 
     A missing year is the latest that lies no more than a day ahead, a missing date the day of `relative_to`.
     A relative time has the precision of its smallest unit (3小时前: hour; see `date_ago`). Twelve-hour words
-    are defined in `date_clock`. Raises nothing, whatever the text.
+    are defined in `date_clock`. Raises nothing, whatever the text. A naive `relative_to` is taken as UTC, and `at`
+    is naive then.
     """
+    if relative_to.tzinfo is None:
+        shown = parse_date(text, relative_to.replace(tzinfo=UTC))
+        return shown and shown._replace(at=shown.at.replace(tzinfo=None))
     plain = _PLAIN.fullmatch(text)
     try:
         shown = _plain(plain, relative_to) if plain else None
@@ -93,7 +101,12 @@ def _plain(found: re.Match[str], now: datetime) -> ShownDate | None:
 
 
 def _read(text: str, now: datetime) -> ShownDate | None:
-    for label in islice(_LABEL.finditer(text), _LABELS_TRIED):
+    for label in islice(_POSTED.finditer(text), _LABELS_TRIED):
+        if shown := _first(text[label.end() :], now):
+            return shown
+    for label in islice(_OTHERWISE.finditer(text), _LABELS_TRIED):
+        if _sure(text[: label.start()], now):
+            break
         if shown := _first(text[label.end() :], now):
             return shown
     return _first(text, now)
@@ -142,7 +155,7 @@ def _settle(rule: Rule, found: re.Match[str], clock: Clock | None, seen: datetim
     if clock and precision == "day":
         at, precision = clock.on(at), clock.precision
     if yearless:
-        at = into_past(at, now)
+        at = into_past(at, now, timedelta() if precision == "month" else TOLERANCE)
     return _shown(at, precision, seen)
 
 

@@ -3,7 +3,7 @@
 Seen on Thursday, 2 January 2025, 09:30:15 in Los Angeles, where nothing else is said. `-` is no date.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -338,11 +338,46 @@ Mon Jul 14 08:11:22 GMT+08:00 2014   → 2014-07-13T17:11:22-07:00
 """
 
 
+BESIDE = """
+2014年7月14日 8:11 下午                          → 2014-07-14T20:11-07:00
+七月 14, 2008 8:11 下午                          → 2008-07-14T20:11-07:00
+7月14日 12:20 上午                               → 2024-07-14T00:20-07:00
+昨天 8:11 下午                                   → 2025-01-01T20:11-08:00
+2014-07-14 03:20（下午）                         → 2014-07-14T15:20-07:00
+2014-07-14 08:11 晚上好                          → 2014-07-14T08:11-07:00
+2014-07-14 黄昏6点                               → 2014-07-14T18-07:00
+10-05 周六 13:22                                 → 2024-10-05T13:22-07:00
+07/14 周日 08:11                                 → 2024-07-14T08:11-07:00
+10/05 Sat 13:22                                  → 2024-10-05T13:22-07:00
+10-05 周六                                       → 2024-10-05
+昨天 08:11 张三                                  → 2025-01-01T08:11-08:00
+10-05 13:22 删除                                 → 2024-10-05T13:22-07:00
+3天前 举报                                       → 2024-12-30
+3小时前 12赞                                     → 2025-01-02T06-08:00
+3小时前 IP属地：广东                              → 2025-01-02T06-08:00
+昨天 上傳                                        → 2025-01-01
+3個鐘頭前                                        → 2025-01-02T06-08:00
+七月 14th, 2014                                  → 2014-07-14
+14 七月 2014                                     → 2014-07-14
+2014-07-14 08:11:22 张三 注册日期: 2012-01-01     → 2014-07-14T08:11:22-07:00
+2014-07-14 08:11 编辑于 昨天                      → 2014-07-14T08:11-07:00
+楼主 2014-07-14 08:11 最后回复于 2014-07-20       → 2014-07-14T08:11-07:00
+2014-07-14 08:11 发表，最后更新于 2014-07-20 09:00 → 2014-07-14T08:11-07:00
+更新日期 2014-07-20 发表日期 2014-07-14            → 2014-07-14
+张三 编辑于 2014-07-20 09:00                      → 2014-07-20T09:00-07:00
+2014-07-14 08:11:22 Z先生                        → 2014-07-14T08:11:22-07:00
+2014-07-14 08:11:22 -1234                        → 2014-07-14T08:11:22-07:00
+美国东部时间2014年7月14日 08:11                   → 2014-07-14T05:11-07:00
+2014年7月14日（北京时间）08:11                     → 2014-07-13T17:11-07:00
+东京时间 2014-07-14 08:11                         → 2014-07-13T16:11-07:00
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         row
-        for table in (SITE, NUMBERS, CHINESE, YEARLESS, CLOCKS, DISTANCES, NAMES, ENGLISH, INSTANTS)
+        for table in (SITE, NUMBERS, CHINESE, YEARLESS, CLOCKS, DISTANCES, NAMES, ENGLISH, INSTANTS, BESIDE)
         for row in rows(table)
     ],
 )
@@ -470,6 +505,12 @@ def test_a_date_is_read_as_its_reader_would(text: str, expected: str) -> None:
         ),
         *(
             "两三天前",
+            "2-3天前",
+            "3、4天前",
+            "光绪24年7月14日",
+            "公元前14年7月14日",
+            "昭和二十年8月15日",
+            "夏历七月十四日",
             "几分钟前",
             "三四点",
             "农历七月十四",
@@ -493,6 +534,9 @@ def test_what_is_no_date_is_none_and_never_a_guess(text: str) -> None:
         # A day's tolerance: the site's clock may run ahead of ours.
         ("2025-07-14T10:00", "7月15日 09:00", "2025-07-15T09:00-07:00"),
         ("2025-07-14T10:00", "7月15日 10:01", "2024-07-15T10:01-07:00"),
+        ("2024-12-31T23:50", "1月1日 08:00", "2025-01-01T08:00-08:00"),
+        ("2024-12-30T23:50", "1月1日 08:00", "2024-01-01T08:00-08:00"),
+        ("2024-10-31T20:00", "11月", "2023-11"),
         ("2023-06-01T10:00", "2月29日", "2020-02-29"),
         ("2024-02-01T10:00", "2月29日", "2020-02-29"),
         ("2024-03-31T10:00", "1个月前", "2024-02"),
@@ -505,6 +549,17 @@ def test_what_is_no_date_is_none_and_never_a_guess(text: str) -> None:
 )
 def test_a_missing_year_means_the_past(seen: str, text: str, expected: str) -> None:
     assert kept(text, datetime.fromisoformat(seen).replace(tzinfo=PACIFIC)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["2014-07-14 08:11", "昨天 08:11", "3小时前", "2014-07-14T08:11:22Z", "1405325482"]
+)
+def test_seen_at_a_naive_time_a_date_is_naive_as_if_that_were_utc(text: str) -> None:
+    seen = datetime(2025, 1, 2, 9, 30)
+    naive, aware = parse_date(text, seen), parse_date(text, seen.replace(tzinfo=UTC))
+    assert naive is not None
+    assert aware is not None
+    assert naive == aware._replace(at=aware.at.replace(tzinfo=None))
 
 
 def test_in_the_double_hour_of_autumn_a_time_is_the_first_of_the_two() -> None:

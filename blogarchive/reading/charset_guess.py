@@ -37,6 +37,7 @@ _LETTER = 6 * BIT  # how much a lone high byte inside a word of Latin letters sp
 # how much a lone high byte inside a word of Latin letters speaks for an alphabet, against others
 _SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
 _READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
+_SOUND = 8  # characters that read well for each that is damaged
 _READS_WELL_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters
 
 
@@ -111,8 +112,11 @@ def _may_lie(claim: Charset, evidence: bytes) -> bool:
 
 
 def reads_well(data: bytes, charset: Charset) -> bool:
-    """Tell whether `data` is certainly language in `charset`: valid, and of characters in everyday use."""
-    foreign = "".join(_BEYOND_ASCII.findall(charset.strict(data) or ""))
+    """Tell whether `data` is certainly language in `charset`: valid but for a byte here and there, of everyday use."""
+    text = charset.lenient(data)
+    foreign = "".join(_BEYOND_ASCII.findall(text)).replace("\ufffd", "")
+    if len(foreign) < _SOUND * text.count("\ufffd"):
+        return False
     most = _READS_WELL if len(foreign) >= 8 else _READS_WELL_SHORT
     return len(set(foreign)) > 1 and price(foreign, charset.script) <= most * len(foreign)
 

@@ -139,7 +139,7 @@ def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str
         return charset.lenient(segment)
     whole = _otherwise(segment, charset, others)
     parts = _PIECES.split(segment)
-    if whole and (len(parts) == 1 or all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text)))):
+    if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
         return whole.text
     pieces = [_piece(part, charset, others) for part in parts]
     readings = [_Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces))]
@@ -155,9 +155,14 @@ def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Readin
     reading = _Reading(price(text, charset.script), text)
     if piece.isascii() or sound_text(piece, charset) is not None:
         return reading
-    if other := _otherwise(piece, charset, others):
+    other = _otherwise(piece, charset, others)
+    if charset.script != "chinese":
+        return other or reading
+    if other and _is_everyday(other.text):
         return other
-    return _Reading(*untangle(piece, charset)) if charset.script == "chinese" else reading
+    # One part of it may be in another charset: a name that follows its label.
+    mixed = _Reading(*untangle(piece, charset))
+    return min(mixed, other) if other else mixed
 
 
 def _is_all_but_sound(piece: bytes) -> bool:

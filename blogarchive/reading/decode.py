@@ -21,6 +21,7 @@ How = Literal["bom", "valid", "declared", "guessed"]
 
 _BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16LE), (codecs.BOM_UTF16_BE, UTF_16BE))
 _PROOF = 40  # bytes beyond one a character: twenty Chinese characters that are valid UTF-8 are UTF-8
+_BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 _STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\A\ufeff+")
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")  # either of these
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -96,7 +97,9 @@ def _short(body: bytes, text: str, content_type: str | None) -> Decoded:
             return _decoded(shown, WINDOWS_1252, "declared")
     elif UTF_8 not in claims and not (claims and all(claim.by_byte for claim in claims)):
         charset = choose(body, claims)
-        if charset is not UTF_8 and not charset.by_byte:
+        # Undeclared letters of Latin words, pīnyīn and x², are two bytes of UTF-8 more likely than anybody's Chinese.
+        believed = charset in claims or (charset in (GB18030, BIG5) and not _BESIDE_LETTER.search(body))
+        if believed and charset is not UTF_8 and not charset.by_byte:
             return _in_charset(body, charset, "declared" if charset in claims else "guessed", claims)
     return _decoded(mojibake_page.repaired(body, text), UTF_8, "valid")
 

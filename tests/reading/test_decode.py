@@ -169,6 +169,11 @@ def test_plain_latin_text_stays_plain_latin(text, content_type):
     assert decode(text.encode("cp1252"), content_type).text == text
 
 
+@pytest.mark.parametrize("text", ["pīnyīn: zhōngguó", "x² + y²", "Tōkyō, Tōkyō", "½ cup"])
+def test_undeclared_letters_and_signs_in_utf_8_are_no_other_charset(text):
+    assert decode(text.encode()).text == text
+
+
 @pytest.mark.parametrize("text", ["今天天气很好，去公园", "<html><body>中文 abc</body></html>", "𠮷"])
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_read_by_its_mark_and_by_its_header(text, codec):

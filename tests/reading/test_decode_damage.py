@@ -95,6 +95,13 @@ def test_a_character_that_lost_its_first_byte_does_not_set_the_line_off(codec, c
     assert decode(body).text == f"{before}\ufffd{after}"
 
 
+@pytest.mark.parametrize("codec", ["gbk", "utf-8"])
+def test_a_cut_character_does_not_make_a_short_page_the_latin_that_its_server_says(codec):
+    text = "<p>昨晚梦见外婆坐在灶台前添柴，火光映着她的脸。</p><b>{}</b>"
+    body = text.format("@").encode(codec).replace(b"@", "添".encode(codec)[:-1])
+    assert decode(body, "text/html; charset=iso-8859-1").text == text.format("\ufffd")
+
+
 def test_a_mark_of_damage_that_stands_in_the_page_stays():
     decoded = decode("你好\ufffd世界".encode(), "text/html; charset=utf-8")
     assert decoded.text == "你好\ufffd世界"

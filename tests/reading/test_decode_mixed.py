@@ -45,6 +45,21 @@ def test_a_line_that_goes_over_into_another_charset_is_read(base, other):
     assert decode(body, f"text/html; charset={base}").text == line * 8 + first + second + "\n" + line
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "after"),
+    [
+        ("作者：", "老王", " 留言时间：2014-07-14 08:11:30"),
+        ("作者：", "北美老农", " 留言时间：2014-07-14 08:11:30"),
+        ("网友：", "这篇写得有点意思，不过我不同意你的结论", "<br>"),
+    ],
+)
+def test_a_name_in_another_charset_leaves_its_label_whole(label, name, after):
+    line = f"<p>{SIMPLIFIED}</p>\n"
+    text = line * 8 + f"<div>{label}{name}{after}</div>\n" + line * 8
+    body = text.replace(name, "@@").encode().replace(b"@@", name.encode("gbk"))
+    assert decode(body, "text/html; charset=utf-8").text == text
+
+
 @pytest.mark.parametrize("header", ["text/html; charset=utf-8", "text/html; charset=gbk", None])
 def test_a_page_in_two_halves_is_read(header):
     half = f"<li>{SIMPLIFIED}</li>\n" * 10

@@ -1,10 +1,12 @@
 """Text of a page -> its tree, as browsers would make it where libxml2 does not."""
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
-Element = etree._Element
+from blogarchive.reading.html_repairs import STRAY_END, repair, with_ends_marked
+from blogarchive.reading.html_repairs import Element as Element
 
 _NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NOT_XML_EITHER = ("\ufffe", "\uffff")
@@ -32,17 +34,19 @@ def parse_html(text: str) -> Element:
     # libxml2 stops at a NUL: a page could hide its rest behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
     clean = _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
-    root, whole = _parse(clean)
+    root, errors = _parse(clean)
     if any(isinstance(node.tag, str) for node in root.itersiblings()):
         clean = _ENDS.sub(b"", clean)
-        root, whole = _parse(clean)
+        root, errors = _parse(clean)
+    if any(STRAY_END in error for error in errors):
+        clean = with_ends_marked(clean)
+        root, errors = _parse(clean)
     for pattern, instead in _WAYS:
-        if whole:
+        if not errors or "depth" not in errors[-1]:
             break
         clean = pattern.sub(instead, clean)
-        root, whole = _parse(clean)
-    _empty_voids(root)
-    _part_definitions(root)
+        root, errors = _parse(clean)
+    repair(root, clean)
     return root
 
 
@@ -53,37 +57,15 @@ def _without_controls(found: re.Match[bytes]) -> bytes:
     return b"" if control else found[0]
 
 
-def _parse(clean: bytes) -> tuple[Element, bool]:
-    """The tree, and whether it is whole: libxml2 stops where elements are nested too deep."""
+def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
+    """The tree, and what libxml2 found wrong; the last of it tells where it stopped: elements are nested too deep."""
     empty: Element = etree.Element("html")
     if not clean.strip():
-        return empty, True
+        return empty, ()
     # etree's parser, not html's: that one asks Python for the class of every element.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
     try:
         root: Element | None = etree.fromstring(clean, parser)
     except etree.ParserError:
-        return empty, True
-    last = parser.error_log.last_error
-    return empty if root is None else root, last is None or "depth" not in last.message
-
-
-def _empty_voids(root: Element) -> None:
-    """Moves out of void elements what follows them: libxml2 does not know that these are void."""
-    for node in list(root.iter("embed", "image", "wbr", "source", "track")):
-        text, tail, children = node.text or "", node.tail or "", list(node)
-        node.text = node.tail = None
-        for child in reversed(children):
-            node.addnext(child)
-        node.tail = text if children else text + tail
-        if children:
-            children[-1].tail = (children[-1].tail or "") + tail
-
-
-def _part_definitions(root: Element) -> None:
-    """Makes siblings of `dt` and `dd` that libxml2 nests where their end tags are left out."""
-    for node in list(root.iter("dt", "dd")):
-        parent = node.getparent()
-        if parent is not None and parent.tag in ("dt", "dd"):
-            for moved in reversed([node, *node.itersiblings()]):
-                parent.addnext(moved)
+        return empty, ()
+    return empty if root is None else root, [error.message for error in parser.error_log]

@@ -111,7 +111,7 @@ class _Reader:
         """Whether the title leads to another post: a list that stands in the place of a post that is no more."""
         wanted = self.view.number
         heading = shown.heading
-        if heading is None or wanted is None:
+        if heading is None or not wanted:  # 0 stands for a number that is not known yet
             return False
         linked = {
             found.number

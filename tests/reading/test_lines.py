@@ -28,6 +28,15 @@ def texts(html: str) -> list[str]:
         ("<p></p><p> </p><p>&nbsp;</p>", []),
         ("<hr>一<hr>", ["一"]),
         ("一<wbr>二<p>三", ["一二", "三"]),
+        ("<div>一。</p>二。</div>", ["一。", "二。"]),
+        ("<p>一<table><tr><td>二</table>三</p>四", ["一", "二", "三", "四"]),
+        ("<p>一<p>二</p>三</P >四<b>五</b></p>六", ["一", "二", "三", "四五", "六"]),
+        ("<p>一<center>二</center>三</p>四", ["一", "二", "三", "四"]),
+        (
+            "<!doctype html><title>题</title><header><h1>一</h1></header>二<main>三<p>四</main>",
+            ["一", "二", "三", "四"],
+        ),
+        ("<!doctype html><meta charset=utf-8><nav>一</nav><aside>二</aside>", ["一", "二"]),
         ("<p><embed src=a>一</p><p>二</p>", ["一", "二"]),
         ("<P>一<FONT>二</P>三", ["一二", "三"]),
         ("<h1>一</h1>二<article>三</article>", ["一", "二", "三"]),
@@ -79,6 +88,27 @@ def test_a_link_around_blocks_is_the_link_of_the_first_block_in_it() -> None:
 def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
     lines = read_document("<p>前</p><p><img src=a><img src=b></p>").lines
     assert [(line.text, len(line.media)) for line in lines] == [("前", 0), ("", 2)]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td><font>一<td><font>二<tr><td>三<td>四</table>",
+        "<TABLE><TR><TD><LI><A href=x>一</A><TD>二<TR><TD><LI><A href=y>三</A><TD>四</TABLE>",
+        "<table><tr><td><font><b>一<td>二</td><tr><td><font><i>三<td>四",
+    ],
+)
+def test_cells_stand_beside_each_other_whatever_is_left_open_in_them(html: str) -> None:
+    document = read_document(html)
+    rows = document.root.xpath("//table/tr")
+    cells = [["".join(cell.itertext()) for cell in row.iterchildren("td")] for row in rows]
+    assert cells == [["一", "二"], ["三", "四"]]
+
+
+def test_a_table_in_a_cell_stays_there() -> None:
+    document = read_document("<table><tr><td><font>一<table><tr><td>二<td>三</table><td>四</table>")
+    assert document.root.xpath("count(//td//td)") == 2
+    assert document.root.xpath("count(/html/body/table/tr/td)") == 2
 
 
 def test_a_break_that_is_written_as_an_end_breaks_the_line() -> None:

@@ -32,6 +32,7 @@ from blogarchive.sites.grammar.view import View, view_of
 _ZONE = ZoneInfo("America/Los_Angeles")
 
 
+_LISTS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 _FEWEST_ROWS = 2  # titles with their times that make a list
 
 
@@ -73,7 +74,8 @@ class _Reader:
         here = address(self.view.url)
         # A post that was deleted may send its reader to the blog's home page.
         asked = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
-        if asked or here.kind is PageKind.POST or self.target.kind is PageKind.COMMENTS:
+        called = here.kind is PageKind.POST and not self._goes_on
+        if asked or called or self.target.kind is PageKind.COMMENTS:
             pager = self._pager()
             shown = self._shown(pager, labelled=False)
             if shown is None or self._is_list(shown):
@@ -87,7 +89,8 @@ class _Reader:
         shown = self._shown(pager, labelled=True)
         if shown is None:
             return reading
-        return self._post(shown, paged=pager is not None) if here.number is not None else self._list(shown)
+        is_post = here.number is not None and not self._goes_on
+        return self._post(shown, paged=pager is not None) if is_post else self._list(shown)
 
     def _is_list(self, shown: PostPage) -> bool:
         """Whether what reads like a post is the first row of a list: an answer that was not asked for."""
@@ -120,6 +123,11 @@ class _Reader:
             if found is not None and found.kind is PageKind.POST and text.strip() == heading.title
         }
         return bool(linked) and wanted not in linked
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether the page was asked for as a list's further one: its URL may be that of a post then."""
+        return self.target.kind in _LISTS and self.target.page_no > 1
 
     @property
     def _further(self) -> bool:
@@ -165,7 +173,7 @@ class _Reader:
         listed = read_listing(self.view, frame.main)
         wanted = self.target.kind
         kind, notice = PageKind.HOME if self._sent_home else wanted, None
-        expects_list = wanted in (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
+        expects_list = wanted in _LISTS
         if not expects_list:
             kind = PageKind.HOME if listed else PageKind.UNKNOWN
         if not listed and not (expects_list and frame.sidebar.taken):

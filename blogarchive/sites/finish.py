@@ -5,10 +5,11 @@ given where nothing changes.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from operator import is_
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -97,14 +98,30 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
         return changes
 
     months = tuple([_month(row, zone) or _deep(row, dated) for row in reading.months])
+    if len({row.month for row in months}) < len(months):
+        months = _joined(months)
     dated_reading = _deep(_with_months(reading, months), dated)
     fresh = tuple(problem for problem in problems if problem not in reading.problems)
     return replace(dated_reading, problems=reading.problems + fresh) if fresh else dated_reading
 
 
 def _with_months(reading: Reading, months: tuple[MonthRow, ...]) -> Reading:
-    same = all(new is old for new, old in zip(months, reading.months, strict=True))
+    same = len(months) == len(reading.months) and all(map(is_, months, reading.months))
     return reading if same else replace(reading, months=months)
+
+
+def _joined(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
+    """One row a month, from its first date to its last: a page may show a month in two halves, or twice."""
+    months: dict[str, MonthRow] = {}
+    for row in rows:
+        other = months.setdefault(row.month, row)
+        first, last = min(other.first, row.first, key=_moment), max(other.last, row.last, key=_moment)
+        months[row.month] = replace(other, first=first, last=last, url=other.url or row.url)
+    return tuple(months.values())
+
+
+def _moment(shown: Shown | None) -> str:
+    return "" if shown is None or shown.at is None else shown.at.isoformat()
 
 
 def _month(row: MonthRow, zone: ZoneInfo) -> MonthRow | None:

@@ -156,6 +156,9 @@ class Host:
         if match := re.fullmatch(r"(.*?)(?:index|list)?_(\d+)(?:\.html)?", rest):
             page = int(match[2])
             rest = match[1] + (".html" if re.search(r"\d$", match[1]) else "")
+        elif match := re.fullmatch(r"(\d+)/(\d{1,3})\.html", rest):
+            page = int(match[2])
+            rest = f"{match[1]}.html" if int(match[1]) in blog.shelves.values() else f"{match[1]}/"
         if rest == "":
             return self._list(blog, blog.title, blog.listed(), page, urls.home)
         if rest == "archive.php" or re.fullmatch(r"\d{6}/", rest):

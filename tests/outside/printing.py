@@ -1,7 +1,8 @@
 """Two markups of one kind of page, written for these tests: what a reader sees is the same, the tags are not.
 
 `aside` is HTML5 in UTF-8 with the sidebar after the text and pages by `?page=`; `rows` is nested tables in GBK,
-the sidebar first, pages by file names, comment pages that do not repeat the post.
+the sidebar first, pages by file names, those of months and categories called as posts are, comment pages that do not
+repeat the post.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,13 +35,13 @@ class Urls:
     def month(self, month: str, page: int = 1) -> str:
         if self.blog.style == "aside":
             return f"/u/{self.blog.uid}/archive.php?date={month}" + (f"&page={page}" if page > 1 else "")
-        return f"/u/{self.blog.uid}/{month}/" + self._page(page, "", "index_")
+        return f"/u/{self.blog.uid}/{month}/" + self._page(page, "", "")
 
     def shelf(self, name: str, page: int = 1) -> str:
         path = f"/u/{self.blog.uid}/{self.blog.shelves[name]}.html"
         if self.blog.style == "aside":
             return path + (f"?page={page}" if page > 1 else "")
-        return path if page == 1 else path.replace(".html", f"_{page}.html")
+        return path if page == 1 else path.replace(".html", f"/{page}.html")
 
     def post(self, entry: Entry, page: int = 1) -> str:
         path = f"/u/{self.blog.uid}/{entry.month}/{entry.number}.html"

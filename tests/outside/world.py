@@ -188,7 +188,7 @@ def make_blog(
         registered=date(2015, 6, 17),
         style=style,
         visits=chance.randrange(10_000, 2_000_000),
-        shelves={name: 36000 + place + int(uid) for place, name in enumerate(_SHELVES)},
+        shelves={name: 136000 + place + int(uid) for place, name in enumerate(_SHELVES)},
     )
     number = 506000 + int(uid) % 97
     for _ in range(posts):

@@ -54,6 +54,25 @@ def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
     assert dated.problems == ()
 
 
+def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_its_last() -> None:
+    def row(month: str, first: str, last: str, url: str | None) -> MonthRow:
+        return MonthRow(month=month, first=Shown(text=first), last=Shown(text=last), url=url)
+
+    given = reading(
+        months=(
+            row("2025-01", "2025-01-16", "2025-01-31", "http://h/late"),
+            row("2025-01", "2025-01-02", "2025-01-15", "http://h/early"),
+            row("2024-12", "2024-12-03", "2024-12-30", None),
+            row("2024-12", "2024-12-03", "2024-12-30", "http://h/dec"),
+        )
+    )
+    months = date_reading(given, FETCHED, ZONE).months
+    assert [(m.month, m.first and m.first.text, m.last and m.last.text, m.url) for m in months] == [
+        ("2025-01", "2025-01-02", "2025-01-31", "http://h/late"),
+        ("2024-12", "2024-12-03", "2024-12-30", "http://h/dec"),
+    ]
+
+
 def test_a_time_without_its_day_is_read_against_the_fetch_time() -> None:
     dated = date_reading(reading(posts=(post(posted=Shown(text="昨天 12:30")),)), FETCHED, ZONE)
     assert dated.posts[0].posted is not None

@@ -65,7 +65,7 @@ def _candidates(view: View, lines: Iterable[int], page_no: int) -> "Iterator[tup
             says = _saying(words) if len(words) <= _LONGEST else None
             if says is None or (says.number is not None and says.number != page_no + 1):
                 continue
-            if address.url != here.url and not _is_other_post(address, here):
+            if address.url != here.url and not _is_other_post(address, here, page_no):
                 yield index, address.url, says
 
 
@@ -85,9 +85,14 @@ def _saying(words: str) -> _Saying | None:
     return None if number is None else _Saying(int(number[1]), len(folded) > _SHORT)
 
 
-def _is_other_post(address: Address, here: Address) -> bool:
-    """Whether a link leads to a post that is not this page's: its title may be any words."""
-    return address.kind is PageKind.POST and address.number != here.number
+def _is_other_post(address: Address, here: Address, page_no: int) -> bool:
+    """Whether a link leads to a post that is not this page's: its title may be any words.
+
+    A list's further pages may be called as posts are: the second of `/u/1/202501/` is `/u/1/202501/2.html`.
+    """
+    if address.kind is not PageKind.POST or address.number == here.number:
+        return False
+    return address.number != page_no + 1 or here.number not in (None, page_no)
 
 
 def _calendar_lines(view: View) -> set[int]:

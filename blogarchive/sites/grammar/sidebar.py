@@ -68,7 +68,8 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         categories = _categories(view, lines[1:], posts)
         taken.update(lines[1:])
     if months is None:
-        months = {i: row for i, row in _months(view, outside).items() if row.url is not None}
+        rows = _months(view, [i for i in outside if i not in view.posts])  # a post's title may be two dates
+        months = {i: row for i, row in rows.items() if row.url is not None}
         taken.update(months)
     return Sidebar(
         card=card,

@@ -18,6 +18,7 @@ from blogarchive.items import (
 )
 from blogarchive.reading.decode import decode
 from blogarchive.sites.creaders_items import post_item, post_link, sidebar_links
+from blogarchive.sites.creaders_owner import links_to_others, own_posts, own_sidebar, owner
 from blogarchive.sites.creaders_urls import address, home_url
 from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
 from blogarchive.sites.grammar.heading import has_post_label
@@ -111,10 +112,16 @@ class _Reader:
         return None if shown is None or self._is_another(shown) else shown
 
     def _is_another(self, shown: PostPage) -> bool:
-        """Whether the title leads to another post: a list that stands in the place of a post that is no more."""
+        """Whether the title leads to another post: a list that stands in the place of a post that is no more.
+
+        Wanted may be number 0, one not known yet: then a title may lead to its own page where the page says that it
+        shows one post.
+        """
         wanted = self.view.number
         heading = shown.heading
-        if heading is None or not wanted:  # 0 stands for a number that is not known yet
+        if heading is None or wanted is None:
+            return False
+        if wanted == 0 and (shown.comments.found or has_post_label(self.view)):
             return False
         linked = {
             found.number
@@ -139,7 +146,10 @@ class _Reader:
         sidebar = read_sidebar(self.view, outside)
         header = read_blog_header(self.view, [i for i in outside if i not in sidebar.taken])
         main = [i for i in outside if i not in sidebar.taken and i not in header.taken]
-        return _Frame(sidebar=sidebar, author=self._author(sidebar, header), main=main)
+        author = self._author(sidebar, header)
+        if author is not None and links_to_others(self.view, author.uid):
+            sidebar = own_sidebar(sidebar, author.uid)
+        return _Frame(sidebar=sidebar, author=author, main=main)
 
     def _post(self, shown: PostPage, *, paged: bool) -> Reading:
         frame = self._frame(shown)
@@ -171,6 +181,8 @@ class _Reader:
     def _list(self, shown: PostPage | None = None) -> Reading:
         frame = self._frame(shown)
         listed = read_listing(self.view, frame.main)
+        if frame.author is not None:
+            listed = own_posts(listed, frame.author.uid)
         wanted = self.target.kind
         kind, notice = PageKind.HOME if self._sent_home else wanted, None
         expects_list = wanted in _LISTS
@@ -211,7 +223,7 @@ class _Reader:
         return None
 
     def _author(self, sidebar: Sidebar, header: BlogHeader) -> Author | None:
-        uid = self._uid(sidebar, header)
+        uid = owner(self.view.url, self.target.uid, header.url, sidebar.latest)
         if uid is None:
             return None
         card = sidebar.card
@@ -225,13 +237,6 @@ class _Reader:
             account_age=card.account_age,
             total_visits=card.total_visits,
         )
-
-    def _uid(self, sidebar: Sidebar, header: BlogHeader) -> str | None:
-        """Whose blog this is: by the page's address, by its own URL line, by the posts in its sidebar."""
-        here = address(self.view.url)
-        own = address(header.url).uid if header.url else None
-        linked = [address(post.url).uid for post in sidebar.latest if post.url]
-        return self.target.uid or here.uid or own or next((uid for uid in linked if uid), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

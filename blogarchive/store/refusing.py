@@ -19,7 +19,8 @@ def by_author(archive: Archive, visit: Visit, blog: Blog) -> Bad | None:
         return Bad(failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is"))
     if asked is None or asked == blog.uid or canonical_uid(archive, blog.site, asked) == blog.uid:
         return None
-    if visit.reading.kind is PageKind.HOME and visit.target.page_no == 1 and not _held(archive, blog, asked):
+    is_home = visit.reading.kind is PageKind.HOME and visit.target.page_no == 1
+    if is_home and not asked.isdigit() and not _held(archive, blog, asked):
         return None  # the name that the blog was asked by is an older one
     detail = f"a page of another blog ({blog.uid})"
     return Bad(failure=Failure(kind="notice", detail=detail, permanent=True))

@@ -12,8 +12,8 @@ def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
     limits = [*(header.first for header in headers[1:]), marks.end]
     spans = [marks.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
     sure = {footer.first for footer in sure_footers(marks)}
-    if sure:
-        return [next((f for f in found if f.first in sure), None) for found in spans]
+    if sure and all(any(footer.first in sure for footer in found) for found in spans[:-1]):
+        return [next((f for f in reversed(found) if f.first in sure), None) for found in spans]
     closing = [
         found[-1] if found and _ends_at(marks, found[-1], limit) else None
         for found, limit in zip(spans[:-1], limits[:-1], strict=True)
@@ -47,8 +47,18 @@ def _ends_at(marks: Marks, footer: Footer, limit: int) -> bool:
 def sure_footers(marks: Marks) -> list[Footer]:
     """The footers that nobody can type, where they stand alike."""
     linked = [f for f in marks.footers if f.linked]
+    if linked and _are_typed(marks, linked):
+        linked = []
     found = linked or [f for f in marks.footers if marks.typed and not marks.can_be_typed(f.place)]
     return found if len({footer.place.plain for footer in found}) == 1 else []
+
+
+def _are_typed(marks: Marks, linked: Sequence[Footer]) -> bool:
+    """Whether more comments end with words alone than with a link: a commenter's words can be a link."""
+    limits = [*(header.first for header in marks.headers[1:]), marks.end]
+    ends = [marks.footers_between(h.last, limit) for h, limit in zip(marks.headers, limits, strict=True)]
+    last = [found[-1] for found in ends if found]
+    return sum(footer in linked for footer in last) * 2 < len(last)
 
 
 def like_last(footers: Sequence[Footer]) -> list[Footer]:

@@ -126,13 +126,14 @@ def _possible(view: View, marks: Marks, claimed: int | None, paged: Paged, since
 
 def _choose(marks: Marks, claimed: int | None, paged: Paged) -> tuple[Choice, Problem | None]:
     found = list(choices(marks))
-    sure = [choice for choice in found if choice.sure]
+    structured = [choice for choice in found if choice.sure]
     if claimed is not None and paged is Paged.NO:
         # Elsewhere a forged one could make up for those on other pages; so it could for one that the site counts
         # and hides, so that numbers never win over structure.
-        agreeing = next((choice for choice in sure or found if len(choice.headers) == claimed), None)
+        agreeing = next((choice for choice in structured or found if len(choice.headers) == claimed), None)
         if agreeing is not None:
             return agreeing, None
+    sure = [choice for choice in structured if not choice.doubted]
     if not sure:
         count = "unknown" if claimed is None else str(claimed)
         detail = f"{len(marks.headers)} comment headers that nothing but words tells apart, claimed: {count}"

@@ -196,8 +196,13 @@ def _footer(view: View, window: Window, match: "re.Match[str]") -> Footer:
         last=window.last,
         place=place_of(view, window.first, window.last, (node,)),
         likes=None if match["likes"] is None else whole_number(match["likes"].replace(",", "")),
-        linked=_is_button(enclosing(node, "a")) or _is_button(enclosing(node, "button")),
+        linked=any(_is_button(enclosing(node, tag)) for tag in ("a", "button")) or _is_pressed(node),
     )
+
+
+def _is_pressed(node: Element) -> bool:
+    """Whether the element, no link, has a script of its own for who presses it."""
+    return node.get("onclick") is not None and _is_button(node)
 
 
 def _is_button(node: Element | None) -> bool:

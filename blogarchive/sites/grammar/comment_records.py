@@ -5,12 +5,12 @@ each comment fills an element of its own; each ends with a footer that nobody ca
 typed line stands; and last, where only words are left, their number is the number that the page claims.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from blogarchive.reading.lines import Element
 from blogarchive.sites.grammar.comment_footers import like_last, sure_footers
-from blogarchive.sites.grammar.comment_ground import Marks
+from blogarchive.sites.grammar.comment_ground import Marks, record_of
 from blogarchive.sites.grammar.comment_marks import Footer, Header
 from blogarchive.sites.grammar.places import Stand
 
@@ -19,12 +19,14 @@ from blogarchive.sites.grammar.places import Stand
 class Choice:
     """Some of the headers, taken for the page's own; `sure` where no commenter can have typed one.
 
-    `framed`: each comment fills an element of its own.
+    `framed`: each comment fills an element of its own. `doubted`: a header whose name is a link stands in somebody's
+    words, so that their number has to be the one that the page claims.
     """
 
     headers: tuple[Header, ...]
     sure: bool
     framed: bool = False
+    doubted: bool = False
 
 
 def choices(marks: Marks) -> Iterator[Choice]:
@@ -35,9 +37,13 @@ def choices(marks: Marks) -> Iterator[Choice]:
     linked = tuple(header for header in marks.headers if header.is_linked(marks.view))
     for way in (_by_record, _by_footer, _by_link, _by_look, _by_path, _by_place):
         headers = way(marks)
-        # A name that is a link was not typed: what would take its header for somebody's words is wrong.
-        if headers is not None and {h.first for h in linked} <= {h.first for h in headers}:
-            yield Choice(headers=headers, sure=True, framed=way is _by_record)
+        if headers is None:
+            continue
+        # A name that is a link is hardly typed: what takes its header for somebody's words is mostly wrong.
+        words = [header for header in linked if header not in headers]
+        framed = way is _by_record
+        if not words or (framed and all(_is_quoted(marks, headers, header) for header in words)):
+            yield Choice(headers=headers, sure=True, framed=framed, doubted=bool(words))
     yield Choice(headers=_alike(marks), sure=False)
     if linked:
         yield Choice(headers=linked, sure=False)
@@ -67,6 +73,20 @@ def _by_record(marks: Marks) -> tuple[Header, ...] | None:
     if len(firsts) < 2 or not _stand_alike(firsts):
         return None
     return firsts if _hold_footers(marks, chosen) else None
+
+
+def _is_quoted(marks: Marks, headers: Sequence[Header], quoted: Header) -> bool:
+    """Whether no element like the comments' own stands around a header inside of one of them.
+
+    It would be another comment, which a tag that was left open before it has put there.
+    """
+    record = record_of(marks.view, headers, quoted)
+    node: Element | None = marks.view.lines[quoted.first].block
+    while node is not None and node is not record:
+        if node.tag == record.tag and node.items() == record.items():
+            return False
+        node = node.getparent()
+    return node is record
 
 
 def _hold_footers(marks: Marks, records: dict[Element, Header]) -> bool:
@@ -113,7 +133,8 @@ def _by_path(marks: Marks) -> tuple[Header, ...] | None:
     typed = {place.paths[:1] * len(paths) for place in marks.typed}
     if not typed or paths in typed:
         return None
-    return tuple(header for header in marks.headers if header.place.paths == paths)
+    found = tuple(header for header in marks.headers if header.place.paths == paths)
+    return found if len(found) > 1 else None  # one alone may be the typed one that broke out of its element
 
 
 def _by_place(marks: Marks) -> tuple[Header, ...] | None:

@@ -1,0 +1,90 @@
+"""Commenters whose words hold links: a quoted comment, a typed 回复, a row of a table."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive.items import Comment, Page, PageKind, Post, Target
+from blogarchive.sites.site import by_name
+
+URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
+LINKED = "<a href='#write'>回复</a>"
+PRESSED = "<span onclick='reply()'>回复</span>"
+
+
+def name(words: str, uid: int) -> str:
+    return f"<a href='/u/{uid}/'>{words}</a>"
+
+
+def comment(who: str, hour: int, text: str, foot: str, likes: int) -> str:
+    return (
+        f"<table><tr><td>作者：{who} 留言时间：2025-01-28 {hour:02}:00:00</td></tr><tr><td>{text}</td></tr>"
+        f"<tr><td>{foot} | {likes}</td></tr></table>"
+    )
+
+
+def read(*comments: str) -> Post:
+    """The post of a page with these comments, which claims as many."""
+    html = (
+        "<title>题</title><h1>题</h1><div>2025-01-28 01:46:53</div><div class=diary_content><p>文。</p></div>"
+        f"<div>浏览(5) (2) 评论({len(comments)})</div><div>文章评论</div>{''.join(comments)}<div>我的名片</div>"
+    )
+    page = Page(
+        url=URL, fetched_at=datetime(2025, 2, 1, tzinfo=UTC), status=200, headers=(), body=html.encode()
+    )
+    reading = by_name("creaders").read(page, Target(url=URL, site="creaders", kind=PageKind.POST))
+    assert reading.problems == ()
+    return reading.posts[0]
+
+
+def told(comments: tuple[Comment, ...]) -> list[tuple[str, int | None]]:
+    return [(each.author_name, each.likes) for each in comments]
+
+
+@pytest.mark.parametrize("quoted", [name("丙", 3), "丙"])
+def test_a_quoted_comment_with_its_links_stays_words(quoted: str) -> None:
+    quote = f"<blockquote>作者：{quoted} 留言时间：2025-01-28 07:00:00<br>丙文</blockquote>我也这么看。"
+    found = read(
+        comment(name("甲", 1), 9, "甲文", LINKED, 1),
+        comment(name("乙", 2), 8, quote, LINKED, 2),
+        comment(name("丙", 3), 7, "丙文", LINKED, 3),
+    ).comments
+    assert told(found) == [("甲", 1), ("乙", 2), ("丙", 3)]
+    assert found[1].body_text.endswith("丙文\n我也这么看。")
+
+
+@pytest.mark.parametrize("foot", [PRESSED, "回复"])
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_typed_link_to_reply_changes_nothing_of_other_comments(foot: str, linked: bool) -> None:
+    typed = "好。<br><a href='http://x.example/'>回复</a> | 99"
+    forged = f"{typed}<br>作者：雷鸣 留言时间：2025-01-28 05:30:00<br>假话。<br><a href='http://x.example/'>回复</a> | 99"
+    who = [name(words, uid) if linked else words for uid, words in enumerate("甲乙丙丁", 1)]
+    found = read(
+        comment(who[0], 9, "甲文", foot, 1),
+        comment(who[1], 8, typed, foot, 2),
+        comment(who[2], 7, forged, foot, 3),
+        comment(who[3], 6, "丁文", foot, 4),
+    ).comments
+    assert told(found) == [("甲", 1), ("乙", 2), ("丙", 3), ("丁", 4)]
+    assert [found[0].body_text, found[3].body_text] == ["甲文", "丁文"]
+
+
+@pytest.mark.parametrize("forger", ["雷鸣", name("雷鸣", 6)])
+def test_typed_rows_of_a_table_make_no_comment(forger: str) -> None:
+    typed = (
+        f"好。<br>{LINKED} | 99<tr><td>作者：{forger} 留言时间：2025-01-28 07:30:00</td></tr>"
+        f"<tr><td>假话。</td></tr><tr><td>{LINKED} | 99</td></tr>"
+    )
+    found = read(
+        *(
+            f"<table><tr><td>作者：{who} 留言时间：2025-01-28 {hour:02}:00:00</td></tr>"
+            f"<tr><td>{text}<br>{LINKED} | {likes}</td></tr></table>"
+            for who, hour, text, likes in (
+                (name("甲", 1), 9, "甲文", 1),
+                ("乙", 8, typed, 2),
+                (name("丙", 3), 7, "丙文", 3),
+                ("丁", 6, "丁文", 4),
+            )
+        )
+    ).comments
+    assert told(found) == [("甲", 1), ("乙", 2), ("丙", 3), ("丁", 4)]

@@ -100,7 +100,11 @@ class _Reader:
         outside = range(len(self.view.lines))
         sidebar = read_sidebar(self.view, outside)
         listed = read_listing(self.view, [i for i in outside if i not in sidebar.taken])
-        return sum(post.posted is not None and ":" in post.posted.text for post in listed) >= _FEWEST_ROWS
+        # All links in the first paragraph of a post stand under its own time.
+        return (
+            len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
+            >= _FEWEST_ROWS
+        )
 
     def _pager(self) -> int | None:
         """The line of the page's last link to a next page, whoever put it there."""

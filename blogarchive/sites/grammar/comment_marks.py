@@ -15,7 +15,7 @@ from blogarchive.reading.lines import Element, enclosing
 from blogarchive.reading.numbers import whole_number
 from blogarchive.sites.grammar.places import Place, place_of
 from blogarchive.sites.grammar.view import View, Window
-from blogarchive.sites.grammar.words import BEGIN, MOMENT, fold
+from blogarchive.sites.grammar.words import BEGIN, CLOCK, MOMENT, fold
 
 _TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
 _HEADER_START = re.compile(rf"{BEGIN}(?:#?\d{{1,5}}+\s*+[楼#.、:]*+\s*+)?+作者")
@@ -28,7 +28,9 @@ _FOOTER_START = re.compile(rf"{BEGIN}\[?\s*回复")
 _FOOTER = re.compile(
     r"\[?\s*回复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
+_HOUR = re.compile(CLOCK)
 _LABEL_IN = re.compile(_TIME_LABEL)
+_OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _MOST_HEADER_LINES = 7
 _MOST_FOOTER_LINES = 4
 
@@ -122,13 +124,19 @@ def _header_at(view: View, index: int, end: int) -> Header | None:
         if _LABEL_IN.search(window.text) is None:
             continue
         match = _HEADER.fullmatch(window.text.rstrip())
-        if match is None:
+        if match is None or _goes_on(view, match, last + 1, end):
             continue
         header = _header(view, window, match)
         if header.author_name:
             return header
         nameless = nameless or header  # unless what seems the time is the name, and more lines follow
     return nameless
+
+
+def _goes_on(view: View, match: "re.Match[str]", following: int, end: int) -> bool:
+    """Whether the header's date has its hour on the next line."""
+    is_day = ":" not in match["time"] and match["time"].strip()[-1:].isdigit()
+    return is_day and following < end and _HOUR.fullmatch(view.folded[following].strip()) is not None
 
 
 def _header(view: View, window: Window, match: "re.Match[str]") -> Header:
@@ -159,7 +167,8 @@ def _names(window: Window, start: int, end: int) -> tuple[str, str | None, Eleme
             begin += 1
     for match in re.finditer("回复", window.text[begin:end]):
         at = begin + match.start()
-        before, after = window.raw(start, at), window.raw(at + 2, end).lstrip(":： ")
+        before = window.raw(start, at).rstrip(_OPENED)
+        after = window.raw(at + 2, end).lstrip(":： ").rstrip(_CLOSED)
         if before and after and (link is not None or _stands_apart(window, start, at)):
             return before, after, link
     return window.raw(start, end), None, link
@@ -168,7 +177,8 @@ def _names(window: Window, start: int, end: int) -> tuple[str, str | None, Eleme
 def _stands_apart(window: Window, start: int, at: int) -> bool:
     """Whether 回复 at `at` is set off from the names: by spaces, or by standing in a node of its own."""
     text = window.text
-    if text[at - 1 : at].isspace() and text[at + 2 : at + 3].isspace():
+    before, after = text[at - 1 : at], text[at + 2 : at + 3]
+    if before in _OPENED and (after.isspace() or after == ":"):
         return True
     here = window.node_at(at)
     return window.node_at(start) is not here and window.node_at(at - 1) is not here

@@ -18,15 +18,21 @@ def _value(name: str, unit: str = "") -> str:
     return rf"(?:[(\[]?\s*(?P<{name}>{NUMBER})\s*{unit}\s*[)\]]?|[(\[](?P<{name}_junk>{_JUNK})[)\]])"
 
 
+_VIEWS = rf"(?:本文|本篇|此文|本博)?(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*{_value('views', '次?')}"
+_COMMENTS = rf"评论(?:数)?\s*:?\s*{_value('comments', '条?')}"
+_AFTER = r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|返回顶部|[tT][oO][pP])\]?)*"
+# The number of comments may be missing, and only its label be there.
 _COUNTERS = re.compile(
-    rf"(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*{_value('views', '次?')}"
-    rf"(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?"
-    rf"\s*\|?\s*评论(?:数)?\s*:?\s*{_value('comments', '条?')}"
-    rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*{_value('liked')})?"
-    r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐)\]?)*"
+    rf"{_VIEWS}(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?\s*\|?\s*(?:{_COMMENTS}|评论(?:数)?)"
+    rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*{_value('liked')})?{_AFTER}"
 )
-_STARTS = re.compile(rf"{BEGIN}(?:浏览|阅读|点击)")
+_TURNED = re.compile(
+    rf"{_COMMENTS}\s*\|?\s*{_VIEWS}(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?{_AFTER}"
+)
+_STARTS = re.compile(rf"{BEGIN}(?:(?:本文|本篇|此文|本博)?(?:浏览|阅读|点击)|评论)")
 _MOST_LINES = 8
+_LONGEST = 160  # characters of all these lines
+_BEGINNINGS = ("浏览", "阅读", "点击", "本文")
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"), ("likes", "liked"))
 
 
@@ -57,19 +63,28 @@ def iter_counters(view: View, start: int, end: int) -> Iterator[Counters]:
 
 
 def _counters_at(view: View, index: int, end: int) -> Counters | None:
+    uncounted: Counters | None = None
     for last in range(index, min(index + _MOST_LINES, end)):
-        match = _COUNTERS.fullmatch(view.window(index, last).text.strip())
-        if match is not None and not view.leads_away(index):
-            return _counters(index, last, match)
-    return None
+        text = view.window(index, last).text.strip()
+        if len(text) > _LONGEST or (last > index and view.folded[last].startswith(_BEGINNINGS)):
+            break
+        match = _COUNTERS.fullmatch(text) or _TURNED.fullmatch(text)
+        if match is None or view.leads_away(index):
+            continue
+        counters = _counters(index, last, match)
+        if match["comments"] or match["comments_junk"]:
+            return counters
+        uncounted = uncounted or counters  # unless the number stands on a line of its own
+    return uncounted
 
 
 def _counters(first: int, last: int, match: re.Match[str]) -> Counters:
     """The counts; what is shown in a count's place and is none becomes a problem."""
     counts: dict[str, int | None] = {}
     problems = []
+    found = match.groupdict()
     for field, name in _FIELDS:
-        shown = match[name] or match[f"{name}_junk"]
+        shown = found.get(name) or found.get(f"{name}_junk")
         count = None if shown is None else parse_count(shown)
         if shown is not None and count is None:
             detail = f"no number: {shown.strip()!r}"

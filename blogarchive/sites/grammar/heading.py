@@ -18,6 +18,7 @@ _TIME_AND_MORE = re.compile(
     rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{_LABEL}(?P<time>{MOMENT})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击).{0,120})?"
 )
+_BYLINE = re.compile(r"作者\s*:")
 _SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
 _OF_COMMENT = re.compile(r"(?:留言|评论|回复)\s*$")  # before 时间: a comment's header
 _ENDS_IN_TIME = re.compile(r"\d\s*[)\]秒MmＭ]?\s*$")
@@ -76,7 +77,7 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     for line in lines:
         if line.index in labelling:
             found = _under_label(view, line.index + 1)
-        elif not labelled and line.text and _is_title(view, line) and not view.leads_away(line.index):
+        elif not labelled and line.text and is_title(view, line) and not view.leads_away(line.index):
             found = _at_title(view, line.index)
         else:
             continue
@@ -155,6 +156,8 @@ def _timed(match: "re.Match[str]", title: str) -> _Timed:
 def _own_title(view: View, index: int, match: "re.Match[str]") -> str:
     """What stands before the moment and its label; a title may itself end in 时间 or 发布."""
     raw = view.lines[index].text.strip()
+    if _BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
+        return ""
     if _is_labelled(view, index, match):
         return _SEPARATOR.sub("", raw[: match.end("title")].strip(_EDGES))
     return raw[: max(match.end("label"), match.end("colon"))].strip(_EDGES)
@@ -169,7 +172,7 @@ def _is_labelled(view: View, index: int, match: "re.Match[str]") -> bool:
     lead = len(text) - len(text.lstrip())
     own, time = line.node_at(lead + start), line.node_at(lead + match.start("time"))
     if not match["title"]:
-        return own is time or not _is_title(view, line)
+        return own is time or not _is_titled(view, index)
     title = line.node_at(lead + match.end("title") - 1)
     if own is not title:
         return True
@@ -194,7 +197,7 @@ def _filled_before(view: View, index: int) -> Iterator[int]:
         yield found
 
 
-def _is_title(view: View, line: Line) -> bool:
+def is_title(view: View, line: Line) -> bool:
     """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
     text, shown = line.text, view.document.title
     if line.block.tag not in _HEADINGS:
@@ -216,14 +219,14 @@ def _is_whole_title(view: View, index: int, timed: _Timed) -> bool:
         return False
     cells = line.block.tag in CELLS and line.block is not after.block
     same_row = cells and line.block.getparent() is after.block.getparent()
-    return same_row or _is_title(view, line) or line.text in view.document.title
+    return same_row or is_title(view, line) or line.text in view.document.title
 
 
 def _with_title(view: View, start: int, index: int, timed: _Timed, stop: int) -> TitleTime:
     title, end = timed.title, index + 1
     before = [i for i in range(start, index) if view.folded[i].strip()]
     if not title and before:
-        title = view.lines[next((i for i in before if _is_title(view, view.lines[i])), before[0])].text
+        title = view.lines[next((i for i in before if is_title(view, view.lines[i])), before[0])].text
     elif not title:
         after = next(iter(_filled(view, end, stop, 1)), None)
         if after is not None and _is_titled(view, after):
@@ -233,7 +236,7 @@ def _with_title(view: View, start: int, index: int, timed: _Timed, stop: int) ->
 
 def _is_titled(view: View, index: int) -> bool:
     line = view.lines[index]
-    return _is_title(view, line) or line.block.tag in _HEADINGS
+    return is_title(view, line) or line.block.tag in _HEADINGS
 
 
 def _made(view: View, title: str, index: int, timed: _Timed, start: int, end: int) -> TitleTime:

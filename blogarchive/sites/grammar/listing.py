@@ -23,6 +23,7 @@ _NOT_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # set before a title, in its link
+_BESIDE = 120  # characters from a title to a time on its line
 _NEAR = 5  # lines from a title to its time
 
 
@@ -103,7 +104,7 @@ def _dated(view: View, lines: Sequence[int], entries: list[_Entry]) -> list[_Ent
 def _time_beside(view: View, entry: _Entry) -> Shown | None:
     line = view.lines[entry.line]
     start, end = line.span_of(entry.anchor)
-    for part in (line.text[end:], line.text[:start]):
+    for part in (line.text[end : end + _BESIDE], line.text[max(start - _BESIDE, 0) : start]):
         match = _TIME_IN.search(fold(part))
         if match is not None:
             return Shown(text=part[slice(*match.span())].strip())

@@ -1,7 +1,7 @@
 """The rows of the archive: `2025-01-19 - 2025-01-29`, one a month, newest first."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from blogarchive.items import MonthRow, Shown
@@ -13,6 +13,7 @@ _RANGE = re.compile(
 )
 _NUMBERS = re.compile(r"\d+")
 _FIRST_YEAR = 1995
+_TOLERANCE = timedelta(days=1)  # the site's clock is a guess
 _LONGEST = 80
 _STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[\[(]?\s*\d{{4}}")
 
@@ -24,7 +25,12 @@ def reads_like_month(view: View, index: int) -> bool:
 
 
 def month_row(view: View, index: int) -> MonthRow | None:
-    """The month that a line shows, which reads like a row; None where its dates are none."""
+    """The month that a line shows, which reads like a row; None where its dates are none, or are still to come."""
+    row = _row(view, index)
+    return row if row is None or row.month <= f"{view.now + _TOLERANCE:%Y-%m}" else None
+
+
+def _row(view: View, index: int) -> MonthRow | None:
     for _, _, address in view.links[index]:
         if address is not None:
             return _read(view.lines[index].text, address.url)

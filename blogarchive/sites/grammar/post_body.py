@@ -25,17 +25,23 @@ _AROUND = re.compile(
     r"|(?:文章|日志|所属)?(?:分类|类别|栏目)\s*:.{1,60}"
     rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
 )
+_COUNTS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
+_NEAR_END = 4  # lines
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ending:
-    """Where a body ends: the line, the page's own counters where it shows some, its comments, a doubt."""
+    """Where a body ends: the line, the page's own counters where it shows some, its comments, a doubt.
+
+    `unread` tells of what may be counters, on a page where none can be read.
+    """
 
     line: int
     counters: Counters | None
     comments: Comments
     doubt: Problem | None = None
+    unread: tuple[Problem, ...] = ()
 
 
 def choose_ending(view: View, start: int, found: Sequence[tuple[Counters, Comments]]) -> Ending:
@@ -133,6 +139,19 @@ def _is_written(view: View, node: Element, line: Line) -> bool:
     return view.document.holds(node, line) and not line.links()
 
 
+def unread_counters(view: View, start: int, end: int) -> tuple[Problem, ...]:
+    """What to tell of a body without counters under it: words of some, with numbers, near its end."""
+    last = [
+        i
+        for i in range(max(start, end - _NEAR_END), min(end + _NEAR_END, len(view.lines)))
+        if _COUNTS.search(view.folded[i])
+    ]
+    if not last:
+        return ()
+    detail = f"no counters, but {view.lines[last[0]].text[:80]!r}"
+    return (Problem(kind="unreadable", field="views", detail=detail),)
+
+
 def uncounted_end(view: View, start: int) -> int | None:
     """The line where a body ends on a page without counters: its next label, or the end of its element."""
     ends = [index for index in labels(view, HEADING) if index >= start]
@@ -142,7 +161,11 @@ def uncounted_end(view: View, start: int) -> int | None:
     hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
     if len(hinted) == 1 and hinted[0] in view.document.opened:
         return view.document.inside(hinted[0]).stop
-    return _element_end(view, start)
+    end = _element_end(view, start)
+    if end is None:
+        return None
+    linked = (header.first for header in find_headers(view, start, end) if header.is_linked(view))
+    return next((index for index in linked if is_framed(view, start, index)), end)
 
 
 def _element_end(view: View, start: int) -> int | None:

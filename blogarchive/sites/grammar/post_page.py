@@ -8,8 +8,14 @@ from blogarchive.reading.fragment import cut, text_of
 from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments, with_items
 from blogarchive.sites.grammar.comment_marks import find_headers, find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters
-from blogarchive.sites.grammar.heading import TitleTime, find_title_time, labels
-from blogarchive.sites.grammar.post_body import Ending, body_lines, choose_ending, uncounted_end
+from blogarchive.sites.grammar.heading import TitleTime, find_title_time, is_title, labels
+from blogarchive.sites.grammar.post_body import (
+    Ending,
+    body_lines,
+    choose_ending,
+    uncounted_end,
+    unread_counters,
+)
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING
 
@@ -69,7 +75,7 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
         return None
     paged = _paged(further, pager, end)
     comments = read_comments(view, marks, end, claimed=None, paged=paged, since=since)
-    return Ending(line=end, counters=None, comments=comments)
+    return Ending(line=end, counters=None, comments=comments, unread=unread_counters(view, heading.end, end))
 
 
 def _is_comment(view: View, heading: TitleTime) -> bool:
@@ -80,7 +86,11 @@ def _is_comment(view: View, heading: TitleTime) -> bool:
 
 def _comments_alone(view: View) -> PostPage | None:
     """A further page of comments that does not repeat the post."""
-    counters = next(iter(find_counters(view, 0, len(view.lines))), None)
+    end = len(view.lines)
+    headers = (header.first for header in find_headers(view, 0, end))
+    # Below the first header a commenter may have typed some; a title may read like a header.
+    first = next((index for index in headers if not is_title(view, view.lines[index])), end)
+    counters = next(iter(find_counters(view, 0, first)), None)
     start = 0 if counters is None else counters.last + 1
     claimed = None if counters is None else counters.comments
     marks = find_marks(view, start)
@@ -121,7 +131,7 @@ def _post_page(view: View, heading: TitleTime, ending: Ending, *, further: bool)
     if ending.doubt is not None:
         comments = replace(comments, problem=ending.doubt)
     comments = with_items(view, comments)
-    problems = [] if ending.counters is None else [*ending.counters.problems]
+    problems = [*(ending.unread if ending.counters is None else ending.counters.problems)]
     if comments.problem is not None:
         problems.append(comments.problem)
     if not lines and not further:

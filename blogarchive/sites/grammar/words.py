@@ -21,7 +21,7 @@ _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 _FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FOLD.items()}
 _TO_FOLD = re.compile("[" + re.escape("".join(_FOLDED)) + "]")
 
-NUMBER = r"\d[\d,]*(?:\.\d+)?\s*[万萬亿億千]?"
+NUMBER = r"\d[\d,]{0,20}+(?:\.\d{1,8}+)?\s*[万萬亿億千]?"
 DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
 _HALF_DAY = r"(?:上午|下午|凌晨|早上|中午|晚上)"
 _SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?"

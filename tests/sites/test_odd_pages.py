@@ -1,0 +1,176 @@
+"""Pages as honest templates of other hosts print them: one habit a test, all else as usual."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive.items import Page, PageKind, Reading, Target
+from blogarchive.sites.site import by_name
+
+URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
+HOME = "http://127.0.0.1:8000/u/31182/"
+MONTH = "http://127.0.0.1:8000/u/31182/202501/"
+CARD = "<div><h4>我的名片</h4><p>林木 ，3岁</p><p>注册日期: 2022-06-17</p><p>访问总量: 5 次</p></div>"
+TOP = f"<div><h1>林木的角落</h1><p>随手写下</p><p>{HOME} &gt; 复制 &gt; 收藏本页</p></div>"
+HEAD = "<h3>一篇 <small>2025-01-01 10:00:00</small></h3>"
+COUNTERS = "<div>浏览（10）<img>（2）评论（2）</div>"
+
+
+def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int = 1) -> Reading:
+    page = Page(
+        url=url, fetched_at=datetime(2025, 2, 1, 9, tzinfo=UTC), status=200, headers=(), body=html.encode()
+    )
+    number = 506012 if kind in (PageKind.POST, PageKind.COMMENTS) else None
+    target = Target(
+        url=url, site="creaders", kind=kind, uid="31182", number=number, post_number=number, page_no=page_no
+    )
+    return by_name("creaders").read(page, target)
+
+
+def comment(who: str, when: str, text: str, header: str = "作者：{} 留言时间：{}") -> str:
+    return f"<div class=c><div>{header.format(who, when)}</div><div>{text}</div><div><a href='#'>回复</a> | 0</div></div>"
+
+
+COMMENTS = comment("乙", "2025-01-01 12:00:00", "话一") + comment("丙", "2025-01-01 11:00:00", "话二")
+
+
+def post(
+    head: str = HEAD, counters: str = COUNTERS, comments: str = COMMENTS, label: str = "文章评论"
+) -> str:
+    return (
+        f"<html><head><title>林木</title></head><body>{TOP}<div>网络日志正文</div>{head}<div><p>正文。</p><p>二段。</p></div>"
+        f"{counters}<div>{label}</div>{comments}{CARD}</body></html>"
+    )
+
+
+@pytest.mark.parametrize("title", ["华为新机发布", "浪费时间", "生命在于", "出发日期", "致读者：", "时间"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<h3>{} <small>2025-01-01 10:00:00</small></h3>",
+        "<div><a class=diary_title href='#'>{}</a> <span>2025-01-01 10:00:00</span></div>",
+        "<table><tr><td><a class=diary_title href='#'>{}</a></td><td>2025-01-01 10:00:00</td></tr></table>",
+    ],
+)
+def test_a_title_keeps_its_last_words_whatever_they_say(row: str, title: str) -> None:
+    (found,) = read(post(row.format(title))).posts
+    assert (found.title, found.posted and found.posted.text) == (title, "2025-01-01 10:00:00")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<h3>一篇 <small>发表于 2025-01-01 10:00:00</small></h3>",
+        "<h3>一篇</h3><div>时间：2025-01-01 10:00:00</div>",
+        "<h3>一篇</h3><div>2025-01-01 10:00:00 分类：时政</div>",
+        "<h3>一篇</h3><div>2025-01-01 10:00:00 | 分类：时政</div>",
+        "<h3>一篇</h3><div>作者：林木 发表时间：2025-01-01 10:00:00</div>",
+        "<div>一篇 发表时间：2025-01-01 10:00:00</div>",
+    ],
+)
+def test_what_stands_beside_the_time_is_neither_title_nor_text(row: str) -> None:
+    (found,) = read(post(row)).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
+    assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
+
+
+@pytest.mark.parametrize(
+    ("counters", "expected"),
+    [
+        ("浏览（10）（2） <a href='#c'>评论</a>", (10, 2, None)),
+        ("评论(2) 浏览(10) (2)", (10, 2, 2)),
+        ("本文浏览(10) (2) 评论(2)", (10, 2, 2)),
+        ("浏览(10) (2) 评论(2) <a href='#'>TOP</a>", (10, 2, 2)),
+        ("<p>浏览(10)</p><p>(2)</p><p>评论</p><p>(2)</p>", (10, 2, 2)),
+    ],
+)
+def test_counters_are_read_in_other_orders_and_without_a_number(
+    counters: str, expected: tuple[int, int, int | None]
+) -> None:
+    reading = read(post(counters=f"<div>{counters}</div>"))
+    (found,) = reading.posts
+    assert (found.views, found.likes, found.comment_count) == expected
+    assert (found.body_text, len(found.comments), reading.problems) == ("正文。\n二段。", 2, ())
+
+
+def test_counters_that_cannot_be_read_are_told() -> None:
+    reading = read(post(counters="<div>★ 浏览 10 人 ★ 评论 2 条 ★</div>"))
+    assert [(problem.kind, problem.field) for problem in reading.problems] == [("unreadable", "views")]
+
+
+def test_without_counters_and_labels_comments_are_not_put_under_the_authors_name() -> None:
+    linked = COMMENTS.replace("乙", "<a href='/u/2/'>乙</a>").replace("丙", "<a href='/u/3/'>丙</a>")
+    (found,) = read(post(counters="", comments=linked, label="")).posts
+    assert (found.body_text, [each.author_name for each in found.comments]) == (
+        "正文。\n二段。",
+        ["乙", "丙"],
+    )
+
+
+@pytest.mark.parametrize("reply", ["回复 {}", "[回复 {}]", "回复：{}", "【回复 {}】"])
+def test_whom_a_comment_answers_is_told_with_and_without_brackets(reply: str) -> None:
+    answer = comment(f"乙 {reply.format('丙')}", "2025-01-01 12:00:00", "话一")
+    (found,) = read(post(comments=answer + comment("丙", "2025-01-01 11:00:00", "话二"))).posts
+    assert [(each.author_name, each.reply_to) for each in found.comments] == [("乙", "丙"), ("丙", None)]
+
+
+def test_a_comments_hour_may_stand_below_its_day() -> None:
+    two = "作者：<br>{}<br>留言时间：<br>{}"
+    comments = comment("乙", "2025-01-02<br>12:00:00", "话一", two) + comment(
+        "丙", "2025-01-02<br>11:00:00", "话二", two
+    )
+    (found,) = read(post(comments=comments)).posts
+    assert [(each.posted and each.posted.text, each.body_text) for each in found.comments] == [
+        ("2025-01-02 12:00:00", "话一"),
+        ("2025-01-02 11:00:00", "话二"),
+    ]
+
+
+def test_counters_that_a_commenter_types_on_a_further_page_count_for_nothing() -> None:
+    typed = COMMENTS.replace("话一", "看这里<br>浏览(99999) (999) 评论(12)<br>完")
+    html = f"<html><body>{TOP}<div>文章评论</div>{typed}{CARD}</body></html>"
+    (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
+    assert (found.views, found.likes, found.comment_count) == (None, None, None)
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+def test_a_post_that_links_to_many_is_a_post() -> None:
+    links = " ".join(f"<a href='/u/31182/202501/{number}.html'>第{number}篇</a>" for number in range(9))
+    html = f"<title>目录</title><h1>目录</h1><div>2025-01-01 10:00:00</div><p>{links}</p>{COUNTERS}<div>文章评论</div>{CARD}"
+    reading = read(html.replace("评论（2）", "评论（0）"))
+    assert (reading.kind, [found.title for found in reading.posts]) == (PageKind.POST, ["目录"])
+
+
+def listing(rows: str, side: str = CARD) -> str:
+    return f"<html><body>{TOP}{rows}{side}</body></html>"
+
+
+ROWS = "".join(
+    f"<div><a href='/u/31182/202501/{number}.html'>第{number}篇</a> 2025-01-0{number % 7 + 1} 10:00:00</div>"
+    for number in (501, 502)
+)
+
+
+@pytest.mark.parametrize(("page_no", "following"), [(1, 2), (2, 3)])
+def test_a_further_page_of_a_list_may_be_called_as_a_post_is(page_no: int, following: int) -> None:
+    pager = f"<p>1 <a href='{MONTH}{following}.html'>{following}</a> <a href='{MONTH}{following}.html'>下一页</a></p>"
+    here = MONTH if page_no == 1 else f"{MONTH}{page_no}.html"
+    reading = read(listing(ROWS + pager), PageKind.MONTH, here, page_no)
+    assert reading.kind is PageKind.MONTH
+    assert [link.url for link in reading.links if link.next_page] == [f"{MONTH}{following}.html"]
+    assert [found.number for found in reading.listed] == [501, 502]
+
+
+def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
+    future = "".join(
+        f"<li><a href='/u/31182/?m={year}'>{year}-01-02 - {year}-01-29</a></li>" for year in (2025, 2026)
+    )
+    titled = "<div><a href='/u/31182/202501/503.html'>2024-01-19 - 2024-01-29</a> 2025-01-03 10:00:00</div>"
+    reading = read(
+        listing(ROWS + titled, f"<div><h4>存档目录</h4><ul>{future}</ul></div>{CARD}"), PageKind.HOME, HOME
+    )
+    assert [row.month for row in reading.months] == ["2025-01"]
+    assert [(problem.kind, problem.field) for problem in reading.problems] == [
+        ("unreadable", "archive_months")
+    ]
+    assert [row.month for row in read(listing(ROWS + titled), PageKind.HOME, HOME).months] == []

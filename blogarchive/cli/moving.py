@@ -39,7 +39,7 @@ _FORMATS: dict[str, Export] = {
 @click.option("--table", "as_table", is_flag=True, help="With jsonl: posts.csv and comments.csv instead.")
 @click.option("--author", "authors", multiple=True, help="A uid, site/uid or nickname; may be repeated.")
 @click.option("--since", type=options.Day(), help="Nothing older than that day.")
-@click.option("--until", type=options.Day(), help="Nothing younger than that day.")
+@click.option("--until", type=options.Day(last=True), help="Nothing younger than that day.")
 @click.option("--category", "categories", multiple=True, help="Posts of that category; may be repeated.")
 @options.db
 @options.as_json

@@ -1,7 +1,9 @@
 """Options that several commands share."""
 
 import logging
+import re
 import sys
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,21 +17,43 @@ import click
 from blogarchive.order import default_db
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
+_LARGEST = 2**31 - 1
 
 
 class Day(click.ParamType[date]):
-    """A day as YYYY-MM-DD."""
+    """A day as YYYY-MM-DD; YYYY-MM and YYYY are the first day in it, the last one where `last` says so."""
 
     name = "date"
+
+    def __init__(self, *, last: bool = False) -> None:
+        self._last = last
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The day; fails where the words are none."""
         if isinstance(value, date):
             return value
         try:
+            if span := _SPAN.fullmatch(str(value)):
+                return self._day(int(span["year"]), int(span["month"]) if span["month"] else None)
             return date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is no day; write it as 2025-01-28", param, ctx)
+            self.fail(f"{value!r} is no day; write it as 2025-01-28, 2025-01 or 2025", param, ctx)
+
+    def _day(self, year: int, month: int | None) -> date:
+        if not self._last:
+            return date(year, month or 1, 1)
+        month = month or 12
+        return date(year, month, monthrange(year, month)[1])
+
+
+class Count(click.IntRange):
+    """A number of things; one that no archive could hold is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; fails where the words are none, or too many."""
+        number: int = super().convert(value, param, ctx)
+        return number if number <= _LARGEST else self.fail(f"{value!r} is too large a number", param, ctx)
 
 
 class Seconds(click.FloatRange):
@@ -102,7 +126,7 @@ cookies = click.option(
 
 _WALKING = (
     click.option("--delay", type=Seconds(min=0), help="Seconds between requests. [default: 1]"),
-    click.option("--limit", type=click.IntRange(min=1), help="Read at most so many posts."),
+    click.option("--limit", type=Count(min=1), help="Read at most so many posts."),
     click.option("--since", type=Day(), help="Leave out posts older than that day."),
     click.option("--no-media", is_flag=True, help="Fetch no pictures."),
     click.option("--media-hosts", multiple=True, metavar="HOST", help="Fetch pictures from there too."),

@@ -20,7 +20,7 @@ from blogarchive.store.reread import Reread, reread
 @click.option("--diff", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--failed", is_flag=True, help="Only pages that could not be read, or have an open failure.")
 @click.option("--stale", is_flag=True, help="Only pages that an older version read.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that read. [default: one a core]")
+@click.option("--workers", type=options.Count(min=1), help="Processes that read. [default: one a core]")
 @options.db
 @options.as_json
 @options.verbosity

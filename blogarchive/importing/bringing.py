@@ -5,7 +5,7 @@ from blogarchive.items import Visit
 from blogarchive.rereading import reread_page
 from blogarchive.store import pages, visits
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought import bring
+from blogarchive.store.brought import bring, keep_unread
 from blogarchive.store.saved import Outcome
 from blogarchive.store.saving import Counted
 
@@ -20,10 +20,11 @@ class Bringer:
         self._counted = Counted()
         self._unplaced: list[Unplaced] = []
 
-    def bring(self, name: str, visit: Visit, *, counted: str | None = None) -> bool:
+    def bring(self, name: str, visit: Visit, *, counted: str | None = None, own: bool = False) -> bool:
         """Keep the visit; False where its page reads worse than what is held of the post.
 
-        `counted` is what an archive noted of the comments on the pages before this one.
+        `counted` is what an archive noted of the comments on the pages before this one. `own`: an archive of this
+        tool kept the page, bad as it may be, so that a bad one is nothing to tell of.
         """
         with self._archive.atomic():
             brought = bring(self._archive, visit, counted=counted)
@@ -35,9 +36,16 @@ class Bringer:
             return True
         self._pages += 1
         self._counted += saved.counted
-        if saved.outcome is Outcome.FAILED:
+        if saved.outcome is Outcome.FAILED and not own:
             self.refuse(name, "kept, but it reads worse than what the archive holds of the post")
         return saved.outcome is not Outcome.FAILED
+
+    def keep(self, visit: Visit) -> None:
+        """Keep the page of a visit and nothing of what was read from it."""
+        if keep_unread(self._archive, visit):
+            self._pages += 1
+        else:
+            self._same += 1
 
     def refuse(self, name: str, why: str) -> None:
         """Note what is not brought in."""

@@ -9,6 +9,7 @@ from blogarchive.importing.bringing import Bringer
 from blogarchive.importing.pictures import bring_pictures
 from blogarchive.importing.placing import CannotPlace, place, target_of
 from blogarchive.importing.report import Imported, Progress, no_progress
+from blogarchive.importing.restoring import restored
 from blogarchive.importing.saved import files_in, load
 from blogarchive.items import PageKind
 from blogarchive.sites.site import names
@@ -29,7 +30,8 @@ def import_html(
     A page's time is that of its file (an MHTML tells its own), so an import never overrides what was read later.
     `url` is the address of the page, where `source` is one file, or of the blog; `site` forces a site's readers.
     What is held already is left alone, byte for byte: the same import again changes nothing. A file that cannot
-    be placed is listed in the result. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`, `CannotWrite`.
+    be placed is listed in the result. Where a browser put its own addresses of pictures, those that the archive knows are
+    put back. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`, `CannotWrite`.
     """
     _check(source, url, site)
     files = files_in(source)
@@ -46,6 +48,7 @@ def import_html(
             except CannotPlace as why:
                 bringer.refuse(saved.name, str(why))
             else:
+                saved, visit = restored(held, saved, visit)
                 if bringer.bring(saved.name, visit):
                     bringer.pictures += bring_pictures(held, saved, visit, source)
             progress(done, len(files))

@@ -23,6 +23,10 @@ def bring_pictures(archive: Archive, saved: SavedPage, visit: Visit, root: Path)
         found = local_file(saved, visit.page.url, src, root)
         if found is not None and found[0] in shown:
             count += keep_picture(archive, *found, visit.page.fetched_at)
+    for url, src in saved.beside.items():
+        found = local_file(saved, visit.page.url, src, root)
+        if found is not None and url in shown:
+            count += keep_picture(archive, url, found[1], visit.page.fetched_at)
     return count
 
 

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from http import HTTPStatus
 from urllib.parse import urljoin
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.addresses import Told, mirrored, told_by
 from blogarchive.importing.saved import SavedPage
-from blogarchive.items import Page, PageKind, Target, Visit
+from blogarchive.items import Page, PageKind, Reading, Target, Visit
 from blogarchive.reading.decode import decode
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import by_name, for_url, read
@@ -43,12 +44,23 @@ def place(saved: SavedPage, *, url: str | None = None, site: str | None = None) 
     """The saved page as a visit, read, tidied and dated; raises `CannotPlace`."""
     if not saved.body.strip():
         raise CannotPlace("nothing is in it")
-    return placed(saved, _Placing(saved, url, site).target())
+    placing = _Placing(saved, url, site)
+    target = placing.told()
+    if target is not None:
+        return placed(saved, target)
+    visit = placed(saved, placing.blog())
+    if visit.target.kind is PageKind.HOME and not _lists_posts(visit.reading):
+        raise CannotPlace(
+            "it is no list of posts, and nothing in it says which post it is; name its own address with --url"
+        )
+    return visit
 
 
 def placed(saved: SavedPage, target: Target) -> Visit:
     """The saved page as a visit for that target; raises `CannotPlace` where it is no page of a blog."""
-    visit = _visit(saved, target)
+    if saved.status != HTTPStatus.OK:
+        raise CannotPlace(f"it came with status {saved.status}")
+    visit = unread(saved, target)
     if visit.reading.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         notice = visit.reading.notice
         raise CannotPlace(f"it shows a notice: {notice.text[:80]}" if notice else "it is no page of a blog")
@@ -68,19 +80,26 @@ class _Placing:
         base = self._given.url if self._given else self._saved.url
         return told_by(decode(self._saved.body, self._saved.content_type).text, base)
 
-    def target(self) -> Target:
-        """The page's target; raises `CannotPlace`."""
+    def told(self) -> Target | None:
+        """The page's target, where it is given or the page tells it; raises `CannotPlace` for a post without number."""
         if self._given is not None and self._given.kind is not PageKind.HOME:
             return self._given
         for url in self._certain():
             if (target := target_of(url, self._site)) is not None:
                 return target
-        declared = [target for url in self._told.declared if (target := target_of(url, self._site))]
-        posts = [target for target in declared if target.kind is PageKind.POST]
-        found = posts[0] if posts else self._by_content() or next(iter(declared), None) or self._given
+        return next((one for one in self._declared if one.kind is PageKind.POST), None) or self._by_content()
+
+    def blog(self) -> Target:
+        """What the page may be where it is no post: a page that it declares, or the blog's; raises `CannotPlace`."""
+        found = next(iter(self._declared), None) or self._given
         if found is None:
             raise CannotPlace("no address of a known blog is in it; name it with --url")
         return found
+
+    @cached_property
+    def _declared(self) -> tuple[Target, ...]:
+        found = (target_of(url, self._site) for url in self._told.declared)
+        return tuple(target for target in found if target is not None)
 
     def _certain(self) -> Iterator[str]:
         """Addresses told by the format, the browser, the path; the page is parsed only where the first is not."""
@@ -95,11 +114,18 @@ class _Placing:
         around = self._given or self._host()
         if around is None:
             return None
-        reading = _visit(self._saved, replace(around, kind=PageKind.POST, number=0)).reading
-        title = next((post.title for post in reading.posts if post.title), None)
+        # No post is read where the page's URL is the blog's home; the site's own page stands for one not known yet.
+        somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number=0)
+        reading = unread(self._saved, somewhere).reading
+        post = next((post for post in reading.posts if post.title), None)
         home = target_of(reading.author.url, around.site) if reading.author else self._given
-        if title is None or home is None:
+        if post is None or home is None:
             return None
+        title = post.title or ""
+        if not post.body_html and not post.images:
+            raise CannotPlace(
+                f"it shows no text of the post {title[:40]!r}, but a further page of its comments"
+            )
         numbered = self._linked(title, home) or self._numbered(home)
         if numbered is None:
             raise CannotPlace(f"nothing in it says the number of the post {title[:40]!r}; name it with --url")
@@ -142,13 +168,20 @@ class _Placing:
         return found and replace(found, uid=found.uid or home.uid)
 
 
-def _visit(saved: SavedPage, target: Target) -> Visit:
+def _lists_posts(reading: Reading) -> bool:
+    """Whether the page is a list: one row may be a post whose page says too little of itself."""
+    return bool(reading.posts) or len(reading.listed) > 1
+
+
+def unread(saved: SavedPage, target: Target) -> Visit:
+    """The saved page as a visit for that target, whatever it shows, neither tidied nor dated."""
     headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
+    restored = (("X-Imported-Pictures", str(len(saved.beside))),) if saved.beside else ()
     page = Page(
         url=saved.url if saved.headers and saved.url else target.url,
         fetched_at=saved.saved_at,
-        status=200,
-        headers=(*headers, ("X-Imported-From", saved.name)),
+        status=saved.status,
+        headers=(*headers, ("X-Imported-From", saved.name), *restored),
         body=saved.body,
     )
     return Visit(target=target, page=page, reading=read(page, target))

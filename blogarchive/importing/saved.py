@@ -22,7 +22,8 @@ _SNIFFED = 2048
 class SavedPage:
     """A page from a disk. `name` is its path below the source, `saved_at` UTC; `url` where the format tells it.
 
-    `parts` are the files that an MHTML carries, by their absolute URLs; `headers` what a WARC tells of the answer.
+    `parts` are the files that an MHTML carries, by their absolute URLs; `headers` and `status` what a WARC tells of the
+    answer; `beside` the pictures whose true addresses were put back: those, and what stood in their place.
     """
 
     path: Path
@@ -33,6 +34,8 @@ class SavedPage:
     content_type: str | None = None
     parts: Mapping[str, bytes] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = ()
+    status: int = 200
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 def files_in(source: Path) -> list[Path]:
@@ -80,6 +83,14 @@ def local_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[st
     return url, file.read_bytes()
 
 
+def belongs_to_page(folder: str, stem: str) -> bool:
+    """Whether a folder of that name was made for a page's files.
+
+    `标题_files`, `标题.files`, `标题-Dateien`: the page's name and one more word, in every browser's language.
+    """
+    return bool(stem) and folder.startswith(stem) and folder[len(stem) :][:1] in ("_", ".", "-")
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     names = list(folder.iterdir())
     stems = {path.stem for path in names if path.is_file() and _may_be_page(path)}
@@ -87,19 +98,10 @@ def _walk(folder: Path) -> Iterator[Path]:
         if path.is_symlink():
             continue
         if path.is_dir():
-            if not _belongs_to_a_page(path, stems):
+            if not any(belongs_to_page(path.name, stem) for stem in stems):
                 yield from _walk(path)
         elif path.is_file() and _may_be_page(path) and 0 < path.stat().st_size <= _LARGEST:
             yield path
-
-
-def _belongs_to_a_page(folder: Path, stems: set[str]) -> bool:
-    """`标题_files`, `标题.files`, `标题-Dateien`: the page's name and one more word, in every browser's language."""
-    return any(
-        folder.name.startswith(stem) and folder.name[len(stem) :][:1] in ("_", ".", "-")
-        for stem in stems
-        if stem
-    )
 
 
 def _may_be_page(path: Path) -> bool:

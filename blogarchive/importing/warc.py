@@ -1,32 +1,25 @@
 """`import warc`: the pages of known blogs in a WARC file, and the pictures of their posts."""
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
-
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.bringing import Bringer
 from blogarchive.importing.pictures import keep_picture
-from blogarchive.importing.placing import CannotPlace, place, placed, target_of
+from blogarchive.importing.placing import CannotPlace, place, placed, target_of, unread
 from blogarchive.importing.report import Imported, Progress, no_progress
-from blogarchive.importing.saved import SavedPage, saved_at
+from blogarchive.importing.saved import SavedPage
+from blogarchive.importing.warc_records import Record, records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.site import names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.brought import lacking_pictures
 from blogarchive.store.kept import PAGE_FIELD
-
-_KINDS = ("response", "resource")
-_LARGEST = 64 * 2**20
-_CUT = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
 
 
 def import_warc(
@@ -35,19 +28,19 @@ def import_warc(
     """Bring the pages of known sites in the WARC file `source` into the archive, made where there is none.
 
     A page's time is its record's. Records of other hosts are passed over; pages of known hosts that cannot be
-    read are listed. Pictures are taken where a post of the archive shows them. `progress` counts records; their
-    number is not known before, and 0 is told for it. Raises as `import_html`, and `UsageError` where the file is
-    no WARC.
+    read are listed, and so is where the file is cut short. Pictures are taken where a post of the archive shows
+    them. `progress` counts records; their number is not known before, and 0 is told for it. Raises as
+    `import_html`, and `UsageError` where the file is no WARC.
     """
     if not source.is_file():
         raise UsageError(f"no file at {source}")
-    next(_records(source), None)  # what is no WARC leaves no archive behind
+    next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
     with (
         lock.holding(archive, "import", now=datetime.now(UTC)),
         closing(Archive.open(archive, create=True)) as held,
     ):
         bringer = Bringer(held)
-        for count, record in enumerate(_records(source), 1):
+        for count, record in enumerate(records(source, bringer.refuse), 1):
             _bring_page(bringer, record, source, site)
             progress(count, 0)
         _bring_pictures(held, bringer, source)
@@ -62,9 +55,9 @@ class OwnField:
     counted: str | None
 
     @classmethod
-    def of(cls, record: Any, site: str | None) -> "OwnField | None":
+    def of(cls, record: Record, site: str | None) -> "OwnField | None":
         """The record's field; None where it has none, or none that makes sense."""
-        text = record.rec_headers.get_header(PAGE_FIELD)
+        text = record.field(PAGE_FIELD)
         try:
             told = json.loads(text) if text else None
             if told is None or (site or told["site"]) not in names():
@@ -85,59 +78,52 @@ class OwnField:
         return cls(target=target, counted=json.dumps(told["counted"]) if told.get("counted") else None)
 
 
-def _records(source: Path) -> Iterator[Any]:
-    with source.open("rb") as file:
-        try:
-            for record in ArchiveIterator(file):
-                if record.rec_type in _KINDS and record.rec_headers.get_header("WARC-Target-URI"):
-                    yield record
-        except ArchiveLoadFailed as error:
-            raise UsageError(f"{source} is no WARC file, or is cut off ({error})") from error
-
-
-def _bring_page(bringer: Bringer, record: Any, source: Path, site: str | None) -> None:
-    url = record.rec_headers.get_header("WARC-Target-URI")
+def _bring_page(bringer: Bringer, record: Record, source: Path, site: str | None) -> None:
     own = OwnField.of(record, site)
-    if record.rec_type != "response" or record.http_headers is None:
+    if not record.answered or "html" not in (record.content_type or "html").lower():
         return
-    if own is None and target_of(url, site) is None:
+    if own is None and (record.status != HTTPStatus.OK or target_of(record.url, site) is None):
         return
-    headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
-    content_type = record.http_headers.get_header("Content-Type") or ""
-    if record.http_headers.get_statuscode() != "200" or "html" not in (content_type or "html").lower():
-        return
-    page = SavedPage(
-        path=source,
-        name=f"{source.name} {url}",
-        body=record.content_stream().read(_LARGEST),
-        saved_at=_moment(record, source),
-        url=url,
-        content_type=content_type,
-        headers=headers,
-    )
     try:
-        visit = place(page, site=site) if own is None else placed(page, own.target)
+        page = _page(record, source)
+        if own is None:
+            bringer.bring(record.url, place(page, site=site))
+        else:
+            _bring_own(bringer, record.url, page, own)
     except CannotPlace as why:
-        bringer.refuse(url, str(why))
+        bringer.refuse(record.url, str(why))
+
+
+def _page(record: Record, source: Path) -> SavedPage:
+    return SavedPage(
+        path=source,
+        name=f"{source.name} {record.url}",
+        body=record.content(),
+        saved_at=record.moment,
+        url=record.url,
+        content_type=record.content_type,
+        headers=record.headers,
+        status=record.status,
+    )
+
+
+def _bring_own(bringer: Bringer, name: str, page: SavedPage, own: OwnField) -> None:
+    """A page as an archive kept it: what said nothing of a post there, such as a notice, is kept as it is here too."""
+    try:
+        visit = placed(page, own.target)
+    except CannotPlace:
+        bringer.keep(unread(page, own.target))
     else:
-        bringer.bring(url, visit, counted=own.counted if own else None)
+        bringer.bring(name, visit, counted=own.counted, own=True)
 
 
 def _bring_pictures(archive: Archive, bringer: Bringer, source: Path) -> None:
     wanted = lacking_pictures(archive)
-    for record in _records(source) if wanted else ():
-        url = record.rec_headers.get_header("WARC-Target-URI")
-        if url not in wanted or (record.http_headers and record.http_headers.get_statuscode() != "200"):
-            continue
-        body = record.content_stream().read(_LARGEST)
-        bringer.pictures += keep_picture(archive, url, body, _moment(record, source))
+    for record in records(source, _nobody) if wanted else ():
+        if record.url in wanted and record.status == HTTPStatus.OK:
+            with suppress(CannotPlace):
+                bringer.pictures += keep_picture(archive, record.url, record.content(), record.moment)
 
 
-def _moment(record: Any, source: Path) -> datetime:
-    """When the record was made (UTC), a date that is cut short (WARC 1.1) at its beginning; else the file's time."""
-    text = (record.rec_headers.get_header("WARC-Date") or "").strip()
-    try:
-        found = datetime.fromisoformat(text + _CUT.get(len(text), ""))
-    except ValueError:
-        return saved_at(source)
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+def _nobody(_name: str, _why: str) -> None:
+    """The first reading has told it."""

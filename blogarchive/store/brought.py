@@ -15,6 +15,14 @@ from blogarchive.store.fingerprints import mark
 from blogarchive.store.saved import Outcome, Saved
 from blogarchive.store.times import utc_text
 
+_TEXTS = """
+select title, body_html, body_text from posts where id = ?1
+union all select title, body_html, body_text from post_revisions where post_id = ?1
+union all select null, body_html, body_text from comments where post_id = ?1
+union all select null, r.body_html, r.body_text from comment_revisions r join comments c on c.id = r.comment_id
+           where c.post_id = ?1
+"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
@@ -27,13 +35,21 @@ class Brought:
     later: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldText:
+    """A version of a post, or of one of its comments, which has no title."""
+
+    title: str | None
+    body_html: str
+    body_text: str
+
+
 def bring(archive: Archive, visit: Visit, *, counted: str | None = None) -> Brought:
     """Keep the page and its reading in one transaction, unless the archive holds these bytes of that URL.
 
     `counted` goes into the page's column of that name.
     """
-    digest = sha256(visit.page.body).hexdigest()
-    if archive.row("select 1 from pages where url = ? and sha256 = ?", (visit.page.url, digest)):
+    if holds(archive, visit.page.url, visit.page.body):
         return Brought()
     with archive.atomic():
         uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
@@ -44,6 +60,39 @@ def bring(archive: Archive, visit: Visit, *, counted: str | None = None) -> Brou
         if saved.outcome is not Outcome.FAILED:
             _note_seen(archive, visit, uid)
     return Brought(saved=saved, later=later)
+
+
+def keep_unread(archive: Archive, visit: Visit) -> bool:
+    """Keep the page alone, unless the archive holds these bytes of that URL; gives whether it was new."""
+    if not visit.page.body or holds(archive, visit.page.url, visit.page.body):
+        return False
+    with archive.atomic():
+        uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
+        pages.keep(archive, visit, uid=uid, run_id=None)
+    return True
+
+
+def holds(archive: Archive, url: str, body: bytes) -> bool:
+    """Whether the archive holds these very bytes of that URL."""
+    digest = sha256(body).hexdigest()
+    return archive.row("select 1 from pages where url = ? and sha256 = ?", (url, digest)) is not None
+
+
+def held_texts(archive: Archive, visit: Visit) -> tuple[HeldText, ...]:
+    """What is held of the posts that the visit shows, and of their comments: today's versions and replaced ones."""
+    uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
+    found: list[HeldText] = []
+    for post in visit.reading.posts:
+        rows = archive.rows(_TEXTS, (_post_id(archive, visit, uid, post.number),))
+        found += [
+            HeldText(
+                title=cast("str | None", title),
+                body_html=cast("str | None", html) or "",
+                body_text=cast("str | None", text) or "",
+            )
+            for title, html, text in rows
+        ]
+    return tuple(found)
 
 
 def lacks_picture(archive: Archive, url: str) -> bool:

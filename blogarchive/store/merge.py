@@ -1,8 +1,8 @@
 """Two archives made one: what another archive holds is copied by natural keys, each row as of its own time.
 
 Pages are copied as they are; their readings are made anew by the caller (the store reads no pages). What no page
-tells anew comes from the other's rows: series of counters, when a thing was seen first and last, what is gone,
-pictures. Frontier, failures and runs stay behind: the next backup asks the site itself.
+tells anew comes from the other's rows: series of counters, when a thing was seen first and last, what is gone or
+left its category, pictures. Frontier, failures and runs stay behind: the next backup asks the site itself.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,11 @@ _MEDIA_COLUMNS = (
 # Rows of the two archives that are one and the same thing.
 _AUTHORS = "main.authors a join other.authors oa on oa.site = a.site and oa.uid = a.uid"
 _POSTS = f"{_AUTHORS} join main.posts p on p.author_id = a.id join other.posts op on op.author_id = oa.id and op.number = p.number"  # noqa: E501
+_MEMBERS = f"{_POSTS} join other.post_categories o on o.post_id = op.id join other.categories oc on oc.id = o.category_id join main.categories c on c.author_id = a.id and c.name = oc.name"  # noqa: E501
 _COMMENTS = f"{_POSTS} join main.comments c on c.post_id = p.id join other.comments oc on oc.post_id = op.id and oc.fingerprint = c.fingerprint"  # noqa: E501
+
+# The copy of the other's page that a row of the other, `o`, names.
+_PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
 
 
 @contextmanager
@@ -42,6 +46,8 @@ def beside(archive: Archive, other: Path) -> Iterator[None]:
         yield
     finally:
         archive.execute("detach database other")
+        # A file that was open for reading alone keeps its -wal and -shm; one that might be written takes them along.
+        Archive.open(other, read_only=True).close()
 
 
 def copy_pages(archive: Archive) -> list[int]:
@@ -50,6 +56,8 @@ def copy_pages(archive: Archive) -> list[int]:
     Those are the copied ones and what the archive holds of the same blogs from the oldest of these on, so that
     what was read later has the last word.
     """
+    for statement in _BEFORE.split(";\n\n"):
+        archive.execute(statement)
     before = archive.number("select coalesce(max(id), 0) from main.pages")
     archive.execute(
         f"insert or ignore into main.pages({_PAGE_COLUMNS})"  # noqa: S608 - constants
@@ -72,7 +80,7 @@ def count_new(archive: Archive, before: int) -> int:
 def copy_rest(archive: Archive) -> int:
     """Copy what pages do not tell; gives how many files of pictures were new."""
     _copy_comments(archive)
-    for statement in _REST.split(";\n\n"):
+    for statement in f"{_CATEGORIES};\n\n{_REST}".split(";\n\n"):
         archive.execute(statement)
     return _copy_pictures(archive)
 
@@ -85,10 +93,8 @@ def _copy_comments(archive: Archive) -> None:
     columns = [str(name) for (name,) in names]
     archive.execute(
         f"insert or ignore into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
-        f" select p.id, (select g.id from main.pages g join other.pages og on og.url = g.url"
-        " and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = oc.page_id),"
-        f" {', '.join(f'oc.{column}' for column in columns)}"
-        f" from {_POSTS} join other.comments oc on oc.post_id = op.id order by oc.id"
+        f" select p.id, {_PAGE}, {', '.join(f'o.{column}' for column in columns)}"
+        f" from {_POSTS} join other.comments o on o.post_id = op.id order by o.id"
     )
 
 
@@ -110,6 +116,74 @@ def _copy_pictures(archive: Archive) -> int:
     )
     return archive.number("select count(*) from main.media_files") - before
 
+
+# What the archive knew by itself: a listing of a category that was read to its end is a witness of that alone.
+_BEFORE = """
+create temp table known_posts as select id from main.posts;
+
+create temp table known_members as select post_id, category_id from main.post_categories
+"""
+
+# A post is in a category until a look at it that is later than any that showed it there. Such looks: what marked it
+# as gone from there, and a listing read to its end by an archive that knew the post and did not see it there.
+_CATEGORIES = f"""
+insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
+select a.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {_PAGE}
+  from {_AUTHORS} join other.categories o on o.author_id = oa.id;
+
+create temp table sightings as
+select pc.post_id, pc.category_id, pc.gone_at,
+       max(coalesce(g.fetched_at, ''), iif(pc.gone_at is null and k.post_id, coalesce(c.proved_at, ''), '')) as seen_at
+  from {_POSTS} join main.post_categories pc on pc.post_id = p.id join main.categories c on c.id = pc.category_id
+  left join main.pages g on g.id = pc.page_id
+  left join known_members k on k.post_id = pc.post_id and k.category_id = pc.category_id
+ union all
+select p.id, c.id, o.gone_at,
+       max(coalesce(g.fetched_at, ''), iif(o.gone_at is null, coalesce(oc.proved_at, ''), ''))
+  from {_MEMBERS} left join other.pages g on g.id = o.page_id;
+
+create temp table members as
+  with seen as (select post_id, category_id, max(seen_at) as seen_at from sightings group by post_id, category_id),
+       missed as (
+    select post_id, category_id, gone_at from sightings where gone_at is not null
+     union all
+    select s.post_id, s.category_id, c.proved_at
+      from seen s join main.categories c on c.id = s.category_id join main.posts p on p.id = s.post_id
+     where c.proved_at is not null and p.gone_at is null and p.id in (select id from known_posts)
+       and (p.id, c.id) not in (select post_id, category_id from known_members)
+     union all
+    select s.post_id, s.category_id, oc.proved_at
+      from {_POSTS} join seen s on s.post_id = p.id join main.categories c on c.id = s.category_id
+      join other.categories oc on oc.author_id = oa.id and oc.name = c.name
+     where oc.proved_at is not null and op.gone_at is null
+       and (op.id, oc.id) not in (select post_id, category_id from other.post_categories))
+select s.post_id, s.category_id, min(iif(m.gone_at >= s.seen_at, m.gone_at, null)) as gone_at
+  from seen s left join missed m on m.post_id = s.post_id and m.category_id = s.category_id
+ group by s.post_id, s.category_id;
+
+insert or ignore into main.post_categories(post_id, category_id, page_id) select p.id, c.id, {_PAGE} from {_MEMBERS};
+
+update main.post_categories set gone_at = m.gone_at from members m
+ where m.post_id = post_categories.post_id and m.category_id = post_categories.category_id
+   and m.gone_at is not post_categories.gone_at;
+
+update main.categories
+   set url = iif(o.last_seen_at > categories.last_seen_at, coalesce(o.url, categories.url), categories.url),
+       first_seen_at = min(categories.first_seen_at, o.first_seen_at),
+       last_seen_at = max(categories.last_seen_at, o.last_seen_at),
+       proved_at = nullif(max(coalesce(categories.proved_at, ''), coalesce(o.proved_at, '')), '')
+  from (select a.id as author_id, o.name, o.url, o.first_seen_at, o.last_seen_at, o.proved_at
+          from {_AUTHORS} join other.categories o on o.author_id = oa.id) o
+ where o.author_id = categories.author_id and o.name = categories.name;
+
+drop table known_posts;
+
+drop table known_members;
+
+drop table sightings;
+
+drop table members
+"""  # noqa: S608 - built of constants
 
 _REST = f"""
 insert or ignore into main.author_aliases(author_id, alias, first_seen_at)

@@ -106,6 +106,56 @@ def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:
     assert say("search", "没有人这样写过", "--db", db).out == ""
 
 
+def test_search_tells_how_many_more_there_are(say: Say, db: Path) -> None:
+    every = say("search", "一", "--limit", 1000, "--db", db)
+    assert every.err == ""
+    total = every.out.count("https://") + every.out.count("http://")
+    said = say("search", "一", "--limit", 2, "--db", db)
+    assert said.err == f"the first 2 of {total}; --limit {total} shows them all\n"
+    assert say("search", "一", "--limit", total, "--db", db).err == ""
+    assert "the first 1 of" in say("search", "一", "--limit", 1, "--comments", "--json", "--db", db).err
+
+
+def test_search_takes_a_month_or_a_year_for_a_day(say: Say, db: Path) -> None:
+    def days(*words: str) -> list[str]:
+        lines = say("search", "一", "--limit", 1000, "--json", "--db", db, *words).out.splitlines()
+        return sorted(json.loads(line)["posted_at"][:10] for line in lines)
+
+    whole = days()
+    assert days("--since", "2025-01") == [day for day in whole if day >= "2025-01-01"] != whole
+    assert days("--since", "2025") == days("--since", "2025-01-01")
+
+
+def test_export_takes_a_month_s_last_day_for_its_end(say: Say, db: Path, tmp_path: Path) -> None:
+    def days(*words: str) -> set[str]:
+        out = tmp_path / "out.jsonl"
+        assert say("export", "jsonl", out, "--db", db, "-q", *words).code == 0
+        return {json.loads(line)["posted_at"][:7] for line in out.read_text("utf-8").splitlines()}
+
+    assert days("--since", "2024-11", "--until", "2024-12") == {"2024-11", "2024-12"}
+    assert max(days("--until", "2024")) == "2024-12"
+
+
+def test_search_takes_an_author_as_export_does_and_an_unknown_one_is_2(
+    say: Say, db: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        (uid,) = connection.execute("select uid from authors where uid <> '31182' order by uid").fetchone()
+        connection.execute("update authors set site = 'wenxuecity', uid = '31182' where uid = ?", (uid,))
+
+    def authors(words: str, *more: object) -> set[str]:
+        said = say("search", "一", "--author", words, "--json", "--db", copy, *more)
+        assert said.code == 0
+        return {json.loads(line)["author"] for line in said.out.splitlines()}
+
+    assert authors("creaders/31182") == authors("北窗老王") == {"北窗老王"} <= authors("北窗闲话")
+    assert len(authors("wenxuecity/31182") | authors("creaders/31182", "--limit", 1)) == 2
+    assert authors("31182", "--limit", 1000) == authors("wenxuecity/31182") | {"北窗老王"}
+    said = say("search", "一", "--author", "nobody", "--db", copy)
+    assert (said.code, "it holds" in said.err, len(said.err.splitlines())) == (2, True, 1)
+
+
 @pytest.mark.parametrize("words", ["search 街 --limit 1", "failures --json", "export --help"])
 def test_a_reader_that_has_seen_enough_is_no_mistake(db: Path, words: str) -> None:
     line = [

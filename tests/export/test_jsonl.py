@@ -8,6 +8,7 @@ import pytest
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.export.jsonl import export_jsonl, post_schema
 from blogarchive.store.kept import Filters
+from tests.export.conftest import SEEN, Made
 
 
 def read_lines(path: Path) -> list[dict[str, object]]:
@@ -31,6 +32,20 @@ def test_the_schema_refuses_a_line_with_a_field_too_many_or_too_few(archive: Pat
     for wrong in (post | {"more": 1}, {key: value for key, value in post.items() if key != "number"}):
         with pytest.raises(jsonschema.ValidationError):
             validator.validate(wrong)
+
+
+def test_a_post_is_in_the_categories_that_it_did_not_leave_and_a_gone_one_in_its_last(
+    made: Made, tmp_path: Path
+) -> None:
+    author = made.blog()
+    for number, gone_at in ((1, None), (2, SEEN)):
+        post = made.post(author, number, "题", "<p>文</p>", gone_at=gone_at)
+        made.category(author, post, "旧事")
+        made.connection.execute("update post_categories set gone_at = ? where post_id = ?", (SEEN, post))
+        if gone_at is None:
+            made.category(author, post, "随笔")
+    found = read_lines(export_jsonl(made.done(), tmp_path / "o").out)
+    assert [(post["number"], post["categories"]) for post in found] == [(1, ["随笔"]), (2, ["旧事"])]
 
 
 def test_comments_pictures_categories_and_revisions_travel_with_their_post(

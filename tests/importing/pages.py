@@ -24,16 +24,21 @@ def page(
     head: str = "",
     inner: str = "",
     own_link: bool = True,
+    title_link: bool = False,
     views: int = 1769,
 ) -> str:
-    """A post page as a reader sees it, with what a way of saving adds at its `top` and in its `head`."""
+    """A post page as a reader sees it, with what a way of saving adds at its `top` and in its `head`.
+
+    `own_link`: the sidebar names the post. `title_link`: its title leads to itself.
+    """
+    href = f' href="{post_url(number)}"' if title_link else ""
     link = f'<li><a href="{post_url(number)}">{title}</a></li>' if own_link else ""
     return f"""<!DOCTYPE html>
 {top}<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">{head}
 <title>{title}</title></head><body>
 <div><h1>林木的角落</h1><p>随手写下</p><p>{HOME} &gt; <a href="#">复制</a> &gt; <a href="#">收藏本页</a></p></div>
 <div>网络日志正文</div>
-<table><tr><td><a class="diary_title">{title}</a></td><td>2025-01-28 01:46:53</td></tr></table>
+<table><tr><td><a class="diary_title"{href}>{title}</a></td><td>2025-01-28 01:46:53</td></tr></table>
 <div class="diary_content">{body}</div>{inner}
 <div>浏览({views}) (9) 评论(2)</div><div>发表评论</div><div>文章评论</div>
 <div class="c"><div>作者：林木 回复 过客 留言时间：2025-01-30 08:00:00</div><div>谢谢你来看。</div><div>回复 | 0</div></div>
@@ -43,6 +48,19 @@ def page(
 <div>分类目录</div><div>【经济】</div>
 <div>存档目录</div><div><a href="{HOME}202501/">2025-01-01 - 2025-01-28</a></div>
 </body></html>"""
+
+
+def listing(*numbers: int) -> str:
+    """A page that lists posts, each with its beginning and its counters, and says nothing of what it is."""
+    rows = "".join(
+        f'<div><h2><a href="{post_url(number)}">第 {number} 篇文章的题目</a></h2><p>2025-01-28 01:46:53</p>'
+        f"<p>第 {number} 篇的开头几句话……</p><p>浏览({number}) (9) 评论(2)</p></div>"
+        for number in numbers
+    )
+    return (
+        f"<html><head><title>林木的角落</title></head><body><div><h1>林木的角落</h1><p>{HOME}</p></div>{rows}"
+        "<div>我的名片</div><div>林木 ，3岁</div><div>注册日期: 2022-01-02</div></body></html>"
+    )
 
 
 def saved_from(number: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.html import import_html
-from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
+from tests.importing.pages import HOME, NEWER, OLDER, PNG, listing, page, post_url, save, saved_from
 
 
 def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
@@ -97,6 +97,54 @@ def test_the_address_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> 
         import_html(archive, tmp_path, url=post_url(101))
     with pytest.raises(UsageError, match="--site"):
         import_html(archive, file, url="https://nowhere.example/1.html")
+
+
+@pytest.mark.parametrize("title_link", [True, False], ids=["title that leads to itself", "plain title"])
+def test_with_the_blog_s_address_pages_that_say_nothing_of_theirs_are_placed(
+    archive: Path, tmp_path: Path, title_link: bool
+) -> None:
+    for number in (101, 102):
+        text = page(number, title=f"第 {number} 篇文章的题目", title_link=title_link)
+        save(tmp_path / "in" / f"无名{number}.htm", text)
+    done = import_html(archive, tmp_path / "in" / "无名101.htm", url=HOME)
+    assert (done.posts, done.unplaced) == (1, ())
+    done = import_html(archive, tmp_path / "in", url=HOME)
+    assert (done.posts, done.same, done.unplaced) == (1, 1, ())
+    assert rows(archive, "select number from posts where body_text <> '' order by number") == [(101,), (102,)]
+    assert rows(archive, "select distinct kind from pages") == [("post",)]
+
+
+def test_a_page_whose_title_leads_to_itself_is_placed_without_any_address(
+    archive: Path, tmp_path: Path
+) -> None:
+    save(tmp_path / "in" / "无名.htm", page(own_link=False, title_link=True))
+    assert import_html(archive, tmp_path / "in").unplaced == ()
+    assert rows(archive, "select number from posts where content_hash is not null") == [(101,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (page(own_link=False), "says the number"),
+        (listing(101), "which post it is"),
+        (page(body="", title_link=True), "no text of the post"),
+    ],
+    ids=["a post without a number", "one row of a list", "a further page of comments"],
+)
+def test_what_the_blog_s_address_does_not_place_is_listed_and_never_taken_for_its_home_page(
+    archive: Path, tmp_path: Path, text: str, why: str
+) -> None:
+    save(tmp_path / "in" / "a.html", text)
+    (one,) = import_html(archive, tmp_path / "in", url=HOME).unplaced
+    assert (one.name, why in one.why) == ("a.html", True)
+    assert rows(archive, "select count(*) from pages") == [(0,)]
+
+
+def test_a_list_of_posts_is_the_blog_s_and_no_post(archive: Path, tmp_path: Path) -> None:
+    save(tmp_path / "in" / "a.html", listing(101, 102, 103))
+    assert import_html(archive, tmp_path / "in", url=HOME).unplaced == ()
+    assert rows(archive, "select kind from pages") == [("home",)]
+    assert rows(archive, "select count(*), count(body_text) from posts") == [(3, 0)]
 
 
 def test_what_cannot_be_placed_is_listed_with_its_reason(archive: Path, tmp_path: Path) -> None:

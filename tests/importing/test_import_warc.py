@@ -12,27 +12,42 @@ from warcio.warcwriter import WARCWriter
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
 from blogarchive.importing.html import import_html
+from blogarchive.importing.placing import target_of
 from blogarchive.importing.warc import import_warc
-from tests.importing.pages import PNG, page, post_url, save, saved_from
+from blogarchive.items import Page, Visit
+from blogarchive.sites.finish import finish
+from blogarchive.sites.site import read
+from blogarchive.store import visits
+from blogarchive.store.archive import Archive
+from tests.importing.pages import NEWER, PNG, page, post_url, save, saved_from
 from tests.importing.test_import_html import dump, rows
 
 PICTURE = "https://blog.creaders.net/u/31182/upload_file/1.png"
 
 
 def write_warc(
-    path: Path, records: list[tuple[str, str, bytes, str]], *, date: str = "2025-02-01T09:00:00Z"
+    path: Path,
+    records: list[tuple[str, str, bytes, str]],
+    *,
+    date: str = "2025-02-01T09:00:00Z",
+    coding: str = "gzip",
+    truncated: str | None = None,
 ) -> Path:
-    """Records as a crawler writes them: URL, content type, body, status."""
+    """Records as a crawler writes them: URL, content type, body, status; compressed where the name ends in .gz."""
     with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=True)
+        writer = WARCWriter(file, gzip=path.suffix == ".gz")
         for url, kind, body, status in records:
+            packed = coded(body, coding)
             http = StatusAndHeaders(
                 status,
-                [("Content-Type", kind), ("Set-Cookie", "a=b"), ("Content-Encoding", "gzip")],
+                [
+                    ("Content-Type", kind),
+                    ("Set-Cookie", "a=b"),
+                    ("Transfer-Encoding" if coding == "chunked" else "Content-Encoding", coding),
+                ],
                 protocol="HTTP/1.1",
             )
-            packed = gzip.compress(body)
-            headers = {"WARC-Date": date}
+            headers = {"WARC-Date": date} | ({"WARC-Truncated": truncated} if truncated else {})
             writer.write_record(
                 writer.create_warc_record(
                     url,
@@ -44,6 +59,15 @@ def write_warc(
                 )
             )
     return path
+
+
+def coded(body: bytes, coding: str) -> bytes:
+    if coding == "gzip":
+        return gzip.compress(body)
+    if coding == "chunked":
+        parts = (body[start : start + 700] for start in range(0, len(body), 700))
+        return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    return body
 
 
 def test_pages_and_pictures_of_known_blogs_are_brought_in(tmp_path: Path) -> None:
@@ -87,6 +111,89 @@ def test_a_record_whose_date_is_cut_short_or_none_is_brought_all_the_same(
     assert rows(tmp_path / "a.db", "select fetched_at from pages") == [(moment,)]
 
 
+@pytest.mark.parametrize("coding", ["identity", "gzip", "chunked"])
+@pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
+def test_a_record_that_is_cut_short_is_listed_and_not_brought_in(
+    tmp_path: Path, name: str, coding: str
+) -> None:
+    records = [
+        (post_url(number), "text/html; charset=utf-8", page(number).encode(), "200 OK")
+        for number in (101, 102)
+    ]
+    whole = write_warc(tmp_path / name, records, coding=coding).read_bytes()
+    assert import_warc(tmp_path / "whole.db", tmp_path / name).unplaced == ()
+    end = len(whole) - 40
+    for keep in (end, end - 300):
+        (tmp_path / name).write_bytes(whole[:keep])
+        archive = tmp_path / f"{keep}.db"
+        (one,) = import_warc(archive, tmp_path / name).unplaced
+        assert (one.name, one.why) == (post_url(102), "the record is cut short")
+        assert rows(archive, "select number from posts where body_text <> ''") == [(101,)]
+
+
+def test_a_file_that_ends_in_a_record_s_own_headers_is_listed(tmp_path: Path) -> None:
+    records = [(post_url(number), "text/html", page(number).encode(), "200 OK") for number in (101, 102)]
+    whole = write_warc(tmp_path / "a.warc", records).read_bytes()
+    for keep in (60, 330):
+        (tmp_path / "a.warc").write_bytes(whole[: whole.rindex(b"WARC/1.0") + keep])
+        done = import_warc(tmp_path / f"{keep}.db", tmp_path / "a.warc")
+        assert (done.pages, [one.name for one in done.unplaced]) == (1, ["a.warc"])
+
+
+def test_a_record_that_its_crawler_cut_short_is_listed_and_not_brought_in(tmp_path: Path) -> None:
+    records = [(post_url(101), "text/html; charset=utf-8", page().encode(), "200 OK")]
+    done = import_warc(tmp_path / "a.db", write_warc(tmp_path / "a.warc.gz", records, truncated="length"))
+    assert (done.pages, [one.why for one in done.unplaced]) == (0, ["the record is cut short"])
+
+
+def test_a_picture_that_is_cut_short_is_not_kept(tmp_path: Path) -> None:
+    body = page(body=f'<p>字<img src="{PICTURE}"></p>').encode()
+    records = [
+        (post_url(101), "text/html; charset=utf-8", body, "200 OK"),
+        (PICTURE, "image/png", PNG + os.urandom(5000), "200 OK"),
+    ]
+    warc = write_warc(tmp_path / "a.warc", records, coding="identity")
+    warc.write_bytes(warc.read_bytes()[:-1000])
+    done = import_warc(tmp_path / "a.db", warc)
+    assert (done.posts, done.pictures) == (1, 0)
+    assert [(one.name, one.why) for one in done.unplaced] == [("a.warc", "the file is cut short")]
+
+
+def test_an_own_export_comes_back_with_its_notices_and_errors_and_nothing_to_tell_of(tmp_path: Path) -> None:
+    save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
+    import_html(tmp_path / "a.db", tmp_path / "in")
+    notice = "<html><body><p>该日志不存在或已被删除</p></body></html>"
+    worse = page().replace(page()[page().index("<table>") :], "</body></html>")
+    with Archive.open(tmp_path / "a.db") as held:
+        for number, status, text in (
+            (101, 200, notice),
+            (102, 404, notice),
+            (103, 500, "oops"),
+            (101, 200, worse),
+        ):
+            fetch(held, number, status, text)
+    same = "select url, fetched_at, status, sha256, kind, site, uid, target from pages order by url, fetched_at, sha256"
+    assert len(rows(tmp_path / "a.db", same)) == 5
+    warc = export_warc(tmp_path / "a.db", tmp_path / "out.warc.gz").out
+    assert import_warc(tmp_path / "b.db", warc).unplaced == ()
+    assert rows(tmp_path / "b.db", same) == rows(tmp_path / "a.db", same)
+    assert rows(tmp_path / "b.db", "select number, body_text from posts where body_text <> ''") == [
+        (101, "第一段谈泡沫，谈房价，也谈镕与喆两个字。")
+    ]
+    before = dump(tmp_path / "b.db")
+    assert import_warc(tmp_path / "b.db", warc).same == 5
+    assert dump(tmp_path / "b.db") == before
+
+
+def fetch(held: Archive, number: int, status: int, text: str) -> None:
+    """What a crawl makes of an answer to the request for a post."""
+    target = target_of(post_url(number), None)
+    assert target is not None
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    got = Page(url=target.url, fetched_at=NEWER, status=status, headers=headers, body=text.encode())
+    visits.save(held, finish(Visit(target=target, page=got, reading=read(got, target))), None)
+
+
 def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path) -> None:
     for number in (101, 102):
         save(
@@ -126,3 +233,15 @@ def test_what_is_no_warc_is_told(tmp_path: Path) -> None:
         import_warc(tmp_path / "a.db", tmp_path / "x.warc")
     with pytest.raises(UsageError, match="no file"):
         import_warc(tmp_path / "a.db", tmp_path / "absent.warc")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", saved_from(101), "<!DOCTYPE html>\n<html>\n<body>\n"])
+def test_a_saved_page_in_the_place_of_a_warc_is_told_in_one_line_and_leaves_no_archive(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "x.html").write_text(text and text + page())
+    with pytest.raises(UsageError, match="no WARC") as told:
+        import_warc(tmp_path / "a.db", tmp_path / "x.html")
+    assert "\n" not in str(told.value)
+    assert capfd.readouterr().err == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["x.html"]

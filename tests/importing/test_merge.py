@@ -80,6 +80,15 @@ def test_merging_twice_changes_nothing_and_never_touches_the_other(archives: tup
     assert dump(b) == other
 
 
+def test_a_merge_leaves_no_file_beside_the_other_archive(archives: tuple[Path, Path], tmp_path: Path) -> None:
+    a, b = archives
+    alone = tmp_path / "alone" / "b.db"
+    alone.parent.mkdir()
+    b.rename(alone)
+    merge_archive(a, alone)
+    assert [path.name for path in alone.parent.iterdir()] == ["b.db"]
+
+
 def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
     archives: tuple[Path, Path],
 ) -> None:

@@ -1,0 +1,92 @@
+"""A "complete page" names a browser's files where the site's addresses of the pictures stood."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blogarchive.importing.html import import_html
+from blogarchive.rereading import reread_page
+from blogarchive.store import pages, visits
+from blogarchive.store.archive import Archive
+from blogarchive.store.saved import Outcome
+from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
+from tests.importing.test_import_html import rows
+
+SITE = "https://pub.creaders.net/upfile/20250128"
+HELD = f'<p>图一：<img src="{SITE}/a.png">图二：<img src="{SITE}/show.php?id=7&amp;s=2">完。</p>'
+SAVED = '<p>图一：<img src="./{0}/a.png">图二：<img src="./{0}/show.png">完。</p>'
+SHOWN = "select url from post_media order by position"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """An archive that holds the post as the site shows it."""
+    save(tmp_path / "held" / "a.html", page(top=saved_from(101), body=HELD), at=NEWER)
+    import_html(tmp_path / "archive.db", tmp_path / "held")
+    return tmp_path / "archive.db"
+
+
+def saved(tmp_path: Path, body: str, *, folder: str = "泡沫_files", charset: str = "utf-8") -> Path:
+    text = page(top=saved_from(101), body=body.format(folder), charset=charset, views=1000)
+    save(tmp_path / "in" / "泡沫.html", text, charset=charset, at=OLDER)
+    files = tmp_path / "in" / "泡沫_files"
+    files.mkdir()
+    (files / "a.png").write_bytes(PNG)
+    (files / "show.png").write_bytes(PNG + b"2")
+    return tmp_path / "in"
+
+
+def reads_again_the_same(archive: Path) -> bool:
+    with Archive.open(archive) as held:
+        outcomes = [visits.resave(held, *reread_page(one)).outcome for one in pages.stored(held)]
+    return set(outcomes) == {Outcome.SAME}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("folder", ["泡沫_files", "%E6%B3%A1%E6%B2%AB_files"])
+def test_a_post_that_is_held_is_not_edited_by_it_and_its_pictures_come_along(
+    archive: Path, tmp_path: Path, folder: str, charset: str
+) -> None:
+    before = rows(archive, "select title, body_html, content_hash from posts order by number")
+    done = import_html(archive, saved(tmp_path, SAVED, folder=folder, charset=charset))
+    assert (done.pages, done.changed, done.pictures, done.unplaced) == (1, 0, 2, ())
+    assert rows(archive, "select title, body_html, content_hash from posts order by number") == before
+    assert rows(archive, "select count(*) from post_revisions") == [(0,)]
+    addresses = [f"{SITE}/a.png", f"{SITE}/show.php?id=7&s=2"]
+    assert [url for (url,) in rows(archive, SHOWN)] == addresses
+    assert [
+        url for (url,) in rows(archive, "select url from media where sha256 is not null order by url")
+    ] == (addresses)
+    assert reads_again_the_same(archive)
+    assert import_html(archive, tmp_path / "in").same == 1
+
+
+def test_another_text_of_the_post_has_its_pictures_by_their_names(archive: Path, tmp_path: Path) -> None:
+    folder = saved(tmp_path, SAVED.replace("完", "未完，待续"))
+    assert import_html(archive, folder).changed == 1
+    (html,) = rows(archive, "select body_html from post_revisions")[0]
+    assert f'src="{SITE}/a.png"' in str(html)
+    assert reads_again_the_same(archive)
+
+
+def test_pictures_in_comments_make_no_edit_either(tmp_path: Path) -> None:
+    face = '写得好。<img src="{}">'
+    text = page(top=saved_from(101)).replace("写得好。", face.format(f"{SITE}/smile.png"))
+    save(tmp_path / "held" / "a.html", text, at=NEWER)
+    text = page(top=saved_from(101)).replace("写得好。", face.format("泡沫_files/smile.png"))
+    save(tmp_path / "in" / "泡沫.html", text)
+    for folder in ("held", "in"):
+        import_html(tmp_path / "archive.db", tmp_path / folder)
+    assert rows(tmp_path / "archive.db", "select count(*) from comment_revisions") == [(0,)]
+
+
+def test_where_nothing_tells_the_true_address_the_page_stays_as_it_is(tmp_path: Path) -> None:
+    folder = saved(tmp_path, SAVED)
+    assert import_html(tmp_path / "archive.db", folder).pictures == 2
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
+        size, headers = archive.execute("select body_size, headers from pages").fetchone()
+    assert size == (folder / "泡沫.html").stat().st_size
+    assert "X-Imported-Pictures" not in headers
+    assert rows(tmp_path / "archive.db", SHOWN)[0] == (post_url(101).replace("101.html", "泡沫_files/a.png"),)

@@ -1,0 +1,107 @@
+"""A post that moved to another category, seen by archives that looked at other times."""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoHost, make_blog
+from blogarchive.demo.changes import recategorise
+from blogarchive.importing.merging import merge_archive
+from tests.importing.test_import_html import dump, rows
+from tests.walk.tool import Tool
+
+_NEXT_SECOND = 1.1  # times of ours are whole seconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """`before` saw the post in `old` alone, `after` in `new` alone, `both` saw it move."""
+
+    before: Path
+    both: Path
+    after: Path
+    number: int
+    old: str
+    new: str
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    blog = make_blog("555", posts=12, seed=5, comments=0)
+    post = blog.posts[5]
+    new = min({name for other in blog.posts for name in other.categories} - set(post.categories))
+    before, both, after = (Tool(tmp_path_factory.mktemp(name)) for name in ("before", "both", "after"))
+    with DemoHost([blog], markup="html5") as host:
+        assert before.run("backup", host.blog_url("555")).code == 0
+        shutil.copy(before.db, both.db)
+        time.sleep(_NEXT_SECOND)
+        host.change("555", recategorise(post.number, new))
+        assert both.run("update", "--full").code == 0
+        time.sleep(_NEXT_SECOND)
+        assert after.run("backup", host.blog_url("555")).code == 0
+    return Moved(
+        before=before.db, both=both.db, after=after.db, number=post.number, old=post.categories[0], new=new
+    )
+
+
+def merged(path: Path, others: Sequence[Path]) -> Path:
+    for other in others:
+        merge_archive(path, other)
+    return path
+
+
+def members(archive: Path) -> list[tuple[object, ...]]:
+    return rows(
+        archive,
+        "select p.number, c.name, x.gone_at from post_categories x join posts p on p.id = x.post_id"
+        " join categories c on c.id = x.category_id order by 1, 2",
+    )
+
+
+def categories_of(archive: Path, number: int) -> list[object]:
+    return [name for at, name, gone in members(archive) if at == number and gone is None]
+
+
+@pytest.mark.parametrize(
+    "order", ["both", "before both", "both before", "before after", "after before", "after both before"]
+)
+def test_a_post_that_left_a_category_is_not_in_it_after_a_merge(
+    moved: Moved, tmp_path: Path, order: str
+) -> None:
+    archive = merged(tmp_path / "m.db", [getattr(moved, name) for name in order.split()])
+    assert categories_of(archive, moved.number) == [moved.new]
+    others = [row for row in members(archive) if row[0] != moved.number]
+    assert others == [row for row in members(moved.before) if row[0] != moved.number]
+
+
+def test_the_order_does_not_matter_and_merging_again_changes_nothing(moved: Moved, tmp_path: Path) -> None:
+    one = merged(tmp_path / "1.db", [moved.before, moved.after, moved.both])
+    two = merged(tmp_path / "2.db", [moved.both, moved.after, moved.before])
+    known = "select name, url, proved_at, first_seen_at, last_seen_at from categories order by name"
+    assert (members(one), rows(one, known)) == (members(two), rows(two, known))
+    before = dump(one)
+    merge_archive(one, moved.before)
+    assert dump(one) == before
+
+
+def test_a_later_sighting_takes_the_mark_back(moved: Moved, tmp_path: Path) -> None:
+    back = Path(shutil.copy(moved.before, tmp_path / "back.db"))
+    with closing(sqlite3.connect(back)) as archive, archive:
+        archive.execute("update categories set proved_at = '2099-01-01T00:00:00+00:00'")
+    for name, order in {"1": (moved.both, back), "2": (back, moved.both)}.items():
+        assert moved.old in categories_of(merged(tmp_path / f"{name}.db", order), moved.number)
+
+
+def test_a_category_that_no_page_names_any_more_comes_along_with_its_posts(
+    moved: Moved, tmp_path: Path
+) -> None:
+    other = Path(shutil.copy(moved.before, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as archive, archive:
+        archive.execute("update categories set name = '改过的名字' where name = ?", (moved.old,))
+    assert "改过的名字" in categories_of(merged(tmp_path / "m.db", [other]), moved.number)

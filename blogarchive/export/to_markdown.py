@@ -177,6 +177,8 @@ def _flatten(soup: BeautifulSoup) -> None:
     """Take away what is nested too deep: unclosed <font> tags pile up by the hundred, and recursion ends."""
     for plain in soup.find_all(["font", "span", "big", "small", "u"]):
         plain.unwrap()
+    for centred in soup.find_all("center"):  # a block, which markdownify does not know
+        centred.name = "div"
     depth = {id(soup): 0}
     deep = []
     for element in soup.find_all(True):

@@ -12,7 +12,7 @@ import nh3
 from lxml import etree
 
 from blogarchive.items import Image
-from blogarchive.reading.elements import PLAYED
+from blogarchive.reading.elements import BLOCKS, PLAYED, PREFORMATTED
 from blogarchive.reading.html_tree import Element
 
 TAGS = frozenset(
@@ -110,6 +110,13 @@ _CLEANER = nh3.Cleaner(
     filter_style_properties=_STYLES,
     link_rel="noopener noreferrer nofollow",
 )
+# Preformatted text would be escaped twice else; other blocks that do not pass would leave two lines as one.
+_CALLED_OTHERWISE = {
+    **dict.fromkeys(BLOCKS - TAGS - {"html", "body"}, "div"),
+    **dict.fromkeys(PREFORMATTED, "pre"),
+    **dict.fromkeys(("menu", "dir"), "ul"),
+}
+_OF_TABLE = ("table", "tbody", "thead", "tfoot", "tr")  # where a div may not stand
 _PICTURES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _NAMES_PLAYED = ("movie", "src", "url", "filename")  # a Flash player's parameters, a Windows one's
@@ -132,8 +139,8 @@ def clean_html(node: Element, base_url: str) -> str:
     """
     for element in list(node.iter("a", *_PICTURES, *_PLAYERS)):
         _mend(element, base_url)
-    for element in node.iter("xmp", "listing", "plaintext"):  # what is in them is escaped twice else
-        element.tag = "pre"
+    for element in node.iter(*_CALLED_OTHERWISE):
+        _call_otherwise(element)
     parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
     return _CLEANER.clean(_escape(node.text) + "".join(parts)).strip()
 
@@ -216,9 +223,15 @@ def _mend(element: Element, base_url: str) -> None:
         _link_player(element, absolute(_played(element), base_url))
 
 
+def _call_otherwise(element: Element) -> None:
+    parent = element.getparent()
+    if parent is None or parent.tag not in _OF_TABLE:
+        element.tag = _CALLED_OTHERWISE[element.tag]
+
+
 def _played(player: Element) -> str | None:
     """What a player plays, as it says itself or as the parts inside it do: Flash was written in both ways at once."""
-    found = player.get(_PLAYERS[player.tag])
+    found = player.get(_PLAYERS[player.tag]) or player.get("data-src")
     for part in player.iterdescendants(*PLAYED):
         if found:
             break

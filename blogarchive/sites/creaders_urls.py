@@ -20,8 +20,12 @@ _NOT_A_NAME = frozenset(
 )
 # Query parts that never change what a page is: the script switch, and session ids in their usual spellings.
 _DROPPED = re.compile(
-    r"language|lang|c_lang|phpsessid|jsessionid|sessionid|session_id|sess|sid|s_id|utm_\w+|spm|from",
+    r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid",
     re.IGNORECASE,
+)
+# Random numbers and times that keep a cache from answering.
+_PAST_CACHES = re.compile(
+    r"(?:r|rnd|rand|random|t|_|ts|timestamp|nocache)=(?:0?\.\d{3,}|\d{9,})", re.IGNORECASE | re.ASCII
 )
 _DROPPED_ALONE = re.compile(rf"(?:{_DROPPED.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
 # Nearly every link of a page: nothing in it can have another spelling, its query left aside.
@@ -99,11 +103,15 @@ def _kept(query: str) -> str:
     if not query:
         return ""
     if not _MANY.search(query):
-        return "" if _DROPPED.fullmatch(query.partition("=")[0]) else query.replace(" ", "%20")
+        return "" if _is_dropped(*query.partition("=")[::2]) else query.replace(" ", "%20")
     pairs = parse_qsl(query, True)
-    kept = [(key, value) for key, value in pairs if not _DROPPED.fullmatch(key)]
+    kept = [(key, value) for key, value in pairs if not _is_dropped(key, value)]
     text = query if len(kept) == len(pairs) else urlencode(kept)
     return re.sub("&{2,}", "&", text).strip("&").replace(" ", "%20")
+
+
+def _is_dropped(key: str, value: str) -> bool:
+    return _DROPPED.fullmatch(key) is not None or _PAST_CACHES.fullmatch(f"{key}={value}") is not None
 
 
 def did_number(text: str) -> int | None:

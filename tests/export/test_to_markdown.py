@@ -64,6 +64,10 @@ def test_a_grid_stays_a_table_and_a_layout_becomes_paragraphs() -> None:
     assert seen(READER.render(to_markdown(layout))) == seen(layout)
 
 
+def test_centred_blocks_are_paragraphs() -> None:
+    assert to_markdown("<center>甲</center><center>乙</center>丙") == "甲\n\n乙\n\n丙"
+
+
 def test_what_is_nested_without_end_is_still_read() -> None:
     assert to_markdown("<font>" * 2000 + "字" + "</font>" * 2000) == "字"
     assert to_markdown("<div>" * 2000 + "字" + "</div>" * 2000) == "字"

@@ -19,13 +19,21 @@ def clean(source: str) -> str:
     [
         ("<p onclick='x()'>字</p>", "<p>字</p>"),
         ("<script>x()</script>字<style>p{}</style>", "字"),
-        ("<form><input value=1>字</form>", "字"),
+        ("<form><input value=1>字</form>", "<div>字</div>"),
         ("<p class=MsoNormal>字<o:p></o:p></p>", "<p>字</p>"),
         ("<font face=宋体 color=red>字</font>", '<font color="red">字</font>'),
         ("a &lt;b&gt; &amp; c", "a &lt;b&gt; &amp; c"),
         ("<p style='text-align:center;position:fixed'>字</p>", '<p style="text-align:center">字</p>'),
         ("<img src='javascript:x()'>", "<img>"),
         ("<svg><script>x()</script></svg>字", "字"),
+        ("<article>甲</article><address>乙</address>丙", "<div>甲</div><div>乙</div>丙"),
+        ("<fieldset><legend>甲</legend>乙</fieldset>", "<div><div>甲</div>乙</div>"),
+        ("<menu><li>甲</li></menu>", "<ul><li>甲</li></ul>"),
+        ("<marquee>甲</marquee>乙", "<div>甲</div>乙"),
+        (
+            "<table><tr><form><td>甲</td></form></tr></table>",
+            "<table><tbody><tr><td>甲</td></tr></tbody></table>",
+        ),
     ],
 )
 def test_what_may_harm_goes_and_the_words_stay(source: str, kept: str) -> None:
@@ -44,6 +52,7 @@ def test_a_player_becomes_a_link_to_what_it_showed() -> None:
         f"<iframe src='{url}'></iframe>",
         f"<embed src='{url}'>",
         f"<object data='{url}'></object>",
+        f"<iframe data-src='{url}'></iframe>",
     ):
         assert f">{url}</a>" in clean(player)
 

@@ -44,6 +44,9 @@ def test_each_form_says_what_it_is(path: str, kind: PageKind, uid: str | None, n
         "https://blog.creaders.net/u/31182/202501/506012.html?language=big5",
         "https://blog.creaders.net/u/31182/202501/506012.html?PHPSESSID=0a1b&utm_source=x",
         "https://blog.creaders.net/u/31182/202501/506012.html;jsessionid=0a1b",
+        "https://blog.creaders.net/u/31182/202501/506012.html?ASPSESSIONIDQQ=AB&fbclid=x",
+        "https://blog.creaders.net/u/31182/202501/506012.html?r=0.73451",
+        "https://blog.creaders.net/u/31182/202501/506012.html?_=1737000000123&SESSID=9",
     ],
 )
 def test_one_page_has_one_url(spelt: str) -> None:

@@ -126,6 +126,16 @@ def test_a_comments_hour_may_stand_below_its_day() -> None:
     ]
 
 
+def test_comments_with_their_texts_above_their_headers_are_told_and_not_stored_empty() -> None:
+    comments = "".join(
+        f"<li><p>{text}</p><div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div><div><a href='#'>回复</a> | 0</div></li>"
+        for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
+    )
+    reading = read(post(comments=f"<ul>{comments}</ul>"))
+    assert [(problem.kind, problem.field) for problem in reading.problems] == [("unreadable", "comments")]
+    assert reading.posts[0].comments == ()
+
+
 def test_counters_that_a_commenter_types_on_a_further_page_count_for_nothing() -> None:
     typed = COMMENTS.replace("话一", "看这里<br>浏览(99999) (999) 评论(12)<br>完")
     html = f"<html><body>{TOP}<div>文章评论</div>{typed}{CARD}</body></html>"

@@ -88,7 +88,7 @@ def read_comments(
     marks = gather(view, found)
     choice, problem = _choose(marks, claimed, paged)
     records = _records(marks, choice.headers)
-    problem = problem or _out_of_order(view, choice, since) or _bare(records)
+    problem = problem or _out_of_order(view, choice, since) or _bare(records) or _above(view, records)
     return Comments(
         records=records,
         problem=problem,
@@ -102,8 +102,8 @@ def read_comments(
 
 
 def with_items(view: View, comments: Comments) -> Comments:
-    """The same with what each comment says; without any where one may be forged."""
-    if comments.problem is not None and comments.problem.kind == "forged":
+    """The same with what each comment says; without any where one may be forged, or where none shows its text."""
+    if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
     return replace(comments, comments=tuple(_comment(view, record) for record in comments.records))
 
@@ -174,6 +174,17 @@ def _bare(records: Sequence[Record]) -> Problem | None:
         return None
     detail = f"{len(bare)} of {len(records)} comments show no text: the markup of another one may be broken"
     return Problem(kind="incomplete", field="comments", detail=detail)
+
+
+def _above(view: View, records: Sequence[Record]) -> Problem | None:
+    """What to tell of comments whose texts stand above their headers, as no page that was seen has them."""
+    if any(record.text_end > record.header.last + 1 for record in records):
+        return None
+    between = (i for record, later in pairwise(records) for i in range(record.end, later.header.first))
+    if not any(view.folded[index] for index in between):
+        return None
+    detail = "no comment shows a text below its header, and there is some above"
+    return Problem(kind="unreadable", field="comments", detail=detail)
 
 
 def _records(marks: Marks, headers: Sequence[Header]) -> tuple[Record, ...]:

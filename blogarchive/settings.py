@@ -49,7 +49,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     f"{_BUILT_IN}.robotstxt.RobotsTxtMiddleware": None,
     "spiders.robots.RobotsMiddleware": 100,
     f"{_BUILT_IN}.httpauth.HttpAuthMiddleware": None,
-    f"{_BUILT_IN}.retry.RetryMiddleware": None,  # spiders.patience decides, with the page's own words
+    f"{_BUILT_IN}.retry.RetryMiddleware": None,  # the spider decides, with the page's own words
     f"{_BUILT_IN}.redirect.MetaRefreshMiddleware": None,
     "spiders.redirects.SameSiteRefresh": 580,
     f"{_BUILT_IN}.redirect.RedirectMiddleware": None,

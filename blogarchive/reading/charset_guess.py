@@ -34,7 +34,6 @@ _VOICE = 6 * BIT  # what chardet's opinion is worth
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
 _FOREIGN = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
 _LETTER = 6 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
-# how much a lone high byte inside a word of Latin letters speaks for an alphabet, against others
 _SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
 _READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
 _SOUND = 8  # characters that read well for each that is damaged

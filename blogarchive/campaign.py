@@ -13,7 +13,7 @@ from blogarchive.items import Page, PageKind, Target, Visit
 from blogarchive.media.hosts import host_of, port_of
 from blogarchive.order import Order, now
 from blogarchive.pictures import Pictures, Rule
-from blogarchive.store import blogs, failures, frontier, media, plan, visits
+from blogarchive.store import asking, blogs, failures, frontier, media, pages, plan, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
@@ -77,15 +77,14 @@ class Campaign:
             target = plan.as_held(self.archive, named)
             starts.add(frontier.key(target))
             frontier.add(self.archive, [target], now=now(), first=True)
-            frontier.again(self.archive, target, before=self.run.epoch_at, now=now())
+            asking.move(self.archive, target)
+            asking.again(self.archive, target, before=self.run.epoch_at, now=now())
             uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
             self._join(Blog(site=target.site, uid=uid), target.url)
         self._starts = frozenset(starts)
         if self.order.command == "update":
             for blog in blogs.held(self.archive, self.order.uids, hopeless=self.order.retry):
-                home = blogs.home(self.archive, blog)
-                if home:  # a blog that was imported was never asked for
-                    frontier.add(self.archive, [home], now=now())
+                home = plan.find_home(self.archive, blog, now=now())
                 self._join(blog, home.url if home else "")
         if self.order.retry:
             failures.retry(self.archive, self.blogs)
@@ -95,6 +94,11 @@ class Campaign:
     def hosts(self) -> list[str]:
         """The hosts of the blogs, each once."""
         return list(dict.fromkeys(self._hosts.values()))
+
+    def hosts_that_leave_open(self) -> set[str]:
+        """The hosts whose home pages held do not end with `</html>`: no page of theirs is asked for twice to be sure."""
+        homes = [home for blog in self.blogs if (home := blogs.home(self.archive, blog))]
+        return {host_of(home.url) for home in homes if pages.leaves_open(self.archive, home.url)}
 
     @property
     def unreached(self) -> bool:

@@ -1,6 +1,7 @@
 """What an answer is worth: a page, a refusal, an error, or half a page."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum, auto
 
@@ -42,11 +43,11 @@ def judge(page: Page, reading: Reading) -> Answer:
 
 
 class Judge:
-    """Judges the answers of a run; it knows which hosts close their pages."""
+    """Judges the answers of a run; it knows which hosts close their pages, and is told which do not."""
 
-    def __init__(self) -> None:
+    def __init__(self, leaves_open: Iterable[str] = ()) -> None:
         self._closes: set[str] = set()
-        self._leaves_open: set[str] = set()  # hosts that never close <html>
+        self._leaves_open = set(leaves_open)  # hosts that never close <html>
 
     def of(self, visit: Visit, host: str, last_body: bytes | None) -> Answer:
         """What the answer from `host` is worth; `last_body` is the one before, where it was asked for once more."""

@@ -50,7 +50,7 @@ class BlogSpider(PoliteSpider):
         self._ready: dict[str, deque[Target]] = {}  # by host
         self._aside: list[Target] = []  # for another run
         self._landed = asyncio.Event()
-        self._judge = Judge()
+        self._judge = Judge(campaign.hosts_that_leave_open())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

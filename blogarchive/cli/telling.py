@@ -128,6 +128,7 @@ def _blog_lines(blog: BlogStatus) -> Sequence[str]:
         f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
         f"  last good run  {blog.last_good_run or 'none yet'}",
     ]
+    lines += [f"  home page not reached since {blog.unreached_since}"] if blog.unreached_since else []
     lines += [
         f"  {month.month}  {month.read} of {month.named} posts read,"
         f" {month.first_held} to {month.last_held} held, {month.first_shown} to {month.last_shown} shown"

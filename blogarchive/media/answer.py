@@ -15,7 +15,6 @@ FEW_ATTEMPTS = 3
 """For what mostly stays as it is, and may be a bad day: three days where a run is made every day."""
 
 _GONE = {400, 404, 410, 414, 451}
-_REFUSALS = {429, 503}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,13 +31,11 @@ class Picture:
 class Trouble:
     """Why there is no picture. `permanent`: asking again will not help.
 
-    `refused`: the host has had enough. `at_once`: asking again in this same run may help. After so many `attempts`,
-    a run each, the picture is given up.
+    `at_once`: asking again in this same run may help. After so many `attempts`, a run each, the picture is given up.
     """
 
     detail: str
     permanent: bool = False
-    refused: bool = False
     at_once: bool = False
     attempts: int = ATTEMPTS
 
@@ -47,9 +44,7 @@ def judge(status: int, body: bytes) -> Picture | Trouble:
     """The picture in an answer with that status, or why there is none."""
     if status == 200:
         return _looked_at(body)
-    if status in _REFUSALS:
-        return Trouble(detail=f"HTTP status {status}", refused=True, at_once=True)
-    if status >= 500:
+    if status == 429 or status >= 500:
         return Trouble(detail=f"HTTP status {status}", at_once=True)
     # 401 and 403 may be a guard against other sites' pages, or a bad day.
     return Trouble(

@@ -30,11 +30,11 @@ def links_to_others(view: View, uid: str | None) -> bool:
         return False
     found = {
         target.uid
-        for links in view.links
-        for _, _, target in links
+        for index in view.posts
+        for _, _, target in view.links[index]
         if target is not None and target.kind is PageKind.POST
     }
-    return bool(found - {uid, None})
+    return not found <= {uid, None}
 
 
 def own_posts(posts: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost, ...]:

@@ -1,6 +1,7 @@
 """One archive: a SQLite file, opened, checked, migrated and closed; the one gate that every SQL statement passes."""
 
 import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,14 @@ class Memo:
     def __init__(self) -> None:
         self.keys: set[str] = set()
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}
-        self.closing_sites: dict[str, bool] = {}
+
+
+class Asked:
+    """What a run asked for more than once, so that no host can keep it going: see `asking`."""
+
+    def __init__(self) -> None:
+        self.again: Counter[str] = Counter()  # by the target's key
+        self.addresses: defaultdict[str, set[str]] = defaultdict(set)  # of a month or a category
 
 
 class Archive:
@@ -35,6 +43,7 @@ class Archive:
         self.read_only = read_only
         self._connection = connection
         self.memo = Memo()
+        self.asked = Asked()
         self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
 
     @classmethod

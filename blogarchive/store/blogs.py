@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
+from blogarchive.sites.site import by_name
 from blogarchive.store.archive import Archive
 
 
@@ -60,19 +61,29 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
 
 
 def home(archive: Archive, blog: Blog) -> Target | None:
-    """The target of the blog's home page, as it was asked for, else as its pages tell; None where none is known."""
+    """The target of the blog's home page: where it was last read, else as it was asked for; None where none is known.
+
+    A blog that moved sends its readers on for a while: its new address is the one to ask for before the old one ends.
+    """
+    known = {
+        str(url): (etag, modified)
+        for url, etag, modified in archive.rows(
+            "select url, etag, last_modified from frontier"
+            " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id",
+            (blog.site, blog.uid),
+        )
+    }
     row = archive.row(
-        "select url, etag, last_modified from (select url, etag, last_modified, id, 0 as told from frontier"
-        " where site = ?1 and uid is ?2 and kind = 'home' and page_no = 1"
-        " union all select url, null, null, id, 1 from authors where site = ?1 and uid = ?2 and url <> '')"
-        " order by told, id limit 1",
-        (blog.site, blog.uid),
+        "select url from authors where site = ? and uid = ? and url <> ''", (blog.site, blog.uid)
     )
-    if row is None:
+    told = None if row is None else str(row[0])
+    read_at = None if told is None else by_name(blog.site).address(told)
+    url = read_at.url if read_at is not None and read_at.kind is PageKind.HOME else next(iter(known), told)
+    if url is None:
         return None
-    url, etag, modified = row
+    etag, modified = known.get(url, (None, None))
     return Target(
-        url=str(url),
+        url=url,
         site=blog.site,
         kind=PageKind.HOME,
         uid=blog.uid,

@@ -19,8 +19,14 @@ def save_rows(saving: Saving, rows: Sequence[CategoryRow]) -> None:
 
 
 def has_vanished(saving: Saving) -> bool:
-    """Whether the target is the listing of a category that the sidebar no longer shows."""
-    return bool(_vanished(saving))
+    """Whether the target is a listing to which the sidebar leads no more: of a category, or by an older address."""
+    row = saving.archive.row(
+        "select sum(url = ?), count(url) from categories"
+        " where author_id = (select id from authors where site = ? and uid = ?)",
+        (saving.target.chain or saving.target.url, saving.blog.site, saving.blog.uid),
+    )
+    there, known = row or (0, 0)
+    return bool(_vanished(saving)) or (bool(known) and not there)
 
 
 def vanish(saving: Saving) -> None:

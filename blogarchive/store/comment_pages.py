@@ -72,7 +72,7 @@ def save_further(saving: Saving, post_id: int, post: Post, chain: str, *, furthe
     sound = sweep.sound and not _distrusted(saving) and _agrees(sweep, post)
     if not sound:
         sweeps.distrust(saving, sweep)
-    if further and not repeated:
+    if further:  # also where it reads like an earlier page: the claimed count leaves room for equals
         return Next.PAGE
     return _end(saving, post_id, sweep, seen, sound=sound)
 

@@ -103,6 +103,11 @@ def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> N
     )
 
 
+def move(archive: Archive, old: str, new: str) -> None:
+    """What failed at the URL `old` is to be had at `new` now: its open failures are those of that URL."""
+    archive.execute("update failures set url = ? where url = ? and resolved_at is null", (new, old))
+
+
 def is_open(archive: Archive, url: str, failure: Failure) -> bool:
     """Whether the ledger holds that failure of `url` unresolved."""
     row = archive.row(

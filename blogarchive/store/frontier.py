@@ -12,7 +12,7 @@ from datetime import date, datetime
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.store.archive import Archive, Row, Value
 from blogarchive.store.blogs import Blog
-from blogarchive.store.times import from_utc_text, utc_text
+from blogarchive.store.times import utc_text
 
 # Listings come before posts, so that early on everything is known by name; a post's comments come at once after it.
 _PRIORITY = {
@@ -25,7 +25,7 @@ _PRIORITY = {
 _LAST = 5
 _FRONT = -1
 
-_COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
+COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,31 +63,8 @@ def add(
     `first` puts them before everything else: the URL that a person named.
     """
     moment = utc_text(now)
-    rows = [_values(target, moment, found_on, first) for target in targets]
-    return archive.execute_many(_INSERT + " on conflict(key) do nothing", rows) if rows else 0
-
-
-def again(
-    archive: Archive,
-    target: Target,
-    *,
-    before: str,
-    now: datetime,
-    found_on: str | None = None,
-    failed_too: bool = False,
-) -> int:
-    """Put one target in, to be fetched even if it was before the UTC text `before`; 1 where it is new to fetch.
-
-    A target that failed keeps waiting for its time, except with `failed_too`: it continues a page just read.
-    """
-    states = "state <> 'todo'" if failed_too else "state = 'done'"
-    values = _values(target, utc_text(now), found_on, first=False)
-    return archive.execute(
-        _INSERT + " on conflict(key) do update set state = 'todo', page_no = excluded.page_no,"
-        " chain = excluded.chain, url = excluded.url"
-        f" where {states} and coalesce(fetched_at, '') < ?",
-        (*values, before),
-    ).rowcount
+    rows = [values_of(target, moment, found_on, first) for target in targets]
+    return archive.execute_many(INSERT + " on conflict(key) do nothing", rows) if rows else 0
 
 
 def park(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
@@ -97,7 +74,7 @@ def park(archive: Archive, target: Target, *, now: datetime, found_on: str | Non
 
 
 def date_posts(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
-    """Note the days of posts, as a listing shows them, where none is noted yet."""
+    """Note the days or times of posts, as a listing shows them, where none is noted yet."""
     archive.execute_many(
         "update frontier set shown_on = ? where key = ? and shown_on is null",
         [(day, key(target)) for target, day in days],
@@ -133,22 +110,6 @@ def take(
     return taken[:limit]
 
 
-def next_due(archive: Archive, blogs: Sequence[Blog]) -> datetime | None:
-    """When the earliest failed target of these blogs may be tried again (UTC), or None where none waits."""
-    times = [
-        row[0]
-        for blog in blogs
-        if (
-            row := archive.row(
-                "select min(due_at) from frontier where site = ? and uid is ? and state = 'failed'",
-                (blog.site, blog.uid),
-            )
-        )
-    ]
-    known = sorted(str(moment) for moment in times if moment)
-    return from_utc_text(known[0]) if known else None
-
-
 def progress(archive: Archive, blogs: Sequence[Blog]) -> Progress:
     """How far these blogs are. Reads an index of the whole frontier: ask once a second, not once a page."""
     counts: dict[tuple[bool, str], int] = {}
@@ -175,22 +136,14 @@ def note_day(archive: Archive, target: Target, shown_on: str) -> None:
     )
 
 
-def reopen(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:
-    """Make the blog's rows that meet an SQL condition of this package to be fetched; gives how many."""
-    return archive.execute(
-        "update frontier set state = 'todo', due_at = null"  # noqa: S608 - conditions are constants of this package
-        f" where site = ? and uid is ? and state <> 'todo' and ({condition})",
-        (blog.site, blog.uid, *parameters),
-    ).rowcount
-
-
-_INSERT = (
+INSERT = (
     "insert into frontier(key, url, site, kind, uid, number, post_number, page_no, chain, priority, rank,"
     " state, found_at, found_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'todo', ?, ?)"
 )
 
 
-def _values(target: Target, moment: str, found_on: str | None, first: bool) -> tuple[Value, ...]:
+def values_of(target: Target, moment: str, found_on: str | None, first: bool) -> tuple[Value, ...]:
+    """What `INSERT` takes for a target; `first`: before everything else."""
     priority = _FRONT if first else _PRIORITY.get(target.kind, _LAST)
     # Newest posts first: numbers of all known sites rise with time.
     rank = -target.number if isinstance(target.number, int) and target.kind is PageKind.POST else 0
@@ -219,20 +172,21 @@ def _take_blog(
     bound: list[Value] = [] if since is None else [since.isoformat()]
     room = wanted + len(flying)
     rows = archive.rows(
-        f"select key, {_COLUMNS} from frontier where site = ? and uid is ? and state = 'todo'{young}"  # noqa: S608
+        f"select key, {COLUMNS} from frontier where site = ? and uid is ? and state = 'todo'{young}"  # noqa: S608
         " order by priority, rank, id limit ?",
         (*scope, *bound, room),
     )
     if len(rows) < room:
         rows += archive.rows(
-            f"select key, {_COLUMNS} from frontier where site = ? and uid is ? and state = 'failed'"  # noqa: S608
+            f"select key, {COLUMNS} from frontier where site = ? and uid is ? and state = 'failed'"  # noqa: S608
             f" and due_at <= ?{young} order by priority, rank, id limit ?",
             (*scope, moment, *bound, room),
         )
-    return [_target(row[1:]) for row in rows if row[0] not in flying][:wanted]
+    return [target_of(row[1:]) for row in rows if row[0] not in flying][:wanted]
 
 
-def _target(row: Row) -> Target:
+def target_of(row: Row) -> Target:
+    """The target of a row of `COLUMNS`."""
     url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified = row
     return Target(
         url=str(url),

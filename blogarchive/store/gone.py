@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import cast
 
 from blogarchive.items import PageKind, Target
-from blogarchive.store import frontier, schedule, settling
+from blogarchive.store import asking, schedule, settling
 from blogarchive.store.saving import Counted, Saving
 
 _BOTH = (
@@ -115,7 +115,11 @@ def _conclude(saving: Saving, post_ids: Collection[int]) -> bool:
 
 def _rest(saving: Saving, post_id: int) -> None:
     """A post that is gone is no failure; it is looked at once in a long while, as it may return."""
-    row = saving.archive.row("select url, number from posts where id = ?", (post_id,))
+    row = saving.archive.row(
+        "select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number"
+        " where p.id = ?",
+        (f"{saving.blog.site}/{saving.blog.uid}/", post_id),
+    )
     if row is None:
         return
     target = _target(saving, str(row[0]), cast("int | str", row[1]))
@@ -129,7 +133,7 @@ def _ask_own_page(saving: Saving, post_id: int) -> None:
     row = saving.archive.row("select url, number from posts where id = ?", (post_id,))
     if row is not None:
         target = _target(saving, str(row[0]), cast("int | str", row[1]))
-        frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
+        asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
 
 
 def _target(saving: Saving, url: str, number: int | str) -> Target:
@@ -153,9 +157,10 @@ def _ask_home(saving: Saving, since: str) -> None:
 
 
 def _ask(saving: Saving, condition: str, value: str | int, since: str) -> None:
-    frontier.reopen(
+    asking.again_where(
         saving.archive,
         saving.blog,
-        f"{condition} and state = 'done' and coalesce(fetched_at, '') <= ?",
+        f"{condition} and coalesce(fetched_at, '') <= ?",
         (value, since),
+        now=saving.page.fetched_at,
     )

@@ -189,7 +189,7 @@ def _should_list(visit: Visit) -> bool:
     if target.page_no > 1 or target.kind is not PageKind.CATEGORY:
         return target.page_no == 1 and target.kind is PageKind.MONTH
     own = {row.url for row in reading.categories if row.posts}
-    return not reading.months or target.url in own
+    return target.url in own or not (own or reading.months or reading.latest)
 
 
 def _lacking(post: Post, known: Known) -> str | None:

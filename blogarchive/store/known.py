@@ -9,7 +9,7 @@ from blogarchive.store.judge import Known
 
 
 def known_of(archive: Archive, visit: Visit, blog: Blog) -> Known:
-    """What is held: the post's body and count, whether the site's pages close, whether the listing had posts."""
+    """What is held: the post's body and count, whether its pages close, whether the listing had posts."""
     target = visit.target
     whole, body, count = False, "", None
     if target.kind is PageKind.POST and target.number is not None:
@@ -24,14 +24,14 @@ def known_of(archive: Archive, visit: Visit, blog: Blog) -> Known:
         whole=whole,
         body=body,
         comment_count=count,
-        closed=_closes(archive, target.site, visit.page.url),
+        closed=_closes(archive, visit.page.url),
         listed=target.kind in (PageKind.MONTH, PageKind.CATEGORY)
         and _listed(archive, target.site, target.chain or target.url),
     )
 
 
-def _closes(archive: Archive, site: str, url: str) -> bool:
-    """Whether the page of this URL ended as it should when it was kept; else whether the site's pages do."""
+def _closes(archive: Archive, url: str) -> bool:
+    """Whether the page of this URL ended as it should when it was kept last."""
     row = archive.row("select closed from pages where url = ? order by id desc limit 1", (url,))
     return bool(row[0]) if row is not None else False
 

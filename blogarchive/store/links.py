@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.store import frontier
+from blogarchive.store.asking import is_yet_another
+from blogarchive.store.own import is_own
 from blogarchive.store.saving import Saving
 
 _FOLLOWED = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
@@ -38,18 +40,29 @@ def following(saving: Saving, kinds: Iterable[PageKind]) -> Link | None:
 def _own(saving: Saving) -> dict[str, Target]:
     """The blog's own links that the frontier may lack, by their keys: the hundreds of a sidebar are soon known."""
     blog, known = saving.blog, saving.archive.memo.keys
-    fresh = {}
+    fresh: dict[str, Target] = {}
+    names: dict[str, str] = {}
     for link in saving.reading.links:
         if link.kind not in _FOLLOWED or link.next_page:
             continue
         key = frontier.key_of(blog.site, blog.uid, link)
-        if key in known or not _is_own(saving, link):
+        if key in known or not is_own(saving, link.uid):
+            continue
+        names = names or _names(saving)
+        name = names.get(link.url)
+        if name is not None and is_yet_another(saving.archive, blog, name, link.url):
             continue
         if link.kind is not PageKind.HOME or not has_home(saving):
             fresh[key] = Target(
                 url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number
             )
     return fresh
+
+
+def _names(saving: Saving) -> dict[str, str]:
+    """The months and categories of the page by their addresses."""
+    months = {row.url: row.month for row in saving.reading.months if row.url}
+    return months | {row.url: row.name for row in saving.reading.categories if row.url}
 
 
 def _home(saving: Saving) -> list[Target]:
@@ -65,14 +78,5 @@ def has_home(saving: Saving) -> bool:
     row = saving.archive.row(
         "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
         (saving.blog.site, saving.blog.uid),
-    )
-    return row is not None
-
-
-def _is_own(saving: Saving, link: Link) -> bool:
-    if link.uid is None or link.uid == saving.blog.uid:
-        return True
-    row = saving.archive.row(
-        "select 1 from author_aliases where author_id = ? and alias = ?", (saving.author_id, link.uid)
     )
     return row is not None

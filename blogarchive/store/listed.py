@@ -1,44 +1,23 @@
 """Posts as listings and the sidebar name them: rows for those not read yet, and signs that one has changed."""
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import ListedPost, PageKind, Post, Target
-from blogarchive.store import failures, frontier, gone, held_posts, posts
-from blogarchive.store.failures import Failure
+from blogarchive.store import gone, held_posts, posts
+from blogarchive.store.listed_changes import Known, ask, compare
+from blogarchive.store.own import own_posts
 from blogarchive.store.saving import Saving, shown_text
-
-_MARKS = re.compile(
-    r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """A post that a listing names, as it is held. `read`: its own page was read. `fresh`: it was not known before."""
-
-    id: int
-    number: int | str
-    title: str | None
-    title_is_cut: bool
-    read: bool
-    posted_at: str | None
-    listed_title: str | None
-    listed_comment_count: int | None
-    comment_count: int | None
-    last_seen_at: str
-    fresh: bool = False
 
 
 def note(saving: Saving, named: Sequence[ListedPost], *, in_listing: bool) -> dict[int | str, Known]:
-    """Keep the names of these posts; gives each by its number.
+    """Keep the names of these posts, other blogs' left out; gives each by its number.
 
     `in_listing`: the page lists them as its content (they are there, today), not in a sidebar that may be old. A
     title never replaces one that is longer or was read on the post's own page.
     """
-    wanted = {item.number: item for item in named if item.number is not None and item.url is not None}
+    own = own_posts(saving, named)
+    wanted = {item.number: item for item in own if item.number is not None and item.url is not None}
     found = _find(saving, wanted)
     for number, item in wanted.items():
         before = found.get(number)
@@ -64,7 +43,7 @@ def note_counts(saving: Saving, shown: Iterable[Post]) -> None:
                 "update posts set listed_comment_count = ? where id = ?", (post.comment_count, before.id)
             )
             if listed_count is not None and post.comment_count != before.figures[2]:
-                _ask(saving, post.number, post.url)
+                ask(saving, post.number, post.url)
         posts.save_excerpt(saving, post, before)
 
 
@@ -89,7 +68,7 @@ def targets(saving: Saving, named: Iterable[ListedPost]) -> list[Target]:
             uid=saving.blog.uid,
             number=item.number,
         )
-        for item in named
+        for item in own_posts(saving, named)
         if item.url is not None and item.number is not None
     ]
 
@@ -101,17 +80,19 @@ def _find(saving: Saving, wanted: Iterable[int | str]) -> dict[int | str, Known]
         part = numbers[start : start + 500]
         places = ", ".join("?" * len(part))
         for row in saving.archive.rows(
-            "select number, id, title, title_is_cut, content_hash is not null, posted_at, listed_title,"  # noqa: S608
-            " listed_comment_count, comment_count, last_seen_at from posts"
-            f" where author_id = ? and number in ({places})",
-            (saving.author_id, *part),
+            "select p.number, p.id, title, title_is_cut, content_hash is not null, posted_at, listed_title,"  # noqa: S608
+            " listed_comment_count, comment_count, f.url, f.shown_on,"
+            " own_page_gone_at is not null or f.state in ('failed', 'dead')"
+            " from posts p left join frontier f on f.key = ? || p.number"
+            f" where author_id = ? and p.number in ({places})",
+            (f"{saving.blog.site}/{saving.blog.uid}/", saving.author_id, *part),
         ):
             found[cast("int | str", row[0])] = _known(row)
     return found
 
 
 def _known(row: tuple[object, ...]) -> Known:
-    number, post_id, title, cut, read, posted, listed_title, listed_count, count, seen = row
+    number, post_id, title, cut, read, posted, listed_title, listed_count, count, url, shown_on, astray = row
     return Known(
         id=cast(int, post_id),
         number=cast("int | str", number),
@@ -122,7 +103,9 @@ def _known(row: tuple[object, ...]) -> Known:
         listed_title=cast("str | None", listed_title),
         listed_comment_count=cast("int | None", listed_count),
         comment_count=cast("int | None", count),
-        last_seen_at=str(seen),
+        url=cast("str | None", url),
+        shown_on=cast("str | None", shown_on),
+        astray=bool(astray),
     )
 
 
@@ -155,7 +138,6 @@ def _insert(saving: Saving, item: ListedPost) -> Known:
         listed_title=None,
         listed_comment_count=None,
         comment_count=None,
-        last_seen_at=saving.moment,
         fresh=True,
     )
 
@@ -182,71 +164,8 @@ def _see(saving: Saving, wanted: dict[int | str, ListedPost], found: dict[int | 
     ids = [known.id for known in found.values()]
     gone.listed(saving, ids)
     for known in found.values():
-        _compare(saving, wanted[known.number], known)
-        _compare_count(saving, wanted[known.number], known)
+        compare(saving, wanted[known.number], known)
     saving.archive.execute_many(
         "update posts set last_seen_at = ? where id = ? and last_seen_at < ?",
         [(saving.moment, known, saving.moment) for known in ids],
     )
-
-
-def _compare(saving: Saving, item: ListedPost, known: Known) -> None:
-    """Hold the title listed against the one that is held: where they begin to differ, the post is read again.
-
-    Where they differ still after that, it is a failure. `listed_title` is the title that was dealt with last.
-    """
-    if _agree(item, known.title or ""):
-        if known.listed_title not in (None, known.title):
-            _note_title(saving, known, known.title)
-            failures.resolve_field(saving.archive, cast(str, item.url), "title", now=saving.page.fetched_at)
-        elif known.listed_title is None and not known.read and not item.title_cut:
-            _note_title(saving, known, item.title)
-        return
-    if known.listed_title != item.title:
-        _note_title(saving, known, item.title)
-        if known.read:
-            _ask(saving, known.number, cast(str, item.url))
-    elif known.read and not _adorned(item.title, known.title or "") and not _waits(saving, known.number):
-        detail = f"listed as {item.title!r}, and named {known.title!r} on its own page"
-        failure = Failure(kind="incomplete", field="title", detail=detail)
-        if not failures.is_open(saving.archive, cast(str, item.url), failure):
-            now = saving.page.fetched_at
-            failures.record(
-                saving.archive, saving.blog, cast(str, item.url), failure, run_id=saving.run_id, now=now
-            )
-
-
-def _compare_count(saving: Saving, item: ListedPost, known: Known) -> None:
-    """A number of comments that moved since the listing was last read asks for the post."""
-    count = item.comment_count
-    if count is None or count == known.listed_comment_count:
-        return
-    saving.archive.execute("update posts set listed_comment_count = ? where id = ?", (count, known.id))
-    if known.read and known.listed_comment_count is not None and count != known.comment_count:
-        _ask(saving, known.number, cast(str, item.url))
-
-
-def _agree(item: ListedPost, title: str) -> bool:
-    if item.title_cut:
-        return title.startswith(item.title.rstrip("….　 "))
-    return item.title == title
-
-
-def _adorned(listed: str, title: str) -> bool:
-    """Whether a listing sets a mark beside the very title: [置顶], 【原创】."""
-    return bool(title) and (_MARKS.sub("", listed) or listed) == (_MARKS.sub("", title) or title)
-
-
-def _note_title(saving: Saving, known: Known, title: str | None) -> None:
-    saving.archive.execute("update posts set listed_title = ? where id = ?", (title, known.id))
-
-
-def _waits(saving: Saving, number: int | str) -> bool:
-    """Whether the post's own page is still to be read."""
-    key = f"{saving.blog.site}/{saving.blog.uid}/{number}"
-    return saving.archive.row("select 1 from frontier where key = ? and state <> 'done'", (key,)) is not None
-
-
-def _ask(saving: Saving, number: int | str, url: str) -> None:
-    target = Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
-    frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import (
+    asking,
     categories,
     frontier,
     gone,
@@ -20,7 +21,8 @@ from blogarchive.store import (
     sweeps,
 )
 from blogarchive.store.adding_up import FIELD
-from blogarchive.store.listed import Known
+from blogarchive.store.listed_changes import Known
+from blogarchive.store.own import own_posts
 from blogarchive.store.saving import Saving, shown_text
 from blogarchive.store.sweeps import Item, Sweep
 from blogarchive.store.times import from_utc_text, later, utc_text
@@ -30,9 +32,10 @@ _KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 
 def save(saving: Saving) -> None:
     """Keep what a page of a listing lists, and follow its chain as far as it tells something."""
-    named = _named(saving.reading.listed, saving.reading.posts)
+    posts_shown = own_posts(saving, saving.reading.posts)
+    named = _named(saving.reading.listed, posts_shown)
     known = listed.note(saving, named, in_listing=True)
-    _save_shown(saving, saving.reading.posts)
+    _save_shown(saving, posts_shown)
     kind, chain = _kind(saving), saving.target.chain or saving.target.url
     if kind is PageKind.HOME:
         saving.pending.append(("incomplete", FIELD))  # checked when all that this page asks for was read
@@ -46,7 +49,7 @@ def save(saving: Saving) -> None:
         days = [(item, day) for item in named if (day := shown_text(item.posted))]
         frontier.date_posts(
             saving.archive,
-            [(target, day[:10]) for item, day in days for target in listed.targets(saving, [item])],
+            [(target, day) for item, day in days for target in listed.targets(saving, [item])],
         )
 
 
@@ -138,7 +141,7 @@ def _next(saving: Saving, link: Link, chain: str, kind: PageKind) -> Target:
 
 def _go_on(saving: Saving, target: Target, sweep: Sweep, known: dict[int | str, Known]) -> None:
     now = saving.page.fetched_at
-    frontier.again(
+    asking.again(
         saving.archive,
         target,
         before=sweep.started_at,

@@ -1,10 +1,10 @@
 """The monthly archive: each month's first and last date as shown, and as they were when its listing was proved."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from blogarchive.items import MonthRow, PageKind, Target
-from blogarchive.store import frontier, gone, settling
+from blogarchive.store import asking, frontier, gone, schedule, settling
 from blogarchive.store.failures import Failure
 from blogarchive.store.saving import Saving, day_text
 from blogarchive.store.times import from_utc_text, utc_text
@@ -15,7 +15,8 @@ _VANISH_AT_MOST = 2
 def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> bool:
     """Keep the rows of the archive; a month that is not as it was proved has its listing fetched.
 
-    Gives whether the page is the newest to show any of them, so that all are held now as it shows them.
+    Gives whether the page is the newest to show any of them, so that all are held now as it shows them. The page of
+    a post may come from a cache of another day: where it shows less than is held, its rows are left alone.
     """
     if not rows:
         return True
@@ -28,6 +29,8 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> bool:
             (saving.author_id,),
         )
     }
+    if not schedule.is_listing(saving.reading.kind) and _shows_less(saving, rows, held):
+        return False
     latest = max((str(before[6]) for before in held.values()), default="")
     shown_before = [month for month, before in held.items() if str(before[6]) == latest]
     for row in rows:
@@ -47,13 +50,14 @@ def save_rows(saving: Saving, rows: Sequence[MonthRow]) -> bool:
 
 
 def has_vanished(saving: Saving) -> bool:
-    """Whether the target is the listing of a month that the archive's rows no longer show."""
+    """Whether the target is a listing to which the archive's rows lead no more: of a month, or by an older address."""
     row = saving.archive.row(
-        "select 1 from archive_months m join authors a on a.id = m.author_id where a.site = ? and a.uid = ?"
-        " and m.url = ? and m.last_seen_at < (select max(last_seen_at) from archive_months where author_id = a.id)",
-        (saving.blog.site, saving.blog.uid, saving.target.chain or saving.target.url),
+        "select max(m.last_seen_at), max(case when m.url = ? then m.last_seen_at end) from archive_months m"
+        " where m.author_id = (select id from authors where site = ? and uid = ?)",
+        (saving.target.chain or saving.target.url, saving.blog.site, saving.blog.uid),
     )
-    return row is not None
+    latest, own = row or (None, None)
+    return latest is not None and (own is None or str(own) < str(latest))
 
 
 def of_listing(saving: Saving, chain: str, name: str | None) -> str | None:
@@ -85,6 +89,24 @@ def _not_among(saving: Saving, month: str, numbers: Collection[str]) -> list[int
         (saving.author_id, month, month + "~"),
     )
     return [cast(int, post_id) for post_id, number in rows if str(number) not in numbers]
+
+
+def _shows_less(saving: Saving, rows: Sequence[MonthRow], held: Mapping[str, Sequence[object]]) -> bool:
+    """Whether a month that is held lacks days here, or is not here at all, and this is not the page that told of it."""
+    there = {row.month: row for row in rows}
+    latest = max((str(before[6]) for before in held.values()), default="")
+    for month, (_, first, last, _, _, _, seen, _, page_id) in held.items():
+        row = there.get(month)
+        if row is None:
+            if seen == latest:
+                return True
+            continue
+        first_shown, last_shown = day_text(row.first), day_text(row.last)
+        if saving.replay and page_id == saving.page_id():
+            continue
+        if (first and (first_shown or "~") > str(first)) or (last and (last_shown or "") < str(last)):
+            return True
+    return False
 
 
 def _insert(saving: Saving, row: MonthRow) -> None:
@@ -128,8 +150,10 @@ def _ask(saving: Saving, row: MonthRow, *, proved: bool) -> None:
         return
     target = Target(url=row.url, site=saving.blog.site, kind=PageKind.MONTH, uid=saving.blog.uid)
     now = saving.page.fetched_at
+    if asking.is_yet_another(saving.archive, saving.blog, row.month, row.url):
+        return
     if not _under_way(saving, row.month, row.url):
-        frontier.again(saving.archive, target, before=saving.fine, now=now, found_on=saving.page.url)
+        asking.again(saving.archive, target, before=saving.fine, now=now, found_on=saving.page.url)
     day = day_text(row.last)
     if day is not None:
         frontier.note_day(saving.archive, target, day)

@@ -22,13 +22,11 @@ _TAIL = 4096
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPage:
-    """A page of the archive with the target it was fetched for. `kind` is what it was read as."""
+    """A page of the archive with the target it was fetched for."""
 
     id: int
     page: Page
     target: Target
-    kind: PageKind
-    reader_version: int
 
 
 def newest(archive: Archive, url: str) -> int | None:
@@ -82,6 +80,15 @@ def closes(body: bytes) -> bool:
     return _END.search(body, max(0, len(body) - _TAIL)) is not None
 
 
+def leaves_open(archive: Archive, url: str) -> bool:
+    """Whether the newest home page held of `url` has no end; a site that never closes its pages looks so."""
+    row = archive.row(
+        "select closed from pages where url = ? and kind = 'home' order by fetched_at desc, id desc limit 1",
+        (url,),
+    )
+    return row is not None and not row[0]
+
+
 def count(archive: Archive) -> int:
     """How many pages the archive holds."""
     return archive.number("select count(*) from pages")
@@ -122,11 +129,11 @@ def read_again(archive: Archive, page_id: int, kind: PageKind, encoding: str) ->
     )
 
 
-_ONE = "select id, url, fetched_at, status, headers, body, kind, site, target, reader_version from pages where id = ?"
+_ONE = "select id, url, fetched_at, status, headers, body, site, target from pages where id = ?"
 
 
 def _stored(row: Row) -> StoredPage:
-    page_id, url, fetched_at, status, headers, body, kind, site, target, version = row
+    page_id, url, fetched_at, status, headers, body, site, target = row
     return StoredPage(
         id=int(cast(int, page_id)),
         page=Page(
@@ -137,8 +144,6 @@ def _stored(row: Row) -> StoredPage:
             body=zlib.decompress(cast(bytes, body)),
         ),
         target=_target(str(url), str(site), str(target)),
-        kind=PageKind(str(kind)),
-        reader_version=int(cast(int, version)),
     )
 
 

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from blogarchive.items import Target
-from blogarchive.store import frontier, schedule, settling
+from blogarchive.store import asking, failures, frontier, schedule, settling
 from blogarchive.store.adding_up import check_months
 from blogarchive.store.archive import Archive
-from blogarchive.store.blogs import Blog
+from blogarchive.store.blogs import Blog, home
 from blogarchive.store.runs import Run
 from blogarchive.store.times import fine_text, utc_text
 
@@ -27,7 +27,7 @@ def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, f
     """
     with archive.atomic():
         for blog in blogs:
-            _ask_home(archive, run, blog)
+            _ask_home(archive, run, blog, now)
             if full:
                 _ask_everything(archive, run, blog)
             else:
@@ -41,16 +41,38 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
     """Asked when nothing is left to take and nothing is in flight; gives how many targets were added, 0 ends it.
 
     Where the dates of the archive's months do not agree with the posts held, that becomes a failure, and the home
-    page is read to the end of its chain, unless that was done within thirty days. Where a post that is in no category
+    page is read to the end of its chain, unless that was done within thirty days. Where the home page is no more,
+    it is looked for where it was before. Where a post that is in no category
     came after the categories were read to their ends, they are read again.
     """
     added = 0
     with archive.atomic():
         for blog in blogs:
+            added += _ask_other_homes(archive, run, blog, now)
             if not check_months(archive, blog, run_id=run.id, now=now):
                 added += _ask_home_chain(archive, run, blog, now)
-            added += _ask_categories(archive, blog)
+            added += _ask_categories(archive, blog, now)
     return added
+
+
+def find_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
+    """The target of the blog's home page, put into the frontier unless a person just named the home page otherwise.
+
+    Other addresses of it are asked for no more, and what failed there is to be had here; None where none is known.
+    """
+    found = home(archive, blog)
+    if found is None:
+        return None
+    others = archive.rows(
+        "select url, state from frontier where site = ? and uid is ? and kind = 'home' and page_no = 1 and key <> ?",
+        (blog.site, blog.uid, found.url),
+    )
+    if not any(state == "todo" for _, state in others):
+        frontier.add(archive, [found], now=now)
+    for url in (str(url) for url, state in others if state != "todo"):
+        failures.move(archive, url, found.url)
+        settling.leave(archive, replace(found, url=url))
+    return found
 
 
 def as_held(archive: Archive, target: Target) -> Target:
@@ -80,21 +102,40 @@ def following(archive: Archive, targets: Sequence[Target]) -> list[str]:
     return [str(url) for (url,) in rows]
 
 
-def _ask_home(archive: Archive, run: Run, blog: Blog) -> None:
-    frontier.reopen(
-        archive,
-        blog,
-        "kind = 'home' and page_no = 1 and (fetched_at is null or fetched_at < ?)",
-        (run.epoch_at,),
+def _ask_home(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
+    """The home page, unless a person named it: by whatever address."""
+    found = find_home(archive, blog, now=now)
+    if found is not None:
+        asking.reopen(
+            archive,
+            blog,
+            "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
+            " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')",
+            (found.url, run.epoch_at, blog.site, blog.uid),
+        )
+
+
+def _ask_other_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+    """Where the home page's address says that there is none, those that it had before: a redirect may be taken back."""
+    lost = archive.row(
+        "select 1 from frontier f join failures x on x.url = f.url and x.resolved_at is null"
+        " and x.kind in ('http', 'notice', 'unreadable') where f.site = ?1 and f.uid is ?2 and f.kind = 'home'"
+        " and f.page_no = 1 and f.state in ('failed', 'dead') and not exists (select 1 from frontier h"
+        " where h.site = ?1 and h.uid is ?2 and h.kind = 'home' and h.page_no = 1 and h.fetched_at >= ?3)",
+        (blog.site, blog.uid, run.epoch_at),
     )
+    if lost is None:
+        return 0
+    return asking.again_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
 
 
 def _ask_everything(archive: Archive, run: Run, blog: Blog) -> None:
     """All that was ever fetched, and what failed; without validators, so that each page is sent whole."""
-    frontier.reopen(
+    asking.reopen(
         archive,
         blog,
-        "coalesce(fetched_at, '') < ? and (fetched_at is not null or state <> 'done') and kind <> 'comments'",
+        "coalesce(fetched_at, '') < ? and (fetched_at is not null or state <> 'done') and kind <> 'comments'"
+        " and (kind <> 'home' or page_no > 1)",
         (run.epoch_at,),
     )
     archive.execute(
@@ -108,7 +149,7 @@ def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
     """Listings first, as far as the budget goes; those that are about to be thirty days old, whatever it is."""
     moment = utc_text(now)
     overdue = utc_text(now - schedule.LISTINGS_BY)
-    frontier.reopen(
+    asking.reopen(
         archive,
         blog,
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
@@ -123,7 +164,7 @@ def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
     As much of it as the budget goes, what was not looked at for longest first; and what failed then.
     """
     _ask_some(archive, blog, "f.fetched_at > ?", fine_text(now), "f.fetched_at", index="frontier_work")
-    frontier.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + settling.LAST_RETRY),))
+    asking.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + settling.LAST_RETRY),))
 
 
 def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str) -> None:
@@ -140,7 +181,7 @@ def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: s
     sums = accumulate(int(str(row[1])) for row in rows)
     # One at least: what costs more than the budget must have its night too.
     taken = [row for row, total in zip(rows, sums, strict=True) if total <= budget] or rows[:1]
-    archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(taken))
+    asking.reopen(archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(taken)),))
 
 
 def _posts_held(archive: Archive, blog: Blog) -> int:
@@ -150,8 +191,8 @@ def _posts_held(archive: Archive, blog: Blog) -> int:
     )
 
 
-def _ids(rows: Sequence[Sequence[object]]) -> list[tuple[int]]:
-    return [(int(str(row[0])),) for row in rows]
+def _ids(rows: Sequence[Sequence[object]]) -> list[int]:
+    return [int(str(row[0])) for row in rows]
 
 
 def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
@@ -161,15 +202,16 @@ def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> in
     recent = utc_text(now - timedelta(days=29))
     if proved is not None and proved[0] is not None and str(proved[0]) > recent:
         return 0
-    return frontier.reopen(
+    return asking.again_where(
         archive,
         blog,
-        "kind = 'home' and page_no = 2 and state = 'done' and coalesce(fetched_at, '') < ?",
+        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
         (run.epoch_at,),
+        now=now,
     )
 
 
-def _ask_categories(archive: Archive, blog: Blog) -> int:
+def _ask_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     """The sidebar names a category's newest posts alone: one that appeared in the past is in its listing only."""
     rows = archive.rows(
         "with lone as (select max(p.first_seen_at) as seen_at from posts p"
@@ -186,4 +228,6 @@ def _ask_categories(archive: Archive, blog: Blog) -> int:
     held = _posts_held(archive, blog)
     if sum(int(str(row[1])) for row in rows) > schedule.budget(held):
         return 0  # too many pages for that: they are proved within thirty days
-    return archive.execute_many("update frontier set state = 'todo', due_at = null where id = ?", _ids(rows))
+    return asking.again_where(
+        archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(rows)),), now=now
+    )

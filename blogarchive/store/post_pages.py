@@ -5,6 +5,7 @@ from typing import cast
 
 from blogarchive.items import Link, PageKind, Post, Target
 from blogarchive.store import (
+    asking,
     categories,
     comment_pages,
     frontier,
@@ -31,6 +32,8 @@ def save(saving: Saving) -> None:
             _save_further(saving, post, before)
         return
     post_id = posts.save_own_page(saving, post, before)
+    if before is not None and before.url not in (post.url, saving.target.url):
+        saving.resolved.append(before.url)  # it moved, and may have been asked for there in the meantime
     categories.save_names(saving, post_id, post.categories)
     if not saving.counted.posts_changed:
         saving.pending.append(("incomplete", "title"))  # a listing has to agree first
@@ -104,7 +107,7 @@ def _save_further(saving: Saving, post: Post, before: held_posts.HeldPost) -> No
     saving.subject = before.url
     if wanted is Next.POST:
         target = _post_target(saving, before.url, post.number)
-        frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
+        asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
     elif wanted is Next.PAGE and further is not None:
         _follow(saving, post, further)
 
@@ -124,7 +127,7 @@ def _follow(saving: Saving, post: Post, link: Link) -> None:
         (saving.blog.site, chain_of(saving, post)),
     )
     before = str(sweep_start[0]) if sweep_start else saving.fine
-    frontier.again(
+    asking.again(
         saving.archive,
         target,
         before=before,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from blogarchive import __version__
-from blogarchive.store.archive import Archive
+from blogarchive.store.archive import Archive, Asked
 from blogarchive.store.times import fine_text, from_utc_text, later, utc_text
 
 Ended = Literal[
@@ -34,14 +34,13 @@ class Run:
     """A run under way. What was fetched since `epoch_at` is not fetched again.
 
     `epoch_at` is its start (UTC text with microseconds), or the start of the unfinished run of the same command
-    which it goes on with; `resumes` says so. `ahead`: by how much the archive's last time is after this machine's
+    which it goes on with. `ahead`: by how much the archive's last time is after this machine's
     clock, which was set back; what is fetched counts on from there, so that what came later stays later.
     """
 
     id: int
     started_at: str
     epoch_at: str
-    resumes: bool = False
     ahead: timedelta = timedelta()
 
     @property
@@ -81,7 +80,9 @@ def start(archive: Archive, command: str, arguments: Sequence[str] = (), *, now:
             " values (?, ?, ?, ?, ?, ?, ?)",
             (command, words, moment, epoch, __version__, os.getpid(), socket.gethostname()),
         )
-    return replace(fresh, id=run_id, started_at=moment, epoch_at=epoch, resumes=epoch != fresh.epoch_at)
+    if epoch == fresh.epoch_at:
+        archive.asked = Asked()
+    return replace(fresh, id=run_id, started_at=moment, epoch_at=epoch)
 
 
 def supposed(archive: Archive, *, now: datetime) -> Run:

@@ -6,7 +6,7 @@ A sign is no witness. It has the post's own page looked at now, which else would
 from collections.abc import Mapping, Sequence
 
 from blogarchive.items import ListedPost, PageKind, Target
-from blogarchive.store import frontier
+from blogarchive.store import asking
 from blogarchive.store.saving import Saving
 
 _ASKED_AT_MOST = 20
@@ -28,7 +28,7 @@ def look(saving: Saving, lists: Mapping[str, Sequence[ListedPost]]) -> None:
             target = Target(
                 url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=post
             )
-            frontier.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
+            asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
 
 
 def younger(lacking: set[str], numbers: set[str]) -> set[str]:

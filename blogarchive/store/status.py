@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from blogarchive.store import adding_up, media
+from blogarchive.store import adding_up, blogs, media
 from blogarchive.store.adding_up import MonthHeld
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
@@ -17,7 +17,8 @@ class BlogStatus:
     `posts_named` are those that any page named, `posts_read` those whose text is held; `comments_claimed` is the
     sum of the counts that posts show. `months_complete` counts months whose first and last day agree with the
     posts held and whose posts were all read. `gone` and `edited` count posts, the others comments. `waiting` are
-    pages still to fetch. `last_good_run` is when the last run over the blog ended with exit code 0.
+    pages still to fetch. `last_good_run` is when the last run over the blog ended with exit code 0, `unreached_since`
+    when the home page began to be out of reach; None where the last look found it.
     """
 
     site: str
@@ -41,6 +42,7 @@ class BlogStatus:
     first_seen_at: str
     last_seen_at: str
     last_good_run: str | None
+    unreached_since: str | None
 
     @property
     def months_complete(self) -> int:
@@ -133,6 +135,7 @@ def _blog(archive: Archive, row: tuple[object, ...]) -> BlogStatus:
         first_seen_at=first,
         last_seen_at=last,
         last_good_run=_last_good_run(archive, author_id),
+        unreached_since=_unreached_since(archive, Blog(site=site, uid=uid)),
     )
 
 
@@ -167,5 +170,15 @@ def _last_good_run(archive: Archive, author_id: int) -> str | None:
         "select max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id"
         " where b.author_id = ? and r.exit_code = 0",
         (author_id,),
+    )
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def _unreached_since(archive: Archive, blog: Blog) -> str | None:
+    home = blogs.home(archive, blog)
+    row = archive.row(
+        "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
+        " where f.key = ? and f.state in ('failed', 'dead')",
+        (home.url if home else None,),
     )
     return None if row is None or row[0] is None else str(row[0])

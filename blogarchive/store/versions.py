@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["same", "current", "revision"]
+Place = Literal["current", "revision"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,18 +24,14 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What to do: nothing (`same`), put the content into the current row, or into a revision.
+    """What to do: put the content into the current row, or into a revision.
 
-    `replaces`: the current content goes on as a revision first. `version`: the one to change in place, None: a
-    new one.
+    `version`: the one to change in place, None: a new one, before which the current content goes on as a revision
+    where it is replaced.
     """
 
     place: Place
     version: Version | None = None
-    replaces: bool = False
-
-
-SAME = Step(place="same")
 
 
 def place(
@@ -51,7 +47,7 @@ def place(
     `replayed_page` is the stored page that is read again, None for a page that was fetched.
     """
     if replayed_page is None and moment >= current.since:
-        return [] if content == current.content else [Step(place="current", replaces=True)]
+        return [] if content == current.content else [Step(place="current")]
     versions = [*earlier(), current]
     if replayed_page is not None:
         own = [version for version in versions if version.page_id == replayed_page]
@@ -71,5 +67,5 @@ def _between(content: tuple[str | None, ...], moment: str, versions: Sequence[Ve
     if any(version.content == content for version in neighbours):
         return []
     if not after:
-        return [Step(place="current", replaces=True)]
+        return [Step(place="current")]
     return [Step(place="revision")]

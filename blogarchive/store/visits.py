@@ -106,8 +106,6 @@ def _blog_of(archive: Archive, visit: Visit) -> Blog:
 def _keep(saving: Saving) -> None:
     _keep_reading(saving)
     links.save(saving, post_pages.named_elsewhere(saving))
-    if saving.first_visit:
-        saving.page_id()
     if saving.kept and saving.counted_before is not None:
         saving.archive.execute(
             "update pages set counted = ? where id = ?", (saving.counted_before, saving.page_id())

@@ -101,21 +101,19 @@ def test_no_text_is_a_picture(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "permanent", "at_once", "refused"),
+    ("status", "permanent", "at_once"),
     [
-        (404, True, False, False),
-        (410, True, False, False),
-        (403, False, False, False),
-        (429, False, True, True),
-        (503, False, True, True),
-        (500, False, True, False),
-        (304, True, False, False),
+        (404, True, False),
+        (410, True, False),
+        (403, False, False),
+        (429, False, True),
+        (503, False, True),
+        (500, False, True),
+        (304, True, False),
     ],
 )
-def test_statuses_say_whether_to_ask_again(
-    status: int, permanent: bool, at_once: bool, refused: bool
-) -> None:
+def test_statuses_say_whether_to_ask_again(status: int, permanent: bool, at_once: bool) -> None:
     found = judge(status, pictures.png(1))
     assert isinstance(found, Trouble)
-    assert (found.permanent, found.at_once, found.refused) == (permanent, at_once, refused)
+    assert (found.permanent, found.at_once) == (permanent, at_once)
     assert str(status) in found.detail

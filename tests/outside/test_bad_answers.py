@@ -115,3 +115,16 @@ def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> Non
 def _paths(entries: list[Entry]) -> list[str]:
     blog = make_blog(UID, posts=0, seed=5, style="rows")
     return [printing.Urls(blog=blog).post(entry) for entry in entries]
+
+
+def test_a_host_that_never_closes_its_pages_is_asked_twice_once_and_no_more(tmp_path: Path) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=5, seed=3)})) as host:
+        host.fault = lambda path, before: (
+            None if "robots" in path else Answer(body=host.answer(path).body.replace(b"</body></html>", b""))
+        )
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", host.url(UID)).code == 0
+        assert differences(tool, host, UID) == []
+        host.forget()
+        assert tool.run("update").code == 0
+        assert host.paths() == ["/robots.txt", f"/u/{UID}/"]

@@ -1,6 +1,9 @@
 """What would send a crawler round for ever, or make one page many."""
 
 import re
+from copy import deepcopy
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -68,3 +71,52 @@ def test_any_page_of_a_blog_stands_for_the_blog_and_makes_no_second_home(tmp_pat
         host.forget()
         tool.run("update")
         assert host.paths() == ["/robots.txt", f"/u/{UID}/"]
+
+
+def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> None:
+    blog = make_blog(UID, posts=10, seed=7)
+    before, turn = World(blogs={UID: deepcopy(blog)}), count()
+    with Host(World(blogs={UID: blog})) as host:
+
+        def yesterdays(path: str, times: int) -> Answer | None:
+            today = host.world
+            host.world = before if next(turn) % 2 else today
+            try:
+                old = host.answer(path)
+            finally:
+                host.world = today
+            return old if old.status == 200 else None
+
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", host.url(UID)).code == 0
+        blog.write(datetime(2025, 1, 29, 1, 3, 4))
+        blog.write(datetime(2024, 12, 3, 1, 3, 4))
+        list(blog.entries.values())[2].state = "404"
+        host.forget()
+        host.fault = yesterdays
+        tool.run("update", "--full", timeout=30)
+        assert max(host.counts().values()) <= 5, host.counts().most_common(3)
+        host.fault = lambda path, times: None
+        assert [tool.run("update", *how).code for how in ((), ("--full",))][-1] == 0
+        assert differences(tool, host, UID) == []
+        assert tool.rows("select url, detail from open_failures") == []
+
+
+def test_months_and_categories_with_a_new_address_on_every_page_come_to_an_end(tmp_path: Path) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=12, seed=7)})) as host:
+
+        def renumbered(path: str, before: int) -> Answer | None:
+            good = host.answer(re.sub(r"[?&]visit=\d+", "", path))
+            links = re.compile(r"(href='/u/\d+/(?:archive\.php\?date=\d+|\d+\.html))(?=')")
+            page = links.sub(
+                lambda link: f"{link[1]}{'&' if '?' in link[1] else '?'}visit={len(host.asked)}",
+                good.body.decode(),
+            )
+            return Answer(body=page.encode(), status=good.status, headers=good.headers)
+
+        host.fault = renumbered
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", host.url(UID)).code in (0, 1)
+        assert len(host.asked) < 90
+        posts = tool.number("select count(*) from posts where content_hash is not null")
+        assert posts == len(host.world.blogs[UID].listed())

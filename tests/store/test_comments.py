@@ -10,7 +10,7 @@ from blogarchive.items import Problem, Shown
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.fingerprints import Kept, Marked, mark, matched
-from tests.store.fake_blog import Clock, Entry, FakeBlog, comment, crawl, rows, texts
+from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
 SECOND = "2024-08-01 10:00:00"
@@ -242,3 +242,15 @@ def test_among_equals_each_comment_is_matched_once(before: list[str], after: lis
     digests = {row.ordinal: row.digest for row in held}
     same = sum(digests.get(item.ordinal) == item.digest for item in found)
     assert same == sum(min(before.count(text), after.count(text)) for text in set(after))
+
+
+def test_a_page_of_nothing_but_equal_comments_is_not_taken_for_the_last(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(1, comments=5, comments_per_page=3)
+    entry = blog.entries[500000]
+    entry.comments[:0] = [entry.comments[0]] * 3
+    entry.comments[:0] = [comment("来客", f"2024-08-01 10:00:0{second}", f"话{second}") for second in (2, 1)]
+    crawl(archive, blog, clock)
+    assert archive.number("select count(*) from comments") == len(entry.comments)
+    assert rows(archive, "open_failures") == []

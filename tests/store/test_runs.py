@@ -40,10 +40,10 @@ def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
 ) -> None:
     killed = runs.start(archive, "update", [], now=clock())
     next_one = runs.start(archive, "update", [], now=clock())
-    assert (next_one.epoch_at, next_one.resumes) == (killed.epoch_at, True)
-    assert not runs.start(archive, "update", ["31182"], now=clock()).resumes
+    assert next_one.epoch_at == killed.epoch_at
+    assert runs.start(archive, "update", ["31182"], now=clock()).epoch_at != killed.epoch_at
     clock.now += timedelta(days=30)
-    assert not runs.start(archive, "update", [], now=clock()).resumes
+    assert runs.start(archive, "update", [], now=clock()).epoch_at != killed.epoch_at
     assert texts(archive, "select outcome from runs where outcome is not null") == ["killed"] * 3
 
 
@@ -122,13 +122,27 @@ def test_a_failed_page_is_taken_again_when_its_time_has_come(archive: Archive, c
     blog = a_blog(2)
     blog.broken[blog.post_url(N)] = 500
     crawl(archive, blog, clock)
-    due = frontier.next_due(archive, [blog.blog])
-    assert due is not None
+    (due,) = texts(archive, "select due_at from frontier where state = 'failed'")
     blog.broken.clear()
     assert blog.post_url(N) not in crawl(archive, blog, clock, command="update").urls
-    clock.now = due
+    clock.now = datetime.fromisoformat(str(due))
     assert blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
     assert rows(archive, "open_failures") == []
+
+
+def test_status_tells_since_when_a_home_page_is_out_of_reach(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    crawl(archive, blog, clock)
+    assert status(archive).blogs[0].unreached_since is None
+    blog.broken[blog.home.url] = 500
+    crawl(archive, blog, clock, command="update")
+    since = texts(archive, "select first_failed_at from failures where url = ?", (blog.home.url,))
+    clock.now += timedelta(days=3)
+    crawl(archive, blog, clock, command="update")
+    assert [status(archive).blogs[0].unreached_since] == since
+    blog.broken.clear()
+    crawl(archive, blog, clock, command="update")
+    assert status(archive).blogs[0].unreached_since is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from blogarchive.items import PageKind
-from blogarchive.store import frontier, plan, runs, schedule, visits
+from blogarchive.store import failures, frontier, plan, runs, schedule, visits
+from blogarchive.store.adding_up import FIELD
 from blogarchive.store.archive import Archive
 from blogarchive.store.failures import Failure
 from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
@@ -292,3 +293,30 @@ def test_a_304_is_a_sighting(archive: Archive, clock: Clock) -> None:
     assert texts(archive, f"select last_seen_at from posts where number = {N}") == [
         page.fetched_at.isoformat()
     ]
+
+
+def test_what_failed_at_an_older_address_of_the_home_page_is_resolved_at_its_new_one(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(3)
+    crawl(archive, blog, clock)
+    older = "http://blog.test/laoqiang/"
+    archive.execute("update frontier set key = ?1, url = ?1 where key = ?2", (older, blog.home.url))
+    for field in (None, FIELD):
+        failure = Failure(kind="incomplete", field=field, detail="…")
+        failures.record(archive, blog.blog, older, failure, run_id=None, now=clock())
+    assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+    assert texts(archive, "select url from open_failures") == []
+
+
+def test_a_category_that_was_emptied_is_no_failure_in_a_blog_without_month_rows(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(6, months=False)
+    crawl(archive, blog, clock)
+    for entry in blog.entries.values():
+        entry.category = "时政评论" if entry.category == "旧作" else entry.category
+    crawl(archive, blog, clock, command="update", full=True)
+    assert texts(archive, "select detail from open_failures") == []
+    left = "select count(*) from post_categories x join categories c on c.id = x.category_id where c.name = '旧作'"
+    assert texts(archive, f"{left} and x.gone_at is null") == [0]

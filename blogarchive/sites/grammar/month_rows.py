@@ -1,7 +1,7 @@
 """The rows of the archive: `2025-01-19 - 2025-01-29`, one a month, newest first."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from blogarchive.items import MonthRow, Shown
@@ -25,16 +25,16 @@ def reads_like_month(view: View, index: int) -> bool:
 
 
 def month_row(view: View, index: int) -> MonthRow | None:
-    """The month that a line shows, which reads like a row; None where its dates are none, or are still to come."""
-    row = _row(view, index)
-    return row if row is None or row.month <= f"{view.now + _TOLERANCE:%Y-%m}" else None
-
-
-def _row(view: View, index: int) -> MonthRow | None:
+    """The month that a line shows, which reads like a row; None where its dates are none."""
     for _, _, address in view.links[index]:
         if address is not None:
             return _read(view.lines[index].text, address.url)
     return _read(view.lines[index].text, None)
+
+
+def is_to_come(row: MonthRow, now: datetime) -> bool:
+    """Whether the month begins later than a day after `now`."""
+    return row.month > f"{now + _TOLERANCE:%Y-%m}"
 
 
 @lru_cache(maxsize=4096)  # the same hundreds stand on every page of a blog

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.card import Card, find_card, read_card
-from blogarchive.sites.grammar.month_rows import month_row, reads_like_month
+from blogarchive.sites.grammar.month_rows import is_to_come, month_row, reads_like_month
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CALENDAR_LINE, unbulleted
@@ -118,7 +119,11 @@ def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
 
 
 def _dated(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
-    return {i: row for i in lines if (row := month_row(view, i)) is not None}
+    rows = {i: row for i in lines if (row := month_row(view, i)) is not None}
+    newest = max(rows.values(), key=attrgetter("month"), default=None)
+    if newest is not None and is_to_come(newest, view.now):  # an endless calendar
+        return {i: row for i, row in rows.items() if not is_to_come(row, view.now)}
+    return rows
 
 
 def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow], Sequence[int]]:

@@ -1,0 +1,32 @@
+"""Whose a link or a post is, by the uid that its address names: the blog's own, or an older name of it."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TypeVar
+
+from blogarchive.items import ListedPost, Post
+from blogarchive.sites.site import by_name
+from blogarchive.store.saving import Saving
+
+Named = TypeVar("Named", ListedPost, Post)
+
+
+def is_own(saving: Saving, uid: str | None) -> bool:
+    """Whether an address that names `uid` (None: nobody) may be of the blog."""
+    if uid is None or uid == saving.blog.uid:
+        return True
+    row = saving.archive.row(
+        "select 1 from author_aliases where author_id = ? and alias = ?", (saving.author_id, uid)
+    )
+    return row is not None
+
+
+def own_posts(saving: Saving, posts: Iterable[Named]) -> list[Named]:
+    """Those of `posts` that are not another blog's: a box of what others write is in many a listing."""
+    site = saving.blog.site
+    return [post for post in posts if post.url is None or is_own(saving, _uid(site, post.url))]
+
+
+@lru_cache(maxsize=8192)  # the same sidebar stands on every page of a blog
+def _uid(site: str, url: str) -> str | None:
+    return by_name(site).address(url).uid

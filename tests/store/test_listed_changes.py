@@ -1,0 +1,131 @@
+"""What a listing shows of a post against what is held: another address, another time, another title."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from blogarchive.items import PageKind, Reading, Target
+from blogarchive.store import visits
+from blogarchive.store.archive import Archive
+from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows, texts
+
+N = 500001
+
+
+@dataclass
+class MovingBlog(FakeBlog):
+    """A blog whose posts have other addresses from some day on; `old` says what the addresses of before answer."""
+
+    folder: str = "posts"
+    scheme: str = "http"
+    old: int = 404
+
+    def post_url(self, number: int) -> str:
+        return self.url(f"{self.folder}/{number}.html").replace("http", self.scheme, 1)
+
+    def _answer(self, target: Target) -> tuple[int, Reading]:
+        if target.number is not None and target.url != self.post_url(int(target.number)) and self.old != 200:
+            return self.old, Reading(kind=PageKind.UNKNOWN, encoding="utf-8")
+        if target.url.startswith("https"):
+            target = Target(url=target.url.replace("https", "http", 1), site=target.site, kind=target.kind)
+        return super()._answer(target)
+
+
+def a_moving_blog() -> MovingBlog:
+    blog = MovingBlog()
+    for number in range(500000, 500006):
+        when = f"2024-0{number % 6 + 1}-05 08:00:00"
+        blog.add(Entry(number=number, title=f"第{number}篇", when=when, text=f"正文{number}。" * 40))
+    return blog
+
+
+def test_posts_that_moved_are_read_where_the_listings_show_them(archive: Archive, clock: Clock) -> None:
+    blog = a_moving_blog()
+    crawl(archive, blog, clock)
+    blog.folder = "neu"
+    crawl(archive, blog, clock, command="update", full=True)
+    assert sorted(map(str, texts(archive, "select url from posts"))) == [
+        blog.post_url(number) for number in sorted(blog.entries)
+    ]
+    assert texts(archive, "select number from posts where gone_at is not null") == []
+    assert rows(archive, "open_failures") == []
+
+
+def test_a_post_that_was_gone_from_its_old_address_is_back_at_its_new_one(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_moving_blog()
+    crawl(archive, blog, clock)
+    blog.entries[N].listed, blog.entries[N].status = False, 404
+    crawl(archive, blog, clock, command="update", full=True)
+    assert texts(archive, "select number from posts where gone_at is not null") == [N]
+    blog.entries[N].listed, blog.entries[N].status, blog.folder = True, 200, "neu"
+    crawl(archive, blog, clock, command="update")
+    assert archive.rows("select url, gone_at from posts where number = ?", (N,)) == [(blog.post_url(N), None)]
+
+
+def test_a_failure_at_the_old_address_ends_when_the_post_is_read_at_its_new_one(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_moving_blog()
+    blog.broken[blog.post_url(N)] = 500
+    crawl(archive, blog, clock)
+    assert len(rows(archive, "open_failures")) == 1
+    blog.folder = "neu"
+    crawl(archive, blog, clock, command="update")
+    assert rows(archive, "open_failures") == []
+    assert texts(archive, "select url from posts where content_hash is not null and number = ?", (N,)) == [
+        blog.post_url(N)
+    ]
+
+
+@pytest.mark.parametrize(("folder", "scheme"), [("posts", "https"), ("neu", "http")])
+def test_another_form_of_an_address_that_still_answers_costs_no_request(
+    archive: Archive, clock: Clock, folder: str, scheme: str
+) -> None:
+    blog = a_moving_blog()
+    crawl(archive, blog, clock)
+    before = blog.folder, blog.scheme
+    blog.old = 200
+    for form in [(folder, scheme), before] * 2:
+        blog.folder, blog.scheme = form
+        assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+    assert rows(archive, "open_failures") == []
+
+
+def test_a_time_that_a_listing_shows_differently_has_the_post_read(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3, months=False)
+    crawl(archive, blog, clock)
+    blog.entries[N].when = "2024-02-25 07:08:09"
+    blog.entries[N].text = "改过的正文"
+    assert blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
+    assert archive.rows("select posted_at, body_text from posts where number = ?", (N,)) == [
+        ("2024-02-25T07:08:09-08:00", "改过的正文")
+    ]
+
+
+def test_a_listing_that_always_shows_another_time_has_the_post_read_once(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(3, months=False)
+    crawl(archive, blog, clock)
+    archive.execute("update posts set posted_at = '2024-01-01T08:00:00-08:00' where number = ?", (N,))
+    archive.execute("update frontier set shown_on = null where number = ?", (N,))
+    read = 0
+    for _ in range(4):
+        read += blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
+        archive.execute("update posts set posted_at = '2024-01-01T08:00:00-08:00' where number = ?", (N,))
+    assert read == 1
+
+
+def test_bullets_before_a_title_are_no_other_title(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3)
+    for number, bullet in zip(blog.entries, ("★ ", "— ", ">"), strict=True):
+        blog.entries[number].title = f"{bullet}论长短"
+        blog.retitled[number] = "论长短"
+    crawl(archive, blog, clock)
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    assert rows(archive, "open_failures") == []
+    assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
+    assert texts(archive, "select distinct title from posts where title like '★%'") == ["★ 论长短"]

@@ -1,0 +1,47 @@
+"""What a blog's pages name of other blogs is none of its posts."""
+
+from dataclasses import replace
+
+from blogarchive.items import CategoryRow, ListedPost, Reading
+from blogarchive.store import visits
+from blogarchive.store.archive import Archive
+from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, shown, texts
+
+
+def strangers(uid: str, number: int) -> ListedPost:
+    url = f"http://blog.test/u/{uid}/202501/{number}.html"
+    return ListedPost(title="别人家的热门文章", number=number, url=url, posted=shown("2025-01-02"))
+
+
+def home_with(blog: FakeBlog, clock: Clock, *others: ListedPost) -> Reading:
+    """The home page, which names these among its own posts: in the list, beside it, and under a category."""
+    reading = blog.visit(blog.home, clock()).reading
+    first, *rest = reading.categories
+    with_others = CategoryRow(name=first.name, url=first.url, posts=(*others, *first.posts))
+    return replace(
+        reading,
+        listed=(*others, *reading.listed),
+        latest=(*others, *reading.latest),
+        categories=(with_others, *rest),
+    )
+
+
+def test_a_post_of_another_blog_in_a_listing_or_a_sidebar_is_not_a_post_of_this_one(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(4)
+    blog.broken[blog.home.url] = home_with(blog, clock, strangers("27282", 7))
+    asked = crawl(archive, blog, clock).urls
+    assert sorted(map(str, texts(archive, "select number from posts"))) == sorted(map(str, blog.entries))
+    assert not [url for url in asked if "/27282/" in url]
+
+
+def test_a_post_under_an_older_name_of_the_blog_is_its_own(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(4)
+    crawl(archive, blog, clock)
+    archive.execute("insert into author_aliases values (1, '31100', '2025-01-01')")
+    older = strangers("31100", 7)
+    blog.broken[blog.home.url] = home_with(blog, clock, older)
+    visits.save(archive, blog.visit(blog.home, clock()), None)
+    assert texts(archive, "select url from posts where number = 7") == [older.url]
+    assert texts(archive, "select state from frontier where url = ?", (older.url or "",)) == ["todo"]

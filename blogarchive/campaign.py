@@ -133,7 +133,10 @@ class Campaign:
                 return young
 
     def foreseen(self) -> list[Target]:
-        """All that the run would ask for as far as is known now, best first; notes days, so suppose it only."""
+        """All that the run would ask for as far as is known now, best first.
+
+        Writes to the frontier: call it inside `Archive.supposing`.
+        """
         if self.order.limit is not None:
             return self._take_few(self.blogs, _ALL, ())
         return [target for target in self._ask(self.blogs, _ALL, ()) if not self._left_out(target)]

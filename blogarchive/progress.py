@@ -20,7 +20,7 @@ _SECONDS_BETWEEN_LINES = 60.0
 
 
 def stamped(words: str, stream: TextIO) -> str:
-    """The words, behind the time (local, ISO 8601 with offset) where `stream` is no terminal but a log."""
+    """`words`, prefixed with the local time (ISO 8601 with offset) unless `stream` is a terminal."""
     if stream.isatty():
         return words
     return f"{datetime.now().astimezone().isoformat(timespec='seconds')} {words}"

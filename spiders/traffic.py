@@ -108,7 +108,7 @@ class Traffic:
             self.hold(host, self._spaces[host])
 
     def answered(self, host: str, senseless: bytes | None = None) -> None:
-        """The host gave a page: what went wrong in a row starts again from none.
+        """Reset the host's error counters: it gave a page.
 
         `senseless` is a page that nobody can read; the same one, for one URL after the other, is no answer.
         """

@@ -17,7 +17,13 @@ _RUN_OUTCOMES = {
     "unwritable": "无法写入",
     "killed": "被终止，可继续",
 }
-_GONE_REASONS = {"404": "已删除", "410": "已删除", "deleted": "已删除", "hidden": "已隐藏", "redirect": "转回首页"}
+_GONE_REASONS = {
+    "404": "已删除",
+    "410": "已删除",
+    "deleted": "已删除",
+    "hidden": "已隐藏",
+    "redirect": "转回首页",
+}
 
 
 def clock(at: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The command line: one short function a command, in a room for each group of commands."""
+"""The command line: one function per command, grouped into modules."""
 
 from blogarchive.cli.main import main
 

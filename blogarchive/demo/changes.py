@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from blogarchive.demo.body import para
-from blogarchive.demo.truth import DemoBlog, DemoComment, DemoPost, Habits, PostState
+from blogarchive.demo.truth import DemoBlog, DemoComment, DemoPost, PostState
 
 Change = Callable[[DemoBlog], DemoBlog]
 
@@ -106,11 +106,6 @@ def move_counters(by: int = 1) -> Change:
         return replace(blog, posts=posts, total_visits=blog.total_visits + by * len(posts))
 
     return change
-
-
-def set_habits(habits: Habits) -> Change:
-    """Another number of rows a page, month rows switched on or off."""
-    return lambda blog: replace(blog, habits=habits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

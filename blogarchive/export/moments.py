@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 
 def whole_date(posted_at: str | None) -> str | None:
-    """The day, or the time with all its parts, in ISO 8601; what the page did not show is the first there is.
+    """The day, or the time with all its parts, in ISO 8601; parts that were not shown are at their minimum.
 
     None for None, and for what is no time.
     """

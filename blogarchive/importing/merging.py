@@ -26,7 +26,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
         merge.beside(held, other),
         held.atomic(),
     ):
-        before, offered = pages.count(held), held.number("select count(*) from other.pages")
+        before, offered = pages.count(held), merge.count_offered(held)
         to_read = merge.copy_pages(held)
         counted = Counted()
         progress(0, len(to_read))

@@ -23,7 +23,6 @@ from blogarchive.sites.site import by_name, for_url, read
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:did=)?(\d{3,})")
 _OLD_POST = "/user_blog_diary.php?did="
-_LISTINGS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 
 
 class CannotPlace(Exception):

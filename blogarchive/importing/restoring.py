@@ -15,8 +15,8 @@ from blogarchive.importing.addresses import picture_sources
 from blogarchive.importing.placing import placed
 from blogarchive.importing.saved import SavedPage, belongs_to_page
 from blogarchive.items import Post, Visit
-from blogarchive.reading.clean import absolute
 from blogarchive.reading.decode import decode
+from blogarchive.reading.page_urls import absolute
 from blogarchive.store.archive import Archive
 from blogarchive.store.brought import HeldText, held_texts, holds
 

@@ -66,12 +66,6 @@ def shown_body(body_html: str, page_url: str, picture: PictureSource, post: Post
     )
 
 
-def picture_urls(body_html: str, page_url: str) -> tuple[str, ...]:
-    """The absolute URLs of the pictures in `body_html`, in their order, as `shown_body` asks for them."""
-    found = (_absolute(page_url, image.get("src") or "") for image in _parsed(body_html).iter("img"))
-    return tuple(url for url in found if url)
-
-
 def link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
     """The absolute URLs that links in `body_html` lead to, as `shown_body` asks for their posts."""
     found = (_absolute(page_url, anchor.get("href") or "") for anchor in _parsed(body_html).iter("a"))

@@ -12,7 +12,7 @@ ATTEMPTS = 6
 """Some two weeks, by the pauses that grow between attempts."""
 
 FEW_ATTEMPTS = 3
-"""For what mostly stays as it is, and may be a bad day: three days where a run is made every day."""
+"""Attempts at what is mostly permanent and may be a bad day: three days where a run is made every day."""
 
 _GONE = {400, 404, 410, 414, 451}
 

@@ -10,7 +10,7 @@ What looks like a date and is none (2月30日, 2014-07-14 25:61) makes the whole
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -189,28 +189,6 @@ def _by_clock(text: str, seen: datetime) -> ShownDate | None:
 def _by_dateparser(text: str, now: datetime) -> ShownDate | None:
     moment = by_dateparser(text, now)
     return ShownDate(moment.at, moment.precision) if moment else None
-
-
-# 零 is what folding makes of the bullet ○.
-_EDGE = r"[\s零•·▪■□◆◇●▶►»>*\[\]【】()-]*"
-_DATE = r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?: ?日)?"
-_RANGE = re.compile(rf"{_EDGE}{_DATE} ?(?:-+|~+|〜|至|到|to) ?{_DATE}{_EDGE}")
-
-
-def date_range(text: str) -> tuple[date, date] | None:
-    """The first and last date of an archive row (2025-01-19 - 2025-01-29), or None for any other text.
-
-    Nothing but white space, bullets and brackets stands beside the dates; the first is never after the last.
-    """
-    found = _RANGE.fullmatch(fold(text))
-    if found is None:
-        return None
-    numbers = [int(group) for group in found.groups()]
-    try:
-        first, last = date(*numbers[:3]), date(*numbers[3:])
-    except ValueError:
-        return None
-    return (first, last) if date(FIRST_YEAR, 1, 1) <= first <= last <= date(LAST_YEAR, 12, 31) else None
 
 
 _ISO_LENGTH: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}

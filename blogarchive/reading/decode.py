@@ -28,7 +28,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Decoded(NamedTuple):
-    """The text of a page and how it was come by.
+    """The text of a page and how its charset was determined.
 
     `encoding` is a name of the Encoding Standard ("utf-8", "gb18030" for all of GB2312, GBK and GB 18030, "big5"),
     or "hz-gb-2312". `how`: by a byte order mark, by being valid UTF-8, by a claim that held, or guessed.

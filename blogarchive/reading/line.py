@@ -28,7 +28,6 @@ class Line:
     end: int
     spans: tuple[Span, ...]
     media: tuple[tuple[Element, Element | None], ...] = ()
-    preformatted: bool = False
 
     def node_at(self, offset: int) -> Element:
         """The element that holds the character at `offset` of the text."""

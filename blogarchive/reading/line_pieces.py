@@ -51,7 +51,7 @@ def _joined(index: int, pieces: Sequence[Piece], block: Element, pre: bool) -> L
     if not places or not (media or text.strip(EDGES)):
         return None
     found = tuple(spans) if text == raw else _shifted(spans, raw.find(text) if text else 0, len(text))
-    return Line(index, text, block, places[0], places[-1] + 1, found, tuple(media), pre)
+    return Line(index, text, block, places[0], places[-1] + 1, found, tuple(media))
 
 
 def _mended(text: str) -> str:

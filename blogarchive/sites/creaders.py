@@ -45,7 +45,6 @@ class Creaders:
     hosts: tuple[str, ...] = ("blog.creaders.net", "blog2.creaders.net")
     picture_hosts: tuple[str, ...] = ("*.creaders.net",)  # seen: pub, bbs and the blog's own host
     zone: ZoneInfo = _ZONE
-    version: int = 1
 
     def address(self, url: str) -> Address:
         """What the absolute `url` says of itself, whatever its host."""

@@ -79,12 +79,6 @@ _LONGEST_REPEATED = 300
 _repeated = lru_cache(maxsize=8192)(_address)  # the same sidebar stands on every page of a blog
 
 
-def canonical_url(url: str) -> str:
-    """One URL a page: lower-case host, no default port, no fragment, no session id, no script switch."""
-    origin, path, query = _canonical_parts(url)
-    return f"{origin}{path}?{query}" if query else origin + path
-
-
 def _canonical_parts(url: str) -> tuple[str, str, str]:
     """Of the canonical URL: scheme and host, the path, the query without its `?`."""
     if plain := _PLAIN.fullmatch(url):

@@ -20,7 +20,7 @@ Row = tuple[object, ...]
 
 
 class Memo:
-    """What one process remembers of the archive to ask less: never more than what the rows say, and droppable."""
+    """A cache of rows, for one process; safe to drop at any time."""
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
@@ -123,7 +123,7 @@ class Archive:
     def atomic(self, *, unindexed: int = 0) -> Iterator[None]:
         """All that is written inside is kept, or nothing of it; an inner `atomic` joins the outer one.
 
-        So many texts may wait for the search index, for the next `atomic` or the archive's closing.
+        Up to `unindexed` changed texts may stay out of the search index until a later transaction, or `close`.
         """
         if self._connection.in_transaction:
             yield

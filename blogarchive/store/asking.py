@@ -29,7 +29,7 @@ def again(
     found_on: str | None = None,
     failed_too: bool = False,
 ) -> int:
-    """Put one target in, to be fetched even if it was before the UTC text `before`; 1 where it is new to fetch.
+    """Queue `target` unless it was fetched at or after the UTC text `before`; returns 1 if it was queued.
 
     A target that failed keeps waiting for its time, except with `failed_too`: it continues a page just read. One
     that was asked for again `AGAIN_AT_MOST` times stays as it is, and that is a failure: no host keeps a run going.

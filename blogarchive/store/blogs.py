@@ -20,9 +20,9 @@ class Blog:
 def held(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) -> list[Blog]:
     """Every blog in the archive, or those that `uids` name (an older name of a blog is fine), in order of arrival.
 
-    Blogs that were asked for and never read are among them, and those that were brought in from elsewhere; where
-    their home page is no more, or forbidden, only when they are named, or with `hopeless`. Raises `UsageError` where
-    the archive holds no blog of that uid.
+    Includes blogs that were requested but never read, and imported ones. Blogs whose home page is gone or forbidden
+    are left out unless they are named, or with `hopeless`. Raises `UsageError` where the archive holds no blog of
+    that uid.
     """
     rows = archive.rows(
         "select f.site, f.uid from frontier f where f.kind = 'home' and f.page_no = 1"

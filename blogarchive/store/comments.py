@@ -73,7 +73,7 @@ def mark_missing(saving: Saving, post_id: int, *, since: str) -> None:
 
 
 def repeat(saving: Saving, post_id: int, one: Doubtful) -> None:
-    """Keep a comment that reads exactly as earlier ones of the same author and time, as one of its own."""
+    """Store one more comment that is identical to earlier ones by the same author and time."""
     base, alike, taken = one.item.item, [], set()
     rows = saving.archive.rows(
         "select id, cast(substr(fingerprint, 1, instr(fingerprint, '|') - 1) as integer), text_digest from comments"

@@ -129,7 +129,7 @@ def progress(archive: Archive, blogs: Sequence[Blog]) -> Progress:
 
 
 def note_day(archive: Archive, target: Target, shown_on: str) -> None:
-    """The target shows nothing newer than that day: `take` leaves it out where only younger things are wanted."""
+    """Record the newest day that the target can show, so that `take` with a `since` can skip it."""
     archive.execute(
         "update frontier set shown_on = ? where key = ? and shown_on is not ?",
         (shown_on, key(target), shown_on),

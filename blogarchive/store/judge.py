@@ -28,7 +28,7 @@ _OPENS = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bad:
-    """Why the visit is not kept. `gone`: the page itself says that it is no more, and how. `blocked`: of all pages."""
+    """Why a visit is rejected. `gone`: how the page says that it was deleted. `blocked`: the host refuses us altogether."""
 
     failure: Failure
     gone: str | None = None

@@ -38,7 +38,7 @@ def following(saving: Saving, kinds: Iterable[PageKind]) -> Link | None:
 
 
 def _own(saving: Saving) -> dict[str, Target]:
-    """The blog's own links that the frontier may lack, by their keys: the hundreds of a sidebar are soon known."""
+    """The blog's own links that are not yet known to be in the frontier, by their keys."""
     blog, known = saving.blog, saving.archive.memo.keys
     fresh: dict[str, Target] = {}
     names: dict[str, str] = {}

@@ -137,7 +137,7 @@ def keep(archive: Archive, url: str, picture: Picture, *, now: datetime) -> bool
 
 
 def fail(archive: Archive, wanted: Wanted, trouble: Trouble, *, run_id: int | None, now: datetime) -> bool:
-    """The picture could not be had: tried again after a growing while, some times; True: never again."""
+    """Schedule another try, each after a longer pause; returns True if the picture is now given up."""
     attempts, moment = wanted.attempts + 1, utc_text(now)
     dead = trouble.permanent or attempts >= trouble.attempts
     due = None if dead else later(moment, min(FIRST_RETRY * 4 ** (attempts - 1), LAST_RETRY))

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import cast
 
 from blogarchive.errors import UsageError
+from blogarchive.store import merge_categories
 from blogarchive.store.archive import Archive
+from blogarchive.store.merge_joins import AUTHORS, COMMENTS, PAGE, POSTS, run_all
 from blogarchive.store.opening import reading_mode
 
 _PAGE_COLUMNS = (
@@ -21,15 +23,6 @@ _PAGE_COLUMNS = (
 _MEDIA_COLUMNS = (
     "host, sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"
 )
-
-# Rows of the two archives that are one and the same thing.
-_AUTHORS = "main.authors a join other.authors oa on oa.site = a.site and oa.uid = a.uid"
-_POSTS = f"{_AUTHORS} join main.posts p on p.author_id = a.id join other.posts op on op.author_id = oa.id and op.number = p.number"  # noqa: E501
-_MEMBERS = f"{_POSTS} join other.post_categories o on o.post_id = op.id join other.categories oc on oc.id = o.category_id join main.categories c on c.author_id = a.id and c.name = oc.name"  # noqa: E501
-_COMMENTS = f"{_POSTS} join main.comments c on c.post_id = p.id join other.comments oc on oc.post_id = op.id and oc.fingerprint = c.fingerprint"  # noqa: E501
-
-# The copy of the other's page that a row of the other, `o`, names.
-_PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
 
 
 @contextmanager
@@ -56,8 +49,7 @@ def copy_pages(archive: Archive) -> list[int]:
     Those are the copied ones and what the archive holds of the same blogs from the oldest of these on, so that
     what was read later has the last word.
     """
-    for statement in _BEFORE.split(";\n\n"):
-        archive.execute(statement)
+    merge_categories.note_known(archive)
     before = archive.number("select coalesce(max(id), 0) from main.pages")
     archive.execute(
         f"insert or ignore into main.pages({_PAGE_COLUMNS})"  # noqa: S608 - constants
@@ -72,6 +64,11 @@ def copy_pages(archive: Archive) -> list[int]:
     return [cast(int, row[0]) for row in rows + nobodys]
 
 
+def count_offered(archive: Archive) -> int:
+    """How many pages the other archive holds."""
+    return archive.number("select count(*) from other.pages")
+
+
 def count_new(archive: Archive, before: int) -> int:
     """How many pages were added since there were `before`."""
     return archive.number("select count(*) from main.pages") - before
@@ -80,8 +77,8 @@ def count_new(archive: Archive, before: int) -> int:
 def copy_rest(archive: Archive) -> int:
     """Copy what pages do not tell; gives how many files of pictures were new."""
     _copy_comments(archive)
-    for statement in f"{_CATEGORIES};\n\n{_REST}".split(";\n\n"):
-        archive.execute(statement)
+    merge_categories.copy(archive)
+    run_all(archive, _REST)
     return _copy_pictures(archive)
 
 
@@ -93,8 +90,8 @@ def _copy_comments(archive: Archive) -> None:
     columns = [str(name) for (name,) in names]
     archive.execute(
         f"insert or ignore into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
-        f" select p.id, {_PAGE}, {', '.join(f'o.{column}' for column in columns)}"
-        f" from {_POSTS} join other.comments o on o.post_id = op.id order by o.id"
+        f" select p.id, {PAGE}, {', '.join(f'o.{column}' for column in columns)}"
+        f" from {POSTS} join other.comments o on o.post_id = op.id order by o.id"
     )
 
 
@@ -117,91 +114,23 @@ def _copy_pictures(archive: Archive) -> int:
     return archive.number("select count(*) from main.media_files") - before
 
 
-# What the archive knew by itself: a listing of a category that was read to its end is a witness of that alone.
-_BEFORE = """
-create temp table known_posts as select id from main.posts;
-
-create temp table known_members as select post_id, category_id from main.post_categories
-"""
-
-# A post is in a category until a look at it that is later than any that showed it there. Such looks: what marked it
-# as gone from there, and a listing read to its end by an archive that knew the post and did not see it there.
-_CATEGORIES = f"""
-insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
-select a.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {_PAGE}
-  from {_AUTHORS} join other.categories o on o.author_id = oa.id;
-
-create temp table sightings as
-select pc.post_id, pc.category_id, pc.gone_at,
-       max(coalesce(g.fetched_at, ''), iif(pc.gone_at is null and k.post_id, coalesce(c.proved_at, ''), '')) as seen_at
-  from {_POSTS} join main.post_categories pc on pc.post_id = p.id join main.categories c on c.id = pc.category_id
-  left join main.pages g on g.id = pc.page_id
-  left join known_members k on k.post_id = pc.post_id and k.category_id = pc.category_id
- union all
-select p.id, c.id, o.gone_at,
-       max(coalesce(g.fetched_at, ''), iif(o.gone_at is null, coalesce(oc.proved_at, ''), ''))
-  from {_MEMBERS} left join other.pages g on g.id = o.page_id;
-
-create temp table members as
-  with seen as (select post_id, category_id, max(seen_at) as seen_at from sightings group by post_id, category_id),
-       missed as (
-    select post_id, category_id, gone_at from sightings where gone_at is not null
-     union all
-    select s.post_id, s.category_id, c.proved_at
-      from seen s join main.categories c on c.id = s.category_id join main.posts p on p.id = s.post_id
-     where c.proved_at is not null and p.gone_at is null and p.id in (select id from known_posts)
-       and (p.id, c.id) not in (select post_id, category_id from known_members)
-     union all
-    select s.post_id, s.category_id, oc.proved_at
-      from {_POSTS} join seen s on s.post_id = p.id join main.categories c on c.id = s.category_id
-      join other.categories oc on oc.author_id = oa.id and oc.name = c.name
-     where oc.proved_at is not null and op.gone_at is null
-       and (op.id, oc.id) not in (select post_id, category_id from other.post_categories))
-select s.post_id, s.category_id, min(iif(m.gone_at >= s.seen_at, m.gone_at, null)) as gone_at
-  from seen s left join missed m on m.post_id = s.post_id and m.category_id = s.category_id
- group by s.post_id, s.category_id;
-
-insert or ignore into main.post_categories(post_id, category_id, page_id) select p.id, c.id, {_PAGE} from {_MEMBERS};
-
-update main.post_categories set gone_at = m.gone_at from members m
- where m.post_id = post_categories.post_id and m.category_id = post_categories.category_id
-   and m.gone_at is not post_categories.gone_at;
-
-update main.categories
-   set url = iif(o.last_seen_at > categories.last_seen_at, coalesce(o.url, categories.url), categories.url),
-       first_seen_at = min(categories.first_seen_at, o.first_seen_at),
-       last_seen_at = max(categories.last_seen_at, o.last_seen_at),
-       proved_at = nullif(max(coalesce(categories.proved_at, ''), coalesce(o.proved_at, '')), '')
-  from (select a.id as author_id, o.name, o.url, o.first_seen_at, o.last_seen_at, o.proved_at
-          from {_AUTHORS} join other.categories o on o.author_id = oa.id) o
- where o.author_id = categories.author_id and o.name = categories.name;
-
-drop table known_posts;
-
-drop table known_members;
-
-drop table sightings;
-
-drop table members
-"""  # noqa: S608 - built of constants
-
 _REST = f"""
 insert or ignore into main.author_aliases(author_id, alias, first_seen_at)
-select a.id, x.alias, x.first_seen_at from {_AUTHORS} join other.author_aliases x on x.author_id = oa.id;
+select a.id, x.alias, x.first_seen_at from {AUTHORS} join other.author_aliases x on x.author_id = oa.id;
 
 insert or ignore into main.author_stats(author_id, captured_at, total_visits, account_age)
 select a.id, s.captured_at, s.total_visits, s.account_age
-  from {_AUTHORS} join other.author_stats s on s.author_id = oa.id order by s.captured_at, s.id;
+  from {AUTHORS} join other.author_stats s on s.author_id = oa.id order by s.captured_at, s.id;
 
 insert or ignore into main.post_stats(post_id, captured_at, views, likes, comment_count)
 select p.id, s.captured_at, s.views, s.likes, s.comment_count
-  from {_POSTS} join other.post_stats s on s.post_id = op.id order by s.captured_at, s.id;
+  from {POSTS} join other.post_stats s on s.post_id = op.id order by s.captured_at, s.id;
 
 delete from main.author_stats where id in (
     select id from (
         select id, total_visits is lag(total_visits) over w and account_age is lag(account_age) over w
                    and lag(id) over w is not null as same
-          from main.author_stats where author_id in (select a.id from {_AUTHORS})
+          from main.author_stats where author_id in (select a.id from {AUTHORS})
         window w as (partition by author_id order by captured_at))
      where same);
 
@@ -209,7 +138,7 @@ delete from main.post_stats where id in (
     select id from (
         select id, views is lag(views) over w and likes is lag(likes) over w
                    and comment_count is lag(comment_count) over w and lag(id) over w is not null as same
-          from main.post_stats where post_id in (select p.id from {_POSTS})
+          from main.post_stats where post_id in (select p.id from {POSTS})
         window w as (partition by post_id order by captured_at))
      where same);
 
@@ -218,19 +147,19 @@ update main.posts set views = coalesce(s.views, posts.views), likes = coalesce(s
   from main.post_stats s
  where s.post_id = posts.id
    and s.captured_at = (select max(captured_at) from main.post_stats t where t.post_id = posts.id)
-   and posts.id in (select p.id from {_POSTS})
+   and posts.id in (select p.id from {POSTS})
    and (s.views, s.likes, s.comment_count) is not (posts.views, posts.likes, posts.comment_count);
 
 update main.posts set gone_at = null, gone_reason = null, own_page_gone_at = null, own_page_gone_reason = null,
        missing_from_listing_at = null
  where gone_at is not null
-   and id in (select p.id from {_POSTS} where op.gone_at is null and op.last_seen_at > p.gone_at);
+   and id in (select p.id from {POSTS} where op.gone_at is null and op.last_seen_at > p.gone_at);
 
 update main.posts set gone_at = o.gone_at, gone_reason = o.gone_reason, own_page_gone_at = o.own_page_gone_at,
        own_page_gone_reason = o.own_page_gone_reason, missing_from_listing_at = o.missing_from_listing_at
   from (select p.id, op.gone_at, op.gone_reason, op.own_page_gone_at, op.own_page_gone_reason,
                op.missing_from_listing_at
-          from {_POSTS} where op.gone_at >= p.last_seen_at) o
+          from {POSTS} where op.gone_at >= p.last_seen_at) o
  where o.id = posts.id and posts.gone_at is null;
 
 update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
@@ -239,24 +168,24 @@ update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
        comments_complete_at = nullif(max(coalesce(posts.comments_complete_at, ''),
                                          coalesce(o.comments_complete_at, '')), '')
   from (select p.id, op.first_seen_at, op.last_seen_at, op.own_page_seen_at, op.comments_complete_at
-          from {_POSTS}) o
+          from {POSTS}) o
  where o.id = posts.id;
 
 update main.comments set gone_at = null
  where gone_at is not null
-   and id in (select c.id from {_COMMENTS} where oc.gone_at is null and oc.last_seen_at > c.gone_at);
+   and id in (select c.id from {COMMENTS} where oc.gone_at is null and oc.last_seen_at > c.gone_at);
 
 update main.comments set gone_at = o.gone_at
-  from (select c.id, oc.gone_at from {_COMMENTS} where oc.gone_at >= c.last_seen_at) o
+  from (select c.id, oc.gone_at from {COMMENTS} where oc.gone_at >= c.last_seen_at) o
  where o.id = comments.id and comments.gone_at is null;
 
 update main.comments set first_seen_at = min(comments.first_seen_at, o.first_seen_at),
        last_seen_at = max(comments.last_seen_at, o.last_seen_at)
-  from (select c.id, oc.first_seen_at, oc.last_seen_at from {_COMMENTS}) o
+  from (select c.id, oc.first_seen_at, oc.last_seen_at from {COMMENTS}) o
  where o.id = comments.id;
 
 update main.authors set first_seen_at = min(authors.first_seen_at, o.first_seen_at),
        last_seen_at = max(authors.last_seen_at, o.last_seen_at)
-  from (select a.id, oa.first_seen_at, oa.last_seen_at from {_AUTHORS}) o
+  from (select a.id, oa.first_seen_at, oa.last_seen_at from {AUTHORS}) o
  where o.id = authors.id
 """  # noqa: S608 - built of constants

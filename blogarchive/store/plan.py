@@ -20,7 +20,7 @@ from blogarchive.store.times import fine_text, utc_text
 
 
 def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
-    """Make the home pages and what is due to be fetched; gives how many targets these blogs now have to fetch.
+    """Queue the home pages and whatever is due; returns how many targets of these blogs are queued.
 
     A home page that was stored since `run.epoch_at` is not asked for again. `full`: everything of these blogs that
     was not fetched since then. Call it once, after the targets that a person named were added.
@@ -76,7 +76,7 @@ def find_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
 
 
 def as_held(archive: Archive, target: Target) -> Target:
-    """A page that a person names, by the URL that the archive has of it, if it can be had: http and https are one."""
+    """The target under the URL that the archive already uses, http or https, if that one works."""
     scheme, _, rest = target.url.partition("://")
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
     row = archive.row(

@@ -96,7 +96,7 @@ def supposed(archive: Archive, *, now: datetime) -> Run:
 def finish(
     archive: Archive, run: Run, *, outcome: Ended, exit_code: int, counts: Counts, now: datetime
 ) -> None:
-    """Close the run's row. One that ends `interrupted`, or for lack of room, is gone on with by the next like it."""
+    """Close the run's row. A run that ended `interrupted` or `unwritable` is resumed by the next one with its words."""
     archive.execute(
         "update runs set finished_at = ?, outcome = ?, exit_code = ?, counts = ? where id = ?",
         (utc_text(now), outcome, exit_code, json.dumps(asdict(counts)), run.id),

@@ -107,7 +107,7 @@ def prior(saving: Saving, sweep: Sweep) -> set[str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doubtful:
-    """An item that may be one of an earlier page again: as one of its own it would be the last of `copies` alike.
+    """An item that may repeat one of an earlier page; if it is new, it is the last of `copies` of its kind.
 
     `ordinal` would be its place among those of one author and time.
     """

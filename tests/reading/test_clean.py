@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from blogarchive.reading.clean import clean_html, images_of, link_url
+from blogarchive.reading.clean import clean_html, images_of
+from blogarchive.reading.page_urls import link_url
 
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
 

@@ -3,12 +3,12 @@
 Seen on Thursday, 2 January 2025, 09:30:15 in Los Angeles, where nothing else is said. `-` is no date.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from blogarchive.reading.dates import ShownDate, date_range, parse_date, to_iso
+from blogarchive.reading.dates import ShownDate, parse_date, to_iso
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 SEEN = datetime(2025, 1, 2, 9, 30, 15, 123456, tzinfo=PACIFIC)
@@ -589,45 +589,3 @@ def test_the_time_is_in_the_zone_of_the_reader_and_cut_to_what_was_shown() -> No
     assert shown == ShownDate(datetime(2014, 7, 14, 8, 11, tzinfo=seen.tzinfo), "minute")
     assert shown.at.tzinfo is seen.tzinfo
     assert parse_date("2012 年", seen) == (datetime(2012, 1, 1, tzinfo=seen.tzinfo), "year")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2025-01-19 - 2025-01-29",
-        "2025-01-19 -- 2025-01-29",
-        "2025-01-19～2025-01-29",
-        "2025-01-19 ~ 2025-01-29",
-        "2025-01-19 — 2025-01-29",
-        "2025-01-19 – 2025-01-29",
-        "2025-01-19至2025-01-29",
-        "2025-01-19 到 2025-01-29",
-        "2025/01/19-2025/01/29",
-        "2025.1.19 - 2025.1.29",
-        "2025年1月19日 - 2025年1月29日",
-        "２０２５－０１－１９　－　２０２５－０１－２９",
-        "· 2025-01-19 - 2025-01-29 ",
-        "\u00a0• [2025-01-19\u00a0-\u00a02025-01-29]",
-        "○2025-01-19 - 2025-01-29",
-    ],
-)
-def test_a_row_of_the_archive_is_two_dates(text: str) -> None:
-    assert date_range(text) == (date(2025, 1, 19), date(2025, 1, 29))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "2025-01-19",
-        "2025-01-29 - 2025-01-19",
-        "2025-02-30 - 2025-03-01",
-        "2025-01-19 - 2025-01-29 (3)",
-        "从 2025-01-19 - 2025-01-29 休息",
-        "2025-01-19 2025-01-29",
-        "2025-01-19 - 2025-01-29 - 2025-02-01",
-        "0001-01-01 - 0001-01-02",
-    ],
-)
-def test_any_other_text_is_no_row_of_the_archive(text: str) -> None:
-    assert date_range(text) is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.reading.dates import date_range, parse_date, to_iso
+from blogarchive.reading.dates import parse_date, to_iso
 
 ZONES = st.sampled_from(
     [ZoneInfo(name) for name in ("America/Los_Angeles", "Asia/Shanghai", "Asia/Taipei", "UTC")]
@@ -161,7 +161,6 @@ DATE_LIKE = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 @given(text=DATE_LIKE | st.text(max_size=40), seen=SEEN)
 def test_any_text_at_all_gives_a_date_of_its_reader_or_none(text: str, seen: datetime) -> None:
     shown = parse_date(text, seen)
-    date_range(text)
     if shown is not None:
         assert shown.at == cut(shown.at, shown.precision) or shown.at.utcoffset() != seen.utcoffset()
         assert shown.at.tzinfo is seen.tzinfo

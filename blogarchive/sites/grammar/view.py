@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from blogarchive.items import Address, PageKind
-from blogarchive.reading.clean import absolute, link_url
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document
+from blogarchive.reading.page_urls import absolute, link_url
 from blogarchive.sites.grammar.whole import LONGEST_LABEL, Whole, fold_lines
 from blogarchive.sites.grammar.words import SECTION_BEGINS, fold, section_of
 

@@ -171,6 +171,23 @@ def test_a_further_page_of_a_list_may_be_called_as_a_post_is(page_no: int, follo
     assert [found.number for found in reading.listed] == [501, 502]
 
 
+def test_rows_of_the_archive_in_a_form_that_is_not_known_are_told() -> None:
+    cells = "<table><tr><td>2025-01-02</td><td>-</td><td>2025-01-29</td></tr></table>"
+    reading = read(listing(ROWS, f"<div><h4>存档目录</h4>{cells}</div>{CARD}"), PageKind.HOME, HOME)
+    assert [(problem.kind, problem.field) for problem in reading.problems] == [
+        ("unreadable", "archive_months")
+    ]
+
+
+def test_a_link_to_report_a_comment_is_not_its_first_line() -> None:
+    row = "<table><tr><td>作者：{} 留言时间：{}</td><td><a href='#'>举报</a></td></tr></table>"
+    comments = comment("乙", "2025-01-01 12:00:00", "话一", row) + comment(
+        "丙", "2025-01-01 11:00:00", "话二", row
+    )
+    (found,) = read(post(comments=comments)).posts
+    assert [each.body_text for each in found.comments] == ["话一", "话二"]
+
+
 def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
     future = "".join(
         f"<li><a href='/u/31182/?m={year}'>{year}-01-02 - {year}-01-29</a></li>" for year in (2025, 2026)

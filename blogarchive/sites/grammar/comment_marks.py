@@ -29,6 +29,7 @@ _FOOTER = re.compile(
     r"\[?\s*回复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
 _HOUR = re.compile(CLOCK)
+_REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _MOST_HEADER_LINES = 7
@@ -134,7 +135,9 @@ def _header_at(view: View, index: int, end: int) -> Header | None:
 
 
 def _goes_on(view: View, match: "re.Match[str]", following: int, end: int) -> bool:
-    """Whether the header's date has its hour on the next line."""
+    """Whether the next line is the header's still: the hour of its date, or a link to report the comment."""
+    if following < end and view.links[following] and _REPORT.fullmatch(view.folded[following].strip()):
+        return True
     is_day = ":" not in match["time"] and match["time"].strip()[-1:].isdigit()
     return is_day and following < end and _HOUR.fullmatch(view.folded[following].strip()) is not None
 

@@ -15,10 +15,12 @@ from blogarchive.sites.grammar.card import Card, find_card, read_card
 from blogarchive.sites.grammar.month_rows import is_to_come, month_row, reads_like_month
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_LINE, unbulleted
+from blogarchive.sites.grammar.words import CALENDAR_LINE, DATE, unbulleted
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
+_DATE = re.compile(DATE)
+_FIRST_ROWS = 3  # lines under the label of the archive
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 
 
@@ -59,7 +61,8 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
             lines = _calendar(view, lines)
         else:
             months, lines = _month_section(view, lines)
-            problems = _senseless(view, [i for i in lines[1:] if view.folded[i] and i not in months])
+            unread = [i for i in lines[1:] if view.folded[i] and i not in months]
+            problems = _senseless(view, unread or ([] if months else _dates(view, section.lines[1:])))
         taken.update(lines)
     if card == Card():
         card, own = find_card(view, [i for i in outside if i not in taken])
@@ -130,6 +133,11 @@ def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow
     """The rows under the label of the archive up to the first line that is none, and the lines of all that."""
     rows = _while(lines[1:], lambda i: not view.folded[i] or reads_like_month(view, i))
     return _dated(view, [i for i in rows if view.folded[i]]), (lines[0], *rows)
+
+
+def _dates(view: View, lines: Sequence[int]) -> Sequence[int]:
+    """The first of the next lines that is a date alone: the rows of the archive have a form that is not known."""
+    return [i for i in lines[:_FIRST_ROWS] if _DATE.fullmatch(view.folded[i].strip())][:1]
 
 
 def _senseless(view: View, lines: Sequence[int]) -> tuple[Problem, ...]:

@@ -135,11 +135,13 @@ def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str
         return segment.decode("ascii")
     if charset is not UTF_8 and (text := sound_text(segment, charset)) is not None:
         return text
-    if charset is UTF_8 and all(_is_all_but_sound(piece) for piece in _PIECES.split(segment)):
+    parts = _PIECES.split(segment)
+    if charset is UTF_8 and all(map(_is_all_but_sound, parts)):
         return charset.lenient(segment)
     whole = _otherwise(segment, charset, others)
-    parts = _PIECES.split(segment)
-    if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
+    if whole and all(
+        map(_is_everyday, _PIECES_OF_TEXT.split(whole.text) if len(parts) > 1 else (whole.text,))
+    ):
         return whole.text
     pieces = [_piece(part, charset, others) for part in parts]
     readings = [_Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces))]

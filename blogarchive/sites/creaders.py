@@ -3,6 +3,7 @@
 What is known of the site, and how surely, is told in docs/sites/creaders.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from blogarchive.items import (
     Address,
     Author,
     Link,
+    ListedPost,
     Page,
     PageKind,
     Reading,
@@ -18,7 +20,7 @@ from blogarchive.items import (
 )
 from blogarchive.reading.decode import decode
 from blogarchive.sites.creaders_items import post_item, post_link, sidebar_links
-from blogarchive.sites.creaders_owner import links_to_others, own_posts, own_sidebar, owner
+from blogarchive.sites.creaders_owner import own_posts, owner
 from blogarchive.sites.creaders_urls import address, home_url
 from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
 from blogarchive.sites.grammar.heading import has_post_label
@@ -149,10 +151,7 @@ class _Reader:
         sidebar = read_sidebar(self.view, outside)
         header = read_blog_header(self.view, [i for i in outside if i not in sidebar.taken])
         main = [i for i in outside if i not in sidebar.taken and i not in header.taken]
-        author = self._author(sidebar, header)
-        if author is not None and links_to_others(self.view, author.uid):
-            sidebar = own_sidebar(sidebar, author.uid)
-        return _Frame(sidebar=sidebar, author=author, main=main)
+        return _Frame(sidebar=sidebar, header=header, main=main)
 
     def _post(self, shown: PostPage, *, paged: bool) -> Reading:
         frame = self._frame(shown)
@@ -163,7 +162,9 @@ class _Reader:
         posts = () if number is None else (post_item(shown, number, self.view.url, whole=not self._further),)
         kind = PageKind.COMMENTS if self._further else PageKind.POST
         problems = (*shown.problems, *frame.sidebar.problems)
-        return self._reading(kind, frame, links, posts=posts, problems=problems)
+        return self._reading(
+            kind, frame, links, author=self._author(frame, ()), posts=posts, problems=problems
+        )
 
     @property
     def _sent_home(self) -> bool:
@@ -184,8 +185,9 @@ class _Reader:
     def _list(self, shown: PostPage | None = None) -> Reading:
         frame = self._frame(shown)
         listed = read_listing(self.view, frame.main)
-        if frame.author is not None:
-            listed = own_posts(listed, frame.author.uid)
+        author = self._author(frame, listed)
+        if author is not None and author.uid.isdigit():
+            listed = own_posts(listed, author.uid)
         wanted = self.target.kind
         kind, notice = PageKind.HOME if self._sent_home else wanted, None
         expects_list = wanted in _LISTS
@@ -198,8 +200,9 @@ class _Reader:
         paging = next_page(self.view, frame.main, self.target.page_no)
         if paging is not None and listed:
             links.append(Link(url=paging[0], kind=kind, next_page=True))
+        problems = frame.sidebar.problems
         return self._reading(
-            kind, frame, links, listed=listed, notice=notice, problems=frame.sidebar.problems
+            kind, frame, links, author=author, listed=listed, notice=notice, problems=problems
         )
 
     def _reading(self, kind: PageKind, frame: "_Frame", links: list[Link], **fields: Any) -> Reading:
@@ -207,7 +210,6 @@ class _Reader:
         return Reading(
             kind=kind,
             encoding=self.encoding,
-            author=frame.author,
             latest=frame.sidebar.latest,
             categories=frame.sidebar.categories,
             months=frame.sidebar.months,
@@ -225,11 +227,11 @@ class _Reader:
             return next((row.month for row in sidebar.months if row.url in here), None)
         return None
 
-    def _author(self, sidebar: Sidebar, header: BlogHeader) -> Author | None:
-        uid = owner(self.view.url, self.target.uid, header.url, sidebar.latest)
+    def _author(self, frame: "_Frame", listed: Sequence[ListedPost]) -> Author | None:
+        header, card = frame.header, frame.sidebar.card
+        uid = owner(self.view.url, self.target.uid, header.url, frame.sidebar.latest, listed)
         if uid is None:
             return None
-        card = sidebar.card
         return Author(
             uid=uid,
             url=home_url(self.view.url, uid),
@@ -247,5 +249,5 @@ class _Frame:
     """What stands around a page's main part."""
 
     sidebar: Sidebar
-    author: Author | None
+    header: BlogHeader
     main: list[int]

@@ -94,3 +94,23 @@ def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_p
         host.forget()
         assert tool.run("update").code == 0
         assert len(host.asked) == 2
+
+
+def test_a_home_page_under_a_name_with_nothing_beside_its_list_is_the_blog_that_most_of_its_posts_are_of(
+    tmp_path: Path,
+) -> None:
+    blog, other = make_blog(UID, posts=8, seed=5), make_blog(NEIGHBOUR, posts=3, seed=6)
+    with Host(World(blogs={UID: blog, NEIGHBOUR: other})) as host:
+        mine = [Urls(blog=blog).post(post) for post in blog.listed()]
+        urls = [Urls(blog=other).post(other.listed()[0]), *mine]
+        rows = "".join(
+            f"<p><a href='{url}'>第 {day} 篇短文的题目</a> 2025-01-{day:02} 10:00:00</p>"
+            for day, url in enumerate(reversed(urls), 10)
+        )
+        bare = Answer(body=f"<html><body>{rows}</body></html>".encode())
+        host.fault = lambda path, before: bare if path == "/laowang/" else None
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", f"http://{host.at}/laowang/").code == 0
+        assert tool.rows("select uid from authors") == [(UID,)]
+        assert tool.rows("select alias from author_aliases") == [("laowang",)]
+        assert tool.number("select count(*) from posts where body_text is not null") == len(mine)

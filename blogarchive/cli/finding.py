@@ -1,22 +1,14 @@
 """The commands for readers: `search`, `serve`."""
 
 import sys
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from blogarchive.cli import options
 from blogarchive.errors import UsageError
 
-if TYPE_CHECKING:  # the commands import what they need when they run
-    from blogarchive.store.kept import KeptBlog
-    from blogarchive.store.search import Hit
-
-_ALL = -1  # to SQLite no limit
 _MOST_NAMED = 10
 
 
@@ -59,14 +51,16 @@ def search(
         click.echo(f"{rows} posts and comments indexed", err=True)
     elif not words:
         raise click.UsageError("name the words to find, or --rebuild")
-    blog = None if author is None or comments else _blog(db, author)
-    name, day = author if blog is None else blog.uid, since.isoformat() if since else None
+    if author is not None and not comments:
+        _require_blog(db, author)
+    day = since.isoformat() if since else None
     order: finder.Order = "best" if best else "newest"
     with Archive.open(db, read_only=True) as archive:
         asked = archive.db.conn, " ".join(words)
-        find = partial(finder.search, *asked, author=name, since=day, comments=comments, order=order)
-        count = partial(finder.count, *asked, author=name, since=day, comments=comments)
-        found, total = _first(find, count, limit, blog)
+        found = finder.search(*asked, author=author, since=day, comments=comments, order=order, limit=limit)
+        total = len(found)
+        if total == limit:
+            total = finder.count(*asked, author=author, since=day, comments=comments)
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
     if total > len(found):
@@ -74,30 +68,16 @@ def search(
     return 0
 
 
-def _first(
-    find: Callable[..., list["Hit"]], count: Callable[[], int], limit: int, blog: "KeptBlog | None"
-) -> tuple[list["Hit"], int]:
-    """The first hits, and how many there are in all; those in `blog` alone where one is given."""
-    if blog is not None:  # the search knows it by its uid, which may be another's name too
-        own = [hit for hit in find(limit=_ALL) if hit.author_id == blog.id]
-        return own[:limit], len(own)
-    found = find(limit=limit)
-    return found, count() if len(found) == limit else len(found)
-
-
-def _blog(db: Path, author: str) -> "KeptBlog | None":
-    """The blog that `author` names as site/uid; None where it is a name that the search knows; else `UsageError`."""
+def _require_blog(db: Path, author: str) -> None:
+    """Raise `UsageError` where `author` names no blog, in none of the ways that the search knows."""
     from blogarchive.store.reader import open_reader
 
     with open_reader(db) as reader:
         blogs = reader.blogs()
-    if any(author in (blog.uid, blog.nickname, blog.blog_title) for blog in blogs):
-        return None
-    named = {f"{blog.site}/{blog.uid}": blog for blog in blogs}
-    if author not in named:
-        known = ", ".join(list(named)[:_MOST_NAMED]) or "none"
+    named = [f"{blog.site}/{blog.uid}" for blog in blogs]
+    if author not in named and not any(author in (b.uid, b.nickname, b.blog_title) for b in blogs):
+        known = ", ".join(named[:_MOST_NAMED]) or "none"
         raise UsageError(f"no blog in the archive is called {author!r}; it holds {known}")
-    return named[author]
 
 
 @click.command()

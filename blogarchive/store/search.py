@@ -57,7 +57,7 @@ def search(
 ) -> list[Hit]:
     """Posts that hold `words` in title or text, or, with `comments`, comments that hold them.
 
-    `author` is a nickname, a uid or the title of a blog; with `comments` the name of who wrote them. `since`
+    `author` is a nickname, a uid, site/uid or the title of a blog; with `comments` the name of who wrote them. `since`
     is a date (`2024`, `2024-05`, `2024-05-01`) in the site's clock. Reads only; finds nothing where `words`
     hold no word.
     """
@@ -102,7 +102,8 @@ def _asked(query: Query, author: str | None, since: str | None, comments: bool) 
         conditions.append("r.author_name = ?")
         parameters.append(author)
     elif author is not None:
-        conditions.append("r.author_id in (select id from authors where ? in (nickname, uid, blog_title))")
+        named = "? in (nickname, uid, blog_title, site || '/' || uid)"
+        conditions.append(f"r.author_id in (select id from authors where {named})")  # noqa: S608
         parameters.append(author)
     if since is not None:
         # A time cut to its month (2014-07) is not before a day in that month.

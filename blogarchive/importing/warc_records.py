@@ -85,9 +85,8 @@ class Record:
         raw = self._raw.raw_stream
         while raw.read(_BLOCK):
             pass
-        return (
-            getattr(raw, "limit", 1) > 0
-        )  # without a length it may go on for ever: its own headers were cut
+        # Without a length it may go on for ever: its own headers were cut.
+        return getattr(raw, "limit", 1) > 0
 
 
 def records(source: Path, refuse: Refuse) -> Iterator[Record]:

@@ -36,8 +36,8 @@ _FOREIGN = 10 * BIT  # the handicap of a charset that no Chinese page is in, unl
 _LETTER = 6 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
 _SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
 _READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
-_SOUND = 8  # characters that read well for each that is damaged
 _READS_WELL_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters
+_SOUND = 8  # characters that read well for each that is damaged
 
 
 def charset_of(body: bytes, claims: Sequence[Charset], valid: int) -> Charset:

@@ -139,9 +139,7 @@ def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str
     if charset is UTF_8 and all(map(_is_all_but_sound, parts)):
         return charset.lenient(segment)
     whole = _otherwise(segment, charset, others)
-    if whole and all(
-        map(_is_everyday, _PIECES_OF_TEXT.split(whole.text) if len(parts) > 1 else (whole.text,))
-    ):
+    if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
         return whole.text
     pieces = [_piece(part, charset, others) for part in parts]
     readings = [_Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces))]

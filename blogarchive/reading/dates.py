@@ -47,9 +47,8 @@ _PLAIN = re.compile(
 )
 _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
-_OTHERWISE = re.compile(
-    rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}"
-)  # what a date before it is not
+# Labels that a date before them does not bear.
+_OTHERWISE = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
 _LONGEST = 1000  # no phrase is longer; a text of nothing but dates takes time by the square of its length
 _LABELS_TRIED = 4
 _STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")

@@ -9,6 +9,7 @@ from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BEGIN, NUMBER
 
+_OF_POST = r"(?:本文|本篇|此文|本博)?"
 _LIKES = r"赞|顶|推荐|喜欢|支持|点赞"
 _JUNK = r"[^()\[\]]{0,12}"
 
@@ -18,7 +19,7 @@ def _value(name: str, unit: str = "") -> str:
     return rf"(?:[(\[]?\s*(?P<{name}>{NUMBER})\s*{unit}\s*[)\]]?|[(\[](?P<{name}_junk>{_JUNK})[)\]])"
 
 
-_VIEWS = rf"(?:本文|本篇|此文|本博)?(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*{_value('views', '次?')}"
+_VIEWS = rf"{_OF_POST}(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*{_value('views', '次?')}"
 _COMMENTS = rf"评论(?:数)?\s*:?\s*{_value('comments', '条?')}"
 _AFTER = r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|返回顶部|[tT][oO][pP])\]?)*"
 # The number of comments may be missing, and only its label be there.
@@ -29,10 +30,11 @@ _COUNTERS = re.compile(
 _TURNED = re.compile(
     rf"{_COMMENTS}\s*\|?\s*{_VIEWS}(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?{_AFTER}"
 )
-_STARTS = re.compile(rf"{BEGIN}(?:(?:本文|本篇|此文|本博)?(?:浏览|阅读|点击)|评论)")
+_VIEWED = rf"{_OF_POST}(?:浏览|阅读|点击)"
+_STARTS = re.compile(rf"{BEGIN}(?:{_VIEWED}|评论)")
+_ANEW = re.compile(_VIEWED)  # the counters of the next post
 _MOST_LINES = 8
 _LONGEST = 160  # characters of all these lines
-_BEGINNINGS = ("浏览", "阅读", "点击", "本文")
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"), ("likes", "liked"))
 
 
@@ -66,7 +68,7 @@ def _counters_at(view: View, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
     for last in range(index, min(index + _MOST_LINES, end)):
         text = view.window(index, last).text.strip()
-        if len(text) > _LONGEST or (last > index and view.folded[last].startswith(_BEGINNINGS)):
+        if len(text) > _LONGEST or (last > index and _ANEW.match(view.folded[last])):
             break
         match = _COUNTERS.fullmatch(text) or _TURNED.fullmatch(text)
         if match is None or view.leads_away(index):

@@ -99,21 +99,27 @@ def _at_title(view: View, index: int) -> TitleTime | None:
     """The title at `index` with the moment right before it, in it, or right after it."""
     after = list(_filled(view, index + 1, len(view.lines), 1))
     text = view.lines[index].text
-    bare = [
-        (other, timed)
-        for other in (*_filled_before(view, index), *after)
-        if (timed := _time_in(view, other)) is not None and not timed.title
-    ]
-    bare += [
-        (other, more) for other in after if not bare and (more := _time_and_more(view, other)) is not None
-    ]
+    beside = _time_beside(view, [*_filled_before(view, index), *after], after)
     own = _time_in(view, index)
-    if own is not None and not (bare and view.document.title.startswith(text)):
+    if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_whole_title(view, index, own)
         if not whole:
             return _with_title(view, index, index, own, index + 1)
-    for other, found in bare:
-        return _made(view, text.strip(_EDGES), other, found, min(index, other), max(index, other) + 1)
+    if beside is None:
+        return None
+    other, timed = beside
+    return _made(view, text.strip(_EDGES), other, timed, min(index, other), max(index, other) + 1)
+
+
+def _time_beside(view: View, around: list[int], after: list[int]) -> tuple[int, _Timed] | None:
+    """The first line of `around` that is a moment alone, else of `after` one that says more, with that moment."""
+    for index in around:
+        timed = _time_in(view, index)
+        if timed is not None and not timed.title:
+            return index, timed
+    for index in after:
+        if more := _time_and_more(view, index):
+            return index, more
     return None
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 
 from blogarchive.garbage import collect_seldom
 from blogarchive.items import Link, Page, PageKind, Reading, Target
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.site import names, read
 
 _READY = b"\n"
@@ -133,20 +134,20 @@ def answer() -> None:
     """Read every page that is asked for on stdin, a socket, until the other side closes it."""
     names()  # loads the sites' readers
     collect_seldom()
-    before = _NOTHING
+    before, repeats = _NOTHING, Repeats()
     asked = socket.socket(fileno=sys.stdin.fileno())
     with suppress(ConnectionError), asked, asked.makefile("rb") as questions:  # whoever asks may be killed
         asked.sendall(_READY)
         while questions.peek(1):
             page, target = pickle.load(questions)  # noqa: S301 - our own words
-            told, before = _tell(page, target, before)
+            told, before = _tell(page, target, before, repeats)
             words = pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
             asked.sendall(len(words).to_bytes(_SIZE) + words)
 
 
-def _tell(page: Page, target: Target, before: Reading) -> tuple[_Told | None, Reading]:
+def _tell(page: Page, target: Target, before: Reading, repeats: Repeats) -> tuple[_Told | None, Reading]:
     try:
-        reading = read(page, target)
+        reading = read(page, target, repeats)
     except Exception:  # noqa: BLE001 - whoever asked reads the page again, and raises it where it is heard
         return None, before
     same = tuple(name for name in _FRAME if getattr(reading, name) == getattr(before, name))

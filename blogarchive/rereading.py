@@ -6,13 +6,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, repeat
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
 from blogarchive.cores import cores
 from blogarchive.garbage import collect_seldom
 from blogarchive.items import Reading, Visit
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
 from blogarchive.store.pages import StoredPage
@@ -23,9 +24,9 @@ _TASKS_AHEAD = 2  # for each worker
 Read = tuple[int, Visit]
 
 
-def reread_page(stored: StoredPage) -> Read:
+def reread_page(stored: StoredPage, repeats: Repeats | None = None) -> Read:
     """A stored page's id, and its visit as today's reader sees it, tidied and dated."""
-    visit = Visit(target=stored.target, page=stored.page, reading=read(stored.page, stored.target))
+    visit = Visit(target=stored.target, page=stored.page, reading=read(stored.page, stored.target, repeats))
     return stored.id, finish(visit)
 
 
@@ -34,7 +35,7 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
     count = workers or cores()
     if count == 1:
         collect_seldom()
-        yield from map(reread_page, pages)
+        yield from map(reread_page, pages, repeat(Repeats()))
         return
     # spawn: a fork would copy the open database connection and the log's locks into every worker.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
@@ -85,4 +86,5 @@ def _end_with_parent() -> None:
 
 def _read(batch: list[StoredPage]) -> list[Reading]:
     """The readings alone: the pages are where they came from, and what readings share travels once."""
-    return [reread_page(stored)[1].reading for stored in batch]
+    repeats = Repeats()
+    return [reread_page(stored, repeats)[1].reading for stored in batch]

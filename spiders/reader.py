@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from blogarchive.cores import cores
 from blogarchive.items import Page, Reading, Target
+from blogarchive.reading.repeats import Repeats
 from blogarchive.reading_process import ReadingProcess
 from blogarchive.sites.site import read
 
 _PAGES_BEFORE = 20  # read here before a process is started: most updates are shorter
-_AHEAD = 2
+_AHEAD = 3
 
 
 class Reader:
@@ -19,6 +20,7 @@ class Reader:
         self._tell = tell
         self._pages = 0
         self._beside: ReadingProcess | None = None
+        self._repeats = Repeats() if delay == 0 else None  # what a polite run waits for is not reading
 
     @property
     def ahead(self) -> int:
@@ -30,7 +32,7 @@ class Reader:
         self._pages += 1
         if self._hurries and self._pages == _PAGES_BEFORE:
             self._start()
-        return await self._beside.read(page, target) if self._beside else read(page, target)
+        return await self._beside.read(page, target) if self._beside else read(page, target, self._repeats)
 
     def _start(self) -> None:
         try:

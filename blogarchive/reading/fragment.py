@@ -35,8 +35,8 @@ def cut(document: Document, first: Line, last: Line) -> Element:
     whole = container(document, first, last)
     if whole is not None and all(_is_seen(document, node) for node in whole.iter()):
         return _copy_of(whole)
-    if whole is not None:
-        return _copy(document, whole, document.opened[whole], document.closed[whole])
+    if whole is not None and (places := document.places(whole)):
+        return _copy(document, whole, *places)
     return _copy(document, document.common(first, last), first.start, last.end)
 
 
@@ -68,7 +68,7 @@ def _same_row(first: Line, second: Line) -> bool:
 def _is_seen(document: Document, node: Element) -> bool:
     """Whether a reader sees what the element holds: it is no script, no comment, and nothing hides it."""
     tag = node.tag
-    seen = isinstance(tag, str) and tag not in UNSEEN and node in document.opened
+    seen = isinstance(tag, str) and tag not in UNSEEN and document.places(node) is not None
     return seen and node not in document.hidden
 
 
@@ -82,10 +82,9 @@ def _copy_of(whole: Element) -> Element:
 
 def _copy(document: Document, top: Element, start: int, end: int) -> Element:
     """Copies `top`'s content between two places of the document into a `div`; no recursion, depth is hostile."""
-    opened = document.opened
     copier = _Copier(document, start, end)
     holder: Element = html.Element("div")
-    if start <= opened[top] + 1 < end:
+    if copier.wants_text(top):
         copier.append(holder, top.text)
     path: list[tuple[Element, Element | None]] = [(top, holder)]  # open elements with their copies
     for node in top.iterdescendants():
@@ -94,7 +93,7 @@ def _copy(document: Document, top: Element, start: int, end: int) -> Element:
             copier.leave(path)
         above = path[-1][1]
         copy = None if above is None else copier.enter(node, above)
-        if copy is not None and start <= opened[node] + 1 < end:
+        if copy is not None and copier.wants_text(node):
             copier.append(copy, node.text)
         path.append((node, copy))
     while len(path) > 1:
@@ -128,10 +127,11 @@ class _Copier:
 
     def enter(self, node: Element, above: Element) -> Element | None:
         """The copy of an element that reaches into the places wanted; None where it does not, or is never seen."""
-        tag, opened = node.tag, self._document.opened.get(node, self._end)
-        if opened >= self._end or not _is_seen(self._document, node):
+        places = self._document.places(node)
+        if places is None or places[0] >= self._end or not _is_seen(self._document, node):
             return None
-        if self._document.closed[node] < self._start or (opened < self._start and tag in _VOID):
+        tag, (opened, closed) = node.tag, places
+        if closed < self._start or (opened < self._start and tag in _VOID):
             return None
         self.flush()
         copy = _alike(node, above)
@@ -144,9 +144,14 @@ class _Copier:
         """Closes the innermost open element and copies what follows it."""
         node, _ = path.pop()
         above = path[-1][1]
-        place = self._document.closed.get(node, -2) + 1
-        if above is not None and node.tail and self._start <= place < self._end:
+        places = self._document.places(node)
+        if above is not None and node.tail and places and self._start <= places[1] + 1 < self._end:
             self.append(above, node.tail)
+
+    def wants_text(self, node: Element) -> bool:
+        """Whether the first text of an element lies between the places."""
+        places = self._document.places(node)
+        return places is not None and self._start <= places[0] + 1 < self._end
 
     def append(self, above: Element, text: str | None) -> None:
         """Puts `text` at the end of a copy."""

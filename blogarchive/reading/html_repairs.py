@@ -110,15 +110,14 @@ def _holder(node: Element) -> Element | None:
 def _part_at_stray_ends(root: Element) -> None:
     """Puts an empty paragraph where a `</p>` ended none, as browsers do: else two lines of text become one."""
     for mark in list(root.iter(etree.Comment)):
-        if mark.text != _MARK or _is_behind_paragraph(mark):
-            continue
-        paragraph = etree.Element("p")
-        paragraph.tail = mark.tail
         parent = mark.getparent()
-        if parent is not None:
+        if mark.text != _MARK or parent is None:
+            continue
+        ended = mark.getprevious()
+        if ended is not None and ended.tag == "p" and not ended.tail:
+            ended.tail = mark.tail
+            parent.remove(mark)
+        else:
+            paragraph = etree.Element("p")
+            paragraph.tail = mark.tail
             parent.replace(mark, paragraph)
-
-
-def _is_behind_paragraph(mark: Element) -> bool:
-    before = mark.getprevious()
-    return before is not None and before.tag == "p" and not before.tail

@@ -29,11 +29,7 @@ _WAYS = tuple((re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern
 
 def parse_html(text: str) -> Element:
     """The tree of a page's text; never raises, an empty page is an empty `html`."""
-    for other in _NOT_XML_EITHER:
-        text = text.replace(other, "")
-    # libxml2 stops at a NUL: a page could hide its rest behind one.
-    clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
-    clean = _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
+    clean = _cleaned(text)
     root, errors = _parse(clean)
     if any(isinstance(node.tag, str) for node in root.itersiblings()):
         clean = _ENDS.sub(b"", clean)
@@ -48,6 +44,24 @@ def parse_html(text: str) -> Element:
         root, errors = _parse(clean)
     repair(root, clean)
     return root
+
+
+def parse_strictly(text: str) -> Element | None:
+    """The tree of a text, None where libxml2 finds anything wrong with it."""
+    clean = _cleaned(text)
+    root, errors = _parse(clean)
+    if errors:
+        return None
+    repair(root, clean)
+    return root
+
+
+def _cleaned(text: str) -> bytes:
+    for other in _NOT_XML_EITHER:
+        text = text.replace(other, "")
+    # libxml2 stops at a NUL: a page could hide its rest behind one.
+    clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
+    return _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
 
 
 def _without_controls(found: re.Match[bytes]) -> bytes:

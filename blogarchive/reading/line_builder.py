@@ -1,11 +1,12 @@
 """The walk over a page's tree that cuts it into lines and gives every element its places."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from blogarchive.reading.elements import BLOCKS, PREFORMATTED, REPLACED, UNSEEN
 from blogarchive.reading.html_tree import Element
 from blogarchive.reading.line import Line
 from blogarchive.reading.line_pieces import Piece, line_of
+from blogarchive.reading.repeat import Repeat
 
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # what most pages have between blocks
 _CLOSED = UNSEEN | REPLACED  # what is inside is not read
@@ -15,13 +16,20 @@ _Open = tuple[Element | None, Element | None, Element | None]
 
 
 class LineBuilder:
-    """Walks the tree once and cuts it into lines; what `hidden` elements hold is not read."""
+    """Walks the tree once and cuts it into lines; what `hidden` elements hold is not read.
 
-    def __init__(self, hidden: Container[Element] = ()) -> None:
+    `known` are runs whose lines are known, by an element that stands in each one's place; None: it stands for nothing.
+    """
+
+    def __init__(
+        self, hidden: Container[Element] = (), known: Mapping[Element, Repeat | None] | None = None
+    ) -> None:
         self._hidden = hidden
+        self._known = known or {}
         self.lines: list[Line] = []
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
+        self.repeats: list[Repeat] = []
         self._pieces: list[Piece] = []  # of the line that is not yet ended
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
@@ -33,6 +41,7 @@ class LineBuilder:
         `pre` counts the open elements that keep spaces.
         """
         opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
+        known = self._known
         path: list[_Open] = []
         unseen: set[Element] = set()  # what an element that is never shown holds
         above: Element | None = None
@@ -56,6 +65,13 @@ class LineBuilder:
                 if tail and (pieces or pre or tail not in _BLANKS):
                     pieces.append((tail, above, anchor, place + 1))
                 place += 2
+            if known and node in known:
+                if pieces:
+                    self._end_line(block, pre)
+                place = self._put(known[node], place)
+                if tail := node.tail:
+                    pieces.append((tail, above, anchor, place - 1))
+                continue
             opened[node] = place
             tag = node.tag
             if tag.__class__ is not str:  # a comment or a processing instruction
@@ -101,6 +117,15 @@ class LineBuilder:
             if tail:
                 self._pieces.append((tail, above, anchor, place + 1))
             place += 2
+
+    def _put(self, repeat: Repeat | None, place: int) -> int:
+        """Take over the lines of a run that stands at `place`; gives the place after it."""
+        if repeat is None:
+            return place
+        repeat.move(len(self.lines), place)
+        self.repeats.append(repeat)
+        self.lines += repeat.lines
+        return place + repeat.size
 
     def _end_line(self, block: Element | None, pre: int) -> None:
         """Make a line of the pieces, where they show anything."""

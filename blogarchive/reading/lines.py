@@ -8,6 +8,7 @@ after that.
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from blogarchive.reading.elements import BLOCKS
@@ -16,31 +17,39 @@ from blogarchive.reading.html_tree import Element as Element
 from blogarchive.reading.html_tree import parse_html
 from blogarchive.reading.line import Line as Line
 from blogarchive.reading.line_builder import LineBuilder
+from blogarchive.reading.repeat import Repeat
+from blogarchive.reading.repeats import Repeats, places_of, put_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A page as visible lines over its tree; `opened` and `closed` give each element's places in the order.
-
-    What `hidden` elements hold has no places.
-    """
+    """A page as visible lines over its tree; `repeats` are the runs whose lines were known."""
 
     root: Element
     lines: tuple[Line, ...]
     title: str
     hidden: frozenset[Element] = field(repr=False)
-    opened: dict[Element, int] = field(repr=False)
-    closed: dict[Element, int] = field(repr=False)
+    repeats: Sequence[Repeat]
     starts: list[int] = field(repr=False)
+    _opened: dict[Element, int] = field(repr=False)
+    _closed: dict[Element, int] = field(repr=False)
+
+    def places(self, node: Element) -> tuple[int, int] | None:
+        """Where an element opens and closes in document order; None where what holds it is never shown."""
+        opened = self._opened.get(node)
+        if opened is not None:
+            return opened, self._closed[node]
+        return next((found for repeat in self.repeats if (found := repeat.places(node)) is not None), None)
 
     def inside(self, node: Element) -> range:
-        """The indexes of the lines that lie wholly or partly in `node`."""
-        first = bisect_left(self.starts, self.opened[node])
-        return range(first, bisect_left(self.starts, self.closed[node]))
+        """The indexes of the lines that lie wholly or partly in `node`; none where it is never shown."""
+        opened, closed = self.places(node) or (0, 0)
+        return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
 
     def holds(self, node: Element, line: Line) -> bool:
         """Whether the whole of `line` lies in `node`."""
-        return self.opened[node] <= line.start and line.end <= self.closed[node]
+        opened, closed = self.places(node) or (0, 0)
+        return opened <= line.start and line.end <= closed
 
     def common(self, first: Line, last: Line) -> Element:
         """The innermost element that holds both lines and all between."""
@@ -63,12 +72,18 @@ class Document:
         return ancestor
 
 
-def read_document(text: str) -> Document:
-    """The document of a page's text; never raises, an empty page has no lines."""
-    root = parse_html(text)
-    hidden = hidden_elements(root)
-    builder = LineBuilder(hidden)
+def read_document(text: str, repeats: Repeats | None = None) -> Document:
+    """The document of a page's text; never raises, an empty page has no lines.
+
+    It is the same with `repeats`, sooner where pages are alike; they take their elements from the page before.
+    """
+    root, known = _parsed(text, repeats)
+    hidden = hidden_elements(root).union(*(repeat.hidden for repeat, _ in known))
+    firsts = {nodes[0]: repeat for repeat, nodes in known}
+    builder = LineBuilder(hidden, {node: firsts.get(node) for _, nodes in known for node in nodes})
     builder.walk(root)
+    for repeat, nodes in known:
+        put_in(nodes, repeat)
     title = root.find(".//title")
     title_text = "" if title is None else " ".join("".join(map(str, title.itertext())).split())
     return Document(
@@ -76,10 +91,24 @@ def read_document(text: str) -> Document:
         lines=tuple(builder.lines),
         title=title_text,
         hidden=hidden,
-        opened=builder.opened,
-        closed=builder.closed,
+        repeats=builder.repeats,
         starts=[line.start for line in builder.lines],
+        _opened=builder.opened,
+        _closed=builder.closed,
     )
+
+
+def _parsed(text: str, repeats: Repeats | None) -> tuple[Element, Sequence[tuple[Repeat, Sequence[Element]]]]:
+    """The tree of a page, and the stand-ins in it for each run that is known."""
+    if repeats is None:
+        return parse_html(text), ()
+    shorter, known = repeats.shorten(text)
+    root = parse_html(shorter)
+    places = places_of(root, known)
+    if places is not None:
+        return root, list(zip(known, places, strict=True))
+    repeats.forget(known)
+    return parse_html(text), ()
 
 
 def enclosing(node: Element | None, tag: str) -> Element | None:

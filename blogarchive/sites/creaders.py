@@ -19,6 +19,7 @@ from blogarchive.items import (
     Target,
 )
 from blogarchive.reading.decode import decode
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.creaders_items import post_item, post_link, sidebar_links
 from blogarchive.sites.creaders_owner import own_posts, owner
 from blogarchive.sites.creaders_urls import address, home_url
@@ -52,11 +53,11 @@ class Creaders:
         """What the absolute `url` says of itself, whatever its host."""
         return address(url)
 
-    def read(self, page: Page, target: Target) -> Reading:
+    def read(self, page: Page, target: Target, repeats: Repeats | None = None) -> Reading:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
-        view = view_of(decoded.text, page.url, now, address, number)
+        view = view_of(decoded.text, page.url, now, address, number, repeats)
         return _Reader(view=view, target=target, encoding=decoded.encoding).read()
 
 

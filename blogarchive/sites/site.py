@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Address, Page, Reading, Target
+from blogarchive.reading.repeats import Repeats
 
 
 class Site(Protocol):
@@ -33,8 +34,11 @@ class Site(Protocol):
     def address(self, url: str) -> Address:
         """What the absolute `url` says of itself, whatever its host; kind UNKNOWN where no form fits."""
 
-    def read(self, page: Page, target: Target) -> Reading:
-        """Everything a reader sees on `page`; the same reading whoever asks. Never raises on bad input."""
+    def read(self, page: Page, target: Target, repeats: Repeats | None = None) -> Reading:
+        """Everything a reader sees on `page`; the same reading whoever asks. Never raises on bad input.
+
+        Whoever reads many pages, one after the other, gets the same readings sooner with `repeats`.
+        """
 
 
 @cache
@@ -74,6 +78,6 @@ def for_url(url: str) -> Site:
     )
 
 
-def read(page: Page, target: Target) -> Reading:
-    """The reading of `page` by the site that `target` names."""
-    return by_name(target.site).read(page, target)
+def read(page: Page, target: Target, repeats: Repeats | None = None) -> Reading:
+    """The reading of `page` by the site that `target` names; with `repeats` the same, sooner where pages are alike."""
+    return by_name(target.site).read(page, target, repeats)

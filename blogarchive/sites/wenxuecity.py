@@ -27,6 +27,7 @@ from blogarchive.reading.decode import decode
 from blogarchive.reading.fragment import cut, text_of
 from blogarchive.reading.lines import Element
 from blogarchive.reading.numbers import parse_count
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.grammar.notices import find_notice
 from blogarchive.sites.grammar.paging import next_page
 from blogarchive.sites.grammar.sidebar import Sidebar, read_sidebar
@@ -58,10 +59,11 @@ class Wenxuecity:
         """What the absolute `url` says of itself, whatever its host."""
         return address(url)
 
-    def read(self, page: Page, target: Target) -> Reading:
+    def read(self, page: Page, target: Target, repeats: Repeats | None = None) -> Reading:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
-        view = view_of(decoded.text, page.url, page.fetched_at.astimezone(_ZONE), address)
+        now = page.fetched_at.astimezone(_ZONE)
+        view = view_of(decoded.text, page.url, now, address, repeats=repeats)
         return _read(view, target, decoded.encoding)
 
 

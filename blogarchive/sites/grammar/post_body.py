@@ -159,7 +159,7 @@ def uncounted_end(view: View, start: int) -> int | None:
     if framed or ends:
         return framed[-1] if framed else ends[-1]
     hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
-    if len(hinted) == 1 and hinted[0] in view.document.opened:
+    if len(hinted) == 1 and view.document.places(hinted[0]) is not None:
         return view.document.inside(hinted[0]).stop
     end = _element_end(view, start)
     if end is None:

@@ -9,6 +9,8 @@ from blogarchive.items import Address, PageKind
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document
 from blogarchive.reading.page_urls import absolute, link_url
+from blogarchive.reading.repeat import Repeat
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.grammar.whole import LONGEST_LABEL, Whole, fold_lines
 from blogarchive.sites.grammar.words import SECTION_BEGINS, fold, section_of
 
@@ -143,12 +145,16 @@ def view_of(
     now: datetime,
     address: Callable[[str], Address],
     number: int | str | None = None,
+    repeats: Repeats | None = None,
 ) -> View:
-    """The view of a page's text; `now` is aware, in the site's zone; `number` the post it was fetched for."""
-    document = read_document(text)
+    """The view of a page's text; `now` is aware, in the site's zone; `number` the post it was fetched for.
+
+    It is the same with `repeats`, sooner where pages are alike.
+    """
+    document = read_document(text, repeats)
     whole, folded = fold_lines(document.lines)
     base = _base(document, url)
-    links = _links(document.lines, base, address)
+    links = _links(document, base, address)
     return View(
         document=document,
         folded=folded,
@@ -164,18 +170,35 @@ def view_of(
     )
 
 
-def _links(
-    lines: Sequence[Line], base: str, address: Callable[[str], Address]
-) -> tuple[Sequence[Linked], ...]:
+def _links(document: Document, base: str, address: Callable[[str], Address]) -> tuple[Sequence[Linked], ...]:
     root = absolute("/", base)
+    links: list[Sequence[Linked] | None] = [None] * len(document.lines)
+    for repeat in document.repeats:
+        links[repeat.index : repeat.index + len(repeat.lines)] = _known_links(repeat, root, address)
     return tuple(
         [
-            [(text, anchor, _leads_to(anchor, base, root, address)) for text, anchor in found]
-            if (found := line.links())
-            else ()
-            for line in lines
+            _links_of(line, base, root, address) if known is None else known
+            for line, known in zip(document.lines, links, strict=True)
         ]
     )
+
+
+def _links_of(line: Line, base: str, root: str | None, address: Callable[[str], Address]) -> Sequence[Linked]:
+    found = line.links()
+    return [(text, anchor, _leads_to(anchor, base, root, address)) for text, anchor in found] if found else ()
+
+
+@lru_cache(maxsize=8)
+def _known_links(
+    repeat: Repeat, root: str | None, address: Callable[[str], Address]
+) -> Sequence[Sequence[Linked] | None]:
+    """The links of each line of a run; None where they do not lead to the same from every page of a host."""
+    return [
+        _links_of(line, "", root, address)
+        if all(_is_alike(anchor, root) for _, anchor in line.links())
+        else None
+        for line in repeat.lines
+    ]
 
 
 def _post_lines(links: Sequence[Sequence[Linked]]) -> frozenset[int]:
@@ -206,6 +229,11 @@ def _leads_to(
     if root is not None and href and len(href) < _LONGEST_REPEATED and href.startswith(_ALIKE_EVERYWHERE):
         return _from_root(href, root, address)
     return _canonical(link_url(anchor, base), address)
+
+
+def _is_alike(anchor: Element, root: str | None) -> bool:
+    href = anchor.get("href")
+    return root is not None and href is not None and href.startswith((*_ALIKE_EVERYWHERE, "#"))
 
 
 @lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from blogarchive.demo.charset import cut_title
 from blogarchive.demo.truth import DemoBlog, DemoPost
 from blogarchive.items import Author, Comment, Link, Page, PageKind, Post, Reading, Target
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.site import by_name
 from printed.around import by_month
 from printed.pages import print_blog
@@ -43,7 +44,7 @@ def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
     known = {SITE.address(url).url: html for url, html in pages.items()}
     home = f"{BASE}{blog.path}"
     todo = deque([Target(url=home, site="creaders", kind=PageKind.HOME, uid=blog.uid)])
-    seen, walked = {home}, Walk()
+    seen, walked, repeats = {home}, Walk(), Repeats()
     while todo:
         target = todo.popleft()
         html = known.get(target.url)
@@ -52,6 +53,8 @@ def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
             continue
         page = Page(url=target.url, fetched_at=AT, status=200, headers=(), body=html.encode())
         reading = SITE.read(page, target)
+        if SITE.read(page, target, repeats) != reading:
+            walked.strange.append(f"reads otherwise after other pages: {target.url}")
         _note(walked, target, reading)
         for link in reading.links:
             key = link.url if link.kind is not PageKind.POST else f"post {link.number}"

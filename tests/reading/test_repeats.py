@@ -1,0 +1,200 @@
+"""What stands alike on many pages is read once, and every page reads as if it had been read alone."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from blogarchive.reading.fragment import cut
+from blogarchive.reading.lines import Document, read_document
+from blogarchive.reading.repeats import Repeats
+
+MONTHS = "\n".join(
+    f"<table width=100%><tr><td>· <a href='/m?ym={month}'>{month}-01 - {month}-28</a></td></tr></table>"
+    for month in range(2001, 2021)
+)
+TITLES = (
+    "<h3>最新发布</h3>\n<ul>" + "".join(f"<li><a href='/p/{n}'>第{n}篇</a></li>" for n in range(60)) + "</ul>"
+)
+ROWS = "".join(f"<tr><td>{n} <b>行</b></td><td><img src=/{n}.gif></td></tr>\n" for n in range(40))
+TEXTS = "".join(f"<p>第{n}段<br>一行 &amp; 又一行</p>" for n in range(40))
+OTHERS = (
+    "<div>" + "<span>一</span> 二<div style='display:none'>藏</div><pre> 三\n 四</pre>" * 30 + "</div>",
+    "<dl>" + "<dt>一</dt><dd>二</dd>" * 60 + "</dl>",
+    "<div>" + "<!-- 注 --><a href=x><div>块</div></a>" * 40 + "</div>",
+)
+SIDEBARS = (MONTHS, TITLES, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
+# Around it: what authors and templates leave open, close twice, or hide.
+AROUND = (
+    "<p>文",
+    "</p>",
+    "字",
+    "<br>",
+    "<div>",
+    "</div>",
+    "<table><tr><td>",
+    "<td>格",
+    "<tr>",
+    "</td></tr></table>",
+    "</table>",
+    "<font color=red>",
+    "</font>",
+    "<a href='/a'>",
+    "</a>",
+    "<pre>\n ",
+    "</pre>",
+    "<ul><li>",
+    "</ul>",
+    "<dl><dd>",
+    "<h3>",
+    "<textarea>",
+    "</textarea>",
+    "<!-- ",
+    " -->",
+    "<script>'",
+    "</script>",
+    "<div style='display:none'>",
+    "<div hidden>",
+    "<select><option>",
+    "</select>",
+    "<img alt='",
+    "'>",
+    '"',
+    "<title>",
+    "</title>",
+    "<b><i>",
+    "</html>",
+    "</body>",
+    "<embed src=x>",
+    "<noscript>",
+    "<svg>",
+    "<center>",
+    "<form>",
+    "<p>",
+)
+
+
+def shape(document: Document) -> tuple[Any, ...]:
+    """All of a document that others can see of it, its elements by their places in the tree."""
+    order: dict[Any, int | None] = {node: place for place, node in enumerate(document.root.iter())}
+    order[None] = None
+    lines = [
+        (
+            line.index,
+            line.text,
+            order[line.block],
+            line.start,
+            line.end,
+            [(start, end, order[node], order[anchor]) for start, end, node, anchor in line.spans],
+            [(order[node], order[anchor]) for node, anchor in line.media],
+        )
+        for line in document.lines
+    ]
+    return (
+        etree.tostring(document.root),
+        lines,
+        document.title,
+        {order[node] for node in document.hidden},
+        [document.places(node) for node in document.root.iter()],
+        document.starts,
+    )
+
+
+def test_what_two_pages_share_is_not_parsed_again() -> None:
+    repeats = Repeats()
+    for page in ("一", "二"):
+        read_document(f"<body><p>{page}</p><div>{MONTHS}</div>", repeats)
+    text = f"<body><p>三</p><div>{MONTHS}</div>"
+    shorter, found = repeats.shorten(text)
+    assert [repeat.text for repeat in found] == [f"<div>{MONTHS}</div>"]
+    assert len(shorter) < len(text) / 5
+
+
+@pytest.mark.parametrize("sidebar", SIDEBARS)
+def test_a_page_reads_the_same_whatever_was_read_before_it(sidebar: str) -> None:
+    repeats = Repeats()
+    for page in range(4):
+        for text in (
+            f"<html><head><title>第{page}页</title></head><body><div>{sidebar}</div><p>{page}</p>",
+            f"<table><tr><td>{page}<td>{sidebar}尾{page}</table>",
+        ):
+            assert shape(read_document(text, repeats)) == shape(read_document(text))
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_broken_pages_around_a_known_sidebar_read_as_they_do_alone(data: st.DataObject) -> None:
+    repeats = Repeats()
+    sidebar = data.draw(st.sampled_from(SIDEBARS))
+    for page in ("一", "二"):
+        read_document(f"<body>{page}{sidebar}", repeats)
+    pieces = st.lists(st.sampled_from((*AROUND, *SIDEBARS)), max_size=12).map("".join)
+    text = data.draw(pieces) + sidebar + data.draw(pieces)
+    assert shape(read_document(text, repeats)) == shape(read_document(text))
+    assert shape(read_document(text, repeats)) == shape(read_document(text))
+
+
+def test_a_body_that_two_posts_share_is_cut_out_the_same() -> None:
+    repeats = Repeats()
+    for page in range(3):
+        text = f"<body><h1>题{page}</h1><div>{TEXTS}</div><p>浏览({page})</p>"
+        cuts = [
+            etree.tostring(cut(document, document.lines[1], document.lines[-2]))
+            for document in (read_document(text, repeats), read_document(text))
+        ]
+        assert cuts[0] == cuts[1]
+
+
+def test_a_sidebar_that_changes_is_learnt_anew() -> None:
+    repeats = Repeats()
+    for page in range(80):
+        read_document(f"<body><p>{page}</p><div>{MONTHS}</div>", repeats)
+    for page in range(3):
+        read_document(f"<body><p>{page}</p><div>{MONTHS.replace('2020', '2021')}</div>", repeats)
+    _, found = repeats.shorten(f"<body><p>末</p><div>{MONTHS.replace('2020', '2021')}</div>")
+    assert found
+
+
+def test_pages_that_share_nothing_are_seldom_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    monkeypatch.setattr(
+        "blogarchive.reading.repeats.common_runs", lambda one, other, least: compared.append(one) or ()
+    )
+    repeats = Repeats()
+    for page in range(300):
+        repeats.shorten(f"<p>{page}</p>" * 200)
+    assert 5 < len(compared) < 15
+
+
+def test_few_runs_are_kept() -> None:
+    repeats = Repeats()
+    for blog in range(40):
+        for page in range(2):
+            read_document(
+                f"<body><p>{page}</p><div>{MONTHS.replace('2020', str(1900 + blog))}</div>", repeats
+            )
+    last = f"<body><p>末</p><div>{MONTHS.replace('2020', '1900')}</div>"
+    assert not repeats.shorten(last)[1]
+
+
+@pytest.mark.parametrize("name", ["blogarchive-stands-for", "Blogarchive-Stands-For"])
+@pytest.mark.parametrize("number", ["0", "7", "", "-1", "²"])
+def test_a_page_that_has_stand_ins_of_its_own_reads_as_it_does_alone(name: str, number: str) -> None:
+    repeats = Repeats()
+    for page in range(3):
+        text = f"<body><table {name}='{number}'></table><p>{page}</p><div>{MONTHS}</div>"
+        assert shape(read_document(text, repeats)) == shape(read_document(text))
+
+
+def test_a_run_that_stands_where_it_cannot_be_put_in_is_not_tried_again_and_again() -> None:
+    repeats = Repeats()
+    for page in range(2):
+        read_document(f"<body><p>{page}</p><div>{MONTHS}</div>", repeats)
+    tried = 0
+    for page in range(100):
+        text = f"<body><p>{page}</p><pre><div>{MONTHS}</div></pre>"
+        tried += bool(repeats.shorten(text)[1])
+        read_document(text, repeats)
+    assert tried < 5

@@ -97,9 +97,9 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
                 changes[name] = Shown(text=shown.text, at=found.at, precision=found.precision)
         return changes
 
-    months = tuple([_month(row, zone) or _deep(row, dated) for row in reading.months])
-    if len({row.month for row in months}) < len(months):
-        months = _joined(months)
+    months = _whole_months(_Months(reading.months), zone)
+    if months is None:
+        months = _joined([_deep(row, dated) for row in reading.months])
     dated_reading = _deep(_with_months(reading, months), dated)
     fresh = tuple(problem for problem in problems if problem not in reading.problems)
     return replace(dated_reading, problems=reading.problems + fresh) if fresh else dated_reading
@@ -115,8 +115,9 @@ def _joined(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
     months: dict[str, MonthRow] = {}
     for row in rows:
         other = months.setdefault(row.month, row)
-        first, last = min(other.first, row.first, key=_moment), max(other.last, row.last, key=_moment)
-        months[row.month] = replace(other, first=first, last=last, url=other.url or row.url)
+        if other is not row:
+            first, last = min(other.first, row.first, key=_moment), max(other.last, row.last, key=_moment)
+            months[row.month] = replace(other, first=first, last=last, url=other.url or row.url)
     return tuple(months.values())
 
 
@@ -124,27 +125,40 @@ def _moment(shown: Shown | None) -> str:
     return "" if shown is None or shown.at is None else shown.at.isoformat()
 
 
-def _month(row: MonthRow, zone: ZoneInfo) -> MonthRow | None:
-    """The row dated, where both its dates are whole; None where they are not, or are read already."""
-    first, last = row.first, row.last
-    if first is None or last is None or first.at is not None or last.at is not None:
-        return None
-    return _whole_month(row.month, first.text, last.text, row.url, zone)
+class _Months:
+    """The rows of an archive as a key, equal to one of the same objects: to hash or compare all they say costs much."""
+
+    def __init__(self, rows: tuple[MonthRow, ...]) -> None:
+        self.rows = rows
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Months)
+            and len(self.rows) == len(other.rows)
+            and all(map(is_, self.rows, other.rows))
+        )
+
+    def __hash__(self) -> int:
+        return hash((len(self.rows), self.rows[:1]))
 
 
-@lru_cache(maxsize=4096)  # like `_whole`
-def _whole_month(month: str, first: str, last: str, url: str | None, zone: ZoneInfo) -> MonthRow | None:
-    if not (_WHOLE.fullmatch(first) and _WHOLE.fullmatch(last)):
+@lru_cache(maxsize=16)  # the months, up to some hundreds, are the same on every page of a blog
+def _whole_months(months: _Months, zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
+    """The rows dated, where each is another month and shows whole dates; None where not, or they are dated already."""
+    dated = []
+    for row in months.rows:
+        first, last = _whole_shown(row.first, zone), _whole_shown(row.last, zone)
+        if first is None or last is None:
+            return None
+        dated.append(replace(row, first=first, last=last))
+    return tuple(dated) if len({row.month for row in dated}) == len(dated) else None
+
+
+def _whole_shown(shown: Shown | None, zone: ZoneInfo) -> Shown | None:
+    if shown is None or shown.at is not None or not _WHOLE.fullmatch(shown.text):
         return None
-    a, b = _whole(first, zone), _whole(last, zone)
-    if a is None or b is None:
-        return None
-    return MonthRow(
-        month=month,
-        first=Shown(text=first, at=a.at, precision=a.precision),
-        last=Shown(text=last, at=b.at, precision=b.precision),
-        url=url,
-    )
+    found = _whole(shown.text, zone)
+    return found and Shown(text=shown.text, at=found.at, precision=found.precision)
 
 
 @lru_cache(maxsize=4096)  # the months in the sidebar are the same on every page of a blog

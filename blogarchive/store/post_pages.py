@@ -80,10 +80,11 @@ def due(saving: Saving) -> str | None:
 
 
 def named_elsewhere(saving: Saving) -> list[Target]:
-    """The posts that the page names, as targets, in case that it shows no link of their shape."""
-    reading = saving.reading
+    """The posts that the page names, as targets, in case that it shows no link of their shape; not those known."""
+    reading, known = saving.reading, saving.archive.memo.keys
     named = [*reading.listed, *reading.latest, *(post for row in reading.categories for post in row.posts)]
-    return listed.targets(saving, named)
+    blog = f"{saving.blog.site}/{saving.blog.uid}/"
+    return listed.targets(saving, [post for post in named if f"{blog}{post.number}" not in known])
 
 
 def chain_of(saving: Saving, post: Post) -> str:

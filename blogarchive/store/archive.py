@@ -196,6 +196,7 @@ class Archive:
             return
         self.execute("pragma journal_mode = wal").fetchall()
         self.execute("pragma synchronous = normal")
+        self.execute("pragma wal_autocheckpoint = 4000").fetchall()  # at each one the disk is waited for
         try:
             MIGRATIONS.apply(self.db)
         except sqlite3.Error as error:

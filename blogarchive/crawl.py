@@ -1,6 +1,7 @@
 """Runs one crawl in this process, and turns what happened into a row of `runs` and an exit code."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -89,7 +90,9 @@ def settings(
 
 def crawl(order: Order, watcher: Watcher, chosen: Settings) -> Report:
     """Carry out `order` in a process of Scrapy's of its own; may be called once in a process."""
-    return crawl_in(AsyncCrawlerProcess(chosen), order, watcher)
+    process = AsyncCrawlerProcess(chosen)
+    logging.getLogger("scrapy").setLevel(logging.INFO)  # below it are two records a page, for nobody
+    return crawl_in(process, order, watcher)
 
 
 def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Report:

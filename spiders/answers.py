@@ -13,6 +13,7 @@ from blogarchive.store.judge import REFUSALS
 
 _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+_EDGE = 4096  # bytes in which most pages begin, or end
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
 _READABLE_ERRORS = {401, 403, 404, 410, 451}
 
@@ -69,7 +70,8 @@ def looks_cut(body: bytes) -> bool:
     """Whether a page opens `<html>` or `<body>` and closes neither; an empty body is cut too."""
     if not body.strip():
         return True
-    return bool(_OPENED.search(body, 0, 4096)) and not _CLOSED.search(body)
+    closed = _CLOSED.search(body, max(0, len(body) - _EDGE)) or _CLOSED.search(body)
+    return bool(_OPENED.search(body, 0, _EDGE)) and not closed
 
 
 def is_senseless(page: Page, reading: Reading) -> bool:

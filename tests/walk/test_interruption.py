@@ -144,10 +144,10 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
 BROKEN = """
 import spiders.reader
 whole = spiders.reader.read
-def read(page, target):
+def read(page, target, *more):
     if target.kind == "post" and target.number % 2:
         raise RuntimeError("a mistake in the reader")
-    return whole(page, target)
+    return whole(page, target, *more)
 spiders.reader.read = read
 from blogarchive.cli import main
 main()

@@ -23,7 +23,7 @@ def test_a_dry_run_says_each_request_that_a_blog_without_news_costs(
 
 
 def test_a_dry_run_says_what_is_due_later_with_the_pages_that_follow(host: Host, tool: Tool) -> None:
-    tool.ahead = "+30d"
+    tool.days_ahead = 30
     said = json.loads(tool.run("update", "--dry-run", "--json").out)
     tool.run("update")
     assert sorted(url.removeprefix(f"http://{host.at}") for url in said["urls"]) == sorted(host.paths())

@@ -141,10 +141,10 @@ def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_co
 def test_a_clock_that_was_set_back_hides_nothing_that_the_host_shows(host: Host, tool: Tool) -> None:
     blog = host.world.blogs[UID]
     entries = list(blog.entries.values())
-    tool.ahead = "+60d"
+    tool.days_ahead = 60
     entries[3].paragraphs[0] = "时钟快了时改的。"
     assert tool.run("update", "--full").code == 0
-    tool.ahead = "+1d"
+    tool.days_ahead = 1
     shown_on_home(blog)
     within_posts(blog)
     host.forget()

@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.view import View, view_of
 
 URL = "https://blog.creaders.net/u/1/202001/5.html"
 
 
-def _view(html: str) -> View:
-    return view_of(html, URL, datetime(2026, 1, 1, tzinfo=UTC), address)
+def _view(html: str, url: str = URL, repeats: Repeats | None = None) -> View:
+    return view_of(html, url, datetime(2026, 1, 1, tzinfo=UTC), address, repeats=repeats)
 
 
 def test_a_path_names_the_tags_from_the_root_down_and_is_the_same_whoever_asks_first() -> None:
@@ -37,3 +38,26 @@ def test_a_base_that_is_no_address_counts_for_nothing(base: str) -> None:
     view = _view(f"<base target=_blank><base href='{base}'><p><a href='6.html'>题</a></p>")
     assert view.base == URL
     assert view.posts == {0}
+
+
+def test_links_that_repeat_lead_where_they_lead_from_each_page() -> None:
+    hrefs = (
+        "6.html",
+        "?page=2",
+        "../",
+        "/u/1/",
+        "//other.net/u/2/",
+        "#top",
+        "",
+        "http://[x",
+        "/" + "long/" * 100,
+    )
+    links = "".join(f"<li><a href='{href}'>题</a></li>" for href in hrefs)
+    links += "<li><a title='http://a.net/' href='javascript:'>窗</a></li>" * 20
+    repeats = Repeats()
+    for url in (URL, "https://blog.creaders.net/u/1/202002/7.html", "http://other.net/u/3/"):
+        html = f"<p>{url}</p><ul>{links}</ul>"
+        known, alone = _view(html, url, repeats), _view(html, url)
+        shown = [[(text, leads) for text, _, leads in line] for line in known.links]
+        assert shown == [[(text, leads) for text, _, leads in line] for line in alone.links]
+    assert known.document.repeats

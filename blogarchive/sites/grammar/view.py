@@ -192,10 +192,10 @@ def _links_of(line: Line, base: str, root: str | None, address: Callable[[str], 
 def _known_links(
     repeat: Repeat, root: str | None, address: Callable[[str], Address]
 ) -> Sequence[Sequence[Linked] | None]:
-    """The links of each line of a run; None where they do not lead to the same from every page of a host."""
+    """The links of each line of a run; None where one of them may lead elsewhere from another page of the host."""
     return [
         _links_of(line, "", root, address)
-        if all(_is_alike(anchor, root) for _, anchor in line.links())
+        if root is not None and all(_is_alike(anchor.get("href")) for _, anchor in line.links())
         else None
         for line in repeat.lines
     ]
@@ -226,14 +226,14 @@ def _leads_to(
 ) -> Address | None:
     """Where a link leads under the site's rules; None where it leads nowhere on the web."""
     href = anchor.get("href")
-    if root is not None and href and len(href) < _LONGEST_REPEATED and href.startswith(_ALIKE_EVERYWHERE):
+    if root and href and _is_alike(href):
         return _from_root(href, root, address)
     return _canonical(link_url(anchor, base), address)
 
 
-def _is_alike(anchor: Element, root: str | None) -> bool:
-    href = anchor.get("href")
-    return root is not None and href is not None and href.startswith((*_ALIKE_EVERYWHERE, "#"))
+def _is_alike(href: str | None) -> bool:
+    """Whether a link leads to the same from every page of a host, and is short enough to be remembered."""
+    return href is not None and href.startswith(_ALIKE_EVERYWHERE) and len(href) < _LONGEST_REPEATED
 
 
 @lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog

@@ -1,6 +1,7 @@
 """Finds what two pages have in common: runs of whole elements, written alike to the letter."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ _TOP = BLOCKS - _APART - {"dt", "dd"}
 
 _PROBE = 200  # characters that tell most runs from each other
 _MOST_PROBES = 8
+_MOST_TRIES = 1000  # elements looked for in another page
+_DEEPEST = 200  # elements in elements: deeper pages are not worth their time
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class _Span:
     name: str
     start: int
     end: int = 0
-    whole: bool = True
+    whole: bool = False
     inner: list["_Span"] = field(default_factory=list)
 
 
@@ -44,11 +47,12 @@ class Common:
 
 def common_runs(one: str, other: str, least: int) -> Iterator[Common]:
     """The runs of elements of `one`, of at least so many characters, that stand in `other` too: the outermost."""
-    levels = [_spans(one)]
+    levels, tries = [_spans(one)], 0
     while levels:
         spans = levels.pop()
         place = 0
-        while place < len(spans):
+        while place < len(spans) and tries < _MOST_TRIES:
+            tries += 1
             end = _shared(spans, place, one, other)
             if end == place:
                 levels.append(spans[place].inner)
@@ -91,39 +95,58 @@ def _fits(span: _Span) -> bool:
 
 def _spans(text: str) -> list[_Span]:
     """The outermost elements of a text; what is left open is none, and what stands in it is a level higher."""
-    page = _Span("", 0)
-    opened = [page]
+    opened = _Opened()
     for found in _TAG.finditer(text):
         name = (found["name"] or "").lower()
         if found["end"]:
-            _close(opened, name, found.end())
+            opened.close(name, found.end())
         elif name in _APART or found[0] == "<" or STAND_IN in found[0]:
-            _break(opened)
+            opened.spoil()
         elif name and name not in _VOID:
-            opened.append(_Span(name, found.start()))
-    while len(opened) > 1:
-        _leave(opened)
-    return page.inner
+            opened.open(name, found.start())
+            if len(opened.spans) > _DEEPEST:
+                return []
+    return opened.outermost()
 
 
-def _close(opened: list[_Span], name: str, end: int) -> None:
-    if all(span.name != name for span in opened):
-        _break(opened)
-        return
-    while opened[-1].name != name:
-        _leave(opened)
-    span = opened.pop()
-    span.end = end
-    opened[-1].inner.append(span)
+class _Opened:
+    """The elements that are open at a place of a text, innermost last; the first is the text itself."""
 
+    def __init__(self) -> None:
+        self.spans = [_Span("", 0)]
+        self._names: Counter[str] = Counter()
+        self._spoilt = 0  # so many of them, from the first on, hold something that is not closed in itself
 
-def _leave(opened: list[_Span]) -> None:
-    """Give up the innermost element, which was not closed."""
-    inner = opened.pop().inner
-    _break(opened)
-    opened[-1].inner += inner
+    def open(self, name: str, start: int) -> None:
+        self.spans.append(_Span(name, start))
+        self._names[name] += 1
 
+    def close(self, name: str, end: int) -> None:
+        if not self._names[name]:
+            self.spoil()
+            return
+        while self.spans[-1].name != name:
+            self._leave()
+        span = self._pop()
+        span.end, span.whole = end, len(self.spans) >= self._spoilt
+        self._spoilt = min(self._spoilt, len(self.spans))
+        self.spans[-1].inner.append(span)
 
-def _break(opened: list[_Span]) -> None:
-    for span in opened:
-        span.whole = False
+    def spoil(self) -> None:
+        self._spoilt = len(self.spans)
+
+    def outermost(self) -> list[_Span]:
+        while len(self.spans) > 1:
+            self._leave()
+        return self.spans[0].inner
+
+    def _leave(self) -> None:
+        """Give up the innermost element, which was not closed."""
+        inner = self._pop().inner
+        self.spans[-1].inner += inner
+        self.spoil()
+
+    def _pop(self) -> _Span:
+        span = self.spans.pop()
+        self._names[span.name] -= 1
+        return span

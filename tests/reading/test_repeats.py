@@ -9,6 +9,7 @@ from lxml import etree
 
 from blogarchive.reading.fragment import cut
 from blogarchive.reading.lines import Document, read_document
+from blogarchive.reading.repeat_finding import common_runs
 from blogarchive.reading.repeats import Repeats
 
 MONTHS = "\n".join(
@@ -198,3 +199,20 @@ def test_a_run_that_stands_where_it_cannot_be_put_in_is_not_tried_again_and_agai
         tried += bool(repeats.shorten(text)[1])
         read_document(text, repeats)
     assert tried < 5
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<b>" * 60_000 + "</i>" * 60_000,
+        "<p>" * 100_000,
+        "<b><i></i>" * 40_000,
+        "".join(f"<p>{n}</p>" for n in range(40_000)),
+        "".join(f"<div><p>{n}</p>" for n in range(150)) + "<p>文</p>" * 40_000,
+        "<a href='" * 50_000,
+        "<table width=" * 30_000,
+    ],
+    ids=("stray ends", "open", "open with others", "many", "deep and many", "quotes", "attributes"),
+)
+def test_pages_made_to_be_slow_are_compared_at_once(page: str) -> None:
+    assert list(common_runs(page, page.replace("1", "2").replace("文", "字"), 1000)) == []

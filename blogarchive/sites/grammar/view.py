@@ -3,26 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.dates import parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document
-from blogarchive.reading.page_urls import absolute, link_url
-from blogarchive.reading.repeat import Repeat
+from blogarchive.reading.page_urls import link_url
 from blogarchive.reading.repeats import Repeats
+from blogarchive.sites.grammar.page_links import Linked, base_of, canonical, links_of, post_lines
 from blogarchive.sites.grammar.whole import LONGEST_LABEL, Whole, fold_lines
 from blogarchive.sites.grammar.words import SECTION_BEGINS, fold, section_of
 
-_LONGEST_BASE = 2000
-_LONGEST_REPEATED = 300
-_ALIKE_EVERYWHERE = ("/", "http://", "https://")  # what begins so leads to the same from every page of a host
 _POST = PageKind.POST  # to name an enum's member takes five times as long (Python 3.11), and links are many
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
-
-
-Linked = tuple[str, Element, Address | None]
-"""An `a` element in a line: its text there, itself, and where it leads; None: nowhere on the web."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +47,7 @@ class View:
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
-        address = _canonical(link_url(anchor, self.base), self.address)
+        address = canonical(link_url(anchor, self.base), self.address)
         return None if address is None else address.url
 
     def leads_away(self, index: int) -> bool:
@@ -153,62 +145,20 @@ def view_of(
     """
     document = read_document(text, repeats)
     whole, folded = fold_lines(document.lines)
-    base = _base(document, url)
-    links = _links(document, base, address)
+    base = base_of(document, url)
+    links = links_of(document, base, address)
     return View(
         document=document,
         folded=folded,
         whole=whole,
         links=links,
-        posts=_post_lines(links),
+        posts=post_lines(links),
         sections=_sections(document.lines, folded, whole),
         url=url,
         base=base,
         now=now,
         address=address,
         number=address(url).number or number,
-    )
-
-
-def _links(document: Document, base: str, address: Callable[[str], Address]) -> tuple[Sequence[Linked], ...]:
-    root = absolute("/", base)
-    links: list[Sequence[Linked] | None] = [None] * len(document.lines)
-    for repeat in document.repeats:
-        links[repeat.index : repeat.index + len(repeat.lines)] = _known_links(repeat, root, address)
-    return tuple(
-        [
-            _links_of(line, base, root, address) if known is None else known
-            for line, known in zip(document.lines, links, strict=True)
-        ]
-    )
-
-
-def _links_of(line: Line, base: str, root: str | None, address: Callable[[str], Address]) -> Sequence[Linked]:
-    found = line.links()
-    return [(text, anchor, _leads_to(anchor, base, root, address)) for text, anchor in found] if found else ()
-
-
-@lru_cache(maxsize=8)
-def _known_links(
-    repeat: Repeat, root: str | None, address: Callable[[str], Address]
-) -> Sequence[Sequence[Linked] | None]:
-    """The links of each line of a run; None where one of them may lead elsewhere from another page of the host."""
-    return [
-        _links_of(line, "", root, address)
-        if root is not None and all(_is_alike(anchor.get("href")) for _, anchor in line.links())
-        else None
-        for line in repeat.lines
-    ]
-
-
-def _post_lines(links: Sequence[Sequence[Linked]]) -> frozenset[int]:
-    return frozenset(
-        [
-            index
-            for index, found in enumerate(links)
-            for _, _, address in found
-            if address is not None and address.kind is _POST
-        ]
     )
 
 
@@ -219,42 +169,6 @@ def _sections(lines: Sequence[Line], folded: Sequence[str], whole: Whole) -> dic
         if line.media and not line.text:
             names[line.index] = section_of(picture_words(line))
     return {index: name for index, name in sorted(names.items()) if name is not None}
-
-
-def _leads_to(
-    anchor: Element, base: str, root: str | None, address: Callable[[str], Address]
-) -> Address | None:
-    """Where a link leads under the site's rules; None where it leads nowhere on the web."""
-    href = anchor.get("href")
-    if root and href and _is_alike(href):
-        return _from_root(href, root, address)
-    return _canonical(link_url(anchor, base), address)
-
-
-def _is_alike(href: str | None) -> bool:
-    """Whether a link leads to the same from every page of a host, and is short enough to be remembered."""
-    return href is not None and href.startswith(_ALIKE_EVERYWHERE) and len(href) < _LONGEST_REPEATED
-
-
-@lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog
-def _from_root(href: str, root: str, address: Callable[[str], Address]) -> Address | None:
-    return _canonical(absolute(href, root), address)
-
-
-def _canonical(url: str | None, address: Callable[[str], Address]) -> Address | None:
-    if url is None or not url.lower().startswith(("http://", "https://")):
-        return None
-    found = address(url)
-    return found if found.url == url else address(found.url)
-
-
-def _base(document: Document, url: str) -> str:
-    """What the page's `<base href>` makes of its URL."""
-    # In the head alone: one in a post is its author's.
-    hrefs = (node.get("href") for node in document.root.iterfind("head/base"))
-    href = next((href for href in hrefs if href is not None), None)
-    base = None if href is None or len(href) > _LONGEST_BASE else absolute(href, url)
-    return base if base is not None and base.startswith(("http://", "https://")) else url
 
 
 def picture_words(line: Line) -> str:

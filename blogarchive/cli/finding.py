@@ -70,7 +70,7 @@ def search(
 
 def _require_blog(db: Path, author: str) -> None:
     """Raise `UsageError` where `author` names no blog, in none of the ways that the search knows."""
-    from blogarchive.store.reader import open_reader
+    from blogarchive.store.export_reader import open_reader
 
     with open_reader(db) as reader:
         blogs = reader.blogs()

@@ -19,7 +19,7 @@ from blogarchive.importing.html import import_html
 from blogarchive.importing.merging import merge_archive
 from blogarchive.importing.report import Imported
 from blogarchive.importing.warc import import_warc
-from blogarchive.store.kept import Filters
+from blogarchive.store.export_items import Filters
 
 Export = Callable[..., Exported]
 

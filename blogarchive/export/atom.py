@@ -13,8 +13,8 @@ from blogarchive.export.moments import whole_moment
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.walk import walk_posts
 from blogarchive.look.bodies import shown_body
-from blogarchive.store.kept import Filters, KeptBlog, KeptPost
-from blogarchive.store.reader import Reader, open_reader
+from blogarchive.store.export_items import Filters, KeptBlog, KeptPost
+from blogarchive.store.export_reader import Reader, open_reader
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NAMESPACES: Any = {None: _ATOM}  # lxml's stubs know no default namespace

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from blogarchive.look.bodies import PostSource
 from blogarchive.sites.linked import linked_post
-from blogarchive.store.kept import KeptBlog, KeptHeading
+from blogarchive.store.export_items import KeptBlog, KeptHeading
 
 Filed = tuple[KeptBlog, KeptHeading, str]
 """A post with its blog, and the file of the export that it is in."""

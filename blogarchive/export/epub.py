@@ -14,8 +14,8 @@ from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.walk import walk_posts
 from blogarchive.look.bodies import PictureSource
 from blogarchive.media.sniff import content_type
-from blogarchive.store.kept import Filters, KeptBlog, KeptPicture, KeptPost
-from blogarchive.store.reader import Reader, open_reader
+from blogarchive.store.export_items import Filters, KeptBlog, KeptPicture, KeptPost
+from blogarchive.store.export_reader import Reader, open_reader
 
 # Of the pictures that every reading system shows (EPUB 3.3, 3.2), those that are no SVG.
 _SHOWN = {"image/gif", "image/jpeg", "image/png"}

@@ -10,8 +10,8 @@ from blogarchive.export.pictures import PictureFolder, picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.places import Placed, Shelf, href, shelve
-from blogarchive.store.kept import Filters, KeptBlog, KeptPost
-from blogarchive.store.reader import Reader, open_reader
+from blogarchive.store.export_items import Filters, KeptBlog, KeptPost
+from blogarchive.store.export_reader import Reader, open_reader
 
 
 def export_html(

@@ -11,8 +11,8 @@ from typing import Any
 from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.walk import walk_posts
-from blogarchive.store.kept import Filters, KeptBlog, KeptComment, KeptPost, KeptRevision
-from blogarchive.store.reader import open_reader
+from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptPost, KeptRevision
+from blogarchive.store.export_reader import open_reader
 
 # Line ends to some readers of lines, though not to JSON.
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})

@@ -20,8 +20,8 @@ from blogarchive.export.pictures import PictureFolder, picture_source
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.to_markdown import escape_markdown, to_markdown
 from blogarchive.look.bodies import PictureSource, PostSource, shown_body
-from blogarchive.store.kept import Filters, KeptBlog, KeptComment, KeptHeading, KeptPost
-from blogarchive.store.reader import Reader, open_reader
+from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptHeading, KeptPost
+from blogarchive.store.export_reader import Reader, open_reader
 
 _MEANS_MORE = re.compile("[%#?]")  # in an address
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from blogarchive.export.files import OutFolder
 from blogarchive.look.bodies import PictureSource
-from blogarchive.store.kept import KeptPicture, KeptPost
-from blogarchive.store.reader import Reader
+from blogarchive.store.export_items import KeptPicture, KeptPost
+from blogarchive.store.export_reader import Reader
 
 # Formats that browsers show and that cannot carry a script; an SVG can.
 EXTENSIONS = {

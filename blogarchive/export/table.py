@@ -13,8 +13,8 @@ from pathlib import Path
 from blogarchive.export.files import whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.walk import walk_posts
-from blogarchive.store.kept import Filters, KeptBlog, KeptComment, KeptPost
-from blogarchive.store.reader import open_reader
+from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptPost
+from blogarchive.store.export_reader import open_reader
 
 POST_COLUMNS = (
     "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from blogarchive.export.report import Progress
-from blogarchive.store.kept import KeptBlog, KeptHeading, KeptPost
-from blogarchive.store.reader import Reader
+from blogarchive.store.export_items import KeptBlog, KeptHeading, KeptPost
+from blogarchive.store.export_reader import Reader
 
 
 def count_posts(reader: Reader) -> int:

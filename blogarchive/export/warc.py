@@ -21,8 +21,8 @@ from blogarchive import __version__
 from blogarchive.errors import UsageError
 from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.store.kept import PAGE_FIELD, Filters, KeptPage, KeptPicture
-from blogarchive.store.reader import Reader, open_reader
+from blogarchive.store.export_items import PAGE_FIELD, Filters, KeptPage, KeptPicture
+from blogarchive.store.export_reader import Reader, open_reader
 
 _TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 _ANY_TIME = "1970-01-01T00:00:00+00:00"

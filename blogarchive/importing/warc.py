@@ -19,7 +19,7 @@ from blogarchive.sites.site import names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.brought import lacking_pictures
-from blogarchive.store.kept import PAGE_FIELD
+from blogarchive.store.export_items import PAGE_FIELD
 
 
 def import_warc(

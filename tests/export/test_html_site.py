@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from blogarchive.export.html import export_html
-from blogarchive.store.kept import Filters
+from blogarchive.store.export_items import Filters
 from tests.export.conftest import LINKS, led_to
 
 

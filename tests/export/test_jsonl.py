@@ -7,7 +7,7 @@ import pytest
 
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.export.jsonl import export_jsonl, post_schema
-from blogarchive.store.kept import Filters
+from blogarchive.store.export_items import Filters
 from tests.export.conftest import SEEN, Made
 
 

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from blogarchive.errors import UsageError
 from blogarchive.export.markdown import export_markdown
-from blogarchive.store.kept import Filters
+from blogarchive.store.export_items import Filters
 from tests.export.conftest import LINKS, led_to
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from blogarchive.export.to_markdown import to_markdown
 from blogarchive.look.bodies import PictureSource, PostSource, shown_body
-from blogarchive.store.kept import KeptBlog, KeptPost
+from blogarchive.store.export_items import KeptBlog, KeptPost
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
 from blogarchive.look.bodies import PictureSource, PostSource, shown_body
 from blogarchive.look.languages import language
-from blogarchive.store.kept import KeptPost
+from blogarchive.store.export_items import KeptPost
 
 _NEWEST = 30
 _INNER_ROOT = "../"

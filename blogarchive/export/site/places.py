@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from blogarchive.export.names import UniqueNames, safe_name
-from blogarchive.store.kept import KeptBlog, KeptHeading
+from blogarchive.store.export_items import KeptBlog, KeptHeading
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"

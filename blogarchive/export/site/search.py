@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from blogarchive.store.kept import KeptBlog, KeptPost
+from blogarchive.store.export_items import KeptBlog, KeptPost
 from blogarchive.store.search_text import fold
 
 _CHUNK = 300_000

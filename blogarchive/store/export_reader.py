@@ -12,7 +12,7 @@ from typing import Any
 
 from blogarchive.errors import UsageError
 from blogarchive.store.archive import Archive, Value
-from blogarchive.store.kept import (
+from blogarchive.store.export_items import (
     Filters,
     KeptBlog,
     KeptComment,

@@ -1,4 +1,4 @@
-"""What an archive holds, as exports read it: rows joined into frozen dataclasses.
+"""What an export is made of: rows of an archive joined into frozen dataclasses.
 
 Times of the site are ISO 8601 text in its clock, cut to the precision shown; `*_at` of ours are UTC. `None`
 means that no page showed it.

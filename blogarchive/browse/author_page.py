@@ -6,25 +6,25 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse import plots
 from blogarchive.browse.asked import Asked
-from blogarchive.store import shelves
-from blogarchive.store.shown import Shelf
+from blogarchive.store import browse_pages
+from blogarchive.store.browse_items import AuthorPage
 
 
 async def author(asked: Asked) -> Response:
     """`/read/author/ID`; `?year=` and `?category=` choose which posts are listed."""
-    identity, category = int(asked.request.url_vars["id"]), asked.number("category")
+    identity, category_id = int(asked.request.url_vars["id"]), asked.number("category")
     year = asked.word("year") if asked.number("year") is not None else None
     found = await asked.read(
-        lambda connection: shelves.shelf(connection, identity, year=year, category=category)
+        lambda connection: browse_pages.author_page(connection, identity, year=year, category=category_id)
     )
     if found is None:
         return await asked.missing("这位作者")
-    tag = next((tag for tag in found.tags if tag.id == category), None)
-    shown_year = None if tag else year or (found.blog.last_post_on or "")[:4]
-    return await asked.page("author.html", {**_shown(found), "year": shown_year, "tag": tag})
+    category = next((one for one in found.categories if one.id == category_id), None)
+    shown_year = None if category else year or (found.blog.last_post_on or "")[:4]
+    return await asked.page("author.html", {**_shown(found), "year": shown_year, "category": category})
 
 
-def _shown(found: Shelf) -> dict[str, object]:
+def _shown(found: AuthorPage) -> dict[str, object]:
     years: Counter[str] = Counter()
     for month in found.months:
         years[month.month[:4]] += month.held + month.missing
@@ -33,7 +33,7 @@ def _shown(found: Shelf) -> dict[str, object]:
     words = f"{found.blog.name} 每月的文章，共 {held} 篇"
     visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     return {
-        "shelf": found,
+        "page": found,
         "blog": found.blog,
         "years": sorted(years.items(), reverse=True),
         "most": max((bar.held + bar.lacking for bar in bars), default=0),

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from blogarchive.look.bodies import link_urls, shown_body
 from blogarchive.sites.linked import linked_post
-from blogarchive.store import shelved_post
-from blogarchive.store.shown import Picture, Reading
+from blogarchive.store import browse_post
+from blogarchive.store.browse_items import Picture, PostPage
 
 _MOST_LINKS = 500  # of a page; further ones lead to the site
 
@@ -39,14 +39,14 @@ def shown(
     return Markup(shown_body(body_html or "", url, source, post))  # noqa: S704 - shown_body gives safe HTML
 
 
-def linked_posts(connection: sqlite3.Connection, found: Reading) -> dict[str, int]:
+def linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
     """The posts in the archive that a post's text and its comments link to: their ids by the links' URLs."""
     url, site = found.post.url, found.blog.site
-    texts = (found.post.body_html, *(said.body_html for said in found.comments))
+    texts = (found.post.body_html, *(comment.body_html for comment in found.comments))
     urls = dict.fromkeys(link for text in texts if text for link in link_urls(text, url))
     named = {link: linked_post(site, link, url) for link in list(urls)[:_MOST_LINKS]}
     ids = {
-        link: shelved_post.post_id(connection, site, address.uid, address.number)
+        link: browse_post.post_id(connection, site, address.uid, address.number)
         for link, address in named.items()
         if address is not None and address.number is not None
     }

@@ -3,7 +3,7 @@
 from datasette.utils.asgi import Response
 
 from blogarchive.browse.asked import Asked
-from blogarchive.store import shelves
+from blogarchive.store import browse_pages
 
 _NEWEST = 12
 
@@ -12,9 +12,9 @@ async def home(asked: Asked) -> Response:
     """`/read`."""
     blogs, newest, health = await asked.read(
         lambda connection: (
-            shelves.blogs(connection),
-            shelves.newest(connection, _NEWEST),
-            shelves.health(connection),
+            browse_pages.blogs(connection),
+            browse_pages.newest(connection, _NEWEST),
+            browse_pages.health(connection),
         )
     )
     return await asked.page("home.html", {"blogs": blogs, "newest": newest, "health": health})

@@ -11,8 +11,8 @@ from blogarchive.browse.asked import Asked
 from blogarchive.browse.changes import Change, changes
 from blogarchive.browse.threads import answered
 from blogarchive.look.languages import language
-from blogarchive.store import shelved_post
-from blogarchive.store.shown import Counters, Picture, Reading, Said, Version
+from blogarchive.store import browse_post
+from blogarchive.store.browse_items import Comment, Counters, Picture, PostPage, Version
 
 _COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
 
@@ -21,7 +21,7 @@ _COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
 class Remark:
     """A comment as it is shown; `answers` is the id of the comment it replies to."""
 
-    said: Said
+    comment: Comment
     body: Markup
     language: str
     answers: int | None
@@ -50,7 +50,7 @@ class Edit:
 
 async def post(asked: Asked) -> Response:
     """`/read/post/ID`; with `?remote=1` pictures that are not held come from the site."""
-    found = await asked.read(lambda connection: shelved_post.reading(connection, _id(asked)))
+    found = await asked.read(lambda connection: browse_post.post_page(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")
     posts = await asked.read(lambda connection: bodies.linked_posts(connection, found))
@@ -60,11 +60,11 @@ async def post(asked: Asked) -> Response:
 
 async def edits(asked: Asked) -> Response:
     """`/read/post/ID/edits`: what each edit changed, the newest first."""
-    found = await asked.read(lambda connection: shelved_post.reading(connection, _id(asked)))
+    found = await asked.read(lambda connection: browse_post.post_page(connection, _id(asked)))
     if found is None:
         return await asked.missing("这篇文章")
     values = {
-        "reading": found,
+        "page": found,
         "edits": [_edit(old, new) for old, new in zip(found.versions, found.versions[1:], strict=False)][
             ::-1
         ],
@@ -77,24 +77,24 @@ def _id(asked: Asked) -> int:
     return int(asked.request.url_vars["id"])
 
 
-def _shown(asked: Asked, found: Reading, posts: Mapping[str, int], *, remote: bool) -> dict[str, object]:
+def _shown(asked: Asked, found: PostPage, posts: Mapping[str, int], *, remote: bool) -> dict[str, object]:
     replies = answered(found.comments)
 
     def body(body_html: str | None, pictures: Sequence[Picture]) -> Markup:
         return bodies.shown(body_html, found.post.url, pictures, asked.home, remote=remote, posts=posts)
 
     return {
-        "reading": found,
+        "page": found,
         "body": body(found.post.body_html, found.pictures),
         "language": language(found.post.body_text or found.post.title),
         "remarks": [
             Remark(
-                said,
-                body(said.body_html, ()),
-                language(said.body_text),
-                replies.get(said.id),
+                comment,
+                body(comment.body_html, ()),
+                language(comment.body_text),
+                replies.get(comment.id),
             )
-            for said in found.comments
+            for comment in found.comments
         ],
         "series": _series(found.counters),
         "edits": max(0, len(found.versions) - 1),

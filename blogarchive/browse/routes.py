@@ -15,7 +15,7 @@ from blogarchive.browse.author_page import author
 from blogarchive.browse.home_page import home
 from blogarchive.browse.post_page import edits, post
 from blogarchive.browse.search_page import find
-from blogarchive.store import shelves
+from blogarchive.store import browse_pages
 
 _IN = r"(?:/in/(?P<database>[^/]+))?"
 Route = Callable[..., Awaitable[Response]]
@@ -24,7 +24,7 @@ Route = Callable[..., Awaitable[Response]]
 async def _picture(asked: Asked) -> Response:
     """`/read/media/SHA256`."""
     sha256: str = asked.request.url_vars["sha256"]
-    found = await asked.read(lambda connection: shelves.file(connection, sha256))
+    found = await asked.read(lambda connection: browse_pages.file(connection, sha256))
     if found is None:
         return await asked.missing("这张图片")
     return answers.picture(found.content_type, found.body, sha256)

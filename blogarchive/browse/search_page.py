@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from blogarchive.browse.asked import Asked
-from blogarchive.store import shelves
+from blogarchive.store import browse_pages
+from blogarchive.store.browse_items import Blog
 from blogarchive.store.search import Hit, Order, count, search
-from blogarchive.store.shown import Blog
 
 _A_PAGE = 20
 _FURTHEST_PAGE = 500
@@ -78,7 +78,7 @@ def _answer(
     )
     posts = count(connection, question.words, author=author, since=since)
     comments = count(connection, question.words, author=author, since=since, comments=True)
-    return hits, posts, comments, shelves.blogs(connection)
+    return hits, posts, comments, browse_pages.blogs(connection)
 
 
 def _link(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from blogarchive.store.shown import Said
+from blogarchive.store.browse_items import Comment
 
 
-def answered(comments: Sequence[Said]) -> dict[int, int]:
+def answered(comments: Sequence[Comment]) -> dict[int, int]:
     """For each answer, by its id, the id of the nearest earlier comment by the person it names.
 
     `comments` come oldest first. An answer whose person has not spoken before has no entry.

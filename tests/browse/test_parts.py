@@ -9,7 +9,7 @@ from blogarchive.browse.plots import Bar, bars, spark
 from blogarchive.browse.shown_values import clock
 from blogarchive.browse.threads import answered
 from blogarchive.look.languages import language
-from blogarchive.store.shown import Said
+from blogarchive.store.browse_items import Comment
 
 _texts = st.text("川普一。！\n”a", max_size=40)
 
@@ -27,8 +27,8 @@ def test_a_diff_of_long_texts_without_a_common_sentence_is_not_compared_by_chara
     assert kinds == ["old", "new"]
 
 
-def said(identity: int, name: str, reply_to: str | None = None) -> Said:
-    return Said(
+def said(identity: int, name: str, reply_to: str | None = None) -> Comment:
+    return Comment(
         id=identity,
         author_name=name,
         author_url=None,

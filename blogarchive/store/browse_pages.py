@@ -6,9 +6,19 @@ blogs.
 
 import sqlite3
 
+from blogarchive.store.browse_items import (
+    AuthorPage,
+    Blog,
+    Category,
+    File,
+    Health,
+    LastRun,
+    Month,
+    PostLine,
+    Visits,
+)
+from blogarchive.store.browse_rows import BLOG, POST_LINE, all_as, one_as
 from blogarchive.store.search_index import pending
-from blogarchive.store.shelf_rows import BLOG, LINE, all_as, one_as
-from blogarchive.store.shown import Blog, File, Health, LastRun, Line, Month, Shelf, Tag, Visits
 
 
 def blogs(connection: sqlite3.Connection) -> tuple[Blog, ...]:
@@ -17,9 +27,9 @@ def blogs(connection: sqlite3.Connection) -> tuple[Blog, ...]:
     return tuple(sorted(found, key=lambda blog: blog.last_post_on or "", reverse=True))
 
 
-def newest(connection: sqlite3.Connection, limit: int = 20) -> tuple[Line, ...]:
+def newest(connection: sqlite3.Connection, limit: int = 20) -> tuple[PostLine, ...]:
     """The newest posts of all blogs."""
-    return all_as(connection, Line, f"{LINE} order by p.posted_at desc, p.id desc limit ?", (limit,))
+    return all_as(connection, PostLine, f"{POST_LINE} order by p.posted_at desc, p.id desc limit ?", (limit,))
 
 
 def health(connection: sqlite3.Connection) -> Health:
@@ -53,16 +63,16 @@ def health(connection: sqlite3.Connection) -> Health:
     )
 
 
-def shelf(
+def author_page(
     connection: sqlite3.Connection, author_id: int, *, year: str | None = None, category: int | None = None
-) -> Shelf | None:
+) -> AuthorPage | None:
     """The page of an author, or None; without `year` and `category`, posts of the newest year that has
     any.
     """
     blog = one_as(connection, Blog, f"{BLOG} where a.id = ?", (author_id,))
     if blog is None:
         return None
-    return Shelf(
+    return AuthorPage(
         blog=blog,
         months=_months(connection, author_id),
         visits=all_as(
@@ -72,9 +82,9 @@ def shelf(
             " and total_visits is not null order by captured_at",
             (author_id,),
         ),
-        tags=all_as(
+        categories=all_as(
             connection,
-            Tag,
+            Category,
             """select c.id, c.name, count(pc.post_id) as posts from categories c
                  left join post_categories pc on pc.category_id = c.id and pc.gone_at is null
                 where c.author_id = ? group by c.id order by posts desc, c.name""",
@@ -91,21 +101,23 @@ def file(connection: sqlite3.Connection, sha256: str) -> File | None:
 
 def _posts_of(
     connection: sqlite3.Connection, author_id: int, year: str, category: int | None
-) -> tuple[Line, ...]:
+) -> tuple[PostLine, ...]:
     if category is not None:
         return all_as(
             connection,
-            Line,
-            f"""{LINE} join post_categories pc on pc.post_id = p.id and pc.gone_at is null
+            PostLine,
+            f"""{POST_LINE} join post_categories pc on pc.post_id = p.id and pc.gone_at is null
                  where p.author_id = ? and pc.category_id = ? order by p.posted_at desc, p.id desc""",
             (author_id, category),
         )
     if not year:
-        return all_as(connection, Line, f"{LINE} where p.author_id = ? order by p.id desc", (author_id,))
+        return all_as(
+            connection, PostLine, f"{POST_LINE} where p.author_id = ? order by p.id desc", (author_id,)
+        )
     return all_as(
         connection,
-        Line,
-        f"{LINE} where p.author_id = ? and p.posted_at >= ? and p.posted_at < ?"
+        PostLine,
+        f"{POST_LINE} where p.author_id = ? and p.posted_at >= ? and p.posted_at < ?"
         " order by p.posted_at desc, p.id desc",
         (author_id, year, f"{year}~"),
     )

@@ -1,4 +1,4 @@
-"""Rows as the dataclasses of `shown`, and the two selections that several pages share."""
+"""Rows as the dataclasses of `browse_items`, and the two selections that several pages share."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 _Row = TypeVar("_Row")
 
-LINE = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at,
+POST_LINE = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at,
        p.posted_at_text, p.views, p.comment_count, p.gone_at, p.content_hash is not null as held,
        substr(p.body_text, 1, 120) as beginning
   from posts p join authors a on a.id = p.author_id"""
-"""Selects a `Line` a post; may be followed by joins and conditions on `p` and `a`."""
+"""Selects a `PostLine` a post; may be followed by joins and conditions on `p` and `a`."""
 
 BLOG = """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on,
        a.first_seen_at, a.last_seen_at,

@@ -42,7 +42,7 @@ class Blog:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class PostLine:
     """A post in a list. `held`: its text is in the archive; `beginning` are its first words."""
 
     id: int
@@ -78,7 +78,7 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Comment:
     """A comment; `versions` counts the texts that edits replaced."""
 
     id: int
@@ -95,7 +95,7 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tag:
+class Category:
     """A category and how many of the author's posts it holds."""
 
     id: int
@@ -112,7 +112,7 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Text:
+class Post:
     """A post's row, without what hangs on it."""
 
     id: int
@@ -134,18 +134,18 @@ class Text:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class PostPage:
     """A post with all that its page shows; comments oldest first, `older` and `newer` by the same author."""
 
-    post: Text
+    post: Post
     blog: Blog
-    tags: tuple[Tag, ...]
-    comments: tuple[Said, ...]
+    categories: tuple[Category, ...]
+    comments: tuple[Comment, ...]
     pictures: tuple[Picture, ...]
     counters: tuple[Counters, ...]
     versions: tuple[Version, ...]
-    older: Line | None
-    newer: Line | None
+    older: PostLine | None
+    newer: PostLine | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,14 +174,14 @@ class Visits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shelf:
+class AuthorPage:
     """An author's page: months oldest first, posts of one year (or of all, in one category) newest first."""
 
     blog: Blog
     months: tuple[Month, ...]
     visits: tuple[Visits, ...]
-    tags: tuple[Tag, ...]
-    posts: tuple[Line, ...]
+    categories: tuple[Category, ...]
+    posts: tuple[PostLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

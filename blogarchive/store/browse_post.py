@@ -2,15 +2,25 @@
 
 import sqlite3
 
-from blogarchive.store.shelf_rows import BLOG, LINE, all_as, one_as
-from blogarchive.store.shown import Blog, Counters, Line, Picture, Reading, Said, Tag, Text, Version
+from blogarchive.store.browse_items import (
+    Blog,
+    Category,
+    Comment,
+    Counters,
+    Picture,
+    Post,
+    PostLine,
+    PostPage,
+    Version,
+)
+from blogarchive.store.browse_rows import BLOG, POST_LINE, all_as, one_as
 
 
-def reading(connection: sqlite3.Connection, post_id: int) -> Reading | None:
+def post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
     """The post of that id with all that its page shows, or None."""
     post = one_as(
         connection,
-        Text,
+        Post,
         """select id, author_id, number, url, title, posted_at, posted_at_text, body_html, body_text, views,
                   likes, comment_count, first_seen_at, last_seen_at, gone_at, gone_reason
              from posts where id = ?""",
@@ -22,10 +32,10 @@ def reading(connection: sqlite3.Connection, post_id: int) -> Reading | None:
     if blog is None:
         return None
     older, newer = _neighbours(connection, post)
-    return Reading(
+    return PostPage(
         post=post,
         blog=blog,
-        tags=_tags_of_post(connection, post_id),
+        categories=_categories(connection, post_id),
         comments=_comments(connection, post_id),
         pictures=_pictures(connection, post_id),
         counters=all_as(
@@ -51,13 +61,13 @@ def post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: 
     return int(found[0][0]) if len(found) == 1 else None
 
 
-def _comments(connection: sqlite3.Connection, post_id: int) -> tuple[Said, ...]:
+def _comments(connection: sqlite3.Connection, post_id: int) -> tuple[Comment, ...]:
     """The comments of a post, oldest first; pages show them newest first, so that is what `position`
     counts.
     """
     return all_as(
         connection,
-        Said,
+        Comment,
         """select id, author_name, author_url, reply_to, body_html, body_text, posted_at, posted_at_text,
         likes, gone_at, (select count(*) from comment_revisions r where r.comment_id = c.id) as versions from
         comments c where post_id = ? order by posted_at is null, posted_at, position desc, id""",
@@ -87,29 +97,29 @@ def _versions(connection: sqlite3.Connection, post_id: int) -> tuple[Version, ..
     )
 
 
-def _tags_of_post(connection: sqlite3.Connection, post_id: int) -> tuple[Tag, ...]:
+def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[Category, ...]:
     return all_as(
         connection,
-        Tag,
+        Category,
         """select c.id, c.name, 0 as posts from post_categories pc join categories c on c.id = pc.category_id
             where pc.post_id = ? and pc.gone_at is null order by c.name""",
         (post_id,),
     )
 
 
-def _neighbours(connection: sqlite3.Connection, post: Text) -> tuple[Line | None, Line | None]:
+def _neighbours(connection: sqlite3.Connection, post: Post) -> tuple[PostLine | None, PostLine | None]:
     """The posts before and after by the same author; for one without a time, by its number."""
     by, value = ("p.number", post.number) if post.posted_at is None else ("p.posted_at", post.posted_at)
     older = one_as(
         connection,
-        Line,
-        f"""{LINE} where p.author_id = ? and ({by}, p.id) < (?, ?) order by {by} desc, p.id desc limit 1""",
+        PostLine,
+        f"""{POST_LINE} where p.author_id = ? and ({by}, p.id) < (?, ?) order by {by} desc, p.id desc limit 1""",
         (post.author_id, value, post.id),
     )
     newer = one_as(
         connection,
-        Line,
-        f"""{LINE} where p.author_id = ? and ({by}, p.id) > (?, ?) order by {by}, p.id limit 1""",
+        PostLine,
+        f"""{POST_LINE} where p.author_id = ? and ({by}, p.id) > (?, ?) order by {by}, p.id limit 1""",
         (post.author_id, value, post.id),
     )
     return older, newer

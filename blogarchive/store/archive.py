@@ -11,7 +11,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
-from blogarchive.store import age, search_index
+from blogarchive.store import schema_version, search_index
 from blogarchive.store.opening import connect, make_folder, told
 from blogarchive.store.schema import MIGRATIONS
 
@@ -190,7 +190,7 @@ class Archive:
         if begun and not create:
             raise NoArchive(f"{self.path} holds no archive yet; `blogarchive backup URL` makes one")
         if not begun:
-            self._check_age()
+            self._check_version()
         self.execute("pragma foreign_keys = on")
         if self.read_only:
             return
@@ -202,10 +202,10 @@ class Archive:
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
 
-    def _check_age(self) -> None:
+    def _check_version(self) -> None:
         try:
-            age.refuse_newer(self._connection, self.path)
+            schema_version.refuse_newer(self._connection, self.path)
             if self.read_only:
-                age.refuse_older(self._connection, self.path)
+                schema_version.refuse_older(self._connection, self.path)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error

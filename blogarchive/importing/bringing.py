@@ -5,7 +5,7 @@ from blogarchive.items import Visit
 from blogarchive.rereading import reread_page
 from blogarchive.store import pages, visits
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought import bring, keep_unread
+from blogarchive.store.imported import bring, keep_unread
 from blogarchive.store.saved import Outcome
 from blogarchive.store.saving import Counted
 

@@ -10,7 +10,7 @@ from blogarchive.media.answer import Picture, judge
 from blogarchive.reading.decode import decode
 from blogarchive.store import media
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought import lacks_picture
+from blogarchive.store.imported import lacks_picture
 
 
 def bring_pictures(archive: Archive, saved: SavedPage, visit: Visit, root: Path) -> int:

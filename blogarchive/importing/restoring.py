@@ -18,7 +18,7 @@ from blogarchive.items import Post, Visit
 from blogarchive.reading.decode import decode
 from blogarchive.reading.page_urls import absolute
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought import HeldText, held_texts, holds
+from blogarchive.store.imported import HeldText, held_texts, holds
 
 _SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
 # As most browsers name it, where the page's file was renamed since.

@@ -18,8 +18,8 @@ from blogarchive.items import PageKind, Target
 from blogarchive.sites.site import names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
-from blogarchive.store.brought import lacking_pictures
 from blogarchive.store.export_items import PAGE_FIELD
+from blogarchive.store.imported import lacking_pictures
 
 
 def import_warc(

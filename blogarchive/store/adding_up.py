@@ -41,22 +41,23 @@ class MonthHeld:
         return self.agrees and self.named == self.read
 
 
-def months(archive: Archive, blog: Blog) -> list[MonthHeld]:
+def months(archive: Archive, blog: Blog) -> tuple[MonthHeld, ...]:
     """Every month that the blog's archive shows, newest first."""
-    rows = archive.rows(
+    return archive.all_as(
+        MonthHeld,
         "with held as (select substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)) as first,"
         " max(substr(posted_at, 1, 10)) as last, count(*) as named, count(content_hash) as read"
         " from posts where author_id = (select id from authors where site = ?1 and uid = ?2)"
         " and gone_at is null group by 1)"
-        " select m.month, m.first_post_on, m.last_post_on, h.first, h.last, coalesce(h.named, 0),"
-        " coalesce(h.read, 0), m.proved_at is not null from archive_months m"
+        " select m.month, m.first_post_on as first_shown, m.last_post_on as last_shown, h.first as first_held,"
+        " h.last as last_held, coalesce(h.named, 0) as named, coalesce(h.read, 0) as read,"
+        " m.proved_at is not null as proved from archive_months m"
         " left join held h on h.month = m.month"
         " where m.author_id = (select id from authors where site = ?1 and uid = ?2)"
         " and m.last_seen_at = (select max(last_seen_at) from archive_months x where x.author_id = m.author_id)"
         " order by m.month desc",
         (blog.site, blog.uid),
     )
-    return [_month(row) for row in rows]
 
 
 def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datetime) -> bool:
@@ -75,17 +76,3 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
     if not failures.is_open(archive, url, failure):
         failures.record(archive, blog, url, failure, run_id=run_id, now=now)
     return False
-
-
-def _month(row: tuple[object, ...]) -> MonthHeld:
-    month, first_shown, last_shown, first_held, last_held, named, read, proved = row
-    return MonthHeld(
-        month=str(month),
-        first_shown=None if first_shown is None else str(first_shown),
-        last_shown=None if last_shown is None else str(last_shown),
-        first_held=None if first_held is None else str(first_held),
-        last_held=None if last_held is None else str(last_held),
-        named=int(str(named)),
-        read=int(str(read)),
-        proved=bool(proved),
-    )

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
 from blogarchive.store import schema_version, search_index
 from blogarchive.store.opening import connect, make_folder, told
+from blogarchive.store.rows import Kind, all_as
 from blogarchive.store.schema import MIGRATIONS
 
 Value = str | int | float | bytes | None
@@ -94,6 +95,13 @@ class Archive:
         """All rows."""
         try:
             return self.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise told(error, self.path) or error from error
+
+    def all_as(self, kind: type[Kind], sql: str, parameters: Sequence[Value] = ()) -> tuple[Kind, ...]:
+        """All rows as `kind`, a dataclass whose fields have the names of the columns."""
+        try:
+            return all_as(self._connection, kind, sql, parameters)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
 

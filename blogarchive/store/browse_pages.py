@@ -17,8 +17,31 @@ from blogarchive.store.browse_items import (
     PostLine,
     Visits,
 )
-from blogarchive.store.browse_rows import BLOG, POST_LINE, all_as, one_as
+from blogarchive.store.rows import all_as, dicts, one_as
 from blogarchive.store.search_index import pending
+
+POST_LINE = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at,
+       p.posted_at_text, p.views, p.comment_count, p.gone_at, p.content_hash is not null as held,
+       substr(p.body_text, 1, 120) as beginning
+  from posts p join authors a on a.id = p.author_id"""
+"""Selects a `PostLine` a post; may be followed by joins and conditions on `p` and `a`."""
+
+BLOG = """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on,
+       a.first_seen_at, a.last_seen_at,
+       (select total_visits from author_stats s where s.author_id = a.id
+           and total_visits is not null order by captured_at desc limit 1) as total_visits,
+       (select account_age from author_stats s where s.author_id = a.id
+           and account_age is not null order by captured_at desc limit 1) as account_age,
+       (select count(*) from posts p where p.author_id = a.id) as posts,
+       (select count(*) from posts p where p.author_id = a.id and p.content_hash is null
+           and p.gone_at is null) as missing,
+       (select count(*) from posts p where p.author_id = a.id and p.gone_at is not null) as gone,
+       (select count(*) from posts p join comments c on c.post_id = p.id where p.author_id = a.id) as
+       comments, (select min(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as
+       first_post_on, (select max(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as
+       last_post_on
+  from authors a"""
+"""Selects a `Blog` an author; may be followed by conditions on `a`."""
 
 
 def blogs(connection: sqlite3.Connection) -> tuple[Blog, ...]:
@@ -27,48 +50,36 @@ def blogs(connection: sqlite3.Connection) -> tuple[Blog, ...]:
     return tuple(sorted(found, key=lambda blog: blog.last_post_on or "", reverse=True))
 
 
-def newest(connection: sqlite3.Connection, limit: int = 20) -> tuple[PostLine, ...]:
+def newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:
     """The newest posts of all blogs."""
     return all_as(connection, PostLine, f"{POST_LINE} order by p.posted_at desc, p.id desc limit ?", (limit,))
 
 
 def health(connection: sqlite3.Connection) -> Health:
     """The state of the archive."""
-    counts = connection.execute(
-        """select (select count(*) from posts), (select count(*) from comments),
-                  (select count(*) from posts where content_hash is null and gone_at is null),
-                  (select count(*) from posts where gone_at is not null),
-                  (select count(distinct post_id) from post_revisions),
-                  (select count(*) from media where sha256 is not null),
-                  (select count(*) from media where sha256 is null),
-                  (select count(*) from failures where resolved_at is null)"""
-    ).fetchone()
-    posts, comments, missing, gone, edited, pictures_held, pictures_lost, open_failures = counts
-    runs = all_as(
+    (counts,) = dicts(
+        connection.execute(
+            """select (select count(*) from posts) as posts, (select count(*) from comments) as comments,
+                  (select count(*) from posts where content_hash is null and gone_at is null) as missing,
+                  (select count(*) from posts where gone_at is not null) as gone,
+                  (select count(distinct post_id) from post_revisions) as edited,
+                  (select count(*) from media where sha256 is not null) as pictures_held,
+                  (select count(*) from media where sha256 is null) as pictures_lost,
+                  (select count(*) from failures where resolved_at is null) as open_failures"""
+        )
+    )
+    last_run = one_as(
         connection,
         LastRun,
         "select command, started_at, finished_at, outcome from runs order by id desc limit 1",
     )
-    return Health(
-        posts=posts,
-        comments=comments,
-        missing=missing,
-        gone=gone,
-        edited=edited,
-        pictures_held=pictures_held,
-        pictures_lost=pictures_lost,
-        open_failures=open_failures,
-        unindexed=pending(connection),
-        last_run=runs[0] if runs else None,
-    )
+    return Health(**counts, unindexed=pending(connection), last_run=last_run)
 
 
 def author_page(
     connection: sqlite3.Connection, author_id: int, *, year: str | None = None, category: int | None = None
 ) -> AuthorPage | None:
-    """The page of an author, or None; without `year` and `category`, posts of the newest year that has
-    any.
-    """
+    """The page of an author, or None; without `year` and `category`, posts of the newest year that has any."""
     blog = one_as(connection, Blog, f"{BLOG} where a.id = ?", (author_id,))
     if blog is None:
         return None
@@ -124,6 +135,7 @@ def _posts_of(
 
 
 def _months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:
+    # Counted apart, from two indexes: the rows themselves lie among long texts.
     return all_as(
         connection,
         Month,

@@ -13,7 +13,8 @@ from blogarchive.store.browse_items import (
     PostPage,
     Version,
 )
-from blogarchive.store.browse_rows import BLOG, POST_LINE, all_as, one_as
+from blogarchive.store.browse_pages import BLOG, POST_LINE
+from blogarchive.store.rows import all_as, one_as
 
 
 def post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:

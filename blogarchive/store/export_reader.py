@@ -22,6 +22,7 @@ from blogarchive.store.export_items import (
     KeptPost,
     KeptRevision,
 )
+from blogarchive.store.rows import dicts
 
 # A time cut to the month is compared as a month. A post that is gone stays in the categories that it was in.
 _HEADINGS = """
@@ -68,16 +69,17 @@ class Reader:
 
     def blogs(self) -> tuple[KeptBlog, ...]:
         """The blogs, by site and uid."""
-        rows = self._rows(
+        found = self._archive.all_as(
+            KeptBlog,
             """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on,
                       a.first_seen_at, a.last_seen_at,
                       (select total_visits from author_stats s where s.author_id = a.id
                           and total_visits is not null order by captured_at desc limit 1) as total_visits,
                       (select account_age from author_stats s where s.author_id = a.id
                           and account_age is not null order by captured_at desc limit 1) as account_age
-                 from authors a order by a.site, a.uid"""
+                 from authors a order by a.site, a.uid""",
         )
-        return tuple(KeptBlog(**row) for row in rows if not self._authors or row["id"] in self._authors)
+        return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
 
     def headings(self, blog: KeptBlog) -> Iterator[KeptHeading]:
         """The blog's posts without their bodies, oldest first, those without a date last."""
@@ -101,25 +103,24 @@ class Reader:
             body_html=row["body_html"] or "",
             body_text=row["body_text"] or "",
             comments=tuple(self._comments(heading.id)),
-            earlier=tuple(
-                KeptRevision(**revision)
-                for revision in self._rows(
-                    """select captured_at, title, body_html, body_text from post_revisions
-                        where post_id = ? order by captured_at, id""",
-                    heading.id,
-                )
+            earlier=self._archive.all_as(
+                KeptRevision,
+                """select captured_at, title, body_html, body_text from post_revisions
+                    where post_id = ? order by captured_at, id""",
+                (heading.id,),
             ),
-            pictures=tuple(self._pictures(heading.id)),
+            pictures=self._pictures(heading.id),
         )
 
     def picture(self, url: str) -> KeptPicture | None:
         """The picture of that absolute URL where its file is held, whichever post shows it."""
-        rows = self._rows(
+        found = self._archive.all_as(
+            KeptPicture,
             """select m.url, m.sha256, f.content_type, f.size from media m
                  join media_files f on f.sha256 = m.sha256 where m.url = ?""",
-            url,
+            (url,),
         )
-        return next((KeptPicture(**row) for row in rows), None)
+        return found[0] if found else None
 
     def picture_bytes(self, sha256: str) -> bytes:
         """The file of that SHA-256 in hexadecimal; raises `KeyError` where it is not held."""
@@ -151,7 +152,7 @@ class Reader:
     def held_pictures(self) -> Iterator[tuple[KeptPicture, str]]:
         """The pictures whose files are held, by URL, each with the UTC time it was fetched."""
         rows = self._rows(
-            """select m.id, m.url, m.sha256, f.content_type, f.size, coalesce(m.fetched_at, '') as fetched_at
+            """select m.url, m.sha256, f.content_type, f.size, coalesce(m.fetched_at, '') as fetched_at
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
@@ -160,7 +161,6 @@ class Reader:
         )
         for row in rows:
             fetched_at = row.pop("fetched_at")
-            row.pop("id")
             yield KeptPicture(**row), fetched_at
 
     def _comments(self, post_id: int) -> Iterator[KeptComment]:
@@ -171,22 +171,23 @@ class Reader:
             post_id,
         )
         for row in rows:
-            earlier = self._rows(
+            earlier = self._archive.all_as(
+                KeptRevision,
                 """select captured_at, null as title, body_html, body_text from comment_revisions
                     where comment_id = ? order by captured_at, id""",
-                row["id"],
+                (row["id"],),
             )
-            yield KeptComment(**row, earlier=tuple(KeptRevision(**revision) for revision in earlier))
+            yield KeptComment(**row, earlier=earlier)
 
-    def _pictures(self, post_id: int) -> Iterator[KeptPicture]:
-        rows = self._rows(
+    def _pictures(self, post_id: int) -> tuple[KeptPicture, ...]:
+        return self._archive.all_as(
+            KeptPicture,
             """select pm.url, f.sha256, f.content_type, f.size from post_media pm
                  left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))
                  left join media_files f on f.sha256 = m.sha256
                 where pm.post_id = ? order by pm.position""",
-            post_id,
+            (post_id,),
         )
-        return (KeptPicture(**row) for row in rows)
 
     def _author_id(self, words: str) -> int:
         rows = tuple(
@@ -209,10 +210,7 @@ class Reader:
             raise UsageError(f"no category in the archive is called {name!r}; it holds {known or 'none'}")
 
     def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
-        cursor = self._archive.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, row, strict=True))
+        return dicts(self._archive.execute(sql, values))
 
 
 def _page(row: dict[str, Any]) -> KeptPage:

@@ -119,8 +119,7 @@ def is_open(archive: Archive, url: str, failure: Failure) -> bool:
 
 def unresolved(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:
     """The open failures, oldest first; of these blogs only, where given."""
-    rows = archive.rows("select * from open_failures order by id")
-    found = [_open(*row) for row in rows]
+    found = archive.all_as(OpenFailure, "select * from open_failures order by id")
     wanted = {(blog.site, blog.uid) for blog in blogs}
     return [failure for failure in found if not wanted or (failure.site, failure.uid) in wanted]
 
@@ -150,33 +149,3 @@ def retry(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
             ).rowcount
             for url in {failure.url for failure in unresolved(archive, blogs)}
         )
-
-
-def _open(
-    failure_id: object,
-    site: object,
-    uid: object,
-    url: object,
-    kind: object,
-    field: object,
-    detail: object,
-    permanent: object,
-    attempts: object,
-    first: object,
-    last: object,
-    next_try: object,
-) -> OpenFailure:
-    return OpenFailure(
-        id=int(str(failure_id)),
-        site=None if site is None else str(site),
-        uid=None if uid is None else str(uid),
-        url=str(url),
-        kind=str(kind),
-        field=None if field is None else str(field),
-        detail=str(detail),
-        permanent=bool(permanent),
-        attempts=int(str(attempts)),
-        first_failed_at=str(first),
-        last_failed_at=str(last),
-        next_try_at=None if next_try is None else str(next_try),
-    )

@@ -1,12 +1,19 @@
 """The versions of a post over time, its comments' too, and what changed between two of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import cast
 
 from blogarchive.errors import UsageError
 from blogarchive.store.archive import Archive
+
+_COMMENT_VERSIONS = """
+select null as title, body_text as text, body_html as html, since, current from (
+    select id, body_text, body_html, captured_at as since, 0 as current from comment_revisions where comment_id = ?1
+     union all
+    select id, body_text, body_html, coalesce(version_at, first_seen_at), 1 from comments where id = ?1)
+ order by current, since, id
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,11 +83,6 @@ def _lines(version: TextVersion) -> list[str]:
 
 def _post(archive: Archive, row: tuple[object, ...]) -> PostHistory:
     post_id, site, uid, number, url, gone_at, reason = row
-    versions = archive.rows(
-        "select title, body_text, body_html, captured_at, is_current from post_versions where post_id = ?"
-        " order by is_current, captured_at",
-        (cast(int, post_id),),
-    )
     return PostHistory(
         site=str(site),
         uid=str(uid),
@@ -88,44 +90,29 @@ def _post(archive: Archive, row: tuple[object, ...]) -> PostHistory:
         url=str(url),
         gone_at=cast("str | None", gone_at),
         gone_reason=cast("str | None", reason),
-        versions=_versions(versions),
+        versions=archive.all_as(
+            TextVersion,
+            "select title, coalesce(body_text, '') as text, coalesce(body_html, '') as html,"
+            " captured_at as since, is_current as current from post_versions where post_id = ?"
+            " order by is_current, captured_at",
+            (cast(int, post_id),),
+        ),
         comments=tuple(_comments(archive, cast(int, post_id))),
     )
 
 
 def _comments(archive: Archive, post_id: int) -> list[CommentHistory]:
     rows = archive.rows(
-        "select id, author_name, posted_at_text, gone_at, body_text, body_html,"
-        " coalesce(version_at, first_seen_at) from comments c where post_id = ? and (gone_at is not null"
+        "select id, author_name, posted_at_text, gone_at from comments c where post_id = ? and (gone_at is not null"
         " or exists (select 1 from comment_revisions r where r.comment_id = c.id)) order by posted_at, id",
         (post_id,),
     )
-    return [_comment(archive, row) for row in rows]
-
-
-def _comment(archive: Archive, row: tuple[object, ...]) -> CommentHistory:
-    comment_id, name, posted, gone_at, text, html, since = row
-    earlier = archive.rows(
-        "select null, body_text, body_html, captured_at, 0 from comment_revisions where comment_id = ?"
-        " order by captured_at, id",
-        (cast(int, comment_id),),
-    )
-    return CommentHistory(
-        author_name=str(name),
-        posted_at_text=cast("str | None", posted),
-        gone_at=cast("str | None", gone_at),
-        versions=_versions([*earlier, (None, text, html, since, 1)]),
-    )
-
-
-def _versions(rows: Sequence[tuple[object, ...]]) -> tuple[TextVersion, ...]:
-    return tuple(
-        TextVersion(
-            title=cast("str | None", title),
-            text=str(text or ""),
-            html=str(html or ""),
-            since=str(since),
-            current=bool(current),
+    return [
+        CommentHistory(
+            author_name=str(name),
+            posted_at_text=cast("str | None", posted),
+            gone_at=cast("str | None", gone_at),
+            versions=archive.all_as(TextVersion, _COMMENT_VERSIONS, (cast(int, comment_id),)),
         )
-        for title, text, html, since, current in rows
-    )
+        for comment_id, name, posted, gone_at in rows
+    ]

@@ -113,7 +113,7 @@ def _blog(archive: Archive, row: tuple[object, ...]) -> BlogStatus:
         posts_named=named,
         posts_read=read,
         gone_unread=gone_unread,
-        months=tuple(adding_up.months(archive, Blog(site=site, uid=uid))),
+        months=adding_up.months(archive, Blog(site=site, uid=uid)),
         comments_held=held,
         comments_claimed=claimed,
         posts_lacking_comments=lacking,

@@ -40,24 +40,13 @@ class Item:
 
 def find(saving: Saving, chain: str) -> Sweep | None:
     """The sweep of that chain, finished or not, or None."""
-    row = saving.archive.row(
-        "select id, chain, started_at, pages_read, claimed, sound, restarts, complete_at is not null"
+    found = saving.archive.all_as(
+        Sweep,
+        "select id, chain, started_at, pages_read, claimed, sound, restarts, complete_at is not null as complete"
         " from sweeps where site = ? and chain = ?",
         (saving.blog.site, chain),
     )
-    if row is None:
-        return None
-    sweep_id, name, started, read, claimed, sound, restarts, complete = row
-    return Sweep(
-        id=cast(int, sweep_id),
-        chain=str(name),
-        started_at=str(started),
-        pages_read=cast(int, read),
-        claimed=cast("int | None", claimed),
-        sound=bool(sound),
-        restarts=cast(int, restarts),
-        complete=bool(complete),
-    )
+    return found[0] if found else None
 
 
 def begin(saving: Saving, chain: str, kind: PageKind, *, claimed: int | None = None) -> Sweep:

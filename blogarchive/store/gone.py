@@ -8,8 +8,8 @@ what a listing shows may be of one second.
 from collections.abc import Collection
 from typing import cast
 
-from blogarchive.items import PageKind, Target
 from blogarchive.store import asking, schedule, settling
+from blogarchive.store.own import post_target
 from blogarchive.store.saving import Counted, Saving
 
 _BOTH = (
@@ -43,7 +43,7 @@ def own_page_gone(saving: Saving, number: int | str, reason: str) -> bool:
     )
     if posted is not None:
         _hear_archive(saving, cast(int, post_id), str(posted)[:7])
-    if _conclude(saving, [cast(int, post_id)]):
+    if _conclude(saving, cast(int, post_id)):
         return True
     if not _ask_month(saving, None if posted is None else str(posted)[:7], str(first_gone)):
         _ask_home(saving, "" if seen is None else str(seen))
@@ -68,7 +68,7 @@ def missing(saving: Saving, post_ids: Collection[int], *, since: str) -> None:
             " and missing_from_listing_at is null and coalesce(own_page_seen_at, '') < ?",
             (since, post_id, since),
         ).rowcount
-        if fresh and not _conclude(saving, [post_id]):
+        if fresh and not _conclude(saving, post_id):
             _ask_own_page(saving, post_id)
 
 
@@ -99,17 +99,16 @@ def _hear_archive(saving: Saving, post_id: int, month: str) -> None:
     )
 
 
-def _conclude(saving: Saving, post_ids: Collection[int]) -> bool:
-    marked = 0
-    for post_id in post_ids:
-        marked += saving.archive.execute(
-            "update posts set gone_at = ?, gone_reason = own_page_gone_reason"  # noqa: S608 - a constant
-            f" where id = ? and {_BOTH}",
-            (saving.moment, post_id),
-        ).rowcount
-        if marked:
-            _rest(saving, post_id)
-    saving.count(Counted(posts_gone=marked))
+def _conclude(saving: Saving, post_id: int) -> bool:
+    """Mark the post as gone where both witnesses say so; gives whether they do."""
+    marked = saving.archive.execute(
+        "update posts set gone_at = ?, gone_reason = own_page_gone_reason"  # noqa: S608 - a constant
+        f" where id = ? and {_BOTH}",
+        (saving.moment, post_id),
+    ).rowcount
+    if marked:
+        _rest(saving, post_id)
+        saving.count(Counted(posts_gone=1))
     return marked > 0
 
 
@@ -122,7 +121,7 @@ def _rest(saving: Saving, post_id: int) -> None:
     )
     if row is None:
         return
-    target = _target(saving, str(row[0]), cast("int | str", row[1]))
+    target = post_target(saving, str(row[0]), cast("int | str", row[1]))
     due = saving.page.fetched_at + schedule.RAREST
     settling.settle_gone(saving.archive, target, due_at=due)
     saving.resolved.append(target.url)
@@ -132,12 +131,8 @@ def _rest(saving: Saving, post_id: int) -> None:
 def _ask_own_page(saving: Saving, post_id: int) -> None:
     row = saving.archive.row("select url, number from posts where id = ?", (post_id,))
     if row is not None:
-        target = _target(saving, str(row[0]), cast("int | str", row[1]))
+        target = post_target(saving, str(row[0]), cast("int | str", row[1]))
         asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
-
-
-def _target(saving: Saving, url: str, number: int | str) -> Target:
-    return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
 
 
 def _ask_month(saving: Saving, month: str | None, since: str) -> bool:

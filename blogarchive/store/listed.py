@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from blogarchive.items import ListedPost, PageKind, Post, Target
+from blogarchive.items import ListedPost, Post, Target
 from blogarchive.store import gone, held_posts, posts
 from blogarchive.store.listed_changes import Known, ask, compare
-from blogarchive.store.own import own_posts
+from blogarchive.store.own import own_posts, post_target
 from blogarchive.store.saving import Saving, shown_text
 
 
@@ -61,13 +61,7 @@ def ids(saving: Saving, numbers: Iterable[str]) -> list[int]:
 def targets(saving: Saving, named: Iterable[ListedPost]) -> list[Target]:
     """The pages of these posts, as targets."""
     return [
-        Target(
-            url=item.url,
-            site=saving.blog.site,
-            kind=PageKind.POST,
-            uid=saving.blog.uid,
-            number=item.number,
-        )
+        post_target(saving, item.url, item.number)
         for item in own_posts(saving, named)
         if item.url is not None and item.number is not None
     ]

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
-from blogarchive.items import ListedPost, PageKind, Target
+from blogarchive.items import ListedPost
 from blogarchive.sites.grammar.words import unbulleted
 from blogarchive.store import asking, failures, frontier
 from blogarchive.store.failures import Failure
+from blogarchive.store.own import post_target
 from blogarchive.store.saving import Saving, shown_text
 
 _MARKS = re.compile(
@@ -49,7 +50,9 @@ def compare(saving: Saving, item: ListedPost, known: Known) -> None:
 
 def ask(saving: Saving, number: int | str, url: str) -> None:
     """Have a post fetched, unless it is waited for already."""
-    asking.again(saving.archive, _target(saving, number, url), before=saving.fine, now=saving.page.fetched_at)
+    asking.again(
+        saving.archive, post_target(saving, url, number), before=saving.fine, now=saving.page.fetched_at
+    )
 
 
 def _compare_address(saving: Saving, item: ListedPost, known: Known) -> None:
@@ -60,7 +63,7 @@ def _compare_address(saving: Saving, item: ListedPost, known: Known) -> None:
     url = cast(str, item.url)
     if known.url is None or known.url == url:
         return
-    target = _target(saving, known.number, url)
+    target = post_target(saving, url, known.number)
     asking.move(saving.archive, target)
     if known.astray and known.url.partition("://")[2] != url.partition("://")[2]:
         asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at, failed_too=True)
@@ -102,7 +105,7 @@ def _compare_time(saving: Saving, item: ListedPost, known: Known) -> None:
     if dealt_with or (known.shown_on is None and not differs):
         return
     url = cast(str, item.url)
-    frontier.note_day(saving.archive, _target(saving, known.number, url), shown)
+    frontier.note_day(saving.archive, post_target(saving, url, known.number), shown)
     if differs:
         ask(saving, known.number, url)
 
@@ -143,7 +146,3 @@ def _waits(saving: Saving, number: int | str) -> bool:
     """Whether the post's own page is still to be read."""
     key = f"{saving.blog.site}/{saving.blog.uid}/{number}"
     return saving.archive.row("select 1 from frontier where key = ? and state <> 'done'", (key,)) is not None
-
-
-def _target(saving: Saving, number: int | str, url: str) -> Target:
-    return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)

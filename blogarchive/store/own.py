@@ -1,10 +1,10 @@
-"""Whose a link or a post is, by the uid that its address names: the blog's own, or an older name of it."""
+"""The blog's own: whose a link or a post is, by the uid that its address names, and the target of a post of it."""
 
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeVar
 
-from blogarchive.items import ListedPost, Post
+from blogarchive.items import ListedPost, PageKind, Post, Target
 from blogarchive.sites.site import by_name
 from blogarchive.store.saving import Saving
 
@@ -25,6 +25,11 @@ def own_posts(saving: Saving, posts: Iterable[Named]) -> list[Named]:
     """Those of `posts` that are not another blog's: a box of what others write is in many a listing."""
     site = saving.blog.site
     return [post for post in posts if post.url is None or is_own(saving, _uid(site, post.url))]
+
+
+def post_target(saving: Saving, url: str, number: int | str) -> Target:
+    """The own page, at `url`, of the blog's post of that number."""
+    return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
 
 
 @lru_cache(maxsize=8192)  # the same sidebar stands on every page of a blog

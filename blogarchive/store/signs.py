@@ -5,8 +5,9 @@ A sign is no witness. It has the post's own page looked at now, which else would
 
 from collections.abc import Mapping, Sequence
 
-from blogarchive.items import ListedPost, PageKind, Target
+from blogarchive.items import ListedPost
 from blogarchive.store import asking
+from blogarchive.store.own import post_target
 from blogarchive.store.saving import Saving
 
 _ASKED_AT_MOST = 20
@@ -25,9 +26,7 @@ def look(saving: Saving, lists: Mapping[str, Sequence[ListedPost]]) -> None:
     for number, condition in ((lost, "gone_at is null"), (back, "gone_at is not null")):
         rows = _posts(saving, sorted(number), condition)
         for url, post in rows if len(rows) <= _ASKED_AT_MOST else []:
-            target = Target(
-                url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=post
-            )
+            target = post_target(saving, url, post)
             asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
 
 

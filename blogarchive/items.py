@@ -256,3 +256,8 @@ class Visit:
     target: Target
     page: Page
     reading: Reading
+
+    @property
+    def uid(self) -> str | None:
+        """Whose page it is: as the page says, else on whose behalf it was fetched."""
+        return self.reading.author.uid if self.reading.author is not None else self.target.uid

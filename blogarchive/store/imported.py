@@ -52,13 +52,12 @@ def bring(archive: Archive, visit: Visit, *, counted: str | None = None) -> Brou
     if holds(archive, visit.page.url, visit.page.body):
         return Brought()
     with archive.atomic():
-        uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
-        later = _later(archive, visit, uid)
-        page_id = pages.keep(archive, visit, uid=uid, run_id=None)
+        later = _later(archive, visit)
+        page_id = pages.keep(archive, visit, uid=visit.uid, run_id=None)
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
         saved = visits.resave(archive, page_id, visit)
         if saved.outcome is not Outcome.FAILED:
-            _note_seen(archive, visit, uid)
+            _note_seen(archive, visit)
     return Brought(saved=saved, later=later)
 
 
@@ -67,8 +66,7 @@ def keep_unread(archive: Archive, visit: Visit) -> bool:
     if not visit.page.body or holds(archive, visit.page.url, visit.page.body):
         return False
     with archive.atomic():
-        uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
-        pages.keep(archive, visit, uid=uid, run_id=None)
+        pages.keep(archive, visit, uid=visit.uid, run_id=None)
     return True
 
 
@@ -80,10 +78,9 @@ def holds(archive: Archive, url: str, body: bytes) -> bool:
 
 def held_texts(archive: Archive, visit: Visit) -> tuple[HeldText, ...]:
     """What is held of the posts that the visit shows, and of their comments: today's versions and replaced ones."""
-    uid = visit.reading.author.uid if visit.reading.author else visit.target.uid
     found: list[HeldText] = []
     for post in visit.reading.posts:
-        rows = archive.rows(_TEXTS, (_post_id(archive, visit, uid, post.number),))
+        rows = archive.rows(_TEXTS, (_post_id(archive, visit, post.number),))
         found += [
             HeldText(
                 title=cast("str | None", title),
@@ -108,27 +105,27 @@ def lacking_pictures(archive: Archive) -> set[str]:
     return {str(url) for (url,) in rows}
 
 
-def _later(archive: Archive, visit: Visit, uid: str | None) -> tuple[int, ...]:
+def _later(archive: Archive, visit: Visit) -> tuple[int, ...]:
     """Newer pages of the same URL, and those that the posts' rows name, oldest first."""
-    numbers = [post.number for post in visit.reading.posts]
+    moment = utc_text(visit.page.fetched_at)
     rows = archive.rows(
         "select id from pages where url = ? and fetched_at > ? order by fetched_at, id",
-        (visit.page.url, utc_text(visit.page.fetched_at)),
+        (visit.page.url, moment),
     )
-    for number in numbers:
+    for post in visit.reading.posts:
         rows += archive.rows(
             "select g.id from posts p join authors a on a.id = p.author_id join pages g on g.id = p.page_id"
             " where a.site = ? and a.uid = ? and p.number = ? and g.url <> ? and g.fetched_at > ?",
-            (visit.target.site, uid, number, visit.page.url, utc_text(visit.page.fetched_at)),
+            (visit.target.site, visit.uid, post.number, visit.page.url, moment),
         )
     return tuple(dict.fromkeys(cast(int, row[0]) for row in rows))
 
 
-def _note_seen(archive: Archive, visit: Visit, uid: str | None) -> None:
+def _note_seen(archive: Archive, visit: Visit) -> None:
     """A post or a comment that the page shows was there at that time: no longer gone, if it was before."""
     moment, reading = utc_text(visit.page.fetched_at), visit.reading
     for post in reading.posts:
-        post_id = _post_id(archive, visit, uid, post.number)
+        post_id = _post_id(archive, visit, post.number)
         archive.execute(
             "update posts set gone_at = null, gone_reason = null, own_page_gone_at = null,"
             " own_page_gone_reason = null, missing_from_listing_at = null where id = ? and last_seen_at < ?",
@@ -146,14 +143,14 @@ def _note_seen(archive: Archive, visit: Visit, uid: str | None) -> None:
         archive.execute(
             "update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)"
             " where id = ?",
-            (moment, moment, _post_id(archive, visit, uid, number)),
+            (moment, moment, _post_id(archive, visit, number)),
         )
 
 
-def _post_id(archive: Archive, visit: Visit, uid: str | None, number: int | str) -> int | None:
+def _post_id(archive: Archive, visit: Visit, number: int | str) -> int | None:
     row = archive.row(
         "select p.id from posts p join authors a on a.id = p.author_id"
         " where a.site = ? and a.uid = ? and p.number = ?",
-        (visit.target.site, uid, number),
+        (visit.target.site, visit.uid, number),
     )
     return None if row is None else cast(int, row[0])

@@ -67,12 +67,13 @@ def _compare(
 def _snapshot(archive: Archive, visit: Visit) -> dict[tuple[str, str], str | None]:
     """What is held of all that the reading speaks of, by row and field."""
     reading, found = visit.reading, {}
-    uid = reading.author.uid if reading.author is not None else visit.target.uid
-    scope = (visit.target.site, uid)
+    scope = (visit.target.site, visit.uid)
     author = archive.row(
         "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?", scope
     )
-    found.update(_fields(f"author {uid}", ("nickname", "blog_title", "tagline", "registered_on"), author))
+    found.update(
+        _fields(f"author {visit.uid}", ("nickname", "blog_title", "tagline", "registered_on"), author)
+    )
     if reading.kind is PageKind.HOME:
         for table, key in (("archive_months", "month"), ("categories", "name")):
             for (name,) in archive.rows(

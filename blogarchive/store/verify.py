@@ -1,7 +1,7 @@
 """Whether an archive is whole: the file, the references between rows, every byte and every text that was kept."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
@@ -34,29 +34,16 @@ class Verified:
             raise ArchiveDamaged(f"the archive is damaged: {self.damage[0]}{also}; restore a copy of it")
 
 
-def verify(archive: Archive, tell: Callable[[int, int], None] | None = None) -> Verified:
-    """Check everything; `tell` hears how many of how many stored bodies were checked.
-
-    Raises `ArchiveDamaged` where SQLite itself cannot read on.
-    """
+def verify(archive: Archive) -> Verified:
+    """What a check of everything finds. Raises `ArchiveDamaged` where SQLite itself cannot read on."""
     damage = [*_integrity(archive), *_things(archive), *_references(archive)]
-    pages = _check_bodies(
-        archive,
-        "pages",
-        "select id, sha256, body, body_size, 1, url from pages where id > ? order by id limit 1",
-        tell,
-    )
-    files = _check_bodies(
-        archive,
-        "media_files",
-        "select rowid, sha256, body, size, 0, sha256 from media_files where rowid > ? order by rowid limit 1",
-        None,
-    )
     damage += _posts(archive) + _comments(archive)
+    damage += _bodies(archive, "select url, body, body_size, sha256, 1 from pages order by id")
+    damage += _bodies(archive, "select sha256, body, size, sha256, 0 from media_files order by rowid")
     return Verified(
         pages=archive.number("select count(*) from pages"),
         files=archive.number("select count(*) from media_files"),
-        damage=tuple([*damage, *pages, *files][:_SHOWN_AT_MOST]),
+        damage=tuple(damage[:_SHOWN_AT_MOST]),
         lacking=tuple(_lacking(archive)),
     )
 
@@ -77,21 +64,14 @@ def _references(archive: Archive) -> list[str]:
     ]
 
 
-def _check_bodies(
-    archive: Archive, table: str, query: str, tell: Callable[[int, int], None] | None
-) -> list[str]:
-    total = archive.number(f"select count(*) from {table}")  # noqa: S608 - two constants
-    damage, last = [], 0
-    for done in range(1, total + 1):
-        row = archive.row(query, (last,))
-        if row is None:
-            break
-        last, digest, body, size, is_compressed, name = cast("tuple[int, str, bytes, int, int, str]", row)
-        if not _is_right(body, digest, size, compressed=bool(is_compressed)):
-            damage.append(f"the stored bytes of {name} are not those that were served")
-        if tell is not None:
-            tell(done, total)
-    return damage
+def _bodies(archive: Archive, query: str) -> list[str]:
+    """The stored bytes that are not those that were served; `query` gives name, bytes, size, hash, whether compressed."""
+    rows = cast("Iterator[tuple[str, bytes, int, str, int]]", archive.each(query))
+    return [
+        f"the stored bytes of {name} are not those that were served"
+        for name, body, size, digest, compressed in rows
+        if not _is_right(body, digest, size, compressed=bool(compressed))
+    ]
 
 
 def _is_right(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:

@@ -7,20 +7,17 @@ Bytes are kept once by their hash in `media_files`.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
 from blogarchive.media.answer import Picture, Trouble
 from blogarchive.media.hosts import host_of
-from blogarchive.store import failures, media_rows
+from blogarchive.store import failures, media_rows, schedule
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.times import later, utc_text
-
-FIRST_RETRY = timedelta(minutes=10)
-LAST_RETRY = timedelta(days=7)
 
 Refusal = Callable[[str, str, str], str | None]
 """Of a picture's URL, its post's URL and its site: why it may not be fetched, or None."""
@@ -140,7 +137,7 @@ def fail(archive: Archive, wanted: Wanted, trouble: Trouble, *, run_id: int | No
     """Schedule another try, each after a longer pause; returns True if the picture is now given up."""
     attempts, moment = wanted.attempts + 1, utc_text(now)
     dead = trouble.permanent or attempts >= trouble.attempts
-    due = None if dead else later(moment, min(FIRST_RETRY * 4 ** (attempts - 1), LAST_RETRY))
+    due = None if dead else later(moment, schedule.pause(wanted.attempts))
     with archive.atomic():
         archive.execute(
             "update media set status = ?, attempts = ?, next_try_at = ?, detail = ? where id = ?",

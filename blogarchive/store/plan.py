@@ -164,7 +164,7 @@ def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
     As much of it as the budget goes, what was not looked at for longest first; and what failed then.
     """
     _ask_some(archive, blog, "f.fetched_at > ?", fine_text(now), "f.fetched_at", index="frontier_work")
-    asking.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + settling.LAST_RETRY),))
+    asking.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + schedule.LAST_RETRY),))
 
 
 def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str) -> None:

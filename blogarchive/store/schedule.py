@@ -1,4 +1,4 @@
-"""When a page is looked at again: pure functions of its kind, its age and its last change.
+"""When a page is looked at again, or asked for again: pure functions of its kind, its age, its last change, its tries.
 
 Young posts are looked at daily, old ones ever more rarely: after an eighth of the time for which nothing changed,
 at most half a year. Listings are proved again within thirty days. Times are spread by what the page is, so that
@@ -24,6 +24,9 @@ LISTINGS_SPREAD = timedelta(days=9)
 LISTINGS_BY = timedelta(days=29)
 """Past this a listing is proved again whatever the run's budget; a run a day keeps it within thirty."""
 
+FIRST_RETRY = timedelta(minutes=10)
+LAST_RETRY = timedelta(days=7)
+
 POSTS_AT_LEAST = 20
 POSTS_SHARE = 20
 
@@ -47,6 +50,12 @@ def post_due(key: str, fetched_at: datetime, posted_at: datetime | None, changed
 def listing_due(key: str, fetched_at: datetime) -> str:
     """When a listing is to be proved again (UTC text)."""
     return utc_text(fetched_at + LISTINGS_FROM + LISTINGS_SPREAD * _spread(key))
+
+
+def pause(tries: int) -> timedelta:
+    """How long to leave alone what failed, after so many `tries` that failed before: fourfold each time, at most a week."""
+    wait: timedelta = FIRST_RETRY * 4 ** min(tries, 8)
+    return min(wait, LAST_RETRY)
 
 
 def is_listing(kind: PageKind) -> bool:

@@ -3,13 +3,11 @@
 from datetime import datetime, timedelta
 
 from blogarchive.items import Target
+from blogarchive.store import schedule
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.frontier import add, key
 from blogarchive.store.times import later, utc_text
-
-FIRST_RETRY = timedelta(minutes=10)
-LAST_RETRY = timedelta(days=7)
 
 
 def settle(
@@ -50,13 +48,13 @@ def fail(
 ) -> str | None:
     """The target could not be had: tried again after `retry_after` or a growing while; gives that time (UTC text).
 
-    The while grows fourfold from ten minutes to seven days. `permanent`: never tried again by itself, gives None.
+    The while is `schedule.pause`. `permanent`: never tried again by itself, gives None.
     """
     moment = utc_text(now)
     add(archive, [target], now=now)
     attempts = archive.number("select attempts from frontier where key = ?", (key(target),))
-    wait = min(FIRST_RETRY * 4 ** min(attempts, 8), LAST_RETRY)
-    due = None if permanent else later(moment, max(wait, retry_after or wait) if retry_after else wait)
+    wait = schedule.pause(attempts)
+    due = None if permanent else later(moment, max(wait, retry_after or wait))
     archive.execute(
         "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
         ("dead" if permanent else "failed", due, key(target)),

@@ -36,7 +36,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
                 counted += visits.resave(held, *reread_page(stored)).counted
             progress(done, len(to_read))
         pictures = merge.copy_rest(held)
-        new = merge.count_new(held, before)
+        new = pages.count(held) - before
         return Imported(
             pages=new,
             same=offered - new,

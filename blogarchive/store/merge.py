@@ -69,11 +69,6 @@ def count_offered(archive: Archive) -> int:
     return archive.number("select count(*) from other.pages")
 
 
-def count_new(archive: Archive, before: int) -> int:
-    """How many pages were added since there were `before`."""
-    return archive.number("select count(*) from main.pages") - before
-
-
 def copy_rest(archive: Archive) -> int:
     """Copy what pages do not tell; gives how many files of pictures were new."""
     _copy_comments(archive)

@@ -29,15 +29,14 @@ def _shown(found: AuthorPage) -> dict[str, object]:
     for month in found.months:
         years[month.month[:4]] += month.held + month.missing
     held = sum(month.held for month in found.months)
-    bars = [plots.Bar(month.month, month.held, month.lacking) for month in found.months]
     words = f"{found.blog.name} 每月的文章，共 {held} 篇"
     visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     return {
         "page": found,
         "blog": found.blog,
         "years": sorted(years.items(), reverse=True),
-        "most": max((bar.held + bar.lacking for bar in bars), default=0),
-        "bars": plots.bars(bars, words),
+        "most": max((month.held + month.lacking for month in found.months), default=0),
+        "bars": plots.bars(found.months, words),
         "visits": plots.spark(
             visits, f"访问总量：从 {visits[0][1]:,} 到 {visits[-1][1]:,}" if visits else ""
         ),

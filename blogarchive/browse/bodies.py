@@ -51,8 +51,3 @@ def linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, i
         if address is not None and address.number is not None
     }
     return {link: held for link, held in ids.items() if held is not None}
-
-
-def is_lacking(pictures: Sequence[Picture]) -> bool:
-    """Whether a picture is not held that could still be there."""
-    return any(picture.sha256 is None for picture in pictures)

@@ -6,23 +6,15 @@ print hold for plots too.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup, escape
 
+from blogarchive.store.browse_items import Month
+
 _MONTH = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
 _SPARK_WIDTH, _SPARK_HEIGHT = 160, 36
 _BARS_WIDTH, _BARS_HEIGHT, _AXIS = 720, 120, 18
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A month (YYYY-MM): how many are held, how many are known to be lacking."""
-
-    month: str
-    held: int
-    lacking: int
 
 
 def spark(points: Sequence[tuple[str, int]], words: str) -> Markup:
@@ -45,15 +37,15 @@ def spark(points: Sequence[tuple[str, int]], words: str) -> Markup:
     ).format(_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_WIDTH, _SPARK_HEIGHT, words, line, xs[-1], ys[-1])
 
 
-def bars(months: Sequence[Bar], words: str) -> Markup:
+def bars(months: Sequence[Month], words: str) -> Markup:
     """A bar for every month from the first to the last, months without any included; years below. What is no month is
     left out.
     """
-    known = {bar.month: bar for bar in months if _MONTH.fullmatch(bar.month)}
+    known = {month.month: month for month in months if _MONTH.fullmatch(month.month)}
     if not known:
         return Markup("")
     names = _months_between(min(known), max(known))
-    highest = max(bar.held + bar.lacking for bar in known.values()) or 1
+    highest = max(month.held + month.lacking for month in known.values()) or 1
     step = _BARS_WIDTH / len(names)
     drawn = [
         _bar(known[name], place * step, step, highest) for place, name in enumerate(names) if name in known
@@ -86,11 +78,11 @@ def _months_between(first: str, last: str) -> list[str]:
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
 
 
-def _bar(bar: Bar, x: float, step: float, highest: int) -> Markup:
+def _bar(month: Month, x: float, step: float, highest: int) -> Markup:
     width = max(step * 0.8, 0.6)
-    held = bar.held / highest * (_BARS_HEIGHT - 4)
-    lacking = bar.lacking / highest * (_BARS_HEIGHT - 4)
-    words = f"{bar.month}：{bar.held} 篇" + (f"，缺 {bar.lacking} 篇" if bar.lacking else "")
+    held = month.held / highest * (_BARS_HEIGHT - 4)
+    lacking = month.lacking / highest * (_BARS_HEIGHT - 4)
+    words = f"{month.month}：{month.held} 篇" + (f"，缺 {month.lacking} 篇" if month.lacking else "")
     parts = [Markup("<g><title>{}</title>").format(escape(words))]
     for kind, height, below in (("held", held, 0.0), ("lacking", lacking, held)):
         if height:

@@ -99,7 +99,7 @@ def _shown(asked: Asked, found: PostPage, posts: Mapping[str, int], *, remote: b
         "series": _series(found.counters),
         "edits": max(0, len(found.versions) - 1),
         "remote": remote,
-        "lacks_pictures": bodies.is_lacking(found.pictures),
+        "lacks_pictures": any(picture.sha256 is None for picture in found.pictures),
     }
 
 

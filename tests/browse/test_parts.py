@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarchive.browse.changes import changes
-from blogarchive.browse.plots import Bar, bars, spark
+from blogarchive.browse.plots import bars, spark
 from blogarchive.browse.shown_values import clock
 from blogarchive.browse.threads import answered
 from blogarchive.look.languages import language
-from blogarchive.store.browse_items import Comment
+from blogarchive.store.browse_items import Comment, Month
 
 _texts = st.text("川普一。！\n”a", max_size=40)
 
@@ -84,12 +84,16 @@ def test_the_language_is_told_by_the_characters(text: str, found: str) -> None:
     assert language(text) == found
 
 
+def a_month(name: str, held: int, *, missing: int = 0) -> Month:
+    return Month(month=name, held=held, missing=missing, listed=None)
+
+
 def test_plots_say_in_words_what_they_show_and_escape_them() -> None:
     points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
     assert "<title>&lt;b&gt;</title>" in spark(points, "<b>")
     assert spark(points[:1], "x") == ""
     assert spark([("<script>", 1), ("x", 2)], "x") == ""
-    drawn = bars([Bar("2024-11", 2, 0), Bar("2025-02", 1, 1), Bar("<script>", 9, 0)], "x")
+    drawn = bars([a_month("2024-11", 2), a_month("2025-02", 1, missing=1), a_month("<script>", 9)], "x")
     assert drawn.count("<rect") == 3
     assert "2025-02：1 篇，缺 1 篇" in drawn
     assert "script" not in drawn

@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from blogarchive.campaign import Campaign, Watcher
 from blogarchive.cookies import read_cookies
 from blogarchive.errors import (
+    ArchiveDamaged,
     BlogArchiveError,
     CannotWrite,
     Interrupted,
@@ -243,6 +244,10 @@ def _outcome(error: BlogArchiveError) -> Ended:
             return "unreachable"
         case Interrupted():
             return "interrupted"
+        case SiteChanged():
+            return "changed"
         case CannotWrite():
             return "unwritable"
-    return {5: "changed", 6: "damaged"}.get(error.exit_code, "failures")  # type: ignore[return-value]
+        case ArchiveDamaged():
+            return "damaged"
+    return "failures"

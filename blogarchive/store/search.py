@@ -1,23 +1,22 @@
 """Asking the archive: posts or comments that hold certain words, each hit in its sentence.
 
-What the store has to call after writes: `search_index.refresh`. How to ask: `search_query`.
+How the index is kept right: `search_index`. How to ask: `search_query`.
 """
 
 import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
+from blogarchive.errors import UsageError
 from blogarchive.store.search_excerpt import Piece, sentence, whole
-from blogarchive.store.search_index import rebuild, refresh
 from blogarchive.store.search_query import Query, match_expression, parse
-
-__all__ = ["Hit", "Order", "count", "rebuild", "refresh", "search"]
 
 Order = Literal["newest", "best"]
 
 # These indexes hold all that filters and order need: the rows themselves, with their long texts, stay unread.
 _POSTS = "posts_fts f join posts r indexed by posts_newest on r.id = f.rowid"
 _COMMENTS = "comments_fts f join comments r indexed by comments_newest on r.id = f.rowid"
+_NAMED = "? in (nickname, uid, blog_title, site || '/' || uid)"
 _BY_DATE = "r.posted_at desc, r.id desc"
 _BEST_POSTS = f"bm25(posts_fts, 4.0, 1.0), {_BY_DATE}"
 _BEST_COMMENTS = f"bm25(comments_fts), {_BY_DATE}"
@@ -94,6 +93,14 @@ def count(
     return int(found.fetchone()[0])
 
 
+def require_blog(connection: sqlite3.Connection, author: str) -> None:
+    """Raise `UsageError` where `author` names no blog, in none of the ways that `search` knows."""
+    if connection.execute(f"select 1 from authors where {_NAMED}", (author,)).fetchone() is None:  # noqa: S608
+        rows = connection.execute("select site || '/' || uid from authors order by site, uid limit 10")
+        known = ", ".join(name for (name,) in rows) or "none"
+        raise UsageError(f"no blog in the archive is called {author!r}; it holds {known}")
+
+
 def _asked(query: Query, author: str | None, since: str | None, comments: bool) -> tuple[str, str, list[str]]:
     """Tables, condition and parameters."""
     table = "comments_fts" if comments else "posts_fts"
@@ -102,8 +109,7 @@ def _asked(query: Query, author: str | None, since: str | None, comments: bool) 
         conditions.append("r.author_name = ?")
         parameters.append(author)
     elif author is not None:
-        named = "? in (nickname, uid, blog_title, site || '/' || uid)"
-        conditions.append(f"r.author_id in (select id from authors where {named})")  # noqa: S608
+        conditions.append(f"r.author_id in (select id from authors where {_NAMED})")  # noqa: S608 - a constant
         parameters.append(author)
     if since is not None:
         # A time cut to its month (2014-07) is not before a day in that month.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import Page, PageKind, Target, Visit
 from blogarchive.media.hosts import host_of, port_of
-from blogarchive.order import Order, now
+from blogarchive.order import Order
 from blogarchive.pictures import Pictures, Rule
 from blogarchive.store import asking, blogs, failures, frontier, media, pages, plan, visits
 from blogarchive.store.archive import Archive
@@ -20,6 +20,7 @@ from blogarchive.store.failures import Failure
 from blogarchive.store.frontier import Progress
 from blogarchive.store.runs import Counts, Run
 from blogarchive.store.saved import Outcome, Saved
+from blogarchive.store.times import now
 
 _ALL = 10_000_000
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)

@@ -27,10 +27,11 @@ from blogarchive.errors import (
 )
 from blogarchive.garbage import collect_seldom
 from blogarchive.items import Page, Target
-from blogarchive.order import Order, now, require, starts
+from blogarchive.order import Order, require, starts
 from blogarchive.store import failures, health, lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.runs import Counts, Ended
+from blogarchive.store.times import now
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 5.0

@@ -5,9 +5,10 @@ from urllib.parse import urljoin
 
 from blogarchive.campaign import Campaign, Watcher
 from blogarchive.errors import NoArchive
-from blogarchive.order import Order, now, starts
+from blogarchive.order import Order, starts
 from blogarchive.store import plan, runs
 from blogarchive.store.archive import Archive
+from blogarchive.store.times import now
 
 
 def forecast(order: Order, watcher: Watcher, *, robots: bool = True) -> list[str]:

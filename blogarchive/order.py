@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -49,11 +49,6 @@ class Order:
 def default_db() -> Path:
     """Where the archive is when nobody says: BLOGARCHIVE_DB, else `data/archive.db`."""
     return Path(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db")
-
-
-def now() -> datetime:
-    """This moment, in UTC."""
-    return datetime.now(UTC)
 
 
 def starts(order: Order) -> list[Target]:

@@ -4,7 +4,6 @@ The spider asks here what to fetch and gives here what came; the rows of `media`
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
 from typing import Protocol
 
 from blogarchive.media import hosts
@@ -15,7 +14,7 @@ from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.media import Wanted
 from blogarchive.store.runs import Run
-from blogarchive.store.times import from_utc_text, utc_text
+from blogarchive.store.times import from_utc_text, now, utc_text
 
 _ALL = 10_000_000
 
@@ -68,7 +67,7 @@ class Pictures:
         self._blogs = blogs
         self._listener = listener
         self._wanted = 0
-        self._begun_at = _now()  # what falls due later is the next run's: a run is one of a picture's tries
+        self._begun_at = now()  # what falls due later is the next run's: a run is one of a picture's tries
         # A run that leaves out posts leaves out their pictures; one that goes on with another, that one's too.
         self._since = utc_text(from_utc_text(run.epoch_at)) if recent else ""
 
@@ -105,14 +104,14 @@ class Pictures:
 
     def keep(self, wanted: Wanted, picture: Picture) -> None:
         """A picture came; raises `CannotWrite`."""
-        media.keep(self._archive, wanted.url, picture, now=_now())
+        media.keep(self._archive, wanted.url, picture, now=now())
         self.stored += 1
         self._tell()
 
     def lose(self, wanted: Wanted, trouble: Trouble) -> None:
         """No picture came: a failure row, and a later try where one may help."""
         self.failed += 1
-        media.fail(self._archive, wanted, trouble, run_id=self._run.id, now=_now())
+        media.fail(self._archive, wanted, trouble, run_id=self._run.id, now=now())
         self._listener.said(f"picture: {wanted.url}: {trouble.detail}")
         self._tell()
 
@@ -121,7 +120,7 @@ class Pictures:
         left = self.take(host, _ALL, exclude)
         with self._archive.atomic():
             for wanted in left:
-                media.fail(self._archive, wanted, Trouble(detail=detail), run_id=self._run.id, now=_now())
+                media.fail(self._archive, wanted, Trouble(detail=detail), run_id=self._run.id, now=now())
         self.failed += len(left)
         self._listener.said(
             f"{host} is not asked for pictures any more in this run ({detail}); {len(left)} wait"
@@ -135,9 +134,5 @@ class Pictures:
         refused = self.rule.refusal(wanted.url, wanted.post_url, wanted.site)
         if refused is None:
             return False
-        media.skip(self._archive, wanted, refused, now=_now())
+        media.skip(self._archive, wanted, refused, now=now())
         return True
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -33,11 +33,12 @@ def search(
 ) -> int:
     """Find posts, or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
     from blogarchive.browse.hits import format_hit, hit_json
-    from blogarchive.order import now, require_archive
+    from blogarchive.order import require_archive
     from blogarchive.store import lock
     from blogarchive.store import search as finder
     from blogarchive.store.archive import Archive
     from blogarchive.store.search_index import rebuild as rebuild_index
+    from blogarchive.store.times import now
 
     for word in words:
         if word.startswith("--"):

@@ -9,11 +9,12 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.doctor import examine, lines_of
-from blogarchive.order import now, page_at, require_archive
+from blogarchive.order import page_at, require_archive
 from blogarchive.rereading import readings
 from blogarchive.store import lock, pages
 from blogarchive.store.archive import Archive
 from blogarchive.store.reread import Reread, reread
+from blogarchive.store.times import now
 
 
 @click.command()

@@ -1,7 +1,6 @@
 """`import html`: pages that a person saved become rows, read by the same readers as fetched pages."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from blogarchive.errors import UsageError
@@ -15,6 +14,7 @@ from blogarchive.items import PageKind
 from blogarchive.sites.site import names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
+from blogarchive.store.times import now
 
 
 def import_html(
@@ -36,7 +36,7 @@ def import_html(
     _check(source, url, site)
     files = files_in(source)
     with (
-        lock.holding(archive, "import", now=datetime.now(UTC)),
+        lock.holding(archive, "import", now=now()),
         closing(Archive.open(archive, create=True)) as held,
     ):
         bringer = Bringer(held)

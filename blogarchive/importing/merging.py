@@ -1,7 +1,6 @@
 """`merge`: what another archive holds comes into this one."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from blogarchive.importing.report import Imported, Progress, no_progress
@@ -9,6 +8,7 @@ from blogarchive.rereading import reread_page
 from blogarchive.store import lock, merge, pages, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.saving import Counted
+from blogarchive.store.times import now
 
 
 def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progress) -> Imported:
@@ -21,7 +21,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
     """
     Archive.open(other, read_only=True).close()  # no new archive where there is nothing to bring in
     with (
-        lock.holding(archive, "merge", now=datetime.now(UTC)),
+        lock.holding(archive, "merge", now=now()),
         closing(Archive.open(archive, create=True)) as held,
         merge.beside(held, other),
         held.atomic(),

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from blogarchive.errors import UsageError
+from blogarchive.store.times import now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
@@ -65,7 +66,7 @@ def load(path: Path, source: Path) -> SavedPage:
 
 def saved_at(path: Path) -> datetime:
     """The time of a file (UTC, whole seconds), never one to come."""
-    return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), datetime.now(UTC))
+    return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), now())
 
 
 def local_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:

@@ -3,7 +3,6 @@
 import json
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.export_items import PAGE_FIELD
 from blogarchive.store.imported import lacking_pictures
+from blogarchive.store.times import now
 
 
 def import_warc(
@@ -36,7 +36,7 @@ def import_warc(
         raise UsageError(f"no file at {source}")
     next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
     with (
-        lock.holding(archive, "import", now=datetime.now(UTC)),
+        lock.holding(archive, "import", now=now()),
         closing(Archive.open(archive, create=True)) as held,
     ):
         bringer = Bringer(held)

@@ -3,6 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
 def utc_text(moment: datetime) -> str:
     """The aware `moment` as UTC text with seconds, `2025-02-01T09:00:00+00:00`."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -27,7 +27,7 @@ from blogarchive.errors import (
 )
 from blogarchive.garbage import collect_seldom
 from blogarchive.items import Page, Target
-from blogarchive.order import Order, require, starts
+from blogarchive.order import Order, require_archive, starts
 from blogarchive.store import failures, health, lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.runs import Counts, Ended
@@ -104,7 +104,8 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
     it; what the web does is in the report.
     """
     named = starts(order)
-    require(order)
+    if order.command != "backup":
+        require_archive(order.db)
     with (
         _signals_given_back(),
         lock.holding(order.db, order.command, now=now()),

@@ -65,14 +65,8 @@ def page_at(url: str, site_name: str | None) -> Target:
     return _target(site, site.address(url))
 
 
-def require(order: Order) -> None:
-    """Raise `NoArchive` where the order needs an archive and there is none, before a lock file is left there."""
-    if order.command != "backup":
-        require_archive(order.db)
-
-
 def require_archive(db: Path) -> None:
-    """Raise `NoArchive` where there is no file at that path."""
+    """Raise `NoArchive` where there is no file at that path: before a lock file is left there."""
     if not db.exists():
         raise NoArchive(f"no archive at {db}; `blogarchive backup URL` makes one")
 

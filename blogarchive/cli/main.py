@@ -17,7 +17,7 @@ import click
 from blogarchive import __version__
 from blogarchive.errors import BlogArchiveError, Interrupted
 
-_ROOMS = {
+_MODULES = {
     "backup": "walking",
     "update": "walking",
     "status": "telling",
@@ -36,24 +36,24 @@ _ROOMS = {
 }
 
 
-class _Rooms(click.Group):
+class _Lazy(click.Group):
     """Imports a command's module when it is asked for: `status` need not wait for Scrapy or Datasette."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_ROOMS)
+        return list(_MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _ROOMS:
+        if cmd_name not in _MODULES:
             return None
-        room = importlib.import_module(f"blogarchive.cli.{_ROOMS[cmd_name]}")
-        command: click.Command = getattr(room, _NAMES.get(cmd_name, cmd_name))
+        module = importlib.import_module(f"blogarchive.cli.{_MODULES[cmd_name]}")
+        command: click.Command = getattr(module, _NAMES.get(cmd_name, cmd_name))
         return command
 
 
 _NAMES = {"import": "import_"}  # where Python keeps the command's name for itself
 
 
-@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="blogarchive")
 def cli() -> None:
     """Back up hosted blogs into one SQLite file, keep them up to date, read and search them.
@@ -74,10 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.excepthook = _unexpected
     code = run(arguments)
     _let_go_of_pipe()
-    for signum in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # a second signal must not change the exit code of the first
+    for signum in (signal.SIGINT, signal.SIGTERM):  # a second one must not change the exit code of the first
         signal.signal(signum, signal.SIG_IGN)
     sys.exit(code)
 

@@ -16,9 +16,10 @@ class BlogStatus:
 
     `posts_named` are those that any page named, `posts_read` those whose text is held; `comments_claimed` is the
     sum of the counts that posts show. `months_complete` counts months whose first and last day agree with the
-    posts held and whose posts were all read. `gone` and `edited` count posts, the others comments. `waiting` are
-    pages still to fetch. `last_good_run` is when the last run over the blog ended with exit code 0, `unreached_since`
-    when the home page began to be out of reach; None where the last look found it.
+    posts held and whose posts were all read. `gone` and `edited` count posts, `gone_unread` those that were deleted
+    before they could be read. `waiting` are pages still to fetch. `last_good_run` is when the last run over the blog
+    ended with exit code 0, `unreached_since` when the home page began to be out of reach; None where the last look
+    found it.
     """
 
     site: str
@@ -43,6 +44,7 @@ class BlogStatus:
     last_seen_at: str
     last_good_run: str | None
     unreached_since: str | None
+    gone_unread: int
 
     @property
     def months_complete(self) -> int:
@@ -59,9 +61,6 @@ class BlogStatus:
             and not self.open_failures
             and not self.waiting
         )
-
-    gone_unread: int = 0
-    """Posts that were deleted before they could be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

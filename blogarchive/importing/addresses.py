@@ -22,8 +22,8 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 class Told:
     """What a page says of where it was.
 
-    `saved_from` is the browser's own word; `canonical` and `og` the site's; `links` are absolute URLs with the
-    words of the link; `written` are addresses in the text; `numbers` hidden fields of forms that name a post.
+    `saved_from` is the browser's own word, `declared` are the site's (canonical, og:url); `links` are absolute URLs
+    with the words of the link; `written` are addresses in the text; `numbers` hidden fields of forms that name a post.
     """
 
     saved_from: str | None

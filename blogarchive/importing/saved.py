@@ -15,7 +15,9 @@ from blogarchive.store.times import now
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
 _NO_PAGES = {".css", ".js", ".json", ".xml", ".txt", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".ico", ".db"}
-_LARGEST = 64 * 2**20
+LARGEST = 64 * 2**20
+"""Bytes: what is larger is no page of a blog, nor a picture of one."""
+
 _SNIFFED = 2048
 
 
@@ -79,7 +81,7 @@ def local_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[st
         return None
     file = page.path.parent / unquote(parts.path)
     within = file.resolve().is_relative_to((root if root.is_dir() else root.parent).resolve())
-    if not within or not file.is_file() or file.stat().st_size > _LARGEST:
+    if not within or not file.is_file() or file.stat().st_size > LARGEST:
         return None
     return url, file.read_bytes()
 
@@ -101,7 +103,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if not any(belongs_to_page(path.name, stem) for stem in stems):
                 yield from _walk(path)
-        elif path.is_file() and _may_be_page(path) and 0 < path.stat().st_size <= _LARGEST:
+        elif path.is_file() and _may_be_page(path) and 0 < path.stat().st_size <= LARGEST:
             yield path
 
 

@@ -10,10 +10,9 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.placing import CannotPlace
-from blogarchive.importing.saved import saved_at
+from blogarchive.importing.saved import LARGEST, saved_at
 
 _KINDS = ("response", "resource")
-_LARGEST = 64 * 2**20
 _BLOCK = 2**16
 _LONGEST_TOLD = 200
 _CUT = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
@@ -73,9 +72,9 @@ class Record:
         """What was served, any transfer encoding taken off; raises `CannotPlace` where it is not whole."""
         self.told = True
         stream = self._raw.content_stream()
-        body: bytes = stream.read(_LARGEST)
+        body: bytes = stream.read(LARGEST)
         if stream.read(1):
-            raise CannotPlace(f"it is larger than {_LARGEST >> 20} MB")
+            raise CannotPlace(f"it is larger than {LARGEST >> 20} MB")
         if self.is_cut() or self.field("WARC-Truncated"):
             raise CannotPlace("the record is cut short")
         return body

@@ -35,12 +35,8 @@ def save(saving: Saving, post_id: int, post: Post, held: Figures, *, newest: boo
 
 def _over(shown: Figures, held: Figures) -> Figures:
     """A figure that is not shown is as it was."""
-    new, old = shown, held
-    return (
-        old[0] if new[0] is None else new[0],
-        old[1] if new[1] is None else new[1],
-        old[2] if new[2] is None else new[2],
-    )
+    views, likes, comments = (old if new is None else new for new, old in zip(shown, held, strict=True))
+    return views, likes, comments
 
 
 def _carry_on(saving: Saving, post_id: int, old: Figures, fresh: Figures) -> None:

@@ -1,13 +1,14 @@
 """What an archive holds of each blog, against what the blog's pages claim."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from blogarchive.store import adding_up, blogs, media
 from blogarchive.store.adding_up import MonthHeld
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.media import PictureTally
+from blogarchive.store.rows import dicts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,18 +79,18 @@ class ArchiveStatus:
 
 def status(archive: Archive) -> ArchiveStatus:
     """The state of everything, read from the rows as they are."""
-    authors = archive.rows(
-        "select id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors order by id"
-    )
+    authors = archive.rows("select id, site, uid from authors order by id")
     run = archive.row(
         "select command, outcome, coalesce(finished_at, started_at) from runs order by id desc limit 1"
     )
     command, outcome, at = cast("tuple[str | None, str | None, str | None]", run or (None, None, None))
-    pages = archive.row("select count(*), coalesce(sum(body_size), 0) from pages") or (0, 0)
     return ArchiveStatus(
-        blogs=tuple(_blog(archive, row) for row in authors),
-        pages=cast(int, pages[0]),
-        bytes_served=cast(int, pages[1]),
+        blogs=tuple(
+            _blog(archive, cast(int, author_id), Blog(site=str(site), uid=str(uid)))
+            for author_id, site, uid in authors
+        ),
+        pages=archive.number("select count(*) from pages"),
+        bytes_served=archive.number("select sum(body_size) from pages"),
         media=archive.number("select count(*) from media_files"),
         last_run_command=command,
         last_run_outcome=outcome,
@@ -97,71 +98,64 @@ def status(archive: Archive) -> ArchiveStatus:
     )
 
 
-def _blog(archive: Archive, row: tuple[object, ...]) -> BlogStatus:
-    author_id, site, uid, nickname, title, url, first, last = cast(
-        "tuple[int, str, str, str, str, str, str, str]", row
+def _blog(archive: Archive, author_id: int, blog: Blog) -> BlogStatus:
+    (author,) = dicts(
+        archive.execute(
+            "select site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors where id = ?",
+            (author_id,),
+        )
     )
-    named, read, gone, gone_unread, claimed, lacking = _posts(archive, author_id)
-    held, comments_gone, comments_edited = _comments(archive, author_id)
     return BlogStatus(
-        site=site,
-        uid=uid,
-        nickname=nickname,
-        blog_title=title,
-        url=url,
-        posts_named=named,
-        posts_read=read,
-        gone_unread=gone_unread,
-        months=adding_up.months(archive, Blog(site=site, uid=uid)),
-        comments_held=held,
-        comments_claimed=claimed,
-        posts_lacking_comments=lacking,
-        gone=gone,
-        comments_gone=comments_gone,
+        **author,
+        **_posts(archive, author_id),
+        **_comments(archive, author_id),
+        months=adding_up.months(archive, blog),
         edited=archive.number(
             "select count(distinct post_id) from post_revisions r join posts p on p.id = r.post_id"
             " where p.author_id = ?",
             (author_id,),
         ),
-        comments_edited=comments_edited,
-        pictures=media.tally(archive, Blog(site=site, uid=uid)),
+        pictures=media.tally(archive, blog),
         open_failures=archive.number(
-            "select count(*) from open_failures where site = ? and uid = ?", (site, uid)
+            "select count(*) from open_failures where site = ? and uid = ?", (blog.site, blog.uid)
         ),
         waiting=archive.number(
-            "select count(*) from frontier where site = ? and uid = ? and state = 'todo'", (site, uid)
+            "select count(*) from frontier where site = ? and uid = ? and state = 'todo'",
+            (blog.site, blog.uid),
         ),
-        first_seen_at=first,
-        last_seen_at=last,
         last_good_run=_last_good_run(archive, author_id),
-        unreached_since=_unreached_since(archive, Blog(site=site, uid=uid)),
+        unreached_since=_unreached_since(archive, blog),
     )
 
 
-def _posts(archive: Archive, author_id: int) -> tuple[int, int, int, int, int, int]:
-    """Named, read, gone, gone unread, comments claimed, posts whose comments are fewer than claimed."""
-    row = archive.row(
-        "select count(*), count(content_hash), count(gone_at),"
-        " count(case when gone_at is not null and content_hash is null then 1 end),"
-        " coalesce(sum(case when gone_at is null then comment_count end), 0),"
-        " count(case when gone_at is null and content_hash is not null and comment_count <>"
-        " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null) then 1 end)"
-        " from posts p where author_id = ?",
-        (author_id,),
+def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
+    """What `BlogStatus` tells of posts, and of the comments that they claim, by its fields."""
+    (found,) = dicts(
+        archive.execute(
+            "select count(*) as posts_named, count(content_hash) as posts_read, count(gone_at) as gone,"
+            " count(case when gone_at is not null and content_hash is null then 1 end) as gone_unread,"
+            " coalesce(sum(case when gone_at is null then comment_count end), 0) as comments_claimed,"
+            " count(case when gone_at is null and content_hash is not null and comment_count <>"
+            " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null) then 1 end)"
+            " as posts_lacking_comments from posts p where author_id = ?",
+            (author_id,),
+        )
     )
-    return cast("tuple[int, int, int, int, int, int]", row)
+    return found
 
 
-def _comments(archive: Archive, author_id: int) -> tuple[int, int, int]:
-    """Held and still there on posts that are, gone, edited."""
-    row = archive.row(
-        "select count(case when c.gone_at is null and p.gone_at is null then 1 end), count(c.gone_at),"
-        " (select count(distinct r.comment_id) from comment_revisions r join comments x on x.id = r.comment_id"
-        " join posts y on y.id = x.post_id where y.author_id = ?1)"
-        " from posts p join comments c on c.post_id = p.id where p.author_id = ?1",
-        (author_id,),
+def _comments(archive: Archive, author_id: int) -> dict[str, Any]:
+    """What it tells of comments held: those still there on posts that are, those gone, those edited."""
+    (found,) = dicts(
+        archive.execute(
+            "select count(case when c.gone_at is null and p.gone_at is null then 1 end) as comments_held,"
+            " count(c.gone_at) as comments_gone, (select count(distinct r.comment_id) from comment_revisions r"
+            " join comments x on x.id = r.comment_id join posts y on y.id = x.post_id where y.author_id = ?1)"
+            " as comments_edited from posts p join comments c on c.post_id = p.id where p.author_id = ?1",
+            (author_id,),
+        )
     )
-    return cast("tuple[int, int, int]", row)
+    return found
 
 
 def _last_good_run(archive: Archive, author_id: int) -> str | None:

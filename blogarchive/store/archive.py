@@ -101,7 +101,7 @@ class Archive:
     def all_as(self, kind: type[Kind], sql: str, parameters: Sequence[Value] = ()) -> tuple[Kind, ...]:
         """All rows as `kind`, a dataclass whose fields have the names of the columns."""
         try:
-            return all_as(self._connection, kind, sql, parameters)
+            return all_as(self, kind, sql, parameters)
         except sqlite3.Error as error:
             raise told(error, self.path) or error from error
 

@@ -1,7 +1,5 @@
 """A "complete page" names a browser's files where the site's addresses of the pictures stood."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,8 @@ from blogarchive.rereading import reread_page
 from blogarchive.store import pages, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.saved import Outcome
+from tests.importing.archives import rows
 from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
-from tests.importing.test_import_html import rows
 
 SITE = "https://pub.creaders.net/upfile/20250128"
 HELD = f'<p>图一：<img src="{SITE}/a.png">图二：<img src="{SITE}/show.php?id=7&amp;s=2">完。</p>'
@@ -85,8 +83,7 @@ def test_pictures_in_comments_make_no_edit_either(tmp_path: Path) -> None:
 def test_where_nothing_tells_the_true_address_the_page_stays_as_it_is(tmp_path: Path) -> None:
     folder = saved(tmp_path, SAVED)
     assert import_html(tmp_path / "archive.db", folder).pictures == 2
-    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
-        size, headers = archive.execute("select body_size, headers from pages").fetchone()
+    ((size, headers),) = rows(tmp_path / "archive.db", "select body_size, headers from pages")
     assert size == (folder / "泡沫.html").stat().st_size
-    assert "X-Imported-Pictures" not in headers
+    assert "X-Imported-Pictures" not in str(headers)
     assert rows(tmp_path / "archive.db", SHOWN)[0] == (post_url(101).replace("101.html", "泡沫_files/a.png"),)

@@ -1,5 +1,4 @@
 import os
-import sqlite3
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -7,23 +6,8 @@ import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.html import import_html
+from tests.importing.archives import dump, rows
 from tests.importing.pages import HOME, NEWER, OLDER, PNG, listing, page, post_url, save, saved_from
-
-
-def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(archive)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
-
-
-def dump(archive: Path) -> list[str]:
-    connection = sqlite3.connect(archive)
-    try:
-        return list(connection.iterdump())
-    finally:
-        connection.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 import gzip
 import os
-import sqlite3
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,8 +18,8 @@ from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive
+from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, PNG, page, post_url, save, saved_from
-from tests.importing.test_import_html import dump, rows
 
 PICTURE = "https://blog.creaders.net/u/31182/upload_file/1.png"
 
@@ -213,13 +212,12 @@ def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path
 def test_what_a_page_alone_does_not_tell_comes_back_too(tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
     import_html(tmp_path / "a.db", tmp_path / "in")
-    with sqlite3.connect(tmp_path / "a.db") as archive:
-        archive.execute(
-            "update pages set counted = ?, target = json_set(target, '$.kind', 'comments',"
-            " '$.post_number', 101, '$.page_no', 2)",
-            ('{"bases": {}, "position": 5}',),
-        )
-    archive.close()
+    change(
+        tmp_path / "a.db",
+        "update pages set counted = ?, target = json_set(target, '$.kind', 'comments',"
+        " '$.post_number', 101, '$.page_no', 2)",
+        '{"bases": {}, "position": 5}',
+    )
     import_warc(tmp_path / "b.db", export_warc(tmp_path / "a.db", tmp_path / "out.warc.gz").out)
     told = (
         "select json_extract(target, '$.post_number'), json_extract(target, '$.page_no'), counted from pages"

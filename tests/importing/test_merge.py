@@ -1,4 +1,3 @@
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +6,8 @@ import pytest
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merging import merge_archive
+from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, OLDER, page, save, saved_from
-from tests.importing.test_import_html import dump, rows
 
 BETWEEN = datetime(2024, 9, 1, 8, tzinfo=UTC)
 HELD = {
@@ -93,25 +92,27 @@ def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
     archives: tuple[Path, Path],
 ) -> None:
     a, b = archives
-    with sqlite3.connect(b) as other:
-        other.execute(
-            "insert into post_stats(post_id, captured_at, views) select id, "
-            "'2025-04-01T08:00:00+00:00', 77 from posts where number = 103"
-        )
-        other.execute(
-            "update posts set gone_at = '2025-05-01T08:00:00+00:00', gone_reason = '404', "
-            "own_page_gone_at = '2025-05-01T08:00:00+00:00' where number = 101"
-        )
-        other.execute("insert into media_files values ('ab', 'image/png', 3, x'010203')")
-        other.execute(
-            "insert into comments(post_id, author_name, body_html, body_text, fingerprint, first_seen_at, last_seen_at)"
-            " select id, '过客', '顶', '顶', '1|过客', first_seen_at, last_seen_at from posts where number = 103"
-        )
-        other.execute(
-            "insert into media(url, host, sha256, content_type, size, status) values "
-            "('http://x.example/1.png', 'x.example', 'ab', 'image/png', 3, 'stored')"
-        )
-    other.close()
+    change(
+        b,
+        "insert into post_stats(post_id, captured_at, views) select id, "
+        "'2025-04-01T08:00:00+00:00', 77 from posts where number = 103",
+    )
+    change(
+        b,
+        "update posts set gone_at = '2025-05-01T08:00:00+00:00', gone_reason = '404', "
+        "own_page_gone_at = '2025-05-01T08:00:00+00:00' where number = 101",
+    )
+    change(b, "insert into media_files values ('ab', 'image/png', 3, x'010203')")
+    change(
+        b,
+        "insert into comments(post_id, author_name, body_html, body_text, fingerprint, first_seen_at, last_seen_at)"
+        " select id, '过客', '顶', '顶', '1|过客', first_seen_at, last_seen_at from posts where number = 103",
+    )
+    change(
+        b,
+        "insert into media(url, host, sha256, content_type, size, status) values "
+        "('http://x.example/1.png', 'x.example', 'ab', 'image/png', 3, 'stored')",
+    )
     assert merge_archive(a, b).pictures == 1
     assert rows(a, "select host, status from media where sha256 = 'ab'") == [("x.example", "stored")]
     assert rows(a, "select views from posts where number = 103") == [(77,)]
@@ -126,22 +127,19 @@ def test_a_picture_that_the_other_could_not_fetch_is_left_to_the_next_run(
     archives: tuple[Path, Path],
 ) -> None:
     a, b = archives
-    with sqlite3.connect(b) as other:
-        other.execute(
-            "insert into media(url, host, status, attempts) values ('http://x.example/1.png', 'x.example', 'dead', 3)"
-        )
-    other.close()
+    change(
+        b,
+        "insert into media(url, host, status, attempts) values ('http://x.example/1.png', 'x.example', 'dead', 3)",
+    )
     merge_archive(a, b)
     assert rows(a, "select count(*) from media") == [(0,)]
 
 
 def test_a_mark_is_taken_back_by_a_later_sighting(archives: tuple[Path, Path]) -> None:
     a, b = archives
-    with sqlite3.connect(b) as other:
-        other.execute(
-            "update posts set gone_at = '2024-10-01T08:00:00+00:00', gone_reason = '404' where number = 101"
-        )
-    other.close()
+    change(
+        b, "update posts set gone_at = '2024-10-01T08:00:00+00:00', gone_reason = '404' where number = 101"
+    )
     merge_archive(b, a)
     assert rows(b, "select gone_at from posts where number = 101") == [(None,)]
 
@@ -167,11 +165,10 @@ def test_what_cannot_be_merged_is_told(archives: tuple[Path, Path], tmp_path: Pa
     assert not (tmp_path / "new.db").exists()
     with pytest.raises(UsageError, match="itself"):
         merge_archive(a, a)
-    with sqlite3.connect(b) as other:
-        other.execute(
-            "insert into _sqlite_migrations(migration_set, name, applied_at) values "
-            "('blogarchive', 'm999_later', '')"
-        )
-    other.close()
+    change(
+        b,
+        "insert into _sqlite_migrations(migration_set, name, applied_at) values "
+        "('blogarchive', 'm999_later', '')",
+    )
     with pytest.raises(UsageError, match="newer"):
         merge_archive(a, b)

@@ -1,10 +1,8 @@
 """A post that moved to another category, seen by archives that looked at other times."""
 
 import shutil
-import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 from blogarchive.demo import DemoHost, make_blog
 from blogarchive.demo.changes import recategorise
 from blogarchive.importing.merging import merge_archive
-from tests.importing.test_import_html import dump, rows
+from tests.importing.archives import change, dump, rows
 from tests.walk.tool import Tool
 
 _NEXT_SECOND = 1.1  # times of ours are whole seconds
@@ -92,8 +90,7 @@ def test_the_order_does_not_matter_and_merging_again_changes_nothing(moved: Move
 
 def test_a_later_sighting_takes_the_mark_back(moved: Moved, tmp_path: Path) -> None:
     back = Path(shutil.copy(moved.before, tmp_path / "back.db"))
-    with closing(sqlite3.connect(back)) as archive, archive:
-        archive.execute("update categories set proved_at = '2099-01-01T00:00:00+00:00'")
+    change(back, "update categories set proved_at = '2099-01-01T00:00:00+00:00'")
     for name, order in {"1": (moved.both, back), "2": (back, moved.both)}.items():
         assert moved.old in categories_of(merged(tmp_path / f"{name}.db", order), moved.number)
 
@@ -102,6 +99,5 @@ def test_a_category_that_no_page_names_any_more_comes_along_with_its_posts(
     moved: Moved, tmp_path: Path
 ) -> None:
     other = Path(shutil.copy(moved.before, tmp_path / "other.db"))
-    with closing(sqlite3.connect(other)) as archive, archive:
-        archive.execute("update categories set name = '改过的名字' where name = ?", (moved.old,))
+    change(other, "update categories set name = '改过的名字' where name = ?", moved.old)
     assert "改过的名字" in categories_of(merged(tmp_path / "m.db", [other]), moved.number)

@@ -63,15 +63,14 @@ def test_a_full_disk_keeps_nothing_of_the_page_and_all_before_it(path: Path, clo
     blog = a_blog(40)
     with Archive.open(path, create=True) as archive:
         crawl(archive, blog, clock, stop_after=10)
-        kept = rows(archive, "posts"), rows(archive, "pages"), rows(archive, "frontier")
+        before = archive.number("select count(*) from pages")
         held = archive.number("pragma page_count")
         archive.execute(f"pragma max_page_count = {held}")
         with pytest.raises(CannotWrite, match="free some space"):
             crawl(archive, blog, clock)
         archive.execute("pragma max_page_count = 1000000")
         assert archive.rows("pragma integrity_check") == [("ok",)]
-        stored = archive.number("select count(*) from pages")
-        assert stored >= len(kept[1])
+        assert archive.number("select count(*) from pages") >= before
         crawl(archive, blog, clock)
         assert archive.number("select count(*) from posts where content_hash is not null") == 40
 

@@ -1,7 +1,7 @@
 """Pictures by path: any path of the site's forms is a picture of its own; a few are odd on purpose."""
 
 import re
-from functools import cache
+from collections.abc import Callable
 from zlib import crc32
 
 from blogarchive.demo import pictures
@@ -24,35 +24,12 @@ _ERROR = "<html><body><h1>Error</h1><p>图片服务器维护中</p></body></html
 
 def media(path: str) -> Answer | None:
     """The answer to a picture's path, or None where it is no picture's."""
-    odd = _odd(path)
-    if odd is not None:
-        return odd
+    if path in _ODD:
+        return _ODD[path]()
     match = _FORM.fullmatch(path)
     if match is None:
         return None
     return {"jpg": _jpeg, "png": _png, "gif": _gif}[match[1]](path)
-
-
-def _odd(path: str) -> Answer | None:
-    match path:
-        case _ if path == MISSING:
-            return plain("Not Found", 404)
-        case _ if path == ERROR_PAGE:
-            return page(_ERROR.encode(), "image/jpeg")
-        case _ if path == MISNAMED:
-            return page(pictures.png(crc32(path.encode())), "image/jpeg")
-        case _ if path in TWINS:
-            return _png(TWINS[0])
-        case _ if path == DRAWING:
-            return page(pictures.svg(), "image/svg+xml")
-        case _ if path == BOMB:
-            return page(_bomb(), "image/png")
-        case _ if path == MOVED:
-            return redirect(TWINS[0], 302)
-        case _ if path == EMPTY:
-            return page(b"", "image/gif")
-        case _:
-            return None
 
 
 def _jpeg(path: str) -> Answer:
@@ -67,6 +44,13 @@ def _gif(path: str) -> Answer:
     return page(pictures.gif(), "image/gif")
 
 
-@cache
-def _bomb() -> bytes:
-    return pictures.bomb()
+_ODD: dict[str, Callable[[], Answer]] = {
+    MISSING: lambda: plain("Not Found", 404),
+    ERROR_PAGE: lambda: page(_ERROR.encode(), "image/jpeg"),
+    MISNAMED: lambda: page(pictures.png(crc32(MISNAMED.encode())), "image/jpeg"),
+    **dict.fromkeys(TWINS, lambda: _png(TWINS[0])),
+    DRAWING: lambda: page(pictures.svg(), "image/svg+xml"),
+    BOMB: lambda: page(pictures.bomb(), "image/png"),
+    MOVED: lambda: redirect(TWINS[0], 302),
+    EMPTY: lambda: page(b"", "image/gif"),
+}

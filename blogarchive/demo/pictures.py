@@ -3,6 +3,7 @@
 import struct
 import zlib
 from base64 import b64decode
+from functools import cache
 
 # A grey JPEG of 16 by 16 pixels; `jpeg` adds a comment to it so that every one has bytes of its own.
 _JPEG = b64decode(
@@ -11,6 +12,8 @@ _JPEG = b64decode(
     "AAAAAAAAAAAA/9oACAEBAAA/ALgP/9k="
 )
 _GIF = b64decode("R0lGODdhCgAKAIEAAMgeHgAAAAAAAAAAACwAAAAACgAKAAAIEgABCBxIsKDBgwgTKlzIsGHCgAA7")
+
+_SIDE = 20_000
 
 
 def png(seed: int, width: int = 48, height: int = 32) -> bytes:
@@ -23,12 +26,13 @@ def png(seed: int, width: int = 48, height: int = 32) -> bytes:
     return _png(width, height, bits=8, colour=2, packed=zlib.compress(b"".join(rows), 9))
 
 
-def bomb(side: int = 20_000) -> bytes:
-    """A PNG of a few kilobytes that says, truly, that it is `side` by `side` pixels of black."""
+@cache
+def bomb() -> bytes:
+    """A PNG of a few kilobytes that says, truly, that it is 20,000 by 20,000 pixels of black."""
     packer = zlib.compressobj(9)
-    row = bytes(1 + side // 8)
-    packed = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
-    return _png(side, side, bits=1, colour=0, packed=packed)
+    row = bytes(1 + _SIDE // 8)
+    packed = b"".join(packer.compress(row) for _ in range(_SIDE)) + packer.flush()
+    return _png(_SIDE, _SIDE, bits=1, colour=0, packed=packed)
 
 
 def jpeg(seed: int) -> bytes:

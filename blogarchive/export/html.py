@@ -50,6 +50,7 @@ class _Site:
             )
             for blog in reader.blogs()
         ]
+        self._total = sum(len(shelf.posts) for shelf in self.shelves)
         self.crossing = Crossing(
             (shelf.blog, placed.heading, placed.path) for shelf in self.shelves for placed in shelf.posts
         )
@@ -58,7 +59,7 @@ class _Site:
         self.folder.write("look/style.css", pages.stylesheet())
         self.folder.write("look/search.js", search.search_script())
         self.folder.write("search/fold.js", search.fold_script())
-        self._progress(0, self._total())
+        self._progress(0, self._total)
         for shelf in self.shelves:
             self._write_listings(shelf)
             for place in range(len(shelf.posts)):
@@ -66,9 +67,6 @@ class _Site:
         self._write_search()
         self.folder.write("index.html", pages.front_page(self.shelves))
         self.folder.finish()
-
-    def _total(self) -> int:
-        return sum(len(shelf.posts) for shelf in self.shelves)
 
     def _write_listings(self, shelf: Shelf) -> None:
         self.folder.write(shelf.path, pages.blog_page(shelf))
@@ -89,13 +87,13 @@ class _Site:
         self.posts += 1
         self.comments += len(post.comments)
         self.missing += not placed.heading.whole
-        self._progress(self.posts, self._total())
+        self._progress(self.posts, self._total)
 
     def _write_search(self) -> None:
         count = 0
         for count, chunk in enumerate(search.chunks(self._searched()), 1):
             self.folder.write(f"search/{count - 1:04}.js", chunk)
-        self.folder.write("search.html", pages.search_page(count, self._total()))
+        self.folder.write("search.html", pages.search_page(count, self._total))
 
     def _searched(self) -> Iterator[tuple[str, KeptBlog, KeptPost]]:
         every = [(placed, shelf.blog) for shelf in self.shelves for placed in shelf.posts]

@@ -19,7 +19,6 @@ class Blog:
     blog_title: str | None
     tagline: str | None
     registered_on: str | None
-    first_seen_at: str
     last_seen_at: str
     total_visits: int | None
     account_age: int | None

@@ -27,7 +27,7 @@ POST_LINE = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, 
 """Selects a `PostLine` a post; may be followed by joins and conditions on `p` and `a`."""
 
 BLOG = """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on,
-       a.first_seen_at, a.last_seen_at,
+       a.last_seen_at,
        (select total_visits from author_stats s where s.author_id = a.id
            and total_visits is not null order by captured_at desc limit 1) as total_visits,
        (select account_age from author_stats s where s.author_id = a.id

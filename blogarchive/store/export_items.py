@@ -27,7 +27,7 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptBlog:
-    """An author and the blog's header; the counters are the newest ones held."""
+    """An author and the blog's header; `total_visits` is the newest count held."""
 
     id: int
     site: str
@@ -37,10 +37,8 @@ class KeptBlog:
     blog_title: str | None
     tagline: str | None
     registered_on: str | None
-    first_seen_at: str
     last_seen_at: str
     total_visits: int | None
-    account_age: int | None
 
     @property
     def name(self) -> str:
@@ -128,14 +126,11 @@ class KeptPage:
     `target` is what it was fetched for, and `counted` the comments of the pages before it, both as JSON.
     """
 
-    id: int
     url: str
     fetched_at: str
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    kind: str
     site: str
-    uid: str | None
     target: str
     counted: str | None

@@ -72,11 +72,9 @@ class Reader:
         found = self._archive.all_as(
             KeptBlog,
             """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on,
-                      a.first_seen_at, a.last_seen_at,
+                      a.last_seen_at,
                       (select total_visits from author_stats s where s.author_id = a.id
-                          and total_visits is not null order by captured_at desc limit 1) as total_visits,
-                      (select account_age from author_stats s where s.author_id = a.id
-                          and account_age is not null order by captured_at desc limit 1) as account_age
+                          and total_visits is not null order by captured_at desc limit 1) as total_visits
                  from authors a order by a.site, a.uid""",
         )
         return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
@@ -142,8 +140,7 @@ class Reader:
     def page(self, page_id: int) -> KeptPage:
         """The stored page of that id; raises `KeyError`."""
         for row in self._rows(
-            """select id, url, fetched_at, status, headers, body, kind, site, uid, target, counted
-                 from pages where id = ?""",
+            "select url, fetched_at, status, headers, body, site, target, counted from pages where id = ?",
             page_id,
         ):
             return _page(row)

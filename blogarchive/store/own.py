@@ -1,7 +1,6 @@
 """The blog's own: whose a link or a post is, by the uid that its address names, and the target of a post of it."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TypeVar
 
 from blogarchive.items import ListedPost, PageKind, Post, Target
@@ -23,15 +22,10 @@ def is_own(saving: Saving, uid: str | None) -> bool:
 
 def own_posts(saving: Saving, posts: Iterable[Named]) -> list[Named]:
     """Those of `posts` that are not another blog's: a box of what others write is in many a listing."""
-    site = saving.blog.site
-    return [post for post in posts if post.url is None or is_own(saving, _uid(site, post.url))]
+    address = by_name(saving.blog.site).address
+    return [post for post in posts if post.url is None or is_own(saving, address(post.url).uid)]
 
 
 def post_target(saving: Saving, url: str, number: int | str) -> Target:
     """The own page, at `url`, of the blog's post of that number."""
     return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
-
-
-@lru_cache(maxsize=8192)  # the same sidebar stands on every page of a blog
-def _uid(site: str, url: str) -> str | None:
-    return by_name(site).address(url).uid

@@ -1,6 +1,5 @@
 """`import html`: pages that a person saved become rows, read by the same readers as fetched pages."""
 
-from contextlib import closing
 from pathlib import Path
 
 from blogarchive.errors import UsageError
@@ -37,7 +36,7 @@ def import_html(
     files = files_in(source)
     with (
         lock.holding(archive, "import", now=now()),
-        closing(Archive.open(archive, create=True)) as held,
+        Archive.open(archive, create=True) as held,
     ):
         bringer = Bringer(held)
         progress(0, len(files))

@@ -1,6 +1,5 @@
 """`merge`: what another archive holds comes into this one."""
 
-from contextlib import closing
 from pathlib import Path
 
 from blogarchive.importing.report import Imported, Progress, no_progress
@@ -22,7 +21,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
     Archive.open(other, read_only=True).close()  # no new archive where there is nothing to bring in
     with (
         lock.holding(archive, "merge", now=now()),
-        closing(Archive.open(archive, create=True)) as held,
+        Archive.open(archive, create=True) as held,
         merge.beside(held, other),
         held.atomic(),
     ):

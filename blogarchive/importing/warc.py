@@ -1,7 +1,7 @@
 """`import warc`: the pages of known blogs in a WARC file, and the pictures of their posts."""
 
 import json
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -37,7 +37,7 @@ def import_warc(
     next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
     with (
         lock.holding(archive, "import", now=now()),
-        closing(Archive.open(archive, create=True)) as held,
+        Archive.open(archive, create=True) as held,
     ):
         bringer = Bringer(held)
         for count, record in enumerate(records(source, bringer.refuse), 1):

@@ -144,6 +144,13 @@ def made(tmp_path: Path) -> Made:
     return Made(path, sqlite3.connect(path))
 
 
+def all_bytes(out: Path) -> dict[str, bytes]:
+    """The files of an export by their names."""
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
+    }
+
+
 LINKS = {
     "within": f"{HOST}/u/31182/202501/1.html?PHPSESSID=0a&language=big5#top",
     "old": f"{HOST}/user_blog_diary.php?did=1",

@@ -10,13 +10,7 @@ import pytest
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.files import OutFolder, whole_file
 from blogarchive.export.html import export_html
-from tests.export.conftest import Made
-
-
-def all_bytes(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
-    }
+from tests.export.conftest import Made, all_bytes
 
 
 def break_off(path: Path) -> None:

@@ -7,17 +7,11 @@ from lxml import html
 
 from blogarchive.export.html import export_html
 from blogarchive.store.export_items import Filters
-from tests.export.conftest import LINKS, led_to
+from tests.export.conftest import LINKS, all_bytes, led_to
 
 
 def pages_in(out: Path) -> list[Path]:
     return sorted(out.rglob("*.html"))
-
-
-def all_bytes(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
-    }
 
 
 def addresses(path: Path) -> list[tuple[str, str, str]]:

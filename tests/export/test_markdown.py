@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from blogarchive.errors import UsageError
 from blogarchive.export.markdown import export_markdown
 from blogarchive.store.export_items import Filters
-from tests.export.conftest import LINKS, led_to
+from tests.export.conftest import LINKS, all_bytes, led_to
 
 
 def read_post(path: Path) -> tuple[dict[str, Any], str]:
@@ -22,12 +22,6 @@ def read_post(path: Path) -> tuple[dict[str, Any], str]:
 
 def posts_in(out: Path) -> dict[object, Path]:
     return {read_post(path)[0]["number"]: path for path in out.rglob("*.md") if path.name != "_index.md"}
-
-
-def all_bytes(out: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
-    }
 
 
 def test_a_post_is_a_file_named_by_date_and_title_with_its_facts_in_front(

@@ -1,12 +1,11 @@
 """`export jsonl`: one JSON object a post, with its comments, pictures and replaced versions.
 
-The objects fit `post.schema.json` beside this module; nothing in them is changed or cleaned for display.
+The objects fit `post.schema.json` (JSON Schema 2020-12) beside this module; nothing in them is changed or cleaned for
+display.
 """
 
 import json
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
@@ -35,13 +34,6 @@ def export_jsonl(
             comments += len(post.comments)
             missing += not post.heading.whole
     return Exported(out=path, posts=posts, comments=comments, missing=missing)
-
-
-def post_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) that every line of the export fits."""
-    text = files("blogarchive.export").joinpath("post.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
 
 
 def post_line(blog: KeptBlog, post: KeptPost) -> str:

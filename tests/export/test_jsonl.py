@@ -1,14 +1,17 @@
 import json
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
-from blogarchive.export.jsonl import export_jsonl, post_schema
+from blogarchive.export.jsonl import export_jsonl
 from blogarchive.store.export_items import Filters
 from tests.export.conftest import SEEN, Made
+
+SCHEMA = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
 
 
 def read_lines(path: Path) -> list[dict[str, object]]:
@@ -18,17 +21,16 @@ def read_lines(path: Path) -> list[dict[str, object]]:
 def test_every_post_is_one_line_that_fits_the_schema(archive: Path, tmp_path: Path) -> None:
     done = export_jsonl(archive, tmp_path / "out.jsonl")
     posts = read_lines(done.out)
-    jsonschema.Draft202012Validator.check_schema(post_schema())
-    validator = jsonschema.Draft202012Validator(post_schema())
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
     for post in posts:
-        validator.validate(post)
+        jsonschema.Draft202012Validator(SCHEMA).validate(post)
     assert [post["number"] for post in posts] == [103, 101, 102, 104, 7]
     assert (done.posts, done.comments, done.missing) == (5, 2, 1)
 
 
 def test_the_schema_refuses_a_line_with_a_field_too_many_or_too_few(archive: Path, tmp_path: Path) -> None:
     post = read_lines(export_jsonl(archive, tmp_path / "out.jsonl").out)[0]
-    validator = jsonschema.Draft202012Validator(post_schema())
+    validator = jsonschema.Draft202012Validator(SCHEMA)
     for wrong in (post | {"more": 1}, {key: value for key, value in post.items() if key != "number"}):
         with pytest.raises(jsonschema.ValidationError):
             validator.validate(wrong)

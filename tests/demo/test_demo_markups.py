@@ -155,8 +155,7 @@ def test_all_comments_are_on_the_pages_that_next_leads_to(serve: Serve, name: st
     assert times == [comment.posted_text for comment in post.comments]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_nobody_of_the_forged_name_comments(name: str) -> None:
+def test_nobody_of_the_forged_name_comments() -> None:
     for blog in (sample_blog(), make_blog("27282", posts=60)):
         texts = [comment.text for post in blog.posts for comment in post.comments]
         assert any(VICTIM in text for text in texts)

@@ -110,7 +110,7 @@ def test_what_is_no_picture_is_not_kept(tool: Tool) -> None:
     assert tool.number("select max(size) from media_files") < 100_000, "a bomb stays packed"
 
 
-def test_a_host_that_is_gone_costs_a_few_requests_and_no_exit_code_4(tool: Tool, beside: PictureHost) -> None:
+def test_a_host_that_is_gone_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
     with PictureHost("127.0.0.1") as closed:
         port = closed.port
     dead = [f"http://localhost:{port}/{place}.png" for place in range(30)]

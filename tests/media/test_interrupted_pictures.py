@@ -4,7 +4,6 @@ import resource
 import signal
 import subprocess
 import threading
-from pathlib import Path
 
 from blogarchive.demo import DemoHost
 from blogarchive.demo.serving import Request
@@ -75,7 +74,7 @@ def test_a_full_disk_among_the_pictures_is_6_and_nothing_is_torn(tool: Tool) -> 
     assert tool.number(STORED) == len(PATHS)
 
 
-def test_verify_finds_a_picture_whose_bytes_have_changed(tool: Tool, tmp_path: Path) -> None:
+def test_verify_finds_a_picture_whose_bytes_have_changed(tool: Tool) -> None:
     with DemoHost([blog([PATHS[0]])]) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 0
         held = tool.rows("select body_html from posts")

@@ -115,7 +115,7 @@ def test_a_category_that_is_no_more_and_listings_that_grew_shorter_are_no_failur
 
 
 def test_old_posts_are_not_due_at_once_because_their_comments_are_new_to_a_first_backup(
-    host: Host, tool: Tool
+    tool: Tool,
 ) -> None:
     soon = (datetime.now(UTC) + timedelta(days=7)).isoformat()
     assert tool.number("select count(*) from posts where comment_count > 0") > 20

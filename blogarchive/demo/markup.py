@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from html import escape
 from typing import ClassVar
 
 from blogarchive.demo.charset import Charset
@@ -14,6 +15,7 @@ from blogarchive.demo.views import Frame, ListView, Paging, PostView
 
 SESSION = "SESSION0OF0THIS0VISIT"  # the host puts a new value in its place in every page it sends
 EXCERPT = 80  # characters of a body that a listing shows
+SWITCH = f"{link('?language=gb2312', '简体')} {link('?language=big5', '繁體')}"
 
 
 class Markup(ABC):
@@ -51,6 +53,16 @@ class Markup(ABC):
     def words(self, frame: Frame) -> Labels:
         """The words of a blog's pages."""
         return self.labels(frame.shelf.blog.traditional)
+
+    def window_title(self, frame: Frame, title: str) -> str:
+        """What stands above a browser's window."""
+        blog = frame.shelf.blog
+        return escape(f"{title} - {blog.title}" if title else blog.title)
+
+    def home_link(self, frame: Frame) -> str:
+        """The blog's own address, as a link to itself."""
+        home = frame.base + frame.shelf.blog.path
+        return link(home, home)
 
     def side(self, frame: Frame) -> str:
         """The whole sidebar; drawn once for each state of a blog, since big blogs have hundreds of rows."""

@@ -3,11 +3,9 @@
 Further comment pages show no body, only the title, the counters and the comments.
 """
 
-from html import escape
-
 from blogarchive.demo.charset import Charset
 from blogarchive.demo.labels import Labels
-from blogarchive.demo.markup import Markup, name_link
+from blogarchive.demo.markup import SWITCH, Markup, name_link
 from blogarchive.demo.sidebar import Row, SideRow
 from blogarchive.demo.tags import esc, link
 from blogarchive.demo.truth import DemoComment, DemoPost
@@ -133,13 +131,11 @@ class Html5Markup(Markup):
 
     def _page(self, frame: Frame, title: str, main: str) -> str:
         blog, words = frame.shelf.blog, self.words(frame)
-        home = link(frame.base + blog.path, frame.base + blog.path)
-        switch = f"{link('?language=gb2312', '简体')} {link('?language=big5', '繁體')}"
         return (
-            _HEAD.format(escape(f"{title} - {blog.title}" if title else blog.title))
-            + f"<nav>{words.site_bar} {switch}</nav>\n<nav>{words.desk}</nav>\n"
+            _HEAD.format(self.window_title(frame, title))
+            + f"<nav>{words.site_bar} {SWITCH}</nav>\n<nav>{words.desk}</nav>\n"
             + f"<header>\n<h1>{esc(blog.title)}</h1>\n<p>{esc(blog.tagline)}</p>\n"
-            + f"<p>{home} &gt; {link('#copy', words.copy)} &gt; {link('#mark', words.bookmark)}</p>\n"
+            + f"<p>{self.home_link(frame)} &gt; {link('#copy', words.copy)} &gt; {link('#mark', words.bookmark)}</p>\n"
             + "</header>\n"
             + f"<aside>\n<ul>\n{self.side(frame)}\n</ul>\n</aside>\n<main>\n{main}</main>\n"
             + f"<footer><p>{words.footer}</p><p>Copyright (C) 1998-2025. Creaders.NET.</p></footer>\n"

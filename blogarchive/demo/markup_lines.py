@@ -3,11 +3,9 @@
 A comment's head, its text and its foot are lines of one and the same div. The sidebar comes after the post.
 """
 
-from html import escape
-
 from blogarchive.demo.charset import Charset
 from blogarchive.demo.labels import TRADITIONAL, Labels
-from blogarchive.demo.markup import Markup, name_link
+from blogarchive.demo.markup import SWITCH, Markup, name_link
 from blogarchive.demo.sidebar import Row, SideRow
 from blogarchive.demo.tags import esc, link
 from blogarchive.demo.truth import DemoComment, DemoPost
@@ -118,12 +116,10 @@ class LinesMarkup(Markup):
 
     def _page(self, frame: Frame, title: str, main: str) -> str:
         blog, words = frame.shelf.blog, self.words(frame)
-        home = link(frame.base + blog.path, frame.base + blog.path)
-        switch = f"{link('?language=gb2312', '简体')} {link('?language=big5', '繁體')}"
         return (
-            _HEAD.format(escape(f"{title} - {blog.title}" if title else blog.title))
-            + f"<div>{words.site_bar} {switch}<br>{words.desk}</div>\n"
-            + f"<div>{esc(blog.title)}<br>\n{esc(blog.tagline)}<br>\n{home} &gt; "
+            _HEAD.format(self.window_title(frame, title))
+            + f"<div>{words.site_bar} {SWITCH}<br>{words.desk}</div>\n"
+            + f"<div>{esc(blog.title)}<br>\n{esc(blog.tagline)}<br>\n{self.home_link(frame)} &gt; "
             + f"{link('#copy', words.copy)} &gt; {link('#mark', words.bookmark)}</div>\n"
             + f'<table width="100%"><tr valign="top"><td id="left">\n{main}</td>\n'
             + f'<td id="right">\n{self.side(frame)}\n</td></tr></table>\n'

@@ -140,11 +140,10 @@ class ListsMarkup(Markup):
 
     def _page(self, frame: Frame, title: str, main: str) -> str:
         blog, words = frame.shelf.blog, self.words(frame)
-        home = link(frame.base + blog.path, frame.base + blog.path)
         return (
-            _HEAD.format(escape(f"{title} - {blog.title}" if title else blog.title))
+            _HEAD.format(self.window_title(frame, title))
             + f"<ul><li>{words.site_bar.replace(' ', _SPACE)}</li><li>{words.desk}</li></ul>\n"
-            + f"<dl><dt><b>{esc(blog.title)}</b></dt><dd>{esc(blog.tagline)}</dd>\n<dd>{home}{_SPACE}&gt;"
+            + f"<dl><dt><b>{esc(blog.title)}</b></dt><dd>{esc(blog.tagline)}</dd>\n<dd>{self.home_link(frame)}{_SPACE}&gt;"
             + f"{_SPACE}{link('#copy', words.copy)} &gt; {link('#mark', words.bookmark)}</dd></dl>\n"
             + f'<dl class="side">\n{self.side(frame)}\n</dl>\n<dl class="main">\n{main}</dl>\n'
             + f"<p>{words.footer}</p><p>Copyright (C) 1998-2025. Creaders.NET. All Rights Reserved.</p>\n"

@@ -1,10 +1,8 @@
 """Nested tables as of 2009: GBK bytes declared gb2312, full-width punctuation, the sidebar after the post."""
 
-from html import escape
-
 from blogarchive.demo.charset import Charset
 from blogarchive.demo.labels import Labels
-from blogarchive.demo.markup import Markup, name_link, with_session
+from blogarchive.demo.markup import SWITCH, Markup, name_link, with_session
 from blogarchive.demo.sidebar import Row, SideRow
 from blogarchive.demo.tags import esc, link
 from blogarchive.demo.truth import DemoComment, DemoPost
@@ -136,14 +134,12 @@ class TablesMarkup(Markup):
 
     def _page(self, frame: Frame, title: str, main: str) -> str:
         blog, words = frame.shelf.blog, self.words(frame)
-        switch = f"{link('?language=gb2312', '简体')} {link('?language=big5', '繁體')}"
-        home = link(frame.base + blog.path, frame.base + blog.path)
         return (
-            _HEAD.format(escape(f"{title} - {blog.title}" if title else blog.title))
-            + f"<table width='100%'><tr><td>{words.site_bar}</td><td align=right>{switch}</td></tr></table>\n"
+            _HEAD.format(self.window_title(frame, title))
+            + f"<table width='100%'><tr><td>{words.site_bar}</td><td align=right>{SWITCH}</td></tr></table>\n"
             + _row(words.desk)
             + f"<table width='100%' bgcolor='#d8e4f0'><tr><td><b>{esc(blog.title)}</b></td></tr>"
-            + f"<tr><td>{esc(blog.tagline)}</td></tr><tr><td>{home} &gt; "
+            + f"<tr><td>{esc(blog.tagline)}</td></tr><tr><td>{self.home_link(frame)} &gt; "
             + f"{link('#copy', words.copy)} &gt; {link('#mark', words.bookmark)}</td></tr></table>\n"
             + f"<table width='100%'><tr><td valign=top>\n{main}</td>\n"
             + f"<td valign=top class='side'>\n{self.side(frame)}</td></tr></table>\n"

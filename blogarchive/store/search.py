@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blogarchive.errors import UsageError
+from blogarchive.store.rows import dicts
 from blogarchive.store.search_excerpt import Piece, sentence, whole
 from blogarchive.store.search_query import Query, match_expression, parse
 
@@ -20,6 +21,14 @@ _NAMED = "? in (nickname, uid, blog_title, site || '/' || uid)"
 _BY_DATE = "r.posted_at desc, r.id desc"
 _BEST_POSTS = f"bm25(posts_fts, 4.0, 1.0), {_BY_DATE}"
 _BEST_COMMENTS = f"bm25(comments_fts), {_BY_DATE}"
+
+# What a hit shows, but for its kind; of a comment, title and address are its post's.
+_POST = """select p.id, p.id as post_id, p.title, p.body_text, p.posted_at, p.url, p.gone_at, a.id as author_id,
+                  coalesce(a.nickname, a.uid) as author
+             from posts p join authors a on a.id = p.author_id where p.id = ?"""
+_COMMENT = """select c.id, c.post_id, p.title, c.body_text, c.posted_at, p.url, c.gone_at, p.author_id,
+                     c.author_name as author
+                from comments c join posts p on p.id = c.post_id where c.id = ?"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,8 +79,7 @@ def search(
         f"order by {best if order == 'best' else _BY_DATE} limit ? offset ?",
         [*parameters, limit, offset],
     ).fetchall()
-    read = _comment if comments else _post
-    return [read(connection, row[0], query) for row in ids]
+    return [_hit(connection, row[0], query, comments=comments) for row in ids]
 
 
 def count(
@@ -118,41 +126,12 @@ def _asked(query: Query, author: str | None, since: str | None, comments: bool) 
     return (_COMMENTS if comments else _POSTS), " and ".join(conditions), parameters
 
 
-def _post(connection: sqlite3.Connection, post_id: int, query: Query) -> Hit:
-    title, text, posted_at, url, gone_at, author_id, author = connection.execute(
-        "select p.title, p.body_text, p.posted_at, p.url, p.gone_at, a.id, coalesce(a.nickname, a.uid) "
-        "from posts p join authors a on a.id = p.author_id where p.id = ?",
-        (post_id,),
-    ).fetchone()
+def _hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments: bool) -> Hit:
+    (row,) = dicts(connection.execute(_COMMENT if comments else _POST, (row_id,)))
+    title, text = row.pop("title") or "", row.pop("body_text") or ""
     return Hit(
-        kind="post",
-        id=post_id,
-        post_id=post_id,
-        author_id=author_id,
-        author=author,
-        title=whole(title or "", query.shown),
-        excerpt=sentence(text or "", query.shown),
-        posted_at=posted_at,
-        url=url,
-        gone_at=gone_at,
-    )
-
-
-def _comment(connection: sqlite3.Connection, comment_id: int, query: Query) -> Hit:
-    text, author, posted_at, gone_at, post_id, title, url, author_id = connection.execute(
-        "select c.body_text, c.author_name, c.posted_at, c.gone_at, p.id, p.title, p.url, p.author_id "
-        "from comments c join posts p on p.id = c.post_id where c.id = ?",
-        (comment_id,),
-    ).fetchone()
-    return Hit(
-        kind="comment",
-        id=comment_id,
-        post_id=post_id,
-        author_id=author_id,
-        author=author,
-        title=whole(title or "", ()),
+        kind="comment" if comments else "post",
+        title=whole(title, () if comments else query.shown),
         excerpt=sentence(text, query.shown),
-        posted_at=posted_at,
-        url=url,
-        gone_at=gone_at,
+        **row,
     )

@@ -36,10 +36,9 @@ BLOG = """select a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline
        (select count(*) from posts p where p.author_id = a.id and p.content_hash is null
            and p.gone_at is null) as missing,
        (select count(*) from posts p where p.author_id = a.id and p.gone_at is not null) as gone,
-       (select count(*) from posts p join comments c on c.post_id = p.id where p.author_id = a.id) as
-       comments, (select min(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as
-       first_post_on, (select max(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as
-       last_post_on
+       (select count(*) from posts p join comments c on c.post_id = p.id where p.author_id = a.id) as comments,
+       (select min(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as first_post_on,
+       (select max(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as last_post_on
   from authors a"""
 """Selects a `Blog` an author; may be followed by conditions on `a`."""
 

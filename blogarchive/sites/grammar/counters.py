@@ -1,4 +1,7 @@
-"""The counters under a post: `浏览(1769) (9) 评论(3)`, on one line or in pieces on a few."""
+"""The counters of a post: `浏览(1769) (9) 评论(3)`, in any order, on one line or in pieces on a few.
+
+The post's time or its category may stand before them, words to press between and after them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,35 +10,34 @@ from dataclasses import dataclass
 from blogarchive.items import Problem
 from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import BEGIN, NUMBER
+from blogarchive.sites.grammar.words import BEGIN, MOMENT, NUMBER
 
-_OF_POST = r"(?:本文|本篇|此文|本博)?"
-_LIKES = r"赞|顶|推荐|喜欢|支持|点赞"
-_JUNK = r"[^()\[\]]{0,12}"
-
-
-def _value(name: str, unit: str = "") -> str:
-    """A number, with or without brackets, or anything short in brackets."""
-    return rf"(?:[(\[]?\s*(?P<{name}>{NUMBER})\s*{unit}\s*[)\]]?|[(\[](?P<{name}_junk>{_JUNK})[)\]])"
-
-
-_VIEWS = rf"{_OF_POST}(?:浏览|阅读|点击)(?:次数|数|量)?\s*:?\s*{_value('views', '次?')}"
-_COMMENTS = rf"评论(?:数)?\s*:?\s*{_value('comments', '条?')}"
-_AFTER = r"(?:\s*\|?\s*\[?(?:发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|返回顶部|[tT][oO][pP])\]?)*"
-# The number of comments may be missing, and only its label be there.
-_COUNTERS = re.compile(
-    rf"{_VIEWS}(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?\s*\|?\s*(?:{_COMMENTS}|评论(?:数)?)"
-    rf"(?:\s*\|?\s*(?:{_LIKES})\s*:?\s*{_value('liked')})?{_AFTER}"
+_VIEWED = r"(?:本文|本篇|此文|本博)?(?:浏览|阅读|点击)"
+# A number, with or without brackets, or anything short in brackets.
+_VALUE = (
+    rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
+    r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
 )
-_TURNED = re.compile(
-    rf"{_COMMENTS}\s*\|?\s*{_VIEWS}(?:\s*\|?\s*(?:{_LIKES})?\s*:?\s*{_value('likes')})?{_AFTER}"
+_PRESSED = r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|删除|返回顶部|[tT][oO][pP]"
+_ITEM = re.compile(
+    rf"[\s|,/·•]*(?:(?:(?P<views>{_VIEWED}(?:次数|人数|数|量)?)|(?P<comments>评论数?)"
+    rf"|(?P<likes>赞|顶|推荐|喜欢|支持|点赞)|(?P<shared>分享)|)\s*:?\s*{_VALUE}"
+    rf"|\[?(?:{_PRESSED})(?:到:?)?\]?|(?P<uncounted>评论数?))[\s|,/·•]*"
 )
-_VIEWED = rf"{_OF_POST}(?:浏览|阅读|点击)"
-_STARTS = re.compile(rf"{BEGIN}(?:{_VIEWED}|评论)")
+# Before the views: the post's time, its category, whose it is.
+_BEFORE = (
+    rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{MOMENT}[)\]]?"
+    r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
+)
+_STARTED = re.compile(rf"{_BEFORE}{{0,3}}+")
+_STARTS = re.compile(
+    rf"{BEGIN}\s*+(?:{_VIEWED}|评论|(?=[(\[\d发时日分类栏作]){_BEFORE}{{1,3}}+(?:{_VIEWED}|评论))"
+)
+_LABELS = ("views", "comments", "likes", "shared")
 _ANEW = re.compile(_VIEWED)  # the counters of the next post
 _MOST_LINES = 8
 _LONGEST = 160  # characters of all these lines
-_FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"), ("likes", "liked"))
+_FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,28 +72,50 @@ def _counters_at(view: View, index: int, end: int) -> Counters | None:
         text = view.window(index, last).text.strip()
         if len(text) > _LONGEST or (last > index and _ANEW.match(view.folded[last])):
             break
-        match = _COUNTERS.fullmatch(text) or _TURNED.fullmatch(text)
-        if match is None or view.leads_away(index):
+        shown = _shown(text)
+        if shown is None or view.leads_away(index):
             continue
-        counters = _counters(index, last, match)
-        if match["comments"] or match["comments_junk"]:
+        counters = _counters(index, last, shown)
+        if shown["comments"] is not None:
             return counters
         uncounted = uncounted or counters  # unless the number stands on a line of its own
     return uncounted
 
 
-def _counters(first: int, last: int, match: re.Match[str]) -> Counters:
+def _shown(text: str) -> dict[str, str | None] | None:
+    """What `text` shows as views, likes and comments; None where it says anything else, or has not both labels.
+
+    The one number that has no label counts likes: a picture stands for theirs. The number of comments may be
+    missing, and only its label be there.
+    """
+    started = _STARTED.match(text)
+    place = started.end() if started else 0
+    found: dict[str, str | None] = {}
+    while place < len(text):
+        item = _ITEM.match(text, place)
+        if item is None or item.end() == place:
+            return None
+        place = item.end()
+        shown = item["value"] or item["bare"] or item["junk"]
+        if shown is None and not item["uncounted"]:
+            continue  # words to press
+        name = "comments" if item["uncounted"] else next(filter(item.group, _LABELS), "likes")
+        if name in found:
+            return None
+        found[name] = shown
+    return {"likes": None, **found} if found.keys() >= {"views", "comments"} else None
+
+
+def _counters(first: int, last: int, found: dict[str, str | None]) -> Counters:
     """The counts; what is shown in a count's place and is none becomes a problem."""
     counts: dict[str, int | None] = {}
     problems = []
-    found = match.groupdict()
     for field, name in _FIELDS:
-        shown = found.get(name) or found.get(f"{name}_junk")
-        count = None if shown is None else parse_count(shown)
-        if shown is not None and count is None:
+        shown = found[name]
+        counts[field] = None if shown is None else parse_count(shown)
+        if shown is not None and counts[field] is None:
             detail = f"no number: {shown.strip()!r}"
             problems.append(Problem(kind="unreadable", field=field, detail=detail))
-        counts[field] = counts.get(field) if count is None else count
     return Counters(
         first=first,
         last=last,

@@ -1,46 +1,9 @@
 """Pages as honest templates of other hosts print them: one habit a test, all else as usual."""
 
-from datetime import UTC, datetime
-
 import pytest
+from printed.one import CARD, COMMENTS, COUNTERS, HOME, MONTH, ROWS, TOP, URL, comment, listing, post, read
 
-from blogarchive.items import Page, PageKind, Reading, Target
-from blogarchive.sites.site import by_name
-
-URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
-HOME = "http://127.0.0.1:8000/u/31182/"
-MONTH = "http://127.0.0.1:8000/u/31182/202501/"
-CARD = "<div><h4>我的名片</h4><p>林木 ，3岁</p><p>注册日期: 2022-06-17</p><p>访问总量: 5 次</p></div>"
-TOP = f"<div><h1>林木的角落</h1><p>随手写下</p><p>{HOME} &gt; 复制 &gt; 收藏本页</p></div>"
-HEAD = "<h3>一篇 <small>2025-01-01 10:00:00</small></h3>"
-COUNTERS = "<div>浏览（10）<img>（2）评论（2）</div>"
-
-
-def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int = 1) -> Reading:
-    page = Page(
-        url=url, fetched_at=datetime(2025, 2, 1, 9, tzinfo=UTC), status=200, headers=(), body=html.encode()
-    )
-    number = 506012 if kind in (PageKind.POST, PageKind.COMMENTS) else None
-    target = Target(
-        url=url, site="creaders", kind=kind, uid="31182", number=number, post_number=number, page_no=page_no
-    )
-    return by_name("creaders").read(page, target)
-
-
-def comment(who: str, when: str, text: str, header: str = "作者：{} 留言时间：{}") -> str:
-    return f"<div class=c><div>{header.format(who, when)}</div><div>{text}</div><div><a href='#'>回复</a> | 0</div></div>"
-
-
-COMMENTS = comment("乙", "2025-01-01 12:00:00", "话一") + comment("丙", "2025-01-01 11:00:00", "话二")
-
-
-def post(
-    head: str = HEAD, counters: str = COUNTERS, comments: str = COMMENTS, label: str = "文章评论"
-) -> str:
-    return (
-        f"<html><head><title>林木</title></head><body>{TOP}<div>网络日志正文</div>{head}<div><p>正文。</p><p>二段。</p></div>"
-        f"{counters}<div>{label}</div>{comments}{CARD}</body></html>"
-    )
+from blogarchive.items import PageKind
 
 
 @pytest.mark.parametrize("title", ["华为新机发布", "浪费时间", "生命在于", "出发日期", "致读者：", "时间"])
@@ -157,16 +120,6 @@ def test_a_post_that_links_to_many_is_a_post() -> None:
     html = f"<title>目录</title><h1>目录</h1><div>2025-01-01 10:00:00</div><p>{links}</p>{COUNTERS}<div>文章评论</div>{CARD}"
     reading = read(html.replace("评论（2）", "评论（0）"))
     assert (reading.kind, [found.title for found in reading.posts]) == (PageKind.POST, ["目录"])
-
-
-def listing(rows: str, side: str = CARD) -> str:
-    return f"<html><body>{TOP}{rows}{side}</body></html>"
-
-
-ROWS = "".join(
-    f"<div><a href='/u/31182/202501/{number}.html'>第{number}篇</a> 2025-01-0{number % 7 + 1} 10:00:00</div>"
-    for number in (501, 502)
-)
 
 
 @pytest.mark.parametrize(("page_no", "following"), [(1, 2), (2, 3)])

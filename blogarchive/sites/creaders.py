@@ -24,7 +24,7 @@ from blogarchive.sites.creaders_items import post_item, post_link, sidebar_links
 from blogarchive.sites.creaders_owner import own_posts, owner
 from blogarchive.sites.creaders_urls import address, home_url
 from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
-from blogarchive.sites.grammar.heading import has_post_label
+from blogarchive.sites.grammar.labels import has_post_label
 from blogarchive.sites.grammar.listing import read_listing
 from blogarchive.sites.grammar.notices import find_notice
 from blogarchive.sites.grammar.paging import next_page

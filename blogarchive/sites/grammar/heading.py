@@ -2,105 +2,94 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from blogarchive.items import Shown
 from blogarchive.reading.elements import CELLS
-from blogarchive.reading.lines import Line
-from blogarchive.sites.grammar.counters import iter_counters
-from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import HEADING, MOMENT, POST_LABEL, label_text
-
-_LABEL = r"(?P<label>(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*(?P<colon>:)?\s*"
-_TITLED_TIME = re.compile(rf"(?P<title>.*?)\s*[(\[]?{_LABEL}(?P<time>{MOMENT})\s*[)\]]?")
-# The line under a title may say more than the time: whose post it is before, its category after.
-_TIME_AND_MORE = re.compile(
-    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{_LABEL}(?P<time>{MOMENT})[)\]]?"
-    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击).{0,120})?"
+from blogarchive.sites.grammar.counters import Counters, iter_counters
+from blogarchive.sites.grammar.heading_times import (
+    BYLINE,
+    EDGES,
+    HEADINGS,
+    LABEL,
+    OF_COMMENT,
+    Timed,
+    is_title,
+    is_titled,
+    time_amid,
+    time_and_more,
+    time_first,
+    time_in,
 )
-_BYLINE = re.compile(r"作者\s*:")
-_SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
-_OF_COMMENT = re.compile(r"(?:留言|评论|回复)\s*$")  # before 时间: a comment's header
-_ENDS_IN_TIME = re.compile(r"\d\s*[)\]秒MmＭ]?\s*$")
-_SEPARATOR = re.compile(r"\s+[|/]$")
+from blogarchive.sites.grammar.labels import is_label, labels
+from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import CLOCK, DATE, HEADING, POST_LABEL
+
+_DAY = re.compile(rf"[(\[【]?{LABEL}(?P<time>{DATE})[)\]】]?")
+_HOUR = re.compile(CLOCK)
 _LINES_AFTER_LABEL = 8
-_EDGES = " \xa0\u3000\u200b\ufeff"
-_HEADINGS = ("h1", "h2", "h3", "h4")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Timed:
-    """A line with a moment: its title before that, and where in the line's stripped text the moment stands."""
-
-    title: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TitleTime:
-    """A post's title and time; `title` is empty where the page shows none; `end` is the line after them."""
+    """A post's title and time; `title` is empty where the page shows none; `end` is the line after them.
+
+    `foot` is the line of the time where that stands under the post's text; `end` is the line after the title then.
+    """
 
     title: str
     posted: Shown
     start: int
     end: int
-
-
-def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
-    """Whether the line is that label and nothing else, and no link."""
-    text = label_text(view.folded[index])
-    if text is None or label.fullmatch(text) is None:
-        return False
-    return view.lines[index].link_at(0, len(view.folded[index])) is None
-
-
-def labels(view: View, label: "re.Pattern[str]") -> list[int]:
-    """The lines that are that label and nothing else, and no link."""
-    return [index for index in view.whole.holding(label) if is_label(view, index, label)]
-
-
-def has_post_label(view: View) -> bool:
-    """Whether the page says that it shows a post: 网络日志正文."""
-    return bool(labels(view, POST_LABEL))
+    foot: int | None = None
 
 
 def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     """The title and time of the page's post; `labelled`: only where 网络日志正文 says so.
 
     Above the title nobody but the page writes, so the first that holds is the page's own, if it stands above the
-    first counters.
+    first counters or beside them.
     """
     counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(labels(view, POST_LABEL))
-    lines = view.lines if counters is None else view.lines[: counters.first]
-    for line in lines:
+    titles = []
+    for line in view.lines if counters is None else view.lines[: counters.first]:
         if line.index in labelling:
+            title = next(_filled(view, line.index + 1, len(view.lines)), None)
             found = _under_label(view, line.index + 1)
         elif not labelled and line.text and is_title(view, line) and not view.leads_away(line.index):
-            found = _at_title(view, line.index)
+            title, found = line.index, _at_title(view, line.index)
         else:
             continue
+        if title is not None:
+            titles.append(title)
         if found is not None:
-            return found
-    return None if labelled else _first_moment(view)
+            return found if counters is None else _with_foot(view, found, counters)
+    found = _at_foot(view, titles, counters) or _by_day(view, titles)
+    return found or (None if labelled else _first_moment(view))
 
 
 def _under_label(view: View, start: int) -> TitleTime | None:
     stop = min(start + _LINES_AFTER_LABEL, len(view.lines))
-    for index in range(start, stop):
-        timed = _time_in(view, index) or _time_and_more(view, index)
+    first, second = [*islice(_filled(view, start, stop), 2), stop, stop][:2]
+    for index in range(first, stop):
+        timed = time_in(view, index) or time_and_more(view, index)
+        if index > first and (is_label(view, index, HEADING) or (timed and OF_COMMENT.search(timed.title))):
+            break
+        if timed is None and index in (first, second):
+            timed = time_first(view, index) if index == first else time_amid(view, index)
         if timed is not None and not (index + 1 < stop and _is_whole_title(view, index, timed)):
             return _with_title(view, start, index, timed, stop)
     return None
 
 
 def _at_title(view: View, index: int) -> TitleTime | None:
-    """The title at `index` with the moment right before it, in it, or right after it."""
-    after = list(_filled(view, index + 1, len(view.lines), 1))
+    """The title at `index` with the moment right before it, in it, or after it."""
+    after = list(islice(_filled(view, index + 1, len(view.lines)), 2))
     text = view.lines[index].text
-    beside = _time_beside(view, [*_filled_before(view, index), *after], after)
-    own = _time_in(view, index)
+    beside = _time_beside(view, [*_filled_before(view, index), *after[:1]], after)
+    own = time_in(view, index)
     if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_whole_title(view, index, own)
         if not whole:
@@ -108,17 +97,18 @@ def _at_title(view: View, index: int) -> TitleTime | None:
     if beside is None:
         return None
     other, timed = beside
-    return _made(view, text.strip(_EDGES), other, timed, min(index, other), max(index, other) + 1)
+    return _made(view, text.strip(EDGES), other, timed, min(index, other), max(index, other) + 1)
 
 
-def _time_beside(view: View, around: list[int], after: list[int]) -> tuple[int, _Timed] | None:
+def _time_beside(view: View, around: list[int], after: list[int]) -> tuple[int, Timed] | None:
     """The first line of `around` that is a moment alone, else of `after` one that says more, with that moment."""
     for index in around:
-        timed = _time_in(view, index)
+        timed = time_in(view, index)
         if timed is not None and not timed.title:
             return index, timed
-    for index in after:
-        if more := _time_and_more(view, index):
+    for place, index in enumerate(after):
+        more = time_and_more(view, index) or (None if place else time_amid(view, index))
+        if more is not None:
             return index, more
     return None
 
@@ -128,73 +118,71 @@ def _first_moment(view: View) -> TitleTime | None:
     for index in range(len(view.lines)):
         if view.is_section(index) or is_label(view, index, HEADING):
             continue
-        timed = _time_in(view, index)
-        if timed is None or view.leads_away(index) or _OF_COMMENT.search(timed.title):
+        timed = time_in(view, index) or time_first(view, index)
+        if timed is None or view.leads_away(index) or OF_COMMENT.search(timed.title):
             continue
         before = next(iter(_filled_before(view, index)), index)
-        after = next(iter(_filled(view, index + 1, len(view.lines), 1)), index)
+        after = next(_filled(view, index + 1, len(view.lines)), index)
         if timed.title:
             return _with_title(view, index, index, timed, index + 1)
-        if view.lines[after].block.tag in _HEADINGS:
+        if view.lines[after].block.tag in HEADINGS:
             return _with_title(view, index, index, timed, after + 1)
         if before != index:
             return _with_title(view, before, index, timed, index + 1)
     return None
 
 
-def _time_in(view: View, index: int) -> _Timed | None:
-    """The moment that the line ends in, with what stands before it."""
-    text = view.folded[index]
-    match = _TITLED_TIME.fullmatch(text.strip()) if _ENDS_IN_TIME.search(text[-8:]) else None
-    return None if match is None else _timed(match, _own_title(view, index, match))
+def _with_foot(view: View, found: TitleTime, counters: Counters) -> TitleTime:
+    """The same, or with the body between title and time where these stand around it, right above the counters."""
+    title = next(_filled(view, found.start, found.end), found.start)
+    return _footed(view, found, title, found.end - 1, counters) or found
 
 
-def _time_and_more(view: View, index: int) -> _Timed | None:
-    """The moment of a line that says more: whose post it is, its category, how often it was read."""
-    match = _TIME_AND_MORE.fullmatch(view.folded[index].strip())
-    return None if match is None or view.leads_away(index) else _timed(match, "")
+def _at_foot(view: View, titles: list[int], counters: Counters | None) -> TitleTime | None:
+    """One of the titles, with the time at the end of the post's text, in the counters' line or right above it."""
+    if counters is None or not titles:
+        return None
+    shown = view.document.title
+    title = next((i for i in titles if shown.startswith(view.lines[i].text)), titles[0])
+    for index in (counters.first, *_filled_before(view, counters.first)):
+        timed = time_and_more(view, index) or time_amid(view, index)
+        if timed is not None:
+            text = view.lines[title].text.strip(EDGES)
+            return _footed(view, _made(view, text, index, timed, title, index + 1), title, index, counters)
+    return None
 
 
-def _timed(match: "re.Match[str]", title: str) -> _Timed:
-    return _Timed(title=title, start=match.start("time"), end=match.end("time"))
+def _footed(view: View, found: TitleTime, title: int, time: int, counters: Counters) -> TitleTime | None:
+    """With the time as the post's foot, where text stands between it and the title, and none below the counters."""
+    label = next((i for i in labels(view, HEADING) if i > counters.last), len(view.lines))
+    apart = any(True for _ in _filled(view, time + 1, counters.first))
+    under = _filled(view, counters.last + 1, label) if label < len(view.lines) else ()
+    below = any(not view.links[index] for index in under)
+    if apart or below or time > counters.last or not any(True for _ in _filled(view, title + 1, time)):
+        return None
+    return replace(found, end=title + 1, foot=time)
 
 
-def _own_title(view: View, index: int, match: "re.Match[str]") -> str:
-    """What stands before the moment and its label; a title may itself end in 时间 or 发布."""
-    raw = view.lines[index].text.strip()
-    if _BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
-        return ""
-    if _is_labelled(view, index, match):
-        return _SEPARATOR.sub("", raw[: match.end("title")].strip(_EDGES))
-    return raw[: max(match.end("label"), match.end("colon"))].strip(_EDGES)
+def _by_day(view: View, titles: list[int]) -> TitleTime | None:
+    """The first of the titles with a day alone on the next line, and its hour on the one after that, if any."""
+    for title in titles:
+        for day in islice(_filled(view, title + 1, len(view.lines)), 1):
+            match = _DAY.fullmatch(view.folded[day].strip())
+            if match is None:
+                continue
+            shown = view.lines[day].text.strip()[slice(*match.span("time"))]
+            hour = next(_filled(view, day + 1, len(view.lines)), None)
+            if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
+                hour = None
+            posted = shown if hour is None else f"{shown} {view.lines[hour].text.strip()}"
+            text = view.lines[title].text.strip(EDGES)
+            end = (day if hour is None else hour) + 1
+            return TitleTime(title=text, posted=Shown(text=posted), start=title, end=end)
+    return None
 
 
-def _is_labelled(view: View, index: int, match: "re.Match[str]") -> bool:
-    """Whether the words before the moment are its label, or there are none: by whose text they are, then by form."""
-    start = match.start("label") if match["label"] else match.start("colon")
-    if start < 0:
-        return True
-    line, text = view.lines[index], view.folded[index]
-    lead = len(text) - len(text.lstrip())
-    own, time = line.node_at(lead + start), line.node_at(lead + match.start("time"))
-    if not match["title"]:
-        return own is time or not _is_titled(view, index)
-    title = line.node_at(lead + match.end("title") - 1)
-    if own is not title:
-        return True
-    if own is not time or not match["label"]:
-        return False
-    apart = match["colon"] or text[lead + start - 1] in " [("
-    return bool(apart) or len(match["label"]) >= _SURE_LABEL
-
-
-def _filled(view: View, start: int, stop: int, count: int) -> Iterator[int]:
-    for index in range(start, stop):
-        if view.folded[index].strip():
-            yield index
-            count -= 1
-            if not count:
-                return
+def _filled(view: View, start: int, stop: int) -> Iterator[int]:
+    return (index for index in range(start, stop) if view.folded[index].strip())
 
 
 def _filled_before(view: View, index: int) -> Iterator[int]:
@@ -203,48 +191,47 @@ def _filled_before(view: View, index: int) -> Iterator[int]:
         yield found
 
 
-def is_title(view: View, line: Line) -> bool:
-    """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
-    text, shown = line.text, view.document.title
-    if line.block.tag not in _HEADINGS:
-        if len(text) > 1 and shown.startswith(text):
-            return True
-    elif line.block.tag == "h1" or (len(text) > 1 and text in shown):
-        return True
-    anchor = line.spans[0][3] if line.spans else None
-    return anchor is not None and "diary_title" in (anchor.get("class") or "").split()
-
-
-def _is_whole_title(view: View, index: int, timed: _Timed) -> bool:
+def _is_whole_title(view: View, index: int, timed: Timed) -> bool:
     """Whether a line that ends in a moment is all title, its own time standing on the next line."""
-    following = _time_in(view, index + 1)
+    following = time_in(view, index + 1)
     if following is None or following.title:
         return False
-    line, after = view.lines[index], view.lines[index + 1]
+    line = view.lines[index]
     if line.node_at(0) is not line.node_at(timed.start):
         return False
-    cells = line.block.tag in CELLS and line.block is not after.block
-    same_row = cells and line.block.getparent() is after.block.getparent()
-    return same_row or is_title(view, line) or line.text in view.document.title
+    return _same_row(view, index, index + 1) or is_title(view, line) or line.text in view.document.title
 
 
-def _with_title(view: View, start: int, index: int, timed: _Timed, stop: int) -> TitleTime:
+def _same_row(view: View, index: int, other: int) -> bool:
+    """Whether the two lines stand in cells of one row."""
+    one, two = view.lines[index].block, view.lines[other].block
+    return one.tag in CELLS and one is not two and one.getparent() is two.getparent()
+
+
+def _with_title(view: View, start: int, index: int, timed: Timed, stop: int) -> TitleTime:
     title, end = timed.title, index + 1
-    before = [i for i in range(start, index) if view.folded[i].strip()]
-    if not title and before:
-        title = view.lines[next((i for i in before if is_title(view, view.lines[i])), before[0])].text
+    before = list(_filled(view, start, index))
+    if before and _is_name(view, before, timed):
+        named = [
+            i for i in before if view.folded[i].strip()[-1] != ":"
+        ] or before  # 标题: in a cell of its own
+        title = view.lines[next((i for i in named if is_titled(view, i)), named[0])].text
     elif not title:
-        after = next(iter(_filled(view, end, stop, 1)), None)
-        if after is not None and _is_titled(view, after):
+        after = next(_filled(view, end, stop), None)
+        if after is not None and (is_titled(view, after) or _same_row(view, index, after)):
             title, end = view.lines[after].text, after + 1
-    return _made(view, title.strip(_EDGES), index, timed, start, end)
+    return _made(view, title.strip(EDGES), index, timed, start, end)
 
 
-def _is_titled(view: View, index: int) -> bool:
-    line = view.lines[index]
-    return is_title(view, line) or line.block.tag in _HEADINGS
+def _is_name(view: View, before: list[int], timed: Timed) -> bool:
+    """Whether what stands before the moment is no title but whose post it is: the title stands above."""
+    if not timed.title or BYLINE.match(timed.title):
+        return True
+    if view.document.title.startswith(timed.title):
+        return False
+    return (timed.sure and len(before) == 1) or any(is_titled(view, i) for i in before)
 
 
-def _made(view: View, title: str, index: int, timed: _Timed, start: int, end: int) -> TitleTime:
+def _made(view: View, title: str, index: int, timed: Timed, start: int, end: int) -> TitleTime:
     shown = Shown(text=view.lines[index].text.strip()[timed.start : timed.end].strip())
     return TitleTime(title=title, posted=shown, start=start, end=end)

@@ -13,11 +13,11 @@ from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.comment_list import Comments
 from blogarchive.sites.grammar.comment_marks import find_headers
 from blogarchive.sites.grammar.counters import Counters
-from blogarchive.sites.grammar.heading import labels
+from blogarchive.sites.grammar.labels import labels
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING
 
-_SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除)(?:到|本文|此文|文章)?:?\]?"
+_SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
 # What templates put between a post's time and its counters that is not the post.
 _AROUND = re.compile(
     r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
@@ -32,11 +32,13 @@ _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ending:
-    """Where a body ends: the line, the page's own counters where it shows some, its comments, a doubt.
+    """Where a body stands: its first line, the one after its last, the page's own counters where it shows some.
 
-    `unread` tells of what may be counters, on a page where none can be read.
+    `comments` are those under them, `doubt` says why these may not be the page's; `unread` tells of what may be
+    counters, on a page where none can be read.
     """
 
+    begin: int
     line: int
     counters: Counters | None
     comments: Comments
@@ -44,36 +46,36 @@ class Ending:
     unread: tuple[Problem, ...] = ()
 
 
-def choose_ending(view: View, start: int, found: Sequence[tuple[Counters, Comments]]) -> Ending:
-    """The page's own counters among all that read like some, `start` being the body's first line."""
-    endings = [Ending(line=c.first, counters=c, comments=comments) for c, comments in found]
+def choose_ending(view: View, endings: Sequence[Ending]) -> Ending:
+    """The page's own counters among all that read like some."""
     possible = [ending for ending in endings if ending.comments.possible] or endings
     if len(possible) == 1:
         return possible[0]
-    framed = [ending for ending in possible if is_framed(view, start, ending.line)]
+    framed = [ending for ending in possible if is_framed(view, ending.begin, ending.line)]
     if framed and framed[-1] is possible[-1]:
         return framed[-1]  # no later ones that would have to be explained
     explaining = [ending for ending in possible if _explains(ending, possible)]
     if framed:
         explaining = [ending for ending in explaining if ending is framed[-1]]
     elif len(explaining) > 1:
-        explaining = [ending for ending in explaining if ending.comments.framed]
+        counted = all(ending.counters is not None for ending in explaining)
+        explaining = [ending for ending in explaining if counted and ending.comments.framed]
     if explaining:
         return explaining[0]
     agreeing = sum(ending.comments.agrees for ending in possible)
     detail = (
-        f"{len(found)} lines read like the page's counters, and under {agreeing} of them the comments agree"
+        f"{len(endings)} lines read like the page's counters, and under {agreeing} of them the comments agree"
     )
     doubt = Problem(kind="forged", field="comments", detail=detail)
-    return replace(framed[-1] if framed else _above_headers(view, start, possible), doubt=doubt)
+    return replace(framed[-1] if framed else _above_headers(view, possible), doubt=doubt)
 
 
-def _above_headers(view: View, start: int, endings: Sequence[Ending]) -> Ending:
+def _above_headers(view: View, endings: Sequence[Ending]) -> Ending:
     """The last one above the page's comments: above the first header whose name is a link, else above any.
 
     Better an author's words cut than a commenter's put under his name.
     """
-    headers = find_headers(view, start, len(view.lines))
+    headers = find_headers(view, endings[0].begin, len(view.lines))
     linked = [header for header in headers if header.is_linked(view)]
     own = [h.first for h in linked if h.place.paths == linked[-1].place.paths] or [h.first for h in headers]
     above = [ending for ending in endings if not own or ending.line < own[0]]
@@ -93,7 +95,7 @@ def is_framed(view: View, start: int, end: int) -> bool:
     if not lines:
         return False
     node = view.document.common(lines[0], lines[-1])
-    if view.document.holds(node, view.lines[end]):
+    if end < len(view.lines) and view.document.holds(node, view.lines[end]):
         return False
     # A paragraph alone is no frame: an author makes as many as he likes.
     return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or is_body(node)
@@ -141,20 +143,28 @@ def _is_written(view: View, node: Element, line: Line) -> bool:
 
 def unread_counters(view: View, start: int, end: int) -> tuple[Problem, ...]:
     """What to tell of a body without counters under it: words of some, with numbers, near its end."""
-    last = [
-        i
-        for i in range(max(start, end - _NEAR_END), min(end + _NEAR_END, len(view.lines)))
-        if _COUNTS.search(view.folded[i])
-    ]
+    near = min(end + _NEAR_END, len(view.lines))
+    near = next((header.first for header in find_headers(view, end, near)), near)
+    last = [i for i in range(max(start, end - _NEAR_END), near) if _COUNTS.search(view.folded[i])]
     if not last:
         return ()
     detail = f"no counters, but {view.lines[last[0]].text[:80]!r}"
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 
+def labels_above_headers(view: View, start: int) -> list[int]:
+    """The labels above the page's comments: below the first header whose name is a link, else any, they are typed.
+
+    Better an author's words cut, below a header that he quotes, than a commenter's put under his name.
+    """
+    headers = find_headers(view, start, len(view.lines))
+    first = next((h.first for h in headers if h.is_linked(view)), headers[0].first if headers else None)
+    return [i for i in labels(view, HEADING) if i >= start and (first is None or i < first)]
+
+
 def uncounted_end(view: View, start: int) -> int | None:
-    """The line where a body ends on a page without counters: its next label, or the end of its element."""
-    ends = [index for index in labels(view, HEADING) if index >= start]
+    """The line where a body ends on a page without counters below: its next label, or the end of its element."""
+    ends = labels_above_headers(view, start)
     framed = [i for i in ends if is_framed(view, start, i)]
     if framed or ends:
         return framed[-1] if framed else ends[-1]

@@ -8,11 +8,14 @@ from blogarchive.reading.fragment import cut, text_of
 from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments, with_items
 from blogarchive.sites.grammar.comment_marks import find_headers, find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters
-from blogarchive.sites.grammar.heading import TitleTime, find_title_time, is_title, labels
+from blogarchive.sites.grammar.heading import TitleTime, find_title_time
+from blogarchive.sites.grammar.heading_times import is_title
+from blogarchive.sites.grammar.labels import labels
 from blogarchive.sites.grammar.post_body import (
     Ending,
     body_lines,
     choose_ending,
+    labels_above_headers,
     uncounted_end,
     unread_counters,
 )
@@ -60,22 +63,43 @@ def read_post(view: View, *, further: bool, pager: int | None, labelled: bool = 
 def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None) -> Ending | None:
     lines, since = len(view.lines), view.moment(heading.posted.text)
     marks = find_marks(view, heading.end)
-    found = find_counters(view, heading.end, lines)
+
+    def ending(begin: int, line: int, counters: Counters | None = None) -> Ending:
+        last = line - 1 if counters is None else counters.last
+        paged, claimed = _paged(further, pager, last), None if counters is None else counters.comments
+        comments = read_comments(view, marks, last + 1, claimed=claimed, paged=paged, since=since)
+        return Ending(begin=begin, line=line, counters=counters, comments=comments)
+
+    beside = [] if heading.foot is not None else find_counters(view, heading.end - 1, heading.end)
+    found = [*beside, *find_counters(view, heading.end, lines)]
     if found:
         weighed = [*found[:_MOST_COUNTERS], *found[_MOST_COUNTERS:][-_MOST_COUNTERS:]]
-        readings = []
-        for counters in weighed:
-            paged, start = _paged(further, pager, counters.last), counters.last + 1
-            comments = read_comments(view, marks, start, claimed=counters.comments, paged=paged, since=since)
-            readings.append((counters, comments))
-        ending = choose_ending(view, heading.end, readings)
-        return ending if len(weighed) == len(found) else replace(ending, doubt=_FLOODED)
+        endings = [ending(*_around(view, heading, counters), counters) for counters in weighed]
+        if marks.headers and marks.headers[0].first < found[0].first:
+            label = labels_above_headers(view, heading.end)[:1]
+            endings[:0] = [ending(heading.end, line) for line in label]  # none may be the page's
+        chosen = choose_ending(view, endings)
+        return chosen if len(weighed) == len(found) else replace(chosen, doubt=_FLOODED)
     end = uncounted_end(view, heading.end)
     if end is None:
         return None
-    paged = _paged(further, pager, end)
-    comments = read_comments(view, marks, end, claimed=None, paged=paged, since=since)
-    return Ending(line=end, counters=None, comments=comments, unread=unread_counters(view, heading.end, end))
+    unread = unread_counters(view, heading.end - 1, end)
+    return replace(ending(heading.end, end), unread=unread)
+
+
+def _around(view: View, heading: TitleTime, counters: Counters) -> tuple[int, int]:
+    """The first line of the body and the one after its last, were these counters the page's own.
+
+    They may stand above it, with the title and the time; the time may stand with them under it.
+    """
+    if heading.foot is not None and heading.foot <= counters.last:
+        return heading.end, min(heading.foot, counters.first)
+    if counters.first <= heading.end:
+        begin = counters.last + 1
+        below = uncounted_end(view, begin)
+        if below is not None and body_lines(view, begin, below):
+            return begin, below
+    return heading.end, counters.first
 
 
 def _is_comment(view: View, heading: TitleTime) -> bool:
@@ -120,7 +144,7 @@ def _paged(further: bool, pager: int | None, line: int) -> Paged:
 
 
 def _post_page(view: View, heading: TitleTime, ending: Ending, *, further: bool) -> PostPage:
-    lines = body_lines(view, heading.end, ending.line)
+    lines = body_lines(view, ending.begin, ending.line)
     body_html = ""
     images: tuple[Image, ...] = ()
     if lines:
@@ -148,5 +172,5 @@ def _post_page(view: View, heading: TitleTime, ending: Ending, *, further: bool)
         problems=tuple(problems),
         start=heading.start,
         body_end=ending.line,
-        end=max(comments.end, ending.line if counters is None else counters.last + 1),
+        end=max(comments.end, ending.line, 0 if counters is None else counters.last + 1),
     )

@@ -13,9 +13,9 @@ _SIGNS |= {ord(sign): "|" for sign in "│丨¦┃ǀ"} | {ord(sign): "-" for sig
 # Traditional forms of the characters that occur in labels (and of those alone: folding here is for labels).
 _TRADITIONAL = str.maketrans(
     "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇"
-    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給",
+    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給張",
     "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内制伫"
-    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计订阅荐随机热门贴楼给",
+    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计订阅荐随机热门贴楼给张",
 )
 _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 _FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FOLD.items()}
@@ -26,7 +26,7 @@ DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
 _HALF_DAY = r"(?:上午|下午|凌晨|早上|中午|晚上)"
 _SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?"
 CLOCK = rf"{_HALF_DAY}?\s*\d{{1,2}}\s*[:时點点]\s*\d{{1,2}}{_SECOND}(?:\s*[AaPp][Mm])?"
-MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*{CLOCK}"
+MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*T?\s*{CLOCK}"
 
 BEGIN = "\x01"
 """Begins a line in a text of many; no page holds it, since controls are taken out before a page is parsed."""

@@ -1,0 +1,128 @@
+"""Lines that show a post's time: alone, after its title, before it, or amid words about the post."""
+
+import re
+from dataclasses import dataclass
+
+from blogarchive.reading.lines import Line
+from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.words import MOMENT
+
+LABEL = (
+    r"(?P<label>(?:发表|发布|张贴|更新|创建)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
+    r"\s*(?P<colon>:)?\s*"
+)
+_TITLED_TIME = re.compile(rf"(?P<title>.*?)\s*[(\[【]?{LABEL}(?P<time>{MOMENT})\s*[)\]】]?")
+# The line under a title may say more than the time: whose post it is before, its category after.
+_TIME_AND_MORE = re.compile(
+    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{LABEL}(?P<time>{MOMENT})[)\]]?"
+    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击).{0,120})?"
+)
+_TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{MOMENT}).{{0,120}}")
+_TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{MOMENT})[)\]】]?\s*(?P<title>\S.*)")
+BYLINE = re.compile(r"(?:作者|文)\s*[:：]|由\s|[Bb]y\s")
+OF_COMMENT = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")  # before a time: a comment's header
+_ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
+_SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
+_SEPARATOR = re.compile(r"\s+[|/]$")
+EDGES = " \xa0\u3000\u200b\ufeff"
+HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timed:
+    """A line with a moment: its title, and where in the line's stripped text the moment stands.
+
+    `sure`: a label of the time stands between the two, so that the title may be a name.
+    """
+
+    title: str
+    start: int
+    end: int
+    sure: bool = False
+
+
+def is_title(view: View, line: Line) -> bool:
+    """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
+    text, shown = line.text, view.document.title
+    if line.block.tag not in HEADINGS:
+        if len(text) > 1 and shown.startswith(text):
+            return True
+    elif line.block.tag == "h1" or (len(text) > 1 and text in shown):
+        return True
+    anchor = line.spans[0][3] if line.spans else None
+    return anchor is not None and "diary_title" in (anchor.get("class") or "").split()
+
+
+def is_titled(view: View, index: int) -> bool:
+    """Whether the line is marked as a title, or is a heading of whatever."""
+    line = view.lines[index]
+    return is_title(view, line) or line.block.tag in HEADINGS
+
+
+def time_in(view: View, index: int) -> Timed | None:
+    """The moment that the line ends in, with what stands before it."""
+    text = view.folded[index]
+    match = _TITLED_TIME.fullmatch(text.strip()) if _ENDS_IN_TIME.search(text[-8:]) else None
+    if match is None:
+        return None
+    sure = len(match["label"] or "") >= _SURE_LABEL
+    return _timed(match, _own_title(view, index, match), sure=sure)
+
+
+def time_and_more(view: View, index: int) -> Timed | None:
+    """The moment of a line that says more: whose post it is, its category, how often it was read."""
+    match = _TIME_AND_MORE.fullmatch(view.folded[index].strip())
+    return None if match is None or view.leads_away(index) else _timed(match, "")
+
+
+def time_amid(view: View, index: int) -> Timed | None:
+    """The first moment of a line of few words, which are no comment's header."""
+    match = _TIME_AMID.fullmatch(view.folded[index].strip())
+    if match is None or OF_COMMENT.search(match["before"]) or view.leads_away(index):
+        return None
+    return _timed(match, "")
+
+
+def time_first(view: View, index: int) -> Timed | None:
+    """The moment that a line begins with, before a title in another element: it is set to the right."""
+    text, line = view.folded[index], view.lines[index]
+    match = _TIME_FIRST.fullmatch(text.strip())
+    if match is None or view.leads_away(index):
+        return None
+    lead, start = len(text) - len(text.lstrip()), match.start("title")
+    if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
+        return None
+    return _timed(match, line.text.strip()[start:].strip(EDGES))
+
+
+def _timed(match: "re.Match[str]", title: str, *, sure: bool = False) -> Timed:
+    return Timed(title=title, start=match.start("time"), end=match.end("time"), sure=sure)
+
+
+def _own_title(view: View, index: int, match: "re.Match[str]") -> str:
+    """What stands before the moment and its label; a title may itself end in 时间 or 发布."""
+    raw = view.lines[index].text.strip()
+    if BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
+        return ""
+    if _is_labelled(view, index, match):
+        return _SEPARATOR.sub("", raw[: match.end("title")].strip(EDGES))
+    return raw[: max(match.end("label"), match.end("colon"))].strip(EDGES)
+
+
+def _is_labelled(view: View, index: int, match: "re.Match[str]") -> bool:
+    """Whether the words before the moment are its label, or there are none: by whose text they are, then by form."""
+    start = match.start("label") if match["label"] else match.start("colon")
+    if start < 0:
+        return True
+    line, text = view.lines[index], view.folded[index]
+    lead = len(text) - len(text.lstrip())
+    own, time = line.node_at(lead + start), line.node_at(lead + match.start("time"))
+    if not match["title"]:
+        return own is time or not is_titled(view, index)
+    title = line.node_at(lead + match.end("title") - 1)
+    if own is not title:
+        return True
+    if own is not time or not match["label"]:
+        return False
+    apart = match["colon"] or text[lead + start - 1] in " [("
+    return bool(apart) or len(match["label"]) >= _SURE_LABEL

@@ -1,0 +1,111 @@
+"""A post's title and time are found in whatever words, order and place a template prints them."""
+
+import pytest
+from printed.one import CARD, COMMENTS, HEAD, TOP, post, read
+
+TIME = "2025-01-01 10:00:00"
+BODY = "<div><p>正文。</p><p>二段。</p></div>"
+COUNTED = "浏览(10) (2) 评论(2)"
+
+
+@pytest.mark.parametrize("window", ["一篇 - 林木的角落", "万维博客"])
+@pytest.mark.parametrize(
+    "under",
+    [
+        f"【{TIME}】",
+        f"{TIME} 发表",
+        f"于 {TIME} 发表",
+        f"由 林木 发表于 {TIME}",
+        f"林木 发表于 {TIME}",
+        f"林木 @ {TIME}",
+        f"作者：<a href='/u/31182/'>林木</a>　时间：{TIME}",
+        f"張貼於 {TIME}",
+        f"Posted on {TIME}",
+        f"分类：<a href='/u/31182/36000.html'>时政</a> | {TIME} | 阅读 10",
+        f"{TIME}　<a href='#'>编辑</a> <a href='#'>删除</a>",
+        f"{TIME} 由 林木 发表",
+    ],
+)
+def test_the_line_under_a_title_may_say_more_than_the_time(under: str, window: str) -> None:
+    page = post(f"<h3>一篇</h3><div>{under}</div>").replace("<title>林木<", f"<title>{window}<")
+    (found,) = read(page).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
+
+
+@pytest.mark.parametrize(
+    ("head", "time"),
+    [
+        ("<h3>一篇</h3><div>2025-01-01T10:00:00</div>", "2025-01-01T10:00:00"),
+        ("<h3>一篇</h3><div>2025-01-01</div>", "2025-01-01"),
+        ("<h3>一篇</h3><div>2025-01-01</div><div>10:00:00</div>", TIME),
+        (f"<div><span style='float:right'>{TIME}</span>一篇</div>", TIME),
+        (f"<table><tr><td>{TIME}</td><td>一篇</td></tr></table>", TIME),
+        (
+            f"<table><tr><td>标题：</td><td>一篇</td></tr><tr><td>时间：</td><td>{TIME}</td></tr></table>",
+            TIME,
+        ),
+    ],
+)
+def test_a_time_may_be_a_day_and_stand_on_either_side_of_the_title(head: str, time: str) -> None:
+    page = post(head).replace("<title>林木<", "<title>万维博客<")
+    (found,) = read(page).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", time)
+    assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
+
+
+def test_no_comment_becomes_the_post_where_the_post_shows_no_time() -> None:
+    for head in ("<h3>一篇</h3>", "<div>一篇</div><div>昨天发的</div>"):
+        assert all(found.title != "作者：乙 留言" for found in read(post(head)).posts)
+
+
+def page(head: str, foot: str = "", comments: str = COMMENTS, label: str = "<div>网络日志正文</div>") -> str:
+    above = "<div><a href='#'>发表评论</a></div><div>文章评论</div>"
+    return (
+        f"<html><head><title>一篇 - 林木</title></head><body>{TOP}{label}{head}{BODY}{foot}{above}{comments}{CARD}"
+        "</body></html>"
+    )
+
+
+@pytest.mark.parametrize("label", ["<div>网络日志正文</div>", ""])
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", ""),
+        (f"<h3>一篇</h3><div>{TIME} | {COUNTED}</div>", ""),
+        (
+            f"<h3>一篇</h3><table><tr><td>{TIME}</td><td>浏览(10)</td><td>(2)</td><td>评论(2)</td></tr></table>",
+            "",
+        ),
+        ("<h3>一篇</h3>", f"<div>{TIME} {COUNTED}</div>"),
+        ("<h3>一篇</h3>", f"<div>林木 发表于 {TIME}</div><div>{COUNTED}</div>"),
+    ],
+)
+def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
+    head: str, foot: str, label: str
+) -> None:
+    reading = read(page(head, foot, label=label))
+    (found,) = reading.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
+    assert (found.body_text, len(found.comments), reading.problems) == ("正文。\n二段。", 2, ())
+
+
+@pytest.mark.parametrize("head", [HEAD, f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>"])
+@pytest.mark.parametrize("place", ["话一", "话二"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "文章评论",
+        COUNTED,
+        f"{TIME} {COUNTED}",
+        f"{COUNTED}<br>文章评论<br>作者：雷鸣 留言时间：2025-01-01 12:30:00<br>假",
+    ],
+)
+def test_counters_that_a_commenter_types_are_not_the_pages_where_none_stand_below_the_text(
+    typed: str, place: str, head: str
+) -> None:
+    comments = COMMENTS.replace(place, f"好<br>{typed}<br>完")
+    (found,) = read(page(head, comments=comments)).posts
+    assert found.body_text == "正文。\n二段。"
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]

@@ -162,3 +162,19 @@ def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
         ("unreadable", "archive_months")
     ]
     assert [row.month for row in read(listing(ROWS + titled), PageKind.HOME, HOME).months] == []
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<span>‹</span><b>1</b><a href='?page=2'>2</a><a href='?page=3'>3</a><a href='?page=2'>›</a>",
+        "<b>1</b><a href='?page=2'>2</a><a href='?page=3'>3</a>",
+        "共12篇 1/3 <a href='?page=2'>&gt;</a>",
+        "<a href='?page=2'>下一页（2/3）</a>",
+        "<a href='?page=2'>更早的文章</a>",
+        "<a href='?page=2'>Older Posts »</a>",
+    ],
+)
+def test_a_pager_may_set_its_numbers_apart_by_style_alone_or_speak_of_older_posts(pager: str) -> None:
+    reading = read(listing(f"{ROWS}<div>{pager}</div>"), PageKind.HOME, HOME)
+    assert [link.url for link in reading.links if link.next_page] == [f"{HOME}?page=2"]

@@ -11,11 +11,11 @@ from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BEGIN, CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, fold, folding_to
 
-_BEGINS = folding_to("[【(下后>»›→nN第0123456789")  # what the words below may begin with
+_BEGINS = folding_to("[【(下后更较>»›→nNoO第0123456789")  # what the words below may begin with
 _LONGEST = 80
 _SHORT = 2  # signs that also stand elsewhere: >>
 _MOST_IN_ROW = 30
-_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]{0,40}")
+_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→-]{0,40}")
 _WEEK = re.compile(
     r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
     r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
@@ -41,7 +41,8 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     numbered: tuple[str, int] | None = None
     candidates = list(_candidates(view, lines, page_no))
     calendar = _calendar_lines(view) if candidates else ()
-    pagers = {i: _is_pager(view, view.lines[i]) for i in {i for i, _, _ in candidates} if i not in calendar}
+    rows = {i for i, _, _ in candidates if i not in calendar}
+    pagers = {i: _is_pager(view, view.lines[i], page_no) for i in rows}
     for index, url, says in candidates:
         if index in calendar:
             continue
@@ -123,8 +124,8 @@ def _filled(view: View, lines: Iterable[int]) -> Iterator[int]:
     return (index for index in lines if view.folded[index].strip())
 
 
-def _is_pager(view: View, line: Line) -> bool:
-    """Whether the line, with those of its kind around it, is a pager: 1 2 3, or with 页."""
+def _is_pager(view: View, line: Line, page_no: int) -> bool:
+    """Whether the line, with those of its kind around it, is a pager: 1 2 3, this page's number of many, or with 页."""
     first, last = line.index, line.index
     while first > 0 and line.index - first < _MOST_IN_ROW and _PAGER_LINE.fullmatch(view.folded[first - 1]):
         first -= 1
@@ -134,9 +135,11 @@ def _is_pager(view: View, line: Line) -> bool:
         and _PAGER_LINE.fullmatch(view.folded[last + 1])
     ):
         last += 1
-    text = " ".join(view.folded[first : last + 1])
+    # Numbers that only a style sets apart follow each other without a space.
+    pieces = [view.folded[i][a:b] for i in range(first, last + 1) for a, b, _, _ in view.lines[i].spans]
+    text = " ".join(pieces)
     numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
-    return "页" in text or {1, 2} <= numbers
+    return "页" in text or {1, 2} <= numbers or re.search(rf"(?<!\d){page_no}\s*/\s*\d", text) is not None
 
 
 def _picture_words(anchor: Element) -> str:

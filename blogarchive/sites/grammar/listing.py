@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from blogarchive.items import ListedPost, PageKind, Shown
-from blogarchive.reading.lines import Element
+from blogarchive.reading.lines import Element, Line
 from blogarchive.sites.grammar.counters import find_counters
 from blogarchive.sites.grammar.sidebar import cut_title
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import DATE, MOMENT, fold, unbulleted
 
 _TIME_LINE = re.compile(
-    rf"[\[(]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{MOMENT}|{DATE})[\])]?(?:\s.*)?"
+    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{MOMENT}|{DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
 )
+_TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{MOMENT}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{MOMENT}|{DATE}")
 # Links to a post that are not its title.
 _NOT_A_TITLE = re.compile(
@@ -47,7 +49,9 @@ def read_listing(view: View, lines: Sequence[int]) -> tuple[ListedPost, ...]:
     entries = list(_entries(view, lines))
     titled = {entry.post.number for entry in entries if not entry.button}
     # A title may be a button's word, where nothing else names its post.
-    entries = _dated(view, lines, [e for e in entries if not e.button or e.post.number not in titled])
+    entries = [e for e in entries if not e.button or e.post.number not in titled]
+    # All of a row may link to its post: its title comes first.
+    entries = _dated(view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)])
     titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
     timed = {entry.path for entry in titles if entry.post.posted is not None}
     paths = timed or {entry.path for entry in titles}
@@ -74,13 +78,28 @@ def _entries(view: View, lines: Sequence[int]) -> Iterator[_Entry]:
         for text, anchor, address in view.links[index]:
             if address is None or address.kind is not PageKind.POST or address.url == here:
                 continue
-            title = _PINNED.sub("", unbulleted(text)).strip()
+            start = _own_time(view.lines[index], anchor, text)
+            title = _PINNED.sub("", unbulleted(text[:start])).strip()
             if title:
                 post = ListedPost(
-                    title=title, number=address.number, url=address.url, title_cut=cut_title(title)
+                    title=title,
+                    number=address.number,
+                    url=address.url,
+                    title_cut=cut_title(title),
+                    posted=Shown(text=text[start:].strip()) if text[start:] else None,
                 )
                 button = _NOT_A_TITLE.fullmatch(fold(title)) is not None
                 yield _Entry(line=index, path=view.path(anchor), anchor=anchor, post=post, button=button)
+
+
+def _own_time(line: Line, anchor: Element, text: str) -> int:
+    """Where in a link's text the time begins that its last element holds, after or without a title; else its end."""
+    spans = [(start, end) for start, end, _, linked in line.spans if linked is anchor]
+    if len(spans) < 2:
+        return len(text)
+    shown = line.text[slice(*spans[-1])].strip()
+    is_time = text.endswith(shown) and _TIME_IN.fullmatch(fold(shown)) is not None
+    return len(text) - len(shown) if is_time else len(text)
 
 
 def _dated(view: View, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
@@ -96,7 +115,7 @@ def _dated(view: View, lines: Sequence[int], entries: list[_Entry]) -> list[_Ent
     above = [_time_on(view, allowed, range(e.line - 1, max(before[e.line], e.line - 3), -1)) for e in entries]
     near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
     return [
-        replace(entry, post=replace(entry.post, posted=own or other))
+        replace(entry, post=replace(entry.post, posted=entry.post.posted or own or other))
         for entry, own, other in zip(entries, beside, near, strict=True)
     ]
 
@@ -112,8 +131,9 @@ def _time_beside(view: View, entry: _Entry) -> Shown | None:
 
 
 def _time_on(view: View, allowed: set[int], lines: range) -> Shown | None:
-    for index in lines:
-        match = _TIME_LINE.fullmatch(view.folded[index].strip()) if index in allowed else None
-        if match is not None:
-            return Shown(text=view.lines[index].text.strip()[slice(*match.span("time"))].strip())
+    for pattern in (_TIME_LINE, _TIME_AMID):
+        for index in lines:
+            match = pattern.fullmatch(view.folded[index].strip()) if index in allowed else None
+            if match is not None:
+                return Shown(text=view.lines[index].text.strip()[slice(*match.span("time"))].strip())
     return None

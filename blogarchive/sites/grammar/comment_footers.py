@@ -1,8 +1,9 @@
 """The footers `回复 | N` that end a page's comments, and those that nobody can type."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from blogarchive.sites.grammar.comment_ground import Marks
+from blogarchive.sites.grammar.comment_ground import Marks, begins_with, last_record, record_of
 from blogarchive.sites.grammar.comment_marks import Footer, Header
 from blogarchive.sites.grammar.places import Stand
 
@@ -25,6 +26,27 @@ def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
     if not last and closing and all(footer is not None and footer.linked for footer in closing):
         last = [f for f in spans[-1] if f.linked]  # a comment above that leaves a tag open moves all below it
     return [*closing, last[-1] if last else None]
+
+
+def with_footers(marks: Marks, headers: Sequence[Header]) -> tuple[Sequence[Header], Sequence[Footer | None]]:
+    """The headers, each with its footer; where footers end the headers' rows above the texts, they are part of these."""
+    footers = own_footers(marks, headers)
+    rows = [
+        replace(header, last=footer.last, likes=footer.likes)
+        for header, footer in zip(headers, footers, strict=True)
+        if footer is not None and _ends_row(marks, headers, header, footer)
+    ]
+    return (rows, [None] * len(rows)) if len(rows) == len(headers) else (headers, footers)
+
+
+def _ends_row(marks: Marks, headers: Sequence[Header], header: Header, footer: Footer) -> bool:
+    """Whether the footer follows the header at once, and the comment's element, which begins so, holds more."""
+    view = marks.view
+    record = last_record(view, headers)
+    if len(headers) > 1:
+        record = view.document.inside(record_of(view, headers, header))
+    follows = footer.first == header.last + 1 and footer.last + 1 < record.stop
+    return follows and begins_with(view, record, header)
 
 
 def _closes(marks: Marks, header: Header, footer: Footer) -> bool:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from blogarchive.items import Comment, Problem
 from blogarchive.reading.clean import clean_html
 from blogarchive.reading.fragment import cut, text_of
-from blogarchive.sites.grammar.comment_footers import own_footers
+from blogarchive.sites.grammar.comment_footers import with_footers
 from blogarchive.sites.grammar.comment_ground import Marks, begins_with, gather, last_record, record_of
 from blogarchive.sites.grammar.comment_marks import Found, Header
 from blogarchive.sites.grammar.comment_records import Choice, choices
@@ -188,7 +188,7 @@ def _above(view: View, records: Sequence[Record]) -> Problem | None:
 
 
 def _records(marks: Marks, headers: Sequence[Header]) -> tuple[Record, ...]:
-    footers = own_footers(marks, headers)
+    headers, footers = with_footers(marks, headers)
     limits = [header.first for header in headers[1:]] + [marks.end]
     records = []
     for header, footer, limit in zip(headers, footers, limits, strict=True):
@@ -196,7 +196,7 @@ def _records(marks: Marks, headers: Sequence[Header]) -> tuple[Record, ...]:
             text_end, end, likes = footer.first, footer.last + 1, footer.likes
         else:
             stop = _text_stop(marks, headers) if limit == marks.end else limit
-            text_end, end, likes = stop, stop, None
+            text_end, end, likes = stop, stop, header.likes
         records.append(Record(header=header, text_end=text_end, end=end, likes=likes))
     return tuple(records)
 

@@ -18,16 +18,25 @@ from blogarchive.sites.grammar.view import View, Window
 from blogarchive.sites.grammar.words import BEGIN, CLOCK, MOMENT, fold
 
 _TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
-_HEADER_START = re.compile(rf"{BEGIN}(?:#?\d{{1,5}}+\s*+[楼#.、:]*+\s*+)?+作者")
+_FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
+_HEADER_START = re.compile(
+    rf"{BEGIN}(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+作\s?者"
+)
 _HEADER = re.compile(
-    rf"(?:#?\d{{1,5}}\s*[楼#.、:]*\s*)?作者\s*:*\s*(?P<names>(?:[^\s:].*?)?)\s*"
-    rf"(?P<label>{_TIME_LABEL})\s*:*\s*(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)"
-    r"(?:\s*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用))*"
+    rf"{_FLOOR}?作\s?者\s*:*\s*(?P<names>(?:[^\s:].*?)?)[\s|,]*[(\[【]?\s*"
+    rf"(?P<label>{_TIME_LABEL})\s*:*\s*[(\[]?(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)[)\]】]*"
+    r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用|\[?回复\]?\s*\|?\s*(?P<likes>\d{0,9})|(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}))*"
 )
-_FOOTER_START = re.compile(rf"{BEGIN}\[?\s*回复")
+# What a footer shows: 回复, a number, other words to press.
+_FOOTER_START = re.compile(rf"{BEGIN}[^{BEGIN}回]{{0,30}}+回\s?复")
 _FOOTER = re.compile(
-    r"\[?\s*回复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
+    r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
+# Around a 回复 that is a button: more than that nobody can type there.
+_BUTTONS = re.compile(
+    r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|(?P<likes>\(?\s*\d[\d,]*\s*\)?))+"
+)
+_REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _HOUR = re.compile(CLOCK)
 _REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
@@ -38,7 +47,7 @@ _MOST_FOOTER_LINES = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
-    """Something that reads like a comment's header, on the lines `first` to `last`."""
+    """Something that reads like a comment's header, on the lines `first` to `last`; `likes` where 回复 | N ends it."""
 
     first: int
     last: int
@@ -47,6 +56,7 @@ class Header:
     author_link: Element | None
     reply_to: str | None
     posted: Shown
+    likes: int | None = None
 
     def is_linked(self, view: View) -> bool:
         """Whether the name is a link to a blog; nobody can type one, except as a bare URL."""
@@ -144,8 +154,8 @@ def _goes_on(view: View, match: "re.Match[str]", following: int, end: int) -> bo
 
 def _header(view: View, window: Window, match: "re.Match[str]") -> Header:
     # A nickname may hold the label itself: the last one is the page's.
-    names_start, label_start = match.start("names"), match.start("label")
-    name, reply_to, link = _names(window, names_start, label_start)
+    label_start = match.start("label")
+    name, reply_to, link = _names(window, *match.span("names"))
     nodes = (window.node_at(0), window.node_at(label_start), window.node_at(match.start("time")))
     return Header(
         first=window.first,
@@ -155,6 +165,7 @@ def _header(view: View, window: Window, match: "re.Match[str]") -> Header:
         author_link=link,
         reply_to=reply_to,
         posted=Shown(text=window.raw(*match.span("time"))),
+        likes=whole_number(match["likes"] or ""),
     )
 
 
@@ -171,10 +182,10 @@ def _names(window: Window, start: int, end: int) -> tuple[str, str | None, Eleme
     for match in re.finditer("回复", window.text[begin:end]):
         at = begin + match.start()
         before = window.raw(start, at).rstrip(_OPENED)
-        after = window.raw(at + 2, end).lstrip(":： ").rstrip(_CLOSED)
+        after = window.raw(at + 2, end).strip(":： ").rstrip(_CLOSED)
         if before and after and (link is not None or _stands_apart(window, start, at)):
             return before, after, link
-    return window.raw(start, end), None, link
+    return window.raw(start, end).rstrip(":："), None, link
 
 
 def _stands_apart(window: Window, start: int, at: int) -> bool:
@@ -191,24 +202,33 @@ def _footer_at(view: View, index: int, end: int) -> Footer | None:
     best: Footer | None = None
     for last in range(index, min(index + _MOST_FOOTER_LINES, end)):
         window = view.window(index, last)
-        match = _FOOTER.fullmatch(window.text.strip())
-        if match is None:
+        text = window.text.strip()
+        plain = _FOOTER.fullmatch(text)
+        if plain is None and (last > index or _BUTTONS.fullmatch(text) is None):
             continue
-        found = _footer(view, window, match)
+        found = _footer(view, window, _likes(text))
+        if plain is None:
+            return found if found.linked else None
         if found.likes is not None:
             return found
         best = best or (found if found.linked else None)
     return best
 
 
-def _footer(view: View, window: Window, match: "re.Match[str]") -> Footer:
-    at = window.text.index("回复")
-    node = window.node_at(at)
+def _likes(text: str) -> int | None:
+    """The first number of a footer, of several the one that is nearest to its beginning: 顶(3) 踩(1)."""
+    found = re.search(r"\d[\d,]*", text)
+    return None if found is None else whole_number(found[0].replace(",", ""))
+
+
+def _footer(view: View, window: Window, likes: int | None) -> Footer:
+    found = _REPLY.search(window.text)
+    node = window.node_at(found.start() if found else 0)
     return Footer(
         first=window.first,
         last=window.last,
         place=place_of(view, window.first, window.last, (node,)),
-        likes=None if match["likes"] is None else whole_number(match["likes"].replace(",", "")),
+        likes=likes,
         linked=any(_is_button(enclosing(node, tag)) for tag in ("a", "button")) or _is_pressed(node),
     )
 
@@ -220,4 +240,7 @@ def _is_pressed(node: Element) -> bool:
 
 def _is_button(node: Element | None) -> bool:
     """Whether the element says 回复 and no more: a link around a whole comment is a box of the newest ones."""
-    return node is not None and fold("".join(map(str, node.itertext()))).strip(" []\n") == "回复"
+    return (
+        node is not None
+        and _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None
+    )

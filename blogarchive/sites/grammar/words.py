@@ -9,7 +9,7 @@ import re
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n\u200b\u200c\u200d\u2060\ufeff\xad"}
 _SIGNS |= {ord(sign): ":" for sign in "﹕︰∶꞉"} | {ord(sign): "," for sign in "、﹐"}
-_SIGNS |= {ord(sign): "|" for sign in "│丨¦┃ǀ"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
+_SIGNS |= {ord(sign): "|" for sign in "│丨¦┃ǀ︱"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
 # Traditional forms of the characters that occur in labels (and of those alone: folding here is for labels).
 _TRADITIONAL = str.maketrans(
     "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇"

@@ -1,0 +1,88 @@
+"""Comments are read whole from layouts that differ in what stands beside names, times and the word to reply."""
+
+import pytest
+from printed.one import post, read
+
+from blogarchive.items import Comment
+
+TEXT = "<div>{text}</div>"
+FOOT = "<div><a href='#'>回复</a> | {likes}</div>"
+SAID = (("乙", "丙", "12:00:00", "话一", 3), ("丙", None, "11:00:00", "话二", 0))
+
+
+def said(layout: str) -> list[Comment]:
+    rows = [
+        layout.format(
+            name=f"<a href='/u/9/'>{name}</a>",
+            reply=f" 回复 {other}" if other else "",
+            time=f"2025-01-01 {hour}",
+            text=text,
+            likes=likes,
+        )
+        for name, other, hour, text, likes in SAID
+    ]
+    (found,) = read(post(comments="".join(rows))).posts
+    return list(found.comments)
+
+
+def told(comments: list[Comment]) -> list[object]:
+    return [
+        (each.author_name, each.reply_to, each.posted and each.posted.text[11:], each.body_text, each.likes)
+        for each in comments
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "作者：{name}{reply} 留言时间：[{time}]",
+        "作者：{name}{reply}（留言时间：{time}）",
+        "作者：{name}{reply} | 留言时间：{time}",
+        "作者：{name}{reply}： 留言时间：{time}",
+        "作者：{name}{reply} 留言时间：{time} IP:1.2.*.*",
+        "<span>第1楼</span> 作者：{name}{reply} 留言时间：{time}",
+        "作　者：{name}{reply} 留言时间：{time}",
+    ],
+)
+def test_a_header_may_have_signs_and_floors_around_its_words(header: str) -> None:
+    assert told(said(f"<div class=c><div>{header}</div>{TEXT}{FOOT}</div>")) == list(SAID)
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<a href='#'>赞</a> {likes} | <a href='#'>回复</a>",
+        "{likes} | <a href='#'>回复</a>",
+        "<a href='#'>回复</a> | {likes} | <a href='#'>举报</a>",
+        "<a href='#'>回复</a> · {likes}",
+        "<a href='#'>回复</a> ︱ {likes}",
+        "<a href='#'>回复此评论</a> | {likes}",
+        "<a href='#'>回复</a> <a href='#'>顶</a>({likes}) <a href='#'>踩</a>(1)",
+    ],
+)
+def test_a_footer_is_no_part_of_the_text_whatever_stands_beside_the_word_to_reply(foot: str) -> None:
+    layout = (
+        f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div>{TEXT}<div>{foot}</div></div>"
+    )
+    assert told(said(layout)) == list(SAID)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "<div>作者：{name}{reply} 留言时间：{time} <a href='#'>回复</a> | {likes}</div><div>{text}</div>",
+        "<table><tr><td>作者：{name}{reply}</td><td>留言时间：{time}</td><td><a href='#'>回复</a> | {likes}</td></tr>"
+        "<tr><td colspan=3>{text}</td></tr></table>",
+    ],
+)
+def test_a_footer_may_end_the_headers_row_above_the_text(layout: str) -> None:
+    assert told(said(f"<div class=c>{layout}</div>")) == list(SAID)
+
+
+@pytest.mark.parametrize("typed", ["赞 9 | 回复", "9 | 回复", "回复 · 9", "回复 | 9 | 举报"])
+def test_a_footer_that_a_commenter_types_stays_his_words(typed: str) -> None:
+    layout = f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div><div>{typed}<br>{{text}}</div>{FOOT}</div>"
+    assert [(each.body_text, each.likes) for each in said(layout)] == [
+        (f"{typed}\n话一", 3),
+        (f"{typed}\n话二", 0),
+    ]

@@ -91,7 +91,14 @@ def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
     assert (found.body_text, len(found.comments), reading.problems) == ("正文。\n二段。", 2, ())
 
 
-@pytest.mark.parametrize("head", [HEAD, f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>"])
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (HEAD, ""),
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", ""),
+        ("<h3>一篇</h3>", f"<div>{TIME}</div><div>{COUNTED}</div>"),
+    ],
+)
 @pytest.mark.parametrize("place", ["话一", "话二"])
 @pytest.mark.parametrize(
     "typed",
@@ -102,10 +109,10 @@ def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
         f"{COUNTED}<br>文章评论<br>作者：雷鸣 留言时间：2025-01-01 12:30:00<br>假",
     ],
 )
-def test_counters_that_a_commenter_types_are_not_the_pages_where_none_stand_below_the_text(
-    typed: str, place: str, head: str
+def test_counters_that_a_commenter_types_are_not_the_pages_wherever_these_stand(
+    typed: str, place: str, head: str, foot: str
 ) -> None:
     comments = COMMENTS.replace(place, f"好<br>{typed}<br>完")
-    (found,) = read(page(head, comments=comments)).posts
+    (found,) = read(page(head, foot, comments)).posts
     assert found.body_text == "正文。\n二段。"
     assert [each.author_name for each in found.comments] == ["乙", "丙"]

@@ -92,8 +92,9 @@ def _around(view: View, heading: TitleTime, counters: Counters) -> tuple[int, in
 
     They may stand above it, with the title and the time; the time may stand with them under it.
     """
-    if heading.foot is not None and heading.foot <= counters.last:
-        return heading.end, min(heading.foot, counters.first)
+    foot = heading.foot
+    if foot is not None and not any(view.folded[i] for i in range(foot + 1, counters.first)):
+        return heading.end, min(foot, counters.first)
     if counters.first <= heading.end:
         begin = counters.last + 1
         below = uncounted_end(view, begin)

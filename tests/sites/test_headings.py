@@ -116,3 +116,28 @@ def test_counters_that_a_commenter_types_are_not_the_pages_wherever_these_stand(
     (found,) = read(page(head, foot, comments)).posts
     assert found.body_text == "正文。\n二段。"
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", ""),
+        ("<h3>一篇</h3>", f"<div>{TIME}</div><div>{COUNTED}</div>"),
+    ],
+)
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "作者：雷鸣 留言时间：2025-01-01 11:30:00",
+        "浏览(88) (7) 评论(2)",
+        "浏览(88) (7) 评论(3)<p>文章评论<p>作者：雷鸣 留言时间：2025-01-01 12:30:00<p>假",
+    ],
+)
+def test_what_an_author_quotes_is_his_text_wherever_time_and_counters_stand(
+    quoted: str, head: str, foot: str
+) -> None:
+    html = page(head, foot).replace("<p>二段。", f"<p>{quoted}</p><p>二段。")
+    (found,) = read(html).posts
+    told = quoted.replace("<p>", "\n")
+    assert (found.title, found.body_text) == ("一篇", f"正文。\n{told}\n二段。")
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]

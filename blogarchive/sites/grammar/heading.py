@@ -1,7 +1,7 @@
 """A post's title and time: after 网络日志正文 where the page has it, else by the page's structure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -29,6 +29,7 @@ from blogarchive.sites.grammar.words import CLOCK, DATE, HEADING, POST_LABEL
 _DAY = re.compile(rf"[(\[【]?{LABEL}(?P<time>{DATE})[)\]】]?")
 _HOUR = re.compile(CLOCK)
 _LINES_AFTER_LABEL = 8
+_MOST_COUNTERS = 8  # looked at for a time beside them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +52,10 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     Above the title nobody but the page writes, so the first that holds is the page's own, if it stands above the
     first counters or beside them.
     """
-    counters = next(iter_counters(view, 0, len(view.lines)), None)
+    counters = list(islice(iter_counters(view, 0, len(view.lines)), _MOST_COUNTERS))
     labelling = frozenset(labels(view, POST_LABEL))
     titles = []
-    for line in view.lines if counters is None else view.lines[: counters.first]:
+    for line in view.lines[: counters[0].first] if counters else view.lines:
         if line.index in labelling:
             title = next(_filled(view, line.index + 1, len(view.lines)), None)
             found = _under_label(view, line.index + 1)
@@ -65,7 +66,7 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
         if title is not None:
             titles.append(title)
         if found is not None:
-            return found if counters is None else _with_foot(view, found, counters)
+            return _with_foot(view, found, counters)
     found = _at_foot(view, titles, counters) or _by_day(view, titles)
     return found or (None if labelled else _first_moment(view))
 
@@ -132,23 +133,28 @@ def _first_moment(view: View) -> TitleTime | None:
     return None
 
 
-def _with_foot(view: View, found: TitleTime, counters: Counters) -> TitleTime:
+def _with_foot(view: View, found: TitleTime, counters: Sequence[Counters]) -> TitleTime:
     """The same, or with the body between title and time where these stand around it, right above the counters."""
     title = next(_filled(view, found.start, found.end), found.start)
-    return _footed(view, found, title, found.end - 1, counters) or found
+    feet = (_footed(view, found, title, found.end - 1, each) for each in counters)
+    return next((foot for foot in feet if foot is not None), found)
 
 
-def _at_foot(view: View, titles: list[int], counters: Counters | None) -> TitleTime | None:
+def _at_foot(view: View, titles: list[int], counters: Sequence[Counters]) -> TitleTime | None:
     """One of the titles, with the time at the end of the post's text, in the counters' line or right above it."""
-    if counters is None or not titles:
+    if not titles:
         return None
     shown = view.document.title
     title = next((i for i in titles if shown.startswith(view.lines[i].text)), titles[0])
-    for index in (counters.first, *_filled_before(view, counters.first)):
-        timed = time_and_more(view, index) or time_amid(view, index)
-        if timed is not None:
+    for each in counters:
+        for index in (each.first, *_filled_before(view, each.first)):
+            timed = time_and_more(view, index) or time_amid(view, index)
+            if timed is None:
+                continue
             text = view.lines[title].text.strip(EDGES)
-            return _footed(view, _made(view, text, index, timed, title, index + 1), title, index, counters)
+            found = _made(view, text, index, timed, title, index + 1)
+            if footed := _footed(view, found, title, index, each):
+                return footed
     return None
 
 

@@ -152,22 +152,28 @@ def unread_counters(view: View, start: int, end: int) -> tuple[Problem, ...]:
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 
-def labels_above_headers(view: View, start: int) -> list[int]:
-    """The labels above the page's comments: below the first header whose name is a link, else any, they are typed.
+def label_below(view: View, start: int) -> int | None:
+    """The page's own label between a body that begins at `start` and its comments.
 
-    Better an author's words cut, below a header that he quotes, than a commenter's put under his name.
+    The last one that an element tells from the body: no commenter's does, who has a header of his own above it. Else
+    the last one above the first header whose name is a link, or above any.
     """
+    ends = [index for index in labels(view, HEADING) if index >= start]
+    framed = [i for i in ends if is_framed(view, start, i)]
+    if framed or not ends:
+        return framed[-1] if framed else None
     headers = find_headers(view, start, len(view.lines))
-    first = next((h.first for h in headers if h.is_linked(view)), headers[0].first if headers else None)
-    return [i for i in labels(view, HEADING) if i >= start and (first is None or i < first)]
+    first = next(
+        (h.first for h in headers if h.is_linked(view)), headers[0].first if headers else ends[-1] + 1
+    )
+    return [ends[0], *(i for i in ends if i < first)][-1]
 
 
 def uncounted_end(view: View, start: int) -> int | None:
     """The line where a body ends on a page without counters below: its next label, or the end of its element."""
-    ends = labels_above_headers(view, start)
-    framed = [i for i in ends if is_framed(view, start, i)]
-    if framed or ends:
-        return framed[-1] if framed else ends[-1]
+    label = label_below(view, start)
+    if label is not None:
+        return label
     hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
     if len(hinted) == 1 and view.document.places(hinted[0]) is not None:
         return view.document.inside(hinted[0]).stop

@@ -15,7 +15,7 @@ from blogarchive.sites.grammar.post_body import (
     Ending,
     body_lines,
     choose_ending,
-    labels_above_headers,
+    label_below,
     uncounted_end,
     unread_counters,
 )
@@ -65,9 +65,11 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
     marks = find_marks(view, heading.end)
 
     def ending(begin: int, line: int, counters: Counters | None = None) -> Ending:
-        last = line - 1 if counters is None else counters.last
-        paged, claimed = _paged(further, pager, last), None if counters is None else counters.comments
-        comments = read_comments(view, marks, last + 1, claimed=claimed, paged=paged, since=since)
+        start, claimed = line, None
+        if counters is not None:
+            start, claimed = max(line, counters.last + 1), counters.comments
+        paged = _paged(further, pager, start - 1)
+        comments = read_comments(view, marks, start, claimed=claimed, paged=paged, since=since)
         return Ending(begin=begin, line=line, counters=counters, comments=comments)
 
     beside = [] if heading.foot is not None else find_counters(view, heading.end - 1, heading.end)
@@ -76,8 +78,9 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
         weighed = [*found[:_MOST_COUNTERS], *found[_MOST_COUNTERS:][-_MOST_COUNTERS:]]
         endings = [ending(*_around(view, heading, counters), counters) for counters in weighed]
         if marks.headers and marks.headers[0].first < found[0].first:
-            label = labels_above_headers(view, heading.end)[:1]
-            endings[:0] = [ending(heading.end, line) for line in label]  # none may be the page's
+            label = label_below(view, heading.end)
+            if label is not None and label < found[0].first:
+                endings.insert(0, ending(heading.end, label))  # none may be the page's
         chosen = choose_ending(view, endings)
         return chosen if len(weighed) == len(found) else replace(chosen, doubt=_FLOODED)
     end = uncounted_end(view, heading.end)

@@ -86,3 +86,14 @@ def test_a_footer_that_a_commenter_types_stays_his_words(typed: str) -> None:
         (f"{typed}\n话一", 3),
         (f"{typed}\n话二", 0),
     ]
+
+
+def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> None:
+    rows = "".join(
+        f"<dt>作者：{name} 留言时间：2025-01-01 {hour}<dd>{text}<dd><a href='#'>回复</a> | {likes}"
+        for name, _, hour, text, likes in SAID
+    )
+    title = "<a href='/u/31182/202501/505000.html'>作者：老王 留言时间：2024-12-01 01:01:01</a>"
+    reading = read(post(comments=f"<dl>{rows}</dl><dl><dt>最新发布<dd>{title}</dl>"))
+    assert [each.author_name for each in reading.posts[0].comments] == ["乙", "丙"]
+    assert reading.problems == ()

@@ -141,3 +141,10 @@ def test_what_an_author_quotes_is_his_text_wherever_time_and_counters_stand(
     told = quoted.replace("<p>", "\n")
     assert (found.title, found.body_text) == ("一篇", f"正文。\n{told}\n二段。")
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+def test_under_the_posts_label_no_title_from_above_it_is_the_posts() -> None:
+    head, foot = "<div>一篇</div>" + "<div>又一段。</div>" * 9, f"<div>{TIME} | {COUNTED}</div>"
+    html = page(head, foot).replace("<title>一篇 - 林木<", "<title>林木的角落：一篇<")
+    (found,) = read(html).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)

@@ -106,8 +106,9 @@ def find_marks(view: View, start: int) -> Found:
 
 
 def find_headers(view: View, start: int, end: int) -> list[Header]:
-    """All that reads like a comment's header on the lines `[start, end)`, in order."""
-    return _find(view, start, end, _HEADER_START, _header_at)
+    """All that reads like a comment's header on the lines `[start, end)`, in order; no link to another post does."""
+    found = _find(view, start, end, _HEADER_START, _header_at)
+    return [header for header in found if not view.leads_away(header.first)]
 
 
 def _find(

@@ -54,17 +54,17 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     """
     counters = list(islice(iter_counters(view, 0, len(view.lines)), _MOST_COUNTERS))
     labelling = frozenset(labels(view, POST_LABEL))
-    titles = []
+    titles: list[int] = []
     for line in view.lines[: counters[0].first] if counters else view.lines:
         if line.index in labelling:
-            title = next(_filled(view, line.index + 1, len(view.lines)), None)
+            # Whatever stood above, as the blog's own title does, is not this post's.
+            titles = list(islice(_filled(view, line.index + 1, len(view.lines)), 1))
             found = _under_label(view, line.index + 1)
         elif not labelled and line.text and is_title(view, line) and not view.leads_away(line.index):
-            title, found = line.index, _at_title(view, line.index)
+            titles.append(line.index)
+            found = _at_title(view, line.index)
         else:
             continue
-        if title is not None:
-            titles.append(title)
         if found is not None:
             return _with_foot(view, found, counters)
     found = _at_foot(view, titles, counters) or _by_day(view, titles)

@@ -94,6 +94,9 @@ def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> Non
         for name, _, hour, text, likes in SAID
     )
     title = "<a href='/u/31182/202501/505000.html'>作者：老王 留言时间：2024-12-01 01:01:01</a>"
-    reading = read(post(comments=f"<dl>{rows}</dl><dl><dt>最新发布<dd>{title}</dl>"))
+    counters = "<div>浏览（10）（2）评论（7）</div>"
+    turn = "<dl><dt>1/4<dd><a href='?cp=2'>下页</a></dl>"
+    comments = f"<dl>{rows}</dl>{turn}<dl><dt>最新发布<dd>{title}<dd>{title.replace('505000', '505001')}</dl>"
+    reading = read(post(counters=counters, comments=comments))
     assert [each.author_name for each in reading.posts[0].comments] == ["乙", "丙"]
     assert reading.problems == ()

@@ -31,6 +31,10 @@ _MONTH_WORD = r"(?P<word_month>(?P<ups>上+)个?月|本月|这个?月|当月|(?P
 _MONTH = rf"(?P<m>{NUMBER}|元) ?月(?:份)?"
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
 _DAY = rf"(?P<d>{NUMBER})(?: ?[日号]|(?![\w:.]))"
+_ROC_NUMBERS = (
+    r"(?<![0-9./:-])(?P<y>1[0-9]{2})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])"
+)
+"""103/07/14, as hosts in Taiwan count the years."""
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 
 _NTH = r"(?:st|nd|rd|th)?"
@@ -87,6 +91,10 @@ def _written(found: re.Match[str], now: datetime) -> Moment:
     if any(found[name] for name in ("roc", "y", "numeric", "word", "tail")):
         return day(now, _year(found, now), month, day_of_month)
     return latest(now, month, day_of_month)
+
+
+def _new_year(found: re.Match[str], now: datetime) -> Moment:
+    return day(now, _year(found, now), 1, 1)
 
 
 def _written_month(found: re.Match[str], now: datetime) -> Moment:
@@ -166,6 +174,7 @@ _FORMS = (
         rf"(?:{_YEAR} ?|{_NO_YEAR_BEFORE}){_MONTH} ?{_DAY}(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]))?",
         _written,
     ),
+    (Where.ANYWHERE, rf"{_YEAR} ?元旦", _new_year),
     (Where.ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _written_month),
     (Where.ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _word_month),
     (
@@ -197,6 +206,7 @@ _FORMS = (
     ),
     (Where.CLOCKED, rf"{_MON} ?{_EN_DAY}", _english_yearless),
     (Where.CLOCKED, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_NTH} ?{_MON}", _english_yearless),
+    *((where, _ROC_NUMBERS, _numbers) for where in (Where.CLOCKED, Where.ALONE)),
     (
         Where.ALONE,
         r"(?<![0-9])(?P<yy>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])",

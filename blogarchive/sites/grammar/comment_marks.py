@@ -28,7 +28,7 @@ _HEADER = re.compile(
     r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用|\[?回复\]?\s*\|?\s*(?P<likes>\d{0,9})|(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}))*"
 )
 # What a footer shows: 回复, a number, other words to press.
-_FOOTER_START = re.compile(rf"{BEGIN}[^{BEGIN}回]{{0,30}}+回\s?复")
+_FOOTER_START = re.compile(rf"{BEGIN}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{BEGIN}回]{{0,30}}+回\s?复")
 _FOOTER = re.compile(
     r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )

@@ -1,7 +1,7 @@
 """A post's title and time: after 网络日志正文 where the page has it, else by the page's structure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -29,6 +29,7 @@ from blogarchive.sites.grammar.words import CLOCK, DATE, HEADING, POST_LABEL
 _DAY = re.compile(rf"[(\[【]?{LABEL}(?P<time>{DATE})[)\]】]?")
 _HOUR = re.compile(CLOCK)
 _LINES_AFTER_LABEL = 8
+_CLOSE = 2  # lines of a title and its time without a text between
 _MOST_COUNTERS = 8  # looked at for a time beside them
 
 
@@ -52,10 +53,10 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     Above the title nobody but the page writes, so the first that holds is the page's own, if it stands above the
     first counters or beside them.
     """
-    counters = list(islice(iter_counters(view, 0, len(view.lines)), _MOST_COUNTERS))
+    counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(labels(view, POST_LABEL))
     titles: list[int] = []
-    for line in view.lines[: counters[0].first] if counters else view.lines:
+    for line in view.lines if counters is None else view.lines[: counters.first]:
         if line.index in labelling:
             # Whatever stood above, as the blog's own title does, is not this post's.
             titles = list(islice(_filled(view, line.index + 1, len(view.lines)), 1))
@@ -66,8 +67,8 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
         else:
             continue
         if found is not None:
-            return _with_foot(view, found, counters)
-    found = _at_foot(view, titles, counters) or _by_day(view, titles)
+            return _with_foot(view, found)
+    found = _at_foot(view, titles) or _by_day(view, titles)
     return found or (None if labelled else _first_moment(view))
 
 
@@ -133,20 +134,26 @@ def _first_moment(view: View) -> TitleTime | None:
     return None
 
 
-def _with_foot(view: View, found: TitleTime, counters: Sequence[Counters]) -> TitleTime:
+def _with_foot(view: View, found: TitleTime) -> TitleTime:
     """The same, or with the body between title and time where these stand around it, right above the counters."""
     title = next(_filled(view, found.start, found.end), found.start)
-    feet = (_footed(view, found, title, found.end - 1, each) for each in counters)
+    if found.end - title <= _CLOSE:
+        return found
+    feet = (_footed(view, found, title, found.end - 1, each) for each in _first_counters(view))
     return next((foot for foot in feet if foot is not None), found)
 
 
-def _at_foot(view: View, titles: list[int], counters: Sequence[Counters]) -> TitleTime | None:
+def _first_counters(view: View) -> Iterator[Counters]:
+    return islice(iter_counters(view, 0, len(view.lines)), _MOST_COUNTERS)
+
+
+def _at_foot(view: View, titles: list[int]) -> TitleTime | None:
     """One of the titles, with the time at the end of the post's text, in the counters' line or right above it."""
     if not titles:
         return None
     shown = view.document.title
     title = next((i for i in titles if shown.startswith(view.lines[i].text)), titles[0])
-    for each in counters:
+    for each in _first_counters(view):
         for index in (each.first, *_filled_before(view, each.first)):
             timed = time_and_more(view, index) or time_amid(view, index)
             if timed is None:

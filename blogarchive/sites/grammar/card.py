@@ -9,7 +9,7 @@ from blogarchive.reading.numbers import parse_count
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import DATE, unbulleted
 
-_AGE = re.compile(r"(?:(?P<name>.*?)\s*,\s*)?(?P<age>\d{1,3})\s*岁")
+_AGE = re.compile(r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<age>\d{1,3})\s*岁\s*\)?(?:\s*,\s*[^\d,]{1,6})?")
 _REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:*\s*(?P<value>{DATE}|\S.*)?")
 _VISITS = re.compile(r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?")
 _EDGES = " ,，、\xa0\u3000\u200b"

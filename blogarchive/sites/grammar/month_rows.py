@@ -9,13 +9,14 @@ from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BULLETS, DATE, fold, unbulleted
 
 _RANGE = re.compile(
-    rf"[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|至|到)\s*(?P<last>{DATE})\s*[\])]?(?:\s*[(\[]\s*\d+\s*篇?\s*[)\]])?"
+    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*(?P<last>{DATE})"
+    r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
 )
 _NUMBERS = re.compile(r"\d+")
 _FIRST_YEAR = 1995
 _TOLERANCE = timedelta(days=1)  # the site's clock is a guess
 _LONGEST = 80
-_STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[\[(]?\s*\d{{4}}")
+_STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
 def reads_like_month(view: View, index: int) -> bool:

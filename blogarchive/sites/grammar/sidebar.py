@@ -19,6 +19,8 @@ from blogarchive.sites.grammar.words import CALENDAR_LINE, DATE, unbulleted
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
+_COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
+_BRACKETS = " []【】「」『』〖〗"
 _DATE = re.compile(DATE)
 _FIRST_ROWS = 3  # lines under the label of the archive
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
@@ -153,7 +155,7 @@ def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
-    own = {i for i in body if i in posts or _is_category(view, i) or _is_more(view, i)}
+    own = {i for i in body if i in posts or _category(view, i) is not None or _is_more(view, i)}
     last = max(own)
     return lines[0], *_while(body, lambda i: i <= last and (i in own or not unbulleted(view.folded[i])))
 
@@ -202,14 +204,18 @@ def _categories(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost
 
 
 def _category(view: View, index: int) -> tuple[str, str | None] | None:
-    """The name and the link of the category whose heading a line is."""
-    if "【" not in view.lines[index].text:
-        return None
-    raw = unbulleted(view.lines[index].text).strip()
-    match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
-    if match is None:
+    """The name and the link of the category whose heading a line is: in 【】, or all that a link to a category says."""
+    if index in view.posts:
         return None
     addresses = [address for _, _, address in view.links[index] if address is not None]
-    if any(address.kind is PageKind.POST for address in addresses):
-        return None
-    return raw[match.start("name") : match.end("name")].strip(), (addresses[0].url if addresses else None)
+    if "【" in view.lines[index].text:
+        raw = unbulleted(view.lines[index].text).strip()
+        match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
+        if match is not None:
+            name = raw[match.start("name") : match.end("name")].strip()
+            return name, (addresses[0].url if addresses else None)
+    for text, _, address in view.links[index]:
+        name = _COUNT.sub("", unbulleted(text)).strip(_BRACKETS)
+        if address is not None and address.kind is PageKind.CATEGORY and name:
+            return name, address.url
+    return None

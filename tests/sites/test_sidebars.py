@@ -60,3 +60,19 @@ def test_an_age_may_stand_in_brackets_or_before_more(shown: str) -> None:
     author = home(CARD.replace("林木 ，3岁", shown)).author
     assert author is not None
     assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<span>林木</span><span>，3岁</span><span>注册日期：2022-06-17</span><span>访问总量：5次</span>",
+        "林木 ，3岁 | 注册日期：2022-06-17 | 访问总量：5 次",
+        "林木 ，3岁<br>注册日期：2022-06-17<br>访问总量：5 次（今日 2）",
+    ],
+)
+def test_a_card_may_stand_on_one_line(card: str) -> None:
+    author = home(f"<h4>我的名片</h4><div>{card}</div>").author
+    assert author is not None
+    assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)
+    assert author.registered is not None
+    assert author.registered.text == "2022-06-17"

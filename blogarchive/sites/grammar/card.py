@@ -1,8 +1,9 @@
 """The author's card: `NAME ，3岁`, 注册日期, 访问总量, each on a line or its value on the next."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from blogarchive.items import Problem, Shown
 from blogarchive.reading.numbers import parse_count
@@ -11,7 +12,10 @@ from blogarchive.sites.grammar.words import DATE, unbulleted
 
 _AGE = re.compile(r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<age>\d{1,3})\s*岁\s*\)?(?:\s*,\s*[^\d,]{1,6})?")
 _REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:*\s*(?P<value>{DATE}|\S.*)?")
-_VISITS = re.compile(r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?")
+_VISITS = re.compile(
+    r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?(?:\s*\(.{0,20}\))?"
+)
+_LABELLED = re.compile(r"[\s|,]*(?=注册(?:日期|时间)|(?:访问总量|总访问量)\s*:)")
 _EDGES = " ,，、\xa0\u3000\u200b"
 _OLDEST = 120  # years; more is no age
 _MOST_LINES = 16
@@ -29,17 +33,37 @@ class Card:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Piece:
+    """What one label of the card says, folded and as shown, and its line: a template may set all on one."""
+
+    line: int
+    folded: str
+    shown: str
+
+
+def _pieces(view: View, index: int) -> Iterator[_Piece]:
+    folded, shown = view.folded[index], view.lines[index].text
+    bare = len(folded) - len(unbulleted(folded))
+    ends = [match.start() for match in _LABELLED.finditer(folded) if match.start() > bare]
+    for start, end in pairwise((bare, *ends, len(folded))):
+        left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
+        yield _Piece(line=index, folded=folded[left:end].strip(), shown=shown[left:end].strip())
+
+
 def read_card(view: View, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
     """The card on these lines, which begin with its label, and those of them that are its own."""
     card = Card()
     texts = [index for index in lines[1:] if view.folded[index].strip()][:_MOST_LINES]
+    pieces = [piece for index in texts for piece in _pieces(view, index)]
     last = 0
-    for place, index in enumerate(texts):
-        following = texts[place + 1] if place + 1 < len(texts) else None
-        found = _with_line(view, card, texts[place - 1] if place else None, index, following)
+    for place, piece in enumerate(pieces):
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        found = _with_piece(card, pieces[place - 1] if place else None, piece, following)
         if found is not card:
             card, last = found, place + 1
-    return card, (lines[0], *texts[: last + 1]) if lines else ()
+    end = pieces[min(last, len(pieces) - 1)].line if pieces else -1
+    return card, (lines[0], *(index for index in texts if index <= end)) if lines else ()
 
 
 def find_card(view: View, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
@@ -56,24 +80,22 @@ def find_card(view: View, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
     return Card(), ()
 
 
-def _with_line(view: View, card: Card, before: int | None, index: int, following: int | None) -> Card:
-    text = unbulleted(view.folded[index]).strip()
-    if card.account_age is None and (match := _AGE.fullmatch(text)):
-        return _with_age(view, card, before, index, match)
-    if card.registered is None and (match := _REGISTERED.fullmatch(text)):
-        value = _value(view, index, match, following)
+def _with_piece(card: Card, before: _Piece | None, piece: _Piece, following: _Piece | None) -> Card:
+    if card.account_age is None and (match := _AGE.fullmatch(piece.folded)):
+        return _with_age(card, before, piece, match)
+    if card.registered is None and (match := _REGISTERED.fullmatch(piece.folded)):
+        value = _value(piece, match, following)
         return replace(card, registered=Shown(text=value)) if value else card
-    if card.total_visits is None and (match := _VISITS.fullmatch(text)):
-        return _with_visits(card, _value(view, index, match, following))
+    if card.total_visits is None and (match := _VISITS.fullmatch(piece.folded)):
+        return _with_visits(card, _value(piece, match, following))
     return card
 
 
-def _with_age(view: View, card: Card, before: int | None, index: int, match: "re.Match[str]") -> Card:
+def _with_age(card: Card, before: _Piece | None, piece: _Piece, match: "re.Match[str]") -> Card:
     """The nickname stands before the age, or on the line before where the age has a line of its own."""
-    raw = unbulleted(view.lines[index].text).strip()
-    named = raw[slice(*match.span("name"))] if match["name"] else ""
+    named = piece.shown[slice(*match.span("name"))] if match["name"] else ""
     if not named and before is not None:
-        named = view.lines[before].text
+        named = before.shown
     age = int(match["age"])
     problems = card.problems
     if age > _OLDEST:
@@ -94,9 +116,8 @@ def _with_visits(card: Card, value: str) -> Card:
     return replace(card, problems=(*card.problems, problem))
 
 
-def _value(view: View, index: int, match: "re.Match[str]", following: int | None) -> str:
+def _value(piece: _Piece, match: "re.Match[str]", following: _Piece | None) -> str:
     """The value after a label, as shown: on its own line, else on the next."""
     if match["value"]:
-        raw = unbulleted(view.lines[index].text).strip()
-        return raw[slice(*match.span("value"))].strip(_EDGES)
-    return "" if following is None else view.lines[following].text.strip(_EDGES)
+        return piece.shown[slice(*match.span("value"))].strip(_EDGES)
+    return "" if following is None else following.shown.strip(_EDGES)

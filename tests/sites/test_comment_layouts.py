@@ -100,3 +100,17 @@ def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> Non
     reading = read(post(counters=counters, comments=comments))
     assert [each.author_name for each in reading.posts[0].comments] == ["乙", "丙"]
     assert reading.problems == ()
+
+
+def test_a_footers_number_stands_with_its_button_and_no_pagers_is_taken_for_it() -> None:
+    layout = (
+        "<div class=c><div>作者：{name}{reply} 留言时间：{time}</div><div>{text}</div>"
+        "<ul><li><a href='#'>👍</a> {likes}</li><li><a href='#'>回复</a></li></ul></div>"
+    )
+    assert told(said(layout)) == list(SAID)
+    bare = layout.replace("<li><a href='#'>👍</a> {likes}</li>", "")
+    pager = "<ul><li>1</li><li><a href='?cp=2'>2</a></li></ul>"
+    rows = bare.format(name="乙", reply="", time="2025-01-01 12:00:00", text="话一")
+    counters = "<div>浏览（10）（2）评论（3）</div>"
+    (found,) = read(post(counters=counters, comments=f"{rows}{rows.replace('12:', '11:')}{pager}")).posts
+    assert [(each.body_text, each.likes) for each in found.comments] == [("话一", None), ("话一", None)]

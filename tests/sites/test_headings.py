@@ -1,7 +1,9 @@
 """A post's title and time are found in whatever words, order and place a template prints them."""
 
 import pytest
-from printed.one import CARD, COMMENTS, HEAD, TOP, post, read
+from printed.one import CARD, COMMENTS, HEAD, TOP, URL, post, read
+
+from blogarchive.items import PageKind
 
 TIME = "2025-01-01 10:00:00"
 BODY = "<div><p>正文。</p><p>二段。</p></div>"
@@ -148,3 +150,13 @@ def test_under_the_posts_label_no_title_from_above_it_is_the_posts() -> None:
     html = page(head, foot).replace("<title>一篇 - 林木<", "<title>林木的角落：一篇<")
     (found,) = read(html).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+
+
+def test_a_further_page_that_repeats_title_and_counters_shows_its_comments() -> None:
+    head = f"<h1>一篇</h1><p>{TIME} {COUNTED.replace('评论(2)', '评论(4)')}</p>"
+    html = (
+        f"<html><head><title>一篇 - 林木</title></head><body>{TOP}{head}<div><h2>文章评论</h2>{COMMENTS}</div>"
+        f"<div>发表评论</div>{CARD}</body></html>"
+    )
+    (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.reading.lines import Element
-from blogarchive.sites.grammar.comment_marks import Footer, Found, Header
+from blogarchive.sites.grammar.comment_marks import Found, Header
+from blogarchive.sites.grammar.footer_marks import Footer
 from blogarchive.sites.grammar.places import Place, Stand, typed_place
 from blogarchive.sites.grammar.view import View
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from blogarchive.items import PageKind, Shown
-from blogarchive.reading.lines import Element, enclosing
+from blogarchive.reading.lines import Element
 from blogarchive.reading.numbers import whole_number
+from blogarchive.sites.grammar.footer_marks import FOOTER_START, Footer, footer_at
 from blogarchive.sites.grammar.places import Place, place_of
 from blogarchive.sites.grammar.view import View, Window
-from blogarchive.sites.grammar.words import BEGIN, CLOCK, MOMENT, fold
+from blogarchive.sites.grammar.words import BEGIN, CLOCK, MOMENT
 
 _TIME_LABEL = r"(?:留言|评论|发表|回复)(?:时间|日期)"
 _FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
@@ -27,22 +28,11 @@ _HEADER = re.compile(
     rf"(?P<label>{_TIME_LABEL})\s*:*\s*[(\[]?(?P<time>{MOMENT}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前)[)\]】]*"
     r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]?|\[[^\[\]]{1,6}\]|举报|删除|引用|\[?回复\]?\s*\|?\s*(?P<likes>\d{0,9})|(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}))*"
 )
-# What a footer shows: 回复, a number, other words to press.
-_FOOTER_START = re.compile(rf"{BEGIN}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{BEGIN}回]{{0,30}}+回\s?复")
-_FOOTER = re.compile(
-    r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
-)
-# Around a 回复 that is a button: more than that nobody can type there.
-_BUTTONS = re.compile(
-    r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|(?P<likes>\(?\s*\d[\d,]*\s*\)?))+"
-)
-_REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _HOUR = re.compile(CLOCK)
 _REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _MOST_HEADER_LINES = 7
-_MOST_FOOTER_LINES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,17 +52,6 @@ class Header:
         """Whether the name is a link to a blog; nobody can type one, except as a bare URL."""
         url = None if self.author_link is None else view.href(self.author_link)
         return url is not None and "://" not in self.author_name and view.address(url).kind is PageKind.HOME
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Footer:
-    """Something that reads like a comment's footer; `linked`: 回复 is a link or a button, which nobody can type."""
-
-    first: int
-    last: int
-    place: Place
-    likes: int | None
-    linked: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +80,7 @@ def find_marks(view: View, start: int) -> Found:
     end = len(view.lines)
     return Found(
         headers=tuple(find_headers(view, start, end)),
-        footers=tuple(_find(view, start, end, _FOOTER_START, _footer_at)),
+        footers=tuple(_find(view, start, end, FOOTER_START, footer_at)),
     )
 
 
@@ -197,51 +176,3 @@ def _stands_apart(window: Window, start: int, at: int) -> bool:
         return True
     here = window.node_at(at)
     return window.node_at(start) is not here and window.node_at(at - 1) is not here
-
-
-def _footer_at(view: View, index: int, end: int) -> Footer | None:
-    best: Footer | None = None
-    for last in range(index, min(index + _MOST_FOOTER_LINES, end)):
-        window = view.window(index, last)
-        text = window.text.strip()
-        plain = _FOOTER.fullmatch(text)
-        if plain is None and (last > index or _BUTTONS.fullmatch(text) is None):
-            continue
-        found = _footer(view, window, _likes(text))
-        if plain is None:
-            return found if found.linked else None
-        if found.likes is not None:
-            return found
-        best = best or (found if found.linked else None)
-    return best
-
-
-def _likes(text: str) -> int | None:
-    """The first number of a footer, of several the one that is nearest to its beginning: 顶(3) 踩(1)."""
-    found = re.search(r"\d[\d,]*", text)
-    return None if found is None else whole_number(found[0].replace(",", ""))
-
-
-def _footer(view: View, window: Window, likes: int | None) -> Footer:
-    found = _REPLY.search(window.text)
-    node = window.node_at(found.start() if found else 0)
-    return Footer(
-        first=window.first,
-        last=window.last,
-        place=place_of(view, window.first, window.last, (node,)),
-        likes=likes,
-        linked=any(_is_button(enclosing(node, tag)) for tag in ("a", "button")) or _is_pressed(node),
-    )
-
-
-def _is_pressed(node: Element) -> bool:
-    """Whether the element, no link, has a script of its own for who presses it."""
-    return node.get("onclick") is not None and _is_button(node)
-
-
-def _is_button(node: Element | None) -> bool:
-    """Whether the element says 回复 and no more: a link around a whole comment is a box of the newest ones."""
-    return (
-        node is not None
-        and _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None
-    )

@@ -155,14 +155,19 @@ def unread_counters(view: View, start: int, end: int) -> tuple[Problem, ...]:
 def label_below(view: View, start: int) -> int | None:
     """The page's own label between a body that begins at `start` and its comments.
 
-    The last one that an element tells from the body: no commenter's does, who has a header of his own above it. Else
-    the last one above the first header whose name is a link, or above any.
+    Of those that an element tells from the body the one with a header below it, else the last: no commenter's is
+    among them, who has a header of his own above it. Else the last one above the first header whose name is a link, or
+    above any.
     """
     ends = [index for index in labels(view, HEADING) if index >= start]
-    framed = [i for i in ends if is_framed(view, start, i)]
-    if framed or not ends:
-        return framed[-1] if framed else None
+    if not ends or ends[0] == start:
+        return ends[0] if ends else None
     headers = find_headers(view, start, len(view.lines))
+    framed = [i for i in ends if is_framed(view, start, i)]
+    if framed:
+        after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
+        above = (i for i in framed if any(i < header.first < after[i] for header in headers))
+        return next(above, framed[-1])
     first = next(
         (h.first for h in headers if h.is_linked(view)), headers[0].first if headers else ends[-1] + 1
     )

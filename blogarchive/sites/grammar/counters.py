@@ -31,7 +31,8 @@ _BEFORE = (
 )
 _STARTED = re.compile(rf"{_BEFORE}{{0,3}}+")
 _STARTS = re.compile(
-    rf"{BEGIN}(?=[本此浏阅点评(\[\d发时日分类栏作])(?:{_VIEWED}|评论|{_BEFORE}{{1,3}}+(?:{_VIEWED}|评论))"
+    rf"{BEGIN}(?=[本此浏阅点评(\[\d发时日分类栏作][^{BEGIN}浏阅点评]*+[浏阅点评]|[浏阅点评])"
+    rf"(?:{_VIEWED}|评论|{_BEFORE}{{1,3}}+(?:{_VIEWED}|评论))"
 )
 _LABELS = ("views", "comments", "likes", "shared")
 _ANEW = re.compile(_VIEWED)  # the counters of the next post

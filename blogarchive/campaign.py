@@ -75,12 +75,12 @@ class Campaign:
             self.watcher.said(f"this machine's clock is {self.run.ahead} behind what the archive holds")
         starts = set()
         for named in targets:
-            target = plan.as_held(self.archive, named)
+            uid = named.uid and blogs.canonical_uid(self.archive, named.site, named.uid)
+            target = plan.as_held(self.archive, replace(named, uid=uid))
             starts.add(frontier.key(target))
             frontier.add(self.archive, [target], now=now(), first=True)
             asking.move(self.archive, target)
             asking.again(self.archive, target, before=self.run.epoch_at, now=now())
-            uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
             self._join(Blog(site=target.site, uid=uid), target.url)
         self._starts = frozenset(starts)
         if self.order.command == "update":

@@ -26,7 +26,7 @@ def save(saving: Saving) -> int:
         author_id = int(cast(int, row[0]))
         _update(saving, author_id, shown, row)
     if shown is not None:
-        _save_alias(saving, author_id, shown)
+        _save_aliases(saving, author_id, shown)
         _save_stats(saving, author_id, shown)
     return author_id
 
@@ -119,14 +119,14 @@ def _note_names(saving: Saving, author_id: int, names: tuple[str | None, str | N
     )
 
 
-def _save_alias(saving: Saving, author_id: int, shown: Author) -> None:
-    """The uid under which the page was asked for is another name of its author, where they differ."""
-    asked = saving.target.uid
-    if asked is not None and asked != shown.uid and saving.reading.kind is PageKind.HOME:
+def _save_aliases(saving: Saving, author_id: int, shown: Author) -> None:
+    """The uids that the page tells, and under which a home page was asked for, are other names of its author."""
+    asked = saving.target.uid if saving.reading.kind is PageKind.HOME else None
+    for uid in {shown.uid, asked} - {saving.blog.uid, None}:
         saving.archive.execute(
             "insert or ignore into author_aliases(author_id, alias, first_seen_at) select ?, ?, ?"
             " where not exists (select 1 from authors where site = ? and uid = ?)",
-            (author_id, asked, saving.moment, saving.blog.site, asked),
+            (author_id, uid, saving.moment, saving.blog.site, uid),
         )
 
 

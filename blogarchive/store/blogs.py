@@ -60,6 +60,12 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
     return str(row[0]) if row else uid
 
 
+def is_held(archive: Archive, blog: Blog) -> bool:
+    """Whether a page of the blog was read."""
+    row = archive.row("select 1 from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    return row is not None
+
+
 def home(archive: Archive, blog: Blog) -> Target | None:
     """The target of the blog's home page: where it was last read, else as it was asked for; None where none is known.
 

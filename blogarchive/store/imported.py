@@ -14,6 +14,7 @@ from blogarchive.store.archive import Archive
 from blogarchive.store.fingerprints import mark
 from blogarchive.store.saved import Outcome, Saved
 from blogarchive.store.times import utc_text
+from blogarchive.store.whose import blog_of
 
 _TEXTS = """
 select title, body_html, body_text from posts where id = ?1
@@ -52,8 +53,9 @@ def bring(archive: Archive, visit: Visit, *, counted: str | None = None) -> Brou
     if holds(archive, visit.page.url, visit.page.body):
         return Brought()
     with archive.atomic():
+        uid = blog_of(archive, visit).uid
         later = _later(archive, visit)
-        page_id = pages.keep(archive, visit, uid=visit.uid, run_id=None)
+        page_id = pages.keep(archive, visit, uid=uid, run_id=None)
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
         saved = visits.resave(archive, page_id, visit)
         if saved.outcome is not Outcome.FAILED:
@@ -66,7 +68,8 @@ def keep_unread(archive: Archive, visit: Visit) -> bool:
     if not visit.page.body or holds(archive, visit.page.url, visit.page.body):
         return False
     with archive.atomic():
-        pages.keep(archive, visit, uid=visit.uid, run_id=None)
+        uid = blog_of(archive, visit).uid
+        pages.keep(archive, visit, uid=uid, run_id=None)
     return True
 
 
@@ -116,7 +119,7 @@ def _later(archive: Archive, visit: Visit) -> tuple[int, ...]:
         rows += archive.rows(
             "select g.id from posts p join authors a on a.id = p.author_id join pages g on g.id = p.page_id"
             " where a.site = ? and a.uid = ? and p.number = ? and g.url <> ? and g.fetched_at > ?",
-            (visit.target.site, visit.uid, post.number, visit.page.url, moment),
+            (visit.target.site, blog_of(archive, visit).uid, post.number, visit.page.url, moment),
         )
     return tuple(dict.fromkeys(cast(int, row[0]) for row in rows))
 
@@ -151,6 +154,6 @@ def _post_id(archive: Archive, visit: Visit, number: int | str) -> int | None:
     row = archive.row(
         "select p.id from posts p join authors a on a.id = p.author_id"
         " where a.site = ? and a.uid = ? and p.number = ?",
-        (visit.target.site, visit.uid, number),
+        (visit.target.site, blog_of(archive, visit).uid, number),
     )
     return None if row is None else cast(int, row[0])

@@ -66,9 +66,9 @@ def _names(saving: Saving) -> dict[str, str]:
 
 
 def _home(saving: Saving) -> list[Target]:
-    """The blog's home page, where a walk began at a post and no link led there yet."""
+    """The blog's home page, where a walk began at a post and no link led there yet, or under a uid given since."""
     author = saving.reading.author
-    if author is None or has_home(saving):
+    if author is None or (author.uid == saving.blog.uid and has_home(saving)):
         return []
     return [Target(url=author.url, site=saving.blog.site, kind=PageKind.HOME, uid=saving.blog.uid)]
 

@@ -29,3 +29,8 @@ def own_posts(saving: Saving, posts: Iterable[Named]) -> list[Named]:
 def post_target(saving: Saving, url: str, number: int | str) -> Target:
     """The own page, at `url`, of the blog's post of that number."""
     return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
+
+
+def uid_of(site: str, url: str) -> str | None:
+    """The uid that an address names, None where it names none."""
+    return by_name(site).address(url).uid

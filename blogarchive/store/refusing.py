@@ -5,7 +5,7 @@ from dataclasses import replace
 from blogarchive.items import PageKind, Visit
 from blogarchive.store import categories, failures, gone, health, listings, months, pages, settling
 from blogarchive.store.archive import Archive
-from blogarchive.store.blogs import Blog, canonical_uid
+from blogarchive.store.blogs import Blog, canonical_uid, is_held
 from blogarchive.store.failures import Failure
 from blogarchive.store.judge import Bad
 from blogarchive.store.saved import Outcome, Saved, saved
@@ -19,8 +19,11 @@ def by_author(archive: Archive, visit: Visit, blog: Blog) -> Bad | None:
         return Bad(failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is"))
     if asked is None or asked == blog.uid or canonical_uid(archive, blog.site, asked) == blog.uid:
         return None
+    author = visit.reading.author
+    if author is not None and asked == author.uid:
+        return None  # the very one that was asked for, who is held under another name
     is_home = visit.reading.kind is PageKind.HOME and visit.target.page_no == 1
-    if is_home and not asked.isdigit() and not _held(archive, blog, asked):
+    if is_home and not asked.isdigit() and not is_held(archive, Blog(site=blog.site, uid=asked)):
         return None  # the name that the blog was asked by is an older one
     detail = f"a page of another blog ({blog.uid})"
     return Bad(failure=Failure(kind="notice", detail=detail, permanent=True))
@@ -49,10 +52,6 @@ def refuse(archive: Archive, visit: Visit, blog: Blog, bad: Bad, run_id: int | N
     failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
     outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
     return replace(saved(saving, outcome), failure=bad.failure)
-
-
-def _held(archive: Archive, blog: Blog, uid: str) -> bool:
-    return archive.row("select 1 from authors where site = ? and uid = ?", (blog.site, uid)) is not None
 
 
 def _leads_nowhere(saving: Saving, bad: Bad) -> bool:

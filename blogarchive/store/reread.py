@@ -8,6 +8,7 @@ from blogarchive.items import PageKind, Visit
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive, Row
 from blogarchive.store.saved import Outcome
+from blogarchive.store.whose import blog_of
 
 _POST_FIELDS = ("title", "posted_at", "body_html", "body_text", "views", "likes", "comment_count")
 _COMMENT_FIELDS = ("author_name", "author_url", "reply_to", "posted_at", "body_html", "body_text", "likes")
@@ -67,12 +68,13 @@ def _compare(
 def _snapshot(archive: Archive, visit: Visit) -> dict[tuple[str, str], str | None]:
     """What is held of all that the reading speaks of, by row and field."""
     reading, found = visit.reading, {}
-    scope = (visit.target.site, visit.uid)
+    uid = blog_of(archive, visit).uid
+    scope = (visit.target.site, uid)
     author = archive.row(
         "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?", scope
     )
     found.update(
-        _fields(f"author {visit.uid}", ("nickname", "blog_title", "tagline", "registered_on"), author)
+        _fields(f"author {uid}", ("nickname", "blog_title", "tagline", "registered_on"), author)
     )
     if reading.kind is PageKind.HOME:
         for table, key in (("archive_months", "month"), ("categories", "name")):

@@ -1,5 +1,6 @@
 """What becomes of a target that was asked for: its row of the frontier settled, failed, or left."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from blogarchive.items import Target
@@ -89,7 +90,14 @@ def leave_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]
     return [str(url) for (url,) in rows]
 
 
-def adopt(archive: Archive, target: Target, uid: str) -> None:
-    """A target whose blog was not known, or known by an older name, belongs to the blog `uid`."""
-    if target.uid != uid:
-        archive.execute("update or ignore frontier set uid = ? where key = ?", (uid, key(target)))
+def adopt(archive: Archive, target: Target, uid: str) -> Target:
+    """A target whose blog was not known, or known by another name, belongs to the blog `uid`; the target as it is now."""
+    if target.uid == uid:
+        return target
+    # A post that was named without its blog stays under its address.
+    now = target if target.uid is None else replace(target, uid=uid)
+    archive.execute(
+        "update or ignore frontier set uid = ?, key = ? where key = ?", (uid, key(now), key(target))
+    )
+    archive.execute("delete from frontier where key = ? and uid is not ?", (key(target), uid))
+    return now

@@ -19,13 +19,14 @@ from blogarchive.store import (
     sidebar,
 )
 from blogarchive.store.archive import Archive
-from blogarchive.store.blogs import Blog, canonical_uid
+from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
 from blogarchive.store.judge import judge
 from blogarchive.store.known import known_of
 from blogarchive.store.saved import Outcome, Saved, saved
 from blogarchive.store.saving import Saving
 from blogarchive.store.times import from_utc_text
+from blogarchive.store.whose import blog_of
 
 # Texts that may wait for the search index: a page's few cost it nearly as much as those of thirty pages.
 _UNINDEXED = 300
@@ -39,7 +40,7 @@ def save(archive: Archive, visit: Visit, run_id: int | None, *, partial: bool = 
     where it is not whole; then nothing of the visit is kept. `partial`: the run leaves things out on purpose.
     """
     with archive.atomic(unindexed=_UNINDEXED):
-        blog = _blog_of(archive, visit)
+        blog = blog_of(archive, visit)
         frontier.add(archive, [visit.target], now=visit.page.fetched_at)
         bad = judge(visit, known_of(archive, visit, blog)) or refusing.by_author(archive, visit, blog)
         if bad is not None:
@@ -54,7 +55,7 @@ def unchanged(archive: Archive, target: Target, page: Page, run_id: int | None) 
     """The site answered 304: what is held of the target still stands, and was seen at `page.fetched_at`."""
     visit = Visit(target=target, page=page, reading=Reading(kind=target.kind, encoding=""))
     with archive.atomic():
-        blog = _blog_of(archive, visit)
+        blog = blog_of(archive, visit)
         frontier.add(archive, [target], now=page.fetched_at)
         return _stands(archive, visit, blog, run_id)
 
@@ -82,7 +83,7 @@ def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
     the bytes. A page that reads worse than what is held changes nothing either.
     """
     with archive.atomic(unindexed=_UNINDEXED):
-        blog = _blog_of(archive, visit)
+        blog = blog_of(archive, visit)
         saving = Saving(archive, visit, blog, run_id=None, page_id=page_id, replay=True)
         outcome = Outcome.FAILED
         if judge(visit, known_of(archive, visit, blog)) is None and blog.uid is not None:
@@ -92,15 +93,6 @@ def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         pages.read_again(archive, page_id, visit.reading.kind, visit.reading.encoding)
         return saved(saving, outcome)
-
-
-def _blog_of(archive: Archive, visit: Visit) -> Blog:
-    """Whose page it is: as the page says, else on whose behalf it was fetched."""
-    author, target = visit.reading.author, visit.target
-    uid = author.uid if author is not None else target.uid
-    if uid is not None and author is None:
-        uid = canonical_uid(archive, target.site, uid)
-    return Blog(site=target.site, uid=uid)
 
 
 def _keep(saving: Saving) -> None:
@@ -129,19 +121,19 @@ def _keep_reading(saving: Saving) -> None:
 
 
 def _settle(saving: Saving) -> None:
-    settling.adopt(saving.archive, saving.target, saving.blog.uid or "")
+    target = settling.adopt(saving.archive, saving.target, saving.blog.uid or "")
     due = None
-    key = frontier.key(saving.target)
+    key = frontier.key(target)
     if schedule.is_listing(saving.reading.kind):
-        if saving.target.page_no == 1:
+        if target.page_no == 1:
             due = schedule.listing_due(key, saving.page.fetched_at)
-    elif saving.target.kind is not PageKind.COMMENTS:
+    elif target.kind is not PageKind.COMMENTS:
         due = post_pages.due(saving)
     # Only pages that stand for themselves are asked for conditionally: a 304 would prove no chain of pages.
-    alone = saving.target.kind is PageKind.POST or _is_home(saving.target)
+    alone = target.kind is PageKind.POST or _is_home(target)
     settling.settle(
         saving.archive,
-        saving.target,
+        target,
         fetched_at=saving.fine,
         due_at=due,
         etag=saving.page.header("ETag") if alone else None,

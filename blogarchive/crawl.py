@@ -1,11 +1,10 @@
-"""Runs one crawl in this process, and turns what happened into a row of `runs` and an exit code."""
+"""Runs one crawl in this process, from the lock on the archive to the row of `runs` that tells how it ended."""
 
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -15,22 +14,13 @@ from scrapy.settings import Settings
 
 from blogarchive.campaign import Campaign, Watcher
 from blogarchive.cookies import read_cookies
-from blogarchive.errors import (
-    ArchiveDamaged,
-    BlogArchiveError,
-    CannotWrite,
-    Interrupted,
-    RobotsForbid,
-    SiteBlocks,
-    SiteChanged,
-    Unreachable,
-)
+from blogarchive.ending import Report, Traffic, report_of
+from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.garbage import collect_seldom
 from blogarchive.items import Page, Target
 from blogarchive.order import Order, require_archive, starts
-from blogarchive.store import failures, health, lock, runs
+from blogarchive.store import lock, runs
 from blogarchive.store.archive import Archive
-from blogarchive.store.runs import Counts, Ended
 from blogarchive.store.times import now
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -38,21 +28,7 @@ _PATIENCE = 5.0
 """Seconds between the first signal and the hard end of the loop."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """How a run ended: its row in `runs`, and a line for the person where there is something to say."""
-
-    outcome: Ended
-    exit_code: int
-    counts: Counts
-    message: str | None = None
-
-
-class _Traffic(Protocol):
-    requests: int
-    ended: BlogArchiveError | None
-    left_alone: dict[str, str]
-
+class _Traffic(Traffic, Protocol):
     def stop(self, error: BlogArchiveError | None = None) -> None: ...
 
 
@@ -67,6 +43,7 @@ class _PageSpider(Protocol):
     """The same of `spiders.page.PageSpider`."""
 
     traffic: _Traffic
+    crash: BaseException | None
     page: Page | None
     lost: str
 
@@ -115,7 +92,7 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
         campaign = Campaign(archive, run, order, watcher)
         campaign.begin(named)
         spider = _walk(process, campaign)
-        report = _report(campaign, spider)
+        report = report_of(campaign, spider.traffic)
         runs.finish(
             archive,
             run,
@@ -134,6 +111,8 @@ def fetch(target: Target, chosen: Settings) -> Page:
         spider = cast(_PageSpider, _run(AsyncCrawlerProcess(chosen), "page", target=target))
     if spider.page is not None:
         return spider.page
+    if spider.crash:
+        raise spider.crash
     if "robots.txt" in spider.lost:
         raise RobotsForbid("robots.txt forbids this page; --ignore-robots is for one's own blog")
     for host, why in spider.traffic.left_alone.items():
@@ -179,77 +158,3 @@ def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
     if crawler.spider is None:
         raise Interrupted("stopped before the run began")
     return crawler.spider
-
-
-def _report(campaign: Campaign, spider: _Spider) -> Report:
-    counts = campaign.counts(spider.traffic.requests)
-    error = _error(campaign, spider.traffic)
-    if error:
-        return Report(outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error))
-    tally = failures.tally(campaign.archive, campaign.blogs, since=campaign.run.begun_at)
-    if tally.new or tally.retrying:
-        words = (
-            f"{tally.all} pages, pictures or fields are missing; `blogarchive failures` lists them,"
-            " with --retry it asks for them again now"
-        )
-        return Report(outcome="failures", exit_code=1, counts=counts, message=words)
-    return Report(outcome="done", exit_code=0, counts=counts)
-
-
-def _error(campaign: Campaign, traffic: _Traffic) -> BlogArchiveError | None:
-    """The error that the run ends with, the gravest of all; tells of hosts left alone that are no blog's home."""
-    found: list[BlogArchiveError] = [traffic.ended] if traffic.ended else []
-    homes = {host for host, _ in campaign.homes()}
-    for host, why in traffic.left_alone.items():
-        words = f"{host} was left alone: {why}; try again later, with a longer --delay"
-        if host in homes:
-            found.append(SiteBlocks(words))
-        else:  # a blog may have pages on another host too: what is missing of it is a failure each
-            campaign.watcher.said(words)
-    if campaign.unreached and not found:
-        found.append(_unreached(campaign))
-    try:
-        health.check(campaign.archive, campaign.run)
-    except SiteChanged as error:
-        found.append(error)
-    return min(found, key=lambda error: _GRAVEST.index(error.exit_code), default=None)
-
-
-_GRAVEST: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
-
-
-def _unreached(campaign: Campaign) -> BlogArchiveError:
-    kinds = {
-        failure.kind: failure.detail
-        for failure in failures.unresolved(campaign.archive, campaign.blogs)
-        if failure.last_failed_at >= campaign.run.started_at
-    }
-    if "robots" in kinds:
-        return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
-    if "blocked" in kinds:
-        return SiteBlocks(f"the site refuses us ({kinds['blocked']}); try again later, with a longer --delay")
-    if kinds.keys() == {"unreadable"} and health.was_read(campaign.archive, campaign.blogs):
-        return SiteChanged(
-            f"the site seems to have changed: {kinds['unreadable']}; see `blogarchive doctor URL`"
-        )
-    why = "; ".join(kinds.values()) or "no page came"
-    return Unreachable(f"no blog could be reached: {why}")
-
-
-def _outcome(error: BlogArchiveError) -> Ended:
-    match error:
-        case RobotsForbid():
-            return "forbidden"
-        case SiteBlocks():
-            return "blocked"
-        case Unreachable():
-            return "unreachable"
-        case Interrupted():
-            return "interrupted"
-        case SiteChanged():
-            return "changed"
-        case CannotWrite():
-            return "unwritable"
-        case ArchiveDamaged():
-            return "damaged"
-    return "failures"

@@ -21,7 +21,7 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.items import Page, Reading, Target, Visit
 from blogarchive.store.failures import Failure
 from spiders.answers import Answer, Judge, is_senseless, page_of, request_of, retry_after
-from spiders.failing import loss_of
+from spiders.failing import is_mistake, loss_of, mistake
 from spiders.pictures import PictureWalk
 from spiders.reader import Reader
 from spiders.traffic import PoliteSpider, Stopped, Traffic
@@ -114,14 +114,17 @@ class BlogSpider(PoliteSpider):
             yield from self._once_more(response, visit, answer, host)
 
     def failed(self, caught: Caught) -> Iterator[Request]:
-        """The same request again, where no answer came and another try may help."""
+        """The same request again, where no answer came and another try may help; raises a mistake of ours."""
         request: Request = caught.request  # type: ignore[attr-defined]
         target: Target = request.cb_kwargs["target"]
-        if isinstance(caught.value, Stopped):
+        error = _error(caught)
+        if isinstance(error, Stopped):
             self._land(target)
             return
+        if is_mistake(error):
+            raise error
         host = urlsplit(request.url).hostname or ""
-        loss = loss_of(_error(caught), self.traffic.kept_off, host)
+        loss = loss_of(error, self.traffic.kept_off, host)
         tries = request.meta["tries"]
         if loss.try_again and tries < TRIES:
             self.traffic.faltered(host, tries)
@@ -224,17 +227,16 @@ class BlogSpider(PoliteSpider):
         if request is None or isinstance(error, BlogArchiveError):
             self._crashed(error)
         elif "picture" in request.cb_kwargs:
-            log.error("keeping %s failed", request.url, exc_info=error)
-            self.pictures.broke(request.cb_kwargs["picture"], f"{type(error).__name__}: {error}")
+            log.error("fetching or keeping %s failed", request.url, exc_info=error)
+            self.pictures.broke(request.cb_kwargs["picture"], mistake(error).detail)
         else:
             self._blundered(request.cb_kwargs["target"], error)
 
     def _blundered(self, target: Target, error: BaseException) -> None:
         """A mistake of ours on one page must not cost the others: it is told, and the exit code is not 0."""
-        log.error("reading or keeping %s failed", target.url, exc_info=error)
-        detail = f"{type(error).__name__}: {error}"
+        log.error("fetching, reading or keeping %s failed", target.url, exc_info=error)
         try:
-            self._lose(target, Failure(kind="unreadable", field="page", detail=detail), None)
+            self._lose(target, mistake(error), None)
         except Exception as another:  # noqa: BLE001 - Scrapy only logs what a signal's receiver raises
             self._crashed(another)
             self._land(target)

@@ -24,11 +24,30 @@ class Loss:
     try_again: bool
 
 
+_OURS = ("builtins", "blogarchive", "spiders", "pipelines")
+
+
 def words_of(error: BaseException) -> str:
     """One line for a person; for an error of Twisted's that wraps others, the first of those."""
     reasons = getattr(error.__cause__, "reasons", None)
     text = reasons[0].getErrorMessage() if reasons else str(error)
     return " ".join(text.split())[:300] or type(error).__name__
+
+
+def is_mistake(error: BaseException) -> bool:
+    """Whether `error`, met while a page was fetched, is one of this program.
+
+    It is where it is an error of Python's own or of this package: what a line or a host does comes as an error of the
+    system, of a codec, or of the libraries that speak to them.
+    """
+    if isinstance(error, (OSError, EOFError, UnicodeError, IgnoreRequest)):
+        return False
+    return type(error).__module__.partition(".")[0] in _OURS
+
+
+def mistake(error: BaseException) -> Failure:
+    """The failure of a page over which this program failed."""
+    return Failure(kind="mistake", detail=f"this program failed: {type(error).__name__}: {words_of(error)}")
 
 
 def loss_of(error: BaseException, kept_off: Collection[str] = (), host: str = "") -> Loss:

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure as Caught
 from blogarchive.items import Page, Target
 from blogarchive.media.hosts import host_of, port_of
 from spiders.answers import page_of
-from spiders.failing import words_of
+from spiders.failing import is_mistake, words_of
 from spiders.traffic import PoliteSpider, Traffic
 
 
@@ -25,6 +25,7 @@ class PageSpider(PoliteSpider):
         self.target = target
         self.page: Page | None = None
         self.lost = ""
+        self.crash: BaseException | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -43,5 +44,7 @@ class PageSpider(PoliteSpider):
         self.page = page_of(response)
 
     def failed(self, caught: Caught) -> None:
-        """Keep the reason."""
-        self.lost = words_of(caught.value) if caught.value else str(caught)
+        """Keep the reason, or the mistake of ours that it was."""
+        error = caught.value or RuntimeError(str(caught))
+        self.lost = words_of(error)
+        self.crash = error if is_mistake(error) else None

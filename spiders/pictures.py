@@ -20,7 +20,7 @@ from blogarchive.pictures import Pictures
 from blogarchive.store.judge import REFUSALS
 from blogarchive.store.media import Wanted
 from spiders.answers import page_of, request_of, retry_after
-from spiders.failing import loss_of
+from spiders.failing import is_mistake, loss_of
 from spiders.traffic import LONGEST_WAIT, Stopped, Traffic
 
 TRIES = 2
@@ -83,14 +83,16 @@ class PictureWalk:
             self._lose(picture, answer)
 
     def failed(self, caught: Caught) -> Iterator[Request]:
-        """The same request again, where no answer came and another try may help."""
+        """The same request again, where no answer came and another try may help; raises a mistake of ours."""
         request: Request = caught.request  # type: ignore[attr-defined]
         picture: Wanted = request.cb_kwargs["picture"]
-        host = host_of(request.url)
-        if isinstance(caught.value, Stopped):
+        host, error = host_of(request.url), caught.value or RuntimeError(str(caught))
+        if isinstance(error, Stopped):
             self._drop(picture, host)
             return
-        trouble = self._trouble(caught.value or RuntimeError(str(caught)), host)
+        if is_mistake(error):
+            raise error
+        trouble = self._trouble(error, host)
         if trouble.at_once:
             yield from self._once_more(request, picture, trouble, host, None)
         else:
@@ -102,7 +104,7 @@ class PictureWalk:
 
     def broke(self, picture: Wanted, detail: str) -> None:
         """A mistake of this program on one picture: it must not cost the others."""
-        self._lose(picture, Trouble(detail=detail, permanent=True))
+        self._lose(picture, Trouble(detail=detail))
 
     def _next(self, hosts: Sequence[str]) -> Iterator[Wanted]:
         for host in hosts:

@@ -16,7 +16,7 @@ from blogarchive.order import Order
 from blogarchive.progress import Silence, stamped, watching
 
 if TYPE_CHECKING:  # Scrapy is imported when a walk begins
-    from blogarchive.crawl import Report
+    from blogarchive.ending import Report
 
 
 @click.command()

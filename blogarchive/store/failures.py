@@ -10,7 +10,17 @@ from blogarchive.store.blogs import Blog
 from blogarchive.store.times import from_utc_text, utc_text
 
 FailureKind = Literal[
-    "network", "http", "blocked", "cut", "notice", "unreadable", "incomplete", "robots", "forged", "picture"
+    "network",
+    "http",
+    "blocked",
+    "cut",
+    "notice",
+    "unreadable",
+    "incomplete",
+    "robots",
+    "forged",
+    "picture",
+    "mistake",
 ]
 
 

@@ -164,3 +164,61 @@ def test_a_mistake_of_this_program_on_some_pages_costs_those_pages_and_is_never_
     assert "RuntimeError: a mistake in the reader" in ran.stderr
     read = "select a.uid, count(p.content_hash) from posts p join authors a on a.id = p.author_id group by 1"
     assert dict(tool.rows(read)) == {UID: 0, "31183": 4}
+
+
+FAILING = """
+from spiders import {module}
+whole = {module}.{name}.{method}
+def fails(self, request, *more, **named):
+    if {where!r} in request.url:
+        raise KeyError("a mistake of ours")
+    return whole(self, request, *more, **named)
+{module}.{name}.{method} = fails
+from blogarchive.cli import main
+main()
+"""
+PLACES = {
+    "a middleware": ("redirects", "SameSiteRedirects", "process_response"),
+    "the handler": ("download", "PoliteHandler", "_in_turn"),
+}
+
+
+def failing(tool: Tool, place: str, where: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command, where this program fails over every page whose URL holds `where`."""
+    module, name, method = PLACES[place]
+    code = FAILING.format(module=module, name=name, method=method, where=where)
+    return subprocess.run(
+        [sys.executable, "-c", code, *tool.command(*words)[3:]],
+        cwd=tool.folder,
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_mistake_of_this_program_while_a_page_is_fetched_is_told_as_one_and_costs_that_page_alone(
+    tool: Tool, place: str
+) -> None:
+    with DemoHost([make_blog(UID, posts=8)]) as host:
+        ran = failing(tool, place, "/400345.html", "backup", host.blog_url(UID))
+        assert ran.returncode == 1, ran.stderr
+        assert "mistake: http" in ran.stderr
+        told = tool.rows("select kind, detail from open_failures")
+        assert told == [("mistake", "this program failed: KeyError: 'a mistake of ours'")]
+        assert tool.number("select count(*) from posts where content_hash is not null") == 7
+        assert tool.rows("select number from posts where content_hash is null") == [(400345,)]
+        assert tool.run("failures", "--retry", "--no-media").code == 0
+    assert tool.number("select count(*) from posts where content_hash is not null") == 8
+
+
+def test_a_mistake_of_this_program_on_every_page_is_neither_the_network_nor_the_site(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=2)]) as host:
+        url = host.blog_url(UID)
+        assert tool.run("backup", url).code == 0
+        ran = failing(tool, "the handler", "http", "update")
+        assert ran.returncode == 1, ran.stderr
+        assert "mistake: http" in ran.stderr
+        assert "seems to have changed" not in ran.stderr
+        assert "reached" not in ran.stderr
+        assert failing(tool, "a middleware", "http", "doctor", url, "--site", "creaders").returncode == 1

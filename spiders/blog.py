@@ -6,7 +6,6 @@ where it stopped (docs/decisions/0002-the-archive-is-the-state.md).
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -23,14 +22,12 @@ from blogarchive.store.failures import Failure
 from spiders.answers import Answer, Judge, is_senseless, page_of, request_of, retry_after
 from spiders.failing import is_mistake, loss_of, mistake
 from spiders.pictures import PictureWalk
+from spiders.pump import Pump
 from spiders.reader import Reader
 from spiders.traffic import PoliteSpider, Stopped, Traffic
 
 TRIES = 3
 """A page that is refused, broken, cut or not reached is asked for so often in one run."""
-
-_FLYING_PER_HOST = 2  # one under way, one ready to go while the first is read
-_SLICE = 20
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +36,7 @@ class BlogSpider(PoliteSpider):
     """Fetches what its campaign asks for, one request at a time to a host."""
 
     name = "blog"
+    pump: Pump
     pictures: PictureWalk
     reader: Reader
 
@@ -46,10 +44,6 @@ class BlogSpider(PoliteSpider):
         super().__init__()
         self.campaign = campaign
         self.crash: BaseException | None = None
-        self._flying: dict[str, tuple[str, Target]] = {}  # by URL, with the host it was taken for
-        self._ready: dict[str, deque[Target]] = {}  # by host
-        self._aside: list[Target] = []  # for another run
-        self._landed = asyncio.Event()
         self._judge = Judge(campaign.hosts_that_leave_open())
 
     @classmethod
@@ -64,6 +58,7 @@ class BlogSpider(PoliteSpider):
             named=spider.campaign.order.media_hosts,
         )
         spider.traffic.on_stop(spider._let_go)
+        spider.pump = Pump(spider.campaign, spider.traffic.left_alone)
         spider.pictures = PictureWalk(spider.campaign.pictures, spider.traffic)
         crawler.signals.connect(spider._kept, signals.item_scraped)
         crawler.signals.connect(spider._not_kept, signals.item_error)
@@ -82,14 +77,12 @@ class BlogSpider(PoliteSpider):
     async def _pages(self) -> AsyncIterator[Request]:
         more = True
         while more and not self.traffic.stopping:
-            for host, target in self._next():
-                self._flying[target.url] = (host, target)
+            for target in self.pump.next(self.reader.ahead):
                 yield self._request(target)
-            if self._flying:
-                self._landed.clear()
-                await self._landed.wait()
+            if self.pump.is_idle:
+                more = bool(self.campaign.top_up()) and self.pump.has_more()
             else:
-                more = bool(self.campaign.top_up()) and any(map(self._look_for, self.campaign.hosts()))
+                await self.pump.landing()
 
     async def parse(self, response: Response, target: Target) -> list[Visit | Request]:
         """One visit; or the same request again, where the answer was no page and another try may help."""
@@ -107,7 +100,7 @@ class BlogSpider(PoliteSpider):
             self.traffic.answered(host, page.body if is_senseless(page, reading) else None)
         if answer is Answer.UNCHANGED:
             self.campaign.keep_unchanged(target, page)
-            self._land(target)
+            self.pump.land(target)
         elif answer in (Answer.PAGE, Answer.ERROR):
             yield visit
         else:
@@ -119,7 +112,7 @@ class BlogSpider(PoliteSpider):
         target: Target = request.cb_kwargs["target"]
         error = _error(caught)
         if isinstance(error, Stopped):
-            self._land(target)
+            self.pump.land(target)
             return
         if is_mistake(error):
             raise error
@@ -143,34 +136,6 @@ class BlogSpider(PoliteSpider):
             self.pictures.wait(host, seconds)
         else:
             super().robots_wait(host, seconds, request)
-
-    def _next(self) -> Iterator[tuple[str, Target]]:
-        most = _FLYING_PER_HOST + self.reader.ahead
-        for host in self.campaign.hosts():
-            flying = sum(there == host for there, _ in self._flying.values())
-            for _ in range(most - flying):
-                target = self._take(host)
-                if target:
-                    yield host, target
-
-    def _take(self, host: str) -> Target | None:
-        return self._ready[host].popleft() if self._look_for(host) else None
-
-    def _look_for(self, host: str) -> bool:
-        """Whether there is a target of the blogs on `host` that may be asked for in this run: `_ready` begins with it.
-
-        A blog may have pages on another host too; where that one is left alone, they are set aside.
-        """
-        if host in self.traffic.left_alone:
-            return False
-        ready = self._ready.setdefault(host, deque())
-        while True:
-            if not ready:
-                known = [target for _, target in self._flying.values()]
-                ready.extend(self.campaign.take(host, _SLICE, [*known, *self._aside]))
-            if not ready or (urlsplit(ready[0].url).hostname or "") not in self.traffic.left_alone:
-                return bool(ready)
-            self._aside.append(ready.popleft())
 
     def _request(self, target: Target) -> Request:
         headers = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
@@ -205,20 +170,16 @@ class BlogSpider(PoliteSpider):
         if host:
             self.traffic.lost(host)
         self.campaign.lose(target, failure)
-        self._land(target)
-
-    def _land(self, target: Target) -> None:
-        self._flying.pop(target.url, None)
-        self._landed.set()
+        self.pump.land(target)
 
     def _kept(self, item: Visit) -> None:
-        self._land(item.target)
+        self.pump.land(item.target)
 
     def _not_kept(self, item: Visit, failure: Caught) -> None:
         error = _error(failure)
         if isinstance(error, BlogArchiveError):
             self._crashed(error)
-            self._land(item.target)
+            self.pump.land(item.target)
         else:
             self._blundered(item.target, error)
 
@@ -239,7 +200,7 @@ class BlogSpider(PoliteSpider):
             self._lose(target, mistake(error), None)
         except Exception as another:  # noqa: BLE001 - Scrapy only logs what a signal's receiver raises
             self._crashed(another)
-            self._land(target)
+            self.pump.land(target)
 
     def _crashed(self, error: BaseException) -> None:
         if isinstance(error, BlogArchiveError):
@@ -249,7 +210,7 @@ class BlogSpider(PoliteSpider):
             self.traffic.stop()
 
     def _let_go(self) -> None:
-        self._landed.set()
+        self.pump.wake()
         if not self.crawler.crawling:
             return
         downloader = self.crawler.engine.downloader

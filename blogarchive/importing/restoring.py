@@ -7,7 +7,7 @@ post with the file's name. Where it tells none, the page stays as it is.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from html import escape, unescape
+from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -19,10 +19,7 @@ from blogarchive.reading.decode import decode
 from blogarchive.reading.page_urls import absolute
 from blogarchive.store.archive import Archive
 from blogarchive.store.imported import HeldText, held_texts, holds
-
-_SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
-# As most browsers name it, where the page's file was renamed since.
-_BESIDE = re.compile(r".+(?:_files|\.files)")
+from blogarchive.store.pictures_named import BESIDE, is_true, pictures, without_addresses
 
 
 def restored(archive: Archive, saved: SavedPage, visit: Visit) -> tuple[SavedPage, Visit]:
@@ -54,7 +51,7 @@ def _lies_beside(src: str, stem: str) -> bool:
     if parts.scheme or parts.netloc:
         return False
     folder, slash, _ = unquote(parts.path).removeprefix("./").partition("/")
-    return bool(folder and slash) and (belongs_to_page(folder, stem) or _BESIDE.fullmatch(folder) is not None)
+    return bool(folder and slash) and (belongs_to_page(folder, stem) or BESIDE.fullmatch(folder) is not None)
 
 
 def _by_place(
@@ -63,15 +60,15 @@ def _by_place(
     """The addresses in a version of the post that differs from what the page shows in nothing else, by those there."""
     for post in posts:
         html = post.body_html or ""
-        shown = [unquote(url) for url in _pictures(html)]
+        shown = [unquote(url) for url in pictures(html)]
         for text in texts:
-            pairs = list(zip(shown, _pictures(text.body_html), strict=False))
-            same = (text.title, text.body_text, _SRC.sub("", text.body_html)) == (
+            pairs = list(zip(shown, pictures(text.body_html), strict=False))
+            same = (text.title, text.body_text, without_addresses(text.body_html)) == (
                 post.title,
                 post.body_text,
-                _SRC.sub("", html),
+                without_addresses(html),
             )
-            if same and all(_is_true(new) if old in sources else old == unquote(new) for old, new in pairs):
+            if same and all(is_true(new) if old in sources else old == unquote(new) for old, new in pairs):
                 return {sources[old]: new for old, new in pairs if old in sources}
     return {}
 
@@ -79,20 +76,11 @@ def _by_place(
 def _by_name(sources: Iterable[str], texts: tuple[HeldText, ...]) -> dict[str, str]:
     """The one picture of the post, or of its comments, that has the file's name, by the file's address."""
     known: dict[str, set[str]] = {}
-    for url in (url for text in texts for url in _pictures(text.body_html)):
-        if _is_true(url):
+    for url in (url for text in texts for url in pictures(text.body_html)):
+        if is_true(url):
             known.setdefault(_name(url), set()).add(url)
     found = ((src, known.get(_name(src), set())) for src in sources)
     return {src: next(iter(urls)) for src, urls in found if len(urls) == 1}
-
-
-def _pictures(html: str) -> list[str]:
-    return [unescape(src) for src in _SRC.findall(html)]
-
-
-def _is_true(url: str) -> bool:
-    """Whether the address is none that a browser made up, in a page that was brought in before."""
-    return not any(_BESIDE.fullmatch(step) for step in unquote(urlsplit(url).path).split("/"))
 
 
 def _name(url: str) -> str:

@@ -152,7 +152,7 @@ def _revise(saving: Saving, item: Marked, before: HeldComment) -> None:
     )
     for step in steps:
         _take(saving, step, item, before)
-    if steps:
+    if any(step.is_edit for step in steps):
         saving.count(Counted(comments_changed=1))
     if saving.moment >= before.last_seen_at or (saving.replay and saving.newest_kept):
         _save_facts(saving, item, before)
@@ -163,14 +163,15 @@ def _take(saving: Saving, step: Step, item: Marked, before: HeldComment) -> None
     new = (comment.body_html, comment.body_text)
     if step.place == "revision" and step.version is not None:
         archive.execute(
-            "update comment_revisions set body_html = ?, body_text = ? where id = ?", (*new, step.version.id)
+            "update comment_revisions set body_html = ?, body_text = ?, page_id = ? where id = ?",
+            (*new, saving.page_id(), step.version.id),
         )
     elif step.place == "revision":
         _keep_revision(saving, before.id, new, saving.moment, saving.page_id())
     elif step.version is not None:
         archive.execute(
-            "update comments set body_html = ?, body_text = ?, text_digest = ? where id = ?",
-            (*new, item.digest, before.id),
+            "update comments set body_html = ?, body_text = ?, text_digest = ?, page_id = ? where id = ?",
+            (*new, item.digest, saving.page_id(), before.id),
         )
     else:
         old = (before.body_html, before.body_text)

@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import cast
 
 from blogarchive.items import Post
-from blogarchive.store import counters
+from blogarchive.store import counters, post_pictures
 from blogarchive.store.held_posts import HeldPost
 from blogarchive.store.saving import Counted, Saving, shown_text
 from blogarchive.store.versions import Step, Version, place
@@ -80,7 +80,7 @@ def _insert(saving: Saving, post: Post) -> int:
             saving.page_id(),
         ),
     )
-    _save_images(saving, post_id, post)
+    post_pictures.save(saving, post_id, post)
     return post_id
 
 
@@ -105,7 +105,7 @@ def _fill(saving: Saving, post: Post, before: HeldPost) -> None:
         ),
     )
     _seen(saving, before)
-    _save_images(saving, before.id, post)
+    post_pictures.save(saving, before.id, post)
 
 
 def _revise(saving: Saving, post: Post, before: HeldPost) -> None:
@@ -128,7 +128,7 @@ def _revise(saving: Saving, post: Post, before: HeldPost) -> None:
             "update posts set body_text = ? where id = ? and content_hash = ?",
             (post.body_text, before.id, content_hash(title, post.body_html)),
         )
-    if steps:
+    if any(step.is_edit for step in steps):
         saving.count(Counted(posts_changed=1))
     _seen(saving, before)
     _save_facts(saving, post, before)
@@ -141,8 +141,9 @@ def _take(saving: Saving, step: Step, post: Post, title: str | None, before: Hel
     )
     if step.place == "revision" and step.version is not None:
         archive.execute(
-            "update post_revisions set title = ?, body_html = ?, body_text = ?, content_hash = ? where id = ?",
-            (*new, step.version.id),
+            "update post_revisions set title = ?, body_html = ?, body_text = ?, content_hash = ?, page_id = ?"
+            " where id = ?",
+            (*new, saving.page_id(), step.version.id),
         )
     elif step.place == "revision":
         archive.execute(
@@ -152,10 +153,12 @@ def _take(saving: Saving, step: Step, post: Post, title: str | None, before: Hel
         )
     elif step.version is not None:
         archive.execute(
-            "update posts set title = ?, body_html = ?, body_text = ?, content_hash = ? where id = ?",
-            (*new, before.id),
+            "update posts set title = ?, body_html = ?, body_text = ?, content_hash = ?, page_id = ? where id = ?",
+            (*new, saving.page_id(), before.id),
         )
-        _save_images(saving, before.id, post)
+        if not step.is_edit:
+            post_pictures.copy(saving, before.id, post)
+        post_pictures.save(saving, before.id, post)
     else:
         _replace(saving, new, post, before)
 
@@ -179,7 +182,7 @@ def _replace(saving: Saving, new: tuple[str | None, ...], post: Post, before: He
         " last_changed_at = ?, page_id = ? where id = ?",
         (*new, saving.moment, saving.moment, saving.page_id(), before.id),
     )
-    _save_images(saving, before.id, post)
+    post_pictures.save(saving, before.id, post)
 
 
 def _earlier(saving: Saving, post_id: int) -> list[Version]:
@@ -238,19 +241,3 @@ def save_figures(saving: Saving, post_id: int, post: Post, before: HeldPost | No
         saving.archive.execute(
             "update posts set views = ?, likes = ?, comment_count = ? where id = ?", (*fresh, post_id)
         )
-
-
-def _save_images(saving: Saving, post_id: int, post: Post) -> None:
-    """Keep `post_media` as the images of the current version stand; the bytes are fetched by others."""
-    wanted = [(image.position, image.url) for image in post.images]
-    there = saving.archive.rows(
-        "select position, url from post_media where post_id = ? order by position", (post_id,)
-    )
-    if there == sorted(wanted):
-        return
-    saving.archive.execute("delete from post_media where post_id = ?", (post_id,))
-    saving.archive.execute_many(
-        "insert into post_media(post_id, position, url, media_id)"
-        " values (?, ?, ?, (select id from media where url = ?))",
-        [(post_id, position, url, url) for position, url in wanted],
-    )

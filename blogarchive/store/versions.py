@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from blogarchive.store.pictures_named import renamed
+
 Place = Literal["current", "revision"]
 
 
@@ -27,11 +29,12 @@ class Step:
     """What to do: put the content into the current row, or into a revision.
 
     `version`: the one to change in place, None: a new one, before which the current content goes on as a revision
-    where it is replaced.
+    where it is replaced. `is_edit`: False where nothing is new but true addresses of pictures, for made-up ones.
     """
 
     place: Place
     version: Version | None = None
+    is_edit: bool = True
 
 
 def place(
@@ -47,7 +50,8 @@ def place(
     `replayed_page` is the stored page that is read again, None for a page that was fetched.
     """
     if replayed_page is None and moment >= current.since:
-        return [] if content == current.content else [Step(place="current")]
+        truer = _truer(content, current)
+        return [Step(place="current")] if truer is None else truer
     versions = [*earlier(), current]
     if replayed_page is not None:
         own = [version for version in versions if version.page_id == replayed_page]
@@ -56,16 +60,25 @@ def place(
     return _between(content, moment, versions)
 
 
-def _in_place(version: Version) -> Step:
-    return Step(place="current" if version.id is None else "revision", version=version)
+def _truer(content: tuple[str | None, ...], version: Version) -> list[Step] | None:
+    """What a reading of this very version changes: its pictures' addresses at most. None where it is another one."""
+    true = [] if content == version.content else renamed(version.content, content)
+    return None if true is None else [_in_place(version, is_edit=False)] if true else []
+
+
+def _in_place(version: Version, *, is_edit: bool = True) -> Step:
+    return Step(place="current" if version.id is None else "revision", version=version, is_edit=is_edit)
 
 
 def _between(content: tuple[str | None, ...], moment: str, versions: Sequence[Version]) -> list[Step]:
     before = [version for version in versions if version.since <= moment]
     after = [version for version in versions if version.since > moment]
-    neighbours = before[-1:] + after[:1]
-    if any(version.content == content for version in neighbours):
-        return []
+    for neighbour in before[-1:] + after[:1]:
+        truer = _truer(content, neighbour)
+        if truer is not None:
+            return truer
+        if renamed(content, neighbour.content) is not None:
+            return []
     if not after:
         return [Step(place="current")]
     return [Step(place="revision")]

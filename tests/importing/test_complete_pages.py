@@ -1,5 +1,7 @@
 """A "complete page" names a browser's files where the site's addresses of the pictures stood."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,56 @@ def test_where_nothing_tells_the_true_address_the_page_stays_as_it_is(tmp_path: 
     assert size == (folder / "泡沫.html").stat().st_size
     assert "X-Imported-Pictures" not in str(headers)
     assert rows(tmp_path / "archive.db", SHOWN)[0] == (post_url(101).replace("101.html", "泡沫_files/a.png"),)
+
+
+@pytest.mark.parametrize("later", [True, False], ids=["saved before", "saved after"])
+def test_a_post_that_is_first_held_by_it_gets_the_true_addresses_later_and_no_revision(
+    tmp_path: Path, later: bool
+) -> None:
+    archive = tmp_path / "archive.db"
+    import_html(archive, saved(tmp_path, SAVED))
+    whole = page(top=saved_from(101), body=HELD)
+    save(tmp_path / "held" / "a.html", whole, at=NEWER if later else OLDER - timedelta(days=30))
+    done = import_html(archive, tmp_path / "held")
+    assert (done.pages, done.changed) == (1, 0)
+    assert rows(archive, "select count(*) from post_revisions") == [(0,)]
+    shown = rows(
+        archive,
+        "select m.url, f.body from post_media p join media m on m.id = p.media_id"
+        " join media_files f on f.sha256 = m.sha256 order by position",
+    )
+    assert shown == [(f"{SITE}/a.png", PNG), (f"{SITE}/show.php?id=7&s=2", PNG + b"2")]
+    assert SITE in str(rows(archive, "select body_html from posts order by number desc"))
+    assert reads_again_the_same(archive)
+
+
+def test_a_fetched_page_gives_them_as_well(tmp_path: Path) -> None:
+    archive = tmp_path / "archive.db"
+    import_html(archive, saved(tmp_path, SAVED))
+    with Archive.open(archive) as held:
+        (stored,) = pages.stored(held)
+        fetched = replace(stored.page, body=page(body=HELD, views=2000).encode(), fetched_at=NEWER)
+        visit = reread_page(replace(stored, page=fetched))[1]
+        assert visits.save(held, visit, None).counted.posts_changed == 0
+    assert rows(archive, "select count(*) from post_revisions") == [(0,)]
+    assert [url for (url,) in rows(archive, SHOWN)] == [f"{SITE}/a.png", f"{SITE}/show.php?id=7&s=2"]
+    assert reads_again_the_same(archive)
+
+
+def test_another_text_that_is_fetched_later_is_an_edit(tmp_path: Path) -> None:
+    archive = tmp_path / "archive.db"
+    import_html(archive, saved(tmp_path, SAVED))
+    save(tmp_path / "held" / "a.html", page(top=saved_from(101), body=HELD.replace("完", "又及")), at=NEWER)
+    assert import_html(archive, tmp_path / "held").changed == 1
+    assert rows(archive, "select count(*) from post_revisions") == [(1,)]
+
+
+def test_pictures_in_comments_get_their_true_addresses_later_too(tmp_path: Path) -> None:
+    archive, face = tmp_path / "archive.db", '写得好。<img src="{}">'
+    for folder, address in (("in", "泡沫_files/smile.png"), ("held", f"{SITE}/smile.png")):
+        text = page(top=saved_from(101)).replace("写得好。", face.format(address))
+        save(tmp_path / folder / "泡沫.html", text, at=OLDER if folder == "in" else NEWER)
+        import_html(archive, tmp_path / folder)
+    assert rows(archive, "select count(*) from comment_revisions") == [(0,)]
+    assert rows(archive, f"select count(*) from comments where body_html like '%{SITE}/smile.png%'") == [(1,)]
+    assert reads_again_the_same(archive)

@@ -85,7 +85,11 @@ def test_a_page_that_cannot_be_stored_is_told_and_costs_no_other(tmp_path: Path)
         assert ran.code == 1
         assert read_posts(tool) == 5
         (failure,) = tool.rows("select url, kind, detail from open_failures")
-        assert failure == (host.post_url(UID, number), "unreadable", "IntegrityError: no such luck")
+        assert failure == (
+            host.post_url(UID, number),
+            "mistake",
+            "this program failed: IntegrityError: no such luck",
+        )
         tool.change("drop trigger trip")
         assert tool.run("failures", "--retry").code == 0
     assert read_posts(tool) == 6

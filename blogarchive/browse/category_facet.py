@@ -26,8 +26,8 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
             found = await self.ds.execute(
                 self.database,
                 f"""select c.name as name, count(distinct pc.post_id) as posts
-                      from post_categories pc join categories c on c.id = pc.category_id
-                     where pc.gone_at is null and pc.post_id in (select id from ({self.sql}))
+                      from posts_in_categories pc join categories c on c.id = pc.category_id
+                     where pc.post_id in (select id from ({self.sql}))
                      group by c.name order by posts desc, c.name limit {size + 1}""",  # noqa: S608
                 self.params,
                 truncate=False,
@@ -62,9 +62,9 @@ def filters(request: Request, table: str) -> FilterArguments | None:
         return None
     return FilterArguments(
         where_clauses=[
-            "id in (select pc.post_id from post_categories pc "  # noqa: S608
+            "id in (select pc.post_id from posts_in_categories pc "  # noqa: S608
             "join categories c on c.id = pc.category_id"
-            f" where pc.gone_at is null and c.name = :category_{place})"
+            f" where c.name = :category_{place})"
             for place in range(len(names))
         ],
         params={f"category_{place}": name for place, name in enumerate(names)},

@@ -96,7 +96,7 @@ def author_page(
             connection,
             Category,
             """select c.id, c.name, count(pc.post_id) as posts from categories c
-                 left join post_categories pc on pc.category_id = c.id and pc.gone_at is null
+                 left join posts_in_categories pc on pc.category_id = c.id
                 where c.author_id = ? group by c.id order by posts desc, c.name""",
             (author_id,),
         ),
@@ -116,7 +116,7 @@ def _posts_of(
         return all_as(
             connection,
             PostLine,
-            f"""{POST_LINE} join post_categories pc on pc.post_id = p.id and pc.gone_at is null
+            f"""{POST_LINE} join posts_in_categories pc on pc.post_id = p.id
                  where p.author_id = ? and pc.category_id = ? order by p.posted_at desc, p.id desc""",
             (author_id, category),
         )

@@ -102,8 +102,8 @@ def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[Category,
     return all_as(
         connection,
         Category,
-        """select c.id, c.name, 0 as posts from post_categories pc join categories c on c.id = pc.category_id
-            where pc.post_id = ? and pc.gone_at is null order by c.name""",
+        """select c.id, c.name, 0 as posts from posts_in_categories pc join categories c on c.id = pc.category_id
+            where pc.post_id = ? order by c.name""",
         (post_id,),
     )
 

@@ -24,23 +24,20 @@ from blogarchive.store.export_items import (
 )
 from blogarchive.store.rows import dicts
 
-# A time cut to the month is compared as a month. A post that is gone stays in the categories that it was in.
+# A time cut to the month is compared as a month.
 _HEADINGS = """
 select id, number, url, title, posted_at, posted_at_text, views, likes, comment_count,
        first_seen_at, last_seen_at, last_changed_at, gone_at, gone_reason,
        content_hash is not null as whole,
-       (select json_group_array(name) from (select c.name from post_categories pc
-           join categories c on c.id = pc.category_id
-           where pc.post_id = posts.id and (pc.gone_at is null or posts.gone_at is not null)
-           order by c.name)) as categories
+       (select json_group_array(name) from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = posts.id order by c.name)) as categories
   from posts
  where author_id = ?1
    and (?2 is null or substr(posted_at, 1, 10) >= substr(?2, 1, length(posted_at)))
    and (?3 is null or substr(posted_at, 1, 10) <= substr(?3, 1, length(posted_at)))
    and (?4 is null or id in (
-       select pc.post_id from post_categories pc join categories c on c.id = pc.category_id
-        where c.name in (select value from json_each(?4))
-          and (pc.gone_at is null or posts.gone_at is not null)))
+       select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
+        where c.name in (select value from json_each(?4))))
  order by posted_at is null, posted_at, number, id
 """
 

@@ -44,6 +44,13 @@ def m003_series(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m004_categories_of_gone_posts(db: Database) -> None:
+    """Which post is in which category as a view, by which `posts_view` names those of posts that are gone too."""
+    for statement in schema_views.POSTS_IN_CATEGORIES.split(";\n\n"):
+        db.execute(statement)
+
+
 def steps() -> tuple[str, ...]:
     """The names of the migrations, in order."""
     with closing(sqlite3.connect(":memory:")) as nothing:

@@ -34,3 +34,25 @@ create view missing_posts as
 select p.id, a.uid, a.nickname as author, p.number, p.title, p.url, p.first_seen_at, p.gone_at, p.gone_reason
   from posts p join authors a on a.id = p.author_id where p.content_hash is null
 """
+
+POSTS_IN_CATEGORIES = """
+create view posts_in_categories as
+select pc.post_id, pc.category_id
+  from post_categories pc join posts p on p.id = pc.post_id
+ where pc.gone_at is null or p.gone_at is not null;
+
+drop view posts_view;
+
+create view posts_view as
+select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at,
+       (select group_concat(name, '、') from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories,
+       p.views, p.likes, p.comment_count,
+       (select count(*) from comments k where k.post_id = p.id) as comments_held,
+       p.gone_at, p.gone_reason, p.url, p.body_text,
+       substr(p.posted_at, 1, 4) as year, p.gone_at is not null as is_gone,
+       (select json_group_array(name) from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as category_list
+  from posts p join authors a on a.id = p.author_id
+"""
+"""A post that is gone stays in the categories that it was in: no listing shows it any more, which says nothing of them."""

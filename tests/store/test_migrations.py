@@ -1,6 +1,7 @@
 """An archive outlives the version that made it: older tables are brought up to date, newer ones are left alone."""
 
 import hashlib
+import json
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from blogarchive.errors import UsageError
 from blogarchive.store.archive import Archive
+from blogarchive.store.reader import open_reader
 from blogarchive.store.schema import MIGRATIONS, steps
 from tests.store.fake_blog import Clock, a_blog, crawl
 
@@ -19,6 +21,7 @@ TABLES = {
     "m001_tables": "bf2e3a4c9dd57646",
     "m002_search": "18f6aecf9317d813",
     "m003_series": "4b3c3ead5616c757",
+    "m004_categories_of_gone_posts": "c524dd2d93215091",
 }
 """What the archives out there were made with, by a hash of their tables. A line is added, never changed."""
 
@@ -95,6 +98,30 @@ def test_an_older_archive_is_brought_up_to_date_with_every_row_it_holds(
         blog.entries[next(iter(blog.entries))].text = "又改了一次"
         crawl(archive, blog, clock, full=True)
         assert archive.number("select count(*) from post_revisions") == 2
+
+
+def test_the_view_of_posts_names_the_categories_of_one_that_is_gone_as_exports_do(
+    today: Path, tmp_path: Path
+) -> None:
+    older = made_with(tmp_path / "older.db", "m003_series", like=today)
+    with closing(sqlite3.connect(older)) as archive, archive:  # a listing no longer shows what is gone
+        archive.execute(
+            "update post_categories set gone_at = '2025-01-01T00:00:00+00:00'"
+            " where post_id = (select id from posts where gone_at is not null)"
+        )
+    Archive.open(older).close()
+    with open_reader(older) as reader:
+        exported = {
+            heading.number: heading.categories for blog in reader.blogs() for heading in reader.headings(blog)
+        }
+    with Archive.open(older, read_only=True) as archive:
+        shown = archive.rows("select number, categories, category_list from posts_view")
+        (gone,) = archive.rows("select categories from posts_view where is_gone")
+    assert gone[0] is not None
+    assert {number: tuple(json.loads(str(names))) for number, _, names in shown} == exported
+    assert {number: tuple(str(names).split("、")) for number, names, _ in shown if names} == {
+        number: names for number, names in exported.items() if names
+    }
 
 
 READERS = (

@@ -133,6 +133,15 @@ class Campaign:
             if young or not taken:
                 return young
 
+    def homes_on(self, host: str) -> list[Target]:
+        """The home pages of the blogs on `host`."""
+        there = (blog for blog in self.blogs if self._hosts[blog] == host)
+        return [home for blog in there if (home := blogs.home(self.archive, blog))]
+
+    def waiting_on(self, host: str) -> list[Target]:
+        """All that there is to fetch now of the blogs on `host`, what is under way too."""
+        return self._ask([blog for blog in self.blogs if self._hosts[blog] == host], _ALL, ())
+
     def foreseen(self) -> list[Target]:
         """All that the run would ask for as far as is known now, best first.
 

@@ -4,9 +4,9 @@ Every request comes from the frontier table and every link goes into it, so that
 where it stopped (docs/decisions/0002-the-archive-is-the-state.md).
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -20,10 +20,12 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.items import Page, Reading, Target, Visit
 from blogarchive.store.failures import Failure
 from spiders.answers import Answer, Judge, is_senseless, page_of, request_of, retry_after
-from spiders.failing import is_mistake, loss_of, mistake
+from spiders.download import drop_waiting
+from spiders.failing import error_of, is_mistake, loss_of, mistake
 from spiders.pictures import PictureWalk
 from spiders.pump import Pump
 from spiders.reader import Reader
+from spiders.robots import Rules
 from spiders.traffic import PoliteSpider, Stopped, Traffic
 
 TRIES = 3
@@ -39,6 +41,7 @@ class BlogSpider(PoliteSpider):
     pump: Pump
     pictures: PictureWalk
     reader: Reader
+    rules: Rules
 
     def __init__(self, campaign: Campaign) -> None:
         super().__init__()
@@ -60,6 +63,8 @@ class BlogSpider(PoliteSpider):
         spider.traffic.on_stop(spider._let_go)
         spider.pump = Pump(spider.campaign, spider.traffic.left_alone)
         spider.pictures = PictureWalk(spider.campaign.pictures, spider.traffic)
+        spider.rules = Rules(crawler.settings["USER_AGENT"])
+        crawler.signals.connect(spider.rules.learn, signals.robots_parsed)
         crawler.signals.connect(spider._kept, signals.item_scraped)
         crawler.signals.connect(spider._not_kept, signals.item_error)
         crawler.signals.connect(spider._not_read, signals.spider_error)
@@ -110,7 +115,7 @@ class BlogSpider(PoliteSpider):
         """The same request again, where no answer came and another try may help; raises a mistake of ours."""
         request: Request = caught.request  # type: ignore[attr-defined]
         target: Target = request.cb_kwargs["target"]
-        error = _error(caught)
+        error = error_of(caught)
         if isinstance(error, Stopped):
             self.pump.land(target)
             return
@@ -122,6 +127,8 @@ class BlogSpider(PoliteSpider):
         if loss.try_again and tries < TRIES:
             self.traffic.faltered(host, tries)
             yield _again(request)
+        elif loss.failure.kind == "robots":
+            self._forbidden(target, loss.failure, host)
         else:
             self._lose(target, loss.failure, host if loss.try_again else None)
 
@@ -166,6 +173,19 @@ class BlogSpider(PoliteSpider):
                 self.traffic.lost(host)
             yield visit
 
+    def _forbidden(self, target: Target, failure: Failure, host: str) -> None:
+        """Tell of the page; where nothing of the host's blogs may be asked for, of their home pages alone."""
+        homes = self.campaign.homes_on(host)
+        if self.pump.is_shut(host):
+            self.pump.land(target)
+        elif homes and self.rules.forbid_all(homes) and self.rules.forbid_all(self.campaign.waiting_on(host)):
+            self.pump.shut(host)
+            for home in homes:
+                self.campaign.lose(home, replace(failure, detail="robots.txt forbids the whole blog"))
+            self.pump.land(target)
+        else:
+            self._lose(target, failure, None)
+
     def _lose(self, target: Target, failure: Failure, host: str | None) -> None:
         if host:
             self.traffic.lost(host)
@@ -176,7 +196,7 @@ class BlogSpider(PoliteSpider):
         self.pump.land(item.target)
 
     def _not_kept(self, item: Visit, failure: Caught) -> None:
-        error = _error(failure)
+        error = error_of(failure)
         if isinstance(error, BlogArchiveError):
             self._crashed(error)
             self.pump.land(item.target)
@@ -184,7 +204,7 @@ class BlogSpider(PoliteSpider):
             self._blundered(item.target, error)
 
     def _not_read(self, failure: Caught, response: Response | Caught | None) -> None:
-        request, error = getattr(response, "request", None), _error(failure)
+        request, error = getattr(response, "request", None), error_of(failure)
         if request is None or isinstance(error, BlogArchiveError):
             self._crashed(error)
         elif "picture" in request.cb_kwargs:
@@ -211,20 +231,7 @@ class BlogSpider(PoliteSpider):
 
     def _let_go(self) -> None:
         self.pump.wake()
-        if not self.crawler.crawling:
-            return
-        downloader = self.crawler.engine.downloader
-        # Requests that wait for their delay must not wait to be dropped.
-        for slot in downloader.slots.values():
-            slot.close()
-            slot.delay = 0.0
-            downloader._process_queue(slot)
-        # Once more until all are gone: an answer on its way may bring another, and AutoThrottle the delay back.
-        asyncio.get_running_loop().call_later(0.1, self._let_go)
-
-
-def _error(failure: Caught) -> BaseException:
-    return failure.value or RuntimeError(str(failure))
+        drop_waiting(self.crawler)
 
 
 def _again(request: Request, last_body: bytes | None = None) -> Request:

@@ -10,12 +10,26 @@ from collections import defaultdict
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.store.judge import REFUSALS
 from spiders.answers import page_of, retry_after
 from spiders.traffic import LONGEST_WAIT, PoliteSpider, Stopped, Traffic
+
+
+def drop_waiting(crawler: Crawler) -> None:
+    """Have the requests that wait for their delay dropped by the handler at once, at the end of a run."""
+    if not crawler.crawling or crawler.engine is None:
+        return
+    downloader = crawler.engine.downloader
+    for slot in downloader.slots.values():
+        slot.close()
+        slot.delay = 0.0
+        downloader._process_queue(slot)
+    # Once more until all are gone: an answer on its way may bring another, and AutoThrottle the delay back.
+    asyncio.get_running_loop().call_later(0.1, drop_waiting, crawler)
 
 
 class PoliteHandler(HTTP11DownloadHandler):

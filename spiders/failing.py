@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from twisted.python.failure import Failure as Caught
 
 from blogarchive.store.failures import Failure
 from spiders.redirects import RedirectRefused
@@ -25,6 +26,11 @@ class Loss:
 
 
 _OURS = ("builtins", "blogarchive", "spiders", "pipelines")
+
+
+def error_of(caught: Caught) -> BaseException:
+    """The error that Twisted caught."""
+    return caught.value or RuntimeError(str(caught))
 
 
 def words_of(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure as Caught
 from blogarchive.items import Page, Target
 from blogarchive.media.hosts import host_of, port_of
 from spiders.answers import page_of
-from spiders.failing import is_mistake, words_of
+from spiders.failing import error_of, is_mistake, words_of
 from spiders.traffic import PoliteSpider, Traffic
 
 
@@ -45,6 +45,6 @@ class PageSpider(PoliteSpider):
 
     def failed(self, caught: Caught) -> None:
         """Keep the reason, or the mistake of ours that it was."""
-        error = caught.value or RuntimeError(str(caught))
+        error = error_of(caught)
         self.lost = words_of(error)
         self.crash = error if is_mistake(error) else None

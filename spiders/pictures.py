@@ -20,7 +20,7 @@ from blogarchive.pictures import Pictures
 from blogarchive.store.judge import REFUSALS
 from blogarchive.store.media import Wanted
 from spiders.answers import page_of, request_of, retry_after
-from spiders.failing import is_mistake, loss_of
+from spiders.failing import error_of, is_mistake, loss_of
 from spiders.traffic import LONGEST_WAIT, Stopped, Traffic
 
 TRIES = 2
@@ -86,7 +86,7 @@ class PictureWalk:
         """The same request again, where no answer came and another try may help; raises a mistake of ours."""
         request: Request = caught.request  # type: ignore[attr-defined]
         picture: Wanted = request.cb_kwargs["picture"]
-        host, error = host_of(request.url), caught.value or RuntimeError(str(caught))
+        host, error = host_of(request.url), error_of(caught)
         if isinstance(error, Stopped):
             self._drop(picture, host)
             return

@@ -21,6 +21,7 @@ class Pump:
         self._flying: dict[str, tuple[str, Target]] = {}  # by URL, with the host it was taken for
         self._ready: dict[str, deque[Target]] = {}  # by host
         self._aside: list[Target] = []  # for another run
+        self._shut: set[str] = set()
         self._landed = asyncio.Event()
 
     @property
@@ -43,6 +44,14 @@ class Pump:
         """Whether there is a target to be asked for in this run that is not under way."""
         return any(map(self._look_for, self._campaign.hosts()))
 
+    def shut(self, host: str) -> None:
+        """Take nothing more for the blogs on `host` in this run."""
+        self._shut.add(host)
+
+    def is_shut(self, host: str) -> bool:
+        """Whether nothing more is taken for the blogs on `host`."""
+        return host in self._shut
+
     async def landing(self) -> None:
         """Return when a target has landed, or at the next `wake`."""
         self._landed.clear()
@@ -62,7 +71,7 @@ class Pump:
 
         A blog may have pages on another host too; where that one is left alone, they are set aside.
         """
-        if host in self._left_alone:
+        if host in self._left_alone or host in self._shut:
             return False
         ready = self._ready.setdefault(host, deque())
         while True:

@@ -5,6 +5,8 @@ none, and the spider is told, so that the archive's owner is.
 """
 
 import logging
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -12,10 +14,28 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from blogarchive.items import Target
 from blogarchive.store.judge import REFUSALS
 from spiders.answers import page_of, retry_after
 from spiders.failing import words_of
 from spiders.traffic import LONGEST_WAIT, PoliteSpider
+
+
+class Rules:
+    """The rules of every robots.txt that was read."""
+
+    def __init__(self, user_agent: str) -> None:
+        self._user_agent = user_agent
+        self._read: dict[str, RobotParser] = {}  # by host and port
+
+    def learn(self, robotparser: RobotParser, request: Request) -> None:
+        """Take note of the rules for `request`: a receiver of Scrapy's signal `robots_parsed`."""
+        self._read[urlparse_cached(request).netloc] = robotparser
+
+    def forbid_all(self, targets: Iterable[Target]) -> bool:
+        """Whether none of these may be asked for, by rules that were read."""
+        rules = ((self._read.get(urlsplit(target.url).netloc), target.url) for target in targets)
+        return all(known is not None and not known.allowed(url, self._user_agent) for known, url in rules)
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):

@@ -142,3 +142,30 @@ def test_who_asks_is_said_honestly(tool: Tool) -> None:
         agents = {dict(request.headers)["user-agent"] for request in asked.requests}
     (agent,) = agents
     assert agent.startswith("blogarchive/")
+
+
+def test_a_robots_txt_that_forbids_everything_is_told_once_for_each_blog(tool: Tool) -> None:
+    with DemoHost([make_blog(uid, posts=12) for uid in (UID, "31183")]) as host:
+        urls = [host.blog_url(uid) for uid in (UID, "31183")]
+        assert tool.run("backup", *urls).code == 0
+        host.set_robots("User-agent: *\nDisallow: /")
+        host.forget_requests()
+        ran = tool.run("update", "--full")
+        assert ran.code == 4
+        assert "robots.txt forbids these pages" in ran.err
+        assert list(host.counts()) == ["/robots.txt"]
+        told = tool.rows("select url, kind, detail from open_failures order by url")
+        assert told == [(url, "robots", "robots.txt forbids the whole blog") for url in urls]
+        host.set_robots("User-agent: *\nDisallow: /admin/")
+        assert tool.run("update", "--full").code == 0
+        assert tool.rows("select * from open_failures") == []
+
+
+def test_a_robots_txt_that_forbids_some_pages_is_told_for_each(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=12)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        numbers = [number for (number,) in tool.rows("select number from posts order by number")][:3]
+        rules = "".join(f"Disallow: /*/{number}.html\n" for number in numbers)
+        host.set_robots(f"User-agent: *\n{rules}")
+        assert tool.run("update", "--full").code == 1
+        assert tool.rows("select count(*), detail from open_failures") == [(3, "robots.txt forbids it")]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -20,6 +20,7 @@ from blogarchive.store.pages import StoredPage
 
 _BATCH = 32  # pages a task: they share much, and what they share is sent once
 _TASKS_AHEAD = 2  # for each worker
+_FEW = 300  # pages that are read before workers would have started
 
 Read = tuple[int, Visit]
 
@@ -31,8 +32,14 @@ def reread_page(stored: StoredPage, repeats: Repeats | None = None) -> Read:
 
 
 def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterator[Read]:
-    """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core."""
-    count = workers or cores()
+    """What `reread_page` gives for each of `pages`, in their order.
+
+    `workers` None: one for each core, where the pages are worth them.
+    """
+    pages = iter(pages)
+    first = [] if workers else list(islice(pages, _FEW))
+    count = workers or (cores() if len(first) == _FEW else 1)
+    pages = chain(first, pages)
     if count == 1:
         collect_seldom()
         yield from map(reread_page, pages, repeat(Repeats()))
@@ -40,7 +47,7 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
     # spawn: a fork would copy the open database connection and the log's locks into every worker.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
-        yield from _in_order(pool, iter(pages), ahead=count * _TASKS_AHEAD)
+        yield from _in_order(pool, pages, ahead=count * _TASKS_AHEAD)
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -62,6 +62,8 @@ def search(
             total = finder.count(*asked, author=author, since=day, comments=comments)
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
+    if not found and not as_json:
+        click.echo("nothing found", err=True)
     if total > len(found):
         click.echo(f"the first {len(found)} of {total}; --limit {total} shows them all", err=True)
     return 0

@@ -131,11 +131,15 @@ def _blog_lines(blog: BlogStatus) -> Sequence[str]:
     lines += [f"  home page not reached since {blog.unreached_since}"] if blog.unreached_since else []
     lines += [
         f"  {month.month}  {month.read} of {month.named} posts read,"
-        f" {month.first_held} to {month.last_held} held, {month.first_shown} to {month.last_shown} shown"
+        f" {_days(month.first_held, month.last_held)} held, {_days(month.first_shown, month.last_shown)} shown"
         for month in blog.months
         if not month.complete
     ]
     return lines
+
+
+def _days(first: str | None, last: str | None) -> str:
+    return "none" if first is None else f"{first} to {last}"
 
 
 def _failure_line(failure: OpenFailure) -> str:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from multiprocessing import active_children
 from pathlib import Path
 
 import click
@@ -15,6 +16,9 @@ import pytest
 
 from blogarchive.cli.main import cli
 from blogarchive.demo import DemoHost, sample_blog
+from blogarchive.rereading import readings
+from blogarchive.store import pages
+from blogarchive.store.archive import Archive
 from tests.cli.conftest import Say
 
 CONTRACT = {
@@ -51,6 +55,23 @@ def test_status_tells_of_each_blog_what_is_held_and_what_is_claimed(say: Say, db
     )
     assert (blog["posts_read"], blog["posts_named"], blog["months_complete"]) == (16, 16, 5)
     assert blog["comments_held"] == blog["comments_claimed"] > 0
+
+
+def test_status_says_none_where_nothing_of_a_month_is_held(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(db, tmp_path / "copy.db"))
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update posts set posted_at = '2001-01-01' where posted_at like '2025-01%'")
+    lines = [line for line in say("status", "--db", copy).out.splitlines() if line.startswith("  2025-01")]
+    assert lines
+    assert all(" posts read, none held, 2025-01-" in line for line in lines)
+
+
+def test_a_few_pages_are_read_again_without_workers(db: Path) -> None:
+    with Archive.open(db, read_only=True) as archive:
+        found = readings(pages.stored(archive))
+        next(found)
+        assert active_children() == []
+        assert len(list(found)) == pages.count(archive) - 1
 
 
 def test_failures_are_listed_for_people_and_for_machines(say: Say, db: Path) -> None:
@@ -103,7 +124,9 @@ def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:
     assert "一只猫能不能改变整条街的格局" in said.out
     (hit, *_) = [json.loads(line) for line in say("search", "格局", "--db", db, "--json").out.splitlines()]
     assert "格局" in hit["marks"]
-    assert say("search", "没有人这样写过", "--db", db).out == ""
+    nothing = say("search", "没有人这样写过", "--db", db)
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "nothing found\n")
+    assert say("search", "没有人这样写过", "--json", "--db", db).err == ""
 
 
 def test_search_tells_how_many_more_there_are(say: Say, db: Path) -> None:

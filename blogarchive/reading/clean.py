@@ -11,6 +11,7 @@ from blogarchive.items import Image
 from blogarchive.reading.elements import BLOCKS, PLAYED, PREFORMATTED
 from blogarchive.reading.html_tree import Element
 from blogarchive.reading.page_urls import absolute, link_url, picture_url
+from blogarchive.reading.table_words import put_into_cells
 
 TAGS = frozenset(
     [
@@ -124,6 +125,7 @@ def clean_html(node: Element, base_url: str) -> str:
 
     The same content gives the same text. Scripts, styles, forms and event handlers are gone; the words stay.
     """
+    put_into_cells(node)
     for element in list(node.iter("a", *_PICTURES, *_PLAYERS)):
         _mend(element, base_url)
     for element in node.iter(*_CALLED_OTHERWISE):

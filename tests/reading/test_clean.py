@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from lxml import html
 
 from blogarchive.reading.clean import clean_html, images_of
+from blogarchive.reading.fragment import cut
+from blogarchive.reading.lines import Document, read_document
 from blogarchive.reading.page_urls import link_url
 
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
@@ -110,3 +112,41 @@ def test_preformatted_text_is_escaped_once() -> None:
 def test_what_a_lazy_loader_is_told_is_no_address_unless_it_looks_like_one() -> None:
     body = html.fromstring("<div><img data-lazyload=true src=a.jpg><img data-src=b.jpg src=blank.gif></div>")
     assert [image.url.rpartition("/")[2] for image in images_of(body, BASE)] == ["a.jpg", "b.jpg"]
+
+
+ROW = "<tr><td>甲</td></tr>"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f"<table>零{ROW}一{ROW}二</table>",
+        "<table><tr>零<td>甲</td>中<td>丙</td></tr><tr>丁</tr></table>",
+        f"<table>{ROW}<p>一段</p>{ROW}</table>",
+        f"<table>{ROW}<b>粗</b>字<br>又{ROW}</table>",
+        f"<table><tbody>{ROW}<font color=red>红{ROW}尾</font>后{ROW}</tbody></table>",
+        f"<table><form>表<input type=hidden>{ROW}</form>单{ROW}</table>",
+        f"<table>{ROW}<center><font>双{ROW}</font>重</center>{ROW}</table>",
+        f"<table>{ROW}<div>外<table>{ROW}里{ROW}</table></div>{ROW}</table>",
+        f"<table>{ROW}&nbsp;{ROW}<!-- 注 -->一<!-- 注 -->二</table>",
+    ],
+)
+def test_words_between_rows_stand_in_stored_html_where_they_stand_in_its_text(table: str) -> None:
+    document = read_document(f"<div>前{table}后</div>")
+    kept = clean_html(cut(document, document.lines[0], document.lines[-1]), BASE)
+    again = read_document(f"<div>{kept}</div>")
+    assert words(again) == words(document)
+    assert clean(kept) == kept
+
+
+def words(document: Document) -> str:
+    return "".join("".join(line.text for line in document.lines).split())
+
+
+def test_a_picture_between_rows_keeps_its_place_and_nothing_that_is_not_seen_makes_a_row() -> None:
+    row = "<tr><td>甲</td></tr>"
+    assert clean(f"<table>{row}<img src=/a.png>{row}</table>") == (
+        '<table><tbody><tr><td>甲</td></tr><tr><td><img src="http://blog.creaders.net/a.png"></td></tr>'
+        "<tr><td>甲</td></tr></tbody></table>"
+    )
+    assert clean(f"<table>{row}<form><input></form>\n{row}</table>").count("<tr>") == 2

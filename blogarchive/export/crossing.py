@@ -21,7 +21,8 @@ class Crossing:
         self._numbered: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for blog, heading, path in posts:
             number = str(heading.number)
-            self._paths[blog.site, blog.uid, number] = path
+            for uid in (blog.uid, *blog.aliases):
+                self._paths[blog.site, uid, number] = path
             self._numbered[blog.site, number].append(path)
 
     def out_of(self, blog: KeptBlog, heading: KeptHeading, path: str) -> PostSource:

@@ -56,7 +56,8 @@ def post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: 
     """The post of that number; `uid` None: where one blog of the site only has it."""
     found = connection.execute(
         """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
-            where a.site = ?1 and (?3 is null or a.uid = ?3) limit 2""",
+            where a.site = ?1 and (?3 is null or a.uid = ?3 or exists
+                  (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?3)) limit 2""",
         (site, number, uid),
     ).fetchall()
     return int(found[0][0]) if len(found) == 1 else None

@@ -27,7 +27,7 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptBlog:
-    """An author and the blog's header; `total_visits` is the newest count held."""
+    """An author and the blog's header; `total_visits` is the newest count held, `aliases` other uids in its addresses."""
 
     id: int
     site: str
@@ -39,6 +39,7 @@ class KeptBlog:
     registered_on: str | None
     last_seen_at: str
     total_visits: int | None
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,15 @@ class Reader:
                           and total_visits is not null order by captured_at desc limit 1) as total_visits
                  from authors a order by a.site, a.uid""",
         )
-        return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
+        return tuple(
+            replace(blog, aliases=self._aliases(blog.id))
+            for blog in found
+            if not self._authors or blog.id in self._authors
+        )
+
+    def _aliases(self, author_id: int) -> tuple[str, ...]:
+        rows = self._archive.rows("select alias from author_aliases where author_id = ?", (author_id,))
+        return tuple(str(alias) for (alias,) in rows)
 
     def headings(self, blog: KeptBlog) -> Iterator[KeptHeading]:
         """The blog's posts without their bodies, oldest first, those without a date last."""
@@ -186,14 +195,15 @@ class Reader:
     def _author_id(self, words: str) -> int:
         rows = tuple(
             self._rows(
-                "select id, site, uid, nickname, site || '/' || uid as full_name from authors order by 2, 3"
+                "select id, site, uid, nickname, site || '/' || uid as full_name, alias from authors"
+                " left join author_aliases on author_id = id order by 2, 3"
             )
         )
-        for column in ("full_name", "uid", "nickname"):
-            found = [row for row in rows if row[column] == words]
+        for column in ("full_name", "uid", "alias", "nickname"):
+            found = {int(row["id"]) for row in rows if row[column] == words}
             if len(found) == 1:
-                return int(found[0]["id"])
-        known = ", ".join(row["full_name"] for row in rows[:10])
+                return found.pop()
+        known = ", ".join(list(dict.fromkeys(row["full_name"] for row in rows))[:10])
         raise UsageError(f"no single blog in the archive is called {words!r}; it holds {known or 'none'}")
 
     def _check_category(self, name: str) -> None:

@@ -58,8 +58,9 @@ def of_post(archive: Archive, number: int | str, *, uid: str | None = None) -> l
     """
     rows = archive.rows(
         "select p.id, a.site, a.uid, p.number, p.url, p.gone_at, p.gone_reason from posts p"
-        " join authors a on a.id = p.author_id where p.number = ? and (? is null or a.uid = ?) order by p.id",
-        (number, uid, uid),
+        " join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2 or exists"
+        " (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id",
+        (number, uid),
     )
     if not rows:
         raise UsageError(

@@ -17,7 +17,11 @@ Order = Literal["newest", "best"]
 # These indexes hold all that filters and order need: the rows themselves, with their long texts, stay unread.
 _POSTS = "posts_fts f join posts r indexed by posts_newest on r.id = f.rowid"
 _COMMENTS = "comments_fts f join comments r indexed by comments_newest on r.id = f.rowid"
-_NAMED = "? in (nickname, uid, blog_title, site || '/' || uid)"
+# Of a name, given twice.
+_BLOGS = (
+    "select id from authors where ? in (nickname, uid, blog_title, site || '/' || uid)"
+    " union all select author_id from author_aliases where alias = ?"
+)
 _BY_DATE = "r.posted_at desc, r.id desc"
 _BEST_POSTS = f"bm25(posts_fts, 4.0, 1.0), {_BY_DATE}"
 _BEST_COMMENTS = f"bm25(comments_fts), {_BY_DATE}"
@@ -103,7 +107,7 @@ def count(
 
 def require_blog(connection: sqlite3.Connection, author: str) -> None:
     """Raise `UsageError` where `author` names no blog, in none of the ways that `search` knows."""
-    if connection.execute(f"select 1 from authors where {_NAMED}", (author,)).fetchone() is None:  # noqa: S608
+    if connection.execute(_BLOGS, (author, author)).fetchone() is None:
         rows = connection.execute("select site || '/' || uid from authors order by site, uid limit 10")
         known = ", ".join(name for (name,) in rows) or "none"
         raise UsageError(f"no blog in the archive is called {author!r}; it holds {known}")
@@ -117,8 +121,8 @@ def _asked(query: Query, author: str | None, since: str | None, comments: bool) 
         conditions.append("r.author_name = ?")
         parameters.append(author)
     elif author is not None:
-        conditions.append(f"r.author_id in (select id from authors where {_NAMED})")  # noqa: S608 - a constant
-        parameters.append(author)
+        conditions.append(f"r.author_id in ({_BLOGS})")
+        parameters += [author, author]
     if since is not None:
         # A time cut to its month (2014-07) is not before a day in that month.
         conditions.append("(r.posted_at >= ? or substr(?, 1, length(r.posted_at)) = r.posted_at)")

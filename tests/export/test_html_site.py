@@ -5,9 +5,13 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from lxml import html
 
+from blogarchive.cli.main import run
 from blogarchive.export.html import export_html
+from blogarchive.store.archive import Archive
+from blogarchive.store.browse_post import post_id
 from blogarchive.store.export_items import Filters
-from tests.export.conftest import LINKS, all_bytes, led_to
+from blogarchive.store.history import of_post
+from tests.export.conftest import HOST, LINKS, SEEN, Made, all_bytes, led_to
 
 
 def pages_in(out: Path) -> list[Path]:
@@ -121,3 +125,24 @@ def test_links_between_posts_of_the_export_lead_to_its_files_and_say_where_they_
     tree = html.fromstring((out / "creaders-31182" / "2.html").read_text(encoding="utf-8"))
     led = {link.text: (link.get("href"), link.get("title")) for link in tree.xpath("//p/a[@href]")}
     assert {name: led[name] for name in LINKS} == led_to("1.html", "../creaders-98765/7.html")
+
+
+def test_a_blog_held_under_a_name_is_found_by_its_number_and_so_are_its_posts(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = made.blog("laowang")
+    made.row("author_aliases", author_id=own, alias="31182", first_seen_at=SEEN)
+    made.post(own, 1, "第一篇", "<p>一</p>")
+    made.post(own, 2, "第二篇", f'<p><a href="{HOST}/u/31182/202501/1.html">上一篇</a></p>')
+    made.blog("98765")
+    archive = made.done()
+    done = export_html(archive, tmp_path / "site", filters=Filters(authors=("31182",)))
+    assert done.posts == 2
+    second = next(path for path in pages_in(done.out) if path.name == "2.html")
+    assert ("a", "href", "1.html") in addresses(second)
+    with Archive.open(archive, read_only=True) as held:
+        assert post_id(held.db.conn, "creaders", "31182", 1) == 1
+        assert [post.number for post in of_post(held, 2, uid="31182")] == [2]
+    Archive.open(archive).close()  # indexes what was put into it
+    assert run(["search", "第一篇", "--author", "31182", "--db", str(archive)]) == 0
+    assert "第一篇" in capsys.readouterr().out

@@ -73,9 +73,7 @@ def _snapshot(archive: Archive, visit: Visit) -> dict[tuple[str, str], str | Non
     author = archive.row(
         "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?", scope
     )
-    found.update(
-        _fields(f"author {uid}", ("nickname", "blog_title", "tagline", "registered_on"), author)
-    )
+    found.update(_fields(f"author {uid}", ("nickname", "blog_title", "tagline", "registered_on"), author))
     if reading.kind is PageKind.HOME:
         for table, key in (("archive_months", "month"), ("categories", "name")):
             for (name,) in archive.rows(

@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from blogarchive.store.export_reader import open_reader
 from sqlite_utils import Database
 
 from blogarchive.errors import UsageError
 from blogarchive.store.archive import Archive
+from blogarchive.store.export_reader import open_reader
 from blogarchive.store.schema import MIGRATIONS, steps
 from tests.store.fake_blog import Clock, a_blog, crawl
 

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, islice, repeat
+from functools import cache
+from itertools import islice, repeat
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -18,9 +19,9 @@ from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
 from blogarchive.store.pages import StoredPage
 
-_BATCH = 32  # pages a task: they share much, and what they share is sent once
+_BATCH = 2_500_000  # bytes of pages a task: they share much, and what they share is sent once
 _TASKS_AHEAD = 2  # for each worker
-_FEW = 300  # pages that are read before workers would have started
+_FEW = 100  # pages that are read in about the time in which workers start
 
 Read = tuple[int, Visit]
 
@@ -32,17 +33,12 @@ def reread_page(stored: StoredPage, repeats: Repeats | None = None) -> Read:
 
 
 def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterator[Read]:
-    """What `reread_page` gives for each of `pages`, in their order.
-
-    `workers` None: one for each core, where the pages are worth them.
-    """
-    pages = iter(pages)
-    first = [] if workers else list(islice(pages, _FEW))
-    count = workers or (cores() if len(first) == _FEW else 1)
-    pages = chain(first, pages)
+    """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core, if they are many."""
+    pages, count = iter(pages), workers or cores()
+    here = pages if count == 1 else islice(pages, 0 if workers else _FEW)
+    collect_seldom()
+    yield from map(reread_page, here, repeat(Repeats()))
     if count == 1:
-        collect_seldom()
-        yield from map(reread_page, pages, repeat(Repeats()))
         return
     # spawn: a fork would copy the open database connection and the log's locks into every worker.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
@@ -54,13 +50,26 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
 
 def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Read]:
     running: deque[tuple[list[StoredPage], Future[list[Reading]]]] = deque()
-    for batch in iter(lambda: list(islice(pages, _BATCH)), []):
+    for batch in _batches(pages):
         with _ctrl_c_is_ours():
             running.append((batch, pool.submit(_read, batch)))
         if len(running) > ahead:
             yield from _joined(*running.popleft())
     for task in running:
         yield from _joined(*task)
+
+
+def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
+    batch: list[StoredPage] = []
+    size = 0
+    for stored in pages:
+        batch.append(stored)
+        size += len(stored.page.body)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _joined(batch: list[StoredPage], task: Future[list[Reading]]) -> Iterator[Read]:
@@ -93,5 +102,10 @@ def _end_with_parent() -> None:
 
 def _read(batch: list[StoredPage]) -> list[Reading]:
     """The readings alone: the pages are where they came from, and what readings share travels once."""
-    repeats = Repeats()
-    return [reread_page(stored, repeats)[1].reading for stored in batch]
+    return [reread_page(stored, _repeats())[1].reading for stored in batch]
+
+
+@cache
+def _repeats() -> Repeats:
+    """What the pages that this worker reads have in common, from one batch to the next."""
+    return Repeats()

@@ -21,7 +21,7 @@ from blogarchive.reading.repeat_finding import Common, common_runs, find
 
 _stand_ins = etree.XPath(f"descendant-or-self::*/@{STAND_IN}/..")
 _LEAST = 1000  # characters: less costs more than it saves
-_LONGEST = 500_000  # characters of a page, and of all that is known
+_LONGEST = 200_000  # characters of a page, and of all that is known
 _MOST = 12  # runs
 _LONGEST_WAIT = 64  # pages
 

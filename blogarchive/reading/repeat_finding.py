@@ -17,7 +17,7 @@ _APART = frozenset(
     "html head body frameset title base meta script style noscript textarea xmp plaintext listing iframe noframes"  # noqa: SIM905
     " noembed svg math template".split()
 )
-_TOP = BLOCKS - _APART - {"dt", "dd"}
+_TOP = BLOCKS - _APART
 """What a run may be made of: each begins and ends a line, and stays where it stands."""
 
 _PROBE = 200  # characters that tell most runs from each other

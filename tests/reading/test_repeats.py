@@ -24,6 +24,7 @@ TEXTS = "".join(f"<p>第{n}段<br>一行 &amp; 又一行</p>" for n in range(40)
 OTHERS = (
     "<div>" + "<span>一</span> 二<div style='display:none'>藏</div><pre> 三\n 四</pre>" * 30 + "</div>",
     "<dl>" + "<dt>一</dt><dd>二</dd>" * 60 + "</dl>",
+    "<dt>一</dt>" + "<dd>二</dd>\n" * 99 + "<dt>三</dt><dd><dl><dt>四</dt><dd>五</dd></dl></dd>",
     "<div>" + "<!-- 注 --><a href=x><div>块</div></a>" * 40 + "</div>",
 )
 SIDEBARS = (MONTHS, TITLES, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
@@ -49,6 +50,9 @@ AROUND = (
     "<ul><li>",
     "</ul>",
     "<dl><dd>",
+    "<dd>",
+    "<dt>词",
+    "</dd>",
     "<h3>",
     "<textarea>",
     "</textarea>",

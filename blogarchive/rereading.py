@@ -19,7 +19,8 @@ from blogarchive.sites.finish import finish
 from blogarchive.sites.site import read
 from blogarchive.store.pages import StoredPage
 
-_BATCH = 2_500_000  # bytes of pages a task: they share much, and what they share is sent once
+_BATCH = 40  # pages a task: they share much, and what they share is sent once
+_MOST_BYTES = 2_500_000  # of a task's pages
 _TASKS_AHEAD = 2  # for each worker
 _FEW = 100  # pages that are read in about the time in which workers start
 
@@ -65,7 +66,7 @@ def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
     for stored in pages:
         batch.append(stored)
         size += len(stored.page.body)
-        if size >= _BATCH:
+        if len(batch) == _BATCH or size >= _MOST_BYTES:
             yield batch
             batch, size = [], 0
     if batch:

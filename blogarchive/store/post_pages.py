@@ -18,6 +18,7 @@ from blogarchive.store import (
 )
 from blogarchive.store.comment_pages import Next
 from blogarchive.store.judge import post_of
+from blogarchive.store.own import post_target
 from blogarchive.store.saving import Saving
 
 
@@ -107,7 +108,7 @@ def _save_further(saving: Saving, post: Post, before: held_posts.HeldPost) -> No
         return
     saving.subject = before.url
     if wanted is Next.POST:
-        target = _post_target(saving, before.url, post.number)
+        target = post_target(saving, before.url, post.number)
         asking.again(saving.archive, target, before=saving.fine, now=saving.page.fetched_at)
     elif wanted is Next.PAGE and further is not None:
         _follow(saving, post, further)
@@ -140,14 +141,10 @@ def _follow(saving: Saving, post: Post, link: Link) -> None:
 
 def _settle_number(saving: Saving, post: Post) -> None:
     """A post that was fetched by another URL is not fetched again by its own."""
-    target = _post_target(saving, post.url, post.number)
+    target = post_target(saving, post.url, post.number)
     if frontier.key(target) != frontier.key(saving.target):
         frontier.add(saving.archive, [target], now=saving.page.fetched_at)
         settling.settle(saving.archive, target, fetched_at=saving.fine, due_at=due(saving))
-
-
-def _post_target(saving: Saving, url: str, number: int | str) -> Target:
-    return Target(url=url, site=saving.blog.site, kind=PageKind.POST, uid=saving.blog.uid, number=number)
 
 
 def _time(text: str | None, now: datetime) -> datetime | None:

@@ -89,11 +89,16 @@ def test_two_signals_in_a_row_are_one(tmp_path: Path, how: signal.Signals) -> No
     assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3)]
 
 
-def test_a_reparse_that_is_killed_leaves_no_process_behind(tool: Tool) -> None:
-    process = tool.start("reparse", "--workers", "2")
+def wait_for_workers(process: subprocess.Popen[str]) -> None:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while len(children.read_text().split()) < 3:  # two that read, and the one that Python keeps to clean up
+        assert process.poll() is None
         time.sleep(0.01)
+
+
+def test_a_reparse_that_is_killed_leaves_no_process_behind(tool: Tool) -> None:
+    process = tool.start("reparse", "--workers", "2")
+    wait_for_workers(process)
     process.kill()
     process.communicate(timeout=30)  # ends when nobody holds its pipes any more
     assert tool.run("reparse").code == 0
@@ -101,9 +106,7 @@ def test_a_reparse_that_is_killed_leaves_no_process_behind(tool: Tool) -> None:
 
 def test_ctrl_c_in_a_reparse_is_3_without_a_word_of_its_workers(tool: Tool) -> None:
     process = tool.start("reparse", "--workers", "2", start_new_session=True)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while len(children.read_text().split()) < 3:
-        time.sleep(0.01)
+    wait_for_workers(process)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, "Traceback" in err) == (3, False), err

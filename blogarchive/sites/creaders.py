@@ -20,7 +20,7 @@ from blogarchive.items import (
 )
 from blogarchive.reading.decode import decode
 from blogarchive.reading.repeats import Repeats
-from blogarchive.sites.creaders_items import post_item, post_link, sidebar_links
+from blogarchive.sites.creaders_items import each_once, post_item, post_link, sidebar_links
 from blogarchive.sites.creaders_owner import own_posts, owner
 from blogarchive.sites.creaders_urls import address, home_url
 from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
@@ -215,7 +215,7 @@ class _Reader:
             categories=frame.sidebar.categories,
             months=frame.sidebar.months,
             listing=name,
-            links=tuple(dict.fromkeys(links)),
+            links=each_once(links),
             **fields,
         )
 

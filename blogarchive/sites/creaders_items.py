@@ -1,5 +1,6 @@
 """What was found on a page of blog.creaders.net as the items that leave the reader."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from blogarchive.items import Link, ListedPost, PageKind, Post
@@ -38,6 +39,14 @@ def sidebar_links(sidebar: Sidebar) -> list[Link]:
     links = [link(row.url, PageKind.MONTH) for row in sidebar.months if row.url]
     links += [link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url]
     return links + [post_link(post) for post in posts if post.url]
+
+
+def each_once(links: Iterable[Link]) -> tuple[Link, ...]:
+    """The links in order, each once; most are known objects, and to hash all they say costs much."""
+    found = list({id(link): link for link in links}.values())
+    if len({link.url for link in found}) < len(found):
+        found = list(dict.fromkeys(found))
+    return tuple(found)
 
 
 @lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog

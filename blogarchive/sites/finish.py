@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from operator import is_
-from typing import TypeVar
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
@@ -59,6 +59,7 @@ _PARTS: dict[type, tuple[str, ...]] = {
 """The fields that hold further items; the months, the same hundreds on every page, are seen to apart."""
 
 
+_MOST_TITLES = 100  # remembered together
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
@@ -97,7 +98,7 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
                 changes[name] = Shown(text=shown.text, at=found.at, precision=found.precision)
         return changes
 
-    months = _whole_months(_Months(reading.months), zone)
+    months = _whole_months(_Same(reading.months), zone)
     if months is None:
         months = _joined([_deep(row, dated) for row in reading.months])
     dated_reading = _deep(_with_months(reading, months), dated)
@@ -125,28 +126,28 @@ def _moment(shown: Shown | None) -> str:
     return "" if shown is None or shown.at is None else shown.at.isoformat()
 
 
-class _Months:
-    """The rows of an archive as a key, equal to one of the same objects: to hash or compare all they say costs much."""
+class _Same(Generic[_T]):
+    """Some items as a key, equal to one of the same objects: to hash or compare all they say costs much."""
 
-    def __init__(self, rows: tuple[MonthRow, ...]) -> None:
-        self.rows = rows
+    def __init__(self, items: tuple[_T, ...]) -> None:
+        self.items = items
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, _Months)
-            and len(self.rows) == len(other.rows)
-            and all(map(is_, self.rows, other.rows))
+            isinstance(other, _Same)
+            and len(self.items) == len(other.items)
+            and all(map(is_, self.items, other.items))
         )
 
     def __hash__(self) -> int:
-        return hash((len(self.rows), self.rows[:1]))
+        return hash((len(self.items), *map(id, self.items[:1])))
 
 
 @lru_cache(maxsize=16)  # the months, up to some hundreds, are the same on every page of a blog
-def _whole_months(months: _Months, zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
+def _whole_months(months: _Same[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
     """The rows dated, where each is another month and shows whole dates; None where not, or they are dated already."""
     dated = []
-    for row in months.rows:
+    for row in months.items:
         first, last = _whole_shown(row.first, zone), _whole_shown(row.last, zone)
         if first is None or last is None:
             return None
@@ -181,9 +182,21 @@ def _deep(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
     for name in _PARTS.get(type(item), ()):
         part = getattr(item, name)
         if isinstance(part, tuple):
+            if _are_plain(part):
+                continue
             parts = tuple(_deep(one, change) for one in part)
             if any(new is not old for new, old in zip(parts, part, strict=True)):
                 changes[name] = parts
         elif part is not None and (whole := _deep(part, change)) is not part:
             changes[name] = whole
     return replace(item, **changes) if changes else item  # type: ignore[type-var]
+
+
+def _are_plain(items: tuple[object, ...]) -> bool:
+    """Whether these are a sidebar's titles, in which nothing is to be changed."""
+    return 0 < len(items) <= _MOST_TITLES and isinstance(items[0], ListedPost) and _plain(_Same(items))
+
+
+@lru_cache(maxsize=64)  # most pages of a blog show the same titles
+def _plain(titles: _Same[ListedPost]) -> bool:
+    return all(title.posted is None and tidy(title.title) == title.title for title in titles.items)

@@ -84,10 +84,10 @@ def _update(saving: Saving, author_id: int, shown: Author | None, row: tuple[obj
         pairs = zip(told, held, strict=True) if newest else zip(held, told, strict=True)
         fresh = tuple(first if first is not None else second for first, second in pairs)
     if fresh == held and new_url == url:
-        saving.archive.execute(
-            "update authors set last_seen_at = ? where id = ? and last_seen_at < ?",
-            (saving.moment, author_id, saving.moment),
-        )
+        if str(last_seen) < saving.moment:
+            saving.archive.execute(
+                "update authors set last_seen_at = ? where id = ?", (saving.moment, author_id)
+            )
         return
     nickname, title, tagline, registered = (None if value is None else str(value) for value in fresh)
     saving.archive.execute(

@@ -28,7 +28,11 @@ def save(saving: Saving, post_id: int, marked: Sequence[Marked]) -> None:
             _insert(saving, post_id, item)
         else:
             _revise(saving, item, before)
-    _touch(saving, [row.id for row in held.values()])
+    # Read again, most were seen before that page was.
+    _touch(
+        saving,
+        [row.id for row in held.values() if not saving.replay or row.first_seen_at > saving.moment],
+    )
 
 
 def known(saving: Saving, post_id: int, marked: Sequence[Marked]) -> list[Marked]:

@@ -10,6 +10,9 @@ from blogarchive.store.archive import Archive, Row
 from blogarchive.store.saved import Outcome
 from blogarchive.store.whose import blog_of
 
+Held = dict[tuple[str, str], str | None]
+"""What is held: the text of each field of each row, which words name."""
+
 _POST_FIELDS = ("title", "posted_at", "body_html", "body_text", "views", "likes", "comment_count")
 _COMMENT_FIELDS = ("author_name", "author_url", "reply_to", "posted_at", "body_html", "body_text", "likes")
 
@@ -40,32 +43,46 @@ def reread(archive: Archive, readings: Iterable[tuple[int, Visit]], *, write: bo
     a transaction of its own. Without `write` nothing is kept: all pages are tried in one transaction that is taken
     back when the iterator ends.
     """
-    if write:
-        yield from _each(archive, readings)
+    if not write:
+        with archive.supposing():
+            yield from _supposed(archive, readings)
         return
-    with archive.supposing():
-        yield from _each(archive, readings)
+    # It sees what is kept already: all but the page that is being written.
+    with Archive.open(archive.path, read_only=True) as kept:
+        for page_id, visit in readings:
+            before: Held = {}
+            after: Held = {}
+            with visits.atomic(archive):
+                if _changes(archive, page_id, visit):
+                    before, after = _snapshot(kept, visit), _snapshot(archive, visit)
+            yield from _told(page_id, visit, before, after)
 
 
-def _each(archive: Archive, readings: Iterable[tuple[int, Visit]]) -> Iterator[Reread]:
+def _supposed(archive: Archive, readings: Iterable[tuple[int, Visit]]) -> Iterator[Reread]:
     for page_id, visit in readings:
         before = _snapshot(archive, visit)
-        if visits.resave(archive, page_id, visit).outcome is not Outcome.STORED:
-            continue
-        found = tuple(_compare(before, _snapshot(archive, visit)))
-        if found:
-            yield Reread(page_id=page_id, url=visit.page.url, differences=found)
+        after = _snapshot(archive, visit) if _changes(archive, page_id, visit) else before
+        yield from _told(page_id, visit, before, after)
 
 
-def _compare(
-    before: dict[tuple[str, str], str | None], after: dict[tuple[str, str], str | None]
-) -> Iterator[Difference]:
+def _changes(archive: Archive, page_id: int, visit: Visit) -> bool:
+    """Put the reading in place of the one that was kept; whether that wrote anything."""
+    return visits.resave(archive, page_id, visit).outcome is Outcome.STORED
+
+
+def _told(page_id: int, visit: Visit, before: Held, after: Held) -> Iterator[Reread]:
+    differences = tuple(_compare(before, after))
+    if differences:
+        yield Reread(page_id=page_id, url=visit.page.url, differences=differences)
+
+
+def _compare(before: Held, after: Held) -> Iterator[Difference]:
     for place in sorted({*before, *after}):
         if before.get(place) != after.get(place):
             yield Difference(of=place[0], field=place[1], before=before.get(place), after=after.get(place))
 
 
-def _snapshot(archive: Archive, visit: Visit) -> dict[tuple[str, str], str | None]:
+def _snapshot(archive: Archive, visit: Visit) -> Held:
     """What is held of all that the reading speaks of, by row and field."""
     reading, found = visit.reading, {}
     uid = blog_of(archive, visit).uid
@@ -88,9 +105,7 @@ def _snapshot(archive: Archive, visit: Visit) -> dict[tuple[str, str], str | Non
     return found
 
 
-def _post(
-    archive: Archive, scope: tuple[str, str | None], number: int | str
-) -> dict[tuple[str, str], str | None]:
+def _post(archive: Archive, scope: tuple[str, str | None], number: int | str) -> Held:
     row = archive.row(
         f"select p.id, {', '.join('p.' + field for field in _POST_FIELDS)}, p.page_id,"  # noqa: S608 - constants
         " (select count(*) from post_revisions r where r.post_id = p.id)"
@@ -108,7 +123,7 @@ def _post(
     return found
 
 
-def _fields(of: str, names: Iterable[str], row: Row | None) -> dict[tuple[str, str], str | None]:
+def _fields(of: str, names: Iterable[str], row: Row | None) -> Held:
     values = row or ()
     return {
         (of, name): None if value is None else str(value) for name, value in zip(names, values, strict=False)

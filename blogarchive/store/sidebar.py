@@ -19,7 +19,10 @@ def save(saving: Saving) -> None:
     is_home = saving.target.kind is PageKind.HOME and saving.target.page_no == 1 and not saving.replay
     shown = (reading.latest, reading.categories, reading.months)
     memo, place = saving.archive.memo.sidebars, (saving.blog.site, saving.blog.uid, saving.replay)
-    if not any(shown) or (memo.get(place) == shown and not is_home):
+    if not any(shown):
+        return
+    if memo.get(place) == shown and not is_home:
+        memo[place] = shown  # the next page's are these very objects, which compare at once
         return
     newest = months.save_rows(saving, reading.months)
     categories.save_rows(saving, reading.categories)

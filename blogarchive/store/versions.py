@@ -52,6 +52,8 @@ def place(
     if replayed_page is None and moment >= current.since:
         truer = _truer(content, current)
         return [Step(place="current")] if truer is None else truer
+    if current.page_id == replayed_page and current.content == content:
+        return []
     versions = [*earlier(), current]
     if replayed_page is not None:
         own = [version for version in versions if version.page_id == replayed_page]

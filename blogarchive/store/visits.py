@@ -1,5 +1,6 @@
 """Saving what a visit brought: the page, all that was read from it and its links, in one transaction."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from blogarchive.items import Page, PageKind, Reading, Target, Visit
@@ -32,6 +33,11 @@ from blogarchive.store.whose import blog_of
 _UNINDEXED = 300
 
 
+def atomic(archive: Archive) -> AbstractContextManager[None]:
+    """The transaction of a page: whoever writes more with it does so in there."""
+    return archive.atomic(unindexed=_UNINDEXED)
+
+
 def save(archive: Archive, visit: Visit, run_id: int | None, *, partial: bool = False) -> Saved:
     """Keep a visit, whatever its status and whatever it shows; times come from `visit.page.fetched_at` alone.
 
@@ -39,7 +45,7 @@ def save(archive: Archive, visit: Visit, run_id: int | None, *, partial: bool = 
     and becomes a failure. Raises `CannotWrite` where the disk is full or the file read-only, `ArchiveDamaged`
     where it is not whole; then nothing of the visit is kept. `partial`: the run leaves things out on purpose.
     """
-    with archive.atomic(unindexed=_UNINDEXED):
+    with atomic(archive):
         blog = blog_of(archive, visit)
         frontier.add(archive, [visit.target], now=visit.page.fetched_at)
         bad = judge(visit, known_of(archive, visit, blog)) or refusing.by_author(archive, visit, blog)
@@ -82,7 +88,7 @@ def resave(archive: Archive, page_id: int, visit: Visit) -> Saved:
     Changes nothing where both agree (the outcome is SAME); never touches the frontier, the marks of what is gone, or
     the bytes. A page that reads worse than what is held changes nothing either.
     """
-    with archive.atomic(unindexed=_UNINDEXED):
+    with atomic(archive):
         blog = blog_of(archive, visit)
         saving = Saving(archive, visit, blog, run_id=None, page_id=page_id, replay=True)
         outcome = Outcome.FAILED

@@ -25,7 +25,7 @@ _ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
 _SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
 EDGES = " \xa0\u3000\u200b\ufeff"
-HEADINGS = ("h1", "h2", "h3", "h4")
+HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,14 +43,15 @@ class Timed:
 
 def is_title(view: View, line: Line) -> bool:
     """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
-    text, shown = line.text, view.document.title
-    if line.block.tag not in HEADINGS:
-        if len(text) > 1 and shown.startswith(text):
+    text, shown, tag = line.text, view.document.title, line.block.tag
+    if tag not in HEADINGS:
+        if shown.startswith(text) and len(text) > 1:
             return True
-    elif line.block.tag == "h1" or (len(text) > 1 and text in shown):
+    elif tag == "h1" or (len(text) > 1 and text in shown):
         return True
     anchor = line.spans[0][3] if line.spans else None
-    return anchor is not None and "diary_title" in (anchor.get("class") or "").split()
+    name = None if anchor is None else anchor.get("class")
+    return name is not None and "diary_title" in name.split()
 
 
 def is_titled(view: View, index: int) -> bool:

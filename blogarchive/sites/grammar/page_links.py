@@ -38,7 +38,7 @@ def _of_line(line: Line, base: str, root: str | None, address: Callable[[str], A
     return [(text, anchor, _leads_to(anchor, base, root, address)) for text, anchor in found] if found else ()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _of_repeat(
     repeat: Repeat, root: str | None, address: Callable[[str], Address]
 ) -> Sequence[Sequence[Linked] | None]:

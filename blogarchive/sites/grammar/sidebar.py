@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.card import Card, find_card, read_card
-from blogarchive.sites.grammar.month_rows import is_to_come, month_row, reads_like_month
+from blogarchive.sites.grammar.month_rows import first_rows, is_to_come, month_row, reads_like_month
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CALENDAR_LINE, DATE, unbulleted
@@ -124,7 +124,11 @@ def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
 
 
 def _dated(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
-    rows = {i: row for i in lines if (row := month_row(view, i)) is not None}
+    return _past(view, {i: row for i in lines if (row := month_row(view, i)) is not None})
+
+
+def _past(view: View, rows: dict[int, MonthRow]) -> dict[int, MonthRow]:
+    """The rows without those that are to come."""
     newest = max(rows.values(), key=attrgetter("month"), default=None)
     if newest is not None and is_to_come(newest, view.now):  # an endless calendar
         return {i: row for i, row in rows.items() if not is_to_come(row, view.now)}
@@ -133,8 +137,9 @@ def _dated(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
 
 def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow], Sequence[int]]:
     """The rows under the label of the archive up to the first line that is none, and the lines of all that."""
-    rows = _while(lines[1:], lambda i: not view.folded[i] or reads_like_month(view, i))
-    return _dated(view, [i for i in rows if view.folded[i]]), (lines[0], *rows)
+    rows = first_rows(view, lines[1:])
+    months = {i: row for i, row in zip(lines[1:], rows, strict=False) if row is not None}
+    return _past(view, months), lines[: 1 + len(rows)]
 
 
 def _dates(view: View, lines: Sequence[int]) -> Sequence[int]:

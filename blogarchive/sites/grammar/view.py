@@ -144,7 +144,7 @@ def view_of(
     It is the same with `repeats`, sooner where pages are alike.
     """
     document = read_document(text, repeats)
-    whole, folded = fold_lines(document.lines)
+    whole, folded = fold_lines(document.lines, document.repeats)
     base = base_of(document, url)
     links = links_of(document, base, address)
     return View(

@@ -4,9 +4,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from blogarchive.reading.lines import Line
+from blogarchive.reading.repeat import Repeat
 from blogarchive.sites.grammar.words import BEGIN, fold
 
 LONGEST_LABEL = 400
@@ -37,9 +39,23 @@ class Whole:
         return bisect_right(self.starts, place) - 1
 
 
-def fold_lines(lines: Sequence[Line]) -> tuple[Whole, tuple[str, ...]]:
-    """The text of all lines, and each line's; of a line of prose its length alone."""
+def fold_lines(lines: Sequence[Line], repeats: Sequence[Repeat] = ()) -> tuple[Whole, tuple[str, ...]]:
+    """The text of all lines, and each line's; of a line of prose its length alone. `repeats` are among them."""
+    pieces, place = [], 0
+    for repeat in repeats:
+        pieces += [_folded(lines[place : repeat.index]), _of_repeat(repeat)]
+        place = repeat.index + len(repeat.lines)
+    text = "".join([*pieces, _folded(lines[place:])])
+    folded = tuple(text.split(BEGIN)[1:])
+    starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
+    return Whole(text=text, starts=starts), folded
+
+
+@lru_cache(maxsize=16)
+def _of_repeat(repeat: Repeat) -> str:
+    return _folded(repeat.lines)
+
+
+def _folded(lines: Sequence[Line]) -> str:
     texts = [line.text if len(line.text) <= LONGEST_LABEL else "…" * len(line.text) for line in lines]
-    text = fold("".join([BEGIN + text for text in texts]))
-    starts = list(accumulate([len(text) + 1 for text in texts], initial=1))[:-1]
-    return Whole(text=text, starts=starts), tuple(text.split(BEGIN)[1:])
+    return fold("".join([BEGIN + text for text in texts]))

@@ -8,7 +8,7 @@ after that.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from blogarchive.reading.elements import BLOCKS
@@ -45,6 +45,14 @@ class Document:
         """The indexes of the lines that lie wholly or partly in `node`; none where it is never shown."""
         opened, closed = self.places(node) or (0, 0)
         return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
+
+    def picked(self, pick: Callable[[Repeat], Sequence[int]]) -> list[int]:
+        """The indexes of all lines, but of those of a run that is known only the ones that `pick` counts from its own."""
+        found, place = [], 0
+        for repeat in self.repeats:
+            found += [*range(place, repeat.index), *[repeat.index + offset for offset in pick(repeat)]]
+            place = repeat.index + len(repeat.lines)
+        return [*found, *range(place, len(self.lines))]
 
     def holds(self, node: Element, line: Line) -> bool:
         """Whether the whole of `line` lies in `node`."""

@@ -21,6 +21,7 @@ from blogarchive.sites.grammar.heading_times import (
     time_and_more,
     time_first,
     time_in,
+    titles,
 )
 from blogarchive.sites.grammar.labels import is_label, labels
 from blogarchive.sites.grammar.view import View
@@ -55,20 +56,20 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     """
     counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(labels(view, POST_LABEL))
-    titles: list[int] = []
-    for line in view.lines if counters is None else view.lines[: counters.first]:
-        if line.index in labelling:
+    end = len(view.lines) if counters is None else counters.first
+    marked = [] if labelled else [i for i in titles(view, end) if not view.leads_away(i)]
+    passed: list[int] = []
+    for index in sorted({*marked, *(i for i in labelling if i < end)}):
+        if index in labelling:
             # Whatever stood above, as the blog's own title does, is not this post's.
-            titles = list(islice(_filled(view, line.index + 1, len(view.lines)), 1))
-            found = _under_label(view, line.index + 1)
-        elif not labelled and line.text and is_title(view, line) and not view.leads_away(line.index):
-            titles.append(line.index)
-            found = _at_title(view, line.index)
+            passed = list(islice(_filled(view, index + 1, len(view.lines)), 1))
+            found = _under_label(view, index + 1)
         else:
-            continue
+            passed.append(index)
+            found = _at_title(view, index)
         if found is not None:
             return _with_foot(view, found)
-    found = _at_foot(view, titles) or _by_day(view, titles)
+    found = _at_foot(view, passed) or _by_day(view, passed)
     return found or (None if labelled else _first_moment(view))
 
 

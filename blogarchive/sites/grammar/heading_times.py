@@ -1,10 +1,14 @@
 """Lines that show a post's time: alone, after its title, before it, or amid words about the post."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blogarchive.reading.lines import Line
+from blogarchive.reading.repeat import Repeat
 from blogarchive.sites.grammar.view import View
+from blogarchive.sites.grammar.whole import LONGEST_LABEL
 from blogarchive.sites.grammar.words import MOMENT
 
 LABEL = (
@@ -26,6 +30,7 @@ _SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, �
 _SEPARATOR = re.compile(r"\s+[|/]$")
 EDGES = " \xa0\u3000\u200b\ufeff"
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_SHORTEST = 2  # characters of a title that the window's may begin with
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,14 +46,33 @@ class Timed:
     sure: bool = False
 
 
+def titles(view: View, end: int) -> list[int]:
+    """The lines before line `end` that are marked as titles."""
+    shown = view.document.title
+    likely = {*view.document.picked(_marked), *view.whole.starting(shown[:_SHORTEST])}
+    if len(shown) > LONGEST_LABEL:
+        likely.update(range(end))
+    return sorted(i for i in likely if i < end and view.lines[i].text and is_title(view, view.lines[i]))
+
+
+@lru_cache(maxsize=16)
+def _marked(repeat: Repeat) -> Sequence[int]:
+    """The lines of a run that are marked as titles, whatever the window's title is."""
+    return [i for i, line in enumerate(repeat.lines) if line.block.tag in HEADINGS or _is_hinted(line)]
+
+
 def is_title(view: View, line: Line) -> bool:
     """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
     text, shown, tag = line.text, view.document.title, line.block.tag
     if tag not in HEADINGS:
-        if shown.startswith(text) and len(text) > 1:
+        if shown.startswith(text) and len(text) >= _SHORTEST:
             return True
-    elif tag == "h1" or (len(text) > 1 and text in shown):
+    elif tag == "h1" or (len(text) >= _SHORTEST and text in shown):
         return True
+    return _is_hinted(line)
+
+
+def _is_hinted(line: Line) -> bool:
     anchor = line.spans[0][3] if line.spans else None
     name = None if anchor is None else anchor.get("class")
     return name is not None and "diary_title" in name.split()

@@ -1,13 +1,14 @@
 """The link to the next page of a list or of a post's comments: by its words, or by the page numbers."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
+from blogarchive.reading.repeat import Repeat
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BEGIN, CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, fold, folding_to
 
@@ -32,7 +33,7 @@ _ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, l
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
 
-def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int] | None:
+def next_page(view: View, lines: Collection[int], page_no: int) -> tuple[str, int] | None:
     """The URL of the page after `page_no` and the line of its last link; None where the page links to none.
 
     Words (下一页, 下页, >, …) win over numbers; a link to the page itself counts for nothing.
@@ -53,21 +54,23 @@ def next_page(view: View, lines: Iterable[int], page_no: int) -> tuple[str, int]
     return worded or numbered
 
 
-def _candidates(view: View, lines: Iterable[int], page_no: int) -> "Iterator[tuple[int, str, _Saying]]":
+def _candidates(view: View, lines: Collection[int], page_no: int) -> "Iterator[tuple[int, str, _Saying]]":
     """Links that may lead to the next page: their line, their URL, what they say."""
     here = view.address(view.url)
-    for index in lines:
-        for text, anchor, address in view.links[index]:
-            if address is None:
-                continue
-            words = text or _picture_words(anchor)
-            if words.lstrip()[:1] not in _BEGINS:
-                continue
-            says = _saying(words) if len(words) <= _LONGEST else None
-            if says is None or (says.number is not None and says.number != page_no + 1):
+    within = lines if isinstance(lines, range) else frozenset(lines)
+    for index in view.document.picked(_telling):
+        for text, anchor, address in view.links[index] if index in within else ():
+            says = None if address is None else _says(text, anchor)
+            if address is None or says is None or (says.number is not None and says.number != page_no + 1):
                 continue
             if address.url != here.url and not _is_other_post(address, here, page_no):
                 yield index, address.url, says
+
+
+@lru_cache(maxsize=16)
+def _telling(repeat: Repeat) -> Sequence[int]:
+    """The lines of a run with a link that says what a pager's says."""
+    return [i for i, line in enumerate(repeat.lines) if any(_says(*link) for link in line.links())]
 
 
 class _Saying(NamedTuple):
@@ -75,6 +78,11 @@ class _Saying(NamedTuple):
 
     number: int | None
     sure: bool
+
+
+def _says(text: str, anchor: Element) -> _Saying | None:
+    words = text or _picture_words(anchor)
+    return _saying(words) if words.lstrip()[:1] in _BEGINS and len(words) <= _LONGEST else None
 
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog

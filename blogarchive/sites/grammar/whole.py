@@ -30,6 +30,14 @@ class Whole:
         for found in pattern.finditer(self.text, self.starts[start] - 1, stop):
             yield self.line_at(found.start() + 1)
 
+    def starting(self, words: str) -> Iterator[int]:
+        """The lines that begin with these words, whatever form their characters have; none where there are no words."""
+        begin = BEGIN + fold(words)
+        place = self.text.find(begin) if words else -1
+        while place >= 0:
+            yield self.line_at(place + 1)
+            place = self.text.find(begin, place + 1)
+
     def holding(self, pattern: "re.Pattern[str]") -> Iterator[int]:
         """The lines in which `pattern` stands, each once."""
         yield from dict.fromkeys(self.line_at(found.start()) for found in pattern.finditer(self.text))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from blogarchive.items import Link, ListedPost, PageKind, Post
+from blogarchive.items import Link, ListedPost, MonthRow, PageKind, Post
 from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.post_page import PostPage
 from blogarchive.sites.grammar.sidebar import Sidebar
+from blogarchive.sites.same import Same
 
 
 def post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
@@ -36,9 +37,14 @@ def post_link(post: ListedPost) -> Link:
 def sidebar_links(sidebar: Sidebar) -> list[Link]:
     """The links of the sidebar: months and categories first, then posts."""
     posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
-    links = [link(row.url, PageKind.MONTH) for row in sidebar.months if row.url]
+    links = [*_month_links(Same(sidebar.months))]
     links += [link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url]
     return links + [post_link(post) for post in posts if post.url]
+
+
+@lru_cache(maxsize=16)
+def _month_links(months: Same[MonthRow]) -> list[Link]:
+    return [link(row.url, PageKind.MONTH) for row in months.items if row.url]
 
 
 def each_once(links: Iterable[Link]) -> tuple[Link, ...]:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from operator import is_
-from typing import Generic, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
@@ -28,6 +27,7 @@ from blogarchive.items import (
 )
 from blogarchive.reading.dates import ShownDate, parse_date
 from blogarchive.reading.decode import tidy
+from blogarchive.sites.same import Same
 from blogarchive.sites.site import by_name
 
 _T = TypeVar("_T")
@@ -98,7 +98,7 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
                 changes[name] = Shown(text=shown.text, at=found.at, precision=found.precision)
         return changes
 
-    months = _whole_months(_Same(reading.months), zone)
+    months = _whole_months(Same(reading.months), zone)
     if months is None:
         months = _joined([_deep(row, dated) for row in reading.months])
     dated_reading = _deep(_with_months(reading, months), dated)
@@ -107,8 +107,7 @@ def date_reading(reading: Reading, fetched_at: datetime, zone: ZoneInfo) -> Read
 
 
 def _with_months(reading: Reading, months: tuple[MonthRow, ...]) -> Reading:
-    same = len(months) == len(reading.months) and all(map(is_, months, reading.months))
-    return reading if same else replace(reading, months=months)
+    return reading if Same(months) == Same(reading.months) else replace(reading, months=months)
 
 
 def _joined(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
@@ -126,25 +125,8 @@ def _moment(shown: Shown | None) -> str:
     return "" if shown is None or shown.at is None else shown.at.isoformat()
 
 
-class _Same(Generic[_T]):
-    """Some items as a key, equal to one of the same objects: to hash or compare all they say costs much."""
-
-    def __init__(self, items: tuple[_T, ...]) -> None:
-        self.items = items
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Same)
-            and len(self.items) == len(other.items)
-            and all(map(is_, self.items, other.items))
-        )
-
-    def __hash__(self) -> int:
-        return hash((len(self.items), *map(id, self.items[:1])))
-
-
 @lru_cache(maxsize=16)  # the months, up to some hundreds, are the same on every page of a blog
-def _whole_months(months: _Same[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
+def _whole_months(months: Same[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
     """The rows dated, where each is another month and shows whole dates; None where not, or they are dated already."""
     dated = []
     for row in months.items:
@@ -194,9 +176,9 @@ def _deep(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
 
 def _are_plain(items: tuple[object, ...]) -> bool:
     """Whether these are a sidebar's titles, in which nothing is to be changed."""
-    return 0 < len(items) <= _MOST_TITLES and isinstance(items[0], ListedPost) and _plain(_Same(items))
+    return 0 < len(items) <= _MOST_TITLES and isinstance(items[0], ListedPost) and _plain(Same(items))
 
 
 @lru_cache(maxsize=64)  # most pages of a blog show the same titles
-def _plain(titles: _Same[ListedPost]) -> bool:
+def _plain(titles: Same[ListedPost]) -> bool:
     return all(title.posted is None and tidy(title.title) == title.title for title in titles.items)

@@ -1,7 +1,8 @@
 """The rows of the archive: `2025-01-19 - 2025-01-29`, one a month, newest first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -22,6 +23,21 @@ _MOST_REMEMBERED = 100_000  # characters of an archive
 _STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthRows:
+    """Rows that follow each other: the lines they take, blank ones among them, the months they show.
+
+    `places` are those of the months among the lines, `unread` those of rows whose dates are none; `newest`, as
+    YYYY-MM, is empty where there is no month.
+    """
+
+    count: int
+    months: tuple[MonthRow, ...]
+    places: tuple[int, ...]
+    unread: tuple[int, ...]
+    newest: str
+
+
 def reads_like_month(view: View, index: int) -> bool:
     """Whether a line has the form of a row, whatever its dates."""
     return _is_row(view.folded[index])
@@ -32,21 +48,20 @@ def month_row(view: View, index: int) -> MonthRow | None:
     return _read(view.lines[index].text, _leads_to(view.links[index]))
 
 
-def first_rows(view: View, lines: Sequence[int]) -> Sequence[MonthRow | None]:
-    """The months of the first of these lines, up to one that does not read like a row; None where a line has none."""
+def rows_under(view: View, lines: Sequence[int]) -> MonthRows:
+    """The rows that these lines begin with."""
     end = len(lines)
     while end and (folded := view.folded[lines[end - 1]]) and not _STARTS.match(folded):
         end -= 1  # what ends a page is another on each
-    lines = lines[:end]
-    texts = tuple([view.lines[i].text for i in lines])
-    urls = tuple([_leads_to(view.links[i]) for i in lines])
+    texts = tuple([view.lines[i].text for i in lines[:end]])
+    urls = tuple([_leads_to(view.links[i]) for i in lines[:end]])
     read = _read_all if sum(map(len, texts)) < _MOST_REMEMBERED else _read_all.__wrapped__
-    return read(texts, urls)
+    return _past(read(texts, urls), last_month(view.now))
 
 
-def is_to_come(row: MonthRow, now: datetime) -> bool:
-    """Whether the month begins later than a day after `now`."""
-    return row.month > f"{now + _TOLERANCE:%Y-%m}"
+def last_month(now: datetime) -> str:
+    """The last month that may have begun at `now`; later rows are those of an endless calendar."""
+    return f"{now + _TOLERANCE:%Y-%m}"
 
 
 def _leads_to(links: Sequence[Linked]) -> str | None:
@@ -57,14 +72,39 @@ def _leads_to(links: Sequence[Linked]) -> str | None:
 
 
 @lru_cache(maxsize=16)  # the same hundreds stand on every page of a blog
-def _read_all(texts: Sequence[str], urls: Sequence[str | None]) -> Sequence[MonthRow | None]:
-    rows: list[MonthRow | None] = []
+def _read_all(texts: Sequence[str], urls: Sequence[str | None]) -> MonthRows:
+    months: dict[int, MonthRow] = {}
+    unread: list[int] = []
+    count = 0
     for text, url in zip(texts, urls, strict=True):
         folded = fold(text)
         if folded and not _is_row(folded):
             break
-        rows.append(_read(text, url) if folded else None)
-    return rows
+        if folded and (row := _read(text, url)) is not None:
+            months[count] = row
+        elif folded:
+            unread.append(count)
+        count += 1
+    return _rows(count, months, unread)
+
+
+def _past(rows: MonthRows, last: str) -> MonthRows:
+    """The rows without those after the `last` month, which count as unread."""
+    if rows.newest <= last:
+        return rows
+    months = {p: row for p, row in zip(rows.places, rows.months, strict=True) if row.month <= last}
+    unread = sorted({*rows.unread, *rows.places} - months.keys())
+    return _rows(rows.count, months, unread)
+
+
+def _rows(count: int, months: Mapping[int, MonthRow], unread: Iterable[int]) -> MonthRows:
+    return MonthRows(
+        count=count,
+        months=tuple(months.values()),
+        places=tuple(months),
+        unread=tuple(unread),
+        newest=max([row.month for row in months.values()], default=""),
+    )
 
 
 def _is_row(folded: str) -> bool:

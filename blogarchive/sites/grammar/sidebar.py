@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.card import Card, find_card, read_card
-from blogarchive.sites.grammar.month_rows import first_rows, is_to_come, month_row, reads_like_month
+from blogarchive.sites.grammar.month_rows import last_month, month_row, reads_like_month, rows_under
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CALENDAR_LINE, DATE, unbulleted
@@ -44,7 +43,7 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
     card = Card()
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
-    months: dict[int, MonthRow] | None = None
+    months: tuple[MonthRow, ...] | None = None
     problems: tuple[Problem, ...] = ()
     taken: set[int] = set()
     for section in find_sections(view, outside):
@@ -62,9 +61,10 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         elif section.name == "calendar":
             lines = _calendar(view, lines)
         else:
-            months, lines = _month_section(view, lines)
-            unread = [i for i in lines[1:] if view.folded[i] and i not in months]
-            problems = _senseless(view, unread or ([] if months else _dates(view, section.lines[1:])))
+            rows = rows_under(view, lines[1:])
+            unread = [lines[1 + place] for place in rows.unread]
+            problems = _senseless(view, unread or ([] if rows.months else _dates(view, lines[1:])))
+            months, lines = rows.months, lines[: 1 + rows.count]
         taken.update(lines)
     if card == Card():
         card, own = find_card(view, [i for i in outside if i not in taken])
@@ -74,14 +74,14 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         categories = _categories(view, lines[1:], posts)
         taken.update(lines[1:])
     if months is None:
-        rows = _months(view, [i for i in outside if i not in view.posts])  # a post's title may be two dates
-        months = {i: row for i, row in rows.items() if row.url is not None}
-        taken.update(months)
+        found = _months(view, [i for i in outside if i not in view.posts])  # a post's title may be two dates
+        taken.update(found)
+        months = tuple(found.values())
     return Sidebar(
         card=card,
         latest=latest,
         categories=categories,
-        months=tuple(months.values()),
+        months=months,
         taken=frozenset(taken),
         problems=card.problems + problems,
     )
@@ -119,27 +119,10 @@ def _first_category(view: View, lines: Sequence[int]) -> Sequence[int]:
 
 
 def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
-    """The rows of the archive among these lines."""
-    return _dated(view, [i for i in lines if reads_like_month(view, i)])
-
-
-def _dated(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
-    return _past(view, {i: row for i in lines if (row := month_row(view, i)) is not None})
-
-
-def _past(view: View, rows: dict[int, MonthRow]) -> dict[int, MonthRow]:
-    """The rows without those that are to come."""
-    newest = max(rows.values(), key=attrgetter("month"), default=None)
-    if newest is not None and is_to_come(newest, view.now):  # an endless calendar
-        return {i: row for i, row in rows.items() if not is_to_come(row, view.now)}
-    return rows
-
-
-def _month_section(view: View, lines: Sequence[int]) -> tuple[dict[int, MonthRow], Sequence[int]]:
-    """The rows under the label of the archive up to the first line that is none, and the lines of all that."""
-    rows = first_rows(view, lines[1:])
-    months = {i: row for i, row in zip(lines[1:], rows, strict=False) if row is not None}
-    return _past(view, months), lines[: 1 + len(rows)]
+    """The rows of an archive without a label among these lines: each links to its month."""
+    last = last_month(view.now)
+    rows = {i: row for i in lines if reads_like_month(view, i) and (row := month_row(view, i)) is not None}
+    return {i: row for i, row in rows.items() if row.url is not None and row.month <= last}
 
 
 def _dates(view: View, lines: Sequence[int]) -> Sequence[int]:

@@ -13,7 +13,7 @@ from blogarchive.items import Page, PageKind, Target, Visit
 from blogarchive.media.hosts import host_of, port_of
 from blogarchive.order import Order
 from blogarchive.pictures import Pictures, Rule
-from blogarchive.store import asking, blogs, failures, frontier, media, pages, plan, visits
+from blogarchive.store import asking, blogs, failures, frontier, health, media, pages, plan, visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog
 from blogarchive.store.failures import Failure
@@ -105,6 +105,11 @@ class Campaign:
     def unreached(self) -> bool:
         """Whether pages were asked for and none came; a run that only had pictures to fetch asks for none."""
         return self._counts["failures"] > 0 and not self.reached
+
+    @property
+    def is_long(self) -> bool:
+        """Whether many pages are to be expected: no post of these blogs was read before."""
+        return self.order.limit is None and not health.was_read(self.archive, self.blogs)
 
     def homes(self) -> frozenset[tuple[str, int]]:
         """Host and port of the blogs."""

@@ -73,6 +73,7 @@ class BlogSpider(PoliteSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Requests for what the archive has to fetch, pages before pictures; ends when nothing is left."""
+        self.reader.begin(many=self.campaign.is_long)
         async for request in self._pages():
             yield request
         if not self.traffic.stopping and self.campaign.begin_pictures():

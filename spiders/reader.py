@@ -8,7 +8,7 @@ from blogarchive.reading.repeats import Repeats
 from blogarchive.reading_process import ReadingProcess
 from blogarchive.sites.site import read
 
-_PAGES_BEFORE = 20  # read here before a process is started: most updates are shorter
+_PAGES_BEFORE = 20  # read here before a process is started, where they may have been all: most updates are shorter
 _AHEAD = 3
 
 
@@ -27,12 +27,19 @@ class Reader:
         """How many pages more than usual may be under way while others are read."""
         return _AHEAD if self._beside and self._beside.is_ready else 0
 
+    def begin(self, *, many: bool) -> None:
+        """Called once the run's loop runs; `many`: a lot of pages are to be expected."""
+        if many and self._hurries:
+            self._start()
+
     async def read(self, page: Page, target: Target) -> Reading:
         """What `sites.site.read` gives and raises."""
         self._pages += 1
-        if self._hurries and self._pages == _PAGES_BEFORE:
+        if self._hurries and self._pages == _PAGES_BEFORE and not self._beside:
             self._start()
-        return await self._beside.read(page, target) if self._beside else read(page, target, self._repeats)
+        if self._beside and self._beside.is_ready:
+            return await self._beside.read(page, target)
+        return read(page, target, self._repeats)
 
     def _start(self) -> None:
         try:

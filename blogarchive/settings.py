@@ -43,53 +43,30 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "ftp": None,
     "s3": None,
 }
+# All that runs, in place of Scrapy's own lists: what these name is imported even where it is turned off, a web server
+# among it, and what a later Scrapy adds to them does not come along unseen.
 _BUILT_IN = "scrapy.downloadermiddlewares"
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    f"{_BUILT_IN}.offsite.OffsiteMiddleware": None,  # the spider asks only for what the archive holds
-    f"{_BUILT_IN}.robotstxt.RobotsTxtMiddleware": None,
+DOWNLOADER_MIDDLEWARES_BASE = {
     "spiders.robots.RobotsMiddleware": 100,
-    f"{_BUILT_IN}.httpauth.HttpAuthMiddleware": None,
-    f"{_BUILT_IN}.retry.RetryMiddleware": None,  # the spider decides, with the page's own words
-    f"{_BUILT_IN}.redirect.MetaRefreshMiddleware": None,
+    f"{_BUILT_IN}.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    f"{_BUILT_IN}.defaultheaders.DefaultHeadersMiddleware": 400,
+    f"{_BUILT_IN}.useragent.UserAgentMiddleware": 500,
     "spiders.redirects.SameSiteRefresh": 580,
-    f"{_BUILT_IN}.redirect.RedirectMiddleware": None,
+    f"{_BUILT_IN}.httpcompression.HttpCompressionMiddleware": 590,
     "spiders.redirects.SameSiteRedirects": 600,
-    f"{_BUILT_IN}.cookies.CookiesMiddleware": None,
     "spiders.cookies.OwnCookies": 700,
-    f"{_BUILT_IN}.stats.DownloaderStats": None,
-    f"{_BUILT_IN}.httpcache.HttpCacheMiddleware": None,
+    f"{_BUILT_IN}.httpproxy.HttpProxyMiddleware": 750,
 }
-SPIDER_MIDDLEWARES: dict[str, int | None] = dict.fromkeys(
-    (
-        "scrapy.spidermiddlewares.start.StartSpiderMiddleware",
-        "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",  # a 404 is a page that is read
-        "scrapy.spidermiddlewares.referer.RefererMiddleware",
-        "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
-        "scrapy.spidermiddlewares.depth.DepthMiddleware",
-        "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",
-    )
-)
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
 ITEM_PIPELINES = {
     "pipelines.encodings.Encodings": 100,
     "pipelines.dates.Dates": 200,
     "pipelines.store.Store": 300,
 }
-EXTENSIONS: dict[str, int | None] = dict.fromkeys(
-    (
-        "scrapy.extensions.logcount.LogCount",
-        "scrapy.extensions.telnet.TelnetConsole",
-        "scrapy.extensions.memusage.MemoryUsage",
-        "scrapy.extensions.memdebug.MemoryDebugger",
-        "scrapy.extensions.closespider.CloseSpider",
-        "scrapy.extensions.feedexport.FeedExporter",
-        "scrapy.extensions.logstats.LogStats",
-        "scrapy.extensions.spiderstate.SpiderState",
-        "scrapy.extensions.remote_control.RemoteControl",
-    )
-)
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier table knows what was asked
 WARN_ON_GENERATOR_RETURN_VALUE = False
 STATS_DUMP = False

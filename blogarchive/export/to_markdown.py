@@ -15,7 +15,7 @@ from bs4.element import NavigableString, PageElement, Tag
 from markdownify import MarkdownConverter
 
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
-_READERS_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?=\S)|(?<=\{)[{%]|(?<!\S):)")
+_READERS_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
 _TAIL = re.compile(r"(?<!\\)[,.;:?!]$")
 _SHORTCODE = re.compile(r"\{\{[<%]")
 _BLOCKS = (

@@ -47,6 +47,7 @@ def test_a_reader_of_the_markdown_sees_the_same_characters(source: str) -> None:
         ("<p>读<b>《书》</b>好</p>", "<p>读《<strong>书</strong>》好</p>"),
         ("<p><strong>整段。</strong></p>", "<p><strong>整段</strong>。</p>"),
         ("<p>一<br><br>二</p>", "<p>一</p><p>二</p>"),
+        ("<p>#\n# </p>", "<p>#\n#</p>"),
         ("<pre>a\n```\n  b</pre>", "<pre><code>a\n```\n  b\n</code></pre>"),
     ],
 )

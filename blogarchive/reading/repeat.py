@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from blogarchive.reading.html_tree import Element
 from blogarchive.reading.line import Line
+from blogarchive.reading.sessions import Session
 
 STAND_IN = "blogarchive-stands-for"
 """The attribute of the elements that stand for a run while a page is parsed."""
@@ -15,7 +16,8 @@ class Repeat:
     """A run of elements with the tree and the lines that it makes; it belongs to the page that was read last.
 
     `opened` and `closed` are the places of its elements, counted from its own, `size` is how many places they take.
-    `index` and `place` are where it stands.
+    `index` and `place` are where it stands. `sessions` are the attributes that hold the session id of the page, as
+    element, name and value with the id hidden; in `text` it is hidden too.
     """
 
     text: str
@@ -25,6 +27,7 @@ class Repeat:
     closed: Mapping[Element, int]
     size: int
     hidden: frozenset[Element]
+    sessions: Sequence[tuple[Element, str, str]]
     lines: Sequence[Line]
     index: int = 0
     place: int = 0
@@ -37,6 +40,11 @@ class Repeat:
             line.index += lines
             line.start += places
             line.end += places
+
+    def wear(self, session: Session) -> None:
+        """Let the links of the run carry the session id of its page."""
+        for node, name, value in self.sessions:
+            node.set(name, session.show(value))
 
     def places(self, node: Element) -> tuple[int, int] | None:
         """Where an element of the run opens and closes in the document; None where it is not of the run."""

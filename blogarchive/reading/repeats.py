@@ -18,8 +18,10 @@ from blogarchive.reading.html_tree import Element, parse_strictly
 from blogarchive.reading.line_builder import LineBuilder
 from blogarchive.reading.repeat import STAND_IN, Repeat
 from blogarchive.reading.repeat_finding import Common, common_runs, find
+from blogarchive.reading.sessions import HIDDEN, session_of
 
 _stand_ins = etree.XPath(f"descendant-or-self::*/@{STAND_IN}/..")
+_with_session = etree.XPath(f"descendant::*[@*[contains(., '{HIDDEN}')]]")
 _LEAST = 1000  # characters: less costs more than it saves
 _LONGEST = 200_000  # characters of a page, and of all that is known
 _MOST = 12  # runs
@@ -34,6 +36,9 @@ def repeat_of(common: Common) -> Repeat | None:
         return None
     if tuple([node.tag for node in around if isinstance(node.tag, str)]) != common.names:
         return None
+    sessions = _sessions_in(around)
+    if sum(value.count(HIDDEN) for _, _, value in sessions) != common.text.count(HIDDEN):
+        return None  # it is shown somewhere
     hidden = hidden_elements(root)
     builder = LineBuilder(hidden)
     builder.walk(root)
@@ -47,11 +52,18 @@ def repeat_of(common: Common) -> Repeat | None:
         closed={node: builder.closed[node] - start for node in inner},
         size=builder.closed[around] - start,
         hidden=hidden,
+        sessions=sessions,
         lines=builder.lines,
         place=start,
     )
     repeat.move(0, 0)
     return repeat
+
+
+def _sessions_in(around: Element) -> Sequence[tuple[Element, str, str]]:
+    """The attributes that hold a session id: their elements, names and values."""
+    found = cast("list[Element]", _with_session(around))
+    return [(node, name, value) for node in found for name, value in node.items() if HIDDEN in value]
 
 
 class Repeats:
@@ -66,8 +78,15 @@ class Repeats:
 
     def shorten(self, text: str) -> tuple[str, Sequence[Repeat]]:
         """The page with stand-ins for what is known of it, and what they stand for."""
-        if len(text) > _LONGEST or STAND_IN in text:
+        if len(text) > _LONGEST or STAND_IN in text or HIDDEN in text:
             return text, ()
+        session = session_of(text)
+        rest, found = self._shortened(session.hide(text))
+        for repeat in found:
+            repeat.wear(session)
+        return session.show(rest), found
+
+    def _shortened(self, text: str) -> tuple[str, Sequence[Repeat]]:
         rest, found = self._without(text)
         taken = sum(len(repeat.text) for repeat in found)
         if taken < self._taken - _LEAST:

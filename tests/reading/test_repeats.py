@@ -27,7 +27,11 @@ OTHERS = (
     "<dt>一</dt>" + "<dd>二</dd>\n" * 99 + "<dt>三</dt><dd><dl><dt>四</dt><dd>五</dd></dl></dd>",
     "<div>" + "<!-- 注 --><a href=x><div>块</div></a>" * 40 + "</div>",
 )
-SIDEBARS = (MONTHS, TITLES, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
+SESSION = "0123abcd"
+VISITED = "".join(
+    f"<p>· <a href='/p/{n}.html?PHPSESSID={SESSION}' title='PHPSESSID={SESSION}'>第{n}篇</a></p>\n" for n in range(40)
+)
+SIDEBARS = (MONTHS, TITLES, VISITED, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
 # Around it: what authors and templates leave open, close twice, or hide.
 AROUND = (
     "<p>文",
@@ -44,6 +48,8 @@ AROUND = (
     "<font color=red>",
     "</font>",
     "<a href='/a'>",
+    f"<a href='/a?sid=1&amp;PHPSESSID={SESSION}'>",
+    f"PHPSESSID={SESSION}",
     "</a>",
     "<pre>\n ",
     "</pre>",
@@ -117,6 +123,33 @@ def test_what_two_pages_share_is_not_parsed_again() -> None:
     assert len(shorter) < len(text) / 5
 
 
+def test_what_pages_share_but_for_a_session_id_is_not_parsed_again() -> None:
+    repeats = Repeats()
+    for session in ("11111111", "22222222aa"):
+        read_document(f"<body><p>{session}</p>{VISITED.replace(SESSION, session)}", repeats)
+    text = f"<body><p>三</p>{VISITED.replace(SESSION, '3c3c3c3c')}"
+    assert len(repeats.shorten(text)[0]) < len(text) / 5
+    assert shape(read_document(text, repeats)) == shape(read_document(text))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<p>PHPSESSID={SESSION}</p>",
+        f"<!-- PHPSESSID={SESSION} -->",
+        "<p>blogarchive-hides-a-session</p>",
+        f"<a href=/q?PHPSESSID={SESSION}ff>又一篇</a>",
+        f"<a href=/q?PHPSESSID={SESSION[:6]}>又一篇</a>",
+        f"<a PHPSESSID={SESSION}=1>又一篇</a>",
+    ],
+)
+def test_a_session_id_that_stands_elsewhere_too_is_read_as_it_stands(shown: str) -> None:
+    repeats = Repeats()
+    for session in ("11111111", "22222222", "33333333", "33333333ff", "", "44444444"):
+        text = f"<body><p>{session}</p><div>{VISITED}{shown}</div>".replace(SESSION, session)
+        assert shape(read_document(text, repeats)) == shape(read_document(text))
+
+
 @pytest.mark.parametrize("sidebar", SIDEBARS)
 def test_a_page_reads_the_same_whatever_was_read_before_it(sidebar: str) -> None:
     repeats = Repeats()
@@ -133,10 +166,11 @@ def test_a_page_reads_the_same_whatever_was_read_before_it(sidebar: str) -> None
 def test_broken_pages_around_a_known_sidebar_read_as_they_do_alone(data: st.DataObject) -> None:
     repeats = Repeats()
     sidebar = data.draw(st.sampled_from(SIDEBARS))
-    for page in ("一", "二"):
-        read_document(f"<body>{page}{sidebar}", repeats)
+    for page, session in (("一", SESSION), ("二", "76543210")):
+        read_document(f"<body>{page}{sidebar}".replace(SESSION, session), repeats)
     pieces = st.lists(st.sampled_from((*AROUND, *SIDEBARS)), max_size=12).map("".join)
     text = data.draw(pieces) + sidebar + data.draw(pieces)
+    text = text.replace(SESSION, data.draw(st.sampled_from((SESSION, "1f1f1f1f", "abc", ""))))
     assert shape(read_document(text, repeats)) == shape(read_document(text))
     assert shape(read_document(text, repeats)) == shape(read_document(text))
 

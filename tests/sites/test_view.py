@@ -1,9 +1,11 @@
 """A page as its readers see it: where its lines stand, where its links lead."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
+from blogarchive.items import Address, PageKind
 from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.view import View, view_of
@@ -61,3 +63,23 @@ def test_links_that_repeat_lead_where_they_lead_from_each_page() -> None:
         shown = [[(text, leads) for text, _, leads in line] for line in known.links]
         assert shown == [[(text, leads) for text, _, leads in line] for line in alone.links]
     assert known.document.repeats
+
+
+def _as_written(url: str) -> Address:
+    return Address(url=url, kind=PageKind.UNKNOWN)
+
+
+@pytest.mark.parametrize("rules", [address, _as_written], ids=["drops", "keeps"])
+def test_links_that_carry_another_session_id_on_each_page_lead_where_the_rules_of_the_site_say(
+    rules: Callable[[str], Address],
+) -> None:
+    repeats = Repeats()
+    for session in ("0123abcd", "4567ef01", "89ab2345"):
+        rows = "".join(f"<p><a href='/u/1/202001/{n}.html?sid={session}'>第{n}篇</a></p>" for n in range(40))
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        known, alone = (
+            view_of(f"<b>{session}</b>{rows}", URL, now, rules, repeats=use) for use in (repeats, None)
+        )
+        assert [[row[::2] for row in line] for line in known.links] == [
+            [row[::2] for row in line] for line in alone.links
+        ]

@@ -43,9 +43,16 @@ def _of_repeat(
     repeat: Repeat, root: str | None, address: Callable[[str], Address]
 ) -> Sequence[Sequence[Linked] | None]:
     """The links of each line of a run; None where one of them may lead elsewhere from another page of the host."""
+    if root is None:
+        return [None] * len(repeat.lines)
+    moving = {
+        node
+        for node, name, hidden in repeat.sessions
+        if name == "href" and _leads_to(node, "", root, address) != _from_root(hidden, root, address)
+    }
     return [
         _of_line(line, "", root, address)
-        if root is not None and all(_is_alike(anchor.get("href")) for _, anchor in line.links())
+        if all(_is_alike(anchor.get("href")) and anchor not in moving for _, anchor in line.links())
         else None
         for line in repeat.lines
     ]

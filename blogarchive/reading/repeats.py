@@ -63,7 +63,8 @@ def repeat_of(common: Common) -> Repeat | None:
 def _sessions_in(around: Element) -> Sequence[tuple[Element, str, str]]:
     """The attributes that hold a session id: their elements, names and values."""
     found = cast("list[Element]", _with_session(around))
-    return [(node, name, value) for node in found for name, value in node.items() if HIDDEN in value]
+    attributes = [(node, str(name), str(value)) for node in found for name, value in node.items()]
+    return [(node, name, value) for node, name, value in attributes if HIDDEN in value]
 
 
 class Repeats:

@@ -29,7 +29,8 @@ OTHERS = (
 )
 SESSION = "0123abcd"
 VISITED = "".join(
-    f"<p>· <a href='/p/{n}.html?PHPSESSID={SESSION}' title='PHPSESSID={SESSION}'>第{n}篇</a></p>\n" for n in range(40)
+    f"<p>· <a href='/p/{n}.html?PHPSESSID={SESSION}' title='PHPSESSID={SESSION}'>第{n}篇</a></p>\n"
+    for n in range(40)
 )
 SIDEBARS = (MONTHS, TITLES, VISITED, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
 # Around it: what authors and templates leave open, close twice, or hide.

@@ -10,10 +10,11 @@ from blogarchive.reading.html_tree import Element
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
 # Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
 _plain_url = re.compile(
-    r"(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
-    r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?(?:\?[\w=&%.+-]+)?",
+    r"(?P<page>(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
+    r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?[\w=&%.+-]+)?",
     re.ASCII,
 )
+_plain_query = re.compile(r"\?[\w=&%.+-]+", re.ASCII)
 _ADDRESS = re.compile(r"[/.\\]")
 _quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
 
@@ -36,8 +37,10 @@ def absolute(url: str | None, base_url: str) -> str | None:
     if plain := _plain_url.fullmatch(url):
         if plain["origin"]:
             return url
-        if origin := _origin(base_url):
-            return origin + url
+        if base := _plain_base(base_url):
+            return base["origin"] + url
+    elif _plain_query.fullmatch(url) and (base := _plain_base(base_url)):
+        return base["page"] + url
     before, sign, rest = re.sub(r"[\t\r\n]", "", url.strip()).partition("?")
     try:
         # A backslash is a slash to browsers; authors for Internet Explorer wrote some.
@@ -49,10 +52,10 @@ def absolute(url: str | None, base_url: str) -> str | None:
 
 
 @lru_cache(maxsize=16)  # one page asks for the same one a hundred times
-def _origin(url: str) -> str | None:
-    """Scheme, host and port of a plain URL."""
+def _plain_base(url: str) -> "re.Match[str] | None":
+    """The parts of a plain URL that has an origin: `origin`, and `page`, all before the query."""
     plain = _plain_url.fullmatch(url)
-    return plain and plain["origin"]
+    return plain if plain and plain["origin"] else None
 
 
 def link_url(anchor: Element, base_url: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 HIDDEN = "blogarchive-hides-a-session"
 """Stands for the id in a text or an attribute."""
 
-_NAMES = ("PHPSESSID=", "jsessionid=", "JSESSIONID=", "sessionid=", "sid=", "SID=")
+_NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
 _VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
 _FEWEST = 8  # links that carry it: else it is not the page's own, and hiding it saves nothing
 

@@ -61,7 +61,8 @@ def rows_under(view: View, lines: Sequence[int]) -> MonthRows:
 
 def last_month(now: datetime) -> str:
     """The last month that may have begun at `now`; later rows are those of an endless calendar."""
-    return f"{now + _TOLERANCE:%Y-%m}"
+    last = now + _TOLERANCE
+    return f"{last.year:04}-{last.month:02}"
 
 
 def _leads_to(links: Sequence[Linked]) -> str | None:

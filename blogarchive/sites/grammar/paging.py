@@ -10,7 +10,14 @@ from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.reading.repeat import Repeat
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import BEGIN, CALENDAR_HEAD, CALENDAR_LINE, NEXT_PAGE, fold, folding_to
+from blogarchive.sites.grammar.words import (
+    BEGIN,
+    CALENDAR_HEAD,
+    NEXT_PAGE,
+    fold,
+    folding_to,
+    may_be_of_calendar,
+)
 
 _BEGINS = folding_to("[【(下后更较>»›→nNoO第0123456789")  # what the words below may begin with
 _LONGEST = 80
@@ -113,7 +120,7 @@ def _calendar_lines(view: View) -> set[int]:
         above = islice(_filled(view, range(index - 1, -1, -1)), _ABOVE_WEEK)
         below = _filled(view, range(index, len(view.lines)))
         head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
-        days = list(takewhile(lambda i: CALENDAR_LINE.fullmatch(view.folded[i].strip()), below))
+        days = list(takewhile(lambda i: may_be_of_calendar(view.folded[i]), below))
         found.update(range(min([index, *head]), max([index, *days]) + 1))
     return found
 

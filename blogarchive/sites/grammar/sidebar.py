@@ -14,7 +14,7 @@ from blogarchive.sites.grammar.card import Card, find_card, read_card
 from blogarchive.sites.grammar.month_rows import last_month, month_row, reads_like_month, rows_under
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import CALENDAR_LINE, DATE, unbulleted
+from blogarchive.sites.grammar.words import DATE, may_be_of_calendar, unbulleted
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
@@ -23,6 +23,7 @@ _BRACKETS = " []【】「」『』〖〗"
 _DATE = re.compile(DATE)
 _FIRST_ROWS = 3  # lines under the label of the archive
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
+_LONGEST_MORE = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,9 +150,7 @@ def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence
 
 
 def _calendar(view: View, lines: Sequence[int]) -> Sequence[int]:
-    return lines[0], *_while(
-        lines[1:], lambda i: not view.folded[i] or bool(CALENDAR_LINE.fullmatch(view.folded[i].strip()))
-    )
+    return lines[0], *_while(lines[1:], lambda i: not view.folded[i] or may_be_of_calendar(view.folded[i]))
 
 
 def _is_category(view: View, index: int) -> bool:
@@ -160,7 +159,8 @@ def _is_category(view: View, index: int) -> bool:
 
 
 def _is_more(view: View, index: int) -> bool:
-    return view.folded[index].strip(" []<>.").lower() in _MORE
+    text = view.folded[index]
+    return len(text) <= _LONGEST_MORE and text.strip(" []<>.").lower() in _MORE
 
 
 def _while(lines: Sequence[int], keep: Callable[[int], bool]) -> Sequence[int]:

@@ -5,6 +5,7 @@ matching folds; what is stored is what the page says.
 """
 
 import re
+from functools import lru_cache
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n\u200b\u200c\u200d\u2060\ufeff\xad"}
@@ -43,7 +44,7 @@ SECTION_LABEL = re.compile(
 )
 """The label of a section of the sidebar; the group that matched is the section's name, `other` of none that is read."""
 
-CALENDAR_LINE = re.compile(
+_CALENDAR_LINE = re.compile(
     r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
     r"|(?:sun|mon|tue|wed|thu|fri|sat|[smtwf])[a-z]*\.?|.*\d{4}.*|上\s*一?\s*[月年]|下\s*一?\s*[月年]|[\d\s]+|[日一二三四五六\s]+",
     re.IGNORECASE,
@@ -64,6 +65,12 @@ SECTION_BEGINS = re.compile(
 
 _LONGEST_LABEL = 16
 _MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)  # the same days stand on every page of a blog
+def may_be_of_calendar(text: str) -> bool:
+    """Whether a calendar can show the line, folded: a day, a day's name, a month, a link to another one."""
+    return _CALENDAR_LINE.fullmatch(text.strip()) is not None
 
 
 def fold(text: str) -> str:

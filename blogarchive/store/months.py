@@ -79,7 +79,7 @@ def proved(saving: Saving, month: str, numbers: Collection[str], *, begun: str) 
         " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
         (len(numbers), since, saving.author_id, month, since),
     )
-    gone.missing(saving, _not_among(saving, month, numbers), since=begun)
+    gone.missing(saving, [*_not_among(saving, month, numbers), *_in_no_month(saving)], since=begun)
 
 
 def _not_among(saving: Saving, month: str, numbers: Collection[str]) -> list[int]:
@@ -89,6 +89,18 @@ def _not_among(saving: Saving, month: str, numbers: Collection[str]) -> list[int
         (saving.author_id, month, month + "~"),
     )
     return [cast(int, post_id) for post_id, number in rows if str(number) not in numbers]
+
+
+def _in_no_month(saving: Saving) -> list[int]:
+    """The posts that a page named without a time, and every month was read to its end since, and shows none of them."""
+    rows = saving.archive.rows(
+        "select id from posts where author_id = ?1 and posted_at is null and content_hash is null"
+        " and gone_at is null and last_seen_at < (select case when count(proved_at) = count(*) then min(proved_at)"
+        " end from archive_months where author_id = ?1 and last_seen_at ="
+        " (select max(last_seen_at) from archive_months where author_id = ?1))",
+        (saving.author_id,),
+    )
+    return [cast(int, post_id) for (post_id,) in rows]
 
 
 def _shows_less(saving: Saving, rows: Sequence[MonthRow], held: Mapping[str, Sequence[object]]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blogarchive.items import Comment
@@ -88,6 +88,9 @@ class History:
                 comments[at] = replace(comments[at], body_text=words, body_html=words)
 
 
+@example(
+    steps=[("add post", 0), ("killed run", 1), ("delete", 5)]
+)  # named without a time, gone before it was read
 @given(steps=st.lists(STEPS, max_size=14))
 @settings(max_examples=15, deadline=None)
 def test_the_archive_follows_whatever_happens_to_a_blog(steps: list[tuple[str, int]]) -> None:

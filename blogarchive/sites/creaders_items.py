@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from blogarchive.items import Link, ListedPost, MonthRow, PageKind, Post
+from blogarchive.items import CategoryRow, Link, ListedPost, MonthRow, PageKind, Post
 from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.post_page import PostPage
 from blogarchive.sites.grammar.sidebar import Sidebar
@@ -36,15 +36,19 @@ def post_link(post: ListedPost) -> Link:
 
 def sidebar_links(sidebar: Sidebar) -> list[Link]:
     """The links of the sidebar: months and categories first, then posts."""
-    posts = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
-    links = [*_month_links(Same(sidebar.months))]
-    links += [link(row.url, PageKind.CATEGORY) for row in sidebar.categories if row.url]
-    return links + [post_link(post) for post in posts if post.url]
+    return _month_links(Same(sidebar.months)) + _title_links(Same(sidebar.latest), Same(sidebar.categories))
 
 
 @lru_cache(maxsize=16)
 def _month_links(months: Same[MonthRow]) -> list[Link]:
     return [link(row.url, PageKind.MONTH) for row in months.items if row.url]
+
+
+@lru_cache(maxsize=16)
+def _title_links(latest: Same[ListedPost], categories: Same[CategoryRow]) -> list[Link]:
+    posts = [*latest.items, *(post for row in categories.items for post in row.posts)]
+    links = [link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
+    return links + [post_link(post) for post in posts if post.url]
 
 
 def each_once(links: Iterable[Link]) -> tuple[Link, ...]:

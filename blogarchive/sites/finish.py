@@ -175,10 +175,18 @@ def _deep(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
 
 
 def _are_plain(items: tuple[object, ...]) -> bool:
-    """Whether these are a sidebar's titles, in which nothing is to be changed."""
-    return 0 < len(items) <= _MOST_TITLES and isinstance(items[0], ListedPost) and _plain(Same(items))
+    """Whether these are a sidebar's titles or its categories, in which nothing is to be changed."""
+    if not 0 < len(items) <= _MOST_TITLES or not isinstance(items[0], ListedPost | CategoryRow):
+        return False
+    return _plain(Same(items))
 
 
-@lru_cache(maxsize=64)  # most pages of a blog show the same titles
-def _plain(titles: Same[ListedPost]) -> bool:
-    return all(title.posted is None and tidy(title.title) == title.title for title in titles.items)
+@lru_cache(maxsize=64)  # most pages of a blog show the same ones
+def _plain(items: Same[object]) -> bool:
+    return all(map(_is_plain, items.items))
+
+
+def _is_plain(item: object) -> bool:
+    if isinstance(item, CategoryRow):
+        return tidy(item.name) == item.name and all(map(_is_plain, item.posts))
+    return isinstance(item, ListedPost) and item.posted is None and tidy(item.title) == item.title

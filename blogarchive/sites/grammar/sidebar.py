@@ -15,6 +15,7 @@ from blogarchive.sites.grammar.month_rows import last_month, month_row, reads_li
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import DATE, may_be_of_calendar, unbulleted
+from blogarchive.sites.same import Same
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
@@ -24,6 +25,7 @@ _DATE = re.compile(DATE)
 _FIRST_ROWS = 3  # lines under the label of the archive
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _LONGEST_MORE = 40
+_MOST_TITLES = 100  # of a category that is remembered
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,8 +189,15 @@ def _categories(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost
     ends = [*places[1:], len(lines)]
     for start, end in zip(places, ends, strict=False):  # one end too many where there is no heading
         name, url = headings[lines[start]]
-        rows.append(CategoryRow(name=name, url=url, posts=_titles(view, lines[start + 1 : end], posts)))
+        titles = _titles(view, lines[start + 1 : end], posts)
+        make = _row if len(titles) <= _MOST_TITLES else _row.__wrapped__
+        rows.append(make(name, url, Same(titles)))
     return tuple(rows)
+
+
+@lru_cache(maxsize=256)  # a blog shows the same ones on every page
+def _row(name: str, url: str | None, titles: Same[ListedPost]) -> CategoryRow:
+    return CategoryRow(name=name, url=url, posts=titles.items)
 
 
 def _category(view: View, index: int) -> tuple[str, str | None] | None:

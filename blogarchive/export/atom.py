@@ -30,7 +30,7 @@ def export_atom(
     Entries come oldest first within a blog, with safe HTML; pictures are named by their addresses at the site.
     Raises as `export_jsonl`.
     """
-    path = out_file(out, "feed.xml")
+    path = out_file(archive, out, "feed.xml")
     posts = missing = 0
     with open_reader(archive, filters) as reader, whole_file(path) as file:
         for written in _write(reader, file, progress):

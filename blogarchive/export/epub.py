@@ -30,7 +30,7 @@ def export_epub(
     A chapter a post, oldest first, under its month; comments after the text; pictures inside. Raises as
     `export_jsonl`.
     """
-    path = out_file(out, "blog.epub")
+    path = out_file(archive, out, "blog.epub")
     with (
         open_reader(archive, filters) as reader,
         whole_file(path) as file,

@@ -11,15 +11,23 @@ from blogarchive.errors import CannotWrite, UsageError
 
 _MARKER = ".blogarchive-export"
 _PART = ".part"
+_OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
+_BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock")
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes its name only when all is written and on the disk.
 
-    It is written beside its place; on any error nothing is left of it, and what had that name before stays.
-    Raises `CannotWrite` where the disk is full or the folder is not to be written.
+    It is written beside its place; on any error nothing is left of it, and what had that name before stays. A pipe
+    or a terminal (/dev/stdout) is written as it is. Raises `CannotWrite` where the disk is full or the folder is
+    not to be written.
     """
+    if _is_stream(path):
+        with _told(path), path.open("ab") as stream:
+            yield stream
+        return
+    path = Path(os.path.realpath(path))  # a link stays one
     part = _part_of(path)
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,9 +123,23 @@ class OutFolder:
         return path
 
 
-def out_file(out: Path, name: str) -> Path:
-    """Where an export of one file goes: `out` itself, or `name` in it where `out` is a folder."""
-    return out / name if out.is_dir() else out
+def out_file(archive: Path, out: Path, name: str) -> Path:
+    """Where an export of one file goes: `out` itself, or `name` in it where `out` is a folder.
+
+    Raises `UsageError` where that is the archive, or a file that belongs to it.
+    """
+    path = out / name if out.is_dir() else out
+    held = {Path(os.path.realpath(archive)), archive.absolute()}
+    beside = {Path(os.path.realpath(f"{one}{end}")) for one in held for end in _BESIDE_ARCHIVE}
+    if Path(os.path.realpath(path)) in beside:
+        raise UsageError(f"{path} is the archive itself, or belongs to it; name another file")
+    return path
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether nothing can take the name of `path`: it is no file, or a name that the system gives to an open one."""
+    given = str(path.absolute()).startswith(_OPEN_FILES)
+    return path.exists() and (given or not (path.is_file() or path.is_dir()))
 
 
 def _part_of(path: Path) -> Path:

@@ -25,7 +25,7 @@ def export_jsonl(
     UTF-8, one line a post, oldest first within a blog; posts known from listings only have no body.
     Raises `NoArchive`, `ArchiveDamaged`, `UsageError` (unknown author or category), `CannotWrite`.
     """
-    path = out_file(out, "posts.jsonl")
+    path = out_file(archive, out, "posts.jsonl")
     posts = comments = missing = 0
     with open_reader(archive, filters) as reader, whole_file(path) as file:
         for blog, post in walk_posts(reader, progress):

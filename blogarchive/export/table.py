@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from blogarchive.export.files import whole_file
+from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.walk import walk_posts
 from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptPost
@@ -37,10 +37,11 @@ def export_table(
     Bodies longer than a spreadsheet's cell are cut, and `body_cut` is 1 there. Raises as `export_jsonl` does.
     """
     posts = comments = missing = 0
+    post_path, comment_path = (out_file(archive, out / name, name) for name in ("posts.csv", "comments.csv"))
     with (
         open_reader(archive, filters) as reader,
-        whole_file(out / "posts.csv") as post_file,
-        whole_file(out / "comments.csv") as comment_file,
+        whole_file(post_path) as post_file,
+        whole_file(comment_path) as comment_file,
     ):
         post_file.write(b"\xef\xbb\xbf" + _row(POST_COLUMNS))
         comment_file.write(b"\xef\xbb\xbf" + _row(COMMENT_COLUMNS))

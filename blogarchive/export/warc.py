@@ -38,7 +38,7 @@ def export_warc(
     """
     if filters is not None and replace(filters, authors=()) != Filters():
         raise UsageError("a WARC holds whole pages: only --author picks among them")
-    path = out_file(out, "pages.warc.gz")
+    path = out_file(archive, out, "pages.warc.gz")
     with open_reader(archive, filters) as reader, whole_file(path) as file:
         writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
         pages = reader.page_ids()

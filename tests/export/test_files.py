@@ -1,15 +1,23 @@
 import contextlib
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from blogarchive.errors import CannotWrite, UsageError
+from blogarchive.export.atom import export_atom
+from blogarchive.export.epub import export_epub
 from blogarchive.export.files import OutFolder, whole_file
 from blogarchive.export.html import export_html
+from blogarchive.export.jsonl import export_jsonl
+from blogarchive.export.report import Exported
+from blogarchive.export.table import export_table
+from blogarchive.export.warc import export_warc
 from tests.export.conftest import Made, all_bytes
 
 
@@ -46,6 +54,42 @@ def test_a_full_disk_is_told_and_leaves_the_earlier_file(tmp_path: Path) -> None
     with pytest.raises(CannotWrite, match="disk is full"):
         fill_the_disk(tmp_path / "a.txt")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.txt", "earlier")]
+
+
+@pytest.mark.parametrize("kind", [export_jsonl, export_atom, export_epub, export_warc])
+@pytest.mark.parametrize("out", ["a.db", "x/../a.db", "link", "a.db-wal", "a.db.lock", "link.lock"])
+def test_no_export_is_written_over_the_archive_whatever_it_is_called(
+    made: Made, tmp_path: Path, kind: Callable[..., Exported], out: str
+) -> None:
+    (tmp_path / "x").mkdir()
+    archive = made.done().rename(tmp_path / "a.db")
+    (tmp_path / "link").symlink_to(archive)
+    before = archive.read_bytes()
+    with pytest.raises(UsageError, match="is the archive itself"):
+        kind(tmp_path / "link", tmp_path / out)
+    assert (archive.read_bytes(), (tmp_path / "link").is_symlink()) == (before, True)
+
+
+def test_no_table_is_written_over_the_archive(made: Made, tmp_path: Path) -> None:
+    archive = made.done().rename(tmp_path / "posts.csv")
+    with pytest.raises(UsageError, match="is the archive itself"):
+        export_table(archive, tmp_path)
+
+
+def test_a_link_stays_one_and_leads_to_the_export(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a.txt")
+    with whole_file(tmp_path / "link") as file:
+        file.write(b"whole")
+    assert ((tmp_path / "link").is_symlink(), (tmp_path / "a.txt").read_bytes()) == (True, b"whole")
+
+
+def test_a_pipe_gets_the_export_and_stays_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reading = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with whole_file(tmp_path / "pipe") as file:
+        file.write(b"whole")
+    assert (os.read(reading, 9), (tmp_path / "pipe").is_fifo()) == (b"whole", True)
+    os.close(reading)
 
 
 @pytest.mark.parametrize(

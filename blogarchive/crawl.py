@@ -19,11 +19,11 @@ from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, Site
 from blogarchive.garbage import collect_seldom
 from blogarchive.items import Page, Target
 from blogarchive.order import Order, require_archive, starts
+from blogarchive.stopping import heeded
 from blogarchive.store import lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.times import now
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 5.0
 """Seconds between the first signal and the hard end of the loop."""
 
@@ -123,12 +123,12 @@ def fetch(target: Target, chosen: Settings) -> Page:
 @contextmanager
 def _signals_given_back() -> Iterator[None]:
     """Give signals back to whoever heeded them before, when the run is written down and its archive closed."""
-    before = {signum: signal.getsignal(signum) for signum in _SIGNALS}
+    before = {signum: signal.getsignal(signum) for signum in heeded()}
     try:
         yield
     finally:
-        for signum, heeded in before.items():
-            signal.signal(signum, heeded)
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 def _walk(process: AsyncCrawlerProcess, campaign: Campaign) -> _Spider:
@@ -149,7 +149,7 @@ def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
         loop.call_later(_PATIENCE, process._stop_reactor)
         cast(_Spider, crawler.spider).traffic.stop(told)
 
-    for signum in _SIGNALS:
+    for signum in heeded():
         loop.add_signal_handler(signum, stop, signum)
     collect_seldom()
     process.start(install_signal_handlers=False)

@@ -52,7 +52,7 @@ def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterato
 def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Read]:
     running: deque[tuple[list[StoredPage], Future[list[Reading]]]] = deque()
     for batch in _batches(pages):
-        with _ctrl_c_is_ours():
+        with _stopping_is_ours():
             running.append((batch, pool.submit(_read, batch)))
         if len(running) > ahead:
             yield from _joined(*running.popleft())
@@ -79,9 +79,9 @@ def _joined(batch: list[StoredPage], task: Future[list[Reading]]) -> Iterator[Re
 
 
 @contextmanager
-def _ctrl_c_is_ours() -> Iterator[None]:
-    """Workers that start here do not hear Ctrl-C, which a terminal sends to them as well."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _stopping_is_ours() -> Iterator[None]:
+    """Workers that start here do not hear Ctrl-C, nor a hang-up, which a terminal sends to them as well."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -2,12 +2,10 @@
 
 import importlib
 import logging
-import os
 import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -15,7 +13,9 @@ from typing import NoReturn
 import click
 
 from blogarchive import __version__
+from blogarchive.cli import streams
 from blogarchive.errors import BlogArchiveError, Interrupted
+from blogarchive.stopping import heeded
 
 _MODULES = {
     "backup": "walking",
@@ -67,14 +67,12 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # Chinese must not end a command where a terminal has none
-            stream.reconfigure(errors="backslashreplace")
+    streams.prepare()
+    for signum in heeded():
+        signal.signal(signum, _stopped)
     sys.excepthook = _unexpected
     code = run(arguments)
-    _let_go_of_pipe()
-    for signum in (signal.SIGINT, signal.SIGTERM):  # a second one must not change the exit code of the first
+    for signum in heeded():  # a second one must not change the exit code of the first
         signal.signal(signum, signal.SIG_IGN)
     sys.exit(code)
 
@@ -103,14 +101,6 @@ def run(arguments: Sequence[str] | None) -> int:
             raise
         return 0  # click put another in its place: the reader of our output (head, less) has seen enough
     return code if isinstance(code, int) else 0
-
-
-def _let_go_of_pipe() -> None:
-    """Write what is left, and keep Python from trying again at its end where nobody reads it any more."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:
@@ -145,6 +135,6 @@ def _unexpected(kind: type[BaseException], error: BaseException, trace: Tracebac
     logging.getLogger(__name__).error("", exc_info=(kind, error, trace))
 
 
-def _terminated(signum: int, frame: FrameType | None) -> None:
+def _stopped(signum: int, frame: FrameType | None) -> None:
     # Not an `Interrupted`: it may come in the middle of an import, where libraries catch every Exception.
     raise KeyboardInterrupt

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from blogarchive.cli import options
+from blogarchive.cli.streams import last_words
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
 from blogarchive.export.report import Exported, Progress, no_progress
@@ -118,7 +119,7 @@ def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> N
 
 def _tell(done: Imported, *, as_json: bool, quiet: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(done), ensure_ascii=False))
+        last_words(json.dumps(asdict(done), ensure_ascii=False))
         return
     for one in done.unplaced:
         click.echo(f"{one.name}: {one.why}", err=True)

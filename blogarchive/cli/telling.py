@@ -9,6 +9,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Manner
+from blogarchive.cli.streams import last_words
 from blogarchive.cli.walking import walk
 from blogarchive.order import Order
 from blogarchive.reading.numbers import whole_number
@@ -65,11 +66,11 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     with Archive.open(db, read_only=True) as archive:
         found = whole.verify(archive)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        last_words(json.dumps(asdict(found), ensure_ascii=False))
     elif not quiet:
         for words in found.lacking:
-            click.echo(f"lacking: {words}")
-        click.echo(f"{found.pages} pages and {found.files} files checked, {len(found.damage)} damaged")
+            last_words(f"lacking: {words}")
+        last_words(f"{found.pages} pages and {found.files} files checked, {len(found.damage)} damaged")
     found.require_whole()
 
 

@@ -10,6 +10,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import Manner
+from blogarchive.cli.streams import last_words
 from blogarchive.forecast import forecast
 from blogarchive.media.hosts import parse_hosts
 from blogarchive.order import Order
@@ -59,7 +60,7 @@ def walk(order: Order, manner: Manner) -> int:
     if report.message:
         click.echo(stamped(f"blogarchive: {report.message}", sys.stderr), err=True)
     if manner.as_json:
-        click.echo(summary(order, report))
+        last_words(summary(order, report))
     elif not manner.quiet:
         click.echo(_sentence(report), err=True)
     return report.exit_code

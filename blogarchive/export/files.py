@@ -169,6 +169,8 @@ def _remove_empty(folder: Path, root: Path) -> None:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:
+        raise  # who reads the export has seen enough
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise CannotWrite(f"the disk is full at {path}; make room, then run the same command") from error

@@ -194,6 +194,37 @@ def test_a_reader_that_has_seen_enough_is_no_mistake(db: Path, words: str) -> No
     assert (process.returncode, told) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("status >&- 2>&-", 0, ""),
+        ("status >/dev/full", 6, "the output cannot be written: No space left on device"),
+        ("status --help >/dev/full", 6, "the output cannot be written"),
+        ("search 一 --limit 1 >/dev/null 2>/dev/full", 0, ""),
+        ("nosuch 2>&-", 2, ""),
+    ],
+)
+def test_what_cannot_be_printed_is_told_once_and_what_nobody_wants_is_not(
+    db: Path, words: str, code: int, told: str
+) -> None:
+    environment = os.environ | {"BLOGARCHIVE_DB": str(db)}
+    line = f"exec {sys.executable} -m blogarchive {words}"
+    ran = subprocess.run(["/bin/sh", "-c", line], env=environment, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (code, "", int(bool(told)))
+    assert told in ran.stderr
+
+
+def test_a_reader_that_has_seen_enough_hides_no_damage(db: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update pages set sha256 = 'x' where id = 3")
+    words = [sys.executable, "-m", "blogarchive", "verify", "--json", "--db", copy]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()  # type: ignore[union-attr]
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, b"is damaged" in told, len(told.splitlines())) == (6, True, 1)
+
+
 def test_diff_tells_of_a_post_that_never_changed(say: Say, db: Path) -> None:
     said = say("diff", "506012", "--db", db)
     assert (said.code, "1 versions" in said.out) == (0, True)

@@ -68,7 +68,7 @@ def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> No
     assert repeated <= 2 * KILLS, "at most what was on the wire, and what was being stored"
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: signal.Signals) -> None:
     at = At()
     blog = make_blog(UID, posts=4, months=1)
@@ -93,6 +93,21 @@ def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=6)
     assert process.returncode == 3
+
+
+def test_under_nohup_it_outlives_its_terminal(tool: Tool) -> None:
+    at = At()
+    with DemoHost([make_blog(UID, posts=1)], listener=at.listen) as host:
+        process = subprocess.Popen(
+            tool.command("backup", host.blog_url(UID), delay=0.05),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+        )
+        at.wait(more=1)
+        process.send_signal(signal.SIGHUP)
+        assert ended(process).code == 0
 
 
 def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> None:

@@ -47,8 +47,8 @@ class Order:
 
 
 def default_db() -> Path:
-    """Where the archive is when nobody says: BLOGARCHIVE_DB, else `data/archive.db`."""
-    return Path(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db")
+    """Where the archive is when nobody says: BLOGARCHIVE_DB, in which `~` is the home folder, else `data/archive.db`."""
+    return Path(os.path.expanduser(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db"))  # noqa: PTH111
 
 
 def starts(order: Order) -> list[Target]:

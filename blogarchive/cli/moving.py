@@ -36,7 +36,7 @@ _FORMATS: dict[str, Export] = {
 
 @click.command()
 @click.argument("kind", metavar="FORMAT", type=click.Choice(list(_FORMATS)))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=options.Place())
 @click.option("--table", "as_table", is_flag=True, help="With jsonl: posts.csv and comments.csv instead.")
 @click.option("--author", "authors", multiple=True, help="A uid, site/uid or nickname; may be repeated.")
 @click.option("--since", type=options.Day(), help="Nothing older than that day.")
@@ -77,7 +77,7 @@ def export(
 
 @click.command("import")
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc"]))
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=options.Place())
 @click.option("--url", help="The page's address, where SOURCE is one saved page, or the blog's.")
 @click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
 @options.db
@@ -106,7 +106,7 @@ def import_(
 
 
 @click.command()
-@click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("other", type=options.Place(dir_okay=False))
 @options.db
 @options.as_json
 @options.verbosity

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import logging
+import os
 import re
 import sys
 from calendar import monthrange
@@ -65,11 +66,22 @@ class Seconds(click.FloatRange):
         return seconds if isfinite(seconds) else self.fail(f"{value!r} is no number of seconds", param, ctx)
 
 
+class Place(click.Path):
+    """A path as `pathlib.Path`; `~` is the home folder where no shell made it so: `--db=~/archive.db`, a crontab."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(path_type=Path, **how)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; fails where what it must be is not so."""
+        return super().convert(os.path.expanduser(value), param, ctx)  # noqa: PTH111 - pathlib's may raise
+
+
 def db(function: _F) -> _F:
     """`--db PATH`, given to the command as `db`."""
     return click.option(
         "--db",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=Place(dir_okay=False),
         default=default_db,
         help="The archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
     )(function)
@@ -82,7 +94,7 @@ def as_json(function: _F) -> _F:
 
 def no_db(function: _F) -> _F:
     """`--db`, which every command takes, for one that opens no archive."""
-    return click.option("--db", type=click.Path(path_type=Path), expose_value=False, hidden=True)(function)
+    return click.option("--db", type=Place(), expose_value=False, hidden=True)(function)
 
 
 def verbosity(function: _F) -> _F:
@@ -120,7 +132,7 @@ class Manner:
 
 cookies = click.option(
     "--cookies",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=Place(exists=True, dir_okay=False),
     help="Your own cookies, as Netscape cookies.txt: they show your hidden posts.",
 )
 

@@ -25,7 +25,7 @@ _DEMO_DB = Path("data/demo.db")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="For --serve.")
 @click.option(
     "--db",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Place(dir_okay=False),
     default=_DEMO_DB,
     show_default=True,
     help="Where the demo's archive goes.",

@@ -6,18 +6,22 @@ setting COMMANDS_MODULE.
 
 import argparse
 import sys
-from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
+import click
 from scrapy.commands.crawl import Command as Crawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
+from blogarchive.cli.options import Count, Day
 from blogarchive.crawl import crawl_in
 from blogarchive.errors import BlogArchiveError
 from blogarchive.order import Order, default_db
 from blogarchive.progress import Lines
+
+_T = TypeVar("_T")
+_WRITE = "write: scrapy crawl blog -a url=URL [-a db= -a site= -a limit= -a since=YYYY-MM-DD]"
 
 
 class Command(Crawl):
@@ -25,12 +29,16 @@ class Command(Crawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl; the exit code is the run's."""
+        if args == ["page"]:
+            raise UsageError(
+                "the spider page fetches what `blogarchive doctor URL` asks for, and nothing else"
+            )
         if args != ["blog"]:
             super().run(args, opts)
             return
         process = cast(AsyncCrawlerProcess, self.crawler_process)
         try:
-            report = crawl_in(process, _order(dict(opts.spargs)), Lines(sys.stderr))
+            report = crawl_in(process, order_of(dict(opts.spargs)), Lines(sys.stderr))
         except BlogArchiveError as error:
             sys.stderr.write(f"blogarchive: {error}\n")
             self.exitcode = error.exit_code
@@ -40,20 +48,27 @@ class Command(Crawl):
             self.exitcode = report.exit_code
 
 
-def _order(words: dict[str, str]) -> Order:
-    unknown = words.keys() - {"url", "db", "site", "limit", "since"}
-    if unknown or not words.get("url"):
-        raise UsageError(
-            "write: scrapy crawl blog -a url=URL [-a db= -a site= -a limit= -a since=YYYY-MM-DD]"
-        )
+def order_of(words: dict[str, str]) -> Order:
+    """The order that the arguments (`-a NAME=VALUE`) mean; raises `UsageError` of Scrapy's."""
+    if unknown := words.keys() - {"url", "db", "site", "limit", "since"}:
+        raise UsageError(f"no argument is called {min(unknown)!r}; {_WRITE}")
+    if not words.get("url", "").split():
+        raise UsageError(f"which blog? {_WRITE}")
+    return Order(
+        command="backup",
+        db=Path(words["db"]).expanduser() if words.get("db") else default_db(),
+        urls=tuple(words["url"].split()),
+        site=words.get("site") or None,
+        limit=_given(words, "limit", Count(min=1)),
+        since=_given(words, "since", Day()),
+    )
+
+
+def _given(words: dict[str, str], name: str, kind: click.ParamType[_T]) -> _T | None:
+    """The argument of that name, None where it is not given; what it may be is what `backup` takes."""
+    if not words.get(name):
+        return None
     try:
-        return Order(
-            command="backup",
-            db=Path(words.get("db") or default_db()),
-            urls=tuple(words["url"].split()),
-            site=words.get("site") or None,
-            limit=int(words["limit"]) if words.get("limit") else None,
-            since=date.fromisoformat(words["since"]) if words.get("since") else None,
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+        return kind.convert(words[name], None, None)
+    except click.BadParameter as error:
+        raise UsageError(f"-a {name}: {error.message}") from error

@@ -1,9 +1,12 @@
 """Whatever is wrong with the words, a person gets one line that says what to do, and the right exit code."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from scrapy.exceptions import UsageError as ScrapyUsageError
 
+from spiders.commands.crawl import order_of
 from tests.cli.conftest import Say
 
 
@@ -90,3 +93,34 @@ def test_the_archive_may_be_named_by_the_environment(
 ) -> None:
     monkeypatch.setenv("BLOGARCHIVE_DB", str(db))
     assert say("status").code == 0
+
+
+@pytest.mark.parametrize("given", ["option", "environment"])
+def test_a_tilde_that_no_shell_has_seen_is_the_home_folder(
+    say: Say, db: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("HOME", str(db.parent))
+    monkeypatch.setenv("BLOGARCHIVE_DB", f"~/{db.name}")
+    assert say("status", *(["--db", f"~/{db.name}"] if given == "option" else [])).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"months": "3", "url": "u"}, "no argument is called 'months'; write: scrapy crawl blog -a url=URL"),
+        ({"url": " "}, "which blog?"),
+        ({"url": "u", "limit": "x"}, "-a limit: 'x' is not a valid integer"),
+        ({"url": "u", "limit": "-3"}, "-a limit: -3 is not in the range"),
+        ({"url": "u", "since": "yesterday"}, "-a since: 'yesterday' is no day; write it as 2025-01-28"),
+    ],
+)
+def test_scrapy_crawl_says_what_is_wrong_with_its_arguments(words: dict[str, str], told: str) -> None:
+    with pytest.raises(ScrapyUsageError) as caught:
+        order_of(words)
+    assert told in str(caught.value)
+
+
+def test_scrapy_crawl_takes_what_backup_takes() -> None:
+    order = order_of({"url": "https://a/ https://b/", "db": "~/a.db", "limit": "3", "since": "2025-01"})
+    assert (order.urls, order.limit, order.since) == (("https://a/", "https://b/"), 3, date(2025, 1, 1))
+    assert order.db == Path.home() / "a.db"

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import errno
 import logging
 import os
 import re
@@ -73,8 +74,16 @@ class Place(click.Path):
         super().__init__(path_type=Path, **how)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path; fails where what it must be is not so."""
-        return super().convert(os.path.expanduser(value), param, ctx)  # noqa: PTH111 - pathlib's may raise
+        """The path; fails where what it must be is not so, and where no file can have that name."""
+        if not os.fspath(value):
+            self.fail("the name is empty", param, ctx)
+        path = os.path.expanduser(value)  # noqa: PTH111 - pathlib's may raise
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail(f"{path[:40]}… is too long a name", param, ctx)
+        return super().convert(path, param, ctx)
 
 
 def db(function: _F) -> _F:

@@ -43,7 +43,7 @@ def told_by(text: str, base: str | None = None) -> Told:
     return Told(
         saved_from=saved_from,
         declared=tuple(_declared(root)),
-        links=tuple(_links(root, saved_from or base)),
+        links=tuple(_links(root, _base(root, saved_from or base))),
         written=tuple(_URL.findall(" ".join(map(str, root.xpath(_TEXT))))),
         numbers=tuple(_numbers(root)),
     )
@@ -81,6 +81,15 @@ def _declared(root: html.HtmlElement) -> Iterator[str]:
     for meta in root.iter("meta"):
         if (meta.get("property") or meta.get("name") or "").lower() == "og:url" and meta.get("content"):
             yield (meta.get("content") or "").strip()
+
+
+def _base(root: html.HtmlElement, own: str | None) -> str | None:
+    """What relative links are resolved against: what the page says they are, else its own address."""
+    declared = next((found.strip() for tag in root.iter("base") if (found := tag.get("href"))), "")
+    try:
+        return urljoin(own or "", declared) or None
+    except ValueError:
+        return own
 
 
 def _links(root: html.HtmlElement, base: str | None) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,12 @@
 """Brings visits into an archive one by one, and counts what became of them."""
 
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from blogarchive.errors import BlogArchiveError
+from blogarchive.importing.placing import CannotPlace
 from blogarchive.importing.report import Imported, Unplaced
 from blogarchive.items import Visit
 from blogarchive.rereading import reread_page
@@ -9,16 +16,36 @@ from blogarchive.store.imported import bring, keep_unread
 from blogarchive.store.saved import Outcome
 from blogarchive.store.saving import Counted
 
+log = logging.getLogger(__name__)
+
 
 class Bringer:
-    """Counts as it goes; `pictures` is for the caller to add to."""
+    """Brings pages into `archive`; counts as it goes, and `pictures` is for the caller to add to."""
 
     def __init__(self, archive: Archive) -> None:
         self.pictures = 0
-        self._archive = archive
+        self.archive = archive
         self._pages = self._same = 0
         self._counted = Counted()
         self._unplaced: list[Unplaced] = []
+
+    @contextmanager
+    def trying(self, name: str) -> Iterator[None]:
+        """Whatever is wrong with the page of that name costs that page alone, and is noted.
+
+        What is wrong with the archive, which costs them all, is raised.
+        """
+        try:
+            yield
+        except CannotPlace as why:
+            self.refuse(name, str(why))
+        except OSError as error:
+            self.refuse(name, f"it cannot be read ({error.strerror or error})")
+        except (BlogArchiveError, sqlite3.Error):
+            raise
+        except Exception as error:
+            log.exception("reading or keeping %s failed", name)
+            self.refuse(name, f"this program failed over it: {type(error).__name__}: {error}")
 
     def bring(self, name: str, visit: Visit, *, counted: str | None = None, own: bool = False) -> bool:
         """Keep the visit; False where its page reads worse than what is held of the post.
@@ -26,8 +53,8 @@ class Bringer:
         `counted` is what an archive noted of the comments on the pages before this one. `own`: an archive of this
         tool kept the page, bad as it may be, so that a bad one is nothing to tell of.
         """
-        with self._archive.atomic():
-            brought = bring(self._archive, visit, counted=counted)
+        with self.archive.atomic():
+            brought = bring(self.archive, visit, counted=counted)
             for page_id in brought.later:
                 self._read_again(page_id)
         saved = brought.saved
@@ -42,7 +69,7 @@ class Bringer:
 
     def keep(self, visit: Visit) -> None:
         """Keep the page of a visit and nothing of what was read from it."""
-        if keep_unread(self._archive, visit):
+        if keep_unread(self.archive, visit):
             self._pages += 1
         else:
             self._same += 1
@@ -65,6 +92,6 @@ class Bringer:
 
     def _read_again(self, page_id: int) -> None:
         """What was read later has the last word on what has no versions, such as the time of a post."""
-        stored = pages.one(self._archive, page_id)
+        stored = pages.one(self.archive, page_id)
         if stored is not None:
-            visits.resave(self._archive, *reread_page(stored))
+            visits.resave(self.archive, *reread_page(stored))

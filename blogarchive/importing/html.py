@@ -5,12 +5,12 @@ from pathlib import Path
 from blogarchive.errors import UsageError
 from blogarchive.importing.bringing import Bringer
 from blogarchive.importing.pictures import bring_pictures
-from blogarchive.importing.placing import CannotPlace, place, target_of
+from blogarchive.importing.placing import place, target_of
 from blogarchive.importing.report import Imported, Progress, no_progress
 from blogarchive.importing.restoring import restored
-from blogarchive.importing.saved import files_in, load
+from blogarchive.importing.saved import SavedPage, files_in, load, name_of
 from blogarchive.items import PageKind
-from blogarchive.sites.site import names
+from blogarchive.sites.site import by_name, names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.times import now
@@ -33,33 +33,40 @@ def import_html(
     put back. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`, `CannotWrite`.
     """
     _check(source, url, site)
-    files = files_in(source)
+    found = files_in(source)
     with (
         lock.holding(archive, "import", now=now()),
         Archive.open(archive, create=True) as held,
     ):
         bringer = Bringer(held)
-        progress(0, len(files))
-        for done, path in enumerate(files, 1):
-            saved = load(path, source)
-            try:
-                visit = place(saved, url=url, site=site)
-            except CannotPlace as why:
-                bringer.refuse(saved.name, str(why))
-            else:
-                saved, visit = restored(held, saved, visit)
-                if bringer.bring(saved.name, visit):
-                    bringer.pictures += bring_pictures(held, saved, visit, source)
-            progress(done, len(files))
+        for path, why in found.closed:
+            bringer.refuse(name_of(path, source), f"it cannot be read ({why})")
+        progress(0, len(found.files))
+        for done, path in enumerate(found.files, 1):
+            with bringer.trying(name_of(path, source)):
+                _bring(bringer, load(path, source), source, url, site)
+            progress(done, len(found.files))
         return bringer.report()
 
 
+def _bring(bringer: Bringer, saved: SavedPage, source: Path, url: str | None, site: str | None) -> None:
+    saved, visit = restored(bringer.archive, saved, place(saved, url=url, site=site))
+    if bringer.bring(saved.name, visit):
+        bringer.pictures += bring_pictures(bringer.archive, saved, visit, source)
+
+
 def _check(source: Path, url: str | None, site: str | None) -> None:
+    if site is not None:
+        by_name(site)
     if url is None:
         return
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
     target = target_of(url, site)
     if target is None:
         raise UsageError(f"no known site has {url}; name one with --site ({', '.join(names())})")
+    if target.kind is PageKind.UNKNOWN and target.uid is None:
+        raise UsageError(f"{url} is the address of no blog and of no page of one")
     if target.kind is not PageKind.HOME and not source.is_file():
         raise UsageError(
             f"{url} is one page, and {source} no single file; give the blog's address, or one file"

@@ -19,6 +19,7 @@ from blogarchive.items import Page, PageKind, Reading, Target, Visit
 from blogarchive.reading.decode import decode
 from blogarchive.sites.finish import finish
 from blogarchive.sites.site import by_name, for_url, read
+from blogarchive.store.judge import breaks_off
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:did=)?(\d{3,})")
@@ -43,7 +44,13 @@ def place(saved: SavedPage, *, url: str | None = None, site: str | None = None) 
     """The saved page as a visit, read, tidied and dated; raises `CannotPlace`."""
     if not saved.body.strip():
         raise CannotPlace("nothing is in it")
-    placing = _Placing(saved, url, site)
+    visit = _placed(saved, _Placing(saved, url, site))
+    _require_whole(visit)
+    _require_own(visit)
+    return visit
+
+
+def _placed(saved: SavedPage, placing: "_Placing") -> Visit:
     target = placing.told()
     if target is not None:
         return placed(saved, target)
@@ -53,6 +60,20 @@ def place(saved: SavedPage, *, url: str | None = None, site: str | None = None) 
             "it is no list of posts, and nothing in it says which post it is; name its own address with --url"
         )
     return visit
+
+
+def _require_whole(visit: Visit) -> None:
+    """Raise `CannotPlace` for half a post: a page that breaks off before what stands under a post's text."""
+    post = next(iter(visit.reading.posts), None)
+    if post is not None and post.views is post.comment_count is None and breaks_off(visit.page.body):
+        raise CannotPlace("it breaks off before the end of the post")
+
+
+def _require_own(visit: Visit) -> None:
+    """Raise `CannotPlace` for a page whose address is of another blog than what it says of itself."""
+    asked, author = visit.target.uid or "", visit.reading.author
+    if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
+        raise CannotPlace(f"it is of the blog {author.uid}, and its address of the blog {asked}")
 
 
 def placed(saved: SavedPage, target: Target) -> Visit:
@@ -76,17 +97,28 @@ class _Placing:
 
     @cached_property
     def _told(self) -> Told:
-        base = self._given.url if self._given else self._saved.url
-        return told_by(decode(self._saved.body, self._saved.content_type).text, base)
+        return told_by(self._text, self._given.url if self._given else self._saved.url)
+
+    @cached_property
+    def _text(self) -> str:
+        return decode(self._saved.body, self._saved.content_type).text
 
     def told(self) -> Target | None:
         """The page's target, where it is given or the page tells it; raises `CannotPlace` for a post without number."""
         if self._given is not None and self._given.kind is not PageKind.HOME:
+            self._agree(self._given)
             return self._given
         for url in self._certain():
             if (target := target_of(url, self._site)) is not None:
                 return target
         return next((one for one in self._declared if one.kind is PageKind.POST), None) or self._by_content()
+
+    def _agree(self, given: Target) -> None:
+        """Raise `CannotPlace` where the browser or the site says that the page is another post than the one given."""
+        saved_from = target_of(self._told.saved_from, self._site) if self._told.saved_from else None
+        for told in (saved_from, *self._declared):
+            if told and told.number is not None and given.number not in (None, told.number):
+                raise CannotPlace(f"it says that it is {told.url}, and not {given.url}")
 
     def blog(self) -> Target:
         """What the page may be where it is no post: a page that it declares, or the blog's; raises `CannotPlace`."""
@@ -138,10 +170,16 @@ class _Placing:
                 return Target(url=urljoin(target.url, "/"), site=target.site, kind=PageKind.UNKNOWN)
         return None
 
+    def _links(self, home: Target) -> tuple[tuple[str, str], ...]:
+        """The links of the page; relative ones lead on from the blog's home page where nothing else is known."""
+        if self._given or self._saved.url or self._told.saved_from:
+            return self._told.links
+        return told_by(self._text, home.url).links
+
     def _linked(self, title: str, home: Target) -> Target | None:
         """The one post that a link with this title leads to; the site cuts titles in its sidebar."""
         found: dict[int | str | None, Target] = {}
-        for url, words in self._told.links:
+        for url, words in self._links(home):
             if words == title or (
                 len(words) >= _SHORTEST_CUT and title.startswith(words.rstrip("….").strip())
             ):
@@ -158,7 +196,7 @@ class _Placing:
         if len(numbers) != 1:
             return None
         (number,) = numbers
-        known = (target_of(url, home.site) for url, _ in self._told.links)
+        known = (target_of(url, home.site) for url, _ in self._links(home))
         linked = next(
             (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
         )

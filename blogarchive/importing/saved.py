@@ -1,13 +1,15 @@
 """Pages as a person saved them: single files, "complete page" folders, MHTML."""
 
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
 from blogarchive.errors import UsageError
 from blogarchive.store.times import now
@@ -19,6 +21,7 @@ LARGEST = 64 * 2**20
 """Bytes: what is larger is no page of a blog, nor a picture of one."""
 
 _SNIFFED = 2048
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,26 +44,50 @@ class SavedPage:
     beside: Mapping[str, str] = field(default_factory=dict)
 
 
-def files_in(source: Path) -> list[Path]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """The files that look like pages, and the files and folders that may not be read, each with the reason."""
+
+    files: tuple[Path, ...] = ()
+    closed: tuple[tuple[Path, str], ...] = ()
+
+
+def files_in(source: Path) -> Found:
     """The files of `source`, itself or below it, that look like pages, in the order of their names.
 
     Folders that a browser put beside a page for its pictures and scripts (`标题_files`) are left out. Raises
     `UsageError` where there is nothing.
     """
     if source.is_file():
-        return [source]
+        return Found(files=(source,))
     if not source.is_dir():
         raise UsageError(f"no file or folder at {source}")
-    found = sorted(_walk(source), key=lambda path: path.relative_to(source).parts)
-    if not found:
+    closed: list[tuple[Path, str]] = []
+    found = sorted(_walk(source, closed), key=lambda path: path.relative_to(source).parts)
+    if not found and not closed:
         raise UsageError(f"no saved page in {source}")
-    return found
+    return Found(files=tuple(found), closed=tuple(closed))
+
+
+def name_of(path: Path, source: Path) -> str:
+    """The name of a file below `source` as a person reads it: a disk from China may have it in GBK."""
+    raw = os.fsencode(path.name if path == source else path.relative_to(source).as_posix())
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            name = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return name.translate(_CONTROLS)
+    return raw.decode("utf-8", "backslashreplace").translate(_CONTROLS)
 
 
 def load(path: Path, source: Path) -> SavedPage:
-    """The page in that file; its time is the file's, or the one that an MHTML tells, and never to come."""
+    """The page in that file; its time is the file's, or the one that an MHTML tells, and never to come.
+
+    Raises `OSError`.
+    """
     body = path.read_bytes()
-    name = path.name if path == source else path.relative_to(source).as_posix()
+    name = name_of(path, source)
     if path.suffix.lower() in _MHTML:
         return _unpacked(path, name, body, saved_at(path))
     return SavedPage(path=path, name=name, body=body, saved_at=saved_at(path))
@@ -73,17 +100,17 @@ def saved_at(path: Path) -> datetime:
 
 def local_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:
     """The absolute URL of a picture of `page`, and its bytes where they were saved with it below `root`."""
-    url = urljoin(page_url, src)
+    try:
+        url, parts = urljoin(page_url, src), urlsplit(src)
+    except ValueError:
+        return None
     if url in page.parts:
         return url, page.parts[url]
-    parts = urlsplit(src)
     if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
         return None
-    file = page.path.parent / unquote(parts.path)
-    within = file.resolve().is_relative_to((root if root.is_dir() else root.parent).resolve())
-    if not within or not file.is_file() or file.stat().st_size > LARGEST:
-        return None
-    return url, file.read_bytes()
+    bodies = (_bytes_at(page.path.parent / name, root) for name in _names_on_disk(parts.path))
+    body = next((body for body in bodies if body is not None), None)
+    return None if body is None else (url, body)
 
 
 def belongs_to_page(folder: str, stem: str) -> bool:
@@ -94,24 +121,58 @@ def belongs_to_page(folder: str, stem: str) -> bool:
     return bool(stem) and folder.startswith(stem) and folder[len(stem) :][:1] in ("_", ".", "-")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    names = list(folder.iterdir())
-    stems = {path.stem for path in names if path.is_file() and _may_be_page(path)}
-    for path in names:
-        if path.is_symlink():
-            continue
-        if path.is_dir():
-            if not any(belongs_to_page(path.name, stem) for stem in stems):
-                yield from _walk(path)
-        elif path.is_file() and _may_be_page(path) and 0 < path.stat().st_size <= LARGEST:
-            yield path
+def _names_on_disk(path: str) -> Iterator[str]:
+    """What a path in a URL may be called on a disk, whose names are bytes of any charset."""
+    yield os.fsdecode(unquote_to_bytes(path))
+    with suppress(UnicodeEncodeError):
+        yield os.fsdecode(unquote(path).encode("gb18030"))
+
+
+def _bytes_at(file: Path, root: Path) -> bytes | None:
+    """The bytes of a file below `root`; None where it is not there, may not be read, or is too large."""
+    try:
+        within = file.resolve().is_relative_to((root if root.is_dir() else root.parent).resolve())
+        if within and file.is_file() and file.stat().st_size <= LARGEST:
+            return file.read_bytes()
+    except (OSError, ValueError, RuntimeError):  # a name that no file can have, links in a circle
+        return None
+    return None
+
+
+def _walk(folder: Path, closed: list[tuple[Path, str]]) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except OSError as error:
+        closed.append((folder, error.strerror or "cannot be read"))
+        return
+    files = [Path(entry.path) for entry in entries if entry.is_file(follow_symlinks=False)]
+    pages = [path for path in files if _looks_like_page(path, closed)]
+    stems = {path.stem for path in files if path in pages or _has_page_s_name(path)}
+    yield from pages
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False) and not any(
+            belongs_to_page(entry.name, stem) for stem in stems
+        ):
+            yield from _walk(Path(entry.path), closed)
+
+
+def _looks_like_page(path: Path, closed: list[tuple[Path, str]]) -> bool:
+    try:
+        return 0 < path.stat().st_size <= LARGEST and _may_be_page(path)
+    except OSError as error:
+        closed.append((path, error.strerror or "cannot be read"))
+        return False
+
+
+def _has_page_s_name(path: Path) -> bool:
+    return path.suffix.lower() in _PAGES | _MHTML
 
 
 def _may_be_page(path: Path) -> bool:
-    suffix = path.suffix.lower()
-    if suffix in _PAGES or suffix in _MHTML:
+    if _has_page_s_name(path):
         return True
-    if suffix in _NO_PAGES:
+    if path.suffix.lower() in _NO_PAGES:
         return False
     with path.open("rb") as file:
         start = file.read(_SNIFFED).lower()

@@ -14,7 +14,7 @@ from blogarchive.importing.report import Imported, Progress, no_progress
 from blogarchive.importing.saved import SavedPage
 from blogarchive.importing.warc_records import Record, records
 from blogarchive.items import PageKind, Target
-from blogarchive.sites.site import names
+from blogarchive.sites.site import by_name, names
 from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.export_items import PAGE_FIELD
@@ -32,6 +32,8 @@ def import_warc(
     them. `progress` counts records; their number is not known before, and 0 is told for it. Raises as
     `import_html`, and `UsageError` where the file is no WARC.
     """
+    if site is not None:
+        by_name(site)
     if not source.is_file():
         raise UsageError(f"no file at {source}")
     next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
@@ -41,7 +43,8 @@ def import_warc(
     ):
         bringer = Bringer(held)
         for count, record in enumerate(records(source, bringer.refuse), 1):
-            _bring_page(bringer, record, source, site)
+            with bringer.trying(record.url):
+                _bring_page(bringer, record, source, site)
             progress(count, 0)
         _bring_pictures(held, bringer, source)
         return bringer.report()
@@ -84,14 +87,11 @@ def _bring_page(bringer: Bringer, record: Record, source: Path, site: str | None
         return
     if own is None and (record.status != HTTPStatus.OK or target_of(record.url, site) is None):
         return
-    try:
-        page = _page(record, source)
-        if own is None:
-            bringer.bring(record.url, place(page, site=site))
-        else:
-            _bring_own(bringer, record.url, page, own)
-    except CannotPlace as why:
-        bringer.refuse(record.url, str(why))
+    page = _page(record, source)
+    if own is None:
+        bringer.bring(record.url, place(page, site=site))
+    else:
+        _bring_own(bringer, record.url, page, own)
 
 
 def _page(record: Record, source: Path) -> SavedPage:

@@ -1,9 +1,15 @@
 """The records of a WARC file that may hold a page or a picture, and whether they are whole."""
 
+import gzip
+import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from io import SEEK_END
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -16,6 +22,7 @@ _KINDS = ("response", "resource")
 _BLOCK = 2**16
 _LONGEST_TOLD = 200
 _CUT = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
+_NOT_WHOLE = (EOFError, zlib.error, gzip.BadGzipFile)
 
 Refuse = Callable[[str, str], None]
 """Told the name of what is not brought in, and why."""
@@ -72,10 +79,14 @@ class Record:
         """What was served, any transfer encoding taken off; raises `CannotPlace` where it is not whole."""
         self.told = True
         stream = self._raw.content_stream()
-        body: bytes = stream.read(LARGEST)
-        if stream.read(1):
+        try:
+            body: bytes = stream.read(LARGEST)
+            larger, cut = bool(stream.read(1)), self.is_cut()
+        except _NOT_WHOLE as error:
+            raise CannotPlace("the record is cut short") from error
+        if larger:
             raise CannotPlace(f"it is larger than {LARGEST >> 20} MB")
-        if self.is_cut() or self.field("WARC-Truncated"):
+        if cut or self.field("WARC-Truncated"):
             raise CannotPlace("the record is cut short")
         return body
 
@@ -95,22 +106,42 @@ def records(source: Path, refuse: Refuse) -> Iterator[Record]:
     `UsageError` where it is no WARC file.
     """
     last: Record | None = None
-    with source.open("rb") as file:
-        iterator = WARCIterator(file)  # what may be an ARC may be a page just as well
+    with _opened(source) as file:
+        iterator = _records(file)
         try:
             for last in _all(iterator, source):
                 if last.kind in _KINDS and last.url:
                     yield last
                 last.told = last.told or not last.is_cut()
-        except ArchiveLoadFailed as error:
-            told = " ".join(str(error).split())[:_LONGEST_TOLD]
+            size = file.seek(0, SEEK_END)
+        except (ArchiveLoadFailed, *_NOT_WHOLE) as error:
+            told = "".join(filter(str.isprintable, " ".join(str(error).split())))[:_LONGEST_TOLD]
             if last is None:
                 raise UsageError(f"{source} is no WARC file ({told})") from error
             refuse(source.name, f"nothing more of it can be read ({told})")
             return
         # What is left made no record: the file ends in the middle of a record's own headers.
-        if last is not None and (not last.told or iterator.offset < source.stat().st_size):
+        if last is not None and (not last.told or iterator.offset < size):
             refuse(source.name, "the file is cut short")
+
+
+def _records(file: BinaryIO) -> Any:
+    iterator = WARCIterator(file)  # what may be an ARC may be a page just as well
+    iterator.INC_RECORD = ""  # what it would print of a record that is not whole is told in one line here
+    return iterator
+
+
+def _opened(source: Path) -> BinaryIO:
+    """The file; unpacked where gzip made one piece of it, which `warcio` reads one record of. Raises `UsageError`."""
+    try:
+        with source.open("rb") as file, suppress(AttributeError):
+            deque(islice(_records(file), 2), maxlen=0)
+    except ArchiveLoadFailed as error:
+        if "non-chunked" in str(error):
+            return cast(BinaryIO, gzip.open(source))
+    except OSError as error:
+        raise UsageError(f"{source} cannot be read ({error.strerror})") from error
+    return source.open("rb")
 
 
 def _all(iterator: WARCIterator, source: Path) -> Iterator[Record]:

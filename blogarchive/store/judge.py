@@ -24,6 +24,8 @@ LONGEST_RETRY_AFTER = timedelta(days=30)
 
 _FOR_GOOD = {400, 402, 414, 431, 451}
 _OPENS = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
+_CLOSES = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+_HEAD = 4096  # bytes in which most pages begin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,11 @@ def retry_after(page: Page) -> timedelta | None:
     return min(max(timedelta(0), until - page.fetched_at), LONGEST_RETRY_AFTER)
 
 
+def breaks_off(body: bytes) -> bool:
+    """Whether a page opens `<html>` or `<body>` and closes neither."""
+    return bool(_OPENS.search(body, 0, _HEAD)) and not _CLOSES.search(body)
+
+
 def post_of(visit: Visit) -> Post | None:
     """The post that a page of a post or of its comments shows."""
     wanted = visit.target.post_number if visit.target.kind is PageKind.COMMENTS else visit.target.number
@@ -122,13 +129,9 @@ def _by_status(page: Page) -> Bad | None:
 def _by_body(page: Page, known: Known) -> Bad | None:
     if not page.body.strip():
         return Bad(failure=Failure(kind="cut", detail="the page is empty"))
-    if known.closed and _OPENS.search(page.body, 0, 4096) and not _closes(page.body):
+    if known.closed and breaks_off(page.body):
         return Bad(failure=Failure(kind="cut", detail="the page breaks off before its end"))
     return None
-
-
-def _closes(body: bytes) -> bool:
-    return re.search(rb"</(?:html|body)\s*>", body, re.IGNORECASE) is not None
 
 
 def _by_kind(visit: Visit, known: Known) -> Bad | None:

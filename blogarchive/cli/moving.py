@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from blogarchive.cli import options
-from blogarchive.cli.streams import last_words
+from blogarchive.cli.streams import last_words, require_whole
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
 from blogarchive.export.report import Exported, Progress, no_progress
@@ -68,11 +68,12 @@ def export(
     with _bar("exporting", quiet=quiet) as progress:
         done = chosen(db, out, filters=filters, progress=progress)
     if as_json:
-        click.echo(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
+        last_words(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
     elif not quiet:
         lacking = f", {done.missing} known by name only" if done.missing else ""
         held = f"{done.pages} pages" if done.pages else f"{done.posts} posts and {done.comments} comments"
         click.echo(f"{held} in {done.out}{lacking}", err=True)
+    require_whole(done.damaged)
 
 
 @click.command("import")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.streams import last_words, require_whole
 from blogarchive.doctor import examine, lines_of
 from blogarchive.order import page_at, require_archive
 from blogarchive.rereading import readings
@@ -37,9 +38,10 @@ def reparse(
 ) -> None:
     """Read all stored pages again with today's code, without the network."""
     changed = 0
+    damaged: list[str] = []
     require_archive(db)
     with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
-        stored = pages.stored(archive, stale_only=stale, failed_only=failed)
+        stored = pages.stored(archive, stale_only=stale, failed_only=failed, damaged=damaged)
         for page in reread(archive, readings(stored, workers), write=not diff):
             changed += 1
             if diff and not as_json:
@@ -47,9 +49,10 @@ def reparse(
             elif diff:
                 click.echo(json.dumps(asdict(page), ensure_ascii=False))
     if as_json and not diff:
-        click.echo(json.dumps({"pages_changed": changed}))
+        last_words(json.dumps({"pages_changed": changed}))
     elif not quiet:
         click.echo(f"{changed} pages {'would read' if diff else 'read'} differently", err=True)
+    require_whole(damaged)
 
 
 @click.command()

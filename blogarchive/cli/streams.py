@@ -2,12 +2,13 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from blogarchive.errors import CannotWrite
+from blogarchive.errors import ArchiveDamaged, CannotWrite
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -55,6 +56,16 @@ def last_words(words: str) -> None:
         click.echo(words)
     except BrokenPipeError:
         return
+
+
+def require_whole(damaged: Sequence[str]) -> None:
+    """Tell each thing that was passed over because it is damaged, and raise `ArchiveDamaged` where there is one."""
+    for words in damaged:
+        click.echo(words, err=True)
+    if damaged:
+        raise ArchiveDamaged(
+            f"{len(damaged)} stored pages are damaged and were left out; restore a copy of the archive"
+        )
 
 
 def _stream(descriptor: int, before: TextIO | None, *, heeded: bool) -> TextIO:

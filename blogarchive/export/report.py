@@ -12,7 +12,7 @@ Progress = Callable[[int, int], None]
 class Exported:
     """The end of an export: where it is, and what is in it. `missing`: posts whose body is not held.
 
-    A WARC holds `pages`, and no posts.
+    A WARC holds `pages`, and no posts. `damaged` names what is not in it because its stored bytes are not whole.
     """
 
     out: Path
@@ -21,6 +21,7 @@ class Exported:
     pictures: int = 0
     pages: int = 0
     missing: int = 0
+    damaged: tuple[str, ...] = ()
 
 
 def no_progress(_done: int, _total: int) -> None:

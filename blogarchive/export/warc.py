@@ -18,7 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from blogarchive import __version__
-from blogarchive.errors import UsageError
+from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.store.export_items import PAGE_FIELD, Filters, KeptPage, KeptPicture
@@ -34,7 +34,8 @@ def export_warc(
     """Write every stored page and picture to the file `out` (`pages.warc.gz` in it where it is a folder).
 
     Each record is compressed by itself unless the name ends in `.warc`. Pages are whole or not at all, so only
-    the filter by author applies; others raise `UsageError`. Raises as `export_jsonl`.
+    the filter by author applies; others raise `UsageError`. Raises as `export_jsonl`, but for a page that is damaged:
+    that one is left out and named.
     """
     if filters is not None and replace(filters, authors=()) != Filters():
         raise UsageError("a WARC holds whole pages: only --author picks among them")
@@ -42,10 +43,10 @@ def export_warc(
     with open_reader(archive, filters) as reader, whole_file(path) as file:
         writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
         pages = reader.page_ids()
-        _write_info(writer, path.name, reader.page(pages[0]).fetched_at if pages else _ANY_TIME)
-        _write_pages(writer, reader, pages, progress)
+        _write_info(writer, path.name, reader.first_fetched_at() or _ANY_TIME)
+        damaged = _write_pages(writer, reader, pages, progress)
         pictures = _write_pictures(writer, reader)
-    return Exported(out=path, pages=len(pages), pictures=pictures)
+    return Exported(out=path, pages=len(pages) - len(damaged), pictures=pictures, damaged=tuple(damaged))
 
 
 def _write_info(writer: Any, name: str, moment: str) -> None:
@@ -59,20 +60,29 @@ def _write_info(writer: Any, name: str, moment: str) -> None:
     writer.write_record(record)
 
 
-def _write_pages(writer: Any, reader: Reader, ids: Sequence[int], progress: Progress) -> None:
+def _write_pages(writer: Any, reader: Reader, ids: Sequence[int], progress: Progress) -> list[str]:
+    damaged = []
     progress(0, len(ids))
-    for done, page in enumerate(map(reader.page, ids), 1):
-        writer.write_record(
-            writer.create_warc_record(
-                page.url,
-                "response",
-                BytesIO(page.body),
-                len(page.body),
-                warc_headers_dict=_headers("response", page.url, page.fetched_at, page.body) | _told(page),
-                http_headers=StatusAndHeaders(_status(page.status), list(_served(page)), protocol="HTTP/1.1"),
-            )
-        )
+    for done, page_id in enumerate(ids, 1):
+        try:
+            _write_page(writer, reader.page(page_id))
+        except ArchiveDamaged as error:
+            damaged.append(str(error))
         progress(done, len(ids))
+    return damaged
+
+
+def _write_page(writer: Any, page: KeptPage) -> None:
+    writer.write_record(
+        writer.create_warc_record(
+            page.url,
+            "response",
+            BytesIO(page.body),
+            len(page.body),
+            warc_headers_dict=_headers("response", page.url, page.fetched_at, page.body) | _told(page),
+            http_headers=StatusAndHeaders(_status(page.status), list(_served(page)), protocol="HTTP/1.1"),
+        )
+    )
 
 
 def _write_pictures(writer: Any, reader: Reader) -> int:

@@ -4,7 +4,6 @@ All queries run in one read transaction, so that a crawl that goes on meanwhile 
 """
 
 import json
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +22,7 @@ from blogarchive.store.export_items import (
     KeptPost,
     KeptRevision,
 )
+from blogarchive.store.pages import unpacked
 from blogarchive.store.rows import dicts
 
 # A time cut to the month is compared as a month.
@@ -143,8 +143,13 @@ class Reader:
         )
         return [row["id"] for row in rows]
 
+    def first_fetched_at(self) -> str | None:
+        """The UTC time of the oldest page."""
+        row = self._archive.row("select min(fetched_at) from pages")
+        return None if row is None or row[0] is None else str(row[0])
+
     def page(self, page_id: int) -> KeptPage:
-        """The stored page of that id; raises `KeyError`."""
+        """The stored page of that id; raises `KeyError`, and `ArchiveDamaged` where its bytes are not whole."""
         for row in self._rows(
             "select url, fetched_at, status, headers, body, site, target, counted from pages where id = ?",
             page_id,
@@ -220,4 +225,4 @@ class Reader:
 def _page(row: dict[str, Any]) -> KeptPage:
     body = row.pop("body")
     headers = tuple((str(name), str(value)) for name, value in json.loads(row.pop("headers")))
-    return KeptPage(**row, headers=headers, body=zlib.decompress(body))
+    return KeptPage(**row, headers=headers, body=unpacked(body, row["url"], row["fetched_at"]))

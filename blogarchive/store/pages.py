@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
 
+from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import Page, PageKind, Target, Visit
 from blogarchive.reading.version import READER_VERSION
 from blogarchive.store.archive import Archive, Row
@@ -94,11 +95,18 @@ def count(archive: Archive) -> int:
     return archive.number("select count(*) from pages")
 
 
-def stored(archive: Archive, *, stale_only: bool = False, failed_only: bool = False) -> Iterator[StoredPage]:
+def stored(
+    archive: Archive,
+    *,
+    stale_only: bool = False,
+    failed_only: bool = False,
+    damaged: list[str] | None = None,
+) -> Iterator[StoredPage]:
     """Every page held, oldest first, one in memory at a time; rows written meanwhile do not disturb it.
 
     `stale_only`: those that an older reader read. `failed_only`: those whose URL has an open failure, or that
-    could not be read at all.
+    could not be read at all. One whose stored bytes are damaged is named in the list `damaged` and left out; without
+    such a list it raises `ArchiveDamaged`.
     """
     conditions = ["1"]
     if stale_only:
@@ -110,12 +118,20 @@ def stored(archive: Archive, *, stale_only: bool = False, failed_only: bool = Fa
     )
     for (page_id,) in ids:
         row = archive.row(_ONE, (int(cast(int, page_id)),))
-        if row is not None:
-            yield _stored(row)
+        if row is None:
+            continue
+        try:
+            page = _stored(row)
+        except ArchiveDamaged as error:
+            if damaged is None:
+                raise
+            damaged.append(str(error))
+        else:
+            yield page
 
 
 def one(archive: Archive, page_id: int) -> StoredPage | None:
-    """The page of that id."""
+    """The page of that id; raises `ArchiveDamaged` where its stored bytes are not whole."""
     row = archive.row(_ONE, (page_id,))
     return None if row is None else _stored(row)
 
@@ -132,6 +148,14 @@ def read_again(archive: Archive, page_id: int, kind: PageKind, encoding: str) ->
 _ONE = "select id, url, fetched_at, status, headers, body, site, target from pages where id = ?"
 
 
+def unpacked(body: object, url: object, fetched_at: object) -> bytes:
+    """The bytes as they were served; raises `ArchiveDamaged`, which names the page."""
+    try:
+        return zlib.decompress(cast(bytes, body))
+    except (zlib.error, TypeError) as error:
+        raise ArchiveDamaged(f"the stored bytes of {url}, fetched at {fetched_at}, are damaged") from error
+
+
 def _stored(row: Row) -> StoredPage:
     page_id, url, fetched_at, status, headers, body, site, target = row
     return StoredPage(
@@ -141,7 +165,7 @@ def _stored(row: Row) -> StoredPage:
             fetched_at=from_utc_text(str(fetched_at)),
             status=int(cast(int, status)),
             headers=tuple((str(name), str(value)) for name, value in json.loads(str(headers))),
-            body=zlib.decompress(cast(bytes, body)),
+            body=unpacked(body, url, fetched_at),
         ),
         target=_target(str(url), str(site), str(target)),
     )

@@ -107,6 +107,26 @@ def test_what_is_met_damaged_halfway_is_6_too(say: Say, db: Path, tmp_path: Path
     assert (said.code, "restore a copy" in said.err) == (6, True)
 
 
+def test_a_damaged_page_is_named_and_costs_no_other(say: Say, db: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update pages set body = zeroblob(length(body)) where id = 1")
+        (pages,) = connection.execute("select count(*) from pages").fetchone()
+        (url,) = connection.execute("select url from pages where id = 1").fetchone()
+        connection.execute("update posts set views = null where number = 506012")
+    for words in (("reparse", "--workers", 1), ("reparse", "--diff", "--workers", 2)):
+        said = say(*words, "--db", copy)
+        assert (said.code, url in said.err, "1 stored pages are damaged" in said.err) == (6, True, True)
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("select views from posts where number = 506012").fetchone() != (None,)
+    said = say("export", "warc", tmp_path / "out.warc", "--json", "--db", copy)
+    assert (said.code, url in said.err, json.loads(said.out)["pages"]) == (6, True, pages - 1)
+    said = say("merge", copy, "--db", tmp_path / "other.db")
+    assert (said.code, url in said.err) == (6, True), "whose pages are not whole is not half merged"
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        assert connection.execute("select count(*) from pages").fetchone() == (0,)
+
+
 def test_a_terminal_without_chinese_ends_no_command(db: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "blogarchive", "search", "街", "--json", "--db", db],

@@ -9,6 +9,7 @@ from blogarchive.order import Order, starts
 from blogarchive.store import plan, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.times import now
+from blogarchive.store.trial import trial
 
 
 def forecast(order: Order, watcher: Watcher, *, robots: bool = True) -> list[str]:
@@ -17,14 +18,12 @@ def forecast(order: Order, watcher: Watcher, *, robots: bool = True) -> list[str
     `robots`: every host's robots.txt too, before its first page. What the pages will show to be new comes on top.
     """
     try:
-        archive = Archive.open(order.db)
+        with trial(order.db) as archive:
+            urls = list(_urls(archive, order, watcher))
     except NoArchive:
         if order.command != "backup":
             raise
         urls = [target.url for target in starts(order)]
-    else:
-        with archive, archive.supposing():
-            urls = list(_urls(archive, order, watcher))
     return list(dict.fromkeys(_with_robots(urls) if robots else urls))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from blogarchive.store import lock, pages
 from blogarchive.store.archive import Archive
 from blogarchive.store.reread import Reread, reread
 from blogarchive.store.times import now
+from blogarchive.store.trial import trial
 
 
 @click.command()
@@ -40,7 +42,7 @@ def reparse(
     changed = 0
     damaged: list[str] = []
     require_archive(db)
-    with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
+    with _opened(db, diff=diff) as archive:
         stored = pages.stored(archive, stale_only=stale, failed_only=failed, damaged=damaged)
         for page in reread(archive, readings(stored, workers), write=not diff):
             changed += 1
@@ -83,6 +85,17 @@ def doctor(
     if lines:
         for number, text in enumerate(lines_of(page), start=1):
             click.echo(f"{number:5} {text}")
+
+
+@contextmanager
+def _opened(db: Path, *, diff: bool) -> Iterator[Archive]:
+    """The archive, held for this command; where only the differences are asked for, nothing reaches it."""
+    if diff:
+        with trial(db, command="reparse") as archive:
+            yield archive
+        return
+    with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
+        yield archive
 
 
 def _page_lines(page: Reread) -> Iterator[str]:

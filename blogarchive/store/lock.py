@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +42,8 @@ def holding(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
 def _sign(descriptor: int, command: str, now: datetime) -> None:
     words = json.dumps({"pid": os.getpid(), "command": command, "since": utc_text(now)}, ensure_ascii=False)
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, words.encode(), 0)
+    with suppress(OSError):  # without room it holds all the same, and says nothing of who it is
+        os.pwrite(descriptor, words.encode(), 0)
 
 
 def _who(place: Path, path: Path | str) -> str:

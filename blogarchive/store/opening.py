@@ -45,17 +45,46 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     tidy = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     mode = ("rw" if tidy else reading_mode(path)) if read_only else "rwc"
     try:
-        connection = sqlite3.connect(
-            f"file:{quote(str(path.absolute()))}?mode={mode}",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-        )
-        if read_only:
-            connection.execute("pragma query_only = on")
+        connection = _connect(path, mode)
+        if not read_only:
+            return connection
+        if tidy and not _can_read(connection):
+            connection.close()
+            connection = _without_room(path)
+        connection.execute("pragma query_only = on")
         return connection
     except sqlite3.Error as error:
         raise told(error, path) or error from error
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+    )
+
+
+def _can_read(connection: sqlite3.Connection) -> bool:
+    """Whether there is room for what SQLite keeps beside a file to read it; a full disk has none."""
+    try:
+        connection.execute("select 1 from sqlite_master limit 1").fetchone()
+    except sqlite3.OperationalError as error:
+        return not any(sign in str(error).lower() for sign in _CANNOT_WRITE)
+    except sqlite3.DatabaseError:
+        return True  # something else is wrong, which whoever reads on is told
+    return True
+
+
+def _without_room(path: Path) -> sqlite3.Connection:
+    """The file, read without the index of its log; nobody else can write it, who would find no room either."""
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return _connect(path, "ro&immutable=1")
+    connection = _connect(path, "rw")
+    connection.execute("pragma locking_mode = exclusive")  # keeps that index in memory
+    return connection
 
 
 def reading_mode(path: Path) -> str:

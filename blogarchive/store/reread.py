@@ -40,12 +40,10 @@ def reread(archive: Archive, readings: Iterable[tuple[int, Visit]], *, write: bo
     """Put each reading in place of the one that was kept of its page; gives the pages for which that changes rows.
 
     `readings` are pairs of a page's id and its visit, tidied and dated, oldest first (`pages.stored`). Each page is
-    a transaction of its own. Without `write` nothing is kept: all pages are tried in one transaction that is taken
-    back when the iterator ends.
+    a transaction of its own. Without `write` `archive` is one of `trial`.
     """
     if not write:
-        with archive.supposing():
-            yield from _supposed(archive, readings)
+        yield from _supposed(archive, readings)
         return
     # It sees what is kept already: all but the page that is being written.
     with Archive.open(archive.path, read_only=True) as kept:

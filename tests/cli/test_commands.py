@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from multiprocessing import active_children
 from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
 
 import click
 import pytest
@@ -105,6 +106,30 @@ def test_what_is_met_damaged_halfway_is_6_too(say: Say, db: Path, tmp_path: Path
         connection.execute("update posts set body_text = cast(x'ffff' as text)")
     said = say("export", "jsonl", tmp_path / "out.jsonl", "--db", copy)
     assert (said.code, "restore a copy" in said.err) == (6, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ("status", 0, ""),
+        ("search 一 --limit 1 -q", 0, ""),
+        ("reparse --workers 1", 6, "free some space"),
+        ("update --no-media", 6, "free some space"),
+    ],
+)
+def test_a_disk_without_a_byte_of_room_can_be_read_and_writing_is_6(
+    db: Path, tmp_path: Path, words: str, code: int, told: str
+) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    ran = subprocess.run(
+        [sys.executable, "-m", "blogarchive", *words.split(), "--db", copy],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (0, 0)),
+    )
+    assert (ran.returncode, told in ran.stderr, len(ran.stderr.splitlines()) < 2) == (code, True, True), ran
+    assert Path(copy).read_bytes() == db.read_bytes()
 
 
 def test_a_damaged_page_is_named_and_costs_no_other(say: Say, db: Path, tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ import pytest
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
+from blogarchive.store import lock
 from blogarchive.store.archive import Archive
 from blogarchive.store.opening import told
 from blogarchive.store.schema import MIGRATIONS
+from blogarchive.store.trial import trial
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
 
@@ -93,6 +95,29 @@ def test_a_copy_in_a_folder_that_cannot_be_written_is_read(path: Path, clock: Cl
             assert archive.number("select count(*) from posts") == 1
     finally:
         path.parent.chmod(0o755)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders")
+def test_a_trial_on_an_archive_that_cannot_be_written_is_made_on_a_copy(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, a_blog(1), clock)
+    path.chmod(0o444)
+    with trial(path) as archive:
+        archive.execute("update posts set title = 'x'")
+        assert archive.path != path
+    with Archive.open(path, read_only=True) as archive:
+        assert archive.number("select count(*) from posts where title = 'x'") == 0
+
+
+def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, a_blog(1), clock)
+    with trial(path, command="reparse") as archive:
+        archive.execute("update posts set title = 'x'")
+        with pytest.raises(ArchiveBusy, match="reparse"), lock.holding(path, "update", now=clock.now):
+            pass
+    with Archive.open(path, read_only=True) as archive:
+        assert archive.number("select count(*) from posts where title = 'x'") == 0
 
 
 def test_errors_of_sqlite_are_told_by_what_to_do() -> None:

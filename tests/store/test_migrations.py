@@ -150,6 +150,19 @@ def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
     assert sqlite3.connect(older).execute("select count(*) from _sqlite_migrations").fetchone() == (1,)
 
 
+@pytest.mark.parametrize(
+    "words", [["update", "--dry-run"], ["reparse", "--diff"]], ids=lambda words: words[0]
+)
+def test_what_is_only_tried_on_an_older_archive_leaves_it_as_it_is(
+    today: Path, tmp_path: Path, words: list[str]
+) -> None:
+    older = made_with(tmp_path / "older.db", steps()[0], like=today)
+    before = older.read_bytes()
+    ran = run(words, older)
+    assert (ran.returncode, "0 pages would read" in ran.stderr or "requests" in ran.stderr) == (0, True), ran
+    assert older.read_bytes() == before
+
+
 def test_the_command_that_is_told_brings_it_up_to_date(tmp_path: Path) -> None:
     older = made_with(tmp_path / "older.db", steps()[0])
     told = run(["status"], older).stderr

@@ -20,14 +20,24 @@ _quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
 
 
 def picture_url(element: Element, base_url: str) -> str | None:
-    """The absolute http(s) address of a picture, lazy loaders' attributes first; None where it has none."""
+    """The absolute http(s) address of a picture, lazy loaders' attributes first; None where it has none.
+
+    The page itself, which `#` and other blanks lead to, is no picture.
+    """
     for name in (*_LAZY, "src"):
         value = element.get(name)
         flag = name in _LAZY and value is not None and not _ADDRESS.search(value)  # data-lazyload="true"
         url = None if flag else absolute(value, base_url)
-        if url is not None and urlsplit(url).scheme in ("http", "https"):
+        if url is not None and _may_be_picture(url, base_url):
             return url
     return None
+
+
+def _may_be_picture(url: str, base_url: str) -> bool:
+    """Whether an address is one of the web, and not the page's own: `#`, `?` and a bare `//` stand for that one."""
+    parts = urlsplit(url)
+    web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return web and url.partition("#")[0] != base_url.partition("#")[0]
 
 
 def absolute(url: str | None, base_url: str) -> str | None:

@@ -70,6 +70,15 @@ def test_a_lazy_picture_is_the_one_that_would_be_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    "src", ["", " ", "#", "#top", "?", "//", "http://", "about:blank", "data:image/gif;base64,R0"]
+)
+def test_what_leads_to_no_file_is_no_picture_to_fetch(src: str) -> None:
+    body = html.fromstring(f"<div>字<img src='{src}'><img data-src='{src}' src='a.jpg'></div>")
+    assert [image.url.rpartition("/")[2] for image in images_of(body, BASE)] == ["a.jpg"]
+    assert "src" not in clean(f"字<img src='{src}'>")
+
+
+@pytest.mark.parametrize(
     ("anchor", "url"),
     [
         ("<a href='/u/1/'>", "http://blog.creaders.net/u/1/"),

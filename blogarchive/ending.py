@@ -63,7 +63,10 @@ def _error(campaign: Campaign, traffic: Traffic) -> BlogArchiveError | None:
             found.append(SiteBlocks(words))
         else:  # a blog may have pages on another host too: what is missing of it is a failure each
             campaign.watcher.said(words)
-    if campaign.unreached and not found and (error := _unreached(campaign)):
+    error = _unreached(campaign) if campaign.unreached else None
+    if isinstance(error, SiteChanged):  # what is left alone after one page for all URLs never gave another
+        found = [one for one in found if not isinstance(one, SiteBlocks)]
+    if error and not found:
         found.append(error)
     try:
         health.check(campaign.archive, campaign.run)
@@ -93,7 +96,8 @@ def _unreached(campaign: Campaign) -> BlogArchiveError | None:
     if kinds.keys() == {"mistake"}:
         return None
     why = "; ".join(kinds.values()) or "no page came"
-    return Unreachable(f"no blog could be reached: {why}")
+    hint = "; `blogarchive doctor URL` shows what came" if "unreadable" in kinds else ""
+    return Unreachable(f"no blog could be reached: {why}{hint}")
 
 
 def _outcome(error: BlogArchiveError) -> Ended:

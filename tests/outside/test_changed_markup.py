@@ -41,6 +41,16 @@ def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool,
     assert tool.rows("select outcome, exit_code from runs order by id desc limit 1") == [("changed", 5)]
 
 
+@pytest.mark.parametrize("words", [[], ["--full"]], ids=["home alone", "every page"])
+def test_one_empty_shell_for_every_address_is_5_as_well(host: Host, tool: Tool, words: list[str]) -> None:
+    shell = b"<!doctype html><html><body><div id=app></div><script src=/app.js></script></body></html>"
+    host.fault = lambda path, before: None if path == "/robots.txt" else Answer(body=shell)
+    ran = tool.run("update", *words)
+    assert (ran.code, "the site seems to have changed" in ran.err) == (5, True), ran.err
+    assert len(host.asked) < 15
+    assert differences(tool, host, UID) == []
+
+
 def test_a_site_whose_pages_all_speak_in_unknown_words_is_5_and_costs_nothing(host: Host, tool: Tool) -> None:
     def made_over(path: str, before: int) -> Answer | None:
         page = f"<html><body><div id=app>{'新' * (len(path) + host.asked.count(path))}</div></body></html>"

@@ -71,3 +71,4 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier table kno
 WARN_ON_GENERATOR_RETURN_VALUE = False
 STATS_DUMP = False
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "spiders.log.OnceToldLog"

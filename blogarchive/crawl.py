@@ -20,7 +20,7 @@ from blogarchive.garbage import collect_seldom
 from blogarchive.items import Page, Target
 from blogarchive.order import Order, require_archive, starts
 from blogarchive.stopping import heeded
-from blogarchive.store import lock, runs
+from blogarchive.store import failures, lock, runs
 from blogarchive.store.archive import Archive
 from blogarchive.store.times import now
 
@@ -93,6 +93,8 @@ def crawl_in(process: AsyncCrawlerProcess, order: Order, watcher: Watcher) -> Re
         campaign.begin(named)
         spider = _walk(process, campaign)
         report = report_of(campaign, spider.traffic)
+        if report.outcome in ("unreachable", "blocked"):
+            failures.forgive(archive, run.id, now=now())
         runs.finish(
             archive,
             run,

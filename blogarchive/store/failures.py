@@ -159,3 +159,22 @@ def retry(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
             ).rowcount
             for url in {failure.url for failure in unresolved(archive, blogs)}
         )
+
+
+def forgive(archive: Archive, run_id: int, *, now: datetime) -> int:
+    """An outage ended the run: the pages that it cost are asked for by the next one at once; gives how many.
+
+    Only those that failed for the first time. Some pages that never come would else end every run before the others.
+    """
+    moment = utc_text(now)
+    with archive.atomic():
+        archive.execute(
+            "update failures set next_try_at = ? where run_id = ? and resolved_at is null and attempts = 1"
+            " and next_try_at is not null and (kind in ('network', 'cut') or kind = 'http' and detail like 'status 5%')",
+            (moment, run_id),
+        )
+        return archive.execute(
+            "update frontier set due_at = ? where state = 'failed' and attempts = 1 and url in"
+            " (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)",
+            (moment, run_id, moment),
+        ).rowcount

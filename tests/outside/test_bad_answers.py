@@ -112,6 +112,17 @@ def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> Non
         assert differences(tool, host, UID) == []
 
 
+def test_after_an_outage_the_same_command_asks_for_what_it_cost_at_once(tmp_path: Path) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=9, seed=5)})) as host:
+        tool = Tool(tmp_path / "a.db")
+        host.fault = lambda path, before: Answer(status=500) if len(host.asked) > 5 else None
+        ran = tool.run("backup", host.url(UID))
+        assert (ran.code, "none of 5 pages in a row" in ran.err) == (4, True), ran.err
+        host.fault = lambda path, before: None
+        assert tool.run("backup", host.url(UID)).code == 0
+        assert differences(tool, host, UID) == []
+
+
 def _paths(entries: list[Entry]) -> list[str]:
     blog = make_blog(UID, posts=0, seed=5, style="rows")
     return [printing.Urls(blog=blog).post(entry) for entry in entries]

@@ -125,6 +125,8 @@ def clean_html(node: Element, base_url: str) -> str:
 
     The same content gives the same text. Scripts, styles, forms and event handlers are gone; the words stay.
     """
+    if not len(node) and _is_plain(node.text or ""):
+        return (node.text or "").strip()  # as most comments are
     put_into_cells(node)
     for element in list(node.iter("a", *_PICTURES, *_PLAYERS)):
         _mend(element, base_url)
@@ -189,6 +191,11 @@ def _link_player(element: Element, url: str | None) -> None:
         element.tag = "a"
         element.set("href", url)
         element.text = url
+
+
+def _is_plain(text: str) -> bool:
+    """Whether HTML writes the text as it is."""
+    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 
 def _escape(text: str | None) -> str:

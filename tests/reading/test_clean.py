@@ -113,6 +113,14 @@ def test_cleaning_twice_changes_nothing_and_nothing_runs(pieces: list[str]) -> N
     assert clean(once) == once
 
 
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=8))
+def test_a_text_alone_is_cleaned_as_it_is_beside_a_script(text: str) -> None:
+    alone, beside = html.Element("div"), html.Element("div")
+    alone.text = beside.text = text
+    beside.append(html.Element("script"))
+    assert clean_html(alone, BASE) == clean_html(beside, BASE)
+
+
 def test_preformatted_text_is_escaped_once() -> None:
     assert clean("<xmp>a < b & c</xmp>") == "<pre>a &lt; b &amp; c</pre>"
     assert clean("<listing>a &lt; b</listing>") == "<pre>a &lt; b</pre>"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blogarchive.sites.grammar.comment_ground import Marks, begins_with, last_record, record_of
-from blogarchive.sites.grammar.comment_marks import Header
+from blogarchive.sites.grammar.comment_headers import Header
 from blogarchive.sites.grammar.footer_marks import Footer
 from blogarchive.sites.grammar.places import Stand
 

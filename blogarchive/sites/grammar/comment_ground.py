@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.reading.lines import Element
-from blogarchive.sites.grammar.comment_marks import Found, Header
+from blogarchive.sites.grammar.comment_headers import Header
+from blogarchive.sites.grammar.comment_marks import Found
 from blogarchive.sites.grammar.footer_marks import Footer
 from blogarchive.sites.grammar.places import Place, Stand, typed_place
 from blogarchive.sites.grammar.view import View
@@ -55,7 +56,7 @@ def _first(mark: Header | Footer) -> int:
 
 def gather(view: View, found: Found) -> Marks:
     """The marks with the places of the lines between them; `found` has a header."""
-    headers, footers, end = found.headers, found.footers, len(view.lines)
+    headers, footers, end = tuple(found.headers), found.footers, len(view.lines)
     marked: list[Header | Footer] = [*headers, *footers]
     known = {index for mark in marked for index in range(mark.first, mark.last + 1)}
     record = last_record(view, headers)

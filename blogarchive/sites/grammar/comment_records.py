@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from blogarchive.reading.lines import Element
 from blogarchive.sites.grammar.comment_footers import like_last, sure_footers
 from blogarchive.sites.grammar.comment_ground import Marks, record_of
-from blogarchive.sites.grammar.comment_marks import Header
+from blogarchive.sites.grammar.comment_headers import Header
 from blogarchive.sites.grammar.footer_marks import Footer
 from blogarchive.sites.grammar.places import Stand
 

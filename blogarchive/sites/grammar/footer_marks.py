@@ -10,7 +10,7 @@ from blogarchive.sites.grammar.view import View, Window
 from blogarchive.sites.grammar.words import BEGIN, fold
 
 # What a footer shows: 回复, a number, other words to press.
-FOOTER_START = re.compile(rf"{BEGIN}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{BEGIN}回]{{0,30}}+回\s?复")
+_FOOTER_START = re.compile(rf"{BEGIN}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{BEGIN}回]{{0,30}}+回\s?复")
 _FOOTER = re.compile(
     r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
@@ -34,7 +34,18 @@ class Footer:
     linked: bool
 
 
-def footer_at(view: View, index: int, end: int) -> Footer | None:
+def find_footers(view: View, start: int, end: int) -> list[Footer]:
+    """All that reads like a comment's footer on the lines `[start, end)`, in order."""
+    found: list[Footer] = []
+    for index in view.whole.beginning(_FOOTER_START, start, end):
+        footer = _footer_at(view, index, end) if index >= start else None
+        if footer is not None:
+            found.append(footer)
+            start = footer.last + 1
+    return found
+
+
+def _footer_at(view: View, index: int, end: int) -> Footer | None:
     """The footer that begins on line `index`, before line `end`; None where none does."""
     best: Footer | None = None
     for last in range(index, min(index + _MOST_FOOTER_LINES, end)):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import Problem
 from blogarchive.reading.lines import Element, Line
+from blogarchive.sites.grammar.comment_headers import find_headers
 from blogarchive.sites.grammar.comment_list import Comments
-from blogarchive.sites.grammar.comment_marks import find_headers
 from blogarchive.sites.grammar.counters import Counters
 from blogarchive.sites.grammar.labels import labels
 from blogarchive.sites.grammar.view import View

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from blogarchive.items import Image, Problem
 from blogarchive.reading.clean import clean_html, images_of
 from blogarchive.reading.fragment import cut, text_of
-from blogarchive.sites.grammar.comment_list import Comments, Paged, read_comments, with_items
-from blogarchive.sites.grammar.comment_marks import find_headers, find_marks
+from blogarchive.sites.grammar.comment_checks import Paged
+from blogarchive.sites.grammar.comment_headers import find_headers
+from blogarchive.sites.grammar.comment_list import Comments, read_comments, with_items
+from blogarchive.sites.grammar.comment_marks import find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters
 from blogarchive.sites.grammar.heading import TitleTime, find_title_time
 from blogarchive.sites.grammar.heading_times import is_title
@@ -108,6 +110,8 @@ def _around(view: View, heading: TitleTime, counters: Counters) -> tuple[int, in
 
 def _is_comment(view: View, heading: TitleTime) -> bool:
     """Whether what was taken for a title and its time is a comment's header: the page does not repeat the post."""
+    if any(index < heading.end and index not in view.sections for index in labels(view, HEADING)):
+        return True
     headers = find_headers(view, 0, heading.end)
     return any(header.last >= heading.start for header in headers)
 

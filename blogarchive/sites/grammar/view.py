@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from blogarchive.items import Address, PageKind
-from blogarchive.reading.dates import parse_date
+from blogarchive.reading.dates import ShownDate, parse_date
 from blogarchive.reading.lines import Document, Element, Line, read_document
 from blogarchive.reading.page_urls import link_url
 from blogarchive.reading.repeats import Repeats
@@ -65,8 +65,12 @@ class View:
 
     def moment(self, text: str) -> datetime | None:
         """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
-        shown = parse_date(text, self.now)
+        shown = self.shown(text)
         return None if shown is None else shown.at
+
+    def shown(self, text: str) -> ShownDate | None:
+        """The same with how much of it is shown."""
+        return parse_date(text, self.now)
 
     def path(self, node: Element) -> str:
         """The tags from the root down to `node`, as `html/body/div`: where two pieces stand alike, it is the same."""
@@ -112,6 +116,10 @@ class Window:
         """The element that holds the character at `offset`."""
         line, inner = self._find(offset)
         return line.node_at(inner)
+
+    def line_at(self, offset: int) -> int:
+        """The index of the line that holds the character at `offset`."""
+        return self._find(offset)[0].index
 
     def link_at(self, start: int, end: int) -> Element | None:
         """The first link that holds a character of `[start, end)`."""

@@ -33,16 +33,19 @@ _NAME_FIRST = re.compile(
     rf"(?P<label>{_TIME_LABEL})\s*{_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
     rf"(?:[\s|]*(?:#?\d{{1,5}}\s*[楼#]?|{_BESIDE}|\[?回复\]?\s*\|?\s*(?P<likes>\d{{0,9}})|{_FROM}))*"
 )
+_FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
+_TIME_THEN = rf"{FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
 # A number after the name would be the name's, so that a floor or likes need their sign.
 _TIME_FIRST = re.compile(
-    rf"{FLOOR}?{_OPENS}(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*[\s|,]*"
-    rf"{_OPENS}{BY}{_CLOSES}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
+    rf"{_TIME_THEN}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
     rf"(?:[\s|]+(?:#\d{{1,5}}|\d{{1,5}}\s*[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{{0,9}}))?|{_FROM}))*"
 )
+_TIME_AND_NAME = re.compile(_TIME_THEN)
 _HOUR = re.compile(CLOCK)
 _REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
 _MOST_LINES = 7
+_LINES_TO_NAME = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,13 +74,15 @@ def find_headers(view: View, start: int, end: int) -> Sequence[Header]:
 
 def find_orders(view: View, start: int, end: int) -> tuple[Sequence[Header], ...]:
     """The same, apart for headers that begin with the name and for those that begin with the time."""
-    orders: dict[bool, list[int]] = {False: [], True: []}
-    for index in view.whole.beginning(_HEADER_START, start, end):
-        orders[_begins_with_time(view, index)].append(index)
-    return (
-        _read_all(view, orders[False], _NAME_FIRST, end),
-        _read_all(view, orders[True], _TIME_FIRST, end),
-    )
+    names: list[int] = []
+    times: list[int] = []
+    for found in view.whole.begun(_HEADER_START, start, end):
+        index = view.whole.line_at(found.start() + 1)
+        if found["time"] is None:
+            names.append(index)
+        elif _TIME_AND_NAME.match(view.window(index, min(index + _LINES_TO_NAME, end) - 1).text):
+            times.append(index)
+    return _read_all(view, names, _NAME_FIRST, end), _read_all(view, times, _TIME_FIRST, end)
 
 
 def own_order(orders: Sequence[Sequence[Header]], start: int) -> Sequence[Header]:
@@ -87,11 +92,6 @@ def own_order(orders: Sequence[Sequence[Header]], start: int) -> Sequence[Header
     """
     later = [order[bisect_left(order, start, key=lambda header: header.first) :] for order in orders]
     return min(filter(None, later), key=lambda order: order[0].first, default=())
-
-
-def _begins_with_time(view: View, index: int) -> bool:
-    found = _HEADER_START.match(view.whole.text, view.whole.starts[index] - 1)
-    return found is not None and found["time"] is not None
 
 
 def _read_all(view: View, begins: Sequence[int], form: "re.Pattern[str]", end: int) -> Sequence[Header]:

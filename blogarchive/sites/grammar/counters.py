@@ -4,38 +4,40 @@ The post's time or its category may stand before them, words to press between an
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import Problem
 from blogarchive.reading.numbers import parse_count
-from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import BEGIN, MOMENT, NUMBER
+from blogarchive.sites.grammar.counter_words import (
+    BEFORE,
+    SAID,
+    VIEW_WORDS,
+    VIEWED,
+    Shown,
+    in_two_rows,
+    labels_first,
+    numbers_first,
+)
+from blogarchive.sites.grammar.view import View, spoken
+from blogarchive.sites.grammar.words import BEGIN, NUMBER
 
-_VIEWED = r"(?:本文|本篇|此文|本博)?(?:浏览|阅读|点击)"
-# A number, with or without brackets, or anything short in brackets.
-_VALUE = (
-    rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
-    r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
-)
-_PRESSED = r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|删除|返回顶部|[tT][oO][pP]"
-_ITEM = re.compile(
-    rf"[\s|,/·•]*(?:(?:(?P<views>{_VIEWED}(?:次数|人数|数|量)?)|(?P<comments>评论数?)"
-    rf"|(?P<likes>赞|顶|推荐|喜欢|支持|点赞)|(?P<shared>分享)|)\s*:?\s*{_VALUE}"
-    rf"|\[?(?:{_PRESSED})(?:到:?)?\]?|(?P<uncounted>评论数?))[\s|,/·•]*"
-)
-# Before the views: the post's time, its category, whose it is.
-_BEFORE = (
-    rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{MOMENT}[)\]]?"
-    r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
-)
-_STARTED = re.compile(rf"{_BEFORE}{{0,3}}+")
+# A number first: its label stands behind it, or begins the next line.
+_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{BEGIN}\s*{NUMBER}\s*){{0,4}}(?:{BEGIN}\s*)?"
+_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_ABOVE}被?(?:{VIEWED}|评论|赞|点赞|喜欢))"
+_FIRST = "浏阅点人访评回留"  # of the labels
 _STARTS = re.compile(
-    rf"{BEGIN}(?=[本此浏阅点评(\[\d发时日分类栏作][^{BEGIN}浏阅点评]*+[浏阅点评]|[浏阅点评])"
-    rf"(?:{_VIEWED}|评论|{_BEFORE}{{1,3}}+(?:{_VIEWED}|评论))"
+    rf"{BEGIN}(?=[本此被{_FIRST}(\[\d发时日分类栏作已共][^{BEGIN}{_FIRST}]*+[{_FIRST}]|[{_FIRST}])"
+    rf"(?:{VIEWED}|评论|{SAID}数?\s*[:(\[]|{BEFORE}{{1,3}}+(?:{VIEWED}|评论))"
 )
-_LABELS = ("views", "comments", "likes", "shared")
-_ANEW = re.compile(_VIEWED)  # the counters of the next post
+_NUMBER_STARTS = re.compile(rf"{_STARTS.pattern}|{BEGIN}(?=\s*{_NUMBER_FIRST})")
+_NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{BEGIN}]*被?$")
+_ENDS = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{BEGIN}]|$)")
+_REACH = 20
+_ANEW = re.compile(VIEWED)  # the counters of the next post
+_IS_NUMBER = re.compile(NUMBER)
+_BEGINS_WITH_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
+_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MOST_LINES = 8
 _LONGEST = 160  # characters of all these lines
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
@@ -60,21 +62,61 @@ def find_counters(view: View, start: int, end: int) -> list[Counters]:
 
 def iter_counters(view: View, start: int, end: int) -> Iterator[Counters]:
     """The same, one after the other."""
-    for index in view.whole.beginning(_STARTS, start, end):
+    for index in view.whole.beginning(_starts(view, start, end), start, end):
         counters = _counters_at(view, index, end) if index >= start else None
         if counters is not None:
             yield counters
             start = counters.last + 1
 
 
+def _starts(view: View, start: int, end: int) -> "re.Pattern[str]":
+    """What counters begin with on these lines; a number only where one stands before a label of views."""
+    text, starts = view.whole.text, view.whole.starts
+    begin = starts[start] if start < len(starts) else len(text)
+    stop = starts[end] if end < len(starts) else len(text)
+    for word in VIEW_WORDS:  # their search is the fastest there is, and most pages have few
+        place = text.find(word, begin, stop)
+        while place >= 0:
+            ends = _ENDS.match(text, place + len(word)) is not None
+            if ends and _NUMBER_BEFORE.search(text, max(place - _REACH, 0), place):
+                return _NUMBER_STARTS
+            place = text.find(word, place + 1, stop)
+    return _STARTS
+
+
+def views_alone(view: View, start: int, end: int) -> list[Counters]:
+    """The lines `[start, end)` that show the views and no number of comments: `浏览：1769`, `1769 次阅读`."""
+    found = []
+    for index in view.whole.beginning(_starts(view, start, end), start, end):
+        text = view.folded[index].strip()
+        shown = None if len(text) > _LONGEST else labels_first(text) or numbers_first(text)
+        if shown is not None and "views" in shown and not view.leads_away(index):
+            found.append(_counters(index, index, shown))
+    return found
+
+
+def pictured(view: View, start: int, end: int) -> list[Counters]:
+    """The lines `[start, end)` that show numbers, each beside a picture that is its label."""
+    found = []
+    for index in range(start, end):
+        if view.lines[index].media and _NUMBERS.fullmatch(view.folded[index]):
+            shown = labels_first(spoken(view, index).strip())
+            if shown is not None and shown.keys() >= {"views", "comments"}:
+                found.append(_counters(index, index, shown))
+    return found
+
+
 def _counters_at(view: View, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
+    numbered = _BEGINS_WITH_NUMBER.match(view.folded[index]) is not None
+    if not numbered and _is_numbered(view, index - 1, index):
+        return None  # its number stands above it
     for last in range(index, min(index + _MOST_LINES, end)):
         text = view.window(index, last).text.strip()
-        if len(text) > _LONGEST or (last > index and _ANEW.match(view.folded[last])):
+        if len(text) > _LONGEST or (last > index and not numbered and _ANEW.match(view.folded[last])):
             break
-        shown = _shown(text)
-        if shown is None or view.leads_away(index):
+        shown = _numbered(view, index, last, text) if numbered else labels_first(text) or in_two_rows(text)
+        if shown is None or not shown.keys() >= {"views", "comments"} or view.leads_away(index):
             continue
         counters = _counters(index, last, shown)
         if shown["comments"] is not None:
@@ -83,36 +125,49 @@ def _counters_at(view: View, index: int, end: int) -> Counters | None:
     return uncounted
 
 
-def _shown(text: str) -> dict[str, str | None] | None:
-    """What `text` shows as views, likes and comments; None where it says anything else, or has not both labels.
-
-    The one number that has no label counts likes: a picture stands for theirs. The number of comments may be
-    missing, and only its label be there.
-    """
-    started = _STARTED.match(text)
-    place = started.end() if started else 0
-    found: dict[str, str | None] = {}
-    while place < len(text):
-        item = _ITEM.match(text, place)
-        if item is None or item.end() == place:
-            return None
-        place = item.end()
-        shown = item["value"] or item["bare"] or item["junk"]
-        if shown is None and not item["uncounted"]:
-            continue  # words to press
-        name = "comments" if item["uncounted"] else next(filter(item.group, _LABELS), "likes")
-        if name in found:
-            return None
-        found[name] = shown
-    return {"likes": None, **found} if found.keys() >= {"views", "comments"} else None
+def _numbered(view: View, first: int, last: int, text: str) -> Shown | None:
+    """The counts of a text that begins with a number: on one line, or in pieces that hold one number and its label."""
+    shown = numbers_first(text) or (labels_first(text) if first == last else None)
+    if shown is None and last > first:
+        shown = in_two_rows(" ".join(_turned(text.split())))
+        return shown if shown and _are_alone(view, first, last) else None
+    if shown is None or first == last:
+        return shown
+    return shown if _are_alone(view, first, last) or _are_pairs(view, first, last) else None
 
 
-def _counters(first: int, last: int, found: dict[str, str | None]) -> Counters:
+def _turned(words: Sequence[str]) -> Sequence[str]:
+    """The second half of some words before the first one."""
+    half = len(words) // 2
+    return [*words[half:], *words[:half]]
+
+
+def _are_alone(view: View, first: int, last: int) -> bool:
+    """Whether an element holds these lines and no other."""
+    inside = view.document.inside(view.document.common(view.lines[first], view.lines[last]))
+    return inside.start >= first and inside.stop <= last + 1
+
+
+def _are_pairs(view: View, first: int, last: int) -> bool:
+    """Whether each line that is a number alone stands in an element with the next one and no other."""
+    numbers = [i for i in range(first, last + 1) if _IS_NUMBER.fullmatch(view.folded[i].strip())]
+    return all(i < last and _is_numbered(view, i, i + 1) for i in numbers)
+
+
+def _is_numbered(view: View, number: int, label: int) -> bool:
+    """Whether a line is a number that stands in an element with the next line, its label, and no other."""
+    if number < 0 or _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
+        return False
+    both = view.document.inside(view.document.common(view.lines[number], view.lines[label]))
+    return both.start == number and both.stop == label + 1
+
+
+def _counters(first: int, last: int, found: Shown) -> Counters:
     """The counts; what is shown in a count's place and is none becomes a problem."""
     counts: dict[str, int | None] = {}
     problems = []
     for field, name in _FIELDS:
-        shown = found[name]
+        shown = found.get(name)
         counts[field] = None if shown is None else parse_count(shown)
         if shown is not None and counts[field] is None:
             detail = f"no number: {shown.strip()!r}"

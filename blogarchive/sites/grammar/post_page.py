@@ -9,7 +9,7 @@ from blogarchive.sites.grammar.comment_checks import Paged
 from blogarchive.sites.grammar.comment_headers import find_headers
 from blogarchive.sites.grammar.comment_list import Comments, read_comments, with_items
 from blogarchive.sites.grammar.comment_marks import find_marks
-from blogarchive.sites.grammar.counters import Counters, find_counters
+from blogarchive.sites.grammar.counters import Counters, find_counters, pictured, views_alone
 from blogarchive.sites.grammar.heading import TitleTime, find_title_time
 from blogarchive.sites.grammar.heading_times import is_title
 from blogarchive.sites.grammar.labels import labels
@@ -76,6 +76,7 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
 
     beside = [] if heading.foot is not None else find_counters(view, heading.end - 1, heading.end)
     found = [*beside, *find_counters(view, heading.end, lines)]
+    found = found or pictured(view, heading.end, lines) or views_alone(view, heading.end - 1, lines)
     if found:
         weighed = [*found[:_MOST_COUNTERS], *found[_MOST_COUNTERS:][-_MOST_COUNTERS:]]
         endings = [ending(*_around(view, heading, counters), counters) for counters in weighed]

@@ -183,3 +183,15 @@ def picture_words(line: Line) -> str:
     """What the pictures of a line say, folded: the first one's `alt` or `title`."""
     words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
     return fold(next((text for text in words if text), ""))[:LONGEST_LABEL]
+
+
+def spoken(view: View, index: int) -> str:
+    """A line's words, folded, with those of its pictures where these stand; without where other lines are beside it."""
+    line = view.lines[index]
+    if view.document.inside(line.block) != range(index, index + 1):
+        return view.folded[index]
+    pieces = [line.block.text]
+    for node in line.block.iterdescendants():
+        pieces += [node.get("alt") or node.get("title"), node.text] if node.tag == "img" else [node.text]
+        pieces.append(node.tail)
+    return fold(" ".join(filter(None, pieces)))

@@ -24,11 +24,17 @@ class Whole:
 
     def beginning(self, pattern: "re.Pattern[str]", start: int = 0, end: int | None = None) -> Iterator[int]:
         """The lines of `[start, end)` that begin as `pattern` says, which itself begins with BEGIN."""
-        if start >= len(self.starts):
-            return
-        stop = len(self.text) if end is None or end >= len(self.starts) else self.starts[end] - 1
-        for found in pattern.finditer(self.text, self.starts[start] - 1, stop):
+        for found in self.begun(pattern, start, end):
             yield self.line_at(found.start() + 1)
+
+    def begun(
+        self, pattern: "re.Pattern[str]", start: int = 0, end: int | None = None
+    ) -> Iterator["re.Match[str]"]:
+        """What matches at the beginning of these lines."""
+        if start >= len(self.starts):
+            return iter(())
+        stop = len(self.text) if end is None or end >= len(self.starts) else self.starts[end] - 1
+        return pattern.finditer(self.text, self.starts[start] - 1, stop)
 
     def starting(self, words: str) -> Iterator[int]:
         """The lines that begin with these words, whatever form their characters have; none where there are no words."""

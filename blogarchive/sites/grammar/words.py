@@ -10,13 +10,15 @@ from functools import lru_cache
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = {ord(sign): " " for sign in "\u3000\xa0\t\n\u200b\u200c\u200d\u2060\ufeff\xad"}
 _SIGNS |= {ord(sign): ":" for sign in "﹕︰∶꞉"} | {ord(sign): "," for sign in "、﹐"}
-_SIGNS |= {ord(sign): "|" for sign in "│丨¦┃ǀ︱"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
+_SIGNS |= (
+    {ord(sign): "|" for sign in "│丨¦┃ǀ︱┊┆┇┋║"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
+)
 # Traditional forms of the characters that occur in labels (and of those alone: folding here is for labels).
 _TRADITIONAL = str.maketrans(
     "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇"
-    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給張",
+    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給張應氣迴響數說寫歷專題欄標籤來層贊",
     "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内制伫"
-    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计订阅荐随机热门贴楼给张",
+    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计订阅荐随机热门贴楼给张应气回响数说写历专题栏标签来层赞",
 )
 _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 _FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FOLD.items()}

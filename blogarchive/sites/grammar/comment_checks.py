@@ -76,6 +76,17 @@ def _latest(shown: ShownDate) -> datetime:
     return shown.at + _LASTS.get(shown.precision, timedelta())
 
 
+def unclosed(marks: Marks, records: Sequence[Record]) -> Problem | None:
+    """What to tell of a comment alone that goes on below a footer, where nothing but words tells it from a quoted one."""
+    header = marks.headers[0]
+    if len(marks.headers) > 1 or header.is_linked(marks.view) or not marks.can_be_typed(header.place):
+        return None
+    if records[0].likes is not None or not marks.footers_between(header.last, records[0].text_end):
+        return None
+    detail = "the only comment goes on below what ends one: an author may have quoted it"
+    return Problem(kind="forged", field="comments", detail=detail)
+
+
 def bare_ones(records: Sequence[Record]) -> Problem | None:
     """What to tell of a comment that shows neither text nor footer, where another one has its footer.
 

@@ -19,11 +19,12 @@ from blogarchive.sites.grammar.comment_checks import (
     none_found,
     out_of_order,
     texts_above,
+    unclosed,
 )
 from blogarchive.sites.grammar.comment_cutting import Record, records_of, texts_of
 from blogarchive.sites.grammar.comment_ground import Marks, gather
 from blogarchive.sites.grammar.comment_marks import Found
-from blogarchive.sites.grammar.comment_records import Choice, choices
+from blogarchive.sites.grammar.comment_records import Choice, choices, counted
 from blogarchive.sites.grammar.view import View
 
 
@@ -74,7 +75,8 @@ def read_comments(
     marks = gather(view, found)
     choice, problem = _choose(marks, claimed, paged)
     records = records_of(marks, choice.headers)
-    problem = problem or out_of_order(view, choice, since) or bare_ones(records) or texts_above(view, records)
+    problem = problem or out_of_order(view, choice, since) or unclosed(marks, records)
+    problem = problem or bare_ones(records) or texts_above(view, records)
     return Comments(
         records=records,
         problem=problem,
@@ -100,7 +102,9 @@ def _choose(marks: Marks, claimed: int | None, paged: Paged) -> tuple[Choice, Pr
     if claimed is not None and paged is Paged.NO:
         # Elsewhere a forged one could make up for those on other pages; so it could for one that the site counts
         # and hides, so that numbers never win over structure.
-        agreeing = next((choice for choice in structured or found if len(choice.headers) == claimed), None)
+        agreeing = next(
+            (each for each in structured or counted(marks, found) if len(each.headers) == claimed), None
+        )
         if agreeing is not None:
             return agreeing, None
     sure = [choice for choice in structured if not choice.doubted]

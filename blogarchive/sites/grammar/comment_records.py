@@ -13,7 +13,9 @@ from blogarchive.sites.grammar.comment_footers import like_last, sure_footers
 from blogarchive.sites.grammar.comment_ground import Marks, record_of
 from blogarchive.sites.grammar.comment_headers import Header
 from blogarchive.sites.grammar.footer_marks import Footer
+from blogarchive.sites.grammar.labels import labels
 from blogarchive.sites.grammar.places import Stand
+from blogarchive.sites.grammar.words import HEADING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +35,9 @@ class Choice:
 def choices(marks: Marks) -> Iterator[Choice]:
     """The ways to tell the page's own headers, the most trusted first."""
     if len(marks.headers) == 1:
-        yield Choice(headers=marks.headers, sure=True)
+        yield Choice(
+            headers=marks.headers, sure=marks.headers[0].is_linked(marks.view) or not _labelled(marks)
+        )
         return
     linked = tuple(header for header in marks.headers if header.is_linked(marks.view))
     for way in (_by_record, _by_footer, _by_link, _by_look, _by_path, _by_place):
@@ -52,6 +56,20 @@ def choices(marks: Marks) -> Iterator[Choice]:
     if delimited is not None:
         yield Choice(headers=delimited, sure=False)
     yield Choice(headers=marks.headers, sure=False)
+
+
+def counted(marks: Marks, found: Sequence[Choice]) -> Sequence[Choice]:
+    """Those whose number may tell that they are the page's: none with a linked name or a label of comments in a text."""
+    if _labelled(marks):
+        return ()
+    linked = {header.first for header in marks.headers if header.is_linked(marks.view)}
+    return [choice for choice in found if linked <= {header.first for header in choice.headers}]
+
+
+def _labelled(marks: Marks) -> bool:
+    """Whether a label of comments stands below the first header: what is above it may be a post's text."""
+    first = marks.headers[0].first
+    return any(first < index < marks.end for index in labels(marks.view, HEADING))
 
 
 def _by_record(marks: Marks) -> tuple[Header, ...] | None:

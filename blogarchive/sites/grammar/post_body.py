@@ -14,17 +14,10 @@ from blogarchive.sites.grammar.comment_headers import find_headers
 from blogarchive.sites.grammar.comment_list import Comments
 from blogarchive.sites.grammar.counters import Counters
 from blogarchive.sites.grammar.labels import labels
+from blogarchive.sites.grammar.post_quotes import is_around, is_quoted
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING
 
-_SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
-# What templates put between a post's time and its counters that is not the post.
-_AROUND = re.compile(
-    r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
-    r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
-    r"|(?:文章|日志|所属)?(?:分类|类别|栏目)\s*:.{1,60}"
-    rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
-)
 _COUNTS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
 _NEAR_END = 4  # lines
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
@@ -109,16 +102,12 @@ def is_body(node: Element) -> bool:
 def body_lines(view: View, start: int, end: int) -> tuple[Line, ...]:
     """The lines of the body between these, without what templates put around it."""
     first, last = start, end
-    while first < last and _is_around(view, view.lines[first], start, end):
+    while first < last and is_around(view.folded[first].strip()):
         first += 1
-    while first < last and _is_around(view, view.lines[last - 1], start, end):
+    while first < last and is_around(view.folded[last - 1].strip()):
         last -= 1
     lines = view.lines[first:last]
     return lines if first == start and last == end else _regained(view, lines, start, end)
-
-
-def _is_around(view: View, line: Line, start: int, end: int) -> bool:
-    return _AROUND.fullmatch(view.folded[line.index].strip()) is not None
 
 
 def _regained(view: View, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
@@ -163,6 +152,9 @@ def label_below(view: View, start: int) -> int | None:
     if not ends or ends[0] == start:
         return ends[0] if ends else None
     headers = find_headers(view, start, len(view.lines))
+    ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]
+    if not ends:
+        return None
     framed = [i for i in ends if is_framed(view, start, i)]
     if framed:
         after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
@@ -185,8 +177,8 @@ def uncounted_end(view: View, start: int) -> int | None:
     end = _element_end(view, start)
     if end is None:
         return None
-    linked = (header.first for header in find_headers(view, start, end) if header.is_linked(view))
-    return next((index for index in linked if is_framed(view, start, index)), end)
+    own = (header.first for header in find_headers(view, start, end))
+    return next((index for index in own if is_framed(view, start, index)), end)
 
 
 def _element_end(view: View, start: int) -> int | None:

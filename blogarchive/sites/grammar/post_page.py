@@ -21,11 +21,18 @@ from blogarchive.sites.grammar.post_body import (
     uncounted_end,
     unread_counters,
 )
+from blogarchive.sites.grammar.post_quotes import is_quoted, text_element
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import HEADING
 
 _MOST_COUNTERS = 8  # weighed from the body's beginning on, and so many from the page's end
 _FLOODED = Problem(kind="forged", field="comments", detail="too many lines read like the page's counters")
+
+_AMID_TEXT = Problem(
+    kind="forged",
+    field="comments",
+    detail="nothing but words tells comments from the post's text around them",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +66,17 @@ def read_post(view: View, *, further: bool, pager: int | None, labelled: bool = 
     if heading is None:
         return None
     ending = _ending(view, heading, further=further, pager=pager)
+    if ending is not None and _may_be_text(view, heading, ending):
+        ending = replace(ending, doubt=_AMID_TEXT)
     return None if ending is None else _post_page(view, heading, ending, further=further)
+
+
+def _may_be_text(view: View, heading: TitleTime, ending: Ending) -> bool:
+    """Whether comments that structure does not tell stand in the element of the post's text, apart from its title."""
+    comments = ending.comments
+    if not comments.found or comments.sure or ending.doubt is not None:
+        return False
+    return text_element(view, heading.end - 1, ending.begin, comments.start) is not None
 
 
 def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None) -> Ending | None:
@@ -77,6 +94,8 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
     beside = [] if heading.foot is not None else find_counters(view, heading.end - 1, heading.end)
     found = [*beside, *find_counters(view, heading.end, lines)]
     found = found or pictured(view, heading.end, lines) or views_alone(view, heading.end - 1, lines)
+    if all(is_quoted(view, marks.headers, heading.end - 1, heading.end, each.first) for each in found):
+        found = []
     if found:
         weighed = [*found[:_MOST_COUNTERS], *found[_MOST_COUNTERS:][-_MOST_COUNTERS:]]
         endings = [ending(*_around(view, heading, counters), counters) for counters in weighed]

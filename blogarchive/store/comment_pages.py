@@ -155,6 +155,11 @@ def _again(saving: Saving, sweep: Sweep) -> bool:
 def _finish(saving: Saving, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
     if claimed is None or _distrusted(saving):
         return
+    if claimed == seen == 0 and (held := comments.doubted(saving, post_id)):
+        detail = f"0 comments are claimed, {held} are held; they are gone when another day says so too"
+        saving.problems.append(Failure(kind="incomplete", field="comments", detail=detail))
+        saving.doubted = True
+        return
     if seen == claimed:
         saving.comments_agree = True
         comments.mark_missing(saving, post_id, since=since)

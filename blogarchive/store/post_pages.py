@@ -20,6 +20,7 @@ from blogarchive.store.comment_pages import Next
 from blogarchive.store.judge import post_of
 from blogarchive.store.own import post_target
 from blogarchive.store.saving import Saving
+from blogarchive.store.times import utc_text
 
 
 def save(saving: Saving) -> None:
@@ -75,6 +76,8 @@ def due(saving: Saving) -> str | None:
     if row is None:
         return None
     now = saving.page.fetched_at
+    if saving.doubted:
+        return utc_text(now + schedule.DAILY)
     posted_at, *changes = (_time(cast("str | None", text), now) for text in row)
     changed_at = max((change for change in changes if change is not None), default=None)
     return schedule.post_due(frontier.key(saving.target), now, posted_at, changed_at)

@@ -64,6 +64,7 @@ class Saving:
         self.pending: list[tuple[str, str | None]] = []
         self.subject: str | None = None
         self.comments_agree = False
+        self.doubted = False  # what the page says waits for a page of another day
         self.author_id = 0
         self.counted_before: str | None = None
         self._page_id = page_id

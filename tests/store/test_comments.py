@@ -1,6 +1,7 @@
 """Comments: each once, over pages and over time."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from blogarchive.items import Problem, Shown
 from blogarchive.store import visits
 from blogarchive.store.archive import Archive
 from blogarchive.store.fingerprints import Kept, Marked, mark, matched
+from blogarchive.store.times import utc_text
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -105,6 +107,36 @@ def test_a_count_that_does_not_agree_marks_nothing_and_is_told(archive: Archive,
     blog.entries[N].comments = [first, second]
     read(archive, blog, clock)
     assert rows(archive, "open_failures") == []
+
+
+def test_a_night_on_which_a_post_says_to_have_no_comments_marks_none_as_gone(
+    archive: Archive, clock: Clock
+) -> None:
+    held = [comment("甲", SECOND, "一"), comment("乙", SECOND, "二")]
+    blog = a_post(*held)
+    read(archive, blog, clock)
+    blog.entries[N].comments = []
+    for _ in range(2):
+        read(archive, blog, clock)
+        assert bodies(archive) == ["一", "二"]
+        assert texts(archive, "select detail from open_failures") == [
+            "0 comments are claimed, 2 are held; they are gone when another day says so too"
+        ]
+    (due,) = texts(archive, "select due_at from frontier where number = 500000")
+    assert str(due) <= utc_text(clock.now + timedelta(hours=20)), "the next night looks again"
+    blog.entries[N].comments = held
+    read(archive, blog, clock)
+    assert (bodies(archive), rows(archive, "open_failures")) == (["一", "二"], [])
+
+
+def test_comments_that_another_day_does_not_show_either_are_gone(archive: Archive, clock: Clock) -> None:
+    blog = a_post(comment("甲", SECOND, "一"))
+    read(archive, blog, clock)
+    blog.entries[N].comments = []
+    read(archive, blog, clock)
+    clock.now += timedelta(days=1)
+    read(archive, blog, clock)
+    assert (bodies(archive), rows(archive, "open_failures")) == ([], [])
 
 
 def test_comments_that_were_refused_as_forged_mark_none_as_gone(archive: Archive, clock: Clock) -> None:

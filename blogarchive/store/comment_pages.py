@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import cast
 
 from blogarchive.items import PageKind, Post
-from blogarchive.store import comments, sweeps
+from blogarchive.store import comments, doubts, sweeps
 from blogarchive.store.failures import Failure
 from blogarchive.store.fingerprints import Marked, mark
 from blogarchive.store.saving import Saving
@@ -155,9 +155,8 @@ def _again(saving: Saving, sweep: Sweep) -> bool:
 def _finish(saving: Saving, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
     if claimed is None or _distrusted(saving):
         return
-    if claimed == seen == 0 and (held := comments.doubted(saving, post_id)):
-        detail = f"0 comments are claimed, {held} are held; they are gone when another day says so too"
-        saving.problems.append(Failure(kind="incomplete", field="comments", detail=detail))
+    if claimed == seen == 0 and (why := doubts.doubt(saving, post_id)):
+        saving.problems.append(Failure(kind="incomplete", field="comments", detail=why))
         saving.doubted = True
         return
     if seen == claimed:

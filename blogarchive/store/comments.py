@@ -1,7 +1,6 @@
 """Comments: each kept under its fingerprint, edits as revisions, disappearance as a mark."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import cast
@@ -10,10 +9,7 @@ from blogarchive.store.fingerprints import Kept, Marked, matched
 from blogarchive.store.held_comments import HeldComment, held_of
 from blogarchive.store.saving import Counted, Saving, shown_text
 from blogarchive.store.sweeps import Doubtful
-from blogarchive.store.times import utc_text
 from blogarchive.store.versions import Step, Version, place
-
-_ANOTHER_DAY = timedelta(hours=12)
 
 
 def save(saving: Saving, post_id: int, marked: Sequence[Marked]) -> None:
@@ -70,22 +66,6 @@ def _match(saving: Saving, post_id: int, marked: Sequence[Marked], bases: set[st
         ]
         result += matched(list(items), kept)
     return result
-
-
-def doubted(saving: Saving, post_id: int) -> int:
-    """How many comments are held of a post that says to have none, where no page of another day said so too.
-
-    A host whose comments are out of order for a night says so of every post.
-    """
-    held = saving.archive.number(
-        "select count(*) from comments where post_id = ? and gone_at is null", (post_id,)
-    )
-    said = held and saving.archive.row(
-        "select 1 from post_stats where post_id = ? and comment_count = 0 and captured_at <= ? and captured_at >"
-        " coalesce((select max(captured_at) from post_stats where post_id = ? and comment_count is not 0), '')",
-        (post_id, utc_text(saving.page.fetched_at - _ANOTHER_DAY), post_id),
-    )
-    return 0 if said else held
 
 
 def mark_missing(saving: Saving, post_id: int, *, since: str) -> None:

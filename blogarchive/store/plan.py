@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from blogarchive.items import Target
-from blogarchive.store import asking, failures, frontier, schedule, settling
+from blogarchive.store import asking, doubts, failures, frontier, schedule, settling
 from blogarchive.store.adding_up import check_months
 from blogarchive.store.archive import Archive
 from blogarchive.store.blogs import Blog, home
@@ -43,7 +43,8 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
     Where the dates of the archive's months do not agree with the posts held, that becomes a failure, and the home
     page is read to the end of its chain, unless that was done within thirty days. Where the home page is no more,
     it is looked for where it was before. Where a post that is in no category
-    came after the categories were read to their ends, they are read again.
+    came after the categories were read to their ends, they are read again. A post that lost all its comments is looked
+    at once more, where those of others are there.
     """
     added = 0
     with archive.atomic():
@@ -52,6 +53,7 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
             if not check_months(archive, blog, run_id=run.id, now=now):
                 added += _ask_home_chain(archive, run, blog, now)
             added += _ask_categories(archive, blog, now)
+            added += doubts.ask_again(archive, blog, run.id, now=now)
     return added
 
 

@@ -286,3 +286,20 @@ def test_a_page_of_nothing_but_equal_comments_is_not_taken_for_the_last(
     crawl(archive, blog, clock)
     assert archive.number("select count(*) from comments") == len(entry.comments)
     assert rows(archive, "open_failures") == []
+
+
+def test_comments_that_one_post_of_many_lost_are_gone_at_the_end_of_the_run(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(8)
+    for entry in blog.entries.values():
+        entry.comments = [comment("甲", SECOND, f"给{entry.number}的话")]
+    read(archive, blog, clock)
+    first, *others = blog.entries.values()
+    first.comments = []
+    read(archive, blog, clock)
+    assert (len(bodies(archive)), rows(archive, "open_failures")) == (7, [])
+    for entry in others:
+        entry.comments = []
+    read(archive, blog, clock)
+    assert len(bodies(archive)) == 7, "of all posts at once nobody takes them"

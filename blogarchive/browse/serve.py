@@ -24,6 +24,7 @@ SETTINGS: Final = {
     "truncate_cells_html": 300,
     "suggest_facets": False,  # it reads every column of every row, for seconds where posts are many
 }
+_ODD: Final = frozenset("?#%")  # it makes a URI of the path as it is
 
 
 def serve(
@@ -60,6 +61,10 @@ def app(path: Path, *, immutable: bool = False) -> Datasette:
     """Datasette on the archive at `path`; raises as `serve` does."""
     if not path.is_file():
         raise NoArchive(f"no archive at {path}; `blogarchive backup URL` makes one")
+    if odd := _ODD.intersection(str(path)):
+        raise UsageError(
+            f"Datasette opens no file with {min(odd)} in its path; rename {path}, or serve a link to it"
+        )
     fixed = immutable or not _opens(path)
     if fixed and _has_unwritten_changes(path):
         raise UsageError(

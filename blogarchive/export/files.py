@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -118,6 +119,13 @@ class OutFolder:
         if not _is_inside(name):
             raise ValueError(f"not a name inside an export's folder: {name!r}")
         path = self.root / name
+        try:
+            os.fsencode(path)
+        except UnicodeEncodeError as error:
+            charset = sys.getfilesystemencoding()
+            raise CannotWrite(
+                f"no file here can be called {name!r}, names are in {charset}; run it again with LANG=C.UTF-8"
+            ) from error
         if not path.parent.resolve().is_relative_to(self.root.resolve()):
             raise UsageError(f"{path.parent} leads out of {self.root}; name a new folder")
         return path

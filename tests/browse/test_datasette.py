@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from shutil import copy
 
 import pytest
 from datasette.app import Datasette
@@ -253,6 +254,8 @@ def test_serve_says_what_is_wrong(tmp_path: Path, own_archive: Path) -> None:
     sqlite3.connect(tmp_path / "empty.db").close()
     with pytest.raises(ArchiveDamaged, match="no archive of blogarchive"):
         app(tmp_path / "empty.db")
+    with pytest.raises(UsageError, match="opens no file with #"):
+        app(Path(copy(own_archive, tmp_path / "my#1.db")))
     own_archive.with_name("archive.db-wal").write_bytes(b"something")
     with pytest.raises(UsageError, match="not in the file yet"):
         app(own_archive, immutable=True)

@@ -345,6 +345,13 @@ def test_doctor_prints_each_field_with_the_line_it_stands_on() -> None:
         assert label in shown[places[field]], field
 
 
+def test_names_that_no_file_here_can_have_are_told_in_a_line(db: Path, tmp_path: Path) -> None:
+    ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    words = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]
+    ran = subprocess.run(words, env=ascii_names, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, len(ran.stderr.splitlines()), "LANG=C.UTF-8" in ran.stderr) == (6, 1, True)
+
+
 @pytest.mark.parametrize("kind", ["jsonl", "html", "markdown"])
 def test_export_writes_files(say: Say, db: Path, tmp_path: Path, kind: str) -> None:
     said = say("export", kind, tmp_path / "out", "--db", db, "-q")

@@ -16,10 +16,11 @@ from blogarchive.store.times import utc_text
 def holding(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
     """Hold the archive at `path` for a command that writes; raises `ArchiveBusy`, naming the holder, at once.
 
-    The lock is `flock` on `PATH.lock`: the kernel lets go of it when the process ends, however it ends. The file
-    stays behind: removing it would let two processes lock two files of one name.
+    The lock is `flock` on `PATH.lock`, beside the file itself where `path` is a link to it: the kernel lets go of it
+    when the process ends, however it ends. The file stays behind: removing it would let two processes lock two files
+    of one name.
     """
-    place = Path(f"{path}.lock")
+    place = Path(f"{os.path.realpath(path)}.lock")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

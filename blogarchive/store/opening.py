@@ -42,7 +42,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """The file at `path`, opened, made where it is not there and may be written."""
     # A reader that may write closes the log behind it, so that one file is the whole archive again; one that opened
     # the file as read-only leaves an empty -wal and a -shm beside it.
-    tidy = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    tidy = may_write(path)
     mode = ("rw" if tidy else reading_mode(path)) if read_only else "rwc"
     try:
         connection = _connect(path, mode)
@@ -55,6 +55,16 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         return connection
     except sqlite3.Error as error:
         raise told(error, path) or error from error
+
+
+def may_write(path: Path) -> bool:
+    """Whether the file may be written, and others made beside it."""
+    return os.access(path, os.W_OK) and os.access(log_of(path).parent, os.W_OK)
+
+
+def log_of(path: Path) -> Path:
+    """Where SQLite keeps the log of the file at `path`: beside the file itself, where that is a link."""
+    return Path(f"{os.path.realpath(path)}-wal")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -79,7 +89,7 @@ def _can_read(connection: sqlite3.Connection) -> bool:
 
 def _without_room(path: Path) -> sqlite3.Connection:
     """The file, read without the index of its log; nobody else can write it, who would find no room either."""
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     if not log.exists() or not log.stat().st_size:
         return _connect(path, "ro&immutable=1")
     connection = _connect(path, "rw")
@@ -92,5 +102,6 @@ def reading_mode(path: Path) -> str:
 
     For `mode=` of an SQLite URI.
     """
-    alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    log = log_of(path)
+    alone = not os.access(log.parent, os.W_OK) and not log.exists()
     return "ro&immutable=1" if alone else "ro"

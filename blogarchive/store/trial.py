@@ -1,6 +1,5 @@
 """An archive on which something is tried: all may be written to it, and nothing of that reaches the file."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -10,7 +9,7 @@ from tempfile import TemporaryDirectory
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.store import lock, schema_version
 from blogarchive.store.archive import Archive
-from blogarchive.store.opening import connect, told
+from blogarchive.store.opening import connect, may_write, told
 from blogarchive.store.times import now
 
 
@@ -22,7 +21,7 @@ def trial(path: Path, *, command: str | None = None) -> Iterator[Archive]:
     `command` holds the archive meanwhile, where it takes so long that a run could not wait. Raises as `Archive.open`,
     `ArchiveBusy`, and `CannotWrite` where there is no room for a copy.
     """
-    if path.is_file() and (not _is_writable(path) or _is_older(path)):
+    if path.is_file() and (not may_write(path) or _is_older(path)):
         with (
             TemporaryDirectory(prefix="blogarchive-") as folder,
             Archive.open(_copied(path, folder)) as copy,
@@ -33,10 +32,6 @@ def trial(path: Path, *, command: str | None = None) -> Iterator[Archive]:
     held = lock.holding(path, command, now=now()) if command and path.exists() else nullcontext()
     with held, Archive.open(path) as archive, archive.supposing():
         yield archive
-
-
-def _is_writable(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _is_older(path: Path) -> bool:

@@ -120,6 +120,18 @@ def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: P
         assert archive.number("select count(*) from posts where title = 'x'") == 0
 
 
+def test_an_archive_has_one_lock_by_whatever_name_it_is_called(path: Path, clock: Clock) -> None:
+    Archive.open(path, create=True).close()
+    link = path.with_name("link.db")
+    link.symlink_to(path.name)
+    with (
+        lock.holding(link, "backup", now=clock.now),
+        pytest.raises(ArchiveBusy, match="backup"),
+        lock.holding(path, "update", now=clock.now),
+    ):
+        pass
+
+
 def test_errors_of_sqlite_are_told_by_what_to_do() -> None:
     where = Path("a.db")
     assert isinstance(told(sqlite3.OperationalError("database or disk is full"), where), CannotWrite)

@@ -1,5 +1,6 @@
 """Stored pages read again on all cores: workers read, and only a few batches of pages are in memory at a time."""
 
+import logging
 import os
 import signal
 from collections import deque
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from itertools import islice, repeat
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -24,7 +25,11 @@ _MOST_BYTES = 2_500_000  # of a task's pages
 _TASKS_AHEAD = 2  # for each worker
 _FEW = 100  # pages that are read in about the time in which workers start
 
+log = logging.getLogger(__name__)
+
 Read = tuple[int, Visit]
+Mistake = str
+Task = tuple[list[StoredPage], "Future[list[Reading | Mistake]]"]
 
 
 def reread_page(stored: StoredPage, repeats: Repeats | None = None) -> Read:
@@ -33,31 +38,38 @@ def reread_page(stored: StoredPage, repeats: Repeats | None = None) -> Read:
     return stored.id, finish(visit)
 
 
-def readings(pages: Iterable[StoredPage], workers: int | None = None) -> Iterator[Read]:
-    """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core, if they are many."""
+def readings(
+    pages: Iterable[StoredPage], workers: int | None = None, mistakes: list[str] | None = None
+) -> Iterator[Read]:
+    """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core, if they are many.
+
+    A page over which this program fails is left out, and named in `mistakes`; without that list it ends the reading.
+    """
     pages, count = iter(pages), workers or cores()
     here = pages if count == 1 else islice(pages, 0 if workers else _FEW)
     collect_seldom()
-    yield from map(reread_page, here, repeat(Repeats()))
+    repeats = Repeats()
+    for stored in here:
+        yield from _joined([stored], [_attempt(stored, repeats)], mistakes)
     if count == 1:
         return
     # spawn: a fork would copy the open database connection and the log's locks into every worker.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
     try:
-        yield from _in_order(pool, pages, ahead=count * _TASKS_AHEAD)
+        for batch, task in _in_order(pool, pages, ahead=count * _TASKS_AHEAD):
+            yield from _joined(batch, task.result(), mistakes)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Read]:
-    running: deque[tuple[list[StoredPage], Future[list[Reading]]]] = deque()
+def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Task]:
+    running: deque[Task] = deque()
     for batch in _batches(pages):
         with _stopping_is_ours():
             running.append((batch, pool.submit(_read, batch)))
         if len(running) > ahead:
-            yield from _joined(*running.popleft())
-    for task in running:
-        yield from _joined(*task)
+            yield running.popleft()
+    yield from running
 
 
 def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
@@ -73,9 +85,16 @@ def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
         yield batch
 
 
-def _joined(batch: list[StoredPage], task: Future[list[Reading]]) -> Iterator[Read]:
-    for stored, reading in zip(batch, task.result(), strict=True):
-        yield stored.id, Visit(target=stored.target, page=stored.page, reading=reading)
+def _joined(
+    batch: list[StoredPage], found: list[Reading | Mistake], mistakes: list[str] | None
+) -> Iterator[Read]:
+    for stored, reading in zip(batch, found, strict=True):
+        if isinstance(reading, Reading):
+            yield stored.id, Visit(target=stored.target, page=stored.page, reading=reading)
+        elif mistakes is None:
+            raise RuntimeError(f"{stored.page.url}: {reading}")
+        else:
+            mistakes.append(f"{stored.page.url}: this program failed over it: {reading}")
 
 
 @contextmanager
@@ -89,7 +108,8 @@ def _stopping_is_ours() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Have a worker end with its parent, which may be killed: nothing else would tell it."""
+    """Have a worker end with its parent, which may be killed: nothing else would tell it; and say nothing itself."""
+    logging.getLogger().addHandler(logging.NullHandler())
     collect_seldom()
     Thread(target=_end_with_parent, daemon=True).start()
 
@@ -101,9 +121,17 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read(batch: list[StoredPage]) -> list[Reading]:
+def _read(batch: list[StoredPage]) -> list[Reading | Mistake]:
     """The readings alone: the pages are where they came from, and what readings share travels once."""
-    return [reread_page(stored, _repeats())[1].reading for stored in batch]
+    return [_attempt(stored, _repeats()) for stored in batch]
+
+
+def _attempt(stored: StoredPage, repeats: Repeats) -> Reading | Mistake:
+    try:
+        return reread_page(stored, repeats)[1].reading
+    except Exception as error:  # it must not cost the other pages
+        log.exception("reading %s again failed", stored.page.url)
+        return f"{type(error).__name__}: {error}"
 
 
 @cache

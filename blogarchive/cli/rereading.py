@@ -37,14 +37,15 @@ def reparse(
     as_json: bool,
     quiet: bool,
     verbose: bool,
-) -> None:
+) -> int:
     """Read all stored pages again with today's code, without the network."""
     changed = 0
     damaged: list[str] = []
+    mistakes: list[str] = []
     require_archive(db)
     with _opened(db, diff=diff) as archive:
         stored = pages.stored(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reread(archive, readings(stored, workers), write=not diff):
+        for page in reread(archive, readings(stored, workers, mistakes), write=not diff):
             changed += 1
             if diff and not as_json:
                 click.echo("\n".join(_page_lines(page)))
@@ -54,7 +55,10 @@ def reparse(
         last_words(json.dumps({"pages_changed": changed}))
     elif not quiet:
         click.echo(f"{changed} pages {'would read' if diff else 'read'} differently", err=True)
+    for words in mistakes:
+        click.echo(words, err=True)
     require_whole(damaged)
+    return 1 if mistakes else 0
 
 
 @click.command()

@@ -289,6 +289,32 @@ def test_reparse_reads_everything_again_and_changes_nothing(say: Say, db: Path, 
         assert said.err.startswith("0 pages")
 
 
+FAILING = """
+import sys
+import blogarchive.rereading as rereading
+whole = rereading.read
+def read(page, target, *more):
+    if target.number == 506012:
+        raise RuntimeError("a mistake in the reader")
+    return whole(page, target, *more)
+rereading.read = read
+from blogarchive.cli import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_mistake_of_this_program_on_one_stored_page_costs_no_other(db: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update posts set views = null")
+    words = [sys.executable, "-c", FAILING, "reparse", "--workers", "1", "-q", "--db", copy]
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1), ran.stderr
+    assert "this program failed over it: RuntimeError: a mistake in the reader" in ran.stderr
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("select number from posts where views is null").fetchall() == [(506012,)]
+
+
 def test_reparse_brings_back_what_an_older_reader_missed(say: Say, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)

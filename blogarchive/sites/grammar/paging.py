@@ -9,21 +9,25 @@ from typing import NamedTuple
 from blogarchive.items import Address, PageKind
 from blogarchive.reading.lines import Element, Line
 from blogarchive.reading.repeat import Repeat
+from blogarchive.sites.grammar.page_further import is_further
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import (
     BEGIN,
     CALENDAR_HEAD,
+    MORE_OF_THIS,
     NEXT_PAGE,
     fold,
     folding_to,
     may_be_of_calendar,
 )
 
-_BEGINS = folding_to("[【(下后更较>»›→nNoO第0123456789")  # what the words below may begin with
+_BEGINS = folding_to(
+    "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
+)  # what the words below may begin with
 _LONGEST = 80
 _SHORT = 2  # signs that also stand elsewhere: >>
 _MOST_IN_ROW = 30
-_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→-]{0,40}")
+_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
 _WEEK = re.compile(
     r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
     r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
@@ -54,7 +58,9 @@ def next_page(view: View, lines: Collection[int], page_no: int) -> tuple[str, in
     for index, url, says in candidates:
         if index in calendar:
             continue
-        if says.number is None and (says.sure or pagers[index]):
+        if says.number is None and (
+            says.sure or pagers[index] or is_further(url, view.address(view.url).url, page_no)
+        ):
             worded = (url, index)
         elif says.number is not None and pagers[index]:
             numbered = (url, index)
@@ -89,7 +95,15 @@ class _Saying(NamedTuple):
 
 def _says(text: str, anchor: Element) -> _Saying | None:
     words = text or _picture_words(anchor)
-    return _saying(words) if words.lstrip()[:1] in _BEGINS and len(words) <= _LONGEST else None
+    if words.lstrip()[:1] not in _BEGINS or len(words) > _LONGEST:
+        return None
+    says = _saying(words)
+    if says is not None and says.number is None and not says.sure:
+        title = anchor.get("title", "")
+        return _Saying(
+            None, anchor.get("rel") == "next" or bool(_saying(title[:_LONGEST]) and len(title) > _SHORT)
+        )
+    return says
 
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
@@ -97,6 +111,8 @@ def _saying(words: str) -> _Saying | None:
     folded = fold(words).strip()
     if NEXT_PAGE.fullmatch(folded):
         return _Saying(None, len(folded) > _SHORT)
+    if MORE_OF_THIS.fullmatch(folded):
+        return _Saying(None, False)
     number = _NUMBER.fullmatch(folded)
     return None if number is None else _Saying(int(number[1]), len(folded) > _SHORT)
 

@@ -52,11 +52,19 @@ _CALENDAR_LINE = re.compile(
     re.IGNORECASE,
 )
 CALENDAR_HEAD = re.compile(r"[<>«»‹›]{1,2}|.*\d{4}.*|\d{1,2}\s*月|[上下]\s*一?\s*[月年]")
+_ONWARD = "▶►▷▸⟩❯≫»›→⇒➔"
+_ARROWS = rf"(?:>{{1,3}}|[{_ONWARD}]{{1,2}})"
 NEXT_PAGE = re.compile(
-    r"[\[【(]?(?:下\s*一?\s*页|后\s*一?\s*页|next(?:\s*page)?|(?:更早|较早|更旧|较旧)的?(?:文章|日志|博文|评论)|older(?:\s*posts)?|>|>>|»|›|→)"
-    r"[\]】)]?(?:\s*(?:>|>>|»|›|→|\(?\d{1,4}\s*/\s*\d{1,4}\)?))?",
+    r"[\[【(]?(?:下\s*一?\s*页|后\s*一?\s*页|[向往]后翻页?|(?:查看|显示|加载|展开)?(?:更多|其余|剩余|后面)的?(?:评论|留言|回复)|next(?:\s*page)?"
+    r"|(?:[«‹←]|<{1,2})?\s*(?:(?:更早|较早|更旧|较旧)的?(?:文章|日志|博文|评论)|older(?:\s*(?:posts|entries|comments))?)"
+    rf"|{_ARROWS})[\]】)]?(?:\s*(?:{_ARROWS}|\(?\d{{1,4}}\s*/\s*\d{{1,4}}\)?|[….]+))?",
     re.IGNORECASE,
 )
+MORE_OF_THIS = re.compile(
+    rf"(?:点击)?(?:加载|查看|显示)?更多\s*(?:{_ARROWS}|[….]+)?|load more|more", re.IGNORECASE
+)
+"""What leads to the next page only where the link's address says so as well."""
+
 _AROUND_LABEL = " []【】「」:>|·•"
 # What all labels begin with: it spares trying them one by one.
 _LABELS_BEGIN = "我日最文分存归月近热推随精评阅友访博站好谁CcRr"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -11,12 +11,15 @@ from blogarchive.sites.grammar.page_links import Linked
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import BULLETS, DATE, fold, unbulleted
 
+_DAY_OF_MONTH = r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"  # the last day, without its year
 _RANGE = re.compile(
-    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*(?P<last>{DATE})"
+    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
+    rf"(?:(?P<last>{DATE})|{_DAY_OF_MONTH})"
     r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
 )
 _NUMBERS = re.compile(r"\d+")
-_FIRST_YEAR = 1995
+FIRST_YEAR = 1995
+"""Before it there were no blogs."""
 _TOLERANCE = timedelta(days=1)  # the site's clock is a guess
 _LONGEST = 80
 _MOST_REMEMBERED = 100_000  # characters of an archive
@@ -46,6 +49,11 @@ def reads_like_month(view: View, index: int) -> bool:
 def month_row(view: View, index: int) -> MonthRow | None:
     """The month that a line shows, which reads like a row; None where its dates are none."""
     return _read(view.lines[index].text, _leads_to(view.links[index]))
+
+
+def row_of(text: str, url: str | None) -> MonthRow | None:
+    """The month that a link's words show from its first day to its last; None where they show none."""
+    return _read(text, url) if len(text) <= _LONGEST else None
 
 
 def rows_under(view: View, lines: Sequence[int]) -> MonthRows:
@@ -122,21 +130,24 @@ def _read(text: str, url: str | None) -> MonthRow | None:
     raw = unbulleted(text).strip()
     match = _RANGE.fullmatch(fold(raw))
     first = None if match is None else _day(match["first"])
-    last = None if match is None else _day(match["last"])
-    if match is None or first is None or last is None or first > last:
+    if match is None or first is None:
         return None
-    return MonthRow(
+    row = MonthRow(
         month=f"{first.year:04}-{first.month:02}",
         first=Shown(text=raw[slice(*match.span("first"))].strip()),
-        last=Shown(text=raw[slice(*match.span("last"))].strip()),
         url=url,
     )
+    if match["last"] is None:
+        return row
+    last = _day(match["last"])
+    shown = Shown(text=raw[slice(*match.span("last"))].strip())
+    return None if last is None or first > last else replace(row, last=shown)
 
 
 def _day(text: str) -> date | None:
     """The day that `YYYY-MM-DD`, in whatever signs, names; None where there is no such day or no blogs were yet."""
     year, month, day = map(int, _NUMBERS.findall(text))
     try:
-        return date(year, month, day) if year >= _FIRST_YEAR else None
+        return date(year, month, day) if year >= FIRST_YEAR else None
     except ValueError:
         return None

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
+from blogarchive.sites.grammar.archive import months_elsewhere, months_under
 from blogarchive.sites.grammar.card import Card, find_card, read_card
-from blogarchive.sites.grammar.month_rows import last_month, month_row, reads_like_month, rows_under
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import DATE, may_be_of_calendar, unbulleted
+from blogarchive.sites.grammar.words import may_be_of_calendar, unbulleted
 from blogarchive.sites.same import Same
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
 _BRACKETS = " []【】「」『』〖〗"
-_DATE = re.compile(DATE)
-_FIRST_ROWS = 3  # lines under the label of the archive
 _MORE = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _LONGEST_MORE = 40
 _MOST_TITLES = 100  # of a category that is remembered
@@ -64,10 +62,8 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         elif section.name == "calendar":
             lines = _calendar(view, lines)
         else:
-            rows = rows_under(view, lines[1:])
-            unread = [lines[1 + place] for place in rows.unread]
-            problems = _senseless(view, unread or ([] if rows.months else _dates(view, lines[1:])))
-            months, lines = rows.months, lines[: 1 + rows.count]
+            months, problems, count = months_under(view, lines[1:])
+            lines = lines[: 1 + count]
         taken.update(lines)
     if card == Card():
         card, own = find_card(view, [i for i in outside if i not in taken])
@@ -76,10 +72,10 @@ def read_sidebar(view: View, outside: Sequence[int]) -> Sidebar:
         lines = _titled(view, _first_category(view, [i for i in outside if i not in taken]), posts)
         categories = _categories(view, lines[1:], posts)
         taken.update(lines[1:])
-    if months is None:
-        found = _months(view, [i for i in outside if i not in view.posts])  # a post's title may be two dates
+    if not months:
+        found, months = months_elsewhere(view, outside, labelled=months is not None)
         taken.update(found)
-        months = tuple(found.values())
+        problems = () if months else problems
     return Sidebar(
         card=card,
         latest=latest,
@@ -119,26 +115,6 @@ def _first_category(view: View, lines: Sequence[int]) -> Sequence[int]:
         ):
             return (-1, *lines[place:])
     return (-1,)
-
-
-def _months(view: View, lines: Sequence[int]) -> dict[int, MonthRow]:
-    """The rows of an archive without a label among these lines: each links to its month."""
-    last = last_month(view.now)
-    rows = {i: row for i in lines if reads_like_month(view, i) and (row := month_row(view, i)) is not None}
-    return {i: row for i, row in rows.items() if row.url is not None and row.month <= last}
-
-
-def _dates(view: View, lines: Sequence[int]) -> Sequence[int]:
-    """The first of the next lines that is a date alone: the rows of the archive have a form that is not known."""
-    return [i for i in lines[:_FIRST_ROWS] if _DATE.fullmatch(view.folded[i].strip())][:1]
-
-
-def _senseless(view: View, lines: Sequence[int]) -> tuple[Problem, ...]:
-    """What to tell of rows whose dates are none."""
-    return tuple(
-        Problem(kind="unreadable", field="archive_months", detail=f"no dates: {view.lines[i].text[:80]!r}")
-        for i in lines
-    )
 
 
 def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
@@ -188,6 +164,7 @@ def _categories(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost
     rows = []
     ends = [*places[1:], len(lines)]
     for start, end in zip(places, ends, strict=False):  # one end too many where there is no heading
+        rows += [_row(name, url, Same(())) for name, url in _beside(view, lines[start])]
         name, url = headings[lines[start]]
         titles = _titles(view, lines[start + 1 : end], posts)
         make = _row if len(titles) <= _MOST_TITLES else _row.__wrapped__
@@ -200,19 +177,31 @@ def _row(name: str, url: str | None, titles: Same[ListedPost]) -> CategoryRow:
     return CategoryRow(name=name, url=url, posts=titles.items)
 
 
+def _beside(view: View, index: int) -> Sequence[tuple[str, str]]:
+    """The categories that stand on one line before its last one."""
+    return _linked_categories(view, index)[:-1] if len(view.links[index]) > 1 else ()
+
+
+def _linked_categories(view: View, index: int) -> Sequence[tuple[str, str]]:
+    """The names and the links of the categories that a line links to."""
+    return [
+        (name, address.url)
+        for text, _, address in view.links[index]
+        if address is not None and address.kind is PageKind.CATEGORY
+        if (name := _COUNT.sub("", unbulleted(text)).strip(_BRACKETS))
+    ]
+
+
 def _category(view: View, index: int) -> tuple[str, str | None] | None:
     """The name and the link of the category whose heading a line is: in 【】, or all that a link to a category says."""
     if index in view.posts:
         return None
-    addresses = [address for _, _, address in view.links[index] if address is not None]
-    if "【" in view.lines[index].text:
+    linked = _linked_categories(view, index)
+    if "【" in view.lines[index].text and len(linked) < 2:
         raw = unbulleted(view.lines[index].text).strip()
         match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
         if match is not None:
+            addresses = [address for _, _, address in view.links[index] if address is not None]
             name = raw[match.start("name") : match.end("name")].strip()
             return name, (addresses[0].url if addresses else None)
-    for text, _, address in view.links[index]:
-        name = _COUNT.sub("", unbulleted(text)).strip(_BRACKETS)
-        if address is not None and address.kind is PageKind.CATEGORY and name:
-            return name, address.url
-    return None
+    return linked[-1] if linked else None

@@ -40,7 +40,7 @@ POST_LABEL = re.compile(r"网[络路]日[志记]正文")
 HEADING = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
 SECTION_LABEL = re.compile(
     r"(?P<card>我的名片)|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文))"
-    r"|(?P<categories>分类目录|(?:文章|日志|博文)分类)|(?P<months>(?:存档|归档)目录|(?:文章|日志)归档|月份存档)"
+    r"|(?P<categories>分类目录|(?:文章|日志|博文|我的|专题|博客)分类)|(?P<months>(?:存档|归档)目录|(?:文章|日志|博文|按月|历史|每月|月份)(?:存档|归档))"
     r"|(?P<other>(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|(?:评论|阅读)排行"
     r"|友情链接|(?:访问|博客)统计|(?:站内|博客)搜索|(?i:RSS)订阅|博客公告|好友列表|我的好友|谁来看过)"
 )
@@ -67,7 +67,7 @@ MORE_OF_THIS = re.compile(
 
 _AROUND_LABEL = " []【】「」:>|·•"
 # What all labels begin with: it spares trying them one by one.
-_LABELS_BEGIN = "我日最文分存归月近热推随精评阅友访博站好谁CcRr"
+_LABELS_BEGIN = "我日最文分存归月按历每专近热推随精评阅友访博站好谁CcRr"
 SECTION_BEGINS = re.compile(
     rf"{BEGIN}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )

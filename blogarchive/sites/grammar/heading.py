@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from blogarchive.items import Shown
@@ -15,6 +15,7 @@ from blogarchive.sites.grammar.heading_times import (
     LABEL,
     OF_COMMENT,
     Timed,
+    TitleTime,
     is_title,
     is_titled,
     time_amid,
@@ -23,6 +24,7 @@ from blogarchive.sites.grammar.heading_times import (
     time_in,
     titles,
 )
+from blogarchive.sites.grammar.heading_worded import find_untimed, find_worded
 from blogarchive.sites.grammar.labels import is_label, labels
 from blogarchive.sites.grammar.view import View
 from blogarchive.sites.grammar.words import CLOCK, DATE, HEADING, POST_LABEL
@@ -32,20 +34,6 @@ _HOUR = re.compile(CLOCK)
 _LINES_AFTER_LABEL = 8
 _CLOSE = 2  # lines of a title and its time without a text between
 _MOST_COUNTERS = 8  # looked at for a time beside them
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TitleTime:
-    """A post's title and time; `title` is empty where the page shows none; `end` is the line after them.
-
-    `foot` is the line of the time where that stands under the post's text; `end` is the line after the title then.
-    """
-
-    title: str
-    posted: Shown
-    start: int
-    end: int
-    foot: int | None = None
 
 
 def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
@@ -69,8 +57,10 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
             found = _at_title(view, index)
         if found is not None:
             return _with_foot(view, found)
-    found = _at_foot(view, passed) or _by_day(view, passed)
-    return found or (None if labelled else _first_moment(view))
+    found = _at_foot(view, passed) or _by_day(view, passed) or find_worded(view, passed)
+    if found is None and not labelled:
+        found = _first_moment(view)
+    return found or find_untimed(view, passed)
 
 
 def _under_label(view: View, start: int) -> TitleTime | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from blogarchive.items import Shown
 from blogarchive.reading.lines import Line
 from blogarchive.reading.repeat import Repeat
 from blogarchive.sites.grammar.view import View
@@ -44,6 +45,20 @@ class Timed:
     start: int
     end: int
     sure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TitleTime:
+    """A post's title and time; `title` is empty where the page shows none; `end` is the line after them.
+
+    `foot` is the line of the time where that stands under the post's text; `end` is the line after the title then.
+    """
+
+    title: str
+    posted: Shown | None
+    start: int
+    end: int
+    foot: int | None = None
 
 
 def titles(view: View, end: int) -> list[int]:

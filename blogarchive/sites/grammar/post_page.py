@@ -10,8 +10,8 @@ from blogarchive.sites.grammar.comment_headers import find_headers
 from blogarchive.sites.grammar.comment_list import Comments, read_comments, with_items
 from blogarchive.sites.grammar.comment_marks import find_marks
 from blogarchive.sites.grammar.counters import Counters, find_counters, pictured, views_alone
-from blogarchive.sites.grammar.heading import TitleTime, find_title_time
-from blogarchive.sites.grammar.heading_times import is_title
+from blogarchive.sites.grammar.heading import find_title_time
+from blogarchive.sites.grammar.heading_times import TitleTime, is_title
 from blogarchive.sites.grammar.labels import labels
 from blogarchive.sites.grammar.post_body import (
     Ending,
@@ -80,7 +80,7 @@ def _may_be_text(view: View, heading: TitleTime, ending: Ending) -> bool:
 
 
 def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None) -> Ending | None:
-    lines, since = len(view.lines), view.moment(heading.posted.text)
+    lines, since = len(view.lines), None if heading.posted is None else view.moment(heading.posted.text)
     marks = find_marks(view, heading.end)
 
     def ending(begin: int, line: int, counters: Counters | None = None) -> Ending:
@@ -186,6 +186,10 @@ def _post_page(view: View, heading: TitleTime, ending: Ending, *, further: bool)
     problems = [*(ending.unread if ending.counters is None else ending.counters.problems)]
     if comments.problem is not None:
         problems.append(comments.problem)
+    if heading.posted is None:
+        problems.append(
+            Problem(kind="unreadable", field="posted_at", detail="no time stands beside the title")
+        )
     if not lines and not further:
         detail = "the page shows no text for this post"
         problems.append(Problem(kind="unreadable", field="body", detail=detail))

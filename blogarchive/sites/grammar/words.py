@@ -27,9 +27,10 @@ _TO_FOLD = re.compile("[" + re.escape("".join(_FOLDED)) + "]")
 NUMBER = r"\d[\d,]{0,20}+(?:\.\d{1,8}+)?\s*[万萬亿億千]?"
 DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
 _HALF_DAY = r"(?:上午|下午|凌晨|早上|中午|晚上)"
-_SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?)?"
+_SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?|\s*分(?![享类]))?"
 CLOCK = rf"{_HALF_DAY}?\s*\d{{1,2}}\s*[:时點点]\s*\d{{1,2}}{_SECOND}(?:\s*[AaPp][Mm])?"
-MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*T?\s*{CLOCK}"
+_OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d))?"
+MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*T?\s*{CLOCK}{_OFFSET}"
 
 BEGIN = "\x01"
 """Begins a line in a text of many; no page holds it, since controls are taken out before a page is parsed."""

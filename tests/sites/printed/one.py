@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from blogarchive.items import Page, PageKind, Reading, Target
 from blogarchive.sites.site import by_name
 
+FETCHED = datetime(2025, 2, 1, 9, tzinfo=UTC)
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
 HOME = "http://127.0.0.1:8000/u/31182/"
 MONTH = "http://127.0.0.1:8000/u/31182/202501/"
@@ -16,9 +17,7 @@ COUNTERS = "<div>浏览（10）<img>（2）评论（2）</div>"
 
 
 def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int = 1) -> Reading:
-    page = Page(
-        url=url, fetched_at=datetime(2025, 2, 1, 9, tzinfo=UTC), status=200, headers=(), body=html.encode()
-    )
+    page = Page(url=url, fetched_at=FETCHED, status=200, headers=(), body=html.encode())
     number = 506012 if kind in (PageKind.POST, PageKind.COMMENTS) else None
     target = Target(
         url=url, site="creaders", kind=kind, uid="31182", number=number, post_number=number, page_no=page_no

@@ -117,6 +117,7 @@ _CALLED_OTHERWISE = {
 _OF_TABLE = ("table", "tbody", "thead", "tfoot", "tr")  # where a div may not stand
 _PICTURES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
+_LATER = ("data-src", "data-lazy-src", "data-original", "data-url")  # where a script finds it
 _NAMES_PLAYED = ("movie", "src", "url", "filename")  # a Flash player's parameters, a Windows one's
 
 
@@ -167,13 +168,11 @@ def _call_otherwise(element: Element) -> None:
 
 def _played(player: Element) -> str | None:
     """What a player plays, as it says itself or as the parts inside it do: Flash was written in both ways at once."""
-    found = player.get(_PLAYERS[player.tag]) or player.get("data-src")
+    own = [player.get(name) for name in (_PLAYERS[player.tag], *_LATER)]
     for part in player.iterdescendants(*PLAYED):
-        if found:
-            break
         named = part.get("name", "").lower() in _NAMES_PLAYED
-        found = (part.get("value") if named else None) if part.tag == "param" else part.get("src")
-    return found
+        own.append((part.get("value") if named else None) if part.tag == "param" else part.get("src"))
+    return next((url for url in own if url and not url.lower().startswith("about:")), None)
 
 
 def _drop(element: Element, name: str) -> None:

@@ -56,6 +56,8 @@ def test_a_player_becomes_a_link_to_what_it_showed() -> None:
         f"<embed src='{url}'>",
         f"<object data='{url}'></object>",
         f"<iframe data-src='{url}'></iframe>",
+        f"<iframe data-lazy-src='{url}' src='about:blank'></iframe>",
+        f"<iframe data-original='{url}'></iframe>",
     ):
         assert f">{url}</a>" in clean(player)
 

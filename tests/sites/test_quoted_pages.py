@@ -71,3 +71,11 @@ def test_counters_that_end_the_element_of_the_text_are_the_pages_own(after: str)
     (found,) = read(f"<html><body>{TOP}{html}<div>文章评论</div><div>{OWN}</div>{CARD}</body></html>").posts
     assert (found.views, found.likes, found.comment_count) == (10, 2, 3)
     assert (found.body_text, names(found)) == ("正文。\n二段。", ["乙", "丙", "丁"])
+
+
+@pytest.mark.parametrize("counted", ["<div>浏览(10) (2) 评论(3)</div>", ""])
+def test_the_label_above_the_comments_may_be_a_picture(counted: str) -> None:
+    label = "<div><img src='/c.gif' alt='文章评论'></div>"
+    html = "<h3>一篇 <small>2025-01-01 10:00:00</small></h3>" + f"<p>正文。</p><p>二段。</p>{counted}{label}"
+    (found,) = read(f"<html><body>{TOP}{html}<div>{OWN}</div>{CARD}</body></html>").posts
+    assert (found.body_text, names(found)) == ("正文。\n二段。", ["乙", "丙", "丁"])

@@ -7,16 +7,17 @@ from blogarchive.sites.grammar.words import POST_LABEL, label_text
 
 
 def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
-    """Whether the line is that label and nothing else, and no link."""
-    text = label_text(view.folded[index])
+    """Whether the line is that label and nothing else, in words or as a picture, and no link."""
+    text = label_text(view.folded[index] or view.pictured.get(index, ""))
     if text is None or label.fullmatch(text) is None:
         return False
-    return view.lines[index].link_at(0, len(view.folded[index])) is None
+    return not view.lines[index].links()
 
 
 def labels(view: View, label: "re.Pattern[str]") -> list[int]:
-    """The lines that are that label and nothing else, and no link."""
-    return [index for index in view.whole.holding(label) if is_label(view, index, label)]
+    """The lines that are that label and nothing else, in words or as a picture, and no link."""
+    written = [index for index in view.whole.holding(label) if is_label(view, index, label)]
+    return sorted([*written, *[i for i in view.pictured if is_label(view, i, label)]])
 
 
 def has_post_label(view: View) -> bool:

@@ -23,8 +23,8 @@ class View:
 
     `whole` is all of `folded` as one text.
     `links[i]` are the links of line i, in order; `posts` are the lines with a link to a post. `sections` names the
-    sections whose labels some lines are. `url` is the page's own, `number` that of its post, `base` the one that its
-    relative links start from.
+    sections whose labels some lines are, `pictured` has what lines of pictures alone say. `url` is the page's own,
+    `number` that of its post, `base` the one that its relative links start from.
     """
 
     document: Document
@@ -33,6 +33,7 @@ class View:
     links: tuple[Sequence[Linked], ...]
     posts: frozenset[int]
     sections: Mapping[int, str]
+    pictured: Mapping[int, str]
     url: str
     base: str
     now: datetime
@@ -155,13 +156,15 @@ def view_of(
     whole, folded = fold_lines(document.lines, document.repeats)
     base = base_of(document, url)
     links = links_of(document, base, address)
+    pictured = {line.index: picture_words(line) for line in document.lines if line.media and not line.text}
     return View(
         document=document,
         folded=folded,
         whole=whole,
         links=links,
         posts=post_lines(links),
-        sections=_sections(document.lines, folded, whole),
+        sections=_sections(folded, whole, pictured),
+        pictured=pictured,
         url=url,
         base=base,
         now=now,
@@ -170,12 +173,10 @@ def view_of(
     )
 
 
-def _sections(lines: Sequence[Line], folded: Sequence[str], whole: Whole) -> dict[int, str]:
+def _sections(folded: Sequence[str], whole: Whole, pictured: Mapping[int, str]) -> dict[int, str]:
     """The lines that are labels of the sidebar's sections, with the sections' names."""
     names = {index: section_of(folded[index]) for index in whole.beginning(SECTION_BEGINS)}
-    for line in lines:
-        if line.media and not line.text:
-            names[line.index] = section_of(picture_words(line))
+    names.update({index: section_of(words) for index, words in pictured.items()})
     return {index: name for index, name in sorted(names.items()) if name is not None}
 
 

@@ -51,6 +51,9 @@ _NAMES = {
     "others": "other",
 }
 
+_VALUES = frozenset(("value", "bare", "junk"))
+_LABELS = ("views", "comments", "likes", "others")
+
 Shown = dict[str, str | None]
 """What is shown as `views`, `likes` and `comments`, as far as it is."""
 
@@ -105,11 +108,10 @@ def _all_of(text: str, item: "re.Pattern[str]") -> Shown | None:
 
 def _named(match: "re.Match[str]") -> tuple[str | None, str | None]:
     """Which count a part of the text shows, and what it shows; no count where it is words to press."""
-    groups = match.groupdict()
-    shown = next((groups[name] for name in ("number", "value", "bare", "junk") if groups.get(name)), None)
-    label = next((name for name in _NAMES if groups.get(name)), None)
-    if shown is None and groups.get("junk") is None and label != "uncounted":
+    last = match.lastgroup
+    if last is None:
         return None, None
-    if label is None:
-        return "likes", shown or groups.get("junk")
-    return _NAMES[label], groups.get("junk") if shown is None else shown
+    if last not in _VALUES:
+        return _NAMES[last], None if last == "uncounted" else match["number"]
+    label = next((name for name in _LABELS if match[name] is not None), "likes")
+    return _NAMES[label], match[last]

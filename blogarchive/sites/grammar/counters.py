@@ -28,7 +28,7 @@ _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_ABOVE}被?(?:{VIEWED}|评论|赞
 _FIRST = "浏阅点人访评回留"  # of the labels
 _STARTS = re.compile(
     rf"{BEGIN}(?=[本此被{_FIRST}(\[\d发时日分类栏作已共][^{BEGIN}{_FIRST}]*+[{_FIRST}]|[{_FIRST}])"
-    rf"(?:{VIEWED}|评论|{SAID}数?\s*[:(\[]|{BEFORE}{{1,3}}+(?:{VIEWED}|评论))"
+    rf"(?:{VIEWED}(?=[次人数量\s:(\[【\d{BEGIN}])|评论|{SAID}数?\s*[:(\[]|{BEFORE}{{1,3}}+(?:{VIEWED}|评论))"
 )
 _NUMBER_STARTS = re.compile(rf"{_STARTS.pattern}|{BEGIN}(?=\s*{_NUMBER_FIRST})")
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{BEGIN}]*被?$")
@@ -109,7 +109,7 @@ def pictured(view: View, start: int, end: int) -> list[Counters]:
 def _counters_at(view: View, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
     numbered = _BEGINS_WITH_NUMBER.match(view.folded[index]) is not None
-    if not numbered and _is_numbered(view, index - 1, index):
+    if not numbered and index and _is_numbered(view, index - 1, index):
         return None  # its number stands above it
     for last in range(index, min(index + _MOST_LINES, end)):
         text = view.window(index, last).text.strip()
@@ -156,7 +156,7 @@ def _are_pairs(view: View, first: int, last: int) -> bool:
 
 def _is_numbered(view: View, number: int, label: int) -> bool:
     """Whether a line is a number that stands in an element with the next line, its label, and no other."""
-    if number < 0 or _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
+    if _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
         return False
     both = view.document.inside(view.document.common(view.lines[number], view.lines[label]))
     return both.start == number and both.stop == label + 1

@@ -11,7 +11,8 @@ def is_label(view: View, index: int, label: "re.Pattern[str]") -> bool:
     text = label_text(view.folded[index] or view.pictured.get(index, ""))
     if text is None or label.fullmatch(text) is None:
         return False
-    return not view.lines[index].links()
+    line = view.lines[index]
+    return line.link_at(0, len(line.text)) is None and all(anchor is None for _, anchor in line.media)
 
 
 def labels(view: View, label: "re.Pattern[str]") -> list[int]:

@@ -33,6 +33,10 @@ _LABELLED = re.compile(
     rf"(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
 )
 _IS_NUMBER = re.compile(NUMBER)
+_BRACKETED = re.compile(
+    rf"[(\[【]\s*((?:{_VIEWS}|{_SAYS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
+)
+_OPENING = ("(", "[", "【")
 # Before the views: the post's time, its category, whose it is.
 BEFORE = (
     rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{MOMENT}[)\]]?"
@@ -64,7 +68,7 @@ def labels_first(text: str) -> Shown | None:
     The one number that has no label counts likes: a picture stands for theirs. The number of comments may be
     missing, and only its label be there. Where a number and its label are one word, 3 条评论, it may come first.
     """
-    return _all_of(text, _ITEM)
+    return _all_of(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
 
 
 def numbers_first(text: str) -> Shown | None:

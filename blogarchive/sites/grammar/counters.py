@@ -27,8 +27,8 @@ _ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{BEGIN}\s*{NUMBER}\s*){{0,4}
 _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_ABOVE}被?(?:{VIEWED}|评论|赞|点赞|喜欢))"
 _FIRST = "浏阅点人访评回留"  # of the labels
 _STARTS = re.compile(
-    rf"{BEGIN}(?=[本此被{_FIRST}(\[\d发时日分类栏作已共][^{BEGIN}{_FIRST}]*+[{_FIRST}]|[{_FIRST}])"
-    rf"(?:{VIEWED}(?=[次人数量\s:(\[【\d{BEGIN}])|评论|{SAID}数?\s*[:(\[]|{BEFORE}{{1,3}}+(?:{VIEWED}|评论))"
+    rf"{BEGIN}(?=[本此被{_FIRST}(\[【\d发时日分类栏作已共][^{BEGIN}{_FIRST}]*+[{_FIRST}]|[{_FIRST}])"
+    rf"(?:[(\[【]?{VIEWED}(?=[次人数量\s:(\[【\d{BEGIN}])|[(\[【]?评论|{SAID}数?\s*[:(\[]|{BEFORE}{{1,3}}+(?:{VIEWED}|评论))"
 )
 _NUMBER_STARTS = re.compile(rf"{_STARTS.pattern}|{BEGIN}(?=\s*{_NUMBER_FIRST})")
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{BEGIN}]*被?$")

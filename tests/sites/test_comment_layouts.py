@@ -114,3 +114,15 @@ def test_a_footers_number_stands_with_its_button_and_no_pagers_is_taken_for_it()
     counters = "<div>浏览（10）（2）评论（3）</div>"
     (found,) = read(post(counters=counters, comments=f"{rows}{rows.replace('12:', '11:')}{pager}")).posts
     assert [(each.body_text, each.likes) for each in found.comments] == [("话一", None), ("话一", None)]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_on_a_page_without_footers_a_typed_one_stays_its_commenters_words(place: int) -> None:
+    texts = ["好。<br>回复 | 9" if place == at else "话" for at in range(2)]
+    rows = "".join(
+        f"<div class=c><div>作者：{who} 留言时间：2025-01-01 1{2 - at}:00:00</div><div>{texts[at]}</div></div>"
+        for at, who in enumerate("乙丙")
+    )
+    (found,) = read(post(comments=rows)).posts
+    assert [each.body_text for each in found.comments] == [text.replace("<br>", "\n") for text in texts]
+    assert [each.likes for each in found.comments] == [None, None]

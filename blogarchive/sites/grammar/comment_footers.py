@@ -8,6 +8,8 @@ from blogarchive.sites.grammar.comment_headers import Header
 from blogarchive.sites.grammar.footer_marks import Footer
 from blogarchive.sites.grammar.places import Stand
 
+_FEW = 3  # comments: the one or two that have a footer may have typed it
+
 
 def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
     """The footer of each of the page's own headers, None where the page sets none."""
@@ -26,7 +28,16 @@ def own_footers(marks: Marks, headers: Sequence[Header]) -> list[Footer | None]:
     last = [f for f in spans[-1] if (f.place.plain == pattern if pattern else _closes(marks, headers[-1], f))]
     if not last and closing and all(footer is not None and footer.linked for footer in closing):
         last = [f for f in spans[-1] if f.linked]  # a comment above that leaves a tag open moves all below it
-    return [*closing, last[-1] if last else None]
+    found_all = [*closing, last[-1] if last else None]
+    return [None] * len(headers) if _may_be_typed(marks, found_all) else found_all
+
+
+def _may_be_typed(marks: Marks, footers: Sequence[Footer | None]) -> bool:
+    """Whether of few comments not all have a footer, and the others' stand in words where commenters type."""
+    found = [footer for footer in footers if footer is not None]
+    if len(footers) > _FEW or len(found) == len(footers):
+        return False
+    return not any(footer.linked for footer in found) and all(marks.can_be_typed(f.place) for f in found)
 
 
 def with_footers(marks: Marks, headers: Sequence[Header]) -> tuple[Sequence[Header], Sequence[Footer | None]]:

@@ -160,3 +160,23 @@ def test_a_further_page_that_repeats_title_and_counters_shows_its_comments() -> 
     )
     (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize("label", ["<div>网络日志正文</div>", ""])
+@pytest.mark.parametrize(
+    "foot",
+    [
+        f"作者：<a href='/u/31182/'>林木</a> 发表时间：{TIME}",
+        f"发表时间：{TIME} 作者：林木",
+        f"发表于 {TIME}",
+    ],
+)
+@pytest.mark.parametrize("paragraphs", [2, 12])
+def test_a_time_under_the_text_is_the_posts_on_a_page_without_counters(
+    foot: str, label: str, paragraphs: int
+) -> None:
+    html = page("<h3>一篇</h3>", f"<div>{foot}</div>", label=label)
+    html = html.replace("<p>二段。</p>", "<p>二段。</p>" * (paragraphs - 1))
+    (found,) = read(html).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, len(found.comments)) == ("正文。" + "\n二段。" * (paragraphs - 1), 2)

@@ -1,13 +1,12 @@
 """A post's title and time: after 网络日志正文 where the page has it, else by the page's structure."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 from blogarchive.items import Shown
 from blogarchive.reading.elements import CELLS
-from blogarchive.sites.grammar.counters import Counters, iter_counters
+from blogarchive.sites.grammar.counters import iter_counters
+from blogarchive.sites.grammar.heading_foot import above_label, at_foot, with_foot
 from blogarchive.sites.grammar.heading_times import (
     BYLINE,
     EDGES,
@@ -16,8 +15,11 @@ from blogarchive.sites.grammar.heading_times import (
     OF_COMMENT,
     Timed,
     TitleTime,
+    filled,
+    filled_before,
     is_title,
     is_titled,
+    made,
     time_amid,
     time_and_more,
     time_first,
@@ -32,8 +34,6 @@ from blogarchive.sites.grammar.words import CLOCK, DATE, HEADING, POST_LABEL
 _DAY = re.compile(rf"[(\[【]?{LABEL}(?P<time>{DATE})[)\]】]?")
 _HOUR = re.compile(CLOCK)
 _LINES_AFTER_LABEL = 8
-_CLOSE = 2  # lines of a title and its time without a text between
-_MOST_COUNTERS = 8  # looked at for a time beside them
 
 
 def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
@@ -50,14 +50,19 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
     for index in sorted({*marked, *(i for i in labelling if i < end)}):
         if index in labelling:
             # Whatever stood above, as the blog's own title does, is not this post's.
-            passed = list(islice(_filled(view, index + 1, len(view.lines)), 1))
+            passed = list(islice(filled(view, index + 1, len(view.lines)), 1))
             found = _under_label(view, index + 1)
         else:
             passed.append(index)
             found = _at_title(view, index)
         if found is not None:
-            return _with_foot(view, found)
-    found = _at_foot(view, passed) or _by_day(view, passed) or find_worded(view, passed)
+            return with_foot(view, found)
+    found = (
+        at_foot(view, passed)
+        or above_label(view, passed)
+        or _by_day(view, passed)
+        or find_worded(view, passed)
+    )
     if found is None and not labelled:
         found = _first_moment(view)
     return found or find_untimed(view, passed)
@@ -65,7 +70,7 @@ def find_title_time(view: View, *, labelled: bool = False) -> TitleTime | None:
 
 def _under_label(view: View, start: int) -> TitleTime | None:
     stop = min(start + _LINES_AFTER_LABEL, len(view.lines))
-    first, second = [*islice(_filled(view, start, stop), 2), stop, stop][:2]
+    first, second = [*islice(filled(view, start, stop), 2), stop, stop][:2]
     for index in range(first, stop):
         timed = time_in(view, index) or time_and_more(view, index)
         if index > first and (is_label(view, index, HEADING) or (timed and OF_COMMENT.search(timed.title))):
@@ -79,9 +84,9 @@ def _under_label(view: View, start: int) -> TitleTime | None:
 
 def _at_title(view: View, index: int) -> TitleTime | None:
     """The title at `index` with the moment right before it, in it, or after it."""
-    after = list(islice(_filled(view, index + 1, len(view.lines)), 2))
+    after = list(islice(filled(view, index + 1, len(view.lines)), 2))
     text = view.lines[index].text
-    beside = _time_beside(view, [*_filled_before(view, index), *after[:1]], after)
+    beside = _time_beside(view, [*filled_before(view, index), *after[:1]], after)
     own = time_in(view, index)
     if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_whole_title(view, index, own)
@@ -90,7 +95,7 @@ def _at_title(view: View, index: int) -> TitleTime | None:
     if beside is None:
         return None
     other, timed = beside
-    return _made(view, text.strip(EDGES), other, timed, min(index, other), max(index, other) + 1)
+    return made(view, text.strip(EDGES), other, timed, min(index, other), max(index, other) + 1)
 
 
 def _time_beside(view: View, around: list[int], after: list[int]) -> tuple[int, Timed] | None:
@@ -114,8 +119,8 @@ def _first_moment(view: View) -> TitleTime | None:
         timed = time_in(view, index) or time_first(view, index)
         if timed is None or view.leads_away(index) or OF_COMMENT.search(timed.title):
             continue
-        before = next(iter(_filled_before(view, index)), index)
-        after = next(_filled(view, index + 1, len(view.lines)), index)
+        before = next(iter(filled_before(view, index)), index)
+        after = next(filled(view, index + 1, len(view.lines)), index)
         if timed.title:
             return _with_title(view, index, index, timed, index + 1)
         if view.lines[after].block.tag in HEADINGS:
@@ -125,57 +130,15 @@ def _first_moment(view: View) -> TitleTime | None:
     return None
 
 
-def _with_foot(view: View, found: TitleTime) -> TitleTime:
-    """The same, or with the body between title and time where these stand around it, right above the counters."""
-    title = next(_filled(view, found.start, found.end), found.start)
-    if found.end - title <= _CLOSE:
-        return found
-    feet = (_footed(view, found, title, found.end - 1, each) for each in _first_counters(view))
-    return next((foot for foot in feet if foot is not None), found)
-
-
-def _first_counters(view: View) -> Iterator[Counters]:
-    return islice(iter_counters(view, 0, len(view.lines)), _MOST_COUNTERS)
-
-
-def _at_foot(view: View, titles: list[int]) -> TitleTime | None:
-    """One of the titles, with the time at the end of the post's text, in the counters' line or right above it."""
-    if not titles:
-        return None
-    shown = view.document.title
-    title = next((i for i in titles if shown.startswith(view.lines[i].text)), titles[0])
-    for each in _first_counters(view):
-        for index in (each.first, *_filled_before(view, each.first)):
-            timed = time_and_more(view, index) or time_amid(view, index)
-            if timed is None:
-                continue
-            text = view.lines[title].text.strip(EDGES)
-            found = _made(view, text, index, timed, title, index + 1)
-            if footed := _footed(view, found, title, index, each):
-                return footed
-    return None
-
-
-def _footed(view: View, found: TitleTime, title: int, time: int, counters: Counters) -> TitleTime | None:
-    """With the time as the post's foot, where text stands between it and the title, and none below the counters."""
-    label = next((i for i in labels(view, HEADING) if i > counters.last), len(view.lines))
-    apart = any(True for _ in _filled(view, time + 1, counters.first))
-    under = _filled(view, counters.last + 1, label) if label < len(view.lines) else ()
-    below = any(not view.links[index] for index in under)
-    if apart or below or time > counters.last or not any(True for _ in _filled(view, title + 1, time)):
-        return None
-    return replace(found, end=title + 1, foot=time)
-
-
 def _by_day(view: View, titles: list[int]) -> TitleTime | None:
     """The first of the titles with a day alone on the next line, and its hour on the one after that, if any."""
     for title in titles:
-        for day in islice(_filled(view, title + 1, len(view.lines)), 1):
+        for day in islice(filled(view, title + 1, len(view.lines)), 1):
             match = _DAY.fullmatch(view.folded[day].strip())
             if match is None:
                 continue
             shown = view.lines[day].text.strip()[slice(*match.span("time"))]
-            hour = next(_filled(view, day + 1, len(view.lines)), None)
+            hour = next(filled(view, day + 1, len(view.lines)), None)
             if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
                 hour = None
             posted = shown if hour is None else f"{shown} {view.lines[hour].text.strip()}"
@@ -183,16 +146,6 @@ def _by_day(view: View, titles: list[int]) -> TitleTime | None:
             end = (day if hour is None else hour) + 1
             return TitleTime(title=text, posted=Shown(text=posted), start=title, end=end)
     return None
-
-
-def _filled(view: View, start: int, stop: int) -> Iterator[int]:
-    return (index for index in range(start, stop) if view.folded[index].strip())
-
-
-def _filled_before(view: View, index: int) -> Iterator[int]:
-    found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
-    if found is not None:
-        yield found
 
 
 def _is_whole_title(view: View, index: int, timed: Timed) -> bool:
@@ -214,17 +167,17 @@ def _same_row(view: View, index: int, other: int) -> bool:
 
 def _with_title(view: View, start: int, index: int, timed: Timed, stop: int) -> TitleTime:
     title, end = timed.title, index + 1
-    before = list(_filled(view, start, index))
+    before = list(filled(view, start, index))
     if before and _is_name(view, before, timed):
         named = [
             i for i in before if view.folded[i].strip()[-1] != ":"
         ] or before  # 标题: in a cell of its own
         title = view.lines[next((i for i in named if is_titled(view, i)), named[0])].text
     elif not title:
-        after = next(_filled(view, end, stop), None)
+        after = next(filled(view, end, stop), None)
         if after is not None and (is_titled(view, after) or _same_row(view, index, after)):
             title, end = view.lines[after].text, after + 1
-    return _made(view, title.strip(EDGES), index, timed, start, end)
+    return made(view, title.strip(EDGES), index, timed, start, end)
 
 
 def _is_name(view: View, before: list[int], timed: Timed) -> bool:
@@ -234,8 +187,3 @@ def _is_name(view: View, before: list[int], timed: Timed) -> bool:
     if view.document.title.startswith(timed.title):
         return False
     return (timed.sure and len(before) == 1) or any(is_titled(view, i) for i in before)
-
-
-def _made(view: View, title: str, index: int, timed: Timed, start: int, end: int) -> TitleTime:
-    shown = Shown(text=view.lines[index].text.strip()[timed.start : timed.end].strip())
-    return TitleTime(title=title, posted=shown, start=start, end=end)

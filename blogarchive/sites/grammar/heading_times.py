@@ -1,7 +1,7 @@
 """Lines that show a post's time: alone, after its title, before it, or amid words about the post."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -166,3 +166,21 @@ def _is_labelled(view: View, index: int, match: "re.Match[str]") -> bool:
         return False
     apart = match["colon"] or text[lead + start - 1] in " [("
     return bool(apart) or len(match["label"]) >= _SURE_LABEL
+
+
+def filled_before(view: View, index: int) -> Iterator[int]:
+    """The nearest of the three lines before one that shows any text."""
+    found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
+    if found is not None:
+        yield found
+
+
+def filled(view: View, start: int, stop: int) -> Iterator[int]:
+    """Those of the lines `[start, stop)` that show any text."""
+    return (index for index in range(start, stop) if view.folded[index].strip())
+
+
+def made(view: View, title: str, index: int, timed: Timed, start: int, end: int) -> TitleTime:
+    """The title with the moment of line `index`."""
+    shown = Shown(text=view.lines[index].text.strip()[timed.start : timed.end].strip())
+    return TitleTime(title=title, posted=shown, start=start, end=end)

@@ -109,7 +109,10 @@ def _ending(view: View, heading: TitleTime, *, further: bool, pager: int | None)
     if end is None:
         return None
     unread = unread_counters(view, heading.end - 1, end)
-    return replace(ending(heading.end, end), unread=unread)
+    own = ending(heading.end, end)
+    if heading.foot is not None and heading.end < heading.foot < end:
+        own = replace(own, line=heading.foot)
+    return replace(own, unread=unread)
 
 
 def _around(view: View, heading: TitleTime, counters: Counters) -> tuple[int, int]:

@@ -90,6 +90,9 @@ def own_order(orders: Sequence[Sequence[Header]], start: int) -> Sequence[Header
 
     What is typed in the other order could take a line of the page's own for its name or its time.
     """
+    orders = [order for order in orders if order]
+    if len(orders) == 1 and start <= orders[0][0].first:
+        return orders[0]  # as on most pages
     later = [order[bisect_left(order, start, key=lambda header: header.first) :] for order in orders]
     return min(filter(None, later), key=lambda order: order[0].first, default=())
 

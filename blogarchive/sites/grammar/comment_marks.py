@@ -14,26 +14,25 @@ from blogarchive.sites.grammar.view import View
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """All that reads like a comment's header or footer, in order; the headers apart by what they begin with."""
+    """All that reads like a comment's header or footer, in order.
 
-    orders: tuple[Sequence[Header], ...]
+    `headers` are those of the page's own order, `orders` all, apart by what they begin with.
+    """
+
+    headers: Sequence[Header]
+    orders: Sequence[Sequence[Header]]
     footers: tuple[Footer, ...]
-
-    @property
-    def headers(self) -> Sequence[Header]:
-        """The headers in the page's own order."""
-        return own_order(self.orders, 0)
 
     def after(self, start: int) -> "Found":
         """Those from line `start` on; footers only after the first header."""
         begin = bisect_left(self.footers, start, key=_first)
-        later = Found(orders=(), footers=self.footers[begin:])
+        later = Found(headers=(), orders=(), footers=self.footers[begin:])
         return later.headed(own_order(self.orders, start))
 
     def headed(self, headers: Sequence[Header]) -> "Found":
         """The same with these headers."""
         begin = bisect_left(self.footers, headers[0].last + 1, key=_first) if headers else 0
-        return Found(orders=(headers,), footers=self.footers[begin:])
+        return Found(headers=headers, orders=(headers,), footers=self.footers[begin:])
 
 
 def _first(mark: Footer) -> int:
@@ -43,4 +42,7 @@ def _first(mark: Footer) -> int:
 def find_marks(view: View, start: int) -> Found:
     """All headers and footers from line `start` on."""
     end = len(view.lines)
-    return Found(orders=find_orders(view, start, end), footers=tuple(find_footers(view, start, end)))
+    orders = find_orders(view, start, end)
+    return Found(
+        headers=own_order(orders, start), orders=orders, footers=tuple(find_footers(view, start, end))
+    )

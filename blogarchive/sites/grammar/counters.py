@@ -6,6 +6,7 @@ The post's time or its category may stand before them, words to press between an
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blogarchive.items import Problem
 from blogarchive.reading.numbers import parse_count
@@ -71,17 +72,24 @@ def iter_counters(view: View, start: int, end: int) -> Iterator[Counters]:
 
 def _starts(view: View, start: int, end: int) -> "re.Pattern[str]":
     """What counters begin with on these lines; a number only where one stands before a label of views."""
-    text, starts = view.whole.text, view.whole.starts
-    begin = starts[start] if start < len(starts) else len(text)
-    stop = starts[end] if end < len(starts) else len(text)
+    places = _numbered_labels(view.whole.text)
+    if any(start <= view.whole.line_at(place) < end for place in places):
+        return _NUMBER_STARTS
+    return _STARTS
+
+
+@lru_cache(maxsize=1)  # asked for every entry of a list
+def _numbered_labels(text: str) -> Sequence[int]:
+    """The places of all labels of views before which a number stands."""
+    places = []
     for word in VIEW_WORDS:  # their search is the fastest there is, and most pages have few
-        place = text.find(word, begin, stop)
+        place = text.find(word)
         while place >= 0:
             ends = _ENDS.match(text, place + len(word)) is not None
             if ends and _NUMBER_BEFORE.search(text, max(place - _REACH, 0), place):
-                return _NUMBER_STARTS
-            place = text.find(word, place + 1, stop)
-    return _STARTS
+                places.append(place)
+            place = text.find(word, place + 1)
+    return places
 
 
 def views_alone(view: View, start: int, end: int) -> list[Counters]:

@@ -134,3 +134,11 @@ def test_the_posts_own_byline_is_no_comment_above_its_text_or_below_it() -> None
     head = f"<h3>一篇</h3><div>作者：<a href='/u/31182/'>林木</a> {FOOT_TIME}</div>"
     (found,) = read(post(head=head, counters=CLAIMED, comments=rows(LAYOUTS[0], FULL[0]))).posts
     assert (found.title, told(found.comments)) == ("一篇", expected())
+
+
+def test_times_alone_are_nobody_s_headers() -> None:
+    claims = "<div>浏览（10）<img>（2）评论（2）</div>"
+    times = "<div><p>2025-01-01 12:00:53</p><p>话。</p><p>2025-01-01 11:00:42</p><p>话。</p></div>"
+    reading = read(post(counters=claims, comments=times, label=""))
+    assert reading.posts[0].comments == ()
+    assert [(problem.kind, problem.field) for problem in reading.problems] == [("incomplete", "comments")]

@@ -25,7 +25,7 @@ _NAME_FIRST = re.compile(
     rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_SAID}?\s*:?{_AFTER}"
 )
 _TIME_FIRST = re.compile(
-    rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
+    rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_SAID}?\s*:?{_AFTER}"
 )
 _TIMED = re.compile(_TIME)

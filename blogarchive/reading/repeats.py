@@ -18,7 +18,7 @@ from blogarchive.reading.html_tree import Element, parse_strictly
 from blogarchive.reading.line_builder import LineBuilder
 from blogarchive.reading.repeat import STAND_IN, Repeat
 from blogarchive.reading.repeat_finding import Common, common_runs, find
-from blogarchive.reading.sessions import HIDDEN, session_of
+from blogarchive.reading.sessions import HIDDEN, Sessions
 
 _stand_ins = etree.XPath(f"descendant-or-self::*/@{STAND_IN}/..")
 _with_session = etree.XPath(f"descendant::*[@*[contains(., '{HIDDEN}')]]")
@@ -76,12 +76,13 @@ class Repeats:
         self._taken = 0  # characters of it that were known
         self._pause = 0  # pages until the next try to learn
         self._wait = 1
+        self._sessions = Sessions()
 
     def shorten(self, text: str) -> tuple[str, Sequence[Repeat]]:
         """The page with stand-ins for what is known of it, and what they stand for."""
         if len(text) > _LONGEST or STAND_IN in text or HIDDEN in text:
             return text, ()
-        session = session_of(text)
+        session = self._sessions.of(text)
         rest, found = self._shortened(session.hide(text))
         for repeat in found:
             repeat.wear(session)

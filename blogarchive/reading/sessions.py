@@ -9,6 +9,7 @@ HIDDEN = "blogarchive-hides-a-session"
 _NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
 _VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
 _FEWEST = 8  # links that carry it: else it is not the page's own, and hiding it saves nothing
+_LONGEST_WAIT = 16  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,25 @@ class Session:
         return text.replace(HIDDEN, self.value) if self.name else text
 
 
-def session_of(text: str) -> Session:
-    """The session id of a page."""
+class Sessions:
+    """The session ids of pages that are read one after the other; where they have none, one is seldom looked for."""
+
+    def __init__(self) -> None:
+        self._pause = 0  # pages until it is looked for
+        self._wait = 0
+
+    def of(self, text: str) -> Session:
+        """The session id of a page."""
+        if self._pause:
+            self._pause -= 1
+            return Session()
+        found = _found_in(text)
+        self._wait = 0 if found.name else min(2 * self._wait + 1, _LONGEST_WAIT)
+        self._pause = self._wait
+        return found
+
+
+def _found_in(text: str) -> Session:
     for name in _NAMES:
         found = _VALUE.match(text, place + len(name)) if (place := text.find(name)) >= 0 else None
         if found and text.count(name + found[0]) >= _FEWEST:

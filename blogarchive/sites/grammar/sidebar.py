@@ -14,7 +14,7 @@ from blogarchive.sites.grammar.archive import months_elsewhere, months_under
 from blogarchive.sites.grammar.card import Card, find_card, read_card
 from blogarchive.sites.grammar.sections import find_sections
 from blogarchive.sites.grammar.view import View
-from blogarchive.sites.grammar.words import may_be_of_calendar, unbulleted
+from blogarchive.sites.grammar.words import fold, may_be_of_calendar, unbulleted
 from blogarchive.sites.same import Same
 
 CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
@@ -104,7 +104,9 @@ def _linked_post(view: View, index: int) -> ListedPost | None:
 @lru_cache(maxsize=4096)  # the same titles stand on every page of a blog
 def _listed_post(text: str, number: int | str | None, url: str) -> ListedPost | None:
     title = unbulleted(text).strip()
-    return ListedPost(title=title, number=number, url=url, title_cut=cut_title(title)) if title else None
+    if not title or _says_more(fold(title)):
+        return None
+    return ListedPost(title=title, number=number, url=url, title_cut=cut_title(title))
 
 
 def _first_category(view: View, lines: Sequence[int]) -> Sequence[int]:
@@ -122,7 +124,7 @@ def _titled(view: View, lines: Sequence[int], posts: Container[int]) -> Sequence
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
-    own = {i for i in body if i in posts or _category(view, i) is not None or _is_more(view, i)}
+    own = {i for i in body if i in posts or _category(view, i) is not None or _says_more(view.folded[i])}
     last = max(own)
     return lines[0], *_while(body, lambda i: i <= last and (i in own or not unbulleted(view.folded[i])))
 
@@ -136,8 +138,7 @@ def _is_category(view: View, index: int) -> bool:
     return "【" in text and _CATEGORY.fullmatch(unbulleted(text).strip()) is not None
 
 
-def _is_more(view: View, index: int) -> bool:
-    text = view.folded[index]
+def _says_more(text: str) -> bool:
     return len(text) <= _LONGEST_MORE and text.strip(" []<>.").lower() in _MORE
 
 
@@ -150,16 +151,16 @@ def _while(lines: Sequence[int], keep: Callable[[int], bool]) -> Sequence[int]:
 
 def _titles(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost]) -> tuple[ListedPost, ...]:
     """The posts that these lines link to; where none is a link, every line is a post's bare title."""
-    rows = [i for i in lines if not _is_more(view, i)]
-    linked = tuple([posts[i] for i in rows if i in posts])
+    linked = tuple([posts[i] for i in lines if i in posts])
     if linked:
         return linked
+    rows = [i for i in lines if not _says_more(view.folded[i])]
     bare = [title for i in rows if (title := unbulleted(view.lines[i].text).strip())]
     return tuple([ListedPost(title=title, title_cut=cut_title(title)) for title in bare])
 
 
 def _categories(view: View, lines: Sequence[int], posts: Mapping[int, ListedPost]) -> tuple[CategoryRow, ...]:
-    headings = {i: row for i in lines if (row := _category(view, i)) is not None}
+    headings = {i: row for i in lines if i not in view.posts and (row := _category(view, i)) is not None}
     places = [place for place, index in enumerate(lines) if index in headings]
     rows = []
     ends = [*places[1:], len(lines)]

@@ -21,13 +21,14 @@ _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 class View:
     """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
 
-    `whole` is all of `folded` as one text.
+    `lines` are the document's, `whole` is all of `folded` as one text.
     `links[i]` are the links of line i, in order; `posts` are the lines with a link to a post. `sections` names the
     sections whose labels some lines are, `pictured` has what lines of pictures alone say. `url` is the page's own,
     `number` that of its post, `base` the one that its relative links start from.
     """
 
     document: Document
+    lines: tuple[Line, ...]
     folded: tuple[str, ...]
     whole: Whole
     links: tuple[Sequence[Linked], ...]
@@ -40,11 +41,6 @@ class View:
     address: Callable[[str], Address]
     number: int | str | None
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The visible lines, in order."""
-        return self.document.lines
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
@@ -159,6 +155,7 @@ def view_of(
     pictured = {line.index: picture_words(line) for line in document.lines if line.media and not line.text}
     return View(
         document=document,
+        lines=document.lines,
         folded=folded,
         whole=whole,
         links=links,

@@ -97,7 +97,12 @@ def _named(name: str, read: Callable[[bytes, int], Unreadable]) -> str:
     def handle_strictly(error: UnicodeError) -> Unreadable:
         shown = handle(error)
         if shown[0] == "\ufffd":
-            raise error
+            try:
+                raise error
+            finally:
+                del (
+                    error
+                )  # this call and its error would hold each other, and with them the page, until a collection
         return shown
 
     codecs.register_error(name, handle)

@@ -1,5 +1,7 @@
 """A comment in another charset inside a good page is read in its own, and changes nothing around it."""
 
+import gc
+
 import pytest
 
 from blogarchive.reading.decode import decode
@@ -120,3 +122,15 @@ def test_a_title_that_was_stored_garbled_is_read_in_a_good_page():
 )
 def test_what_only_looks_garbled_is_left(text):
     assert decode(text.encode(), "text/html; charset=utf-8").text == text
+
+
+def test_a_damaged_page_is_let_go_of_when_it_is_read() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        decode(
+            "<p>一页</p>".encode("gbk") * 50 + b"\xff\xff<p>" + "二页".encode("gbk"), "text/html; charset=gbk"
+        )
+        assert [held for held in gc.get_objects() if isinstance(held, UnicodeDecodeError)] == []
+    finally:
+        gc.enable()

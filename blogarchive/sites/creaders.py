@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
     Address,
-    Author,
     Link,
     ListedPost,
     Page,
@@ -20,10 +19,10 @@ from blogarchive.items import (
 )
 from blogarchive.reading.decode import decode
 from blogarchive.reading.repeats import Repeats
+from blogarchive.sites.creaders_frame import Frame, author_of, frame_of
 from blogarchive.sites.creaders_items import each_once, post_item, post_link, sidebar_links
-from blogarchive.sites.creaders_owner import own_posts, owner
-from blogarchive.sites.creaders_urls import address, home_url
-from blogarchive.sites.grammar.blog_header import BlogHeader, read_blog_header
+from blogarchive.sites.creaders_owner import own_posts
+from blogarchive.sites.creaders_urls import address
 from blogarchive.sites.grammar.labels import has_post_label
 from blogarchive.sites.grammar.listing import read_listing
 from blogarchive.sites.grammar.notices import find_notice
@@ -146,16 +145,8 @@ class _Reader:
     def _further(self) -> bool:
         return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
 
-    def _frame(self, shown: PostPage | None) -> "_Frame":
-        lines = range(len(self.view.lines))
-        outside = [i for i in lines if shown is None or not shown.start <= i < shown.end]
-        sidebar = read_sidebar(self.view, outside)
-        header = read_blog_header(self.view, [i for i in outside if i not in sidebar.taken])
-        main = [i for i in outside if i not in sidebar.taken and i not in header.taken]
-        return _Frame(sidebar=sidebar, header=header, main=main)
-
     def _post(self, shown: PostPage, *, paged: bool) -> Reading:
-        frame = self._frame(shown)
+        frame = frame_of(self.view, shown)
         number = self.view.number
         links = sidebar_links(frame.sidebar)
         if paged and shown.comments.found and (paging := self._next_comments(shown, frame)):
@@ -164,7 +155,7 @@ class _Reader:
         kind = PageKind.COMMENTS if self._further else PageKind.POST
         problems = (*shown.problems, *frame.sidebar.problems)
         return self._reading(
-            kind, frame, links, author=self._author(frame, ()), posts=posts, problems=problems
+            kind, frame, links, author=author_of(self.view, self.target, frame, ()), posts=posts, problems=problems
         )
 
     @property
@@ -175,7 +166,7 @@ class _Reader:
         here = address(self.view.url)
         return here.kind is PageKind.HOME and here.url != address(self.target.url).url
 
-    def _next_comments(self, shown: PostPage, frame: "_Frame") -> str | None:
+    def _next_comments(self, shown: PostPage, frame: Frame) -> str | None:
         """The next page of the comments, by a link outside what authors and commenters wrote."""
         written = {*range(shown.start, shown.body_end), *range(shown.comments.start, shown.comments.end)}
         written |= frame.sidebar.taken
@@ -184,9 +175,9 @@ class _Reader:
         return None if found is None else found[0]
 
     def _list(self, shown: PostPage | None = None) -> Reading:
-        frame = self._frame(shown)
+        frame = frame_of(self.view, shown)
         listed = read_listing(self.view, frame.main)
-        author = self._author(frame, listed)
+        author = author_of(self.view, self.target, frame, listed)
         if author is not None and author.uid.isdigit():
             listed = own_posts(listed, author.uid)
         wanted = self.target.kind
@@ -206,7 +197,7 @@ class _Reader:
             kind, frame, links, author=author, listed=listed, notice=notice, problems=problems
         )
 
-    def _reading(self, kind: PageKind, frame: "_Frame", links: list[Link], **fields: Any) -> Reading:
+    def _reading(self, kind: PageKind, frame: Frame, links: list[Link], **fields: Any) -> Reading:
         name = self._listing_name(kind, frame.sidebar)
         return Reading(
             kind=kind,
@@ -227,28 +218,3 @@ class _Reader:
         if kind is PageKind.MONTH:
             return next((row.month for row in sidebar.months if row.url in here), None)
         return None
-
-    def _author(self, frame: "_Frame", listed: Sequence[ListedPost]) -> Author | None:
-        header, card = frame.header, frame.sidebar.card
-        uid = owner(self.view.url, self.target.uid, header.url, frame.sidebar.latest, listed)
-        if uid is None:
-            return None
-        return Author(
-            uid=uid,
-            url=home_url(self.view.url, uid),
-            nickname=card.nickname,
-            blog_title=header.title,
-            tagline=header.tagline,
-            registered=card.registered,
-            account_age=card.account_age,
-            total_visits=card.total_visits,
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Frame:
-    """What stands around a page's main part."""
-
-    sidebar: Sidebar
-    header: BlogHeader
-    main: list[int]

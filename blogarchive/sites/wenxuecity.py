@@ -1,8 +1,7 @@
 """blog.wenxuecity.com (文学城) in its template of 2005-06: month archives, homes and categories show posts whole.
 
-A post ends with `由NAME张贴 @ TIME (views) 共 N 篇评论`, whose time is the time beside the title and a link to the
-post: an author can type such a line, but not make it stand where the template puts it. Markup known from one real
-month page; pages of one post with its comments were never seen, so their comments are counted, not read.
+Markup known from one real month page; pages of one post with its comments were never seen, so their comments are
+counted, not read.
 """
 
 import re
@@ -19,30 +18,21 @@ from blogarchive.items import (
     Post,
     Problem,
     Reading,
-    Shown,
     Target,
 )
-from blogarchive.reading.clean import clean_html, images_of
 from blogarchive.reading.decode import decode
-from blogarchive.reading.fragment import cut, text_of
-from blogarchive.reading.lines import Element
 from blogarchive.reading.numbers import parse_count
 from blogarchive.reading.repeats import Repeats
 from blogarchive.sites.grammar.notices import find_notice
 from blogarchive.sites.grammar.paging import next_page
 from blogarchive.sites.grammar.sidebar import Sidebar, read_sidebar
 from blogarchive.sites.grammar.view import View, view_of
-from blogarchive.sites.grammar.words import MOMENT
+from blogarchive.sites.wenxuecity_posts import shown_posts
 from blogarchive.sites.wenxuecity_urls import address, home_url
 
-_FOOTER = re.compile(
-    rf"由(?P<name>.+?)张贴\s*@\s*(?P<time>{MOMENT})\s*(?:\((?P<views>[\d,]+)\))?"
-    r"\s*(?:共\s*(?P<comments>[\d,]+)\s*篇评论)?.*"
-)
 _MONTH_ROW = re.compile(r"(?P<month>\d{1,2})/0?1/(?P<year>\d{4})\s*-\s*\d{1,2}/0?1/\d{4}")
 _CARD = re.compile(r"(?P<name>.+?)\s*,\s*(?P<age>\d{1,3})\s*岁")
 _VISITS = re.compile(r"你是第\D*(?P<visits>[\d,]+)\s*位访问者.*")
-_PRINT = re.compile(r"\[\s*打印\s*\]")
 _ZONE = ZoneInfo("America/Los_Angeles")
 
 
@@ -70,28 +60,8 @@ class Wenxuecity:
 SITE = Wenxuecity()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Foot:
-    """The line that ends a post: its place in the page, and what it says."""
-
-    line: int
-    path: str
-    time: str
-    number: int | str
-    url: str
-    views: int | None
-    comments: int | None
-
-
 def _read(view: View, target: Target, encoding: str) -> Reading:
-    feet = _feet(view)
-    posts: list[Post] = []
-    written: set[int] = set()
-    for place, foot in enumerate(feet):
-        found = _post(view, feet[place - 1].line + 1 if place else 0, foot)
-        if found is not None:
-            posts.append(found[0])
-            written.update(range(found[1], foot.line + 1))
+    posts, written = shown_posts(view)
     outside = [i for i in range(len(view.lines)) if i not in written]
     sidebar = read_sidebar(view, outside)
     months = tuple(row for row in (_month_row(view, i) for i in outside) if row is not None)
@@ -116,71 +86,6 @@ def _kind(target: Target, posts: list[Post], sidebar: Sidebar) -> PageKind:
     if posts:
         return target.kind
     return target.kind if sidebar.taken and target.kind is not PageKind.POST else PageKind.UNKNOWN
-
-
-def _feet(view: View) -> list[_Foot]:
-    """The lines that end the page's posts: of all that read like one, those that stand outermost."""
-    found = [foot for foot in (_foot(view, index) for index in range(len(view.lines))) if foot is not None]
-    outermost = min((foot.path.count("/") for foot in found), default=0)
-    return [foot for foot in found if foot.path.count("/") == outermost]
-
-
-def _foot(view: View, index: int) -> _Foot | None:
-    if not view.folded[index].startswith("由"):
-        return None
-    match = _FOOTER.fullmatch(view.folded[index].strip())
-    anchor = view.lines[index].link_at(*match.span("time")) if match else None
-    url = None if anchor is None else view.href(anchor)
-    address = None if url is None else view.address(url)
-    if match is None or address is None or address.number is None:
-        return None
-    return _Foot(
-        line=index,
-        path=view.path(view.lines[index].block),
-        time=match["time"],
-        number=address.number,
-        url=address.url,
-        views=parse_count(match["views"]) if match["views"] else None,
-        comments=parse_count(match["comments"]) if match["comments"] else None,
-    )
-
-
-def _post(view: View, start: int, foot: _Foot) -> tuple[Post, int] | None:
-    """The post that ends at `foot`, and the line of its title: the line before the same time in a row of its own."""
-    for index in range(max(start, 1), foot.line):
-        if view.folded[index].strip() == foot.time and _same_row(
-            view.lines[index - 1].block, view.lines[index].block
-        ):
-            return _made(view, index, foot), index - 1
-    return None
-
-
-def _same_row(first: Element, second: Element) -> bool:
-    return first is not second and first.getparent() is second.getparent()
-
-
-def _made(view: View, time_line: int, foot: _Foot) -> Post:
-    own = [
-        i
-        for i in range(time_line + 1, foot.line)
-        if not _same_row(view.lines[i].block, view.lines[time_line].block)
-    ]
-    while own and _PRINT.fullmatch(view.folded[own[-1]].strip()):
-        own.pop()
-    lines = view.lines[own[0] : own[-1] + 1] if own else ()
-    body = cut(view.document, lines[0], lines[-1]) if lines else None
-    images = () if body is None else images_of(body, view.base)
-    return Post(
-        number=foot.number,
-        url=foot.url,
-        title=view.lines[time_line - 1].text.strip() or None,
-        posted=Shown(text=view.lines[time_line].text.strip()),
-        body_html="" if body is None else clean_html(body, view.base),
-        body_text=text_of(lines),
-        images=images,
-        views=foot.views,
-        comment_count=foot.comments,
-    )
 
 
 def _month_row(view: View, index: int) -> MonthRow | None:

@@ -3,7 +3,6 @@
 What is known of the site, and how surely, is told in docs/sites/creaders.md.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 from blogarchive.items import (
     Address,
     Link,
-    ListedPost,
     Page,
     PageKind,
     Reading,
@@ -155,7 +153,12 @@ class _Reader:
         kind = PageKind.COMMENTS if self._further else PageKind.POST
         problems = (*shown.problems, *frame.sidebar.problems)
         return self._reading(
-            kind, frame, links, author=author_of(self.view, self.target, frame, ()), posts=posts, problems=problems
+            kind,
+            frame,
+            links,
+            author=author_of(self.view, self.target, frame, ()),
+            posts=posts,
+            problems=problems,
         )
 
     @property

@@ -59,7 +59,7 @@ def each_once(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog
+@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
 def link(url: str, kind: PageKind) -> Link:
     """A link that promises a page of that kind."""
     found = address(url)

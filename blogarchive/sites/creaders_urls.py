@@ -76,7 +76,7 @@ def _address(url: str) -> Address:
 
 
 _LONGEST_REPEATED = 300
-_repeated = lru_cache(maxsize=8192)(_address)  # the same sidebar stands on every page of a blog
+_repeated = lru_cache(maxsize=4096)(_address)  # the same sidebar stands on every page of a blog
 
 
 def _canonical_parts(url: str) -> tuple[str, str, str]:

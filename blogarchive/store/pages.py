@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -113,11 +114,11 @@ def stored(
         conditions.append(f"reader_version < {READER_VERSION}")
     if failed_only:
         conditions.append("(kind = 'unknown' or url in (select url from failures where resolved_at is null))")
-    ids = archive.rows(
+    rows = archive.each(
         f"select id from pages where {' and '.join(conditions)} order by fetched_at, id"  # noqa: S608
     )
-    for (page_id,) in ids:
-        row = archive.row(_ONE, (int(cast(int, page_id)),))
+    for page_id in array("q", (cast(int, row[0]) for row in rows)):  # there may be a hundred thousand
+        row = archive.row(_ONE, (page_id,))
         if row is None:
             continue
         try:

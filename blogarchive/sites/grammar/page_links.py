@@ -85,7 +85,7 @@ def _is_alike(href: str | None) -> bool:
     return href is not None and href.startswith(_ALIKE_EVERYWHERE) and len(href) < _LONGEST_REPEATED
 
 
-@lru_cache(maxsize=8192)  # the sidebar's links are the same on every page of a blog
+@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
 def _from_root(href: str, root: str, address: Callable[[str], Address]) -> Address | None:
     return canonical(absolute(href, root), address)
 

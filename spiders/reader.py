@@ -8,9 +8,7 @@ from blogarchive.reading.repeats import Repeats
 from blogarchive.reading_process import ReadingProcess
 from blogarchive.sites.site import read
 
-_PAGES_BEFORE = (
-    20  # read here before a process is started, where they may have been all: most updates are shorter
-)
+_PAGES_BEFORE = 20  # read here before a process is started where few are expected: most updates are shorter
 _AHEAD = 3
 
 

@@ -100,9 +100,8 @@ def _named(name: str, read: Callable[[bytes, int], Unreadable]) -> str:
             try:
                 raise error
             finally:
-                del (
-                    error
-                )  # this call and its error would hold each other, and with them the page, until a collection
+                # This call and its error would hold each other, and with them the page, until a collection.
+                del error
         return shown
 
     codecs.register_error(name, handle)

@@ -22,7 +22,6 @@ _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
 _LARGEST = 2**63 - 1
 """The largest integer that SQLite stores."""
-_SURELY_HELD = 19  # with fewer digits it is not larger
 _MOST_DIGITS = 1000  # zeros in front; Python refuses to make a number of more than 4300
 
 _SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")
@@ -39,8 +38,8 @@ def parse_count(text: str) -> int | None:
     Half- or full-width digits, with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿, 12k,
     10万+, Chinese numerals, one pair of brackets around, one classifier (次, 条, …) after. Never negative.
     """
-    if text.isascii() and text.isdigit() and len(text) < _SURELY_HELD:
-        return int(text)
+    if (plain := whole_number(text)) is not None:
+        return plain
     bare = _bare(unicodedata.normalize("NFKC", text).strip().lower())
     found = _COUNT.fullmatch(bare)
     if found is None:

@@ -11,19 +11,19 @@ from blogarchive.items import (
     Author,
     CategoryRow,
     Comment,
+    CrawledPage,
+    DateText,
     Link,
     ListedPost,
     MonthRow,
     Page,
     PageKind,
+    ParsedPage,
     Post,
-    Reading,
-    Shown,
     Target,
-    Visit,
 )
-from blogarchive.store import visits
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
 
 ZONE = ZoneInfo("America/Los_Angeles")
 START = datetime(2025, 2, 1, 9, tzinfo=UTC)
@@ -31,16 +31,16 @@ UID = "27282"
 TEXT = "".join(chr(0x4E00 + (7919 * i) % 3000) for i in range(1500))
 
 
-def shown(when: datetime, *, day: bool = False) -> Shown:
+def shown(when: datetime, *, day: bool = False) -> DateText:
     text = f"{when:%Y-%m-%d}" if day else f"{when:%Y-%m-%d %H:%M:%S}"
-    return Shown(text=text, at=when, precision="day" if day else "second")
+    return DateText(text=text, at=when, precision="day" if day else "second")
 
 
 def url(number: int) -> str:
     return f"http://blog.test/u/{UID}/202501/{number}.html"
 
 
-def sidebar() -> Reading:
+def sidebar() -> ParsedPage:
     """What every page of the blog shows: 60 months, 8 categories with ten titles, 7 newest."""
 
     def named(number: int) -> ListedPost:
@@ -71,7 +71,7 @@ def sidebar() -> Reading:
         for row in categories
         for post in row.posts
     ]
-    return Reading(
+    return ParsedPage(
         kind=PageKind.POST,
         encoding="gb18030",
         author=Author(
@@ -84,7 +84,7 @@ def sidebar() -> Reading:
     )
 
 
-def visit_of(number: int, frame: Reading) -> Visit:
+def visit_of(number: int, frame: ParsedPage) -> CrawledPage:
     """A post page of some 30 KB with ten comments."""
     when = datetime(2024, 1, 2, tzinfo=ZONE) + timedelta(minutes=number)
     comments = tuple(
@@ -111,7 +111,7 @@ def visit_of(number: int, frame: Reading) -> Visit:
         comments=comments,
     )
     target = Target(url=url(number), site="creaders", kind=PageKind.POST, uid=UID, number=number)
-    reading = Reading(
+    parsed = ParsedPage(
         kind=PageKind.POST,
         encoding=frame.encoding,
         author=frame.author,
@@ -125,13 +125,13 @@ def visit_of(number: int, frame: Reading) -> Visit:
     page = Page(
         url=url(number), fetched_at=START + timedelta(seconds=number), status=200, headers=(), body=body
     )
-    return Visit(target=target, page=page, reading=reading)
+    return CrawledPage(target=target, page=page, parsed=parsed)
 
 
 def filled(path: Path, posts: int) -> Archive:
     """An archive with so many posts, comments and frontier rows of one blog."""
     archive = Archive.open(path, create=True)
-    visits.save(archive, visit_of(10_000_000, sidebar()), None)
+    save_page.save(archive, visit_of(10_000_000, sidebar()), None)
     with archive.atomic():
         archive.execute_many(
             "insert into posts(id, author_id, number, url, title, body_html, body_text, content_hash, posted_at,"

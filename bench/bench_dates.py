@@ -11,7 +11,7 @@ from datetime import datetime
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
-from blogarchive.reading.dates import parse_date
+from blogarchive.parsing.dates.parse import parse_date
 
 SEEN = datetime(2025, 2, 1, 9, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
 ROUNDS = 7

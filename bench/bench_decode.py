@@ -12,8 +12,8 @@ from time import perf_counter
 from scrapy.http import HtmlResponse
 
 from bench.figures import Row
-from blogarchive.reading.charset_frequency import EVERYDAY
-from blogarchive.reading.decode import decode
+from blogarchive.parsing.charset.char_cost import EVERYDAY
+from blogarchive.parsing.charset.decoding import decode
 
 ROUNDS = 60
 CALLS = 5

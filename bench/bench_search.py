@@ -13,11 +13,11 @@ from time import perf_counter
 
 from bench.figures import Row
 from bench.running import folder
-from blogarchive.store import search_index
-from blogarchive.store.archive import Archive
-from blogarchive.store.search import search
-from blogarchive.store.search_query import match_expression, parse
-from blogarchive.store.search_text import fold, spaced
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.search import index
+from blogarchive.store.search.query import match_expression, parse
+from blogarchive.store.search.search import search
+from blogarchive.store.search.tokenizer import fold, spaced
 
 POSTS = 100_000
 WORDS_A_POST = 150
@@ -113,7 +113,7 @@ def measure(*, small: bool = False) -> list[tuple[str, str, str]]:
         fill(where / "archive.db", words, chance, posts)
         with Archive.open(where / "archive.db") as archive:
             connection = archive.db.conn
-            rebuilding = seconds(lambda: search_index.rebuild(connection))
+            rebuilding = seconds(lambda: index.rebuild(connection))
             ours = {
                 word: min(seconds(lambda w=word: search(connection, w)) for _ in range(3)) for word in asked
             }

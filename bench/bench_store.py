@@ -12,9 +12,10 @@ from time import perf_counter
 from bench.archives import UID, filled, sidebar, visit_of
 from bench.figures import Row
 from bench.running import backup, demo_host, folder
-from blogarchive.store import frontier, visits
-from blogarchive.store.archive import Archive
-from blogarchive.store.blogs import Blog
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.ingest import save_page
+from blogarchive.store.ledger.blogs import Blog
 
 SMALL, LARGE, SAVED = 1_000, 100_000, 400
 POSTS, ROUNDS = 200, 3
@@ -25,16 +26,16 @@ def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
     frame, taken = sidebar(), []
     blog = Blog(site="creaders", uid=UID)
     for number in numbers:
-        visit = visit_of(number, frame)
+        crawled = visit_of(number, frame)
         start = perf_counter()
-        frontier.add(archive, [visit.target], now=visit.page.fetched_at)
-        frontier.take(archive, [blog], limit=1, now=visit.page.fetched_at)
-        visits.save(archive, visit, None)
+        frontier_queue.add(archive, [crawled.target], now=crawled.page.fetched_at)
+        frontier_queue.take(archive, [blog], limit=1, now=crawled.page.fetched_at)
+        save_page.save(archive, crawled, None)
         taken.append(perf_counter() - start)
     return taken
 
 
-def saving(few: Archive, many: Archive, sizes: tuple[int, int], pages: int) -> Row:
+def context(few: Archive, many: Archive, sizes: tuple[int, int], pages: int) -> Row:
     """Saves in turns of fifty pages; the ratio of the medians."""
     ones: list[float] = []
     others: list[float] = []
@@ -70,4 +71,4 @@ def measure(*, small: bool = False) -> list[Row]:
         filled(many, sizes[1]).close()
         whole = backing_up(few, many, sizes, 5 if small else POSTS)
         with Archive.open(few) as one, Archive.open(many) as other:
-            return [whole, saving(one, other, sizes, 20 if small else SAVED)]
+            return [whole, context(one, other, sizes, 20 if small else SAVED)]

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.figures import Row, verdict
-from blogarchive.cores import cores
+from blogarchive.workers.process import count_cores
 
 RESULTS = Path(__file__).parent / "results"
 _LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datasette", "trafilatura")
@@ -17,7 +17,7 @@ _LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datase
 
 def machine() -> str:
     """Cores and versions, in one line."""
-    parts = [f"{cores()} cores", f"Python {platform.python_version()}"]
+    parts = [f"{count_cores()} cores", f"Python {platform.python_version()}"]
     parts.append(f"SQLite {sqlite3.sqlite_version}")
     return ", ".join([*parts, *(f"{name} {version(name)}" for name in _LIBRARIES)])
 

@@ -1,6 +1,6 @@
 """The frozen dataclasses that pass between layers; no dict crosses a module border.
 
-A `Target` is fetched and becomes a `Page`; a site's reader makes a `Reading` of it; both travel as a `Visit`
+A `Target` is fetched and becomes a `Page`; a site's reader makes a `ParsedPage` of it; both travel as a `CrawledPage`
 through the pipelines into the store. `None` always means "not shown on the page", never "zero".
 """
 
@@ -34,7 +34,7 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class DateText:
     """A time as a page shows it; `at` and `precision` are filled by the dates pipeline.
 
     `at` is aware, in the site's zone. `at` None with `text` given: the words could not be read as a time.
@@ -46,7 +46,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
+class ParsedUrl:
     """What a URL says of itself under a site's rules: a hint, never a verdict.
 
     `url` is canonical: absolute, without session ids, script switches and fragments. `uid` and `number` are the
@@ -103,7 +103,7 @@ class Comment:
     author_name: str
     author_url: str | None = None
     reply_to: str | None = None
-    posted: Shown | None = None
+    posted: DateText | None = None
     body_html: str = ""
     body_text: str = ""
     likes: int | None = None
@@ -128,7 +128,7 @@ class Post:
     number: int | str
     url: str
     title: str | None = None
-    posted: Shown | None = None
+    posted: DateText | None = None
     body_html: str | None = None
     body_text: str | None = None
     images: tuple[Image, ...] = ()
@@ -152,7 +152,7 @@ class ListedPost:
     number: int | str | None = None
     url: str | None = None
     title_cut: bool = False
-    posted: Shown | None = None
+    posted: DateText | None = None
     comment_count: int | None = None
 
 
@@ -164,8 +164,8 @@ class MonthRow:
     """
 
     month: str
-    first: Shown | None = None
-    last: Shown | None = None
+    first: DateText | None = None
+    last: DateText | None = None
     url: str | None = None
 
 
@@ -187,7 +187,7 @@ class Author:
     nickname: str | None = None
     blog_title: str | None = None
     tagline: str | None = None
-    registered: Shown | None = None
+    registered: DateText | None = None
     account_age: int | None = None
     total_visits: int | None = None
 
@@ -227,7 +227,7 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class ParsedPage:
     """All that was read from one page, times still as shown.
 
     `posts` holds the post of a post page, or the posts a listing shows whole. `listed` are the posts of the
@@ -250,14 +250,14 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Visit:
+class CrawledPage:
     """A page that was fetched for a target, with what was read from it."""
 
     target: Target
     page: Page
-    reading: Reading
+    parsed: ParsedPage
 
     @property
     def uid(self) -> str | None:
         """Whose page it is: as the page says, else on whose behalf it was fetched."""
-        return self.reading.author.uid if self.reading.author is not None else self.target.uid
+        return self.parsed.author.uid if self.parsed.author is not None else self.target.uid

@@ -32,12 +32,12 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,zh-TW;q=0.8,en;q=0.5",
 }
-TWISTED_DNS_RESOLVER = "spiders.resolver.GuardedResolver"  # no private address but the blog's own
+TWISTED_DNS_RESOLVER = "spiders.dns_guard.PublicAddressResolver"  # no private address but the blog's own
 COOKIES_FILE: str | None = None
 
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
-    "http": "spiders.download.PoliteHandler",
-    "https": "spiders.download.PoliteHandler",
+    "http": "spiders.download_handler.ThrottledDownloadHandler",
+    "https": "spiders.download_handler.ThrottledDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -47,14 +47,14 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
 # among it, and what a later Scrapy adds to them does not come along unseen.
 _BUILT_IN = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "spiders.robots.RobotsMiddleware": 100,
+    "spiders.middlewares.robots.RobotsMiddleware": 100,
     f"{_BUILT_IN}.downloadtimeout.DownloadTimeoutMiddleware": 350,
     f"{_BUILT_IN}.defaultheaders.DefaultHeadersMiddleware": 400,
     f"{_BUILT_IN}.useragent.UserAgentMiddleware": 500,
-    "spiders.redirects.SameSiteRefresh": 580,
+    "spiders.middlewares.redirects.SameSiteRefreshMiddleware": 580,
     f"{_BUILT_IN}.httpcompression.HttpCompressionMiddleware": 590,
-    "spiders.redirects.SameSiteRedirects": 600,
-    "spiders.cookies.OwnCookies": 700,
+    "spiders.middlewares.redirects.SameSiteRedirectMiddleware": 600,
+    "spiders.middlewares.cookie_file.CookieFileMiddleware": 700,
     f"{_BUILT_IN}.httpproxy.HttpProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
@@ -63,12 +63,12 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.throttle.AutoThrottle": 0,
 }
 ITEM_PIPELINES = {
-    "pipelines.encodings.Encodings": 100,
-    "pipelines.dates.Dates": 200,
-    "pipelines.store.Store": 300,
+    "pipelines.text.TextPipeline": 100,
+    "pipelines.dates.DatesPipeline": 200,
+    "pipelines.store.StorePipeline": 300,
 }
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier table knows what was asked
 WARN_ON_GENERATOR_RETURN_VALUE = False
 STATS_DUMP = False
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "spiders.log.OnceToldLog"
+LOG_FORMATTER = "spiders.log_formatter.QuietLogFormatter"

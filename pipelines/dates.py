@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from blogarchive.items import Visit
-from blogarchive.sites.finish import date_reading
-from blogarchive.sites.site import by_name
+from blogarchive.items import CrawledPage
+from blogarchive.sites.base import by_name
+from blogarchive.sites.normalize import date_reading
 
 
-class Dates:
-    """Fills `at` and `precision` of every `Shown`; words that are no time become a problem of the reading."""
+class DatesPipeline:
+    """Fills `at` and `precision` of every `DateText`; words that are no time become a problem of the reading."""
 
-    def process_item(self, item: Visit) -> Visit:
+    def process_item(self, item: CrawledPage) -> CrawledPage:
         """The visit with a dated reading."""
         zone = by_name(item.target.site).zone
-        return replace(item, reading=date_reading(item.reading, item.page.fetched_at, zone))
+        return replace(item, parsed=date_reading(item.parsed, item.page.fetched_at, zone))

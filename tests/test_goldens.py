@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from blogarchive import sites
-from blogarchive.items import Author, Comment, NoticeKind, Page, PageKind, Post, Target, Visit
-from blogarchive.sites.finish import finish
+from blogarchive.items import Author, Comment, CrawledPage, NoticeKind, Page, PageKind, Post, Target
+from blogarchive.sites.normalize import finish
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CASES = sorted(file.parent for file in FIXTURES.glob("*/*/*/page.json"))
@@ -46,20 +46,20 @@ def read(case: Path) -> dict[str, Any]:
         post_number=about.get("post_number"),
         page_no=about.get("page_no", 1),
     )
-    visit = finish(Visit(target=target, page=page, reading=sites.read(page, target)))
-    reading: dict[str, Any] = json.loads(json.dumps(asdict(visit.reading), default=plain))
-    return reading
+    crawled = finish(CrawledPage(target=target, page=page, parsed=sites.read(page, target)))
+    parsed: dict[str, Any] = json.loads(json.dumps(asdict(crawled.parsed), default=plain))
+    return parsed
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "/".join(case.parts[-3:]))
 def test_a_page_reads_as_its_golden_file_says(case: Path, request: pytest.FixtureRequest) -> None:
-    file, reading = case / "expected.json", read(case)
+    file, parsed = case / "expected.json", read(case)
     if request.config.getoption("--rewrite-goldens"):
-        file.write_text(json.dumps(reading, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        file.write_text(json.dumps(parsed, ensure_ascii=False, indent=1) + "\n", "utf-8")
         pytest.fail(
             f"{file.name} was written anew: read the diff, then run the tests without --rewrite-goldens"
         )
-    assert reading == json.loads(file.read_text("utf-8"))
+    assert parsed == json.loads(file.read_text("utf-8"))
 
 
 def goldens() -> list[dict[str, Any]]:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from jinja2 import BaseLoader, Environment, PackageLoader
 
-from blogarchive.browse import archives, csv_bom, links, metadata, routes, shown_values
-from blogarchive.store.search_query import escape_fts
+from blogarchive.browse import archives, metadata, routes
+from blogarchive.browse.pages import formatting
+from blogarchive.browse.tables import csv_bom, links
+from blogarchive.store.search.query import escape_fts
 
 if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
     from datasette.app import Datasette
@@ -45,9 +47,9 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     """Give the reading pages their filters, and the macros that they share with the exported pages."""
-    env.filters.update(shown_values.FILTERS)
+    env.filters.update(formatting.FILTERS)
     loaders: list[BaseLoader] = env.loader.loaders  # type: ignore[union-attr]
-    loaders += [PackageLoader("blogarchive.browse"), PackageLoader("blogarchive.look")]
+    loaders += [PackageLoader("blogarchive.browse"), PackageLoader("blogarchive.rendering")]
 
 
 @hookimpl
@@ -71,7 +73,7 @@ def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
 @hookimpl
 def register_facet_classes() -> list[type]:
     """Facets of posts by category."""
-    from blogarchive.browse.category_facet import CategoryFacet  # datasette.facets is not ready before
+    from blogarchive.browse.tables.category_facet import CategoryFacet  # datasette.facets is not ready before
 
     return [CategoryFacet]
 
@@ -79,7 +81,7 @@ def register_facet_classes() -> list[type]:
 @hookimpl
 def filters_from_request(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
     """Posts of a category: `?_category=NAME`."""
-    from blogarchive.browse.category_facet import filters
+    from blogarchive.browse.tables.category_facet import filters
 
     return filters(request, table) if database in archives.names(datasette) else None
 

@@ -9,37 +9,37 @@ from typing import Final
 
 from datasette.utils.asgi import Response
 
-from blogarchive.browse import answers
-from blogarchive.browse.asked import Asked, View, view
-from blogarchive.browse.author_page import author
-from blogarchive.browse.home_page import home
-from blogarchive.browse.post_page import edits, post
-from blogarchive.browse.search_page import find
-from blogarchive.store import browse_pages
+from blogarchive.browse import responses
+from blogarchive.browse.pages.author_page import author
+from blogarchive.browse.pages.home_page import home
+from blogarchive.browse.pages.post_page import edits, post
+from blogarchive.browse.pages.search_page import find
+from blogarchive.browse.request_context import RequestContext, View, view
+from blogarchive.store.queries import author_pages
 
 _IN = r"(?:/in/(?P<database>[^/]+))?"
 Route = Callable[..., Awaitable[Response]]
 
 
-async def _picture(asked: Asked) -> Response:
+async def _picture(asked: RequestContext) -> Response:
     """`/read/media/SHA256`."""
     sha256: str = asked.request.url_vars["sha256"]
-    found = await asked.read(lambda connection: browse_pages.file(connection, sha256))
+    found = await asked.read(lambda connection: author_pages.file(connection, sha256))
     if found is None:
         return await asked.missing("这张图片")
-    return answers.picture(found.content_type, found.body, sha256)
+    return responses.picture(found.content_type, found.body, sha256)
 
 
 async def _style() -> Response:
     """`/read/style.css`: the look shared with exported pages, then what only these pages have."""
-    return answers.stylesheet(
-        _text("blogarchive.look", "style.css") + _text("blogarchive.browse", "pages.css")
+    return responses.stylesheet(
+        _text("blogarchive.rendering", "style.css") + _text("blogarchive.browse", "pages.css")
     )
 
 
 async def _tables_style() -> Response:
     """`/read/tables.css`, for Datasette's own pages."""
-    return answers.stylesheet(_text("blogarchive.browse", "tables.css"))
+    return responses.stylesheet(_text("blogarchive.browse", "tables.css"))
 
 
 @cache

@@ -15,8 +15,8 @@ from datasette.app import Datasette
 
 from blogarchive.browse.archives import is_archive
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
-from blogarchive.store import schema_version
-from blogarchive.store.opening import log_of
+from blogarchive.store.database import version_check
+from blogarchive.store.database.connection import log_of
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
@@ -113,7 +113,7 @@ def _check(path: Path, *, fixed: bool) -> None:
         with closing(_connect(path, "immutable=1" if fixed else "mode=ro")) as connection:
             if not is_archive(connection, of_today=False):
                 raise ArchiveDamaged(f"{path} is no archive of blogarchive; name another file with --db")
-            schema_version.refuse_newer(connection, path)
-            schema_version.refuse_older(connection, path)
+            version_check.refuse_newer(connection, path)
+            version_check.refuse_older(connection, path)
     except sqlite3.DatabaseError as error:
         raise ArchiveDamaged(f"{path} cannot be read ({error}); restore a copy of it") from error

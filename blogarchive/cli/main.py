@@ -13,26 +13,26 @@ from typing import NoReturn
 import click
 
 from blogarchive import __version__
-from blogarchive.cli import streams
+from blogarchive.cli import stdio
 from blogarchive.errors import BlogArchiveError, Interrupted
-from blogarchive.stopping import heeded
+from blogarchive.workers.process import stop_signals
 
 _MODULES = {
-    "backup": "walking",
-    "update": "walking",
-    "status": "telling",
-    "failures": "telling",
-    "verify": "telling",
-    "diff": "telling",
-    "sites": "telling",
-    "reparse": "rereading",
-    "doctor": "rereading",
-    "search": "finding",
-    "serve": "finding",
-    "export": "moving",
-    "import": "moving",
-    "merge": "moving",
-    "demo": "trying",
+    "backup": "backup_update",
+    "update": "backup_update",
+    "status": "reports",
+    "failures": "reports",
+    "verify": "reports",
+    "diff": "reports",
+    "sites": "reports",
+    "reparse": "reparse_doctor",
+    "doctor": "reparse_doctor",
+    "search": "search_serve",
+    "serve": "search_serve",
+    "export": "export_import",
+    "import": "export_import",
+    "merge": "export_import",
+    "demo": "demo",
 }
 
 
@@ -67,12 +67,12 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
-    streams.prepare()
-    for signum in heeded():
+    stdio.prepare()
+    for signum in stop_signals():
         signal.signal(signum, _stopped)
     sys.excepthook = _unexpected
     code = run(arguments)
-    for signum in heeded():  # a second one must not change the exit code of the first
+    for signum in stop_signals():  # a second one must not change the exit code of the first
         signal.signal(signum, signal.SIG_IGN)
     sys.exit(code)
 
@@ -105,9 +105,9 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:
     """What a damaged page of the archive means that was met where nobody knew the file's name."""
-    from blogarchive.store.opening import told
+    from blogarchive.store.database.connection import to_user_error
 
-    found = told(error, Path("the archive"))
+    found = to_user_error(error, Path("the archive"))
     if found is None:
         raise error
     return found
@@ -124,7 +124,7 @@ def _tell(error: click.ClickException) -> None:
 
 
 def _say(words: str) -> None:
-    from blogarchive.progress import stamped
+    from blogarchive.crawl.progress import stamped
 
     click.echo(stamped(f"blogarchive: {words}", sys.stderr), err=True)
 

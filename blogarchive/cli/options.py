@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
-from blogarchive.order import default_db
+from blogarchive.crawl.options import default_db
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
@@ -67,7 +67,7 @@ class Seconds(click.FloatRange):
         return seconds if isfinite(seconds) else self.fail(f"{value!r} is no number of seconds", param, ctx)
 
 
-class Place(click.Path):
+class PathArgument(click.Path):
     """A path as `pathlib.Path`; `~` is the home folder where no shell made it so: `--db=~/archive.db`, a crontab."""
 
     def __init__(self, **how: Any) -> None:
@@ -90,7 +90,7 @@ def db(function: _F) -> _F:
     """`--db PATH`, given to the command as `db`."""
     return click.option(
         "--db",
-        type=Place(dir_okay=False),
+        type=PathArgument(dir_okay=False),
         default=default_db,
         help="The archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
     )(function)
@@ -103,7 +103,7 @@ def as_json(function: _F) -> _F:
 
 def no_db(function: _F) -> _F:
     """`--db`, which every command takes, for one that opens no archive."""
-    return click.option("--db", type=Place(), expose_value=False, hidden=True)(function)
+    return click.option("--db", type=PathArgument(), expose_value=False, hidden=True)(function)
 
 
 def verbosity(function: _F) -> _F:
@@ -123,7 +123,7 @@ def any_verbosity(function: _F) -> _F:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Manner:
+class CrawlFlags:
     """How a run walks, as the options of `backup` and `update` say."""
 
     delay: float | None
@@ -141,7 +141,7 @@ class Manner:
 
 cookies = click.option(
     "--cookies",
-    type=Place(exists=True, dir_okay=False),
+    type=PathArgument(exists=True, dir_okay=False),
     help="Your own cookies, as Netscape cookies.txt: they show your hidden posts.",
 )
 
@@ -162,7 +162,7 @@ def walking(function: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(function)
     def command(**given: Any) -> int:
-        manner = Manner(**{field.name: given.pop(field.name) for field in fields(Manner)})
+        manner = CrawlFlags(**{field.name: given.pop(field.name) for field in fields(CrawlFlags)})
         return function(**given, manner=manner)
 
     for option in reversed(_WALKING):

@@ -5,10 +5,10 @@
 judge of it.
 """
 
-from blogarchive.demo.blogs import make_blog
-from blogarchive.demo.host import DemoHost
-from blogarchive.demo.sample import SAMPLE_MARKUPS, sample_blog, sample_blogs
-from blogarchive.demo.truth import DemoBlog, DemoComment, DemoPost
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blog, sample_blogs
+from blogarchive.demo.blogs.truth import DemoBlog, DemoComment, DemoPost
+from blogarchive.demo.server.host import DemoHost
 
 __all__ = [
     "SAMPLE_MARKUPS",

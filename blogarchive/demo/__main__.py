@@ -11,12 +11,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from blogarchive.demo.blogs import make_blog
-from blogarchive.demo.host import DemoHost
-from blogarchive.demo.markups import MARKUPS
-from blogarchive.demo.sample import SAMPLE_MARKUPS, sample_blogs
-from blogarchive.demo.serving import Request
-from blogarchive.demo.truth import DemoBlog
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
+from blogarchive.demo.blogs.truth import DemoBlog
+from blogarchive.demo.markup.by_name import MARKUPS
+from blogarchive.demo.server.host import DemoHost
+from blogarchive.demo.server.http_server import Request
 
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
@@ -59,7 +59,7 @@ def _host(arguments: argparse.Namespace) -> tuple[DemoHost, tuple[DemoBlog, ...]
             for uid in arguments.uid
         )
         markups = {}
-    listener = _logger(arguments.log) if arguments.log else None
+    observer = _logger(arguments.log) if arguments.log else None
     return (
         DemoHost(
             blogs,
@@ -67,7 +67,7 @@ def _host(arguments: argparse.Namespace) -> tuple[DemoHost, tuple[DemoBlog, ...]
             markups=markups,
             port=arguments.port,
             delay=arguments.delay,
-            listener=listener,
+            observer=observer,
         ),
         blogs,
     )

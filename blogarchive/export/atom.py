@@ -8,13 +8,13 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from blogarchive.export.files import out_file, whole_file
-from blogarchive.export.moments import whole_moment
+from blogarchive.export.dates import whole_moment
+from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.export.walk import walk_posts
-from blogarchive.look.bodies import shown_body
-from blogarchive.store.export_items import Filters, KeptBlog, KeptPost
-from blogarchive.store.export_reader import Reader, open_reader
+from blogarchive.export.writer import out_file, whole_file
+from blogarchive.rendering.bodies import shown_body
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
+from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NAMESPACES: Any = {None: _ATOM}  # lxml's stubs know no default namespace
@@ -39,7 +39,7 @@ def export_atom(
     return Exported(out=path, posts=posts, missing=missing)
 
 
-def _write(reader: Reader, file: BinaryIO, progress: Progress) -> Iterator[bool]:
+def _write(reader: ExportReader, file: BinaryIO, progress: Progress) -> Iterator[bool]:
     """Write the feed; gives for each post whether it is in it."""
     blogs = reader.blogs()
     with etree.xmlfile(file, encoding="utf-8") as xml:
@@ -53,7 +53,7 @@ def _write(reader: Reader, file: BinaryIO, progress: Progress) -> Iterator[bool]
                 yield post.heading.whole
 
 
-def _feed(blogs: tuple[KeptBlog, ...]) -> Iterator[etree._Element]:
+def _feed(blogs: tuple[ExportedBlog, ...]) -> Iterator[etree._Element]:
     names = "、".join(blog.name for blog in blogs) or "blogarchive"
     yield _element("title", names)
     yield _element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
@@ -64,7 +64,7 @@ def _feed(blogs: tuple[KeptBlog, ...]) -> Iterator[etree._Element]:
             yield _element("link", rel="alternate", href=blog.url)
 
 
-def _entry(blog: KeptBlog, post: KeptPost) -> etree._Element:
+def _entry(blog: ExportedBlog, post: ExportedPost) -> etree._Element:
     heading = post.heading
     entry = _element("entry")
     entry.append(_element("title", heading.title or f"（无题 {heading.number}）"))

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
-from blogarchive.export.crossing import Crossing
-from blogarchive.export.files import out_file, whole_file
-from blogarchive.export.pictures import picture_source
+from blogarchive.export.images import picture_source
+from blogarchive.export.internal_links import Crossing
+from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.export.walk import walk_posts
-from blogarchive.look.bodies import PictureSource
-from blogarchive.media.sniff import content_type
-from blogarchive.store.export_items import Filters, KeptBlog, KeptPicture, KeptPost
-from blogarchive.store.export_reader import Reader, open_reader
+from blogarchive.export.writer import out_file, whole_file
+from blogarchive.parsing.media.sniff import content_type
+from blogarchive.rendering.bodies import PictureSource
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedImage, ExportedPost, Filters
+from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
 # Of the pictures that every reading system shows (EPUB 3.3, 3.2), those that are no SVG.
 _SHOWN = {"image/gif", "image/jpeg", "image/png"}
@@ -55,7 +55,7 @@ def export_epub(
 class _Binding:
     """Writes chapters and pictures as they come, and what lists them at the end."""
 
-    def __init__(self, reader: Reader, book: zipfile.ZipFile) -> None:
+    def __init__(self, reader: ExportReader, book: zipfile.ZipFile) -> None:
         self.chapters: list[Chapter] = []
         self.pictures: dict[str, bool] = {}
         self.comments = self.missing = 0
@@ -69,7 +69,7 @@ class _Binding:
         self._put("META-INF/container.xml", pages.static("container.xml"))
         self._put("book/style.css", pages.static("style.css"))
 
-    def add(self, blog: KeptBlog, post: KeptPost) -> None:
+    def add(self, blog: ExportedBlog, post: ExportedPost) -> None:
         heading = post.heading
         title = " ".join((heading.title or "").split()) or f"无题 {heading.number}"
         month = (heading.posted_at or "")[:7] or "没有日期"
@@ -93,7 +93,7 @@ class _Binding:
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._put(f"book/{name}", pages.render(name, book))
 
-    def _source(self, post: KeptPost) -> PictureSource:
+    def _source(self, post: ExportedPost) -> PictureSource:
         held = picture_source(self._reader, post, self._take, "images/")
 
         def source(url: str) -> str | None:
@@ -102,7 +102,7 @@ class _Binding:
 
         return source
 
-    def _take(self, name: str, picture: KeptPicture) -> None:
+    def _take(self, name: str, picture: ExportedImage) -> None:
         """Put the picture in where it is what its type says; a book with one that is not fails whole."""
         if name in self.pictures:
             return

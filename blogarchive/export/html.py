@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from blogarchive.export.crossing import Crossing
-from blogarchive.export.files import OutFolder
-from blogarchive.export.names import UniqueNames, safe_name
-from blogarchive.export.pictures import PictureFolder, picture_source
+from blogarchive.export.filenames import UniqueNames, safe_name
+from blogarchive.export.images import PictureFolder, picture_source
+from blogarchive.export.internal_links import Crossing
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.places import Placed, Shelf, href, shelve
-from blogarchive.store.export_items import Filters, KeptBlog, KeptPost
-from blogarchive.store.export_reader import Reader, open_reader
+from blogarchive.export.writer import OutFolder
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
+from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
 
 def export_html(
@@ -35,7 +35,7 @@ def export_html(
 
 
 class _Site:
-    def __init__(self, reader: Reader, folder: OutFolder, progress: Progress) -> None:
+    def __init__(self, reader: ExportReader, folder: OutFolder, progress: Progress) -> None:
         self.reader = reader
         self.folder = folder
         self.pictures = PictureFolder(reader, folder, "media")
@@ -95,12 +95,12 @@ class _Site:
             self.folder.write(f"search/{count - 1:04}.js", chunk)
         self.folder.write("search.html", pages.search_page(count, self._total))
 
-    def _searched(self) -> Iterator[tuple[str, KeptBlog, KeptPost]]:
+    def _searched(self) -> Iterator[tuple[str, ExportedBlog, ExportedPost]]:
         every = [(placed, shelf.blog) for shelf in self.shelves for placed in shelf.posts]
         every.sort(key=_age)
         for placed, blog in every:
             yield href(placed.path), blog, self.reader.post(placed.heading)
 
 
-def _age(entry: tuple[Placed, KeptBlog]) -> str:
+def _age(entry: tuple[Placed, ExportedBlog]) -> str:
     return entry[0].heading.posted_at or ""

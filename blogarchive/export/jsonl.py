@@ -7,11 +7,17 @@ display.
 import json
 from pathlib import Path
 
-from blogarchive.export.files import out_file, whole_file
+from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.export.walk import walk_posts
-from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptPost, KeptRevision
-from blogarchive.store.export_reader import open_reader
+from blogarchive.export.writer import out_file, whole_file
+from blogarchive.store.queries.export_models import (
+    ExportedBlog,
+    ExportedComment,
+    ExportedPost,
+    ExportedRevision,
+    Filters,
+)
+from blogarchive.store.queries.export_reader import open_reader
 
 # Line ends to some readers of lines, though not to JSON.
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
@@ -36,13 +42,13 @@ def export_jsonl(
     return Exported(out=path, posts=posts, comments=comments, missing=missing)
 
 
-def post_line(blog: KeptBlog, post: KeptPost) -> str:
+def post_line(blog: ExportedBlog, post: ExportedPost) -> str:
     """The line of that post, its line end included."""
     line = json.dumps(_post(blog, post), ensure_ascii=False, separators=(",", ":"))
     return line.translate(_LINE_ENDS) + "\n"
 
 
-def _post(blog: KeptBlog, post: KeptPost) -> dict[str, object]:
+def _post(blog: ExportedBlog, post: ExportedPost) -> dict[str, object]:
     heading = post.heading
     return {
         "site": blog.site,
@@ -74,7 +80,7 @@ def _post(blog: KeptBlog, post: KeptPost) -> dict[str, object]:
     }
 
 
-def _comment(comment: KeptComment) -> dict[str, object]:
+def _comment(comment: ExportedComment) -> dict[str, object]:
     return {
         "author_name": comment.author_name,
         "author_url": comment.author_url,
@@ -91,7 +97,7 @@ def _comment(comment: KeptComment) -> dict[str, object]:
     }
 
 
-def _revision(revision: KeptRevision) -> dict[str, object]:
+def _revision(revision: ExportedRevision) -> dict[str, object]:
     return {
         "captured_at": revision.captured_at,
         "body_html": revision.body_html,

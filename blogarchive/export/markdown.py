@@ -12,16 +12,22 @@ from urllib.parse import quote
 
 import yaml
 
-from blogarchive.export.crossing import Crossing
-from blogarchive.export.files import OutFolder
-from blogarchive.export.moments import whole_date
-from blogarchive.export.names import UniqueNames, safe_name
-from blogarchive.export.pictures import PictureFolder, picture_source
+from blogarchive.export.dates import whole_date
+from blogarchive.export.filenames import UniqueNames, safe_name
+from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
+from blogarchive.export.images import PictureFolder, picture_source
+from blogarchive.export.internal_links import Crossing
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.export.to_markdown import escape_markdown, to_markdown
-from blogarchive.look.bodies import PictureSource, PostSource, shown_body
-from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptHeading, KeptPost
-from blogarchive.store.export_reader import Reader, open_reader
+from blogarchive.export.writer import OutFolder
+from blogarchive.rendering.bodies import PictureSource, PostSource, shown_body
+from blogarchive.store.queries.export_models import (
+    ExportedBlog,
+    ExportedComment,
+    ExportedHeading,
+    ExportedPost,
+    Filters,
+)
+from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
 _MEANS_MORE = re.compile("[%#?]")  # in an address
 
@@ -52,14 +58,14 @@ def export_markdown(
 class _Shelf:
     """A blog, its folder, and the names of the files of its posts that are held; `missing` are those that are not."""
 
-    blog: KeptBlog
+    blog: ExportedBlog
     path: str
-    posts: Sequence[tuple[str, KeptHeading]]
+    posts: Sequence[tuple[str, ExportedHeading]]
     missing: int
 
 
 class _Export:
-    def __init__(self, reader: Reader, folder: OutFolder, progress: Progress) -> None:
+    def __init__(self, reader: ExportReader, folder: OutFolder, progress: Progress) -> None:
         self.reader = reader
         self.folder = folder
         self.posts = self.comments = self.pictures = 0
@@ -90,7 +96,7 @@ class _Export:
         self.folder.write(f"{shelf.path}/_index.md", _index(shelf).encode())
         self.pictures += len(pictures)
 
-    def _write(self, path: str, blog: KeptBlog, post: KeptPost, pictures: PictureFolder) -> None:
+    def _write(self, path: str, blog: ExportedBlog, post: ExportedPost, pictures: PictureFolder) -> None:
         picture = picture_source(self.reader, post, pictures.take, "images/")
         linked = self._crossing.out_of(blog, post.heading, path)
         self.folder.write(path, post_markdown(blog, post, picture, linked).encode())
@@ -98,7 +104,7 @@ class _Export:
         self.comments += len(post.comments)
 
 
-def _shelve(blog: KeptBlog, path: str, reader: Reader) -> _Shelf:
+def _shelve(blog: ExportedBlog, path: str, reader: ExportReader) -> _Shelf:
     names = UniqueNames()
     headings = list(reader.headings(blog))
     posts = [
@@ -109,7 +115,7 @@ def _shelve(blog: KeptBlog, path: str, reader: Reader) -> _Shelf:
     return _Shelf(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
 
 
-def post_markdown(blog: KeptBlog, post: KeptPost, picture: PictureSource, linked: PostSource) -> str:
+def post_markdown(blog: ExportedBlog, post: ExportedPost, picture: PictureSource, linked: PostSource) -> str:
     """The file of a post: front matter, body, comments; `picture` and `linked` give the addresses of its pictures
     and of the posts that it links to."""
 
@@ -123,7 +129,7 @@ def post_markdown(blog: KeptBlog, post: KeptPost, picture: PictureSource, linked
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _post_fields(blog: KeptBlog, heading: KeptHeading) -> Iterator[tuple[str, object]]:
+def _post_fields(blog: ExportedBlog, heading: ExportedHeading) -> Iterator[tuple[str, object]]:
     """Front matter in the order a person reads it; what no page showed is left out."""
     yield "title", heading.title or f"无题 {heading.number}"
     yield "date", whole_date(heading.posted_at)
@@ -155,13 +161,13 @@ def _one_line(value: object) -> object:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-def _file_stem(heading: KeptHeading) -> str:
+def _file_stem(heading: ExportedHeading) -> str:
     day = (heading.posted_at or "")[:10] or "无日期"
     words = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
     return safe_name(f"{day}-{words}".replace(" ", "-"), most_bytes=160)
 
 
-def _comment(comment: KeptComment, body: str) -> str:
+def _comment(comment: ExportedComment, body: str) -> str:
     facts = [f"**{escape_markdown(comment.author_name) or '无名'}**"]
     if comment.reply_to:
         facts.append(f"回复 {escape_markdown(comment.reply_to)}")
@@ -180,6 +186,6 @@ def _index(shelf: _Shelf) -> str:
     return f"{head}\n\n" + "\n".join(_row(*post) for post in reversed(shelf.posts)) + "\n"
 
 
-def _row(name: str, heading: KeptHeading) -> str:
+def _row(name: str, heading: ExportedHeading) -> str:
     address = _MEANS_MORE.sub(lambda found: quote(found[0]), name)  # the rest stays legible
     return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{address}>)"

@@ -10,11 +10,11 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from blogarchive.export.files import out_file, whole_file
+from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.export.walk import walk_posts
-from blogarchive.store.export_items import Filters, KeptBlog, KeptComment, KeptPost
-from blogarchive.store.export_reader import open_reader
+from blogarchive.export.writer import out_file, whole_file
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedComment, ExportedPost, Filters
+from blogarchive.store.queries.export_reader import open_reader
 
 POST_COLUMNS = (
     "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",
@@ -54,7 +54,7 @@ def export_table(
     return Exported(out=out, posts=posts, comments=comments, missing=missing)
 
 
-def _post(blog: KeptBlog, post: KeptPost) -> Sequence[object]:
+def _post(blog: ExportedBlog, post: ExportedPost) -> Sequence[object]:
     heading = post.heading
     return (
         blog.site, blog.uid, blog.nickname, heading.number, heading.title, heading.posted_at,
@@ -63,7 +63,7 @@ def _post(blog: KeptBlog, post: KeptPost) -> Sequence[object]:
     )  # fmt: skip
 
 
-def _comment(blog: KeptBlog, post: KeptPost, comment: KeptComment) -> Sequence[object]:
+def _comment(blog: ExportedBlog, post: ExportedPost, comment: ExportedComment) -> Sequence[object]:
     return (
         blog.site, blog.uid, post.heading.number, post.heading.title, comment.author_name, comment.author_url,
         comment.reply_to, comment.posted_at, comment.likes, comment.gone_at, *_body(comment.body_text),

@@ -19,10 +19,10 @@ from warcio.warcwriter import WARCWriter
 
 from blogarchive import __version__
 from blogarchive.errors import ArchiveDamaged, UsageError
-from blogarchive.export.files import out_file, whole_file
 from blogarchive.export.report import Exported, Progress, no_progress
-from blogarchive.store.export_items import PAGE_FIELD, Filters, KeptPage, KeptPicture
-from blogarchive.store.export_reader import Reader, open_reader
+from blogarchive.export.writer import out_file, whole_file
+from blogarchive.store.queries.export_models import PAGE_FIELD, ExportedImage, ExportedPage, Filters
+from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
 _TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 _ANY_TIME = "1970-01-01T00:00:00+00:00"
@@ -60,7 +60,7 @@ def _write_info(writer: Any, name: str, moment: str) -> None:
     writer.write_record(record)
 
 
-def _write_pages(writer: Any, reader: Reader, ids: Sequence[int], progress: Progress) -> list[str]:
+def _write_pages(writer: Any, reader: ExportReader, ids: Sequence[int], progress: Progress) -> list[str]:
     damaged = []
     progress(0, len(ids))
     for done, page_id in enumerate(ids, 1):
@@ -72,7 +72,7 @@ def _write_pages(writer: Any, reader: Reader, ids: Sequence[int], progress: Prog
     return damaged
 
 
-def _write_page(writer: Any, page: KeptPage) -> None:
+def _write_page(writer: Any, page: ExportedPage) -> None:
     writer.write_record(
         writer.create_warc_record(
             page.url,
@@ -85,7 +85,7 @@ def _write_page(writer: Any, page: KeptPage) -> None:
     )
 
 
-def _write_pictures(writer: Any, reader: Reader) -> int:
+def _write_pictures(writer: Any, reader: ExportReader) -> int:
     count = 0
     for picture, fetched_at in reader.held_pictures():
         _write_picture(writer, picture, fetched_at or _ANY_TIME, reader.picture_bytes(picture.sha256 or ""))
@@ -93,7 +93,7 @@ def _write_pictures(writer: Any, reader: Reader) -> int:
     return count
 
 
-def _write_picture(writer: Any, picture: KeptPicture, fetched_at: str, body: bytes) -> None:
+def _write_picture(writer: Any, picture: ExportedImage, fetched_at: str, body: bytes) -> None:
     writer.write_record(
         writer.create_warc_record(
             picture.url,
@@ -113,7 +113,7 @@ def _headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str
     return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def _told(page: KeptPage) -> dict[str, str]:
+def _told(page: ExportedPage) -> dict[str, str]:
     """What a page alone does not tell: which page of which comments it is. Readers pass over fields not theirs."""
     known = {
         "site": page.site,
@@ -123,7 +123,7 @@ def _told(page: KeptPage) -> dict[str, str]:
     return {PAGE_FIELD: json.dumps(known, sort_keys=True)}
 
 
-def _served(page: KeptPage) -> Iterator[tuple[str, str]]:
+def _served(page: ExportedPage) -> Iterator[tuple[str, str]]:
     for name, value in page.headers:
         if name.lower() not in _TRANSFER:
             yield _plain(name), _plain(value)

@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.bringing import Bringer
-from blogarchive.importing.pictures import bring_pictures
-from blogarchive.importing.placing import place, target_of
-from blogarchive.importing.report import Imported, Progress, no_progress
-from blogarchive.importing.restoring import restored
-from blogarchive.importing.saved import SavedPage, files_in, load, name_of
+from blogarchive.importing.identify import place, target_of
+from blogarchive.importing.image_urls import restored
+from blogarchive.importing.images import bring_pictures
+from blogarchive.importing.importer import PageImporter
+from blogarchive.importing.report import ImportReport, Progress, no_progress
+from blogarchive.importing.saved_files import SavedPage, files_in, load, name_of
 from blogarchive.items import PageKind
-from blogarchive.sites.site import by_name, names
-from blogarchive.store import lock
-from blogarchive.store.archive import Archive
-from blogarchive.store.times import now
+from blogarchive.sites.base import by_name, names
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.timestamps import now
 
 
 def import_html(
@@ -23,7 +23,7 @@ def import_html(
     url: str | None = None,
     site: str | None = None,
     progress: Progress = no_progress,
-) -> Imported:
+) -> ImportReport:
     """Bring the saved pages of `source`, a file or a folder, into the archive, which is made where there is none.
 
     A page's time is that of its file (an MHTML tells its own), so an import never overrides what was read later.
@@ -38,7 +38,7 @@ def import_html(
         lock.holding(archive, "import", now=now()),
         Archive.open(archive, create=True) as held,
     ):
-        bringer = Bringer(held)
+        bringer = PageImporter(held)
         for path, why in found.closed:
             bringer.refuse(name_of(path, source), f"it cannot be read ({why})")
         progress(0, len(found.files))
@@ -49,10 +49,10 @@ def import_html(
         return bringer.report()
 
 
-def _bring(bringer: Bringer, saved: SavedPage, source: Path, url: str | None, site: str | None) -> None:
-    saved, visit = restored(bringer.archive, saved, place(saved, url=url, site=site))
-    if bringer.bring(saved.name, visit):
-        bringer.pictures += bring_pictures(bringer.archive, saved, visit, source)
+def _bring(bringer: PageImporter, saved: SavedPage, source: Path, url: str | None, site: str | None) -> None:
+    saved, crawled = restored(bringer.archive, saved, place(saved, url=url, site=site))
+    if bringer.bring(saved.name, crawled):
+        bringer.pictures += bring_pictures(bringer.archive, saved, crawled, source)
 
 
 def _check(source: Path, url: str | None, site: str | None) -> None:

@@ -8,7 +8,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Unplaced:
+class Unidentified:
     """A file or record that is not in the archive now, and why."""
 
     name: str
@@ -16,7 +16,7 @@ class Unplaced:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Imported:
+class ImportReport:
     """The end of an import.
 
     `pages` were new to the archive and `same` were held already; `posts` and `comments` are new rows, `changed`
@@ -29,7 +29,7 @@ class Imported:
     changed: int = 0
     comments: int = 0
     pictures: int = 0
-    unplaced: tuple[Unplaced, ...] = ()
+    unplaced: tuple[Unidentified, ...] = ()
 
 
 def no_progress(_done: int, _total: int) -> None:

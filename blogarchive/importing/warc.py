@@ -7,24 +7,24 @@ from http import HTTPStatus
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.bringing import Bringer
-from blogarchive.importing.pictures import keep_picture
-from blogarchive.importing.placing import CannotPlace, place, placed, target_of, unread
-from blogarchive.importing.report import Imported, Progress, no_progress
-from blogarchive.importing.saved import SavedPage
+from blogarchive.importing.identify import CannotIdentify, place, placed, target_of, unread
+from blogarchive.importing.images import keep_picture
+from blogarchive.importing.importer import PageImporter
+from blogarchive.importing.report import ImportReport, Progress, no_progress
+from blogarchive.importing.saved_files import SavedPage
 from blogarchive.importing.warc_records import Record, records
 from blogarchive.items import PageKind, Target
-from blogarchive.sites.site import by_name, names
-from blogarchive.store import lock
-from blogarchive.store.archive import Archive
-from blogarchive.store.export_items import PAGE_FIELD
-from blogarchive.store.imported import lacking_pictures
-from blogarchive.store.times import now
+from blogarchive.sites.base import by_name, names
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.imported_pages import lacking_pictures
+from blogarchive.store.queries.export_models import PAGE_FIELD
+from blogarchive.store.timestamps import now
 
 
 def import_warc(
     archive: Path, source: Path, *, site: str | None = None, progress: Progress = no_progress
-) -> Imported:
+) -> ImportReport:
     """Bring the pages of known sites in the WARC file `source` into the archive, made where there is none.
 
     A page's time is its record's. Records of other hosts are passed over; pages of known hosts that cannot be
@@ -41,7 +41,7 @@ def import_warc(
         lock.holding(archive, "import", now=now()),
         Archive.open(archive, create=True) as held,
     ):
-        bringer = Bringer(held)
+        bringer = PageImporter(held)
         for count, record in enumerate(records(source, bringer.refuse), 1):
             with bringer.trying(record.url):
                 _bring_page(bringer, record, source, site)
@@ -81,7 +81,7 @@ class OwnField:
         return cls(target=target, counted=json.dumps(told["counted"]) if told.get("counted") else None)
 
 
-def _bring_page(bringer: Bringer, record: Record, source: Path, site: str | None) -> None:
+def _bring_page(bringer: PageImporter, record: Record, source: Path, site: str | None) -> None:
     own = OwnField.of(record, site)
     if not record.answered or "html" not in (record.content_type or "html").lower():
         return
@@ -107,21 +107,21 @@ def _page(record: Record, source: Path) -> SavedPage:
     )
 
 
-def _bring_own(bringer: Bringer, name: str, page: SavedPage, own: OwnField) -> None:
+def _bring_own(bringer: PageImporter, name: str, page: SavedPage, own: OwnField) -> None:
     """A page as an archive kept it: what said nothing of a post there, such as a notice, is kept as it is here too."""
     try:
-        visit = placed(page, own.target)
-    except CannotPlace:
+        crawled = placed(page, own.target)
+    except CannotIdentify:
         bringer.keep(unread(page, own.target))
     else:
-        bringer.bring(name, visit, counted=own.counted, own=True)
+        bringer.bring(name, crawled, counted=own.counted, own=True)
 
 
-def _bring_pictures(archive: Archive, bringer: Bringer, source: Path) -> None:
+def _bring_pictures(archive: Archive, bringer: PageImporter, source: Path) -> None:
     wanted = lacking_pictures(archive)
     for record in records(source, _nobody) if wanted else ():
         if record.url in wanted and record.status == HTTPStatus.OK:
-            with suppress(CannotPlace):
+            with suppress(CannotIdentify):
                 bringer.pictures += keep_picture(archive, record.url, record.content(), record.moment)
 
 

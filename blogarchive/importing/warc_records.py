@@ -15,8 +15,8 @@ from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.placing import CannotPlace
-from blogarchive.importing.saved import LARGEST, saved_at
+from blogarchive.importing.identify import CannotIdentify
+from blogarchive.importing.saved_files import LARGEST, saved_at
 
 _KINDS = ("response", "resource")
 _BLOCK = 2**16
@@ -76,18 +76,18 @@ class Record:
         return found
 
     def content(self) -> bytes:
-        """What was served, any transfer encoding taken off; raises `CannotPlace` where it is not whole."""
+        """What was served, any transfer encoding taken off; raises `CannotIdentify` where it is not whole."""
         self.told = True
         stream = self._raw.content_stream()
         try:
             body: bytes = stream.read(LARGEST)
             larger, cut = bool(stream.read(1)), self.is_cut()
         except _NOT_WHOLE as error:
-            raise CannotPlace("the record is cut short") from error
+            raise CannotIdentify("the record is cut short") from error
         if larger:
-            raise CannotPlace(f"it is larger than {LARGEST >> 20} MB")
+            raise CannotIdentify(f"it is larger than {LARGEST >> 20} MB")
         if cut or self.field("WARC-Truncated"):
-            raise CannotPlace("the record is cut short")
+            raise CannotIdentify("the record is cut short")
         return body
 
     def is_cut(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from blogarchive.items import PageKind
-from blogarchive.store.times import utc_text
+from blogarchive.store.timestamps import utc_text
 
 DAILY = timedelta(hours=20)
 """Less than a day, so that a run at the same hour each day finds the posts of the day before due."""

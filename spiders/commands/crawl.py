@@ -15,10 +15,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
 from blogarchive.cli.options import Count, Day
-from blogarchive.crawl import crawl_in
+from blogarchive.crawl.options import CrawlOptions, default_db
+from blogarchive.crawl.progress import LineObserver
+from blogarchive.crawl.run import crawl_in
 from blogarchive.errors import BlogArchiveError
-from blogarchive.order import Order, default_db
-from blogarchive.progress import Lines
 
 _T = TypeVar("_T")
 _WRITE = "write: scrapy crawl blog -a url=URL [-a db= -a site= -a limit= -a since=YYYY-MM-DD]"
@@ -38,7 +38,7 @@ class Command(Crawl):
             return
         process = cast(AsyncCrawlerProcess, self.crawler_process)
         try:
-            report = crawl_in(process, order_of(dict(opts.spargs)), Lines(sys.stderr))
+            report = crawl_in(process, order_of(dict(opts.spargs)), LineObserver(sys.stderr))
         except BlogArchiveError as error:
             sys.stderr.write(f"blogarchive: {error}\n")
             self.exitcode = error.exit_code
@@ -48,13 +48,13 @@ class Command(Crawl):
             self.exitcode = report.exit_code
 
 
-def order_of(words: dict[str, str]) -> Order:
+def order_of(words: dict[str, str]) -> CrawlOptions:
     """The order that the arguments (`-a NAME=VALUE`) mean; raises `UsageError` of Scrapy's."""
     if unknown := words.keys() - {"url", "db", "site", "limit", "since"}:
         raise UsageError(f"no argument is called {min(unknown)!r}; {_WRITE}")
     if not words.get("url", "").split():
         raise UsageError(f"which blog? {_WRITE}")
-    return Order(
+    return CrawlOptions(
         command="backup",
         db=Path(words["db"]).expanduser() if words.get("db") else default_db(),
         urls=tuple(words["url"].split()),

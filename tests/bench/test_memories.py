@@ -13,9 +13,9 @@ import spiders
 # Asked about things that this project names itself, of which there is a fixed number.
 OURS = {
     "blogarchive.browse.routes._text",  # files of the package
-    "blogarchive.demo.urls._pattern",  # the demo's own forms of URLs
-    "blogarchive.reading.charset_frequency.prices",  # scripts
-    "blogarchive.reading.charset_whatwg._charset",  # charsets of the Encoding Standard
+    "blogarchive.demo.server.urls._pattern",  # the demo's own forms of URLs
+    "blogarchive.parsing.charset.char_cost.prices",  # scripts
+    "blogarchive.parsing.charset.whatwg._charset",  # charsets of the Encoding Standard
 }
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
 
 LOOKED = "2025-03-01T09:00:00+00:00"
 LOOKED_BEFORE = "2025-02-01T09:00:00+00:00"
@@ -225,11 +225,11 @@ def _blog(archive: Archive, uid: str, name: str, title: str, tagline: str, entri
         " values ('creaders', ?, ?, ?, ?, ?, '2015-03-01', '2015-03-01', ?, ?)",
         (uid, name, title, tagline, f"{HOST}/u/{uid}/", LOOKED_BEFORE, LOOKED),
     )
-    for month, visits in enumerate((1790210, 1808800, 1819004, 1851847)):
+    for month, crawled_pages in enumerate((1790210, 1808800, 1819004, 1851847)):
         archive.insert(
             "insert into author_stats (author_id, captured_at, total_visits, account_age)"
             " values (?, ?, ?, 9)",
-            (author, f"2025-0{month + 1}-01T09:00:00+00:00", visits),
+            (author, f"2025-0{month + 1}-01T09:00:00+00:00", crawled_pages),
         )
     for entry in entries:
         _post(archive, author, uid, entry)

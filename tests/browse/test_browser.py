@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from blogarchive.reading.clean import clean_html
-from blogarchive.store.archive import Archive
+from blogarchive.parsing.html.sanitize import clean_html
+from blogarchive.store.database.archive import Archive
 from tests.browse import chromium
 from tests.browse.make_archive import make
 from tests.browse.test_pages import post_id

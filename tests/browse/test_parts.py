@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.browse.changes import changes
-from blogarchive.browse.plots import bars, spark
-from blogarchive.browse.shown_values import clock
-from blogarchive.browse.threads import answered
-from blogarchive.look.languages import language
-from blogarchive.store.browse_items import Comment, Month
+from blogarchive.browse.pages.diffs import changes
+from blogarchive.browse.pages.formatting import clock
+from blogarchive.browse.pages.plots import bars, spark
+from blogarchive.browse.pages.reply_targets import answered
+from blogarchive.rendering.languages import language
+from blogarchive.store.queries.page_models import Comment, Month
 
 _texts = st.text("川普一。！\n”a", max_size=40)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from blogarchive.cli.finding import search
+from blogarchive.cli.search_serve import search
 
 
 def run(archive: Path, *words: str) -> Result:

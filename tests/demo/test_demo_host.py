@@ -15,8 +15,7 @@ import pytest
 from reader import get, lines_of, text_of
 
 from blogarchive.demo import SAMPLE_MARKUPS, DemoHost, make_blog, sample_blog, sample_blogs
-from blogarchive.demo import media as pictures
-from blogarchive.demo.changes import (
+from blogarchive.demo.blogs.changes import (
     add_comment,
     edit_post,
     move_counters,
@@ -26,9 +25,10 @@ from blogarchive.demo.changes import (
     restore_post,
     second_state,
 )
-from blogarchive.demo.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
-from blogarchive.demo.markups import MARKUPS
-from blogarchive.demo.truth import PostState
+from blogarchive.demo.blogs.truth import PostState
+from blogarchive.demo.markup.by_name import MARKUPS
+from blogarchive.demo.server import media as pictures
+from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
 
 Serve = Callable[..., DemoHost]
 NUMBER = 506012

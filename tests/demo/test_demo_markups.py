@@ -10,11 +10,11 @@ import pytest
 from reader import get, lines_of, links_of, text_of
 
 from blogarchive.demo import DemoBlog, DemoHost, DemoPost, make_blog, sample_blog
-from blogarchive.demo.charset import cut_title
-from blogarchive.demo.forgeries import VICTIM
-from blogarchive.demo.hostile import hostile_blog
-from blogarchive.demo.markups import MARKUPS
-from blogarchive.demo.truth import Excerpts, Habits
+from blogarchive.demo.blogs.forgeries import VICTIM
+from blogarchive.demo.blogs.hostile import hostile_blog
+from blogarchive.demo.blogs.truth import Excerpts, Habits
+from blogarchive.demo.markup.by_name import MARKUPS
+from blogarchive.demo.markup.charset import cut_title
 
 Serve = Callable[..., DemoHost]
 NAMES = sorted(MARKUPS)
@@ -73,7 +73,7 @@ def test_the_sidebar_shows_card_newest_titles_categories_and_months(serve: Serve
     card = lines.index(words.card)
     assert lines[card + 1] == f"{blog.nickname} {words.comma}{blog.account_age}{words.years}"
     assert lines[card + 2] == f"{words.registered}{words.colon} {blog.registered_on}"
-    assert lines[card + 3] == f"{words.visits}{words.colon} {blog.total_visits:,} {words.times}"
+    assert lines[card + 3] == f"{words.crawled_pages}{words.colon} {blog.total_visits:,} {words.times}"
     latest = lines.index(words.latest)
     titles = [f"· {cut_title(post.title)}".strip() for post in blog.newest_first()[:7]]
     assert lines[latest + 1 : latest + 8] == titles

@@ -9,14 +9,14 @@ import pytest
 
 from blogarchive import sites
 from blogarchive.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
-from blogarchive.demo.answers import Asked
-from blogarchive.demo.charset import cut_title
-from blogarchive.demo.forgeries import on_one_line, on_two_lines
-from blogarchive.demo.labels import TRADITIONAL
-from blogarchive.demo.markups import MARKUPS
-from blogarchive.demo.site import DemoSite
-from blogarchive.demo.urls import Kind, Route
-from blogarchive.items import Comment, Page, PageKind, Reading, Target
+from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines
+from blogarchive.demo.markup.by_name import MARKUPS
+from blogarchive.demo.markup.charset import cut_title
+from blogarchive.demo.markup.labels import TRADITIONAL
+from blogarchive.demo.server.response import Asked
+from blogarchive.demo.server.router import DemoSite
+from blogarchive.demo.server.urls import Kind, Route
+from blogarchive.items import Comment, Page, PageKind, ParsedPage, Target
 
 BASE = "http://127.0.0.1:8000"
 BLOGS = {
@@ -33,9 +33,9 @@ class Reader:
 
     blog: DemoBlog
     markup: str
-    known: dict[int, list[Reading]] = field(default_factory=dict)
+    known: dict[int, list[ParsedPage]] = field(default_factory=dict)
 
-    def read(self, route: Route, post: DemoPost | None = None) -> Reading:
+    def read(self, route: Route, post: DemoPost | None = None) -> ParsedPage:
         path = MARKUPS[self.markup].urls.make(route)
         answer = DemoSite([self.blog], self.markup, {}).answer(Asked(path=path, base=BASE))
         kind = {Kind.HOME: PageKind.HOME, Kind.MONTH: PageKind.MONTH, Kind.CATEGORY: PageKind.CATEGORY}
@@ -58,7 +58,7 @@ class Reader:
         )
         return sites.read(page, target)
 
-    def pages(self, post: DemoPost) -> list[Reading]:
+    def pages(self, post: DemoPost) -> list[ParsedPage]:
         """A post's page and the further pages of its comments, each read once."""
         if post.number not in self.known:
             count = max(1, -(-len(post.comments) // self.blog.habits.comments_per_page))
@@ -113,31 +113,31 @@ def shown(comment: Comment) -> tuple[str, str | None, str | None, str | None, st
 
 def test_pages_read_without_a_problem(reader: Reader) -> None:
     for post in reader.blog.posts:
-        for reading in reader.pages(post):
-            assert reading.problems == ()
+        for parsed in reader.pages(post):
+            assert parsed.problems == ()
 
 
 def test_the_home_page_tells_of_the_author_and_of_all_there_is(reader: Reader) -> None:
     blog = reader.blog
-    reading = reader.read(Route(kind=Kind.HOME, uid=blog.uid))
-    author = reading.author
+    parsed = reader.read(Route(kind=Kind.HOME, uid=blog.uid))
+    author = parsed.author
     assert author is not None
     assert (author.nickname, author.blog_title, author.tagline) == (blog.nickname, blog.title, blog.tagline)
     assert (author.registered and author.registered.text) == str(blog.registered_on)
     assert (author.account_age, author.total_visits) == (blog.account_age, blog.total_visits)
     newest = blog.newest_first()
-    assert [post.number for post in reading.listed] == [
+    assert [post.number for post in parsed.listed] == [
         post.number for post in newest[: blog.habits.posts_per_home]
     ]
-    assert [(post.number, post.title) for post in reading.latest] == [
+    assert [(post.number, post.title) for post in parsed.latest] == [
         (post.number, cut_title(post.title)) for post in newest[:7]
     ]
-    assert [(row.name, [post.number for post in row.posts]) for row in reading.categories] == [
+    assert [(row.name, [post.number for post in row.posts]) for row in parsed.categories] == [
         (category.name, [post.number for post in newest if category.name in post.categories][:10])
         for category in blog.categories
     ]
     months = {post.month: post for post in newest}
-    assert [(row.month, row.first.text) for row in reading.months] == [
+    assert [(row.month, row.first.text) for row in parsed.months] == [
         (f"{month[:4]}-{month[4:]}", str(first.posted_at.date())) for month, first in months.items()
     ]
 
@@ -180,7 +180,7 @@ def test_a_forged_head_does_not_make_up_for_a_comment_that_is_counted_and_not_sh
             for index, at in enumerate(times)
         )
         changed = replace(post, comments=comments, claimed_comments=count + 1)
-        reading = Reader(replace(blog, posts=(changed,)), name).pages(changed)[0]
-        names = [comment.author_name for comment in reading.posts[0].comments]
+        parsed = Reader(replace(blog, posts=(changed,)), name).pages(changed)[0]
+        names = [comment.author_name for comment in parsed.posts[0].comments]
         assert names in ([], [comment.author_name for comment in comments])
-        assert reading.problems, (count, place, names, reading.posts[0].comment_count)
+        assert parsed.problems, (count, place, names, parsed.posts[0].comment_count)

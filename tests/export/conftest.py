@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
 from tests.browse import chromium
 
 SEEN = "2025-02-01T09:00:00+00:00"

@@ -12,12 +12,12 @@ import pytest
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.atom import export_atom
 from blogarchive.export.epub import export_epub
-from blogarchive.export.files import OutFolder, whole_file
 from blogarchive.export.html import export_html
 from blogarchive.export.jsonl import export_jsonl
 from blogarchive.export.report import Exported
 from blogarchive.export.table import export_table
 from blogarchive.export.warc import export_warc
+from blogarchive.export.writer import OutFolder, whole_file
 from tests.export.conftest import Made, all_bytes
 
 
@@ -85,11 +85,11 @@ def test_a_link_stays_one_and_leads_to_the_export(tmp_path: Path) -> None:
 
 def test_a_pipe_gets_the_export_and_stays_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    reading = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    parsed = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with whole_file(tmp_path / "pipe") as file:
         file.write(b"whole")
-    assert (os.read(reading, 9), (tmp_path / "pipe").is_fifo()) == (b"whole", True)
-    os.close(reading)
+    assert (os.read(parsed, 9), (tmp_path / "pipe").is_fifo()) == (b"whole", True)
+    os.close(parsed)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from lxml import html
 
 from blogarchive.cli.main import run
 from blogarchive.export.html import export_html
-from blogarchive.store.archive import Archive
-from blogarchive.store.browse_post import post_id
-from blogarchive.store.export_items import Filters
-from blogarchive.store.history import of_post
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.queries.history import of_post
+from blogarchive.store.queries.post_page import post_id
 from tests.export.conftest import HOST, LINKS, SEEN, Made, all_bytes, led_to
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from blogarchive.importing.html import import_html
-from blogarchive.rereading import reread_page
-from blogarchive.store import pages, visits
-from blogarchive.store.archive import Archive
-from blogarchive.store.saved import Outcome
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
+from blogarchive.store.pages import page_rows
+from blogarchive.store.pages.result import Outcome
+from blogarchive.workers.batch_reparse import reread_page
 from tests.importing.archives import rows
 from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
 
@@ -40,7 +41,7 @@ def saved(tmp_path: Path, body: str, *, folder: str = "泡沫_files", charset: s
 
 def reads_again_the_same(archive: Path) -> bool:
     with Archive.open(archive) as held:
-        outcomes = [visits.resave(held, *reread_page(one)).outcome for one in pages.stored(held)]
+        outcomes = [save_page.resave(held, *reread_page(one)).outcome for one in page_rows.stored(held)]
     return set(outcomes) == {Outcome.SAME}
 
 
@@ -116,10 +117,10 @@ def test_a_fetched_page_gives_them_as_well(tmp_path: Path) -> None:
     archive = tmp_path / "archive.db"
     import_html(archive, saved(tmp_path, SAVED))
     with Archive.open(archive) as held:
-        (stored,) = pages.stored(held)
+        (stored,) = page_rows.stored(held)
         fetched = replace(stored.page, body=page(body=HELD, views=2000).encode(), fetched_at=NEWER)
-        visit = reread_page(replace(stored, page=fetched))[1]
-        assert visits.save(held, visit, None).counted.posts_changed == 0
+        crawled = reread_page(replace(stored, page=fetched))[1]
+        assert save_page.save(held, crawled, None).counted.posts_changed == 0
     assert rows(archive, "select count(*) from post_revisions") == [(0,)]
     assert [url for (url,) in rows(archive, SHOWN)] == [f"{SITE}/a.png", f"{SITE}/show.php?id=7&s=2"]
     assert reads_again_the_same(archive)

@@ -11,13 +11,13 @@ from warcio.warcwriter import WARCWriter
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
 from blogarchive.importing.html import import_html
-from blogarchive.importing.placing import target_of
+from blogarchive.importing.identify import target_of
 from blogarchive.importing.warc import import_warc
-from blogarchive.items import Page, Visit
-from blogarchive.sites.finish import finish
-from blogarchive.sites.site import read
-from blogarchive.store import visits
-from blogarchive.store.archive import Archive
+from blogarchive.items import CrawledPage, Page
+from blogarchive.sites.base import read
+from blogarchive.sites.normalize import finish
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
 from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, PNG, page, post_url, save, saved_from
 
@@ -190,7 +190,7 @@ def fetch(held: Archive, number: int, status: int, text: str) -> None:
     assert target is not None
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     got = Page(url=target.url, fetched_at=NEWER, status=status, headers=headers, body=text.encode())
-    visits.save(held, finish(Visit(target=target, page=got, reading=read(got, target))), None)
+    save_page.save(held, finish(CrawledPage(target=target, page=got, parsed=read(got, target))), None)
 
 
 def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path) -> None:

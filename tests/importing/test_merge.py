@@ -5,7 +5,7 @@ import pytest
 
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.importing.html import import_html
-from blogarchive.importing.merging import merge_archive
+from blogarchive.importing.merge import merge_archive
 from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, OLDER, page, save, saved_from
 

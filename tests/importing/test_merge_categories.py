@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.changes import recategorise
-from blogarchive.importing.merging import merge_archive
+from blogarchive.demo.blogs.changes import recategorise
+from blogarchive.importing.merge import merge_archive
 from tests.importing.archives import change, dump, rows
 from tests.walk.tool import Tool
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from blogarchive.demo import DemoBlog, DemoHost, make_blog, pictures
-from blogarchive.demo.body import Paragraph, Picture
+from blogarchive.demo import DemoBlog, DemoHost, make_blog
+from blogarchive.demo.blogs import images
+from blogarchive.demo.blogs.body import Paragraph, Picture
 
 UID = "31182"
 HOME = f"/u/{UID}/"
@@ -40,7 +41,7 @@ class PictureHost:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 paths.append(self.path)
-                body = pictures.png(len(self.path))
+                body = images.png(len(self.path))
                 self.send_response(404 if self.path == "/robots.txt" else 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -4,11 +4,12 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from blogarchive.demo import DemoHost, media
-from blogarchive.demo.changes import add_post
-from blogarchive.demo.faults import Cut, Drop, Refuse, Rule
-from blogarchive.demo.sample import sample_blog
-from blogarchive.demo.serving import Request
+from blogarchive.demo import DemoHost
+from blogarchive.demo.blogs.changes import add_post
+from blogarchive.demo.blogs.sample import sample_blog
+from blogarchive.demo.server import media
+from blogarchive.demo.server.faults import Cut, Drop, Refuse, Rule
+from blogarchive.demo.server.http_server import Request
 from tests.media.hosts import HOME, UID, asked_pictures, blog
 from tests.walk.tool import Tool
 
@@ -40,14 +41,14 @@ def test_every_picture_is_stored_once_with_the_type_and_size_of_its_bytes(tool: 
     same = [*media.TWINS, media.MOVED]
     hashes = {tool.rows(f"select sha256 from media where url = '{host.url}{path}'")[0] for path in same}
     assert len(hashes) == 1
-    assert tool.number("select count(*) = count(distinct sha256) from media_files") == 1
-    assert tool.number("select count(*) from media_files where size <> length(body)") == 0
+    assert tool.scalar("select count(*) = count(distinct sha256) from media_files") == 1
+    assert tool.scalar("select count(*) from media_files where size <> length(body)") == 0
     assert sorted(asked) == sorted([*truth, media.TWINS[0]]), "each once, and the target of the redirect"
     assert referers[media.MISNAMED] == album
     assert referers[media.MISSING] == album
     assert referers[HOME] is None, "pages are asked for without"
-    assert tool.number("select count(*) from post_media where media_id is null") == 0
-    assert tool.number("select count(*) from posts where body_html like '%<img%media%'") == 0
+    assert tool.scalar("select count(*) from post_media where media_id is null") == 0
+    assert tool.scalar("select count(*) from posts where body_html like '%<img%media%'") == 0
     assert '"media": 8' in str(tool.rows("select counts from runs"))
     assert tool.run("verify").code == 0
 
@@ -87,7 +88,7 @@ def test_an_update_fetches_the_pictures_of_new_posts_only(tool: Tool) -> None:
         assert tool.run("update").code == 0
         assert asked_pictures(host) == [LATE]
     places = "select count(*) from post_media p join media m on m.id = p.media_id where m.status = 'stored'"
-    assert tool.number(places) == 4
+    assert tool.scalar(places) == 4
 
 
 def test_a_picture_that_comes_at_the_second_try_is_no_failure(tool: Tool) -> None:
@@ -122,7 +123,7 @@ def test_a_picture_that_falls_due_again_while_the_run_goes_on_is_left_to_the_nex
             tool.change(f"update media set next_try_at = '{moment}' where status = 'failed'")
 
     refused = [Rule(Refuse(403), match=GOOD)]
-    with DemoHost([blog([GOOD, OTHER, LATE])], rules=refused, listener=later) as host:
+    with DemoHost([blog([GOOD, OTHER, LATE])], rules=refused, observer=later) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 1
         assert asked_pictures(host) == [GOOD, OTHER, LATE]
         assert tool.run("update").code == 1

@@ -5,9 +5,10 @@
 
 from itertools import pairwise
 
-from blogarchive.demo import DemoHost, media
-from blogarchive.demo.answers import page
-from blogarchive.demo.faults import Elsewhere, Instead, Refuse, Rule
+from blogarchive.demo import DemoHost
+from blogarchive.demo.server import media
+from blogarchive.demo.server.faults import Elsewhere, Instead, Refuse, Rule
+from blogarchive.demo.server.response import page
 from tests.media.hosts import UID, PictureHost, asked_pictures, blog
 from tests.walk.tool import Tool
 
@@ -56,7 +57,7 @@ def test_nothing_private_is_asked_for_whatever_hosts_are_allowed(
     assert ran.code == 0, "never fatal"
     assert "private address" in tool.run("failures").out
     assert (
-        tool.number("select count(*) from media where detail like '%private address%' and status = 'skipped'")
+        tool.scalar("select count(*) from media where detail like '%private address%' and status = 'skipped'")
         == 3
     )
 
@@ -107,7 +108,7 @@ def test_what_is_no_picture_is_not_kept(tool: Tool) -> None:
         media.BOMB: ("stored", None, 20_000, 20_000),
         media.DRAWING: ("stored", None, None, None),
     }
-    assert tool.number("select max(size) from media_files") < 100_000, "a bomb stays packed"
+    assert tool.scalar("select max(size) from media_files") < 100_000, "a bomb stays packed"
 
 
 def test_a_host_that_is_gone_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
@@ -122,7 +123,7 @@ def test_a_host_that_is_gone_costs_a_few_requests_and_no_exit_code_4(tool: Tool)
         ("failed", 1, 30),
         ("stored", 0, 1),
     ]
-    assert tool.number("select count(*) from open_failures where next_try_at is not null") == 30
+    assert tool.scalar("select count(*) from open_failures where next_try_at is not null") == 30
     assert ran.err.count("picture:") <= 4, "the rest is told in one line"
 
 
@@ -137,8 +138,8 @@ def test_a_host_that_wants_an_hour_of_peace_is_left_in_peace_and_does_not_end_th
         assert asked_pictures(host) == urls[:3]
     assert ran.code == 1
     assert "3600 seconds" in ran.err
-    assert tool.number("select count(*) from media where status = 'stored'") == 2
-    assert tool.number("select count(*) from media where status in ('failed', 'todo')") == 7
+    assert tool.scalar("select count(*) from media where status = 'stored'") == 2
+    assert tool.scalar("select count(*) from media where status in ('failed', 'todo')") == 7
 
 
 def test_pictures_are_asked_for_with_the_pauses_of_pages(tool: Tool) -> None:

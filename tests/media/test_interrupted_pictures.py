@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 from blogarchive.demo import DemoHost
-from blogarchive.demo.serving import Request
+from blogarchive.demo.server.http_server import Request
 from tests.media.hosts import UID, asked_pictures, blog
 from tests.walk.tool import Tool, ended
 
@@ -37,7 +37,7 @@ class Killer:
 
 def test_killed_again_and_again_it_ends_with_every_picture(tool: Tool) -> None:
     killer = Killer()
-    with DemoHost([blog(*POSTS)], listener=killer.listen) as host:
+    with DemoHost([blog(*POSTS)], observer=killer.listen) as host:
         for after in (3, 7, 5):
             killer.after(after, signal.SIGKILL)
             killer.process = tool.start("backup", host.blog_url(UID))
@@ -47,11 +47,11 @@ def test_killed_again_and_again_it_ends_with_every_picture(tool: Tool) -> None:
         killer.process = tool.start("backup", host.blog_url(UID))
         killer.process.communicate(timeout=50)
         assert killer.process.returncode == 3
-        assert 0 < tool.number(STORED) < len(PATHS)
+        assert 0 < tool.scalar(STORED) < len(PATHS)
         killer.after(0, signal.SIGKILL)
         assert tool.run("backup", host.blog_url(UID)).code == 0
         asked = asked_pictures(host)
-    assert tool.number(STORED) == len(PATHS)
+    assert tool.scalar(STORED) == len(PATHS)
     assert tool.rows("pragma integrity_check") == [("ok",)]
     assert len(asked) <= len(PATHS) + 2 * 4, "again at most what was on the wire, and what was being stored"
 
@@ -69,9 +69,9 @@ def test_a_full_disk_among_the_pictures_is_6_and_nothing_is_torn(tool: Tool) -> 
         )
         assert ended(full).code == 6
         assert tool.rows("pragma integrity_check") == [("ok",)]
-        assert tool.number(STORED) < len(PATHS)
+        assert tool.scalar(STORED) < len(PATHS)
         assert tool.run("update").code == 0
-    assert tool.number(STORED) == len(PATHS)
+    assert tool.scalar(STORED) == len(PATHS)
 
 
 def test_verify_finds_a_picture_whose_bytes_have_changed(tool: Tool) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.demo import pictures
-from blogarchive.media.answer import Picture, Trouble, judge
-from blogarchive.media.measure import measure
-from blogarchive.media.sniff import SVG, content_type
+from blogarchive.demo.blogs import images
+from blogarchive.parsing.media.check_image import ImageFailure, ImageFile, check_image
+from blogarchive.parsing.media.dimensions import measure
+from blogarchive.parsing.media.sniff import SVG, content_type
 
 
 def _box(name: bytes, *content: bytes) -> bytes:
@@ -30,20 +30,20 @@ AVIF = _box(b"ftyp", b"avif\0\0\0\0mif1") + _box(
         _box(b"ipma", bytes(4), struct.pack(">I", 1), b"\0\1\1\1"),
     ),
 )
-HOLD = [pictures.jpeg(1), pictures.png(1), pictures.gif(), WEBP, BMP, AVIF]
+HOLD = [images.jpeg(1), images.png(1), images.gif(), WEBP, BMP, AVIF]
 
 
 @pytest.mark.parametrize(
     ("body", "kind", "size"),
     [
-        (pictures.jpeg(7), "image/jpeg", (16, 16)),
-        (pictures.png(7, 30, 20), "image/png", (30, 20)),
-        (pictures.gif(), "image/gif", (10, 10)),
+        (images.jpeg(7), "image/jpeg", (16, 16)),
+        (images.png(7, 30, 20), "image/png", (30, 20)),
+        (images.gif(), "image/gif", (10, 10)),
         (WEBP, "image/webp", (7, 12)),
         (BMP, "image/bmp", (5, 7)),
         (AVIF, "image/avif", (11, 22)),
-        (pictures.bomb(), "image/png", (20_000, 20_000)),
-        (pictures.svg(), SVG, (None, None)),
+        (images.bomb(), "image/png", (20_000, 20_000)),
+        (images.svg(), SVG, (None, None)),
         (
             b'\xef\xbb\xbf<!-- a --><!DOCTYPE svg [<!ENTITY x "y">]>\n<svg:svg xmlns:svg="x">',
             SVG,
@@ -54,8 +54,8 @@ HOLD = [pictures.jpeg(1), pictures.png(1), pictures.gif(), WEBP, BMP, AVIF]
 def test_the_type_and_the_size_come_from_the_bytes(
     body: bytes, kind: str, size: tuple[int | None, int | None]
 ) -> None:
-    found = judge(200, body)
-    assert isinstance(found, Picture)
+    found = check_image(200, body)
+    assert isinstance(found, ImageFile)
     assert (found.content_type, found.width, found.height) == (kind, *size)
 
 
@@ -75,8 +75,8 @@ def test_the_type_and_the_size_come_from_the_bytes(
     ],
 )
 def test_what_is_no_picture_is_told_and_not_kept(body: bytes) -> None:
-    found = judge(200, body)
-    assert isinstance(found, Trouble)
+    found = check_image(200, body)
+    assert isinstance(found, ImageFailure)
     assert not found.permanent, "it may be a bad day of the host"
 
 
@@ -113,7 +113,7 @@ def test_no_text_is_a_picture(text: str) -> None:
     ],
 )
 def test_statuses_say_whether_to_ask_again(status: int, permanent: bool, at_once: bool) -> None:
-    found = judge(status, pictures.png(1))
-    assert isinstance(found, Trouble)
+    found = check_image(status, images.png(1))
+    assert isinstance(found, ImageFailure)
     assert (found.permanent, found.at_once) == (permanent, at_once)
     assert str(status) in found.detail

@@ -61,7 +61,7 @@ class Tool:
         with closing(sqlite3.connect(self.db, timeout=20)) as connection:
             return connection.execute(sql, values).fetchall()
 
-    def number(self, sql: str, *values: object) -> int:
+    def scalar(self, sql: str, *values: object) -> int:
         return int(self.rows(sql, *values)[0][0])
 
 

@@ -182,7 +182,7 @@ def _sidebar(blog: Blog) -> str:
     )
     return (
         f"<div><h4>我的名片</h4><p>{escape(blog.nickname)} ，{blog.age}岁</p><p>注册日期: {blog.registered}</p>"
-        f"<p>访问总量: {blog.visits:,} 次</p></div>{_calendar(blog)}<div><h4>最新发布</h4><ul>{latest}</ul></div>"
+        f"<p>访问总量: {blog.crawled_pages:,} 次</p></div>{_calendar(blog)}<div><h4>最新发布</h4><ul>{latest}</ul></div>"
         f"<div><h4>分类目录</h4><dl>{shelves}</dl></div><div><h4>存档目录</h4><ul>{months}</ul></div>"
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.items import Page, PageKind, Target
-from blogarchive.sites.site import by_name
+from blogarchive.sites.base import by_name
 from tests.outside import printing
 from tests.outside.examine import Tool, differences
 from tests.outside.host import Host
@@ -48,5 +48,5 @@ def test_titles_that_begin_like_buttons_are_titles_and_buttons_are_none(style: s
     body = printing.listing(blog, "127.0.0.1", "文章", list(blog.entries.values()), f"<p>{buttons}</p>")
     url = f"http://127.0.0.1/u/{ASIDE}/"
     page = Page(url=url, fetched_at=datetime.now(UTC), status=200, headers=(), body=body)
-    reading = by_name("creaders").read(page, Target(url=url, site="creaders", kind=PageKind.HOME, uid=ASIDE))
-    assert [post.title for post in reading.listed] == titles
+    parsed = by_name("creaders").read(page, Target(url=url, site="creaders", kind=PageKind.HOME, uid=ASIDE))
+    assert [post.title for post in parsed.listed] == titles

@@ -63,17 +63,17 @@ def test_whatever_comes_in_place_of_a_page_costs_nothing_but_a_failure(host: Hos
         for url, kind in tool.rows("select url, kind from open_failures")
     }
     assert told == {path: kind for path, (_, (kind, _)) in hit.items()}
-    assert tool.number(
+    assert tool.scalar(
         "select count(*) from open_failures where attempts > 0 and next_try_at > last_failed_at"
     ) == len(hit)
     assert differences(tool, host, UID) == []
     after = contents(tool.db)
     assert {name for name in before if before[name] != after[name]} == {"frontier", "failures", "pages"}
-    assert tool.number("select count(*) from posts where gone_at is not null") == 0
+    assert tool.scalar("select count(*) from posts where gone_at is not null") == 0
     host.fault = lambda path, asked: None
     assert tool.run("failures", "--retry").code == 0
     assert tool.rows("select * from open_failures") == []
-    assert tool.number("select count(*) from failures where resolved_at is not null") == len(hit)
+    assert tool.scalar("select count(*) from failures where resolved_at is not null") == len(hit)
 
 
 def test_a_deleted_post_whose_reader_is_sent_home_is_gone_and_keeps_its_text(host: Host, tool: Tool) -> None:
@@ -84,7 +84,7 @@ def test_a_deleted_post_whose_reader_is_sent_home_is_gone_and_keeps_its_text(hos
     assert tool.rows("select gone_reason, body_text from posts where gone_at is not null") == [
         ("redirect", "\n".join(entries[4].paragraphs))
     ]
-    assert tool.number("select count(*) from post_revisions") == 0
+    assert tool.scalar("select count(*) from post_revisions") == 0
 
 
 def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path
         home = host.answer(f"/u/{UID}/")
         host.fault = lambda path, before: home if f"/{gone.number}.html" in path else None
         assert tool.run("update", "--full").code == 1
-        assert tool.number("select count(*) from post_revisions") == 0
+        assert tool.scalar("select count(*) from post_revisions") == 0
         assert tool.rows("select kind, detail from open_failures") == [
             ("notice", "shows a page of kind home in its place")
         ]

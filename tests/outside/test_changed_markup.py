@@ -37,7 +37,7 @@ def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool,
     ):  # what stands in the place of the others may be read as something else
         assert what in ran.err.split("this run:")[1]
     assert differences(tool, host, UID) == []
-    assert tool.number("select count(*) from post_revisions") == 0
+    assert tool.scalar("select count(*) from post_revisions") == 0
     assert tool.rows("select outcome, exit_code from runs order by id desc limit 1") == [("changed", 5)]
 
 

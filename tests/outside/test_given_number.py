@@ -99,10 +99,10 @@ def test_a_number_that_shows_other_posts_is_not_the_blog_held_under_a_name(named
     with named[0] as host:
         tool = named[1]
         assert tool.run("backup", f"http://{host.at}/{NAME}/").code == 0
-        before = tool.number("select count(*) from posts")
+        before = tool.scalar("select count(*) from posts")
         host.fault = lambda path, before: redirect(NEIGHBOUR) if path == f"/{NAME}/" else by_name(host, path)
         ran = tool.run("update")
         assert ran.code == 4
         assert f"a page of another blog ({NEIGHBOUR})" in ran.err
         assert tool.rows("select uid from authors") == [(NAME,)]
-        assert tool.number("select count(*) from posts") == before
+        assert tool.scalar("select count(*) from posts") == before

@@ -21,12 +21,12 @@ def test_no_watermark_moves_and_the_next_run_is_whole(tmp_path: Path, option: st
     with Host(World(blogs={UID: make_blog(UID, posts=12, seed=5)})) as host:
         tool = Tool(tmp_path / "a.db")
         assert tool.run("backup", host.url(UID), option).code == 0
-        assert tool.number("select count(*) from posts where content_hash is not null") > 3
+        assert tool.scalar("select count(*) from posts where content_hash is not null") > 3
         assert {row[1:] for row in tool.rows(WATERMARKS)} == {(None, None, None)}
         assert tool.run("backup", host.url(UID)).code == 0
         assert differences(tool, host, UID) == []
         months = "select count(*) from archive_months where proved_first_on is not first_post_on"
-        assert tool.number(months) == 0
+        assert tool.scalar(months) == 0
         before = tool.rows(WATERMARKS)
         host.world.blogs[UID].write(max(e.when for e in host.world.blogs[UID].entries.values()))
         tool.run("update", option)

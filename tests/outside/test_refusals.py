@@ -83,7 +83,7 @@ def test_a_site_that_turns_to_refusals_ends_the_run_with_4_and_loses_nothing(
     assert ran.code == 4, ran.err
     assert "left alone" in ran.err
     assert len(host.asked) - 21 <= most
-    assert tool.number("select count(*) from open_failures where next_try_at is null") == 0
+    assert tool.scalar("select count(*) from open_failures where next_try_at is null") == 0
     assert differences(tool, host, UID) == []
     host.fault = lambda path, before: None
     assert tool.run("failures", "--retry").code == 0
@@ -138,7 +138,7 @@ def test_a_listing_whose_reader_is_sent_home_is_not_read_from_the_home_page(
         assert {
             url.removeprefix(f"http://{host.at}") for (url,) in tool.rows("select url from open_failures")
         } == hit
-        assert tool.number("select count(*) from post_categories where gone_at is not null") == 0
+        assert tool.scalar("select count(*) from post_categories where gone_at is not null") == 0
         host.fault = lambda path, before: None
         assert tool.run("failures", "--retry").code == 0
         assert differences(tool, host, UID) == []

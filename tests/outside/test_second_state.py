@@ -59,14 +59,14 @@ def within_posts(blog: Blog) -> None:
 
 def test_an_update_finds_all_that_the_home_page_tells_of_with_few_requests(host: Host, tool: Tool) -> None:
     blog = host.world.blogs[UID]
-    full = tool.number("select json_extract(counts, '$.requests') from runs")
+    full = tool.scalar("select json_extract(counts, '$.requests') from runs")
     shown_on_home(blog)
     ran = tool.run("update", UID)
     assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
     assert 2 * len(host.asked) < full
     gone = dict(tool.rows("select gone_reason, count(*) from posts where gone_at is not null group by 1"))
     assert gone == {"404": 2, "410": 1, "deleted": 1, "hidden": 1}
-    assert tool.number("select count(*) from open_failures") == 0
+    assert tool.scalar("select count(*) from open_failures") == 0
     host.forget()
     assert tool.run("update").code == 0
     assert host.paths() == ["/robots.txt", f"/u/{UID}/"]
@@ -78,9 +78,9 @@ def test_a_full_update_finds_all_else_and_a_return_unmarks(host: Host, tool: Too
     within_posts(blog)
     ran = tool.run("update", "--full")
     assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
-    assert tool.number("select count(*) from comment_revisions") == 1
-    assert tool.number("select count(*) from edited_posts") == 2
-    assert tool.number("select count(*) from comments where gone_at is not null") > 4
+    assert tool.scalar("select count(*) from comment_revisions") == 1
+    assert tool.scalar("select count(*) from edited_posts") == 2
+    assert tool.scalar("select count(*) from comments where gone_at is not null") > 4
     for entry in blog.entries.values():
         entry.state = "there"
     assert tool.run("update").code == 0
@@ -93,7 +93,7 @@ def test_counters_alone_cost_no_bytes(host: Host, tool: Tool) -> None:
     assert tool.run("update", "--full").code == 0
     assert differences(tool, host, UID) == []
     assert tool.rows("select count(*), sum(body_size) from pages") == before
-    assert tool.number("select count(*) from post_revisions") == 0
+    assert tool.scalar("select count(*) from post_revisions") == 0
 
 
 def test_a_category_that_is_no_more_and_listings_that_grew_shorter_are_no_failures(
@@ -118,8 +118,8 @@ def test_old_posts_are_not_due_at_once_because_their_comments_are_new_to_a_first
     tool: Tool,
 ) -> None:
     soon = (datetime.now(UTC) + timedelta(days=7)).isoformat()
-    assert tool.number("select count(*) from posts where comment_count > 0") > 20
-    assert tool.number("select count(*) from frontier where kind = 'post' and due_at < ?", soon) == 0
+    assert tool.scalar("select count(*) from posts where comment_count > 0") > 20
+    assert tool.scalar("select count(*) from frontier where kind = 'post' and due_at < ?", soon) == 0
 
 
 def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_comments(
@@ -134,7 +134,7 @@ def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_co
         host.world.all_move()
         host.forget()
         assert tool.run("update").code == 0
-        assert tool.number("select count(*) from comments where author_name = '迟到'") == 1
+        assert tool.scalar("select count(*) from comments where author_name = '迟到'") == 1
         assert len(host.asked) <= 6
 
 

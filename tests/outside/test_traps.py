@@ -118,5 +118,5 @@ def test_months_and_categories_with_a_new_address_on_every_page_come_to_an_end(t
         tool = Tool(tmp_path / "a.db")
         assert tool.run("backup", host.url(UID)).code in (0, 1)
         assert len(host.asked) < 90
-        posts = tool.number("select count(*) from posts where content_hash is not null")
+        posts = tool.scalar("select count(*) from posts where content_hash is not null")
         assert posts == len(host.world.blogs[UID].listed())

@@ -69,7 +69,7 @@ def test_a_blog_that_leads_to_another_by_its_number_is_not_backed_up_as_that_one
         ran = tool.run("backup", f"http://{host.at}/u/{NEIGHBOUR}/")
         assert ran.code == 4
         assert f"a page of another blog ({UID})" in ran.err
-        assert tool.number("select count(*) from posts") == 0
+        assert tool.scalar("select count(*) from posts") == 0
 
 
 def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_path: Path) -> None:
@@ -113,4 +113,4 @@ def test_a_home_page_under_a_name_with_nothing_beside_its_list_is_the_blog_that_
         assert tool.run("backup", f"http://{host.at}/laowang/").code == 0
         assert tool.rows("select uid from authors") == [(UID,)]
         assert tool.rows("select alias from author_aliases") == [("laowang",)]
-        assert tool.number("select count(*) from posts where body_text is not null") == len(mine)
+        assert tool.scalar("select count(*) from posts where body_text is not null") == len(mine)

@@ -122,7 +122,7 @@ class Blog:
     registered: date
     style: str = "aside"
     age: int = 9
-    visits: int = 1000
+    crawled_pages: int = 1000
     entries: dict[int, Entry] = field(default_factory=dict)
     shelves: dict[str, int] = field(default_factory=dict)
     per_page: int = 10
@@ -169,7 +169,7 @@ class World:
     def all_move(self) -> None:
         """Readers come: every counter of every page rises, and nothing else changes."""
         for blog in self.blogs.values():
-            blog.visits += 321
+            blog.crawled_pages += 321
             for entry in blog.entries.values():
                 entry.views += 7
 
@@ -187,7 +187,7 @@ def make_blog(
         tagline="一个人的编年史，写给忘记的人",
         registered=date(2015, 6, 17),
         style=style,
-        visits=chance.randrange(10_000, 2_000_000),
+        crawled_pages=chance.randrange(10_000, 2_000_000),
         shelves={name: 136000 + place + int(uid) for place, name in enumerate(_SHELVES)},
     )
     number = 506000 + int(uid) % 97

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from blogarchive.reading.clean import clean_html, images_of
-from blogarchive.reading.fragment import cut
-from blogarchive.reading.lines import Document, read_document
-from blogarchive.reading.page_urls import link_url
+from blogarchive.parsing.html.sanitize import clean_html, images_of
+from blogarchive.parsing.html.urls import link_url
+from blogarchive.parsing.lines.document import Document, read_document
+from blogarchive.parsing.lines.extract import cut
 
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
 

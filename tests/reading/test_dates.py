@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from blogarchive.reading.dates import ShownDate, parse_date, to_iso
+from blogarchive.parsing.dates.parse import ParsedDate, parse_date, to_iso
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 SEEN = datetime(2025, 1, 2, 9, 30, 15, 123456, tzinfo=PACIFIC)
@@ -593,6 +593,6 @@ def test_a_stamp_in_the_second_of_the_double_hours_is_told_apart() -> None:
 def test_the_time_is_in_the_zone_of_the_reader_and_cut_to_what_was_shown() -> None:
     seen = datetime(2025, 2, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     shown = parse_date("发表于 2014-07-14 08:11", seen)
-    assert shown == ShownDate(datetime(2014, 7, 14, 8, 11, tzinfo=seen.tzinfo), "minute")
+    assert shown == ParsedDate(datetime(2014, 7, 14, 8, 11, tzinfo=seen.tzinfo), "minute")
     assert shown.at.tzinfo is seen.tzinfo
     assert parse_date("2012 年", seen) == (datetime(2012, 1, 1, tzinfo=seen.tzinfo), "year")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.reading.dates import parse_date, to_iso
+from blogarchive.parsing.dates.parse import parse_date, to_iso
 
 ZONES = st.sampled_from(
     [ZoneInfo(name) for name in ("America/Los_Angeles", "Asia/Shanghai", "Asia/Taipei", "UTC")]

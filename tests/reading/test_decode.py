@@ -2,7 +2,7 @@
 
 import pytest
 
-from blogarchive.reading.decode import decode
+from blogarchive.parsing.charset.decoding import decode
 
 LINES = (
     "清明过后下了一场雨，院子里的丁香开了，我搬了把椅子坐在树下看书。",

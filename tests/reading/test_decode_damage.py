@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.reading.decode import decode
+from blogarchive.parsing.charset.decoding import decode
 
 PAGES = {
     "gb18030": (

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from blogarchive.reading.decode import decode
+from blogarchive.parsing.charset.decoding import decode
 
 SIMPLIFIED = "清明过后下了一场雨，院子里的丁香开了，我搬了把椅子坐在树下看书。"
 TRADITIONAL = "清明過後下了一場雨，院子裡的丁香開了，我搬了把椅子坐在樹下看書。"

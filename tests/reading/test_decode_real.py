@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.reading.decode import decode
+from blogarchive.parsing.charset.decoding import decode
 
 BESIDE = Path(__file__).parents[3] / "shared" / "real"
 PAGES = Path(os.environ.get("BLOGARCHIVE_REAL_PAGES", BESIDE))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.reading.decode import tidy
+from blogarchive.parsing.charset.decoding import tidy
 
 KEPT = (
     "café naïve “café…” l’été—“à” SÃO PAULO Ça va",

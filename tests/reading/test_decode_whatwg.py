@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from webencodings.labels import LABELS
 
-from blogarchive.reading.charset_whatwg import charset_for
-from blogarchive.reading.decode import decode
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.charset.whatwg import charset_for
 
 GOLDEN = Path(__file__).parent.parent / "fixtures" / "decode" / "whatwg.json"
 ROWS = json.loads(GOLDEN.read_text(encoding="utf-8"))

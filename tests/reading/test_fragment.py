@@ -3,9 +3,9 @@
 import pytest
 from lxml import etree
 
-from blogarchive.reading.clean import clean_html
-from blogarchive.reading.fragment import container, cut, text_of
-from blogarchive.reading.lines import Document, read_document
+from blogarchive.parsing.html.sanitize import clean_html
+from blogarchive.parsing.lines.document import Document, read_document
+from blogarchive.parsing.lines.extract import container, cut, text_of
 
 
 def cut_html(document: Document, first: int, last: int) -> str:

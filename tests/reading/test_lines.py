@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.reading.lines import read_document
+from blogarchive.parsing.lines.document import read_document
 
 
 def texts(html: str) -> list[str]:

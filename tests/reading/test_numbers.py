@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.reading.numbers import chinese_number, number_by_place, parse_count
+from blogarchive.parsing.dates.numbers import chinese_number, number_by_place, parse_count
 
 
 @pytest.mark.parametrize(

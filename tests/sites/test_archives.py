@@ -3,7 +3,7 @@
 import pytest
 from printed.one import CARD, HOME, ROWS, listing, post, read
 
-from blogarchive.items import PageKind, Reading
+from blogarchive.items import PageKind, ParsedPage
 
 MONTHS = ("2025-01", "2024-12", "2023-11")
 URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
@@ -32,12 +32,12 @@ YEARS = [
 ]
 
 
-def home(archive: str, label: str = "<h4>存档目录</h4>") -> Reading:
+def home(archive: str, label: str = "<h4>存档目录</h4>") -> ParsedPage:
     return read(listing(ROWS, f"<div>{label}{archive}</div>{CARD}"), PageKind.HOME, HOME)
 
 
-def months(reading: Reading) -> list[tuple[str, str | None]]:
-    return [(row.month, row.url) for row in reading.months]
+def months(parsed: ParsedPage) -> list[tuple[str, str | None]]:
+    return [(row.month, row.url) for row in parsed.months]
 
 
 EXPECTED = list(zip(MONTHS, URLS, strict=True))
@@ -50,15 +50,15 @@ def test_an_archive_may_name_months_alone_on_a_line_each_or_on_one(form: int, ar
         one.format(f"<a href='{url}'>{FORMS[form](month)}</a>")
         for month, url in zip(MONTHS, URLS, strict=True)
     ]
-    reading = home(around.format("".join(links)))
-    assert (months(reading), reading.problems) == (EXPECTED, ())
-    assert {link.url for link in reading.links if link.kind is PageKind.MONTH} == set(URLS)
+    parsed = home(around.format("".join(links)))
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
+    assert {link.url for link in parsed.links if link.kind is PageKind.MONTH} == set(URLS)
 
 
 @pytest.mark.parametrize("years", YEARS)
 def test_months_may_stand_under_their_years(years: str) -> None:
-    reading = home(years.format(*URLS))
-    assert (months(reading), reading.problems) == (EXPECTED, ())
+    parsed = home(years.format(*URLS))
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_months_may_stand_under_their_years(years: str) -> None:
 @pytest.mark.parametrize("label", ["<h4>存档目录</h4>", ""])
 def test_months_may_be_chosen_from_a_list(option: str, label: str) -> None:
     options = "".join(option.format(url=url, month=month) for month, url in EXPECTED)
-    reading = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
-    assert (months(reading), reading.problems) == (EXPECTED, ())
+    parsed = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
 
 
 def test_a_list_to_choose_from_in_a_post_is_no_archive() -> None:
@@ -89,8 +89,8 @@ def test_months_to_come_are_none() -> None:
 
 
 def test_an_archive_in_a_form_that_is_not_known_is_told() -> None:
-    reading = home("<ul><li><a href='/u/31182/?when=spring'>春天</a></li></ul>")
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [
+    parsed = home("<ul><li><a href='/u/31182/?when=spring'>春天</a></li></ul>")
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
         ("unreadable", "archive_months")
     ]
 
@@ -105,8 +105,8 @@ def test_an_archive_in_a_form_that_is_not_known_is_told() -> None:
 )
 @pytest.mark.parametrize("label", ["分类目录", "我的分类", "日志分类"])
 def test_categories_may_stand_on_one_line(line: str, label: str) -> None:
-    reading = home(line, f"<h4>{label}</h4>")
-    assert [(row.name, row.url) for row in reading.categories] == [
+    parsed = home(line, f"<h4>{label}</h4>")
+    assert [(row.name, row.url) for row in parsed.categories] == [
         ("时政", f"{HOME}36001.html"),
         ("A/B", f"{HOME}36002.html"),
     ]

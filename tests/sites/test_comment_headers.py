@@ -3,7 +3,7 @@
 import pytest
 from printed.one import COUNTERS, FOOT_TIME, URL, post, read
 
-from blogarchive.items import Comment, PageKind, Reading
+from blogarchive.items import Comment, PageKind, ParsedPage
 
 FULL = [
     "留言时间：{time} 作者：{name}{reply}",
@@ -65,8 +65,8 @@ def expected(first: str = "话。") -> list[object]:
 def test_a_header_may_begin_with_its_time_and_name_its_parts_in_other_words(
     header: str, linked: bool, layout: str
 ) -> None:
-    reading = read(post(counters=CLAIMED, comments=rows(layout, header, linked=linked)))
-    assert (told(reading.posts[0].comments), reading.problems) == (expected(), ())
+    parsed = read(post(counters=CLAIMED, comments=rows(layout, header, linked=linked)))
+    assert (told(parsed.posts[0].comments), parsed.problems) == (expected(), ())
 
 
 @pytest.mark.parametrize("header", [*FULL, *SHORT])
@@ -76,7 +76,7 @@ def test_a_further_page_of_comments_has_the_same_headers(header: str) -> None:
     assert (found.title, told(found.comments)) == (None, expected())
 
 
-def forged(header: str, layout: str, *, linked: bool) -> tuple[Reading, str]:
+def forged(header: str, layout: str, *, linked: bool) -> tuple[ParsedPage, str]:
     typed = header.format(name=FORGER, reply="", time="2025-01-09 11:00:00").replace("</div><div>", "<br>")
     typed = typed.replace("<div>", "").replace("</div>", "")
     first = f"好。<br>回复 | 3<br>{typed}<br>我收回。<br>回复 | 9"
@@ -89,8 +89,8 @@ def forged(header: str, layout: str, *, linked: bool) -> tuple[Reading, str]:
 def test_a_header_that_a_commenter_types_is_his_text_in_whatever_words(
     header: str, linked: bool, layout: str
 ) -> None:
-    reading, _ = forged(header, layout, linked=linked)
-    found = reading.posts[0].comments
+    parsed, _ = forged(header, layout, linked=linked)
+    found = parsed.posts[0].comments
     assert FORGER not in [each.author_name for each in found]
     assert [each.author_name for each in found] == list(NAMES)
     assert FORGER in found[0].body_text
@@ -99,9 +99,9 @@ def test_a_header_that_a_commenter_types_is_his_text_in_whatever_words(
 @pytest.mark.parametrize("header", [*FULL, *SHORT])
 def test_where_nothing_but_words_tells_comments_apart_they_are_withheld(header: str) -> None:
     layout = "{header}<br>{text}<br>回复 | {likes}<br>"
-    reading, _ = forged(header.replace("<div>", "").replace("</div>", " "), layout, linked=False)
-    assert FORGER not in [each.author_name for each in reading.posts[0].comments] or reading.problems
-    assert reading.posts[0].body_text == "正文。\n二段。"
+    parsed, _ = forged(header.replace("<div>", "").replace("</div>", " "), layout, linked=False)
+    assert FORGER not in [each.author_name for each in parsed.posts[0].comments] or parsed.problems
+    assert parsed.posts[0].body_text == "正文。\n二段。"
 
 
 @pytest.mark.parametrize("typed", ["老王 2024-12-31 12:00:00", "网友：雷鸣 于 2025-01-08 12:00:00 评论"])
@@ -125,9 +125,9 @@ def test_a_comment_keeps_its_time_as_shown_whatever_it_says(when: str) -> None:
 def test_the_text_of_a_comment_without_a_time_is_not_taken_for_one() -> None:
     one = LAYOUTS[0].format(header="作者：乙 留言时间：", text="话一", likes=1)
     two = LAYOUTS[0].format(header="作者：丙 留言时间：", text="话二", likes=0)
-    reading = read(post(comments=one + two))
-    assert reading.posts[0].comments == ()
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [("incomplete", "comments")]
+    parsed = read(post(comments=one + two))
+    assert parsed.posts[0].comments == ()
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]
 
 
 def test_the_posts_own_byline_is_no_comment_above_its_text_or_below_it() -> None:
@@ -139,6 +139,6 @@ def test_the_posts_own_byline_is_no_comment_above_its_text_or_below_it() -> None
 def test_times_alone_are_nobody_s_headers() -> None:
     claims = "<div>浏览（10）<img>（2）评论（2）</div>"
     times = "<div><p>2025-01-01 12:00:53</p><p>话。</p><p>2025-01-01 11:00:42</p><p>话。</p></div>"
-    reading = read(post(counters=claims, comments=times, label=""))
-    assert reading.posts[0].comments == ()
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [("incomplete", "comments")]
+    parsed = read(post(counters=claims, comments=times, label=""))
+    assert parsed.posts[0].comments == ()
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]

@@ -97,9 +97,9 @@ def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> Non
     counters = "<div>浏览（10）（2）评论（7）</div>"
     turn = "<dl><dt>1/4<dd><a href='?cp=2'>下页</a></dl>"
     comments = f"<dl>{rows}</dl>{turn}<dl><dt>最新发布<dd>{title}<dd>{title.replace('505000', '505001')}</dl>"
-    reading = read(post(counters=counters, comments=comments))
-    assert [each.author_name for each in reading.posts[0].comments] == ["乙", "丙"]
-    assert reading.problems == ()
+    parsed = read(post(counters=counters, comments=comments))
+    assert [each.author_name for each in parsed.posts[0].comments] == ["乙", "丙"]
+    assert parsed.problems == ()
 
 
 def test_a_footers_number_stands_with_its_button_and_no_pagers_is_taken_for_it() -> None:

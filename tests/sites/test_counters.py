@@ -33,10 +33,10 @@ CARDS = "<div><div>{0}</div><div>{1}</div><div>{2}</div></div>"
 def test_counters_may_have_other_words_and_put_the_number_first(
     counters: str, expected: tuple[int, int | None, int]
 ) -> None:
-    reading = read(post(counters=f"<div>{counters}</div>"))
-    (found,) = reading.posts
+    parsed = read(post(counters=f"<div>{counters}</div>"))
+    (found,) = parsed.posts
     assert (found.views, found.likes, found.comment_count) == expected
-    assert (found.body_text, len(found.comments), reading.problems) == (BODY, 2, ())
+    assert (found.body_text, len(found.comments), parsed.problems) == (BODY, 2, ())
 
 
 @pytest.mark.parametrize("frame", [CELLS, CARDS])

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogarchive.items import PageKind
-from blogarchive.sites.creaders_urls import address, did_number, home_url
+from blogarchive.sites.creaders.urls import address, did_number, home_url
 
 HOST = "https://blog.creaders.net"
 

@@ -7,21 +7,21 @@ from blogarchive.items import (
     Author,
     CategoryRow,
     Comment,
+    DateText,
     ListedPost,
     MonthRow,
     PageKind,
+    ParsedPage,
     Post,
-    Reading,
-    Shown,
 )
-from blogarchive.sites.finish import date_reading, tidy_reading
+from blogarchive.sites.normalize import date_reading, tidy_reading
 
 ZONE = ZoneInfo("America/Los_Angeles")
 FETCHED = datetime(2025, 2, 1, 9, 0, tzinfo=UTC)
 
 
-def reading(**fields: object) -> Reading:
-    return Reading(kind=PageKind.POST, encoding="utf-8", **fields)  # type: ignore[arg-type]
+def parsed(**fields: object) -> ParsedPage:
+    return ParsedPage(kind=PageKind.POST, encoding="utf-8", **fields)  # type: ignore[arg-type]
 
 
 def post(**fields: object) -> Post:
@@ -29,9 +29,9 @@ def post(**fields: object) -> Post:
 
 
 def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
-    shown = Shown(text="2025-01-28 01:46:53")
-    given = reading(
-        author=Author(uid="1", url="http://h/u/1/", registered=Shown(text="2022-06-17")),
+    shown = DateText(text="2025-01-28 01:46:53")
+    given = parsed(
+        author=Author(uid="1", url="http://h/u/1/", registered=DateText(text="2022-06-17")),
         posts=(post(posted=shown, comments=(Comment(author_name="甲", posted=shown),)),),
         listed=(ListedPost(number=2, url="http://h/2", title="乙", posted=shown),),
         categories=(
@@ -39,15 +39,17 @@ def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
                 name="旧事", posts=(ListedPost(number=3, url="http://h/3", title="丙", posted=shown),)
             ),
         ),
-        months=(MonthRow(month="2025-01", first=Shown(text="2025-01-02"), last=Shown(text="2025-01-29")),),
+        months=(
+            MonthRow(month="2025-01", first=DateText(text="2025-01-02"), last=DateText(text="2025-01-29")),
+        ),
     )
     dated = date_reading(given, FETCHED, ZONE)
     at = datetime(2025, 1, 28, 1, 46, 53, tzinfo=ZONE)
-    assert dated.posts[0].posted == Shown(text=shown.text, at=at, precision="second")
+    assert dated.posts[0].posted == DateText(text=shown.text, at=at, precision="second")
     assert dated.posts[0].comments[0].posted == dated.listed[0].posted == dated.posts[0].posted
     assert dated.categories[0].posts[0].posted == dated.posts[0].posted
     assert dated.author is not None
-    assert dated.author.registered == Shown(
+    assert dated.author.registered == DateText(
         text="2022-06-17", at=datetime(2022, 6, 17, tzinfo=ZONE), precision="day"
     )
     assert dated.months[0].last.precision == "day"
@@ -56,9 +58,9 @@ def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
 
 def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_its_last() -> None:
     def row(month: str, first: str, last: str, url: str | None) -> MonthRow:
-        return MonthRow(month=month, first=Shown(text=first), last=Shown(text=last), url=url)
+        return MonthRow(month=month, first=DateText(text=first), last=DateText(text=last), url=url)
 
-    given = reading(
+    given = parsed(
         months=(
             row("2025-01", "2025-01-16", "2025-01-31", "http://h/late"),
             row("2025-01", "2025-01-02", "2025-01-15", "http://h/early"),
@@ -74,14 +76,14 @@ def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_i
 
 
 def test_a_time_without_its_day_is_read_against_the_fetch_time() -> None:
-    dated = date_reading(reading(posts=(post(posted=Shown(text="昨天 12:30")),)), FETCHED, ZONE)
+    dated = date_reading(parsed(posts=(post(posted=DateText(text="昨天 12:30")),)), FETCHED, ZONE)
     assert dated.posts[0].posted is not None
     assert dated.posts[0].posted.at == datetime(2025, 1, 31, 12, 30, tzinfo=ZONE)
 
 
 def test_words_that_are_no_time_are_told_once_and_stay_as_they_are() -> None:
-    bad = Shown(text="2025-13-45")
-    given = reading(posts=(post(posted=bad, comments=(Comment(author_name="甲", posted=bad),) * 2),))
+    bad = DateText(text="2025-13-45")
+    given = parsed(posts=(post(posted=bad, comments=(Comment(author_name="甲", posted=bad),) * 2),))
     dated = date_reading(given, FETCHED, ZONE)
     assert dated.posts == given.posts
     assert [(problem.kind, problem.field) for problem in dated.problems] == [
@@ -92,11 +94,11 @@ def test_words_that_are_no_time_are_told_once_and_stay_as_they_are() -> None:
 
 
 def test_stray_controls_leave_texts_and_nothing_else_changes() -> None:
-    clean = reading(
+    clean = parsed(
         posts=(post(title="好\u3000题", body_text="一。\n二。", comments=(Comment(author_name="甲"),)),)
     )
     assert tidy_reading(clean) is clean
-    stray = reading(posts=(post(title="好\x07题", comments=(Comment(author_name="甲\x00"),)),))
+    stray = parsed(posts=(post(title="好\x07题", comments=(Comment(author_name="甲\x00"),)),))
     tidied = tidy_reading(stray)
     assert tidied.posts[0].title == "好题"
     assert tidied.posts[0].comments[0].author_name == "甲"

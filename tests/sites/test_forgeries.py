@@ -11,9 +11,9 @@ from printed.pages import post_main, whole_page
 from printed.style import Style
 from printed.urls import BASE, Urls
 
-from blogarchive.demo.blogs import make_blog
-from blogarchive.demo.truth import DemoBlog, DemoPost, Habits
-from blogarchive.items import PageKind, Post, Reading
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.demo.blogs.truth import DemoBlog, DemoPost, Habits
+from blogarchive.items import PageKind, ParsedPage, Post
 
 STRUCTURED = {
     "tables": Style(),
@@ -47,7 +47,7 @@ def a_blog(style: Style) -> DemoBlog:
     )
 
 
-def read(style: Style, blog: DemoBlog, post: DemoPost) -> Reading:
+def read(style: Style, blog: DemoBlog, post: DemoPost) -> ParsedPage:
     urls = Urls(style, blog)
     main = post_main(style, blog, urls, post, 1, [urls.post(post)])
     html = whole_page(style, blog, f"{post.title} - {blog.title}", main, sidebar(style, blog, urls))
@@ -55,7 +55,7 @@ def read(style: Style, blog: DemoBlog, post: DemoPost) -> Reading:
     return read_page(url, messed(style, html), PageKind.POST)
 
 
-def forged(style: Style) -> Iterator[tuple[str, DemoPost, Reading]]:
+def forged(style: Style) -> Iterator[tuple[str, DemoPost, ParsedPage]]:
     blog = a_blog(style)
     post = max(blog.posts, key=lambda post: len(post.comments))
     for forgeries in (forged_comments, forged_bodies):
@@ -70,21 +70,21 @@ def shown(post: Post) -> list[tuple[str, str, int | None]]:
 @pytest.mark.parametrize("name", STRUCTURED)
 def test_where_pages_have_structure_every_comment_and_body_is_the_real_one(name: str) -> None:
     style, wrong = STRUCTURED[name], []
-    for forgery, post, reading in forged(style):
+    for forgery, post, parsed in forged(style):
         real = [(comment.author_name, comment.text, comment.likes) for comment in post.comments]
-        got = reading.posts[0]
-        if shown(got) != real or got.body_text != post.body_text or reading.problems:
-            wrong.append(f"{forgery}: {reading.problems}")
+        got = parsed.posts[0]
+        if shown(got) != real or got.body_text != post.body_text or parsed.problems:
+            wrong.append(f"{forgery}: {parsed.problems}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("name", FLAT)
 def test_where_nothing_tells_comments_apart_they_are_withheld_and_the_post_is_read(name: str) -> None:
     style, wrong = FLAT[name], []
-    for forgery, post, reading in forged(style):
+    for forgery, post, parsed in forged(style):
         real = [(comment.author_name, comment.text, comment.likes) for comment in post.comments]
-        got = reading.posts[0]
-        withheld = not got.comments and any(problem.kind == "forged" for problem in reading.problems)
+        got = parsed.posts[0]
+        withheld = not got.comments and any(problem.kind == "forged" for problem in parsed.problems)
         if not withheld and shown(got) != real:
             wrong.append(forgery)
         if got.title != post.title or not got.body_text:
@@ -95,20 +95,20 @@ def test_where_nothing_tells_comments_apart_they_are_withheld_and_the_post_is_re
 @pytest.mark.parametrize("style", [*STRUCTURED.values(), *FLAT.values()], ids=str)
 def test_the_card_the_months_and_the_links_are_the_pages_own(style: Style) -> None:
     blog, wrong = a_blog(style), []
-    for forgery, _, reading in forged(style):
-        author = reading.author
+    for forgery, _, parsed in forged(style):
+        author = parsed.author
         own = (
             author is not None
             and author.nickname == blog.nickname
             and author.total_visits == blog.total_visits
         )
-        names = {comment.author_name for post in reading.posts for comment in post.comments}
+        names = {comment.author_name for post in parsed.posts for comment in post.comments}
         if (
             not own
             or FORGER in names
-            or [row.month for row in reading.months] != ["2025-01", "2024-12"][: len(reading.months)]
+            or [row.month for row in parsed.months] != ["2025-01", "2024-12"][: len(parsed.months)]
         ):
             wrong.append(forgery)
-        if any("66666" in link.url or link.kind is PageKind.COMMENTS for link in reading.links):
+        if any("66666" in link.url or link.kind is PageKind.COMMENTS for link in parsed.links):
             wrong.append(f"{forgery}: a link")
     assert wrong == []

@@ -86,11 +86,11 @@ def page(head: str, foot: str = "", comments: str = COMMENTS, label: str = "<div
 def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
     head: str, foot: str, label: str
 ) -> None:
-    reading = read(page(head, foot, label=label))
-    (found,) = reading.posts
+    parsed = read(page(head, foot, label=label))
+    (found,) = parsed.posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
     assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
-    assert (found.body_text, len(found.comments), reading.problems) == ("正文。\n二段。", 2, ())
+    assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
 
 
 @pytest.mark.parametrize(

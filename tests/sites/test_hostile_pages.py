@@ -10,7 +10,7 @@ from printed.check import read_page
 from printed.pages import print_blog
 from printed.style import Style, drawn_style
 
-from blogarchive.demo.blogs import make_blog
+from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.items import PageKind
 
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
@@ -168,7 +168,7 @@ def test_nothing_is_lost_behind_five_thousand_open_elements(tag: str) -> None:
     url, page = next((url, page) for url, page in print_blog(style, blog).items() if "/20" in url)
     deep = page.replace("记第2日。", f"{f'<{tag}>' * 5_000}记第2日。", 1)
     assert deep != page
-    shallow, reading = (read_page(url, html, PageKind.POST) for html in (page, deep))
-    assert reading.posts[0].title == shallow.posts[0].title
-    assert "记第2日。" in (reading.posts[0].body_text or "")
-    assert reading.author is not None
+    shallow, parsed = (read_page(url, html, PageKind.POST) for html in (page, deep))
+    assert parsed.posts[0].title == shallow.posts[0].title
+    assert "记第2日。" in (parsed.posts[0].body_text or "")
+    assert parsed.author is not None

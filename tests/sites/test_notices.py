@@ -8,8 +8,8 @@ from printed.pages import post_main, print_blog, whole_page
 from printed.style import Style
 from printed.urls import BASE, Urls
 
-from blogarchive.demo.blogs import make_blog
-from blogarchive.items import NoticeKind, PageKind, Reading
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.items import NoticeKind, PageKind, ParsedPage
 
 STYLES = {
     "tables": Style(),
@@ -62,7 +62,7 @@ BLOG = make_blog("31182", posts=10, seed=2, months=2, awkward=False)
 POST = BLOG.posts[0]
 
 
-def answer(style: Style, main: str) -> Reading:
+def answer(style: Style, main: str) -> ParsedPage:
     """What comes for a post's URL."""
     urls = Urls(style, BLOG)
     html = whole_page(style, BLOG, "万维读者网", main, sidebar(style, BLOG, urls))
@@ -76,10 +76,10 @@ def test_a_notice_is_one_with_the_blog_around_it_and_without(kind: NoticeKind, w
         assert notice is not None
         assert (notice.kind, notice.text) == (kind, words)
     bare = f"<html><head><title>提示</title></head><body>{words}<br><a href='/'>返回</a></body></html>"
-    reading = read_page(f"{BASE}{BLOG.post_path(POST)}", bare, PageKind.POST)
-    assert reading.kind is PageKind.NOTICE
-    assert reading.notice is not None
-    assert reading.notice.kind is kind
+    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", bare, PageKind.POST)
+    assert parsed.kind is PageKind.NOTICE
+    assert parsed.notice is not None
+    assert parsed.notice.kind is kind
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -89,9 +89,9 @@ def test_a_post_that_speaks_of_such_things_is_a_post(name: str) -> None:
     for kind, words in EVERY:
         body = (*BODIES[6], *POST.body[:1])
         post = POST.__class__(number=POST.number, title=words, posted_at=POST.posted_at, body=body, views=3)
-        reading = answer(style, post_main(style, BLOG, urls, post, 1, [urls.post(post)]))
-        assert reading.kind is PageKind.POST, (kind, words)
-        assert reading.posts[0].title == words
+        parsed = answer(style, post_main(style, BLOG, urls, post, 1, [urls.post(post)]))
+        assert parsed.kind is PageKind.POST, (kind, words)
+        assert parsed.posts[0].title == words
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -99,17 +99,17 @@ def test_the_home_page_that_comes_for_a_post_is_a_list(name: str) -> None:
     home = print_blog(STYLES[name], BLOG)[f"{BASE}{BLOG.path}"]
     for post in BLOG.posts[:4]:
         url = f"{BASE}{BLOG.post_path(post)}"
-        reading = read_page(url, home, PageKind.POST, uid=BLOG.uid, number=post.number)
-        assert (reading.kind, reading.posts) == (PageKind.HOME, ())
+        parsed = read_page(url, home, PageKind.POST, uid=BLOG.uid, number=post.number)
+        assert (parsed.kind, parsed.posts) == (PageKind.HOME, ())
 
 
 def test_a_long_page_that_no_grammar_knows_is_no_notice() -> None:
     lines = "".join(f"<p>第{number}段，说的是别的事情，说得很长很长。</p>" for number in range(80))
-    reading = read_page(f"{BASE}{BLOG.post_path(POST)}", f"<p>请先登录</p>{lines}", PageKind.POST)
-    assert reading.notice is None
+    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", f"<p>请先登录</p>{lines}", PageKind.POST)
+    assert parsed.notice is None
 
 
 @pytest.mark.parametrize("html", ["", "<html></html>", "<html><body>   </body></html>", "<!-- -->", "\0\0"])
 def test_an_empty_page_is_nothing(html: str) -> None:
-    reading = read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST)
-    assert (reading.kind, reading.posts, reading.listed, reading.notice) == (PageKind.UNKNOWN, (), (), None)
+    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST)
+    assert (parsed.kind, parsed.posts, parsed.listed, parsed.notice) == (PageKind.UNKNOWN, (), (), None)

@@ -58,15 +58,15 @@ def test_what_stands_beside_the_time_is_neither_title_nor_text(row: str) -> None
 def test_counters_are_read_in_other_orders_and_without_a_number(
     counters: str, expected: tuple[int, int, int | None]
 ) -> None:
-    reading = read(post(counters=f"<div>{counters}</div>"))
-    (found,) = reading.posts
+    parsed = read(post(counters=f"<div>{counters}</div>"))
+    (found,) = parsed.posts
     assert (found.views, found.likes, found.comment_count) == expected
-    assert (found.body_text, len(found.comments), reading.problems) == ("正文。\n二段。", 2, ())
+    assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
 
 
 def test_counters_that_cannot_be_read_are_told() -> None:
-    reading = read(post(counters="<div>★ 浏览 10 人 ★ 评论 2 条 ★</div>"))
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [("unreadable", "views")]
+    parsed = read(post(counters="<div>★ 浏览 10 人 ★ 评论 2 条 ★</div>"))
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "views")]
 
 
 def test_without_counters_and_labels_comments_are_not_put_under_the_authors_name() -> None:
@@ -102,9 +102,9 @@ def test_comments_with_their_texts_above_their_headers_are_told_and_not_stored_e
         f"<li><p>{text}</p><div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div><div><a href='#'>回复</a> | 0</div></li>"
         for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
     )
-    reading = read(post(comments=f"<ul>{comments}</ul>"))
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [("unreadable", "comments")]
-    assert reading.posts[0].comments == ()
+    parsed = read(post(comments=f"<ul>{comments}</ul>"))
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "comments")]
+    assert parsed.posts[0].comments == ()
 
 
 def test_counters_that_a_commenter_types_on_a_further_page_count_for_nothing() -> None:
@@ -118,24 +118,24 @@ def test_counters_that_a_commenter_types_on_a_further_page_count_for_nothing() -
 def test_a_post_that_links_to_many_is_a_post() -> None:
     links = " ".join(f"<a href='/u/31182/202501/{number}.html'>第{number}篇</a>" for number in range(9))
     html = f"<title>目录</title><h1>目录</h1><div>2025-01-01 10:00:00</div><p>{links}</p>{COUNTERS}<div>文章评论</div>{CARD}"
-    reading = read(html.replace("评论（2）", "评论（0）"))
-    assert (reading.kind, [found.title for found in reading.posts]) == (PageKind.POST, ["目录"])
+    parsed = read(html.replace("评论（2）", "评论（0）"))
+    assert (parsed.kind, [found.title for found in parsed.posts]) == (PageKind.POST, ["目录"])
 
 
 @pytest.mark.parametrize(("page_no", "following"), [(1, 2), (2, 3)])
 def test_a_further_page_of_a_list_may_be_called_as_a_post_is(page_no: int, following: int) -> None:
     pager = f"<p>1 <a href='{MONTH}{following}.html'>{following}</a> <a href='{MONTH}{following}.html'>下一页</a></p>"
     here = MONTH if page_no == 1 else f"{MONTH}{page_no}.html"
-    reading = read(listing(ROWS + pager), PageKind.MONTH, here, page_no)
-    assert reading.kind is PageKind.MONTH
-    assert [link.url for link in reading.links if link.next_page] == [f"{MONTH}{following}.html"]
-    assert [found.number for found in reading.listed] == [501, 502]
+    parsed = read(listing(ROWS + pager), PageKind.MONTH, here, page_no)
+    assert parsed.kind is PageKind.MONTH
+    assert [link.url for link in parsed.links if link.next_page] == [f"{MONTH}{following}.html"]
+    assert [found.number for found in parsed.listed] == [501, 502]
 
 
 def test_rows_of_the_archive_in_a_form_that_is_not_known_are_told() -> None:
     cells = "<table><tr><td>2025-01-02</td><td>-</td><td>2025-01-29</td></tr></table>"
-    reading = read(listing(ROWS, f"<div><h4>存档目录</h4>{cells}</div>{CARD}"), PageKind.HOME, HOME)
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [
+    parsed = read(listing(ROWS, f"<div><h4>存档目录</h4>{cells}</div>{CARD}"), PageKind.HOME, HOME)
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
         ("unreadable", "archive_months")
     ]
 
@@ -154,11 +154,11 @@ def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
         f"<li><a href='/u/31182/?m={year}'>{year}-01-02 - {year}-01-29</a></li>" for year in (2025, 2026)
     )
     titled = "<div><a href='/u/31182/202501/503.html'>2024-01-19 - 2024-01-29</a> 2025-01-03 10:00:00</div>"
-    reading = read(
+    parsed = read(
         listing(ROWS + titled, f"<div><h4>存档目录</h4><ul>{future}</ul></div>{CARD}"), PageKind.HOME, HOME
     )
-    assert [row.month for row in reading.months] == ["2025-01"]
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [
+    assert [row.month for row in parsed.months] == ["2025-01"]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
         ("unreadable", "archive_months")
     ]
     assert [row.month for row in read(listing(ROWS + titled), PageKind.HOME, HOME).months] == []
@@ -176,5 +176,5 @@ def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
     ],
 )
 def test_a_pager_may_set_its_numbers_apart_by_style_alone_or_speak_of_older_posts(pager: str) -> None:
-    reading = read(listing(f"{ROWS}<div>{pager}</div>"), PageKind.HOME, HOME)
-    assert [link.url for link in reading.links if link.next_page] == [f"{HOME}?page=2"]
+    parsed = read(listing(f"{ROWS}<div>{pager}</div>"), PageKind.HOME, HOME)
+    assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]

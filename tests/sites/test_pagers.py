@@ -22,8 +22,8 @@ STEPS = [
 ]
 
 
-def following(reading: object) -> list[str]:
-    return [link.url for link in reading.links if link.next_page]  # type: ignore[attr-defined]
+def following(parsed: object) -> list[str]:
+    return [link.url for link in parsed.links if link.next_page]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -45,8 +45,8 @@ def test_a_list_goes_on_by_words_arrows_and_pictures(step: str, kind: PageKind, 
 def test_comments_go_on_by_the_same(step: str) -> None:
     claimed = COUNTERS.replace("评论（2）", "评论（5）")
     comments = f"<div>{COMMENTS}</div><div>{step.replace('{}', '?cp=2')}</div>"
-    reading = read(post(counters=claimed, comments=comments))
-    assert (following(reading), reading.problems) == ([f"{URL}?cp=2"], ())
+    parsed = read(post(counters=claimed, comments=comments))
+    assert (following(parsed), parsed.problems) == ([f"{URL}?cp=2"], ())
 
 
 @pytest.mark.parametrize("older", ["« 较早的文章", "« Older entries", "&lt;&lt; 更早的日志"])

@@ -8,8 +8,8 @@ from printed.check import differences
 from printed.odd import odd_blog, with_guests
 from printed.style import Style, drawn_style
 
-from blogarchive.demo.blogs import make_blog
-from blogarchive.demo.truth import DemoBlog, Excerpts, Habits
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.demo.blogs.truth import DemoBlog, Excerpts, Habits
 
 NAMED = {
     "nested tables": Style(),

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from printed.one import CARD, TOP, comment, read
 
-from blogarchive.items import Post, Reading
+from blogarchive.items import ParsedPage, Post
 
 FORGER = "雷鸣"
 COUNTED, LABEL = "浏览(88) (7) 评论(1)", "文章评论"
@@ -19,7 +19,7 @@ OWN = "".join(
 )
 
 
-def page(quoted: list[str], frame: str, below: str) -> Reading:
+def page(quoted: list[str], frame: str, below: str) -> ParsedPage:
     lines = ["正文。", *quoted, "以上是截图。"]
     text = frame.format("".join(f"<p>{line}</p>" for line in lines))
     head = "<h3>一篇 <small>2025-01-01 10:00:00</small></h3>"
@@ -35,8 +35,8 @@ def names(post: Post) -> list[str]:
 def test_where_the_text_has_an_element_of_its_own_all_of_it_is_text(
     quoted: list[str], frame: str, label: str
 ) -> None:
-    reading = page(quoted, frame, f"{label}<div>{OWN}</div>")
-    (found,) = reading.posts
+    parsed = page(quoted, frame, f"{label}<div>{OWN}</div>")
+    (found,) = parsed.posts
     assert found.body_text == "\n".join(["正文。", *quoted, "以上是截图。"])
     assert (found.views, found.comment_count) == (None, None)
     assert names(found) == ["乙", "丙", "丁"]
@@ -55,11 +55,11 @@ def test_a_page_without_comments_gets_none_from_its_text(quoted: list[str], fram
 def test_a_quoted_comment_is_never_stored_and_what_is_withheld_is_told(
     quoted: list[str], frame: str, below: str
 ) -> None:
-    reading = page(quoted, frame, below)
-    (found,) = reading.posts
+    parsed = page(quoted, frame, below)
+    (found,) = parsed.posts
     assert FORGER not in names(found)
     whole = found.body_text == "\n".join(["正文。", *quoted, "以上是截图。"])
-    assert whole or [problem.kind for problem in reading.problems] == ["forged"]
+    assert whole or [problem.kind for problem in parsed.problems] == ["forged"]
 
 
 @pytest.mark.parametrize("after", ["", "<div>分享 收藏</div>", "<div>上一篇：<a href='/u/1/'>旧的</a></div>"])

@@ -3,13 +3,13 @@
 import pytest
 from printed.one import CARD, HOME, listing, read
 
-from blogarchive.items import PageKind, Reading
+from blogarchive.items import PageKind, ParsedPage
 
 TITLES = "<div>· <a href='/u/31182/202501/501.html'>第501篇</a></div>"
 LINK = "<a href='/u/31182/36001.html'>"
 
 
-def home(side: str) -> Reading:
+def home(side: str) -> ParsedPage:
     return read(listing("", f"<div>{side}</div>"), PageKind.HOME, HOME)
 
 
@@ -47,9 +47,9 @@ def test_a_row_of_the_archive_is_told_by_its_two_dates(row: str) -> None:
 )
 def test_a_category_is_told_by_its_link_whatever_stands_around_its_name(row: str) -> None:
     side = f"<h4>分类目录</h4><div>{row}</div>{TITLES}<div>{row.replace('36001', '36002')}</div>{CARD}"
-    reading = home(side)
-    assert [(each.name, len(each.posts)) for each in reading.categories] == [("时政", 1), ("时政", 0)]
-    assert [link.url for link in reading.links if link.kind is PageKind.CATEGORY] == [
+    parsed = home(side)
+    assert [(each.name, len(each.posts)) for each in parsed.categories] == [("时政", 1), ("时政", 0)]
+    assert [link.url for link in parsed.links if link.kind is PageKind.CATEGORY] == [
         f"{HOME}36001.html",
         f"{HOME}36002.html",
     ]

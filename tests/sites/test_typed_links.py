@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from blogarchive.items import Comment, Page, PageKind, Post, Target
-from blogarchive.sites.site import by_name
+from blogarchive.sites.base import by_name
 
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
 LINKED = "<a href='#write'>回复</a>"
@@ -32,9 +32,9 @@ def read(*comments: str) -> Post:
     page = Page(
         url=URL, fetched_at=datetime(2025, 2, 1, tzinfo=UTC), status=200, headers=(), body=html.encode()
     )
-    reading = by_name("creaders").read(page, Target(url=URL, site="creaders", kind=PageKind.POST))
-    assert reading.problems == ()
-    return reading.posts[0]
+    parsed = by_name("creaders").read(page, Target(url=URL, site="creaders", kind=PageKind.POST))
+    assert parsed.problems == ()
+    return parsed.posts[0]
 
 
 def told(comments: tuple[Comment, ...]) -> list[tuple[str, int | None]]:

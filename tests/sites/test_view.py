@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blogarchive.items import Address, PageKind
-from blogarchive.reading.repeats import Repeats
-from blogarchive.sites.creaders_urls import address
-from blogarchive.sites.grammar.view import View, view_of
+from blogarchive.items import PageKind, ParsedUrl
+from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.sites.creaders.urls import address
+from blogarchive.sites.grammar.page.page_view import PageView, view_of
 
 URL = "https://blog.creaders.net/u/1/202001/5.html"
 
 
-def _view(html: str, url: str = URL, repeats: Repeats | None = None) -> View:
-    return view_of(html, url, datetime(2026, 1, 1, tzinfo=UTC), address, repeats=repeats)
+def _view(html: str, url: str = URL, cache: SubtreeCache | None = None) -> PageView:
+    return view_of(html, url, datetime(2026, 1, 1, tzinfo=UTC), address, cache=cache)
 
 
 def test_a_path_names_the_tags_from_the_root_down_and_is_the_same_whoever_asks_first() -> None:
@@ -56,29 +56,29 @@ def test_links_that_repeat_lead_where_they_lead_from_each_page() -> None:
     )
     links = "".join(f"<li><a href='{href}'>题</a></li>" for href in hrefs)
     links += "<li><a title='http://a.net/' href='javascript:'>窗</a></li>" * 20
-    repeats = Repeats()
+    cache = SubtreeCache()
     for url in (URL, "https://blog.creaders.net/u/1/202002/7.html", "http://other.net/u/3/"):
         html = f"<p>{url}</p><ul>{links}</ul>"
-        known, alone = _view(html, url, repeats), _view(html, url)
+        known, alone = _view(html, url, cache), _view(html, url)
         shown = [[(text, leads) for text, _, leads in line] for line in known.links]
         assert shown == [[(text, leads) for text, _, leads in line] for line in alone.links]
-    assert known.document.repeats
+    assert known.document.cache
 
 
-def _as_written(url: str) -> Address:
-    return Address(url=url, kind=PageKind.UNKNOWN)
+def _as_written(url: str) -> ParsedUrl:
+    return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
 
 
 @pytest.mark.parametrize("rules", [address, _as_written], ids=["drops", "keeps"])
 def test_links_that_carry_another_session_id_on_each_page_lead_where_the_rules_of_the_site_say(
-    rules: Callable[[str], Address],
+    rules: Callable[[str], ParsedUrl],
 ) -> None:
-    repeats = Repeats()
+    cache = SubtreeCache()
     for session in ("0123abcd", "4567ef01", "89ab2345"):
         rows = "".join(f"<p><a href='/u/1/202001/{n}.html?sid={session}'>第{n}篇</a></p>" for n in range(40))
         now = datetime(2026, 1, 1, tzinfo=UTC)
         known, alone = (
-            view_of(f"<b>{session}</b>{rows}", URL, now, rules, repeats=use) for use in (repeats, None)
+            view_of(f"<b>{session}</b>{rows}", URL, now, rules, cache=use) for use in (cache, None)
         )
         assert [[row[::2] for row in line] for line in known.links] == [
             [row[::2] for row in line] for line in alone.links

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive import sites
-from blogarchive.items import Page, PageKind, Reading, Target
+from blogarchive.items import Page, PageKind, ParsedPage, Target
 
 URL = "http://blog.wenxuecity.com/archives.php?date=200605&blogID=77&wid=1"
 HERE = Path(__file__).resolve()
@@ -46,7 +46,7 @@ def a_post(number: int, title: str, time: str, body: str, views: int, comments: 
 </td></tr></table></td></tr></table></td></tr>"""
 
 
-def read(body: str, url: str = URL, kind: PageKind = PageKind.MONTH) -> Reading:
+def read(body: str, url: str = URL, kind: PageKind = PageKind.MONTH) -> ParsedPage:
     page = Page(
         url=url,
         fetched_at=datetime(2006, 6, 2, tzinfo=UTC),
@@ -79,14 +79,14 @@ def test_a_month_page_gives_each_post_whole_with_its_time_and_counters() -> None
 
 
 def test_the_sidebar_gives_card_months_categories_and_latest_titles() -> None:
-    reading = read(HEAD + TEA + FOOT)
-    author = reading.author
+    parsed = read(HEAD + TEA + FOOT)
+    author = parsed.author
     assert author is not None
     assert (author.uid, author.nickname, author.blog_title) == ("77", "灯下客", "灯下闲谈")
     assert (author.tagline, author.total_visits) == ("一盏灯，一杯茶。", 12345)
-    assert [row.month for row in reading.months] == ["2006-04", "2006-05"]
-    assert [row.name for row in reading.categories] == ["茶话"]
-    assert [post.title for post in reading.latest] == ["新茶"]
+    assert [row.month for row in parsed.months] == ["2006-04", "2006-05"]
+    assert [row.name for row in parsed.categories] == ["茶话"]
+    assert [post.title for post in parsed.latest] == ["新茶"]
 
 
 def test_a_month_row_that_names_no_days_of_posts_invents_none() -> None:
@@ -116,9 +116,9 @@ def test_a_switch_of_script_is_the_same_page() -> None:
 
 
 def test_a_page_about_nothing_is_not_a_month() -> None:
-    reading = read("<html><body><p>您要看的文章不存在或已被删除。</p></body></html>")
-    assert reading.kind is PageKind.NOTICE
-    assert reading.posts == ()
+    parsed = read("<html><body><p>您要看的文章不存在或已被删除。</p></body></html>")
+    assert parsed.kind is PageKind.NOTICE
+    assert parsed.posts == ()
 
 
 @pytest.mark.skipif(not (REAL / "wenxuecity_2006").is_dir(), reason="the real pages are not here")
@@ -127,12 +127,12 @@ def test_a_real_month_page_reads_as_its_gold_says() -> None:
     body = (folder / "page.html").read_bytes().split(b"\n", 1)[1]
     url = "http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2"
     page = Page(url=url, fetched_at=datetime(2007, 1, 1, tzinfo=UTC), status=200, headers=(), body=body)
-    reading = sites.read(page, Target(url=url, site="wenxuecity", kind=PageKind.MONTH))
+    parsed = sites.read(page, Target(url=url, site="wenxuecity", kind=PageKind.MONTH))
     gold = {name: (folder / f"gold_{name}.txt").read_text("utf-8") for name in ("text", "date", "author")}
-    assert reading.author is not None
-    assert reading.author.nickname == gold["author"].strip()
-    first = reading.posts[0]
+    assert parsed.author is not None
+    assert parsed.author.nickname == gold["author"].strip()
+    first = parsed.posts[0]
     assert first.posted is not None
     assert first.posted.text == gold["date"].strip()
     assert "".join((first.body_text or "").split()) == "".join(gold["text"].split())
-    assert (len(reading.posts), len(reading.months), len(reading.categories)) == (6, 25, 14)
+    assert (len(parsed.posts), len(parsed.months), len(parsed.categories)) == (6, 25, 14)

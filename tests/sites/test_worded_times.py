@@ -3,8 +3,8 @@
 import pytest
 from printed.one import CARD, FETCHED, TOP, URL, post, read
 
-from blogarchive.items import Page, PageKind, Target, Visit
-from blogarchive.sites.finish import finish
+from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.sites.normalize import finish
 
 NO_TIMES = ["去年今天", "7.14", "某年某月", "很久以前", "甲辰年腊月初二", "2025-13-45 99:99:99"]
 TIMES = {
@@ -24,11 +24,11 @@ HEADS = [
 ]
 
 
-def finished(html: str) -> Visit:
-    reading = read(html)
+def finished(html: str) -> CrawledPage:
+    parsed = read(html)
     page = Page(url=URL, fetched_at=FETCHED, status=200, headers=(), body=b"")
     target = Target(url=URL, site="creaders", kind=PageKind.POST, uid="31182", number=506012)
-    return finish(Visit(target=target, page=page, reading=reading))
+    return finish(CrawledPage(target=target, page=page, parsed=parsed))
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -37,20 +37,20 @@ def finished(html: str) -> Visit:
 def test_a_time_that_is_none_is_null_kept_as_shown_and_told(when: str, head: str, label: bool) -> None:
     html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
     html = html if label else html.replace("<div>网络日志正文</div>", "")
-    reading = finished(html).reading
-    (found,) = reading.posts
+    parsed = finished(html).parsed
+    (found,) = parsed.posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", when)
     assert found.posted is not None
     assert found.posted.at is None
     assert (found.body_text, found.views, len(found.comments)) == ("正文。\n二段。", 10, 2)
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [("unreadable", "posted_at")]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "posted_at")]
 
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("when", TIMES)
 def test_a_time_in_another_form_is_read(when: str, head: str) -> None:
     html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
-    (found,) = finished(html).reading.posts
+    (found,) = finished(html).parsed.posts
     assert found.posted is not None
     assert found.posted.at is not None
     assert (found.title, found.posted.text) == ("一篇", when)
@@ -60,11 +60,11 @@ def test_a_time_in_another_form_is_read(when: str, head: str) -> None:
 
 def test_a_post_without_any_time_is_read_and_told() -> None:
     html = post(head="<h3>一篇</h3>").replace("<title>林木<", "<title>一篇 - 林木<")
-    reading = read(html)
-    (found,) = reading.posts
+    parsed = read(html)
+    (found,) = parsed.posts
     assert (found.title, found.posted, found.views, len(found.comments)) == ("一篇", None, 10, 2)
     assert found.body_text == "正文。\n二段。"
-    assert [(problem.kind, problem.field) for problem in reading.problems] == [("unreadable", "posted_at")]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "posted_at")]
 
 
 def test_the_first_sentence_of_a_text_is_no_time() -> None:

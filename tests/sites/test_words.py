@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis.strategies import from_regex
 
-from blogarchive.sites.grammar.words import BEGIN, SECTION_BEGINS, SECTION_LABEL
+from blogarchive.sites.grammar.page.vocabulary import BEGIN, SECTION_BEGINS, SECTION_LABEL
 
 
 @given(label=from_regex(SECTION_LABEL, fullmatch=True))

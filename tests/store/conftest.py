@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
 from tests.store.fake_blog import Clock
 
 

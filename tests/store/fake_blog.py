@@ -11,6 +11,8 @@ from blogarchive.items import (
     Author,
     CategoryRow,
     Comment,
+    CrawledPage,
+    DateText,
     Image,
     Link,
     ListedPost,
@@ -19,28 +21,28 @@ from blogarchive.items import (
     NoticeKind,
     Page,
     PageKind,
+    ParsedPage,
     Post,
-    Reading,
-    Shown,
     Target,
-    Visit,
 )
-from blogarchive.store import frontier, plan, runs, visits
-from blogarchive.store.archive import Archive
-from blogarchive.store.blogs import Blog
-from blogarchive.store.runs import Counts, Run
-from blogarchive.store.saved import Saved
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ledger import runs
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.runs import Counts, Run
+from blogarchive.store.pages.result import SaveResult
 
 SITE = "creaders"
 ZONE = ZoneInfo("America/Los_Angeles")
 START = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
 
-def shown(text: str) -> Shown:
+def shown(text: str) -> DateText:
     """A time as the dates pipeline hands it on."""
     whole = len(text) > 10
     at = datetime.fromisoformat(text).replace(tzinfo=ZONE)
-    return Shown(text=text, at=at, precision="second" if whole else "day")
+    return DateText(text=text, at=at, precision="second" if whole else "day")
 
 
 def comment(name: str, when: str, text: str, likes: int = 0) -> Comment:
@@ -89,10 +91,10 @@ class FakeBlog:
     comments_per_page: int = 4
     latest: int = 7
     titles: int = 10  # under each category of the sidebar
-    visits: int = 1000
+    crawled_pages: int = 1000
     listings_cut: bool = False
     retitled: dict[int, str] = field(default_factory=dict)  # what listings call a post, wrongly
-    broken: dict[str, Reading | int] = field(default_factory=dict)  # URL: what is answered instead
+    broken: dict[str, ParsedPage | int] = field(default_factory=dict)  # URL: what is answered instead
 
     def add(self, *entries: Entry) -> None:
         self.entries.update((entry.number, entry) for entry in entries)
@@ -114,20 +116,20 @@ class FakeBlog:
     def post_target(self, number: int) -> Target:
         return Target(url=self.post_url(number), site=SITE, kind=PageKind.POST, uid=self.uid, number=number)
 
-    def visit(self, target: Target, now: datetime) -> Visit:
+    def crawled(self, target: Target, now: datetime) -> CrawledPage:
         """What the site answers at `now`, as the pipelines hand it to the store."""
-        status, reading = self._answer(target)
-        body = f"<html><body>{self.visits if status == 200 else ''}{reading!r}</body></html>".encode()
+        status, parsed = self._answer(target)
+        body = f"<html><body>{self.crawled_pages if status == 200 else ''}{parsed!r}</body></html>".encode()
         headers = (("Content-Type", "text/html"), ("Set-Cookie", "sid=1"))
         page = Page(url=target.url, fetched_at=now, status=status, headers=headers, body=body)
-        return Visit(target=target, page=page, reading=reading)
+        return CrawledPage(target=target, page=page, parsed=parsed)
 
-    def _answer(self, target: Target) -> tuple[int, Reading]:
+    def _answer(self, target: Target) -> tuple[int, ParsedPage]:
         replaced = self.broken.get(target.url)
-        if isinstance(replaced, Reading):
+        if isinstance(replaced, ParsedPage):
             return 200, replaced
         if isinstance(replaced, int):
-            return replaced, Reading(kind=PageKind.UNKNOWN, encoding="utf-8")
+            return replaced, ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
         rest = target.url.removeprefix(self.url(""))
         page_no = 1
         if "?page=" in rest:
@@ -163,7 +165,7 @@ class FakeBlog:
 
     def _listing(
         self, kind: PageKind, there: list[Entry], url: str, page_no: int, name: str | None = None
-    ) -> Reading:
+    ) -> ParsedPage:
         first = (page_no - 1) * self.per_page
         part = there[first : first + self.per_page]
         links = [self._link(entry) for entry in part]
@@ -180,7 +182,7 @@ class FakeBlog:
     def _link(self, entry: Entry) -> Link:
         return Link(url=self.post_url(entry.number), kind=PageKind.POST, number=entry.number, uid=self.uid)
 
-    def _frame(self, kind: PageKind) -> Reading:
+    def _frame(self, kind: PageKind) -> ParsedPage:
         """What every page shows: the card and the sidebar."""
         by_month: dict[str, list[str]] = {}
         by_category: dict[str, list[Entry]] = {}
@@ -207,7 +209,7 @@ class FakeBlog:
         ]
         if self.months:
             links += [Link(url=row.url or "", kind=PageKind.MONTH, uid=self.uid) for row in months]
-        return Reading(
+        return ParsedPage(
             kind=kind,
             encoding="gb18030",
             author=Author(
@@ -217,7 +219,7 @@ class FakeBlog:
                 blog_title=f"{self.nickname}的博客",
                 registered=shown("2022-06-17"),
                 account_age=3,
-                total_visits=self.visits,
+                total_visits=self.crawled_pages,
             ),
             latest=tuple(self.named(entry, cut=True) for entry in self._shown()[: self.latest]),
             categories=tuple(categories),
@@ -225,15 +227,15 @@ class FakeBlog:
             links=tuple(links),
         )
 
-    def _post(self, number: int, page_no: int) -> tuple[int, Reading]:
+    def _post(self, number: int, page_no: int) -> tuple[int, ParsedPage]:
         entry = self.entries.get(number)
         if entry is None:
-            return 404, Reading(kind=PageKind.NOTICE, encoding="utf-8", notice=None)
+            return 404, ParsedPage(kind=PageKind.NOTICE, encoding="utf-8", notice=None)
         if entry.notice is not None:
             words = Notice(kind=entry.notice, text="此文章不存在或已被隐藏")
-            return entry.status, Reading(kind=PageKind.NOTICE, encoding="utf-8", notice=words)
+            return entry.status, ParsedPage(kind=PageKind.NOTICE, encoding="utf-8", notice=words)
         if entry.status != 200:
-            return entry.status, Reading(kind=PageKind.UNKNOWN, encoding="utf-8")
+            return entry.status, ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
         first = (page_no - 1) * self.comments_per_page
         part = entry.comments[first : first + self.comments_per_page]
         further = first + self.comments_per_page < len(entry.comments)
@@ -293,7 +295,7 @@ class Crawl:
     """What one run did: the URLs it asked for, in order, and what became of each."""
 
     urls: list[str]
-    saved: list[Saved]
+    saved: list[SaveResult]
     run: Run
     finished: bool = True
 
@@ -321,12 +323,12 @@ def crawl(
 ) -> Crawl:
     """A run as the spider does it, one request at a time; `stop_after` pages it stops as if killed."""
     run = runs.start(archive, command, [blog.uid], now=clock())
-    frontier.add(archive, [blog.home], now=clock())
+    frontier_queue.add(archive, [blog.home], now=clock())
     plan.begin(archive, run, [blog.blog], now=clock(), full=full)
     urls: list[str] = []
-    saved: list[Saved] = []
+    saved: list[SaveResult] = []
     while True:
-        targets = frontier.take(archive, [blog.blog], limit=4, now=clock.now)
+        targets = frontier_queue.take(archive, [blog.blog], limit=4, now=clock.now)
         if not targets:
             if plan.top_up(archive, run, [blog.blog], now=clock()):
                 continue
@@ -335,7 +337,7 @@ def crawl(
             if stop_after is not None and len(urls) >= stop_after:
                 return Crawl(urls, saved, run, finished=False)
             urls.append(target.url)
-            saved.append(visits.save(archive, blog.visit(target, clock()), run.id))
+            saved.append(save_page.save(archive, blog.crawled(target, clock()), run.id))
             assert len(urls) < 5000, "the crawl does not end"
     if finish:
         runs.finish(archive, run, outcome="done", exit_code=0, counts=Counts(), now=clock())

@@ -4,8 +4,11 @@ from copy import deepcopy
 from datetime import timedelta
 
 from blogarchive.items import Page
-from blogarchive.store import asking, frontier, plan, runs, visits
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.frontier import requeue
+from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ledger import runs
 from tests.store.fake_blog import Clock, Entry, a_blog, crawl, rows, texts
 
 
@@ -17,11 +20,11 @@ def test_what_is_called_for_again_and_again_waits_for_the_next_run_and_is_a_fail
     target = blog.post_target(500001)
     run = runs.start(archive, "update", [], now=clock())
     taken = 0
-    while asking.again(archive, target, before="~", now=clock()):
+    while requeue.again(archive, target, before="~", now=clock()):
         taken += 1
         assert taken < 20
-        visits.save(archive, blog.visit(target, clock()), run.id)
-    assert taken == asking.AGAIN_AT_MOST
+        save_page.save(archive, blog.crawled(target, clock()), run.id)
+    assert taken == requeue.AGAIN_AT_MOST
     failure = archive.row(
         "select url, kind, permanent, next_try_at is null, run_id from failures where resolved_at is null"
     )
@@ -42,15 +45,15 @@ def test_further_home_pages_that_are_no_more_are_looked_for_a_few_times_only(
     blog.broken[blog.url("?page=2")] = 404
     run = runs.start(archive, "update", [], now=clock())
     same = Page(url=blog.home.url, fetched_at=clock(), status=304, headers=(), body=b"")
-    visits.unchanged(archive, blog.home, same, run.id)
+    save_page.unchanged(archive, blog.home, same, run.id)
     archive.execute("update sweeps set complete_at = started_at where kind = 'home'")
     asked = 0
     while plan.top_up(archive, run, [blog.blog], now=clock()):
-        for target in frontier.take(archive, [blog.blog], limit=9, now=clock()):
+        for target in frontier_queue.take(archive, [blog.blog], limit=9, now=clock()):
             asked += target.url == blog.url("?page=2")
-            visits.save(archive, blog.visit(target, clock()), run.id)
+            save_page.save(archive, blog.crawled(target, clock()), run.id)
         assert asked < 20
-    assert asked == asking.AGAIN_AT_MOST
+    assert asked == requeue.AGAIN_AT_MOST
 
 
 def test_a_post_whose_page_comes_from_a_cache_of_yesterday_turns_no_month_back(
@@ -66,7 +69,7 @@ def test_a_post_whose_page_comes_from_a_cache_of_yesterday_turns_no_month_back(
         "select month || first_post_on || last_post_on || proved_last_on from archive_months order by month"
     )
     today = texts(archive, shown)
-    visits.save(archive, yesterday.visit(yesterday.post_target(500001), clock()), None)
+    save_page.save(archive, yesterday.crawled(yesterday.post_target(500001), clock()), None)
     assert texts(archive, shown) == today
     assert texts(archive, "select url from frontier where state = 'todo'") == []
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]

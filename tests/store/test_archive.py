@@ -9,11 +9,11 @@ import pytest
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.store import lock
-from blogarchive.store.archive import Archive
-from blogarchive.store.opening import told
-from blogarchive.store.schema import MIGRATIONS
-from blogarchive.store.trial import trial
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.connection import to_user_error
+from blogarchive.store.database.migrations import MIGRATIONS
+from blogarchive.store.database.scratch_copy import trial
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
 
@@ -65,16 +65,16 @@ def test_a_full_disk_keeps_nothing_of_the_page_and_all_before_it(path: Path, clo
     blog = a_blog(40)
     with Archive.open(path, create=True) as archive:
         crawl(archive, blog, clock, stop_after=10)
-        before = archive.number("select count(*) from pages")
-        held = archive.number("pragma page_count")
+        before = archive.scalar("select count(*) from pages")
+        held = archive.scalar("pragma page_count")
         archive.execute(f"pragma max_page_count = {held}")
         with pytest.raises(CannotWrite, match="free some space"):
             crawl(archive, blog, clock)
         archive.execute("pragma max_page_count = 1000000")
         assert archive.rows("pragma integrity_check") == [("ok",)]
-        assert archive.number("select count(*) from pages") >= before
+        assert archive.scalar("select count(*) from pages") >= before
         crawl(archive, blog, clock)
-        assert archive.number("select count(*) from posts where content_hash is not null") == 40
+        assert archive.scalar("select count(*) from posts where content_hash is not null") == 40
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only files")
@@ -92,7 +92,7 @@ def test_a_copy_in_a_folder_that_cannot_be_written_is_read(path: Path, clock: Cl
     path.parent.chmod(0o555)
     try:
         with Archive.open(path, read_only=True) as archive:
-            assert archive.number("select count(*) from posts") == 1
+            assert archive.scalar("select count(*) from posts") == 1
     finally:
         path.parent.chmod(0o755)
 
@@ -106,7 +106,7 @@ def test_a_trial_on_an_archive_that_cannot_be_written_is_made_on_a_copy(path: Pa
         archive.execute("update posts set title = 'x'")
         assert archive.path != path
     with Archive.open(path, read_only=True) as archive:
-        assert archive.number("select count(*) from posts where title = 'x'") == 0
+        assert archive.scalar("select count(*) from posts where title = 'x'") == 0
 
 
 def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: Path, clock: Clock) -> None:
@@ -117,7 +117,7 @@ def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: P
         with pytest.raises(ArchiveBusy, match="reparse"), lock.holding(path, "update", now=clock.now):
             pass
     with Archive.open(path, read_only=True) as archive:
-        assert archive.number("select count(*) from posts where title = 'x'") == 0
+        assert archive.scalar("select count(*) from posts where title = 'x'") == 0
 
 
 def test_an_archive_has_one_lock_by_whatever_name_it_is_called(path: Path, clock: Clock) -> None:
@@ -134,14 +134,18 @@ def test_an_archive_has_one_lock_by_whatever_name_it_is_called(path: Path, clock
 
 def test_errors_of_sqlite_are_told_by_what_to_do() -> None:
     where = Path("a.db")
-    assert isinstance(told(sqlite3.OperationalError("database or disk is full"), where), CannotWrite)
+    assert isinstance(to_user_error(sqlite3.OperationalError("database or disk is full"), where), CannotWrite)
     assert isinstance(
-        told(sqlite3.OperationalError("attempt to write a readonly database"), where), CannotWrite
+        to_user_error(sqlite3.OperationalError("attempt to write a readonly database"), where), CannotWrite
     )
-    assert isinstance(told(sqlite3.OperationalError("unable to open database file"), where), CannotWrite)
-    assert isinstance(told(sqlite3.DatabaseError("database disk image is malformed"), where), ArchiveDamaged)
-    assert isinstance(told(sqlite3.OperationalError("database is locked"), where), ArchiveBusy)
-    assert told(sqlite3.IntegrityError("UNIQUE constraint failed: posts.number"), where) is None
+    assert isinstance(
+        to_user_error(sqlite3.OperationalError("unable to open database file"), where), CannotWrite
+    )
+    assert isinstance(
+        to_user_error(sqlite3.DatabaseError("database disk image is malformed"), where), ArchiveDamaged
+    )
+    assert isinstance(to_user_error(sqlite3.OperationalError("database is locked"), where), ArchiveBusy)
+    assert to_user_error(sqlite3.IntegrityError("UNIQUE constraint failed: posts.number"), where) is None
 
 
 def test_the_archive_can_be_read_while_a_run_writes(path: Path, clock: Clock) -> None:
@@ -179,7 +183,7 @@ def test_what_is_supposed_is_taken_back(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
     before = rows(archive, "posts")
-    with archive.supposing():
+    with archive.dry_run():
         archive.execute("delete from comments")
         archive.execute("update posts set title = 'x'")
     assert rows(archive, "posts") == before
@@ -189,7 +193,7 @@ def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     Archive.open(path, create=True).close()
     with Archive.open(path, read_only=True) as archive:
-        assert archive.number("select count(*) from posts") == 0
+        assert archive.scalar("select count(*) from posts") == 0
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
 
 
@@ -200,4 +204,4 @@ def test_an_archive_whose_making_was_cut_short_is_made_by_the_next_backup(tmp_pa
     with pytest.raises(NoArchive):
         Archive.open(path)
     with Archive.open(path, create=True) as archive:
-        assert archive.number("select count(*) from posts") == 0
+        assert archive.scalar("select count(*) from posts") == 0

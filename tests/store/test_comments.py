@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.items import Problem, Shown
-from blogarchive.store import visits
-from blogarchive.store.archive import Archive
-from blogarchive.store.fingerprints import Kept, Marked, mark, matched
-from blogarchive.store.times import utc_text
+from blogarchive.items import DateText, Problem
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
+from blogarchive.store.posts.comment_identity import Kept, Marked, mark, matched
+from blogarchive.store.timestamps import utc_text
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -142,11 +142,11 @@ def test_comments_that_another_day_does_not_show_either_are_gone(archive: Archiv
 def test_comments_that_were_refused_as_forged_mark_none_as_gone(archive: Archive, clock: Clock) -> None:
     blog = a_post(comment("甲", SECOND, "一"))
     read(archive, blog, clock)
-    visit = blog.visit(blog.post_target(N), clock())
+    crawled = blog.crawled(blog.post_target(N), clock())
     forged = Problem(kind="forged", field="comments", detail="a header inside a comment")
-    post = replace(visit.reading.posts[0], comments=(), comment_count=0)
-    visits.save(
-        archive, replace(visit, reading=replace(visit.reading, posts=(post,), problems=(forged,))), None
+    post = replace(crawled.parsed.posts[0], comments=(), comment_count=0)
+    save_page.save(
+        archive, replace(crawled, parsed=replace(crawled.parsed, posts=(post,), problems=(forged,))), None
     )
     assert bodies(archive) == ["一"]
     assert texts(archive, "select kind from open_failures") == ["forged"]
@@ -196,8 +196,8 @@ def test_a_comment_written_twice_across_a_page_border_is_two(archive: Archive, c
 def test_a_comment_that_arrives_during_the_reading_doubles_nothing(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(9))
     post = blog.post_target(N)
-    visits.save(archive, blog.visit(blog.home, clock()), None)
-    visits.save(archive, blog.visit(post, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(post, clock()), None)
     blog.entries[N].comments.insert(0, comment("新人", "2024-08-03 00:00:00", "刚写的"))
     crawl(archive, blog, clock)
     assert sorted(map(str, bodies(archive))) == sorted(["刚写的", *(f"话{i}" for i in range(9))])
@@ -231,7 +231,7 @@ def test_pages_that_never_agree_end_as_a_failure(archive: Archive, clock: Clock)
     blog = a_post(*many(6))
     blog.entries[N].claimed = 8
     second = f"{blog.post_url(N)}?page=2"
-    page = blog.visit(blog.post_target(N), clock())
+    page = blog.crawled(blog.post_target(N), clock())
     urls = read(archive, blog, clock)
     assert urls.count(page.page.url) == 1
     assert urls.count(second) == 1
@@ -252,9 +252,11 @@ def test_fewer_pages_of_comments_leave_no_failure_behind(archive: Archive, clock
 
 def test_a_time_that_moves_with_the_clock_does_not_make_new_comments(archive: Archive, clock: Clock) -> None:
     moving = comment("甲", SECOND, "话")
-    blog = a_post(replace(moving, posted=Shown(text="3小时前", at=clock.now, precision="hour")))
+    blog = a_post(replace(moving, posted=DateText(text="3小时前", at=clock.now, precision="hour")))
     read(archive, blog, clock)
-    blog.entries[N].comments = [replace(moving, posted=Shown(text="4小时前", at=clock.now, precision="hour"))]
+    blog.entries[N].comments = [
+        replace(moving, posted=DateText(text="4小时前", at=clock.now, precision="hour"))
+    ]
     read(archive, blog, clock)
     assert len(rows(archive, "comments")) == 1
 
@@ -284,7 +286,7 @@ def test_a_page_of_nothing_but_equal_comments_is_not_taken_for_the_last(
     entry.comments[:0] = [entry.comments[0]] * 3
     entry.comments[:0] = [comment("来客", f"2024-08-01 10:00:0{second}", f"话{second}") for second in (2, 1)]
     crawl(archive, blog, clock)
-    assert archive.number("select count(*) from comments") == len(entry.comments)
+    assert archive.scalar("select count(*) from comments") == len(entry.comments)
     assert rows(archive, "open_failures") == []
 
 

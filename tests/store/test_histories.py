@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blogarchive.items import Comment
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, texts
 
 STEPS = st.tuples(

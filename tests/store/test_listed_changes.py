@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from blogarchive.items import PageKind, Reading, Target
-from blogarchive.store import visits
-from blogarchive.store.archive import Archive
+from blogarchive.items import PageKind, ParsedPage, Target
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows, texts
 
 N = 500001
@@ -23,9 +23,9 @@ class MovingBlog(FakeBlog):
     def post_url(self, number: int) -> str:
         return self.url(f"{self.folder}/{number}.html").replace("http", self.scheme, 1)
 
-    def _answer(self, target: Target) -> tuple[int, Reading]:
+    def _answer(self, target: Target) -> tuple[int, ParsedPage]:
         if target.number is not None and target.url != self.post_url(int(target.number)) and self.old != 200:
-            return self.old, Reading(kind=PageKind.UNKNOWN, encoding="utf-8")
+            return self.old, ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
         if target.url.startswith("https"):
             target = Target(url=target.url.replace("https", "http", 1), site=target.site, kind=target.kind)
         return super()._answer(target)
@@ -124,8 +124,8 @@ def test_bullets_before_a_title_are_no_other_title(archive: Archive, clock: Cloc
         blog.entries[number].title = f"{bullet}论长短"
         blog.retitled[number] = "论长短"
     crawl(archive, blog, clock)
-    visits.save(archive, blog.visit(blog.home, clock()), None)
-    visits.save(archive, blog.visit(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
     assert rows(archive, "open_failures") == []
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
     assert texts(archive, "select distinct title from posts where title like '★%'") == ["★ 论长短"]

@@ -12,9 +12,9 @@ import pytest
 from sqlite_utils import Database
 
 from blogarchive.errors import UsageError
-from blogarchive.store.archive import Archive
-from blogarchive.store.export_reader import open_reader
-from blogarchive.store.schema import MIGRATIONS, steps
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.migrations import MIGRATIONS, steps
+from blogarchive.store.queries.export_reader import open_reader
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 TABLES = {
@@ -71,7 +71,7 @@ def today(path: Path, clock: Clock) -> Path:
         first, second, *_ = blog.entries.values()
         first.text, second.status, second.listed = "改过的正文", 404, False
         crawl(archive, blog, clock, full=True)
-        assert archive.number("select count(*) from post_revisions") == 1
+        assert archive.scalar("select count(*) from post_revisions") == 1
     return path
 
 
@@ -97,7 +97,7 @@ def test_an_older_archive_is_brought_up_to_date_with_every_row_it_holds(
         blog = a_blog(8)
         blog.entries[next(iter(blog.entries))].text = "又改了一次"
         crawl(archive, blog, clock, full=True)
-        assert archive.number("select count(*) from post_revisions") == 2
+        assert archive.scalar("select count(*) from post_revisions") == 2
 
 
 def test_the_view_of_posts_names_the_categories_of_one_that_is_gone_as_exports_do(

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from blogarchive.items import CategoryRow, ListedPost, Reading
-from blogarchive.store import visits
-from blogarchive.store.archive import Archive
+from blogarchive.items import CategoryRow, ListedPost, ParsedPage
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, shown, texts
 
 
@@ -13,15 +13,15 @@ def strangers(uid: str, number: int) -> ListedPost:
     return ListedPost(title="别人家的热门文章", number=number, url=url, posted=shown("2025-01-02"))
 
 
-def home_with(blog: FakeBlog, clock: Clock, *others: ListedPost) -> Reading:
+def home_with(blog: FakeBlog, clock: Clock, *others: ListedPost) -> ParsedPage:
     """The home page, which names these among its own posts: in the list, beside it, and under a category."""
-    reading = blog.visit(blog.home, clock()).reading
-    first, *rest = reading.categories
+    parsed = blog.crawled(blog.home, clock()).parsed
+    first, *rest = parsed.categories
     with_others = CategoryRow(name=first.name, url=first.url, posts=(*others, *first.posts))
     return replace(
-        reading,
-        listed=(*others, *reading.listed),
-        latest=(*others, *reading.latest),
+        parsed,
+        listed=(*others, *parsed.listed),
+        latest=(*others, *parsed.latest),
         categories=(with_others, *rest),
     )
 
@@ -42,6 +42,6 @@ def test_a_post_under_an_older_name_of_the_blog_is_its_own(archive: Archive, clo
     archive.execute("insert into author_aliases values (1, '31100', '2025-01-01')")
     older = strangers("31100", 7)
     blog.broken[blog.home.url] = home_with(blog, clock, older)
-    visits.save(archive, blog.visit(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
     assert texts(archive, "select url from posts where number = 7") == [older.url]
     assert texts(archive, "select state from frontier where url = ?", (older.url or "",)) == ["todo"]

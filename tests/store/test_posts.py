@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from blogarchive.items import Image, NoticeKind, PageKind, Post, Reading
-from blogarchive.store import history, pages, visits
-from blogarchive.store.archive import Archive
-from blogarchive.store.saved import Outcome, Saved
+from blogarchive.items import Image, NoticeKind, PageKind, ParsedPage, Post
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
+from blogarchive.store.pages import page_rows
+from blogarchive.store.pages.result import Outcome, SaveResult
+from blogarchive.store.queries import history
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
 
 
-def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> Saved:
-    return visits.save(archive, blog.visit(blog.post_target(number), clock()), None)
+def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> SaveResult:
+    return save_page.save(archive, blog.crawled(blog.post_target(number), clock()), None)
 
 
 def test_everything_a_post_shows_is_kept(archive: Archive, clock: Clock) -> None:
@@ -66,12 +68,12 @@ def test_counters_never_make_a_revision_nor_keep_bytes(archive: Archive, clock: 
     look(archive, blog, clock)
     for views in (11, 12, 12):
         blog.entries[N].views = views
-        blog.visits += 5
+        blog.crawled_pages += 5
         assert look(archive, blog, clock).outcome is Outcome.SAME
     assert rows(archive, "post_revisions") == []
     assert texts(archive, "select views from post_stats order by captured_at") == [10, 11, 12]
     assert texts(archive, "select views from posts") == [12]
-    assert pages.count(archive) == 1
+    assert page_rows.count(archive) == 1
 
 
 def test_a_counter_that_is_not_shown_is_as_it_was(archive: Archive, clock: Clock) -> None:
@@ -98,11 +100,11 @@ def test_text_that_comes_back_after_an_edit_is_a_third_version(archive: Archive,
 def test_saving_a_visit_twice_changes_nothing(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
-    visit = blog.visit(blog.post_target(N), clock())
-    visits.save(archive, visit, None)
+    crawled = blog.crawled(blog.post_target(N), clock())
+    save_page.save(archive, crawled, None)
     tables = ("posts", "comments", "post_stats", "pages", "post_categories", "post_media", "failures")
     before = {table: rows(archive, table) for table in tables}
-    visits.save(archive, visit, None)
+    save_page.save(archive, crawled, None)
     assert {table: rows(archive, table) for table in tables} == before
 
 
@@ -111,7 +113,7 @@ def test_an_older_page_that_comes_later_takes_its_place_in_the_past(archive: Arc
     look(archive, blog, clock)
     today = blog.entries[N].text
     blog.entries[N].text = "十年前的版本。" * 30
-    visits.save(archive, blog.visit(blog.post_target(N), clock.now - timedelta(days=3650)), None)
+    save_page.save(archive, blog.crawled(blog.post_target(N), clock.now - timedelta(days=3650)), None)
     assert texts(archive, "select body_text from posts") == [today]
     assert texts(archive, "select body_text from post_revisions") == ["十年前的版本。" * 30]
     assert texts(archive, "select substr(first_seen_at, 1, 4) from posts") == ["2015"]
@@ -130,11 +132,11 @@ def test_an_excerpt_in_a_listing_never_replaces_the_post(archive: Archive, clock
         views=99,
         whole=False,
     )
-    frame = blog.visit(blog.home, clock()).reading
-    blog.broken[blog.home.url] = Reading(
+    frame = blog.crawled(blog.home, clock()).parsed
+    blog.broken[blog.home.url] = ParsedPage(
         kind=PageKind.HOME, encoding="utf-8", author=frame.author, posts=(excerpt,)
     )
-    visits.save(archive, blog.visit(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
     assert (rows(archive, "post_revisions"), texts(archive, "select body_html from posts")) == before
     assert texts(archive, "select views from posts") == [99]
 
@@ -144,17 +146,17 @@ def test_a_cut_title_gives_way_to_the_full_one_and_never_the_other_way(
 ) -> None:
     blog = a_blog(1)
     blog.entries[N].title = "关于网络日志之存亡与一个读书人的后半生"
-    category = blog.visit(blog.home, clock())
-    listed = category.reading
-    blog.broken[blog.home.url] = Reading(
+    category = blog.crawled(blog.home, clock())
+    listed = category.parsed
+    blog.broken[blog.home.url] = ParsedPage(
         kind=PageKind.HOME, encoding="utf-8", author=listed.author, latest=listed.latest, links=listed.links
     )
-    visits.save(archive, blog.visit(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
     assert archive.rows("select title, title_is_cut, content_hash from posts") == [
         (blog.entries[N].title[:15], 1, None)
     ]
     look(archive, blog, clock)
-    visits.save(archive, blog.visit(blog.home, clock()), None)
+    save_page.save(archive, blog.crawled(blog.home, clock()), None)
     assert archive.rows("select title, title_is_cut from posts") == [(blog.entries[N].title, 0)]
     assert rows(archive, "post_revisions") == []
 
@@ -186,14 +188,14 @@ def test_no_cookie_is_ever_stored(archive: Archive, clock: Clock) -> None:
 def test_stored_bytes_are_those_that_were_served(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     look(archive, blog, clock)
-    visit = blog.visit(blog.post_target(N), clock.now)
-    stored = next(iter(pages.stored(archive)))
+    crawled = blog.crawled(blog.post_target(N), clock.now)
+    stored = next(iter(page_rows.stored(archive)))
     assert (stored.page.body, stored.page.url, stored.target) == (
-        visit.page.body,
-        visit.page.url,
-        visit.target,
+        crawled.page.body,
+        crawled.page.url,
+        crawled.target,
     )
-    assert stored.page.fetched_at == visit.page.fetched_at
+    assert stored.page.fetched_at == crawled.page.fetched_at
 
 
 @pytest.mark.parametrize(
@@ -241,14 +243,14 @@ def test_a_failure_is_counted_and_resolved_by_the_next_good_page(archive: Archiv
     blog.entries[N].status = 200
     look(archive, blog, clock)
     assert rows(archive, "open_failures") == []
-    assert archive.number("select count(*) from failures where resolved_at is not null") == 1
+    assert archive.scalar("select count(*) from failures where resolved_at is not null") == 1
 
 
 def test_a_page_of_another_blog_is_not_taken_for_this_one(archive: Archive, clock: Clock) -> None:
     blog, other = a_blog(2), FakeBlog(uid="777")
     crawl(archive, blog, clock)
     other.add(Entry(number=N, title="别人的", when="2024-05-05 05:05:05", text="别人的正文"))
-    blog.broken[blog.post_url(N)] = other.visit(other.post_target(N), clock()).reading
+    blog.broken[blog.post_url(N)] = other.crawled(other.post_target(N), clock()).parsed
     assert look(archive, blog, clock).outcome is Outcome.FAILED
     assert texts(archive, "select uid from authors") == [blog.uid]
 

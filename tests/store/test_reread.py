@@ -5,10 +5,10 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
-from blogarchive.items import Post, Visit
-from blogarchive.store import pages
-from blogarchive.store.archive import Archive
-from blogarchive.store.reread import Reread, reread
+from blogarchive.items import CrawledPage, Post
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.reparse import ReparseResult, reread
+from blogarchive.store.pages import page_rows
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -37,24 +37,28 @@ class Seen:
     """Remembers the reading of every page that was served, by its bytes, as a pure reader would give it again."""
 
     def __init__(self, blog: FakeBlog) -> None:
-        self.visits: dict[tuple[str, bytes], Visit] = {}
-        answer = blog.visit
+        self.crawled_pages: dict[tuple[str, bytes], CrawledPage] = {}
+        answer = blog.crawled
 
         def remembering(target, now):  # type: ignore[no-untyped-def]
-            visit = answer(target, now)
-            self.visits[visit.page.url, visit.page.body] = visit
-            return visit
+            crawled = answer(target, now)
+            self.crawled_pages[crawled.page.url, crawled.page.body] = crawled
+            return crawled
 
-        blog.visit = remembering  # type: ignore[method-assign]
+        blog.crawled = remembering  # type: ignore[method-assign]
 
     def again(
-        self, archive: Archive, change: Callable[[Visit], Visit] = lambda visit: visit, *, write: bool = True
-    ) -> list[Reread]:
+        self,
+        archive: Archive,
+        change: Callable[[CrawledPage], CrawledPage] = lambda crawled: crawled,
+        *,
+        write: bool = True,
+    ) -> list[ReparseResult]:
         found = [
-            (page.id, change(replace(self.visits[page.page.url, page.page.body], page=page.page)))
-            for page in pages.stored(archive)
+            (page.id, change(replace(self.crawled_pages[page.page.url, page.page.body], page=page.page)))
+            for page in page_rows.stored(archive)
         ]
-        with nullcontext() if write else archive.supposing():
+        with nullcontext() if write else archive.dry_run():
             return list(reread(archive, found, write=write))
 
 
@@ -83,9 +87,9 @@ def a_past(archive: Archive, clock: Clock) -> tuple[FakeBlog, Seen]:
 
 def test_reading_again_changes_nothing_at_all(archive: Archive, clock: Clock) -> None:
     _, seen = a_past(archive, clock)
-    assert archive.number("select count(*) from posts where gone_at is not null") == 1
-    assert archive.number("select count(*) from comments where gone_at is not null") == 1
-    assert archive.number("select count(*) from post_revisions") == 4
+    assert archive.scalar("select count(*) from posts where gone_at is not null") == 1
+    assert archive.scalar("select count(*) from comments where gone_at is not null") == 1
+    assert archive.scalar("select count(*) from post_revisions") == 4
     before = {table: rows(archive, table) for table in TABLES}
     for _ in range(2):
         assert seen.again(archive) == []
@@ -93,7 +97,7 @@ def test_reading_again_changes_nothing_at_all(archive: Archive, clock: Clock) ->
             assert rows(archive, table) == before[table], table
 
 
-def better(visit: Visit) -> Visit:
+def better(crawled: CrawledPage) -> CrawledPage:
     """A reader that finds more: likes were read wrong, and bodies with a word too many."""
 
     def mended(post: Post) -> Post:
@@ -104,7 +108,7 @@ def better(visit: Visit) -> Visit:
             post, body_html=html, body_text=(post.body_text or "").replace("正文", "本文"), likes=42
         )
 
-    return replace(visit, reading=replace(visit.reading, posts=tuple(map(mended, visit.reading.posts))))
+    return replace(crawled, parsed=replace(crawled.parsed, posts=tuple(map(mended, crawled.parsed.posts))))
 
 
 def test_a_better_reader_mends_every_version_in_place(archive: Archive, clock: Clock) -> None:
@@ -132,41 +136,43 @@ def test_what_would_change_can_be_seen_before(archive: Archive, clock: Clock) ->
 
 def test_the_page_of_a_first_reading_that_failed_can_be_read_later(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
-    good = blog.visit(blog.post_target(N), clock()).reading
+    good = blog.crawled(blog.post_target(N), clock()).parsed
     unknown = replace(good, kind=type(good.kind)("unknown"), posts=())
     blog.broken[blog.post_url(N)] = unknown
     seen = Seen(blog)
     crawl(archive, blog, clock)
     assert texts(archive, f"select content_hash from posts where number = {N}") == [None]
-    assert [page.page.url for page in pages.stored(archive, failed_only=True)] == [blog.post_url(N)]
-    seen.again(archive, lambda visit: replace(visit, reading=good) if visit.reading is unknown else visit)
+    assert [page.page.url for page in page_rows.stored(archive, failed_only=True)] == [blog.post_url(N)]
+    seen.again(
+        archive, lambda crawled: replace(crawled, parsed=good) if crawled.parsed is unknown else crawled
+    )
     assert texts(archive, f"select body_text from posts where number = {N}") == [blog.entries[N].text]
     assert rows(archive, "open_failures") == []
 
 
 def test_only_pages_read_by_an_older_reader_are_stale(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(2), clock)
-    assert list(pages.stored(archive, stale_only=True)) == []
+    assert list(page_rows.stored(archive, stale_only=True)) == []
     archive.execute("update pages set reader_version = 0 where kind = 'post'")
-    assert len(list(pages.stored(archive, stale_only=True))) == 2
+    assert len(list(page_rows.stored(archive, stale_only=True))) == 2
 
 
 def test_views_that_every_page_of_comments_counts_are_those_last_shown_and_read_the_same_again(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(4, comments=6)
-    answer = blog.visit
+    answer = blog.crawled
 
     def counting(target, now):  # type: ignore[no-untyped-def]
         for entry in blog.entries.values():
             entry.views += 1
         return answer(target, now)
 
-    blog.visit = counting  # type: ignore[method-assign]
+    blog.crawled = counting  # type: ignore[method-assign]
     seen = Seen(blog)
     for _ in range(2):
         crawl(archive, blog, clock, command="update", full=True)
         clock.now += timedelta(days=1)
         newest = "select views from post_stats s where s.post_id = p.id order by captured_at desc limit 1"
-        assert archive.number(f"select count(*) from posts p where views is not ({newest})") == 0
+        assert archive.scalar(f"select count(*) from posts p where views is not ({newest})") == 0
         assert seen.again(archive, write=False) == []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store import visits
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows
 
 TABLES = (
@@ -142,7 +142,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
     assert kills >= 2
     with Archive.open(path) as archive:
         assert content(archive) == whole
-        assert archive.number("select count(*) from pages") == len(whole["pages"])
+        assert archive.scalar("select count(*) from pages") == len(whole["pages"])
 
 
 def test_a_home_page_tells_its_own_list_after_another_page_showed_the_same_sidebar(
@@ -154,7 +154,7 @@ def test_a_home_page_tells_its_own_list_after_another_page_showed_the_same_sideb
     newest = Entry(number=500900, title="新的一篇", when="2024-12-24 10:00:00", text="正文。")
     blog.add(newest)
     with Archive.open(path) as archive:
-        visits.save(archive, blog.visit(blog.post_target(500001), clock()), None)
-        visits.save(archive, blog.visit(blog.home, clock()), None)
+        save_page.save(archive, blog.crawled(blog.post_target(500001), clock()), None)
+        save_page.save(archive, blog.crawled(blog.home, clock()), None)
         places = archive.rows("select place from sidebar_titles where number = 500900 order by place")
     assert ("home",) in places, places

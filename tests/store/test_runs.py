@@ -11,16 +11,21 @@ from pathlib import Path
 import pytest
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, SiteChanged, UsageError
-from blogarchive.items import PageKind, Reading, Target
-from blogarchive.store import blogs, failures, frontier, health, history, lock, pages, runs, visits
-from blogarchive.store.archive import Archive, Value
-from blogarchive.store.blogs import Blog
-from blogarchive.store.failures import Failure
-from blogarchive.store.judge import retry_after
-from blogarchive.store.runs import Counts
-from blogarchive.store.saved import Outcome
-from blogarchive.store.status import status
-from blogarchive.store.verify import verify
+from blogarchive.items import PageKind, ParsedPage, Target
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive, Value
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.ingest import save_page
+from blogarchive.store.ingest.page_validation import retry_after
+from blogarchive.store.ledger import blogs, failures, field_coverage, runs
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.runs import Counts
+from blogarchive.store.pages import page_rows
+from blogarchive.store.pages.result import Outcome
+from blogarchive.store.queries import history
+from blogarchive.store.queries.integrity import verify
+from blogarchive.store.queries.status import status
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -100,7 +105,7 @@ def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
     target = Target(url="http://blog.test/x", site="creaders", kind=PageKind.POST, uid="1", number=1)
     waits = []
     for _ in range(8):
-        due = visits.fail(archive, target, Failure(kind="network", detail="refused"), None, now=clock())
+        due = save_page.fail(archive, target, Failure(kind="network", detail="refused"), None, now=clock())
         assert due is not None
         waits.append(due - clock.now.replace(microsecond=0))
     assert waits == sorted(waits)
@@ -108,14 +113,16 @@ def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
     assert waits[-1] == timedelta(days=7)
     assert archive.rows("select kind, attempts from open_failures") == [("network", 8)]
     assert (
-        visits.fail(archive, target, Failure(kind="robots", detail="x", permanent=True), None, now=clock())
+        save_page.fail(archive, target, Failure(kind="robots", detail="x", permanent=True), None, now=clock())
         is None
     )
     blog = Blog(site="creaders", uid="1")
     clock.now += timedelta(days=400)
-    assert frontier.take(archive, [blog], limit=5, now=clock.now) == []
+    assert frontier_queue.take(archive, [blog], limit=5, now=clock.now) == []
     assert failures.retry(archive, [blog]) == 1
-    assert [found.url for found in frontier.take(archive, [blog], limit=5, now=clock.now)] == [target.url]
+    assert [found.url for found in frontier_queue.take(archive, [blog], limit=5, now=clock.now)] == [
+        target.url
+    ]
 
 
 def test_a_failed_page_is_taken_again_when_its_time_has_come(archive: Archive, clock: Clock) -> None:
@@ -159,15 +166,15 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
     clock: Clock, header: str, wait: timedelta | None
 ) -> None:
     blog = a_blog(1)
-    page = replace(blog.visit(blog.home, clock()).page, headers=(("retry-after", header),))
+    page = replace(blog.crawled(blog.home, clock()).page, headers=(("retry-after", header),))
     assert retry_after(page) == wait
 
 
 def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
-    visit = blog.visit(blog.post_target(N), clock())
-    page = replace(visit.page, status=503, headers=(("Retry-After", "86400"),))
-    saved = visits.save(archive, replace(visit, page=page), None)
+    crawled = blog.crawled(blog.post_target(N), clock())
+    page = replace(crawled.page, status=503, headers=(("Retry-After", "86400"),))
+    saved = save_page.save(archive, replace(crawled, page=page), None)
     assert saved.outcome is Outcome.BLOCKED
     assert texts(archive, "select next_try_at from open_failures") == [
         (clock.now + timedelta(days=1)).isoformat(timespec="seconds")
@@ -208,7 +215,7 @@ def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clo
 def test_a_whole_archive_is_verified(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(5), clock)
     found = verify(archive)
-    assert (found.damage, found.lacking, found.pages) == ((), (), pages.count(archive))
+    assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count(archive))
     found.require_whole()
 
 
@@ -228,12 +235,12 @@ def test_fields_that_are_empty_all_at_once_raise_an_alarm_that_names_them(
 ) -> None:
     blog = a_blog(20)
     first = crawl(archive, blog, clock)
-    assert health.lacking(archive, first.run) == []
+    assert field_coverage.lacking(archive, first.run) == []
     for entry in blog.entries.values():
         entry.likes = None  # type: ignore[assignment]
     second = crawl(archive, blog, clock, command="update", full=True)
     with pytest.raises(SiteChanged, match=r"post\.likes") as caught:
-        health.check(archive, second.run)
+        field_coverage.check(archive, second.run)
     assert caught.value.exit_code == 5
 
 
@@ -241,10 +248,10 @@ def test_pages_that_cannot_be_read_at_all_raise_the_alarm_too(archive: Archive, 
     blog = a_blog(20)
     crawl(archive, blog, clock)
     for number in blog.entries:
-        blog.broken[blog.post_url(number)] = Reading(kind=PageKind.UNKNOWN, encoding="utf-8")
+        blog.broken[blog.post_url(number)] = ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
     run = crawl(archive, blog, clock, command="update", full=True).run
-    assert health.lacking(archive, run) == [f"post.{health.WHOLE_PAGE}"]
-    assert archive.number("select count(*) from posts where content_hash is not null") == 20
+    assert field_coverage.lacking(archive, run) == [f"post.{field_coverage.WHOLE_PAGE}"]
+    assert archive.scalar("select count(*) from posts where content_hash is not null") == 20
 
 
 def test_a_single_odd_page_is_no_alarm(archive: Archive, clock: Clock) -> None:
@@ -252,15 +259,15 @@ def test_a_single_odd_page_is_no_alarm(archive: Archive, clock: Clock) -> None:
     crawl(archive, blog, clock)
     blog.entries[N].likes = None  # type: ignore[assignment]
     run = crawl(archive, blog, clock, command="update", full=True).run
-    assert health.lacking(archive, run) == []
+    assert field_coverage.lacking(archive, run) == []
 
 
 def test_blogs_are_named_by_their_uid_or_an_older_name(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     old = replace(blog.home, url="http://blog.test/laoqiang/", uid="laoqiang")
-    visit = blog.visit(blog.home, clock())
-    frontier.add(archive, [old], now=clock())
-    visits.save(archive, replace(visit, target=old, page=replace(visit.page, url=old.url)), None)
+    crawled = blog.crawled(blog.home, clock())
+    frontier_queue.add(archive, [old], now=clock())
+    save_page.save(archive, replace(crawled, target=old, page=replace(crawled.page, url=old.url)), None)
     assert blogs.held(archive, ["laoqiang"]) == [Blog(site="creaders", uid="31182")]
     assert blogs.held(archive) == [Blog(site="creaders", uid="31182")]
     with pytest.raises(UsageError, match="status"):
@@ -317,8 +324,8 @@ def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clo
         )
     )
     for target in urls:
-        visits.save(archive, blog.visit(target, clock()), None)
-        frontier.take(archive, [blog.blog], limit=5, now=clock())
+        save_page.save(archive, blog.crawled(target, clock()), None)
+        frontier_queue.take(archive, [blog.blog], limit=5, now=clock())
     assert len(asked) > 30
     for sql in asked:
         if sql.split()[0] in ("select", "update", "delete"):
@@ -333,11 +340,11 @@ def test_two_sites_share_what_is_taken(archive: Archive, clock: Clock) -> None:
         for number in range(50):
             url = f"http://{site}.test/{number}"
             target = Target(url=url, site=site, kind=PageKind.POST, uid="1", number=number)
-            frontier.add(archive, [target], now=clock.now)
+            frontier_queue.add(archive, [target], now=clock.now)
     both = [Blog(site="creaders", uid="1"), Blog(site="wenxuecity", uid="1")]
-    taken = frontier.take(archive, both, limit=10, now=clock.now)
+    taken = frontier_queue.take(archive, both, limit=10, now=clock.now)
     assert [target.site for target in taken].count("creaders") == 5
-    flying = frontier.take(archive, both, limit=10, now=clock.now, exclude=taken)
+    flying = frontier_queue.take(archive, both, limit=10, now=clock.now, exclude=taken)
     assert not {target.url for target in taken} & {target.url for target in flying}
     assert [target.number for target in taken[:2]] == [49, 48]
 

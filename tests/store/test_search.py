@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store.archive import Archive
-from blogarchive.store.search import Hit, count, search
-from blogarchive.store.search_text import fold
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.search.search import Hit, count, search
+from blogarchive.store.search.tokenizer import fold
 from tests.browse.make_archive import make
 
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from blogarchive.store import search_index, search_text
-from blogarchive.store.archive import Archive
-from blogarchive.store.schema import MIGRATIONS
-from blogarchive.store.search import search
-from blogarchive.store.search_query import escape_fts, match_expression, parse
-from blogarchive.store.search_text import fold
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.migrations import MIGRATIONS
+from blogarchive.store.search import index, tokenizer
+from blogarchive.store.search.query import escape_fts, match_expression, parse
+from blogarchive.store.search.search import search
+from blogarchive.store.search.tokenizer import fold
 from tests.browse.make_archive import make
 
 
@@ -71,9 +71,9 @@ def test_whatever_is_written_the_index_finds_what_the_rows_hold(
             elif verb == "delete":
                 connection.execute("delete from posts where id = ?", (row_id,))
             else:
-                search_index.refresh(connection)
-        search_index.refresh(connection)
-        assert search_index.pending(connection) == 0
+                index.refresh(connection)
+        index.refresh(connection)
+        assert index.pending(connection) == 0
         for word in ("川", "普", "川普", "后", "發", "普后"):
             assert found(connection, word) == in_rows(connection, word)
         connection.execute("insert into posts_fts(posts_fts) values ('integrity-check')")
@@ -96,7 +96,7 @@ def test_a_rollback_takes_the_index_back_with_it(tmp_path: Path) -> None:
         def broken_off() -> None:
             with archive.atomic():
                 insert(archive.db.conn, 1, "题", "文字")
-                search_index.refresh(archive.db.conn)
+                index.refresh(archive.db.conn)
                 raise InterruptedError
 
         with pytest.raises(InterruptedError):
@@ -145,9 +145,9 @@ def test_other_rules_of_folding_make_the_index_anew(tmp_path: Path) -> None:
 def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
     with Archive.open(make(tmp_path / "a.db")) as archive:
         before = [hit.id for hit in search(archive.db.conn, "邻居", limit=100)]
-        rows = archive.number("select (select count(*) from posts) + (select count(*) from comments)")
+        rows = archive.scalar("select (select count(*) from posts) + (select count(*) from comments)")
         with archive.atomic():
-            assert search_index.rebuild(archive.db.conn) == rows
+            assert index.rebuild(archive.db.conn) == rows
         assert [hit.id for hit in search(archive.db.conn, "邻居", limit=100)] == before
 
 
@@ -165,7 +165,7 @@ def test_an_archive_from_before_the_search_is_searched_once_it_is_opened(tmp_pat
     Archive.open(path).close()
     with Archive.open(path, read_only=True) as archive:
         assert [hit.id for hit in search(archive.db.conn, "从前")] == [1]
-        assert search_index.pending(archive.db.conn) == 0
+        assert index.pending(archive.db.conn) == 0
 
 
 def test_the_triggers_are_known_to_the_schema(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
     ],
 )  # fmt: skip
 def test_both_ways_of_writing_are_one(one: str, other: str) -> None:
-    assert search_text.spaced(one) == search_text.spaced(other)
+    assert tokenizer.spaced(one) == tokenizer.spaced(other)
 
 
 @settings(max_examples=300, deadline=None)

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 import pytest
 
 from blogarchive.items import PageKind
-from blogarchive.store import failures, frontier, plan, runs, schedule, visits
-from blogarchive.store.adding_up import FIELD
-from blogarchive.store.archive import Archive
-from blogarchive.store.failures import Failure
+from blogarchive.store import schedule
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ledger import failures, runs
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.month_check import FIELD
 from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -19,9 +22,9 @@ def test_nothing_new_and_nothing_due_is_one_page(archive: Archive, clock: Clock)
     blog = a_blog(60)
     crawl(archive, blog, clock)
     for _ in range(3):
-        blog.visits += 7
+        blog.crawled_pages += 7
         assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
-    assert archive.number("select count(*) from pages where url = ?", (blog.home.url,)) == 1
+    assert archive.scalar("select count(*) from pages where url = ?", (blog.home.url,)) == 1
 
 
 def test_a_new_post_costs_the_home_page_its_month_and_itself(archive: Archive, clock: Clock) -> None:
@@ -131,7 +134,7 @@ def test_a_late_comment_makes_a_post_young_again(archive: Archive, clock: Clock)
     clock.now += timedelta(days=100)
     late = comment("晚来", "2025-05-01 00:00:00", "迟到的评论")
     blog.entries[N].comments.insert(0, late)
-    visits.save(archive, blog.visit(blog.post_target(N), clock()), None)
+    save_page.save(archive, blog.crawled(blog.post_target(N), clock()), None)
     due = str(texts(archive, "select due_at from frontier where kind = 'post'")[0])
     assert before < due < (clock.now + timedelta(days=2)).isoformat()
 
@@ -205,14 +208,14 @@ def test_a_pinned_post_on_top_stops_no_walk(archive: Archive, clock: Clock) -> N
         )
     crawl(archive, blog, clock, command="update")
     assert (
-        archive.number("select count(*) from posts where number >= 600000 and content_hash is not null") == 7
+        archive.scalar("select count(*) from posts where number >= 600000 and content_hash is not null") == 7
     )
 
 
 def test_without_months_the_home_pages_are_read_until_nothing_is_new(archive: Archive, clock: Clock) -> None:
     blog = a_blog(30, months=False)
     crawl(archive, blog, clock)
-    assert archive.number("select count(*) from posts where content_hash is not null") == 30
+    assert archive.scalar("select count(*) from posts where content_hash is not null") == 30
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
 
 
@@ -225,7 +228,7 @@ def test_an_interrupted_walk_over_home_pages_leaves_no_hole(archive: Archive, cl
         Entry(number=600000, title="插进来的", when="2024-07-01 09:00:00", text="新" * 99, category="一")
     )
     crawl(archive, blog, clock, command="update")
-    assert archive.number("select count(*) from posts where content_hash is not null") == 31
+    assert archive.scalar("select count(*) from posts where content_hash is not null") == 31
 
 
 def test_months_that_do_not_add_up_send_the_run_through_the_home_pages(
@@ -237,27 +240,27 @@ def test_months_that_do_not_add_up_send_the_run_through_the_home_pages(
         blog.url(f"m/{hidden.month}"),
         *(blog.url(f"c/{name}") for name in ("随笔", "时政评论", "旧作")),
     ):
-        reading = blog.visit(blog.home, clock()).reading
-        blog.broken[url] = replace(reading, kind=PageKind.MONTH, listed=(), categories=(), links=())
+        parsed = blog.crawled(blog.home, clock()).parsed
+        blog.broken[url] = replace(parsed, kind=PageKind.MONTH, listed=(), categories=(), links=())
     urls = crawl(archive, blog, clock).urls
     assert blog.url("?page=2") in urls
-    assert archive.number("select count(*) from posts where content_hash is not null") == 12
+    assert archive.scalar("select count(*) from posts where content_hash is not null") == 12
 
 
 def test_a_run_since_a_day_leaves_the_older_posts_for_later(archive: Archive, clock: Clock) -> None:
     blog = a_blog(12)
     run = runs.start(archive, "backup", [], now=clock())
-    frontier.add(archive, [blog.home], now=clock())
+    frontier_queue.add(archive, [blog.home], now=clock())
     plan.begin(archive, run, [blog.blog], now=clock())
     since = date(2024, 5, 1)
     asked = []
-    while targets := frontier.take(archive, [blog.blog], limit=1, now=clock(), since=since):
+    while targets := frontier_queue.take(archive, [blog.blog], limit=1, now=clock(), since=since):
         asked += targets
-        visits.save(archive, blog.visit(targets[0], clock()), run.id)
+        save_page.save(archive, blog.crawled(targets[0], clock()), run.id)
     posts = [target.number for target in asked if target.kind is PageKind.POST]
     assert sorted(posts, key=str) == [n for n, entry in blog.entries.items() if entry.when >= "2024-05"]
     crawl(archive, blog, clock)
-    assert archive.number("select count(*) from posts where content_hash is not null") == 12
+    assert archive.scalar("select count(*) from posts where content_hash is not null") == 12
 
 
 def test_a_page_named_with_the_other_scheme_is_the_one_that_is_held(archive: Archive, clock: Clock) -> None:
@@ -269,7 +272,7 @@ def test_a_page_named_with_the_other_scheme_is_the_one_that_is_held(archive: Arc
         assert plan.as_held(archive, named).url == held.url
         assert plan.as_held(archive, held) == held
         lost = Failure(kind="network", detail="no answer")
-        visits.fail(archive, held, lost, None, now=clock())
+        save_page.fail(archive, held, lost, None, now=clock())
         assert plan.as_held(archive, named) == named, "what cannot be had stands for nothing"
 
 
@@ -286,9 +289,9 @@ def test_no_post_is_looked_at_twice_a_day_nor_left_for_more_than_half_a_year(day
 def test_a_304_is_a_sighting(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     crawl(archive, blog, clock)
-    page = blog.visit(blog.post_target(N), clock()).page
+    page = blog.crawled(blog.post_target(N), clock()).page
     before = rows(archive, "posts", times=False), rows(archive, "pages")
-    visits.unchanged(archive, blog.post_target(N), page, None)
+    save_page.unchanged(archive, blog.post_target(N), page, None)
     assert (rows(archive, "posts", times=False), rows(archive, "pages")) == before
     assert texts(archive, f"select last_seen_at from posts where number = {N}") == [
         page.fetched_at.isoformat()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.store.archive import Archive
-from blogarchive.store.verify import verify
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.queries.integrity import verify
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.items import Notice, NoticeKind, Page, PageKind, Reading
-from spiders.answers import Answer, judge, looks_cut, retry_after
+from blogarchive.items import Notice, NoticeKind, Page, PageKind, ParsedPage
+from spiders.response_kind import ResponseKind, classify_response, looks_cut, retry_after
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHOLE = b"<html><body><p>one</p></body></html>"
@@ -18,37 +18,37 @@ def page(status: int = 200, body: bytes = WHOLE, **headers: str) -> Page:
     return Page(url="http://127.0.0.1/", fetched_at=NOON, status=status, headers=named, body=body)
 
 
-def reading(notice: NoticeKind | None = None) -> Reading:
+def parsed(notice: NoticeKind | None = None) -> ParsedPage:
     shown = Notice(kind=notice, text="…") if notice else None
-    return Reading(kind=PageKind.NOTICE if notice else PageKind.POST, encoding="utf-8", notice=shown)
+    return ParsedPage(kind=PageKind.NOTICE if notice else PageKind.POST, encoding="utf-8", notice=shown)
 
 
 @pytest.mark.parametrize(
     ("status", "notice", "answer"),
     [
-        (200, None, Answer.PAGE),
-        (200, NoticeKind.GONE, Answer.PAGE),
-        (200, NoticeKind.BLOCKED, Answer.REFUSED),
-        (304, None, Answer.UNCHANGED),
-        (403, None, Answer.REFUSED),
-        (403, NoticeKind.HIDDEN, Answer.PAGE),
-        (404, None, Answer.PAGE),
-        (404, NoticeKind.GONE, Answer.PAGE),
-        (410, None, Answer.PAGE),
-        (429, None, Answer.REFUSED),
-        (503, NoticeKind.HIDDEN, Answer.REFUSED),
-        (500, None, Answer.BROKEN),
-        (502, None, Answer.BROKEN),
-        (405, None, Answer.REFUSED),
-        (418, None, Answer.REFUSED),
-        (405, NoticeKind.GONE, Answer.REFUSED),
-        (400, None, Answer.ERROR),
+        (200, None, ResponseKind.PAGE),
+        (200, NoticeKind.GONE, ResponseKind.PAGE),
+        (200, NoticeKind.BLOCKED, ResponseKind.REFUSED),
+        (304, None, ResponseKind.UNCHANGED),
+        (403, None, ResponseKind.REFUSED),
+        (403, NoticeKind.HIDDEN, ResponseKind.PAGE),
+        (404, None, ResponseKind.PAGE),
+        (404, NoticeKind.GONE, ResponseKind.PAGE),
+        (410, None, ResponseKind.PAGE),
+        (429, None, ResponseKind.REFUSED),
+        (503, NoticeKind.HIDDEN, ResponseKind.REFUSED),
+        (500, None, ResponseKind.BROKEN),
+        (502, None, ResponseKind.BROKEN),
+        (405, None, ResponseKind.REFUSED),
+        (418, None, ResponseKind.REFUSED),
+        (405, NoticeKind.GONE, ResponseKind.REFUSED),
+        (400, None, ResponseKind.ERROR),
     ],
 )
 def test_an_answer_is_judged_by_its_status_and_by_its_words(
-    status: int, notice: NoticeKind | None, answer: Answer
+    status: int, notice: NoticeKind | None, answer: ResponseKind
 ) -> None:
-    assert judge(page(status), reading(notice)) is answer
+    assert classify_response(page(status), parsed(notice)) is answer
 
 
 @pytest.mark.parametrize(

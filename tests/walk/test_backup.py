@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
-from blogarchive.store.archive import Archive
+from blogarchive.store.database.archive import Archive
 from tests.walk.tool import Ran, Tool, contents
 
 UID = "31182"
 
 
 def read_posts(tool: Tool) -> int:
-    return tool.number("select count(*) from posts where content_hash is not null")
+    return tool.scalar("select count(*) from posts where content_hash is not null")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,7 @@ def test_a_backup_holds_every_post_and_every_comment(backed: Backed) -> None:
         tool.rows("select number, (select count(*) from comments c where c.post_id = p.id) from posts p")
     )
     assert held == {post.number: len(post.comments) for post in blog.posts}
-    assert tool.number("select count(*) from frontier where state <> 'done'") == 0
+    assert tool.scalar("select count(*) from frontier where state <> 'done'") == 0
 
 
 def test_a_backup_asks_for_no_page_twice(backed: Backed) -> None:

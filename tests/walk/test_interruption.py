@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.faults import Rule, Slow
-from blogarchive.demo.serving import Request
+from blogarchive.demo.server.faults import Rule, Slow
+from blogarchive.demo.server.http_server import Request
 from tests.walk.tool import Ran, Tool, contents, ended
 
 UID = "31182"
@@ -49,7 +49,7 @@ def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> No
     for tool in (whole, killed):
         tool.folder.mkdir()
     at = At()
-    with DemoHost([make_blog(UID, posts=25, months=3)], listener=at.listen) as host:
+    with DemoHost([make_blog(UID, posts=25, months=3)], observer=at.listen) as host:
         assert whole.run("backup", host.blog_url(UID)).code == 0
         once = host.counts()
         host.forget_requests()
@@ -72,7 +72,7 @@ def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> No
 def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: signal.Signals) -> None:
     at = At()
     blog = make_blog(UID, posts=4, months=1)
-    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], listener=at.listen) as host:
+    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], observer=at.listen) as host:
         before = signal.signal(how, signal.SIG_DFL)  # whoever runs the tests may have it ignored
         process = tool.start("backup", host.blog_url(UID))
         signal.signal(how, before)
@@ -84,12 +84,12 @@ def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: si
         host.set_faults()
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3), ("done", 0)]
-    assert tool.number("select count(*) from posts where content_hash is not null") == 4
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 4
 
 
 def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
     at = At()
-    with DemoHost([make_blog(UID, posts=4)], listener=at.listen) as host:
+    with DemoHost([make_blog(UID, posts=4)], observer=at.listen) as host:
         process = tool.start("backup", host.blog_url(UID), delay=30)
         at.wait(more=1)
         process.send_signal(signal.SIGINT)
@@ -99,7 +99,7 @@ def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
 
 def test_under_nohup_it_outlives_its_terminal(tool: Tool) -> None:
     at = At()
-    with DemoHost([make_blog(UID, posts=1)], listener=at.listen) as host:
+    with DemoHost([make_blog(UID, posts=1)], observer=at.listen) as host:
         process = subprocess.Popen(
             tool.command("backup", host.blog_url(UID), delay=0.05),
             stdout=subprocess.PIPE,
@@ -114,13 +114,13 @@ def test_under_nohup_it_outlives_its_terminal(tool: Tool) -> None:
 
 def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> None:
     at = At()
-    with DemoHost([make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], listener=at.listen) as host:
+    with DemoHost([make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], observer=at.listen) as host:
         first = tool.start("backup", host.blog_url(UID))
         at.wait(more=2)
         second = tool.run("backup", host.blog_url(UID))
         assert second.code == 75
         assert str(first.pid) in second.err
-        assert tool.number("select count(*) from runs") == 1, "it can be read meanwhile"
+        assert tool.scalar("select count(*) from runs") == 1, "it can be read meanwhile"
         first.kill()
         first.communicate()
         host.set_faults()
@@ -145,7 +145,7 @@ def test_a_full_disk_is_6_and_nothing_is_torn(tool: Tool) -> None:
         with closing(sqlite3.connect(tool.db)) as held:
             assert held.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert tool.run("backup", host.blog_url(UID)).code == 0
-    assert tool.number("select count(*) from posts where content_hash is not null") == 30
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 30
     assert ("damaged",) not in tool.rows("select outcome from runs"), "a full disk damages nothing"
 
 
@@ -223,10 +223,10 @@ def test_a_mistake_of_this_program_while_a_page_is_fetched_is_told_as_one_and_co
         assert "mistake: http" in ran.stderr
         told = tool.rows("select kind, detail from open_failures")
         assert told == [("mistake", "this program failed: KeyError: 'a mistake of ours'")]
-        assert tool.number("select count(*) from posts where content_hash is not null") == 7
+        assert tool.scalar("select count(*) from posts where content_hash is not null") == 7
         assert tool.rows("select number from posts where content_hash is null") == [(400345,)]
         assert tool.run("failures", "--retry", "--no-media").code == 0
-    assert tool.number("select count(*) from posts where content_hash is not null") == 8
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 8
 
 
 def test_a_mistake_of_this_program_on_every_page_is_neither_the_network_nor_the_site(tool: Tool) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
+from blogarchive.demo.server.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
 from tests.walk.tool import Tool
 
 UID = "31182"
@@ -68,9 +68,9 @@ def test_a_site_that_blocks_ends_the_run_with_4_after_some_tries(tool: Tool, rul
         ran = tool.run("backup", blocking.blog_url(UID))
         assert blocking.faults.struck() <= 6
     assert ran.code == 4, ran.err
-    assert tool.number("select count(*) from failures where kind = 'blocked'") >= 1
+    assert tool.scalar("select count(*) from failures where kind = 'blocked'") >= 1
     assert tool.rows("select outcome, exit_code from runs") == [("blocked", 4)]
-    assert tool.number("select count(*) from posts where gone_at is not null") == 0
+    assert tool.scalar("select count(*) from posts where gone_at is not null") == 0
 
 
 @pytest.mark.parametrize("fault", [Cut(), Cut(honest=True), Drop(), Refuse(500)], ids=repr)
@@ -79,7 +79,7 @@ def test_a_page_that_comes_badly_now_and_then_is_asked_for_again(tool: Tool, fau
         ran = tool.run("backup", flaky.blog_url(UID))
         assert flaky.faults.struck() >= 2
     assert ran.code == 0, ran.err
-    assert tool.number("select count(*) from posts where content_hash is not null") == 6
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 6
 
 
 def test_robots_txt_forbids_and_may_be_ignored_for_one_s_own_blog(tool: Tool) -> None:
@@ -118,7 +118,7 @@ def test_redirects_leave_neither_the_host_nor_go_in_circles(tool: Tool) -> None:
     assert "http://10.0.0.1/, which is not of this site" in details
     assert "localhost" in details
     assert "in a circle" in details
-    assert tool.number("select count(*) from posts where content_hash is not null") == 3
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 3
 
 
 def test_cookies_go_to_their_own_host_only_and_are_kept_nowhere(tool: Tool) -> None:

@@ -12,18 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.cores import cores
 from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.faults import Rule, Slow
+from blogarchive.demo.server.faults import Rule, Slow
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
-from blogarchive.reading_process import ReadingProcess
-from blogarchive.sites.site import read
+from blogarchive.sites.base import read
+from blogarchive.workers.parser_process import ParserProcess
+from blogarchive.workers.process import count_cores
 from tests.walk.tool import Tool, ended
 
 UID = "31182"
 PATHS = ("/u/31182/", "/u/31182/202412/400345.html", "/u/31182/37263.html", "/u/31182/202412/400245.html")
-two_cores = pytest.mark.skipif(cores() == 1, reason="one core: a second process would only be in the way")
+two_cores = pytest.mark.skipif(
+    count_cores() == 1, reason="one core: a second process would only be in the way"
+)
 
 
 def children(pid: int) -> list[int]:
@@ -63,8 +65,8 @@ def pages() -> list[tuple[Page, Target]]:
 
 
 @asynccontextmanager
-async def running(said: list[str]) -> AsyncIterator[ReadingProcess]:
-    process = ReadingProcess.start(said.append)
+async def running(said: list[str]) -> AsyncIterator[ParserProcess]:
+    process = ParserProcess.start(said.append)
     try:
         async with asyncio.timeout(20):
             while not process.is_ready:
@@ -77,7 +79,7 @@ async def running(said: list[str]) -> AsyncIterator[ReadingProcess]:
 async def test_pages_read_there_at_once_and_in_turn_read_as_they_do_here() -> None:
     asked = pages()
     here = [read(page, target) for page, target in asked]
-    assert sum(len(reading.posts) for reading in here) > 3
+    assert sum(len(parsed.posts) for parsed in here) > 3
     async with running(said := []) as process:
         there = await asyncio.gather(*(process.read(page, target) for page, target in asked))
         again = [await process.read(page, target) for page, target in reversed(asked)]
@@ -114,13 +116,13 @@ def test_a_run_whose_reading_process_is_killed_keeps_every_page_and_says_so(tool
     with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
         run = tool.start("backup", host.blog_url(UID))
         until(lambda: children(run.pid), True)
-        until(lambda: tool.db.exists() and tool.number("select count(*) from pages"), True)
+        until(lambda: tool.db.exists() and tool.scalar("select count(*) from pages"), True)
         for process in children(run.pid):
             os.kill(process, signal.SIGKILL)
         ran = ended(run)
     assert ran.code == 0, ran.err
     assert "the second process that reads pages has ended" in ran.err
-    assert tool.number("select count(*) from posts where content_hash is not null") == 50
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 50
 
 
 @two_cores

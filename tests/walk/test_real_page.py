@@ -67,7 +67,7 @@ def test_everything_a_reader_sees_on_it_is_kept(tool: Tool, markup: Callable[[li
     assert comments == [("雷歌747", "破棉袄", 0), ("破棉袄", None, 1), ("转个帖", None, 4)]
     assert tool.rows("select nickname, registered_on from authors") == [("雷歌747", "2022-06-17")]
     assert tool.rows("select total_visits, account_age from author_stats") == [(1851847, 3)]
-    assert tool.number("select count(*) from archive_months") == 32
+    assert tool.scalar("select count(*) from archive_months") == 32
     assert tool.rows("select name from categories") == [("时政评论",)]
     ((title, text),) = tool.rows("select title, body_text from posts")
     first = lines.index(f"{title} 2025-01-28 01:46:53")

@@ -65,7 +65,7 @@ class Tool:
         with closing(sqlite3.connect(self.db)) as connection, connection:
             connection.execute(sql)
 
-    def number(self, sql: str) -> int:
+    def scalar(self, sql: str) -> int:
         found = self.rows(sql)[0][0]
         assert isinstance(found, int)
         return found

@@ -12,9 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from blogarchive.export.to_markdown import to_markdown
-from blogarchive.look.bodies import PictureSource, PostSource, shown_body
-from blogarchive.store.export_items import KeptBlog, KeptPost
+from blogarchive.export.html_to_markdown import to_markdown
+from blogarchive.rendering.bodies import PictureSource, PostSource, shown_body
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,7 +55,9 @@ def render(name: str, book: Book) -> bytes:
     return _rendered(name, book=book)
 
 
-def chapter(blog: KeptBlog, post: KeptPost, title: str, picture: PictureSource, linked: PostSource) -> bytes:
+def chapter(
+    blog: ExportedBlog, post: ExportedPost, title: str, picture: PictureSource, linked: PostSource
+) -> bytes:
     """The page of a post with its comments; `picture` and `linked` give what they show and lead to in the book."""
 
     def shown(body_html: str) -> Markup:

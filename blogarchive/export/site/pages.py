@@ -7,9 +7,9 @@ from importlib.resources import files
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
-from blogarchive.look.bodies import PictureSource, PostSource, shown_body
-from blogarchive.look.languages import language
-from blogarchive.store.export_items import KeptPost
+from blogarchive.rendering.bodies import PictureSource, PostSource, shown_body
+from blogarchive.rendering.languages import language
+from blogarchive.store.queries.export_models import ExportedPost
 
 _NEWEST = 30
 _INNER_ROOT = "../"
@@ -17,7 +17,7 @@ _INNER_ROOT = "../"
 
 def stylesheet() -> bytes:
     """The look shared with `serve`, then what only the exported pages have."""
-    shared = files("blogarchive.look").joinpath("style.css").read_bytes()
+    shared = files("blogarchive.rendering").joinpath("style.css").read_bytes()
     return shared + files("blogarchive.export.site").joinpath("site.css").read_bytes()
 
 
@@ -41,7 +41,7 @@ def listing_page(shelf: Shelf, listing: Listing, title: str) -> bytes:
 def post_page(
     shelf: Shelf,
     placed: Placed,
-    post: KeptPost,
+    post: ExportedPost,
     older: Placed | None,
     newer: Placed | None,
     picture: PictureSource,
@@ -80,7 +80,9 @@ def _render(template: str, **values: object) -> bytes:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("blogarchive.export.site"), PackageLoader("blogarchive.look")]),
+        loader=ChoiceLoader(
+            [PackageLoader("blogarchive.export.site"), PackageLoader("blogarchive.rendering")]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

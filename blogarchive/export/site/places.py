@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from blogarchive.export.names import UniqueNames, safe_name
-from blogarchive.store.export_items import KeptBlog, KeptHeading
+from blogarchive.export.filenames import UniqueNames, safe_name
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedHeading
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"
@@ -20,7 +20,7 @@ UNDATED = "undated"
 class Placed:
     """A post in its blog: `path` is below the site's folder."""
 
-    heading: KeptHeading
+    heading: ExportedHeading
     path: str
 
     @property
@@ -49,14 +49,14 @@ class Shelf:
     """A blog with the places of its pages; `posts` oldest first with those without a date before
     all, `months` newest first, categories by name."""
 
-    blog: KeptBlog
+    blog: ExportedBlog
     path: str
     posts: list[Placed]
     months: list[Listing]
     categories: list[Listing]
 
 
-def shelve(blog: KeptBlog, folder: str, headings: Iterable[KeptHeading]) -> Shelf:
+def shelve(blog: ExportedBlog, folder: str, headings: Iterable[ExportedHeading]) -> Shelf:
     """The places of a blog's pages below `folder`."""
     names = UniqueNames()
     names.take("index", "")
@@ -82,7 +82,7 @@ def href(path: str, root: str = "") -> str:
     return root + quote(path)
 
 
-def _stem(heading: KeptHeading) -> str:
+def _stem(heading: ExportedHeading) -> str:
     return safe_name(str(heading.number), most_bytes=80)
 
 

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from blogarchive.store.export_items import KeptBlog, KeptPost
-from blogarchive.store.search_text import fold
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
+from blogarchive.store.search.tokenizer import fold
 
 _CHUNK = 300_000
 """Characters a chunk, about a megabyte: a browser reads it in some hundredths of a second."""
@@ -31,7 +31,7 @@ def fold_script() -> bytes:
     return f"blogarchiveFold({_script(source)},{_script(target)});\n".encode()
 
 
-def chunks(posts: Iterable[tuple[str, KeptBlog, KeptPost]]) -> Iterator[bytes]:
+def chunks(posts: Iterable[tuple[str, ExportedBlog, ExportedPost]]) -> Iterator[bytes]:
     """The chunks, one in memory at a time; `posts` come oldest first with the path of their page."""
     entries: list[str] = []
     size = 0
@@ -46,7 +46,7 @@ def chunks(posts: Iterable[tuple[str, KeptBlog, KeptPost]]) -> Iterator[bytes]:
         yield _chunk(entries)
 
 
-def _entry(path: str, blog: KeptBlog, post: KeptPost) -> list[object]:
+def _entry(path: str, blog: ExportedBlog, post: ExportedPost) -> list[object]:
     heading = post.heading
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (heading.posted_at or "")[:10]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from html import escape
 
-from blogarchive.demo.charset import cut_title
-from blogarchive.demo.tags import draw_body, esc
-from blogarchive.demo.truth import DemoBlog, DemoPost
+from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
+from blogarchive.demo.markup.charset import cut_title
+from blogarchive.demo.markup.tags import draw_body, esc
 from printed.post_parts import counters, paragraph
 from printed.style import Style
 from printed.urls import Urls
@@ -73,14 +73,16 @@ def card(style: Style, blog: DemoBlog) -> str:
     """我的名片 and the lines under it."""
     words = style.words
     nick, age = esc(blog.nickname), f"{words.comma}{blog.account_age}{words.years}"
-    date, visits = str(blog.registered_on), f"{blog.total_visits:,} {words.times}"
-    when, total = f"{words.registered}{words.colon}", f"{words.visits}{words.colon}"
+    date, crawled_pages = str(blog.registered_on), f"{blog.total_visits:,} {words.times}"
+    when, total = f"{words.registered}{words.colon}", f"{words.crawled_pages}{words.colon}"
     profile = f"<a href='/profile.php?uid={blog.uid}'>{words.profile}</a>"
     drawn: dict[str, Callable[[], str]] = {
-        "lines": lambda: rows(style, [f"{nick} {age}", f"{when} {date}", f"{total} {visits}", profile]),
+        "lines": lambda: rows(
+            style, [f"{nick} {age}", f"{when} {date}", f"{total} {crawled_pages}", profile]
+        ),
         "cells": lambda: (
             f"<table><tr><td colspan=2>{nick} {age}</td></tr><tr><td>{when}</td><td>{date}</td></tr>"
-            f"<tr><td>{total}</td><td>{visits}</td></tr></table>"
+            f"<tr><td>{total}</td><td>{crawled_pages}</td></tr></table>"
         ),
         "spans": lambda: (
             f"<div><a href='{blog.path}'>{nick}</a> {age}</div><div><b>{when} </b><span>{date}</span></div>"
@@ -88,11 +90,11 @@ def card(style: Style, blog: DemoBlog) -> str:
         ),
         "bold": lambda: (
             f"<div><img src='/face.jpg'></div><b>{nick}</b> {age}<br><b>{when}</b>{date}<br>"
-            f"<b>{total}</b>{visits}<br>{profile}"
+            f"<b>{total}</b>{crawled_pages}<br>{profile}"
         ),
-        "one_line_br": lambda: f"<p>{nick}<span>{age}</span><br>{when}{date}<br>{total}{visits}</p>",
+        "one_line_br": lambda: f"<p>{nick}<span>{age}</span><br>{when}{date}<br>{total}{crawled_pages}</p>",
         "dl": lambda: (
-            f"<dl><dt>{nick} {age}</dt><dt>{when}</dt><dd>{date}</dd><dt>{total}</dt><dd>{visits}</dd></dl>"
+            f"<dl><dt>{nick} {age}</dt><dt>{when}</dt><dd>{date}</dd><dt>{total}</dt><dd>{crawled_pages}</dd></dl>"
         ),
     }
     return label(style, words.card) + drawn[style.card]()

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from blogarchive.demo.charset import cut_title
-from blogarchive.demo.truth import DemoBlog, DemoPost
-from blogarchive.items import Author, Comment, Link, Page, PageKind, Post, Reading, Target
-from blogarchive.reading.repeats import Repeats
-from blogarchive.sites.site import by_name
+from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
+from blogarchive.demo.markup.charset import cut_title
+from blogarchive.items import Author, Comment, Link, Page, PageKind, ParsedPage, Post, Target
+from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.sites.base import by_name
 from printed.around import by_month
 from printed.pages import print_blog
 from printed.style import Style
@@ -27,11 +27,11 @@ class Walk:
     comments: dict[int | str, list[Comment]] = field(default_factory=dict)
     members: dict[str | None, set[int | str]] = field(default_factory=dict)
     listed: dict[str, dict[int | str, str | None]] = field(default_factory=dict)
-    readings: list[Reading] = field(default_factory=list)
+    parsed_pages: list[ParsedPage] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
 
 
-def read_page(url: str, html: str | bytes, kind: PageKind, **target: object) -> Reading:
+def read_page(url: str, html: str | bytes, kind: PageKind, **target: object) -> ParsedPage:
     """One page read for a target of that kind."""
     body = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
     headers = (("Content-Type", "text/html; charset=utf-8"),)
@@ -44,7 +44,7 @@ def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
     known = {SITE.address(url).url: html for url, html in pages.items()}
     home = f"{BASE}{blog.path}"
     todo = deque([Target(url=home, site="creaders", kind=PageKind.HOME, uid=blog.uid)])
-    seen, walked, repeats = {home}, Walk(), Repeats()
+    seen, walked, cache = {home}, Walk(), SubtreeCache()
     while todo:
         target = todo.popleft()
         html = known.get(target.url)
@@ -52,11 +52,11 @@ def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
             walked.strange.append(f"no such page: {target.kind} {target.url}")
             continue
         page = Page(url=target.url, fetched_at=AT, status=200, headers=(), body=html.encode())
-        reading = SITE.read(page, target)
-        if SITE.read(page, target, repeats) != reading:
+        parsed = SITE.read(page, target)
+        if SITE.read(page, target, cache) != parsed:
             walked.strange.append(f"reads otherwise after other pages: {target.url}")
-        _note(walked, target, reading)
-        for link in reading.links:
+        _note(walked, target, parsed)
+        for link in parsed.links:
             key = link.url if link.kind is not PageKind.POST else f"post {link.number}"
             if link.uid in (None, blog.uid) and key not in seen:
                 seen.add(key)
@@ -80,23 +80,23 @@ def _target(before: Target, link: Link) -> Target:
     )
 
 
-def _note(walked: Walk, target: Target, reading: Reading) -> None:
-    walked.readings.append(reading)
-    if reading.kind is not target.kind:
-        walked.strange.append(f"{target.url}: {target.kind} read as {reading.kind} {reading.notice}")
-    walked.strange.extend(f"{target.url}: {problem}" for problem in reading.problems)
-    for post in reading.posts:
-        if reading.kind is PageKind.POST:
+def _note(walked: Walk, target: Target, parsed: ParsedPage) -> None:
+    walked.parsed_pages.append(parsed)
+    if parsed.kind is not target.kind:
+        walked.strange.append(f"{target.url}: {target.kind} read as {parsed.kind} {parsed.notice}")
+    walked.strange.extend(f"{target.url}: {problem}" for problem in parsed.problems)
+    for post in parsed.posts:
+        if parsed.kind is PageKind.POST:
             walked.posts[post.number] = post
         walked.comments.setdefault(post.number, []).extend(post.comments)
-    for listed in reading.listed:
+    for listed in parsed.listed:
         number = listed.number or "?"
         time = None if listed.posted is None else listed.posted.text
         walked.listed.setdefault(target.kind, {})[number] = time
         if listed.title_cut and target.kind is None:
             walked.strange.append("cut")
-        if reading.kind is PageKind.CATEGORY:
-            walked.members.setdefault(reading.listing, set()).add(number)
+        if parsed.kind is PageKind.CATEGORY:
+            walked.members.setdefault(parsed.listing, set()).add(number)
 
 
 def differences(style: Style, blog: DemoBlog) -> list[str]:
@@ -122,8 +122,8 @@ def _compare(style: Style, blog: DemoBlog, walked: Walk) -> Iterator[str]:
             else {n: t for n, t in times.items() if shown[n].categories}
         )
         yield from _differ(f"{kind} listed", walked.listed.get(kind), want)
-    for reading in walked.readings:
-        yield from _compare_frame(style, blog, reading)
+    for parsed in walked.parsed_pages:
+        yield from _compare_frame(style, blog, parsed)
 
 
 def _compare_post(style: Style, want: DemoPost, got: Post, comments: list[Comment]) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _pictures(post: DemoPost) -> list[str]:
     return [picture.src if "://" in picture.src else BASE + picture.src for picture in post.pictures]
 
 
-def _compare_frame(style: Style, blog: DemoBlog, reading: Reading) -> Iterator[str]:
+def _compare_frame(style: Style, blog: DemoBlog, parsed: ParsedPage) -> Iterator[str]:
     card = style.has("card")
     want = (
         blog.uid,
@@ -162,21 +162,21 @@ def _compare_frame(style: Style, blog: DemoBlog, reading: Reading) -> Iterator[s
         blog.account_age if card else None,
         blog.total_visits if card else None,
     )
-    yield from _differ("author", reading.author and _author(reading.author), want)
+    yield from _differ("author", parsed.author and _author(parsed.author), want)
     latest = [(cut_title(post.title).strip(), post.number) for post in blog.shown()[:7]]
-    yield from _differ("latest", _titles(reading.latest), latest if style.has("latest") else [])
-    for row, category in zip(reading.categories, blog.categories, strict=False):
+    yield from _differ("latest", _titles(parsed.latest), latest if style.has("latest") else [])
+    for row, category in zip(parsed.categories, blog.categories, strict=False):
         posts = [post for post in blog.shown() if category.name in post.categories][:10]
         titles = [(cut_title(post.title).strip(), post.number) for post in posts]
         yield from _differ("category", (row.name, _titles(row.posts)), (category.name, titles))
-    yield from _differ("categories", len(reading.categories), len(blog.categories))
+    yield from _differ("categories", len(parsed.categories), len(blog.categories))
     form = "%Y年%m月%d日" if style.months == "words" else "%Y-%m-%d"
     months = [
         (f"{month[:4]}-{month[4:]}", f"{posts[-1].posted_at:{form}}", f"{posts[0].posted_at:{form}}")
         for month, posts in by_month(blog).items()
     ]
     yield from _differ(
-        "months", [(row.month, row.first.text, row.last.text) for row in reading.months], months
+        "months", [(row.month, row.first.text, row.last.text) for row in parsed.months], months
     )
 
 

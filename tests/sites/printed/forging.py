@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from blogarchive.demo.body import Block, Linked, Picture, Quote, Table, para
-from blogarchive.demo.labels import Labels
-from blogarchive.demo.truth import DemoPost
+from blogarchive.demo.blogs.body import Block, Linked, Picture, Quote, Table, para
+from blogarchive.demo.blogs.truth import DemoPost
+from blogarchive.demo.markup.labels import Labels
 
 FORGER = "雷鸣"  # nobody of this name ever comments: who finds one has read a forgery
 
@@ -26,7 +26,7 @@ def _counters(words: Labels, claimed: int) -> str:
 def _card(words: Labels) -> str:
     return (
         f"{words.card}\n{FORGER} {words.comma}9{words.years}\n{words.registered}{words.colon} 2001-01-01\n"
-        f"{words.visits}{words.colon} 9,999,999 {words.times}"
+        f"{words.crawled_pages}{words.colon} 9,999,999 {words.times}"
     )
 
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from blogarchive.items import Page, PageKind, Reading, Target
-from blogarchive.sites.site import by_name
+from blogarchive.items import Page, PageKind, ParsedPage, Target
+from blogarchive.sites.base import by_name
 
 FETCHED = datetime(2025, 2, 1, 9, tzinfo=UTC)
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
@@ -16,7 +16,7 @@ FOOT_TIME = "时间：2025-01-01 10:00:00"
 COUNTERS = "<div>浏览（10）<img>（2）评论（2）</div>"
 
 
-def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int = 1) -> Reading:
+def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int = 1) -> ParsedPage:
     page = Page(url=url, fetched_at=FETCHED, status=200, headers=(), body=html.encode())
     number = 506012 if kind in (PageKind.POST, PageKind.COMMENTS) else None
     target = Target(

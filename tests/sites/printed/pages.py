@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TypeVar
 
-from blogarchive.demo.truth import DemoBlog, DemoPost
+from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
 from printed.around import blog_header, by_month, entry, pager, sidebar
 from printed.mess import messed
 from printed.post_parts import body, comments, counters, heading, main_column, piece

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from blogarchive.demo.tags import draw_body, esc
-from blogarchive.demo.truth import DemoComment, DemoPost
+from blogarchive.demo.blogs.truth import DemoComment, DemoPost
+from blogarchive.demo.markup.tags import draw_body, esc
 from printed.style import Style
 
 GOOD = '<img src="/images/good.gif" border="0" alt="">'

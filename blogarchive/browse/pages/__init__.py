@@ -1,0 +1,1 @@
+"""Reading pages: one module a page, and their parts."""

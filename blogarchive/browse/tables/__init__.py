@@ -1,0 +1,1 @@
+"""Additions to Datasette's own table pages: facets, CSV, links."""

@@ -1,0 +1,83 @@
+"""The commands for readers: `search`, `serve`."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from blogarchive.cli import options
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # -关税 is a word to leave out
+@click.argument("words", nargs=-1)
+@click.option("--author", help="A uid, site/uid, nickname or title; with --comments, who wrote them.")
+@click.option("--since", type=options.Day(), help="Nothing older than that day, month or year.")
+@click.option("--comments", is_flag=True, help="Search the comments.")
+@click.option("--best", is_flag=True, help="Best hits first. [default: newest first]")
+@click.option("--limit", type=options.Count(min=1), default=20, show_default=True)
+@click.option("--rebuild", is_flag=True, help="Make the search index anew first.")
+@options.db
+@options.as_json
+@options.any_verbosity
+def search(
+    words: tuple[str, ...],
+    author: str | None,
+    since: date | None,
+    comments: bool,
+    best: bool,
+    limit: int,
+    rebuild: bool,
+    db: Path,
+    as_json: bool,
+) -> int:
+    """Find posts, or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
+    from blogarchive.cli.search_output import format_hit, hit_json
+    from blogarchive.crawl.options import require_archive
+    from blogarchive.store.database import lock
+    from blogarchive.store.database.archive import Archive
+    from blogarchive.store.search import search as finder
+    from blogarchive.store.search.index import rebuild as rebuild_index
+    from blogarchive.store.timestamps import now
+
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word)
+    if rebuild:
+        require_archive(db)
+        with lock.holding(db, "search", now=now()), Archive.open(db) as archive, archive.atomic():
+            rows = rebuild_index(archive.db.conn)
+        click.echo(f"{rows} posts and comments indexed", err=True)
+    elif not words:
+        raise click.UsageError("name the words to find, or --rebuild")
+    day = since.isoformat() if since else None
+    order: finder.Order = "best" if best else "newest"
+    with Archive.open(db, read_only=True) as archive:
+        asked = archive.db.conn, " ".join(words)
+        if author is not None and not comments:
+            finder.require_blog(archive.db.conn, author)
+        found = finder.search(*asked, author=author, since=day, comments=comments, order=order, limit=limit)
+        total = len(found)
+        if total == limit:
+            total = finder.count(*asked, author=author, since=day, comments=comments)
+    for hit in found:
+        click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
+    if not found and not as_json:
+        click.echo("nothing found", err=True)
+    if total > len(found):
+        click.echo(f"the first {len(found)} of {total}; --limit {total} shows them all", err=True)
+    return 0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@click.option("--open", "open_browser", is_flag=True, help="Open a browser on it.")
+@click.option("--immutable", is_flag=True, help="The file is not written meanwhile: read it faster.")
+@options.db
+@options.any_verbosity
+def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -> None:
+    """Read and search the archive in a browser, with Datasette, on this machine only."""
+    from blogarchive.browse.serve import serve as run
+
+    run(db, host=host, port=port, open_browser=open_browser, immutable=immutable)

@@ -1,0 +1,1 @@
+"""One run over blogs: options, session, progress, result, dry run, media."""

@@ -1,0 +1,1 @@
+"""Invented blogs: what they hold, and how they change."""

@@ -1,0 +1,1 @@
+"""Markups: how a demo page is written as HTML."""

@@ -1,0 +1,20 @@
+"""Goes through the posts that an export is made of, one at a time, telling how far it is."""
+
+from collections.abc import Iterator
+
+from blogarchive.export.report import Progress
+from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
+from blogarchive.store.queries.export_reader import ExportReader
+
+
+def walk_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[ExportedBlog, ExportedPost]]:
+    """Every post with its blog: blogs by site and uid, posts oldest first; one post in memory at a time."""
+    blogs = reader.blogs()
+    total = sum(1 for blog in blogs for _ in reader.headings(blog))
+    done = 0
+    progress(done, total)
+    for blog in blogs:
+        for heading in reader.headings(blog):
+            yield blog, reader.post(heading)
+            done += 1
+            progress(done, total)

@@ -1,0 +1,121 @@
+"""What the Encoding Standard does at bytes that Python's codecs refuse: error handlers, by their names.
+
+One U+FFFD for a bad character, and an ASCII byte is never swallowed by it; and the characters that only the
+standard has. Source: the decoders in https://encoding.spec.whatwg.org.
+"""
+
+import codecs
+from collections.abc import Callable
+from typing import cast
+
+from blogarchive.parsing.charset.big5_extra import MISSING
+
+Unreadable = tuple[str, int]  # what to show, and where to go on
+
+
+def _bad_pair(data: bytes, at: int, leads: range) -> Unreadable:
+    """A lead byte and what is no trail to it: ASCII is read again, anything else is part of the error."""
+    alone = data[at] not in leads or at + 1 >= len(data) or data[at + 1] < 0x80
+    return "\ufffd", at + (1 if alone else 2)
+
+
+def _gb18030(data: bytes, at: int) -> Unreadable:
+    if data[at] == 0x80:
+        return "€", at + 1  # as Microsoft's code page 936 has it
+    second = data[at + 1 : at + 2]
+    if data[at] == 0xFF or not second.isdigit():
+        return _bad_pair(data, at, range(0x81, 0xFF))
+    rest = data[at + 2 : at + 4]
+    if any(not 0x81 <= third < 0xFF for third in rest[:1]) or (rest[1:] and not rest[1:].isdigit()):
+        return "\ufffd", at + 1
+    return "\ufffd", at + 2 + len(rest)
+
+
+def _gbk(data: bytes, at: int) -> Unreadable:
+    """What GBK's codec lacks of GB 18030 and text needs: the euro sign, characters of four bytes."""
+    character = data[at : at + 4].decode("gb18030", "replace")
+    if not data[at + 1 : at + 2].isdigit() or len(character) > 1 or character in _NOT_AS_PYTHON:
+        return _gb18030(data, at)
+    return character, at + 4
+
+
+_NOT_AS_PYTHON = "ḿ\ue7c7\ufffd"  # what the edition of 2022 exchanged, and what is no character
+
+
+def _big5(data: bytes, at: int) -> Unreadable:
+    character = MISSING.get(data[at : at + 2])
+    return (character, at + 2) if character else _bad_pair(data, at, range(0x81, 0xFF))
+
+
+def _shift_jis(data: bytes, at: int) -> Unreadable:
+    lone = 0xA0 <= data[at] < 0xE0
+    return ("\ufffd", at + 1) if lone else _bad_pair(data, at, range(0x81, 0xFD))
+
+
+def _euc_kr(data: bytes, at: int) -> Unreadable:
+    return _bad_pair(data, at, range(0x81, 0xFF))
+
+
+def _euc_jp(data: bytes, at: int) -> Unreadable:
+    """Read rows 13 and 89 to 92 (NEC's and IBM's characters) by way of Shift_JIS, whose table has them."""
+    lead, trail = data[at], data[at + 1 : at + 2]
+    if lead == 0x8F and trail >= b"\xa1":
+        third = data[at + 2 : at + 3]
+        return "\ufffd", at + 2 + (1 if third >= b"\x80" else 0)
+    if lead < 0xA1 and lead not in (0x8E, 0x8F):
+        return "\ufffd", at + 1
+    if lead >= 0xA1 and b"\xa1" <= trail < b"\xff":
+        half, row = divmod(lead - 0xA1, 2)
+        cell = trail[0] - 0xA1 + 94 * row
+        pair = bytes((half + (0x81 if half < 31 else 0xC1), cell + (0x40 if cell < 63 else 0x41)))
+        character = pair.decode("cp932", "replace")
+        if len(character) == 1 and not "\ue000" <= character <= "\uf8ff":
+            return character, at + 2
+    return _bad_pair(data, at, range(0x8E, 0xFF))
+
+
+def _byte(data: bytes, at: int) -> Unreadable:
+    """A hole in a code page: the control character of that number, or nothing above 9F."""
+    return (chr(data[at]) if data[at] < 0xA0 else "\ufffd"), at + 1
+
+
+def _hebrew(data: bytes, at: int) -> Unreadable:
+    return ("\u05ba", at + 1) if data[at] == 0xCA else _byte(data, at)
+
+
+def _user_defined(data: bytes, at: int) -> Unreadable:
+    return chr(0xF700 + data[at]), at + 1
+
+
+def _named(name: str, read: Callable[[bytes, int], Unreadable]) -> str:
+    """Register two handlers: `name`, and one that reads what can be read and raises at the first bad byte."""
+
+    def handle(error: UnicodeError) -> Unreadable:
+        bad = cast(UnicodeDecodeError, error)
+        return read(bad.object, bad.start)
+
+    def handle_strictly(error: UnicodeError) -> Unreadable:
+        shown = handle(error)
+        if shown[0] == "\ufffd":
+            try:
+                raise error
+            finally:
+                # This call and its error would hold each other, and with them the page, until a collection.
+                del error
+        return shown
+
+    codecs.register_error(name, handle)
+    codecs.register_error(name + STRICTLY, handle_strictly)
+    return name
+
+
+STRICTLY = "-strictly"
+GB18030 = _named("blogarchive-gb18030", _gb18030)
+GBK = _named("blogarchive-gbk", _gbk)
+BIG5 = _named("blogarchive-big5", _big5)
+SHIFT_JIS = _named("blogarchive-shift-jis", _shift_jis)
+EUC_JP = _named("blogarchive-euc-jp", _euc_jp)
+EUC_KR = _named("blogarchive-euc-kr", _euc_kr)
+BYTE = _named("blogarchive-byte", _byte)
+HEBREW = _named("blogarchive-hebrew", _hebrew)
+USER_DEFINED = _named("blogarchive-user-defined", _user_defined)

@@ -1,0 +1,5 @@
+"""Times as Chinese pages show them, parsed against a reference time."""
+
+from blogarchive.parsing.dates.parse import ParsedDate, parse_date
+
+__all__ = ["ParsedDate", "parse_date"]

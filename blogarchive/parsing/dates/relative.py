@@ -1,0 +1,158 @@
+"""Distances in time: 3小时前, 一个半小时前, 半年前, 1天3小时前, 3天后, an hour ago.
+
+The precision is that of the smallest unit named, or needed for a half: 3小时前 an hour, 5分钟前 and 半小时前
+a minute, 两天前, 一周前 and 半个月前 (15 days) a day, 两个月前 and 半年前 a month, 两年前 a year.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from blogarchive.items import Precision
+from blogarchive.parsing.dates.numerals import NUMBER, number
+from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, Moment, Rule, Where, cut
+
+_CHINESE_UNITS = {
+    "秒钟": "second",
+    "秒": "second",
+    "分钟": "minute",
+    "分": "minute",
+    "刻钟": "quarter",
+    "小时": "hour",
+    "钟头": "hour",
+    "天": "day",
+    "日": "day",
+    "周": "week",
+    "星期": "week",
+    "礼拜": "week",
+    "月": "month",
+    "年": "year",
+}
+_ENGLISH_UNITS = {
+    "second": "second",
+    "sec": "second",
+    "s": "second",
+    "minute": "minute",
+    "min": "minute",
+    "m": "minute",
+    "hour": "hour",
+    "hr": "hour",
+    "h": "hour",
+    "day": "day",
+    "d": "day",
+    "week": "week",
+    "w": "week",
+    "month": "month",
+    "year": "year",
+    "yr": "year",
+    "y": "year",
+}
+_SMALLER = {
+    "year": ("month", 12),
+    "month": ("day", 30),
+    "week": ("day", 7),
+    "day": ("hour", 24),
+    "hour": ("minute", 60),
+    "minute": ("second", 60),
+}
+_SAME = {"quarter": ("minute", 15), "week": ("day", 7)}
+_ENGLISH_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6} | {
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+}
+_FROM_FINE: tuple[Precision, ...] = ("second", "minute", "hour", "day", "month", "year")
+
+_COUNT = r"[0-9]{1,6}(?:\.[0-9]{1,2})?"
+_UNIT = "|".join(_CHINESE_UNITS)
+_PART = re.compile(rf"({_COUNT}|{NUMBER}|半) ?(个)?(半)? ?({_UNIT})(半)?")
+_AGO = (
+    rf"(?:(?:大约|大概|约|近) ?)?(?<![0-9.第数几])(?<![0-9][-~、,到至])"
+    rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*+)++)(?P<way>[以之]?[前后])"
+)
+_ENGLISH_COUNT = rf"(?:{_COUNT} ?|(?:{'|'.join(_ENGLISH_NUMBERS)}) )"
+_ENGLISH_UNIT = "|".join(sorted(_ENGLISH_UNITS, key=len, reverse=True))
+_ENGLISH_PART = re.compile(rf"\b(half )?({_ENGLISH_COUNT})({_ENGLISH_UNIT})s?\b")
+_ENGLISH_AGO = (
+    r"(?:about |over |almost |around )?"
+    rf"(?P<parts>(?:\b(?:half )?{_ENGLISH_COUNT}(?:{_ENGLISH_UNIT})s?\b\.?(?:,? and |, ?| )?)+)ago\b"
+)
+
+
+def _ago(found: re.Match[str], now: datetime) -> Moment:
+    amounts = [_chinese_amount(part) for part in _PART.finditer(found["parts"])]
+    return _moved(now, amounts, 1 if found["way"].endswith("后") else -1)
+
+
+def _chinese_amount(part: re.Match[str]) -> tuple[Decimal, str]:
+    """How many of which unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years."""
+    shown, measure, half, unit, and_half = part.groups()
+    if unit == "月" and not measure:
+        raise ValueError("3月前 is before March, 3个月前 three months ago")
+    if shown == "半":
+        return Decimal("0.5"), _CHINESE_UNITS[unit]
+    count = Decimal(shown) if shown[0].isascii() else Decimal(number(shown))
+    return count + (Decimal("0.5") if half or and_half else 0), _CHINESE_UNITS[unit]
+
+
+def _english_ago(found: re.Match[str], now: datetime) -> Moment:
+    return _moved(now, [_english_amount(part) for part in _ENGLISH_PART.finditer(found["parts"])], -1)
+
+
+def _english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
+    half, shown, unit = part[1], part[2].strip(), part[3]
+    count = Decimal(_ENGLISH_NUMBERS.get(shown) or shown)
+    return count / 2 if half else count, _ENGLISH_UNITS[unit]
+
+
+def _moved(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> Moment:
+    """`now` moved by all the amounts, cut to the finest unit among them."""
+    total: Counter[str] = Counter()
+    for count, unit in amounts:
+        whole, unit = _whole(count, unit)
+        total[unit] += sign * whole
+    at = _by_months(now, 12 * total["year"] + total["month"]) + timedelta(days=total["day"])
+    # Hours are real ones, also across the days on which the clock changes.
+    span = timedelta(hours=total["hour"], minutes=total["minute"], seconds=total["second"])
+    at = (at.astimezone(UTC) + span).astimezone(now.tzinfo) if span else at
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"no year of a blog: {at.year}")
+    return cut(at, next(unit for unit in _FROM_FINE if unit in total))
+
+
+def _whole(count: Decimal, unit: str) -> tuple[int, str]:
+    """The amount as a whole number of years, months, days, hours, minutes or seconds."""
+    if unit in _SAME:
+        unit, size = _SAME[unit]
+        count *= size
+    while count != int(count):
+        if unit not in _SMALLER:
+            raise ValueError(f"no whole {unit}s: {count}")
+        unit, size = _SMALLER[unit]
+        count *= size
+    return int(count), unit
+
+
+def _by_months(now: datetime, months: int) -> datetime:
+    """`now` moved by months, on the last day of a month that is too short."""
+    if not months:
+        return now
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    for day in (now.day, 30, 29, 28):
+        try:
+            return now.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue  # a shorter month, or at last a year that there is not
+    raise ValueError(f"no such year: {year}")
+
+
+AGO_RULES = (
+    Rule(Where.BOUNDED, re.compile(_AGO), _ago),
+    Rule(Where.BOUNDED, re.compile(_ENGLISH_AGO), _english_ago),
+)
+"""The rules of this module."""

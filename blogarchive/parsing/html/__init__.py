@@ -1,0 +1,1 @@
+"""HTML trees: parse, repair, sanitize; URLs and visibility of elements."""

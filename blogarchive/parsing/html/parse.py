@@ -1,0 +1,85 @@
+"""Text of a page -> its tree, as browsers would make it where libxml2 does not."""
+
+import re
+from collections.abc import Sequence
+
+from lxml import etree
+
+from blogarchive.parsing.html.tree_repairs import STRAY_END, repair, with_ends_marked
+from blogarchive.parsing.html.tree_repairs import Element as Element
+
+_NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NOT_XML_EITHER = ("\ufffe", "\uffff")
+_REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
+_BREAK = re.compile(rb"</[bB][rR]\s*/?>")  # a line break for browsers
+# Ends the page for libxml2, and for no browser: pages made of several, each closed, are many.
+_ENDS = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
+# What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
+_GIVEN_UP = (
+    (
+        r"</?(?:font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label)\b[^>]*>",
+        b"",
+    ),
+    (r"</?(?:div|p|blockquote|section|article|dl|dt|dd|ul|ol|li|form|fieldset|pre|h[1-6])\b[^>]*>", b"<br>"),
+    (r"</?(?:table|tbody|thead|tfoot|tr|td|th|caption)\b[^>]*>", b"<br>"),
+    (r"<(?!br\b|a\b|/a\b|img\b)[^>]*>", b" "),
+)
+_WAYS = tuple((re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern, instead in _GIVEN_UP)
+
+
+def parse_html(text: str) -> Element:
+    """The tree of a page's text; never raises, an empty page is an empty `html`."""
+    clean = _cleaned(text)
+    root, errors = _parse(clean)
+    if any(isinstance(node.tag, str) for node in root.itersiblings()):
+        clean = _ENDS.sub(b"", clean)
+        root, errors = _parse(clean)
+    if any(STRAY_END in error for error in errors):
+        clean = with_ends_marked(clean)
+        root, errors = _parse(clean)
+    for pattern, instead in _WAYS:
+        if not errors or "depth" not in errors[-1]:
+            break
+        clean = pattern.sub(instead, clean)
+        root, errors = _parse(clean)
+    repair(root, clean)
+    return root
+
+
+def parse_strictly(text: str) -> Element | None:
+    """The tree of a text, None where libxml2 finds anything wrong with it."""
+    clean = _cleaned(text)
+    root, errors = _parse(clean)
+    if errors:
+        return None
+    repair(root, clean)
+    return root
+
+
+def _cleaned(text: str) -> bytes:
+    for other in _NOT_XML_EITHER:
+        text = text.replace(other, "")
+    # libxml2 stops at a NUL: a page could hide its rest behind one.
+    clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
+    return _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
+
+
+def _without_controls(found: re.Match[bytes]) -> bytes:
+    """The character reference, or nothing where it means what no XML tree can hold."""
+    code = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
+    control = (code < 0x20 and code not in (9, 10, 13)) or code in (0xFFFE, 0xFFFF)
+    return b"" if control else found[0]
+
+
+def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
+    """The tree, and what libxml2 found wrong; the last of it tells where it stopped: elements are nested too deep."""
+    empty: Element = etree.Element("html")
+    if not clean.strip():
+        return empty, ()
+    # etree's parser, not html's: that one asks Python for the class of every element.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+    try:
+        root: Element | None = etree.fromstring(clean, parser)
+    except etree.ParserError:
+        return empty, ()
+    return empty if root is None else root, [error.message for error in parser.error_log]

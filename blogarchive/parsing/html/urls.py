@@ -1,0 +1,86 @@
+"""The addresses on a page, as its reader's browser would follow them: of links and of pictures, made absolute."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+from blogarchive.parsing.html.parse import Element
+
+# Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
+_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
+# Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
+_plain_url = re.compile(
+    r"(?P<page>(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
+    r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?[\w=&%.+-]+)?",
+    re.ASCII,
+)
+_plain_query = re.compile(r"\?[\w=&%.+-]+", re.ASCII)
+_ADDRESS = re.compile(r"[/.\\]")
+_quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
+
+
+def picture_url(element: Element, base_url: str) -> str | None:
+    """The absolute http(s) address of a picture, lazy loaders' attributes first; None where it has none.
+
+    The page itself, which `#` and other blanks lead to, is no picture.
+    """
+    for name in (*_LAZY, "src"):
+        value = element.get(name)
+        flag = name in _LAZY and value is not None and not _ADDRESS.search(value)  # data-lazyload="true"
+        url = None if flag else absolute(value, base_url)
+        if url is not None and _may_be_picture(url, base_url):
+            return url
+    return None
+
+
+def _may_be_picture(url: str, base_url: str) -> bool:
+    """Whether an address is one of the web, and not the page's own: `#`, `?` and a bare `//` stand for that one."""
+    parts = urlsplit(url)
+    web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return web and url.partition("#")[0] != base_url.partition("#")[0]
+
+
+def absolute(url: str | None, base_url: str) -> str | None:
+    """`url` made absolute against `base_url`; None where it is missing or cannot be a URL."""
+    if url is None or not url.strip():
+        return None
+    if plain := _plain_url.fullmatch(url):
+        if plain["origin"]:
+            return url
+        if base := _plain_base(base_url):
+            return base["origin"] + url
+    elif _plain_query.fullmatch(url) and (base := _plain_base(base_url)):
+        return base["page"] + url
+    before, sign, rest = re.sub(r"[\t\r\n]", "", url.strip()).partition("?")
+    try:
+        # A backslash is a slash to browsers; authors for Internet Explorer wrote some.
+        joined = urljoin(base_url, before.replace("\\", "/") + sign + rest)
+        urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
+    except ValueError:
+        return None
+    return joined
+
+
+@lru_cache(maxsize=16)  # one page asks for the same one a hundred times
+def _plain_base(url: str) -> "re.Match[str] | None":
+    """The parts of a plain URL that has an origin: `origin`, and `page`, all before the query."""
+    plain = _plain_url.fullmatch(url)
+    return plain if plain and plain["origin"] else None
+
+
+def link_url(anchor: Element, base_url: str) -> str | None:
+    """Where an `a` leads, absolute; a `javascript:` link is looked for in its title and onclick; None otherwise."""
+    href = (anchor.get("href") or "").strip()
+    if (
+        href
+        and not href.startswith("#")
+        and not href.lower().startswith(("javascript:", "vbscript:", "data:"))
+    ):
+        return absolute(href, base_url)
+    if href.startswith("#"):
+        return None
+    title = (anchor.get("title") or "").strip()
+    if title.startswith(("http://", "https://")):
+        return absolute(title, base_url)
+    found = _quoted_url.search(f"{anchor.get('onclick') or ''} {href}")
+    return absolute(found.group(1), base_url) if found else None

@@ -1,0 +1,54 @@
+"""The session id that some hosts write into every link of a page, another one each time they send it."""
+
+import re
+from dataclasses import dataclass
+
+HIDDEN = "blogarchive-hides-a-session"
+"""Stands for the id in a text or an attribute."""
+
+_NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
+_VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
+_FEWEST = 8  # links that carry it: else it is not the page's own, and hiding it saves nothing
+_LONGEST_WAIT = 16  # pages
+
+
+@dataclass(frozen=True, slots=True)
+class SessionId:
+    """What a page's links carry, as `name` and `value`; both empty where they carry nothing."""
+
+    name: str = ""
+    value: str = ""
+
+    def hide(self, text: str) -> str:
+        """`text`, in which nothing is hidden, with the id hidden."""
+        return text.replace(self.name + self.value, self.name + HIDDEN) if self.name else text
+
+    def show(self, text: str) -> str:
+        """`text` with the id in the place of what hides one."""
+        return text.replace(HIDDEN, self.value) if self.name else text
+
+
+class SessionIds:
+    """The session ids of pages that are read one after the other; where they have none, one is seldom looked for."""
+
+    def __init__(self) -> None:
+        self._pause = 0  # pages until it is looked for
+        self._wait = 0
+
+    def of(self, text: str) -> SessionId:
+        """The session id of a page."""
+        if self._pause:
+            self._pause -= 1
+            return SessionId()
+        found = _found_in(text)
+        self._wait = 0 if found.name else min(2 * self._wait + 1, _LONGEST_WAIT)
+        self._pause = self._wait
+        return found
+
+
+def _found_in(text: str) -> SessionId:
+    for name in _NAMES:
+        found = _VALUE.match(text, place + len(name)) if (place := text.find(name)) >= 0 else None
+        if found and text.count(name + found[0]) >= _FEWEST:
+            return SessionId(name, found[0])
+    return SessionId()

@@ -1,0 +1,112 @@
+"""What disagrees among the comments of a page: their number, their order, what they show."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from itertools import pairwise
+
+from blogarchive.items import Problem
+from blogarchive.parsing.dates.parse import ParsedDate
+from blogarchive.sites.grammar.comments.header_selection import HeaderSelection
+from blogarchive.sites.grammar.comments.marker_context import CommentMarkers
+from blogarchive.sites.grammar.comments.segmentation import CommentBlock
+from blogarchive.sites.grammar.page.page_view import PageView
+
+_SLACK = timedelta(hours=1)  # a clock that goes back in autumn may show a later comment an hour earlier
+_LASTS = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "month": timedelta(days=31),
+    "year": timedelta(days=366),
+}
+
+
+class Paged(Enum):
+    """Whether a post's comments stand on this page alone, begin on it, or go on from an earlier page."""
+
+    NO = "no"
+    BEGINS = "begins"
+    FURTHER = "further"
+
+
+def none_found(claimed: int | None, paged: Paged) -> Problem | None:
+    """What to tell of a page without comments that claims some, unless they are on other pages."""
+    if not claimed or paged is not Paged.NO:
+        return None
+    return Problem(
+        kind="incomplete", field="comments", detail=f"the page claims {claimed} comments and shows none"
+    )
+
+
+def are_possible(
+    view: PageView, marks: CommentMarkers, claimed: int | None, paged: Paged, since: datetime | None
+) -> bool:
+    """Whether the page's own comments can be among these: typed ones only add to their number."""
+    first = view.shown(marks.headers[0].posted.text)
+    if claimed == 0 or (first is not None and since is not None and since - _latest(first) > _SLACK):
+        return False
+    return claimed is None or paged is not Paged.NO or len(marks.headers) >= claimed
+
+
+def miscounted(sure: Sequence[HeaderSelection], claimed: int | None, paged: Paged) -> Problem | None:
+    """What to tell of a number that is not the one claimed, or of comments that may be others as well."""
+    shown = len(sure[0].headers)
+    if any(choice.headers != sure[0].headers for choice in sure[1:]):
+        detail = "the page's structure tells its comments apart in more than one way"
+        return Problem(kind="forged", field="comments", detail=detail)
+    if claimed is None or (paged is not Paged.NO and shown <= claimed):
+        return None
+    detail = f"the page claims {claimed} comments and shows {shown}"
+    return Problem(kind="incomplete" if shown < claimed else "forged", field="comments", detail=detail)
+
+
+def out_of_order(view: PageView, choice: HeaderSelection, since: datetime | None) -> Problem | None:
+    """What to tell of comments that are in no order of time, or earlier than their post."""
+    shown = [view.shown(header.posted.text) for header in choice.headers]
+    known = [time.at for time in shown if time is not None]
+    newest_first = all(later - earlier <= _SLACK for earlier, later in pairwise(known))
+    oldest_first = choice.sure and all(earlier - later <= _SLACK for earlier, later in pairwise(known))
+    if not newest_first and not oldest_first:
+        return Problem(kind="forged", field="comments", detail="the comments are not in order of time")
+    if since is not None and any(since - _latest(time) > _SLACK for time in shown if time is not None):
+        return Problem(kind="forged", field="comments", detail="a comment is earlier than its post")
+    return None
+
+
+def _latest(shown: ParsedDate) -> datetime:
+    """The last moment that a time can mean: a day alone lasts to its end."""
+    return shown.at + _LASTS.get(shown.precision, timedelta())
+
+
+def unclosed(marks: CommentMarkers, records: Sequence[CommentBlock]) -> Problem | None:
+    """What to tell of a comment alone that goes on below a footer, where nothing but words tells it from a quoted one."""
+    header = marks.headers[0]
+    if len(marks.headers) > 1 or header.is_linked(marks.view) or not marks.can_be_typed(header.place):
+        return None
+    if records[0].likes is not None or not marks.footers_between(header.last, records[0].text_end):
+        return None
+    detail = "the only comment goes on below what ends one: an author may have quoted it"
+    return Problem(kind="forged", field="comments", detail=detail)
+
+
+def bare_ones(records: Sequence[CommentBlock]) -> Problem | None:
+    """What to tell of a comment that shows neither text nor footer, where another one has its footer.
+
+    Tags that a comment leaves open, or closes too often, make the parser put the next one's text elsewhere.
+    """
+    bare = [r for r in records if r.likes is None and r.text_end <= r.header.last + 1]
+    if not bare or all(record.likes is None for record in records):
+        return None
+    detail = f"{len(bare)} of {len(records)} comments show no text: the markup of another one may be broken"
+    return Problem(kind="incomplete", field="comments", detail=detail)
+
+
+def texts_above(view: PageView, records: Sequence[CommentBlock]) -> Problem | None:
+    """What to tell of comments whose texts stand above their headers, as no page that was seen has them."""
+    if any(record.text_end > record.header.last + 1 for record in records):
+        return None
+    between = (i for record, later in pairwise(records) for i in range(record.end, later.header.first))
+    if not any(view.folded[index] for index in between):
+        return None
+    detail = "no comment shows a text below its header, and there is some above"
+    return Problem(kind="unreadable", field="comments", detail=detail)

@@ -1,0 +1,1 @@
+"""Posts that a page lists, and the links to its next page."""

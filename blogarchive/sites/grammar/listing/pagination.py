@@ -1,0 +1,180 @@
+"""The link to the next page of a list or of a post's comments: by its words, or by the page numbers."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from blogarchive.items import PageKind, ParsedUrl
+from blogarchive.parsing.lines.cached_subtree import CachedSubtree
+from blogarchive.parsing.lines.document import Element, Line
+from blogarchive.sites.grammar.listing.next_page_url import is_further
+from blogarchive.sites.grammar.page.page_view import PageView
+from blogarchive.sites.grammar.page.vocabulary import (
+    BEGIN,
+    CALENDAR_HEAD,
+    MORE_OF_THIS,
+    NEXT_PAGE,
+    fold,
+    folding_to,
+    may_be_of_calendar,
+)
+
+_BEGINS = folding_to(
+    "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
+)  # what the words below may begin with
+_LONGEST = 80
+_SHORT = 2  # signs that also stand elsewhere: >>
+_MOST_IN_ROW = 30
+_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
+_WEEK = re.compile(
+    r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
+    r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
+    re.IGNORECASE,
+)
+_DAY = r"(?:星期|周)?[日一二三四五六天]|[smtwf]|sun|mon|tue|wed|thu|fri|sat"
+_DAY_OR_WEEK = re.compile(
+    rf"{BEGIN}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={BEGIN}|$)|{_WEEK.pattern})",
+    re.IGNORECASE,
+)
+_DAYS = 7
+_LONGEST_DAY = 4  # a line as long as that names all days of a week, or none
+_ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
+_NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
+
+
+def next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str, int] | None:
+    """The URL of the page after `page_no` and the line of its last link; None where the page links to none.
+
+    Words (下一页, 下页, >, …) win over numbers; a link to the page itself counts for nothing.
+    """
+    worded: tuple[str, int] | None = None
+    numbered: tuple[str, int] | None = None
+    candidates = list(_candidates(view, lines, page_no))
+    calendar = _calendar_lines(view) if candidates else ()
+    rows = {i for i, _, _ in candidates if i not in calendar}
+    pagers = {i: _is_pager(view, view.lines[i], page_no) for i in rows}
+    for index, url, says in candidates:
+        if index in calendar:
+            continue
+        if says.number is None and (
+            says.sure or pagers[index] or is_further(url, view.address(view.url).url, page_no)
+        ):
+            worded = (url, index)
+        elif says.number is not None and pagers[index]:
+            numbered = (url, index)
+    return worded or numbered
+
+
+def _candidates(view: PageView, lines: Collection[int], page_no: int) -> "Iterator[tuple[int, str, _Saying]]":
+    """Links that may lead to the next page: their line, their URL, what they say."""
+    here = view.address(view.url)
+    within = lines if isinstance(lines, range) else frozenset(lines)
+    for index in view.document.picked(_telling):
+        for text, anchor, address in view.links[index] if index in within else ():
+            says = None if address is None else _says(text, anchor)
+            if address is None or says is None or (says.number is not None and says.number != page_no + 1):
+                continue
+            if address.url != here.url and not _is_other_post(address, here, page_no):
+                yield index, address.url, says
+
+
+@lru_cache(maxsize=16)
+def _telling(repeat: CachedSubtree) -> Sequence[int]:
+    """The lines of a run with a link that says what a pager's says."""
+    return [i for i, line in enumerate(repeat.lines) if any(_says(*link) for link in line.links())]
+
+
+class _Saying(NamedTuple):
+    """What a link of a pager says: the number of a page, or None: the next one; `sure` where it says so at length."""
+
+    number: int | None
+    sure: bool
+
+
+def _says(text: str, anchor: Element) -> _Saying | None:
+    words = text or _picture_words(anchor)
+    if words.lstrip()[:1] not in _BEGINS or len(words) > _LONGEST:
+        return None
+    says = _saying(words)
+    if says is not None and says.number is None and not says.sure:
+        title = anchor.get("title", "")
+        return _Saying(
+            None, anchor.get("rel") == "next" or bool(_saying(title[:_LONGEST]) and len(title) > _SHORT)
+        )
+    return says
+
+
+@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
+def _saying(words: str) -> _Saying | None:
+    folded = fold(words).strip()
+    if NEXT_PAGE.fullmatch(folded):
+        return _Saying(None, len(folded) > _SHORT)
+    if MORE_OF_THIS.fullmatch(folded):
+        return _Saying(None, False)
+    number = _NUMBER.fullmatch(folded)
+    return None if number is None else _Saying(int(number[1]), len(folded) > _SHORT)
+
+
+def _is_other_post(address: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:
+    """Whether a link leads to a post that is not this page's: its title may be any words.
+
+    A list's further pages may be called as posts are: the second of `/u/1/202501/` is `/u/1/202501/2.html`.
+    """
+    if address.kind is not PageKind.POST or address.number == here.number:
+        return False
+    return address.number != page_no + 1 or here.number not in (None, page_no)
+
+
+def _calendar_lines(view: PageView) -> set[int]:
+    """The lines of calendars: around the names of the days of a week, all that a calendar can show."""
+    found: set[int] = set()
+    for index in view.whole.beginning(_DAY_OR_WEEK):
+        if index in found or not _names_week(view, index):
+            continue
+        above = islice(_filled(view, range(index - 1, -1, -1)), _ABOVE_WEEK)
+        below = _filled(view, range(index, len(view.lines)))
+        head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
+        days = list(takewhile(lambda i: may_be_of_calendar(view.folded[i]), below))
+        found.update(range(min([index, *head]), max([index, *days]) + 1))
+    return found
+
+
+def _names_week(view: PageView, index: int) -> bool:
+    """Whether the line names the seven days of a week, or the first of them and the next lines the others."""
+    word = view.folded[index].strip()
+    if len(word) < _LONGEST_DAY:
+        days = islice(_filled(view, range(index, len(view.lines))), _DAYS)
+        word = " ".join([view.folded[i].strip() for i in days])
+    return _WEEK.fullmatch(word) is not None
+
+
+def _filled(view: PageView, lines: Iterable[int]) -> Iterator[int]:
+    """Those of the lines that show any text."""
+    return (index for index in lines if view.folded[index].strip())
+
+
+def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
+    """Whether the line, with those of its kind around it, is a pager: 1 2 3, this page's number of many, or with 页."""
+    first, last = line.index, line.index
+    while first > 0 and line.index - first < _MOST_IN_ROW and _PAGER_LINE.fullmatch(view.folded[first - 1]):
+        first -= 1
+    while (
+        last - line.index < _MOST_IN_ROW
+        and last + 1 < len(view.folded)
+        and _PAGER_LINE.fullmatch(view.folded[last + 1])
+    ):
+        last += 1
+    # Numbers that only a style sets apart follow each other without a space.
+    pieces = [view.folded[i][a:b] for i in range(first, last + 1) for a, b, _, _ in view.lines[i].spans]
+    text = " ".join(pieces)
+    numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
+    return "页" in text or {1, 2} <= numbers or re.search(rf"(?<!\d){page_no}\s*/\s*\d", text) is not None
+
+
+def _picture_words(anchor: Element) -> str:
+    """What a link that is a picture says: its title, or the picture's."""
+    pictures = list(anchor.iter("img"))
+    words = (node.get(name) for node in (*pictures, anchor) for name in ("alt", "title"))
+    return next((text for text in words if text), "")

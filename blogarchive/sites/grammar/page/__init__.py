@@ -1,0 +1,1 @@
+"""The page under parsing: its lines, labels, links and DOM positions."""

@@ -1,0 +1,70 @@
+"""Where lines stand in a page's structure: what a template writes alike stands alike, what is typed stands in text."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from blogarchive.parsing.lines.document import Element
+from blogarchive.sites.grammar.page.page_view import PageView
+
+_LOOKS = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")
+
+
+class BlockPosition(IntEnum):
+    """How some lines stand in the block that holds the first of them."""
+
+    WHOLE = 0  # alone
+    FIRST = 1  # before others
+    INNER = 2  # after others
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomPosition:
+    """Where a mark stands: `paths` are the tags from the root down to each of its parts.
+
+    `look` is what the block's own attributes say of its looks.
+    """
+
+    stand: BlockPosition
+    paths: tuple[str, ...]
+    look: str
+
+    @property
+    def plain(self) -> tuple[BlockPosition, tuple[str, ...]]:
+        """The place without its look, which may alternate from row to row."""
+        return self.stand, self.paths
+
+    @property
+    def in_pieces(self) -> bool:
+        """Whether its parts stand in different elements, as nothing does that was typed as plain words."""
+        return len(set(self.paths)) > 1
+
+
+def place_of(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
+    """The place of the lines `first` to `last`, whose parts stand in `nodes`."""
+    block = view.lines[first].block
+    return DomPosition(
+        stand=_stand(view, first, last),
+        paths=tuple(view.path(node) for node in nodes),
+        look=_look(block),
+    )
+
+
+def _look(block: Element) -> str:
+    attributes = dict(block.items())
+    return "/".join([str(attributes.get(name, "")) for name in _LOOKS]) if attributes else ""
+
+
+def typed_place(view: PageView, index: int, parts: int) -> DomPosition:
+    """The place that a mark of so many parts would have, were it typed where line `index` stands."""
+    return place_of(view, index, index, (view.lines[index].node_at(0),) * parts)
+
+
+def _stand(view: PageView, first: int, last: int) -> BlockPosition:
+    inside = view.document.inside(view.lines[first].block)
+    if any(view.folded[index] for index in range(inside.start, first)):
+        return BlockPosition.INNER
+    return (
+        BlockPosition.WHOLE
+        if not any(view.folded[i] for i in range(last + 1, inside.stop))
+        else BlockPosition.FIRST
+    )

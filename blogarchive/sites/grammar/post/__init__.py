@@ -1,0 +1,1 @@
+"""The post of a page: title, time, body, counters, notices."""

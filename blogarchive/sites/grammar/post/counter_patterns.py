@@ -1,0 +1,121 @@
+"""What a post's counters say: `浏览(1769) (9) 评论(3)`, `1769 次浏览 | 3 条评论`, labels and numbers in any order."""
+
+import re
+
+from blogarchive.sites.grammar.page.vocabulary import MOMENT, NUMBER
+
+VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问")
+VIEWED = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)})"
+SAID = r"(?:评论|回应|回响|回复|留言)"
+_VIEWS = rf"{VIEWED}(?:次数|人数|数|量)?"
+_SAYS = rf"{SAID}(?:次数|人数|数|量)?"
+_LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
+_OTHERS = r"分享|收藏|转载|转发|引用"
+# A number, with or without brackets, or anything short in brackets.
+_VALUE = (
+    rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
+    r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
+)
+_PRESSED = r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|删除|返回顶部|[tT][oO][pP]"
+_EDGE = r"[\s|,/·•;]*"
+_HAS = r"(?:(?:已有?|共有?|总共)\s*)?"
+_CLASSIFIED = rf"{_HAS}(?P<number>{NUMBER})\s*[次人条篇个位]{{1,2}}\s*(?:被|已)?"
+_ITEM = re.compile(
+    rf"{_EDGE}(?:{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
+    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_SAYS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
+    rf"|\[?(?:{_PRESSED})(?:到:?)?\]?|(?P<uncounted>评论数?)){_EDGE}"
+)
+_NUMBERED = re.compile(
+    rf"{_EDGE}{_HAS}(?P<number>{NUMBER})\s*[次人条篇个位]{{0,2}}\s*"
+    rf"(?:(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})){_EDGE}"
+)
+_LABELLED = re.compile(
+    rf"(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
+)
+_IS_NUMBER = re.compile(NUMBER)
+_BRACKETED = re.compile(
+    rf"[(\[【]\s*((?:{_VIEWS}|{_SAYS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
+)
+_OPENING = ("(", "[", "【")
+# Before the views: the post's time, its category, whose it is.
+BEFORE = (
+    rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{MOMENT}[)\]]?"
+    r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
+)
+_STARTED = re.compile(rf"{BEFORE}{{0,3}}+")
+_NAMES = {
+    "views": "views",
+    "viewed": "views",
+    "comments": "comments",
+    "said": "comments",
+    "uncounted": "comments",
+    "likes": "likes",
+    "liked": "likes",
+    "other": "other",
+    "others": "other",
+}
+
+_VALUES = frozenset(("value", "bare", "junk"))
+_LABELS = ("views", "comments", "likes", "others")
+
+Shown = dict[str, str | None]
+"""What is shown as `views`, `likes` and `comments`, as far as it is."""
+
+
+def labels_first(text: str) -> Shown | None:
+    """The counts of a text of labels, each before its number; None where it says anything else, or has none.
+
+    The one number that has no label counts likes: a picture stands for theirs. The number of comments may be
+    missing, and only its label be there. Where a number and its label are one word, 3 条评论, it may come first.
+    """
+    return _all_of(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
+
+
+def numbers_first(text: str) -> Shown | None:
+    """The counts of a text of numbers, each before its label; None where it says anything else, or has none."""
+    return _all_of(text, _NUMBERED)
+
+
+def in_two_rows(text: str) -> Shown | None:
+    """The counts of as many labels as numbers, all labels first; None where it says anything else."""
+    words = text.split()
+    half = len(words) // 2
+    if len(words) % 2 or _IS_NUMBER.fullmatch(words[-1]) is None:
+        return None
+    found = [_LABELLED.fullmatch(word) for word in words]
+    if not all(found):
+        return None
+    kinds = [match.lastgroup or "" for match in found if match is not None]
+    if "number" in kinds[:half] or set(kinds[half:]) != {"number"}:
+        return None
+    names = [_NAMES[kind] for kind in kinds[:half]]
+    return dict(zip(names, words[half:], strict=True)) if len(set(names)) == half else None
+
+
+def _all_of(text: str, item: "re.Pattern[str]") -> Shown | None:
+    started = _STARTED.match(text)
+    place = started.end() if started else 0
+    found: Shown = {}
+    while place < len(text):
+        match = item.match(text, place)
+        if match is None or match.end() == place:
+            return None
+        place = match.end()
+        name, shown = _named(match)
+        if name is None or name == "other":
+            continue  # words to press, counts of something else
+        if name in found:
+            return None
+        found[name] = shown
+    return found or None
+
+
+def _named(match: "re.Match[str]") -> tuple[str | None, str | None]:
+    """Which count a part of the text shows, and what it shows; no count where it is words to press."""
+    last = match.lastgroup
+    if last is None:
+        return None, None
+    if last not in _VALUES:
+        return _NAMES[last], None if last == "uncounted" else match["number"]
+    label = next((name for name in _LABELS if match[name] is not None), "likes")
+    return _NAMES[label], match[last]

@@ -1,0 +1,1 @@
+"""The sidebar of a page: author card, months, categories, blog header."""

@@ -1,0 +1,113 @@
+"""The posts that a page of blog.wenxuecity.com shows whole: where each begins and ends, and what it says.
+
+A post ends with `由NAME张贴 @ TIME (views) 共 N 篇评论`, whose time is the time beside the title and a link to the
+post: an author can type such a line, but not make it stand where the template puts it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from blogarchive.items import DateText, Post
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.html.sanitize import clean_html, images_of
+from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.lines.extract import cut, text_of
+from blogarchive.sites.grammar.page.page_view import PageView
+from blogarchive.sites.grammar.page.vocabulary import MOMENT
+
+_FOOTER = re.compile(
+    rf"由(?P<name>.+?)张贴\s*@\s*(?P<time>{MOMENT})\s*(?:\((?P<views>[\d,]+)\))?"
+    r"\s*(?:共\s*(?P<comments>[\d,]+)\s*篇评论)?.*"
+)
+_PRINT = re.compile(r"\[\s*打印\s*\]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Foot:
+    """The line that ends a post: its place in the page, and what it says."""
+
+    line: int
+    path: str
+    time: str
+    number: int | str
+    url: str
+    views: int | None
+    comments: int | None
+
+
+def shown_posts(view: PageView) -> tuple[list[Post], set[int]]:
+    """The posts of a page, in its order, and the lines that are theirs."""
+    feet = _feet(view)
+    posts: list[Post] = []
+    written: set[int] = set()
+    for place, foot in enumerate(feet):
+        found = _post(view, feet[place - 1].line + 1 if place else 0, foot)
+        if found is not None:
+            posts.append(found[0])
+            written.update(range(found[1], foot.line + 1))
+    return posts, written
+
+
+def _feet(view: PageView) -> list[_Foot]:
+    """The lines that end the page's posts: of all that read like one, those that stand outermost."""
+    found = [foot for foot in (_foot(view, index) for index in range(len(view.lines))) if foot is not None]
+    outermost = min((foot.path.count("/") for foot in found), default=0)
+    return [foot for foot in found if foot.path.count("/") == outermost]
+
+
+def _foot(view: PageView, index: int) -> _Foot | None:
+    if not view.folded[index].startswith("由"):
+        return None
+    match = _FOOTER.fullmatch(view.folded[index].strip())
+    anchor = view.lines[index].link_at(*match.span("time")) if match else None
+    url = None if anchor is None else view.href(anchor)
+    address = None if url is None else view.address(url)
+    if match is None or address is None or address.number is None:
+        return None
+    return _Foot(
+        line=index,
+        path=view.path(view.lines[index].block),
+        time=match["time"],
+        number=address.number,
+        url=address.url,
+        views=parse_count(match["views"]) if match["views"] else None,
+        comments=parse_count(match["comments"]) if match["comments"] else None,
+    )
+
+
+def _post(view: PageView, start: int, foot: _Foot) -> tuple[Post, int] | None:
+    """The post that ends at `foot`, and the line of its title: the line before the same time in a row of its own."""
+    for index in range(max(start, 1), foot.line):
+        if view.folded[index].strip() == foot.time and _same_row(
+            view.lines[index - 1].block, view.lines[index].block
+        ):
+            return _made(view, index, foot), index - 1
+    return None
+
+
+def _same_row(first: Element, second: Element) -> bool:
+    return first is not second and first.getparent() is second.getparent()
+
+
+def _made(view: PageView, time_line: int, foot: _Foot) -> Post:
+    own = [
+        i
+        for i in range(time_line + 1, foot.line)
+        if not _same_row(view.lines[i].block, view.lines[time_line].block)
+    ]
+    while own and _PRINT.fullmatch(view.folded[own[-1]].strip()):
+        own.pop()
+    lines = view.lines[own[0] : own[-1] + 1] if own else ()
+    body = cut(view.document, lines[0], lines[-1]) if lines else None
+    images = () if body is None else images_of(body, view.base)
+    return Post(
+        number=foot.number,
+        url=foot.url,
+        title=view.lines[time_line - 1].text.strip() or None,
+        posted=DateText(text=view.lines[time_line].text.strip()),
+        body_html="" if body is None else clean_html(body, view.base),
+        body_text=text_of(lines),
+        images=images,
+        views=foot.views,
+        comment_count=foot.comments,
+    )

@@ -1,0 +1,184 @@
+"""blog.wenxuecity.com (文学城) in its template of 2005-06: month archives, homes and categories show posts whole.
+
+Markup known from one real month page; pages of one post with its comments were never seen, so their comments are
+counted, not read.
+"""
+
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import (
+    Author,
+    Link,
+    MonthRow,
+    Page,
+    PageKind,
+    ParsedPage,
+    ParsedUrl,
+    Post,
+    Problem,
+    Target,
+)
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.sites.grammar.listing.pagination import next_page
+from blogarchive.sites.grammar.page.page_view import PageView, view_of
+from blogarchive.sites.grammar.post.notices import find_notice
+from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, read_sidebar
+from blogarchive.sites.wenxuecity.posts import shown_posts
+from blogarchive.sites.wenxuecity.urls import address, home_url
+
+_MONTH_ROW = re.compile(r"(?P<month>\d{1,2})/0?1/(?P<year>\d{4})\s*-\s*\d{1,2}/0?1/\d{4}")
+_CARD = re.compile(r"(?P<name>.+?)\s*,\s*(?P<age>\d{1,3})\s*岁")
+_VISITS = re.compile(r"你是第\D*(?P<visits>[\d,]+)\s*位访问者.*")
+_ZONE = ZoneInfo("America/Los_Angeles")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wenxuecity:
+    """The site, as the `Site` protocol asks."""
+
+    name: str = "wenxuecity"
+    hosts: tuple[str, ...] = ("blog.wenxuecity.com",)
+    image_hosts: tuple[str, ...] = ("*.wenxuecity.com",)
+    zone: ZoneInfo = _ZONE
+
+    def address(self, url: str) -> ParsedUrl:
+        """What the absolute `url` says of itself, whatever its host."""
+        return address(url)
+
+    def read(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+        """Everything a reader sees on `page`."""
+        decoded = decode(page.body, page.header("content-type"))
+        now = page.fetched_at.astimezone(_ZONE)
+        view = view_of(decoded.text, page.url, now, address, cache=cache)
+        return _read(view, target, decoded.encoding)
+
+
+SITE = Wenxuecity()
+
+
+def _read(view: PageView, target: Target, encoding: str) -> ParsedPage:
+    posts, written = shown_posts(view)
+    outside = [i for i in range(len(view.lines)) if i not in written]
+    sidebar = read_sidebar(view, outside)
+    months = tuple(row for row in (_month_row(view, i) for i in outside) if row is not None)
+    kind = _kind(target, posts, sidebar)
+    notice = find_notice(view, outside) if kind is PageKind.UNKNOWN else None
+    return ParsedPage(
+        kind=PageKind.NOTICE if notice else kind,
+        encoding=encoding,
+        author=_author(view, target, outside, months),
+        posts=tuple(posts),
+        listing=_listing_name(view, sidebar, kind),
+        latest=sidebar.latest,
+        categories=sidebar.categories,
+        months=months,
+        links=_links(view, target, kind, outside, sidebar, months, posts),
+        notice=notice,
+        problems=_unread_comments(kind, posts),
+    )
+
+
+def _kind(target: Target, posts: list[Post], sidebar: Sidebar) -> PageKind:
+    if posts:
+        return target.kind
+    return target.kind if sidebar.taken and target.kind is not PageKind.POST else PageKind.UNKNOWN
+
+
+def _month_row(view: PageView, index: int) -> MonthRow | None:
+    """A month of the archive: its row names the month's first day and the next month's, not days of posts."""
+    match = _MONTH_ROW.fullmatch(view.folded[index].strip())
+    if match is None or not 1 <= int(match["month"]) <= 12:
+        return None
+    url = next((address.url for _, _, address in view.links[index] if address is not None), None)
+    return MonthRow(month=f"{match['year']}-{int(match['month']):02d}", url=url)
+
+
+def _author(
+    view: PageView, target: Target, outside: list[int], months: tuple[MonthRow, ...]
+) -> Author | None:
+    linked = (view.address(row.url).uid for row in months if row.url)
+    uid = target.uid or view.address(view.url).uid or next((uid for uid in linked if uid), None)
+    if uid is None:
+        return None
+    card = _first(view, outside, _CARD)
+    crawled_pages = _first(view, outside, _VISITS)
+    title = _after_label(view, outside, "博客标题")
+    return Author(
+        uid=uid,
+        url=home_url(view.url, uid),
+        nickname=None if card is None else card[0][slice(*card[1].span("name"))],
+        blog_title=title[0] if title else None,
+        tagline=title[1] if len(title) > 1 else None,
+        account_age=None if card is None else int(card[1]["age"]),
+        total_visits=None if crawled_pages is None else parse_count(crawled_pages[1]["visits"]),
+    )
+
+
+def _first(
+    view: PageView, lines: list[int], pattern: "re.Pattern[str]"
+) -> tuple[str, "re.Match[str]"] | None:
+    for index in lines:
+        match = pattern.fullmatch(view.folded[index])
+        if match is not None:
+            return view.lines[index].text, match
+    return None
+
+
+def _after_label(view: PageView, lines: list[int], label: str) -> list[str]:
+    """The lines of text between a section's label and the next section's."""
+    texts = [(view.folded[i].strip(), view.lines[i].text.strip()) for i in lines if view.folded[i].strip()]
+    start = next((place for place, (folded, _) in enumerate(texts) if folded == label), None)
+    if start is None:
+        return []
+    stops = ("个人信息", "最新文章", "归档备份", "文章分类")
+    found = []
+    for folded, text in texts[start + 1 : start + 4]:
+        if folded in stops:
+            break
+        found.append(text)
+    return found
+
+
+def _listing_name(view: PageView, sidebar: Sidebar, kind: PageKind) -> str | None:
+    here = view.address(view.url).url
+    if kind is not PageKind.CATEGORY:
+        return None
+    return next((row.name for row in sidebar.categories if row.url == here), None)
+
+
+def _links(
+    view: PageView,
+    target: Target,
+    kind: PageKind,
+    outside: list[int],
+    sidebar: Sidebar,
+    months: tuple[MonthRow, ...],
+    posts: list[Post],
+) -> tuple[Link, ...]:
+    rows = [(row.url, PageKind.MONTH) for row in months]
+    rows += [(row.url, PageKind.CATEGORY) for row in sidebar.categories]
+    listed = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
+    rows += [(post.url, PageKind.POST) for post in listed]
+    links = [_link(view, url, wanted) for url, wanted in rows if url is not None]
+    main = [i for i in outside if i not in sidebar.taken]
+    paging = next_page(view, main, target.page_no)
+    if paging is not None and posts:
+        links.append(Link(url=paging[0], kind=kind, next_page=True))
+    return tuple(dict.fromkeys(links))
+
+
+def _link(view: PageView, url: str, wanted: PageKind) -> Link:
+    address = view.address(url)
+    return Link(url=address.url, kind=wanted, number=address.number, uid=address.uid)
+
+
+def _unread_comments(kind: PageKind, posts: list[Post]) -> tuple[Problem, ...]:
+    claimed = posts[0].comment_count if kind is PageKind.POST and posts else None
+    if not claimed:
+        return ()
+    detail = f"the page claims {claimed} comments, in a markup that this reader does not know yet"
+    return (Problem(kind="incomplete", field="comments", detail=detail),)

@@ -1,0 +1,37 @@
+"""The URLs of blog.wenxuecity.com in its template of 2005-06, and what each form says."""
+
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+from blogarchive.items import PageKind, ParsedUrl
+from blogarchive.parsing.dates.numbers import whole_number
+
+_KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
+# The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
+_KEPT = {
+    "/archives.php": ("date", "blogID", "wid"),
+    "/myblog.php": ("blogID", "catid", "page"),
+    "/blogview.php": ("date", "postID"),
+}
+
+
+def address(url: str) -> ParsedUrl:
+    """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
+    parts = urlsplit(url.strip())
+    query = {key: values[0].strip() for key, values in parse_qs(parts.query).items()}
+    kept = {key: query[key] for key in _KEPT.get(parts.path, ()) if key in query}
+    text = urlencode(kept) if parts.path in _KINDS else parts.query
+    canonical = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", text, ""))
+    kind = _KINDS.get(parts.path, PageKind.UNKNOWN)
+    if kind is PageKind.POST:
+        number = whole_number(query.get("postID", ""))
+        return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN if number is None else kind, number=number)
+    if kind is PageKind.HOME and "catid" in query:
+        kind = PageKind.CATEGORY
+    uid = query.get("blogID")
+    return ParsedUrl(url=canonical, kind=kind if uid else PageKind.UNKNOWN, uid=uid)
+
+
+def home_url(page_url: str, uid: str) -> str:
+    """The home page of a blog, on the host of one of its pages."""
+    parts = urlsplit(page_url)
+    return urlunsplit((parts.scheme, parts.netloc, "/myblog.php", f"blogID={uid}", ""))

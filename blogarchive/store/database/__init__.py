@@ -1,0 +1,1 @@
+"""The SQLite file: connection, lock, migrations, tables, views."""

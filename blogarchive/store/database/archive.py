@@ -1,0 +1,220 @@
+"""One archive: a SQLite file, opened, checked, migrated and closed; the one gate that every SQL statement passes."""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
+from blogarchive.store.database import version_check
+from blogarchive.store.database.connection import connect, make_folder, to_user_error
+from blogarchive.store.database.migrations import MIGRATIONS
+from blogarchive.store.rows import Kind, all_as
+from blogarchive.store.search import index
+
+Value = str | int | float | bytes | None
+Row = tuple[object, ...]
+
+
+class SidebarCache:
+    """A cache of rows, for one process; safe to drop at any time."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.sidebars: dict[tuple[str, str | None, bool], object] = {}
+
+
+class RequeueLimits:
+    """What a run asked for more than once, so that no host can keep it going: see `asking`."""
+
+    def __init__(self) -> None:
+        self.again: Counter[str] = Counter()  # by the target's key
+        self.addresses: defaultdict[str, set[str]] = defaultdict(set)  # of a month or a category
+
+
+class Archive:
+    """An open archive. A context manager; leaving it closes the file and folds the write-ahead log into it."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._connection = connection
+        self.memo = SidebarCache()
+        self.asked = RequeueLimits()
+        self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> Self:
+        """The archive at `path`, migrated to the tables of today; with `create` a new one where there is none.
+
+        Raises `NoArchive` where there is none and `create` is not given, `ArchiveDamaged` where the file is no
+        SQLite file or holds other tables than ours, `CannotWrite` where it or its folder cannot be written,
+        `UsageError` where a newer blogarchive made it. A `read_only` archive is never migrated (`UsageError` where an
+        older one made it) and can be read while another run writes.
+        """
+        path = Path(path)
+        fresh = not path.exists()
+        if fresh and (read_only or not create):
+            raise NoArchive(f"no archive at {path}; `blogarchive backup URL` makes one")
+        if path.is_dir():
+            raise NoArchive(f"{path} is a folder; name the archive's file with --db")
+        if fresh:
+            make_folder(path)
+        archive = cls(path, connect(path, read_only=read_only), read_only=read_only)
+        try:
+            archive._prepare(create=create)
+        except BaseException:
+            archive._connection.close()
+            raise
+        return archive
+
+    def execute(self, sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
+        """Run one statement; SQLite's errors leave as errors of `blogarchive.errors`, where they are not ours."""
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
+        """Run one statement for each of `rows`; gives the number of rows changed."""
+        try:
+            return self._connection.executemany(sql, rows).rowcount
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def row(self, sql: str, parameters: Sequence[Value] = ()) -> Row | None:
+        """The first row, or None."""
+        found: Row | None = self.execute(sql, parameters).fetchone()
+        return found
+
+    def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """All rows."""
+        try:
+            return self.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def all_as(self, kind: type[Kind], sql: str, parameters: Sequence[Value] = ()) -> tuple[Kind, ...]:
+        """All rows as `kind`, a dataclass whose fields have the names of the columns."""
+        try:
+            return all_as(self, kind, sql, parameters)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def each(self, sql: str, parameters: Sequence[Value] = ()) -> Iterator[Row]:
+        """The rows one by one, where they are too much for memory; nothing may be written meanwhile."""
+        try:
+            yield from self._connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def scalar(self, sql: str, parameters: Sequence[Value] = ()) -> int:
+        """The whole number in the first column of the first row; 0 where there is none."""
+        found = self.row(sql, parameters)
+        value = found[0] if found else 0
+        return value if isinstance(value, int) else 0
+
+    @property
+    def changes(self) -> int:
+        """How many rows this process has written, triggers' rows included."""
+        return self._connection.total_changes
+
+    def insert(self, sql: str, parameters: Sequence[Value]) -> int:
+        """Run an `insert`; gives the new row's id."""
+        return self.execute(sql, parameters).lastrowid or 0
+
+    @contextmanager
+    def atomic(self, *, unindexed: int = 0) -> Iterator[None]:
+        """All that is written inside is kept, or nothing of it; an inner `atomic` joins the outer one.
+
+        Up to `unindexed` changed texts may stay out of the search index until a later transaction, or `close`.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        self.execute("begin immediate")
+        try:
+            yield
+            self._refresh_search(unindexed + 1)
+            self.execute("commit")
+        except BaseException:
+            self._connection.rollback()
+            self.memo = SidebarCache()
+            raise
+
+    def _refresh_search(self, waiting: int) -> None:
+        """Bring the search index up to date where so many texts or more wait for it."""
+        try:
+            index.refresh(self._connection, waiting)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    @contextmanager
+    def dry_run(self) -> Iterator[None]:
+        """All that is written inside can be read there, and is taken back at its end."""
+        self.execute("begin immediate")
+        try:
+            yield
+        finally:
+            self._connection.rollback()
+            self.memo = SidebarCache()
+
+    def checkpoint(self) -> None:
+        """Index what waits for the search, and fold the log into the file: the one file is the whole archive."""
+        if self.read_only:
+            return
+        if self.scalar("select count(*) from search_pending"):
+            with self.atomic():
+                pass
+        self.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def close(self) -> None:
+        """Checkpoint and close. A reader that keeps the log busy leaves it to a later close; nothing is lost."""
+        try:
+            self.checkpoint()
+        except ArchiveBusy:
+            pass
+        finally:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _prepare(self, *, create: bool) -> None:
+        tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
+        # A run that was killed, or had no room, while it made the archive leaves the table of migrations at most.
+        begun = not tables - {"_sqlite_migrations"}
+        if not begun and "frontier" not in tables:
+            raise ArchiveDamaged(f"{self.path} is a database of something else; name another file with --db")
+        if begun and not create:
+            raise NoArchive(f"{self.path} holds no archive yet; `blogarchive backup URL` makes one")
+        if not begun:
+            self._check_version()
+        self.execute("pragma foreign_keys = on")
+        if self.read_only:
+            return
+        self.execute("pragma journal_mode = wal").fetchall()
+        self.execute("pragma synchronous = normal")
+        self.execute("pragma wal_autocheckpoint = 4000").fetchall()  # at each one the disk is waited for
+        try:
+            MIGRATIONS.apply(self.db)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def _check_version(self) -> None:
+        try:
+            version_check.refuse_newer(self._connection, self.path)
+            if self.read_only:
+                version_check.refuse_older(self._connection, self.path)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error

@@ -1,0 +1,1 @@
+"""The frontier table: which URLs to fetch, and what becomes of each."""

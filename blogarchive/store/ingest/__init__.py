@@ -1,0 +1,1 @@
+"""Save one crawled page in one transaction; parse stored pages again."""

@@ -1,0 +1,153 @@
+"""Pages of posts: the post, its comments, and the further pages of them."""
+
+from datetime import datetime
+from typing import cast
+
+from blogarchive.items import Link, PageKind, Post, Target
+from blogarchive.store import schedule
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.frontier import requeue, transitions
+from blogarchive.store.ingest.page_validation import post_of
+from blogarchive.store.listings import categories, listed_posts
+from blogarchive.store.pages import links
+from blogarchive.store.pages.context import SaveContext
+from blogarchive.store.pages.ownership import post_target
+from blogarchive.store.posts import comment_pages, post_row, posts
+from blogarchive.store.posts.comment_pages import Next
+from blogarchive.store.timestamps import utc_text
+
+
+def save(context: SaveContext) -> None:
+    """Keep what a page of a post shows; a page that continues its comments says nothing about its text."""
+    post = post_of(context.crawled)
+    if post is None:
+        return
+    before = post_row.held(context, post.number)
+    if _continues(context):
+        if before is not None:
+            _save_further(context, post, before)
+        return
+    post_id = posts.save_own_page(context, post, before)
+    if before is not None and before.url not in (post.url, context.target.url):
+        context.resolved.append(before.url)  # it moved, and may have been asked for there in the meantime
+    categories.save_names(context, post_id, post.categories)
+    if not context.counted.posts_changed:
+        context.pending.append(("incomplete", "title"))  # a listing has to agree first
+    further = links.following(context, (PageKind.COMMENTS,))
+    comment_pages.save_first(context, post_id, post, chain_of(context, post), further=further is not None)
+    if context.replay:
+        return
+    if further is not None:
+        context.pending.append(("incomplete", "comments"))
+        _follow(context, post, further)
+    else:
+        context.resolved += transitions.leave_comments(context.archive, context.blog, post.number)
+    _settle_number(context, post)
+
+
+def stands(context: SaveContext) -> None:
+    """The site says that the page of the post is as it was."""
+    if context.target.kind is PageKind.POST and context.target.number is not None:
+        context.archive.execute(
+            "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
+            " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
+            " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
+            (context.moment, context.fine, context.blog.site, context.blog.uid, context.target.number),
+        )
+
+
+def due(context: SaveContext) -> str | None:
+    """When the post of the page is to be looked at again."""
+    post = post_of(context.crawled)
+    number = post.number if post is not None else context.target.number
+    row = context.archive.row(
+        # A comment counts from when it was written: to a first backup all of them are new.
+        "select p.posted_at, p.last_changed_at, (select max(coalesce(c.posted_at, c.first_seen_at))"
+        " from comments c where c.post_id = p.id)"
+        " from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid = ? and p.number = ?",
+        (context.blog.site, context.blog.uid, number),
+    )
+    if row is None:
+        return None
+    now = context.page.fetched_at
+    if context.doubted:
+        return utc_text(now + schedule.DAILY)
+    posted_at, *changes = (_time(cast("str | None", text), now) for text in row)
+    changed_at = max((change for change in changes if change is not None), default=None)
+    return schedule.post_due(frontier_queue.key(context.target), now, posted_at, changed_at)
+
+
+def named_elsewhere(context: SaveContext) -> list[Target]:
+    """The posts that the page names, as targets, in case that it shows no link of their shape; not those known."""
+    parsed, known = context.parsed, context.archive.memo.keys
+    named = [*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts)]
+    blog = f"{context.blog.site}/{context.blog.uid}/"
+    return listed_posts.targets(context, [post for post in named if f"{blog}{post.number}" not in known])
+
+
+def chain_of(context: SaveContext, post: Post) -> str:
+    """The name of the sweep over a post's comments."""
+    return f"{context.blog.site}/{context.blog.uid}/{post.number}"
+
+
+def _continues(context: SaveContext) -> bool:
+    return context.parsed.kind is PageKind.COMMENTS or context.target.kind is PageKind.COMMENTS
+
+
+def _save_further(context: SaveContext, post: Post, before: post_row.PostRow) -> None:
+    further = links.following(context, (PageKind.COMMENTS,))
+    wanted = comment_pages.save_further(
+        context, before.id, post, chain_of(context, post), further=further is not None
+    )
+    if post.comment_count is not None and not context.replay:
+        posts.save_figures(context, before.id, post, before)
+    if context.replay:
+        return
+    context.subject = before.url
+    if wanted is Next.POST:
+        target = post_target(context, before.url, post.number)
+        requeue.again(context.archive, target, before=context.fine, now=context.page.fetched_at)
+    elif wanted is Next.PAGE and further is not None:
+        _follow(context, post, further)
+
+
+def _follow(context: SaveContext, post: Post, link: Link) -> None:
+    target = Target(
+        url=link.url,
+        site=context.blog.site,
+        kind=PageKind.COMMENTS,
+        uid=context.blog.uid,
+        post_number=post.number,
+        page_no=context.target.page_no + 1,
+        chain=context.target.chain or context.target.url,
+    )
+    sweep_start = context.archive.row(
+        "select started_at from sweeps where site = ? and chain = ?",
+        (context.blog.site, chain_of(context, post)),
+    )
+    before = str(sweep_start[0]) if sweep_start else context.fine
+    requeue.again(
+        context.archive,
+        target,
+        before=before,
+        now=context.page.fetched_at,
+        found_on=context.page.url,
+        failed_too=True,
+    )
+
+
+def _settle_number(context: SaveContext, post: Post) -> None:
+    """A post that was fetched by another URL is not fetched again by its own."""
+    target = post_target(context, post.url, post.number)
+    if frontier_queue.key(target) != frontier_queue.key(context.target):
+        frontier_queue.add(context.archive, [target], now=context.page.fetched_at)
+        transitions.settle(context.archive, target, fetched_at=context.fine, due_at=due(context))
+
+
+def _time(text: str | None, now: datetime) -> datetime | None:
+    """The time of a text of the site's clock, cut or not, against an aware `now` for what it lacks of a zone."""
+    if text is None:
+        return None
+    whole = text + "0001-01-01"[len(text) : 10] if len(text) < 10 else text
+    found = datetime.fromisoformat(whole)
+    return found if found.tzinfo else found.replace(tzinfo=now.tzinfo)

@@ -1,0 +1,1 @@
+"""Blogs, runs, failures, and checks of completeness."""

@@ -1,0 +1,78 @@
+"""Whether a blog adds up: the dates that its archive shows for each month against the posts held."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+
+FIELD = "archive_months"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthCoverage:
+    """A month as the archive shows it and as it is held; days are `2025-01-29`, counts are of posts.
+
+    `proved`: its listing was read to the end. `named` are the posts of the month known by name, `read` those whose
+    pages were read; posts that are gone are not counted.
+    """
+
+    month: str
+    first_shown: str | None
+    last_shown: str | None
+    first_held: str | None
+    last_held: str | None
+    named: int
+    read: int
+    proved: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the first and last day shown are those of posts held."""
+        if self.first_shown is None or self.last_shown is None:
+            return self.named > 0 or not self.proved
+        return self.first_shown == self.first_held and self.last_shown == self.last_held
+
+    @property
+    def complete(self) -> bool:
+        """Whether the days agree and every post known was read."""
+        return self.agrees and self.named == self.read
+
+
+def months(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
+    """Every month that the blog's archive shows, newest first."""
+    return archive.all_as(
+        MonthCoverage,
+        "with held as (select substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)) as first,"
+        " max(substr(posted_at, 1, 10)) as last, count(*) as named, count(content_hash) as read"
+        " from posts where author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and gone_at is null group by 1)"
+        " select m.month, m.first_post_on as first_shown, m.last_post_on as last_shown, h.first as first_held,"
+        " h.last as last_held, coalesce(h.named, 0) as named, coalesce(h.read, 0) as read,"
+        " m.proved_at is not null as proved from archive_months m"
+        " left join held h on h.month = m.month"
+        " where m.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and m.last_seen_at = (select max(last_seen_at) from archive_months x where x.author_id = m.author_id)"
+        " order by m.month desc",
+        (blog.site, blog.uid),
+    )
+
+
+def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datetime) -> bool:
+    """Whether all months agree; where not, that is a failure of the home page, resolved when they do."""
+    row = archive.row("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    if row is None:
+        return True
+    lacking = [month.month for month in months(archive, blog) if not month.agrees]
+    url = str(row[0])
+    if not lacking:
+        failures.resolve_field(archive, url, FIELD, now=now)
+        return True
+    shown = ", ".join(lacking[:6]) + (" …" if len(lacking) > 6 else "")
+    detail = f"the first or last date shown is of no post held, in {len(lacking)} months: {shown}"
+    failure = Failure(kind="incomplete", field=FIELD, detail=detail)
+    if not failures.is_open(archive, url, failure):
+        failures.record(archive, blog, url, failure, run_id=run_id, now=now)
+    return False

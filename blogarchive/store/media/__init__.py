@@ -1,0 +1,1 @@
+"""Rows of media: images to fetch and images stored."""

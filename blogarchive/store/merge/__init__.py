@@ -1,0 +1,1 @@
+"""Merge another archive into this one."""

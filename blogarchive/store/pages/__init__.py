@@ -1,0 +1,1 @@
+"""Rows of pages, and what saving one page shares: context, result, links, ownership, page chains."""

@@ -1,0 +1,1 @@
+"""Rows of posts and comments, their versions, counters and images."""

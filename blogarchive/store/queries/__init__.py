@@ -1,0 +1,1 @@
+"""Read models: what pages, exports, history and status show."""

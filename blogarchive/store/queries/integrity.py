@@ -1,0 +1,129 @@
+"""Whether an archive is whole: the file, the references between rows, every byte and every text that was kept."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import cast
+
+from blogarchive.errors import ArchiveDamaged
+from blogarchive.store.database import migrations
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.posts.posts import content_hash
+
+_SHOWN_AT_MOST = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IntegrityReport:
+    """What was found: `damage` in words, none where the archive is whole; how many pages and files were checked.
+
+    `lacking` is what the archive knows to be missing from it; that is no damage.
+    """
+
+    pages: int
+    files: int
+    damage: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+    def require_whole(self) -> None:
+        """Raise `ArchiveDamaged` where there is damage."""
+        if self.damage:
+            more = len(self.damage) - 1
+            also = f", and {more} more" if more else ""
+            raise ArchiveDamaged(f"the archive is damaged: {self.damage[0]}{also}; restore a copy of it")
+
+
+def verify(archive: Archive) -> IntegrityReport:
+    """What a check of everything finds. Raises `ArchiveDamaged` where SQLite itself cannot read on."""
+    damage = [*_integrity(archive), *_things(archive), *_references(archive)]
+    damage += _posts(archive) + _comments(archive)
+    damage += _bodies(archive, "select url, body, body_size, sha256, 1 from pages order by id")
+    damage += _bodies(archive, "select sha256, body, size, sha256, 0 from media_files order by rowid")
+    return IntegrityReport(
+        pages=archive.scalar("select count(*) from pages"),
+        files=archive.scalar("select count(*) from media_files"),
+        damage=tuple(damage[:_SHOWN_AT_MOST]),
+        lacking=tuple(_lacking(archive)),
+    )
+
+
+def _integrity(archive: Archive) -> list[str]:
+    return [str(row[0]) for row in archive.rows("pragma integrity_check(20)") if row[0] != "ok"]
+
+
+def _things(archive: Archive) -> list[str]:
+    held = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
+    return [f"the {kind} {name} is not there" for kind, name in sorted(migrations.things() - held)]
+
+
+def _references(archive: Archive) -> list[str]:
+    return [
+        f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there"
+        for row in archive.rows("pragma foreign_key_check")
+    ]
+
+
+def _bodies(archive: Archive, query: str) -> list[str]:
+    """The stored bytes that are not those that were served; `query` gives name, bytes, size, hash, whether compressed."""
+    rows = cast("Iterator[tuple[str, bytes, int, str, int]]", archive.each(query))
+    return [
+        f"the stored bytes of {name} are not those that were served"
+        for name, body, size, digest, compressed in rows
+        if not _is_right(body, digest, size, compressed=bool(compressed))
+    ]
+
+
+def _is_right(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
+    try:
+        plain = zlib.decompress(body) if compressed else body
+    except zlib.error:
+        return False
+    return len(plain) == size and sha256(plain).hexdigest() == digest
+
+
+def _posts(archive: Archive) -> list[str]:
+    """The texts of posts, today's and replaced ones, that are not those that were read."""
+    rows = archive.each(
+        "select p.url, v.title, v.body_html, v.content_hash from post_versions v join posts p on p.id = v.post_id"
+    )
+    return [
+        f"a text of {url} is not the one that was read"
+        for url, title, body, digest in cast("Iterator[tuple[str, str | None, str | None, str]]", rows)
+        if content_hash(title, body) != digest
+    ]
+
+
+def _comments(archive: Archive) -> list[str]:
+    rows = archive.each(
+        "select p.url, c.author_name, c.body_text, c.text_digest from comments c join posts p on p.id = c.post_id"
+        " where c.text_digest is not null"
+    )
+    return [
+        f"a comment of {author} on {url} is not the one that was read"
+        for url, author, text, digest in cast("Iterator[tuple[str, str, str, str]]", rows)
+        if sha256(text.encode()).hexdigest() != digest
+    ]
+
+
+def _lacking(archive: Archive) -> list[str]:
+    counted = (
+        (
+            "posts are known by name and not read yet",
+            "select count(*) from posts where content_hash is null and gone_at is null",
+        ),
+        ("pages are still to be fetched", "select count(*) from frontier where state in ('todo', 'failed')"),
+        (
+            "posts have other numbers of comments than they show",
+            "select count(*) from posts p where gone_at is null and content_hash is not null and comment_count <>"
+            " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null)",
+        ),
+        (
+            "pictures have no bytes",
+            "select count(distinct url) from post_media p where not exists"
+            " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
+        ),
+        ("failures are open", "select count(*) from open_failures"),
+    )
+    numbers = [(archive.scalar(query), words) for words, query in counted]
+    return [f"{number} {words}" for number, words in numbers if number]

@@ -1,0 +1,178 @@
+"""What an archive holds of each blog, against what the blog's pages claim."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import blogs, month_check
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.month_check import MonthCoverage
+from blogarchive.store.media import queue as media_queue
+from blogarchive.store.media.queue import ImageCounts
+from blogarchive.store.rows import dicts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogStatus:
+    """One blog. Times are UTC text.
+
+    `posts_named` are those that any page named, `posts_read` those whose text is held; `comments_claimed` is the
+    sum of the counts that posts show. `months_complete` counts months whose first and last day agree with the
+    posts held and whose posts were all read. `gone` and `edited` count posts, `gone_unread` those that were deleted
+    before they could be read. `waiting` are pages still to fetch. `last_good_run` is when the last run over the blog
+    ended with exit code 0, `unreached_since` when the home page began to be out of reach; None where the last look
+    found it.
+    """
+
+    site: str
+    uid: str
+    nickname: str | None
+    blog_title: str | None
+    url: str
+    posts_named: int
+    posts_read: int
+    months: tuple[MonthCoverage, ...]
+    comments_held: int
+    comments_claimed: int
+    posts_lacking_comments: int
+    gone: int
+    comments_gone: int
+    edited: int
+    comments_edited: int
+    pictures: ImageCounts
+    open_failures: int
+    waiting: int
+    first_seen_at: str
+    last_seen_at: str
+    last_good_run: str | None
+    unreached_since: str | None
+    gone_unread: int
+
+    @property
+    def months_complete(self) -> int:
+        """How many months are complete."""
+        return sum(month.complete for month in self.months)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is known to be lacking."""
+        return (
+            self.posts_read == self.posts_named - self.gone_unread
+            and self.months_complete == len(self.months)
+            and not self.posts_lacking_comments
+            and not self.open_failures
+            and not self.waiting
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveStatus:
+    """The whole archive: its blogs, and its size. `bytes_served` is the size of all pages as they were served."""
+
+    blogs: tuple[BlogStatus, ...]
+    pages: int
+    bytes_served: int
+    media: int
+    last_run_command: str | None
+    last_run_outcome: str | None
+    last_run_at: str | None
+
+
+def status(archive: Archive) -> ArchiveStatus:
+    """The state of everything, read from the rows as they are."""
+    authors = archive.rows("select id, site, uid from authors order by id")
+    run = archive.row(
+        "select command, outcome, coalesce(finished_at, started_at) from runs order by id desc limit 1"
+    )
+    command, outcome, at = cast("tuple[str | None, str | None, str | None]", run or (None, None, None))
+    return ArchiveStatus(
+        blogs=tuple(
+            _blog(archive, cast(int, author_id), Blog(site=str(site), uid=str(uid)))
+            for author_id, site, uid in authors
+        ),
+        pages=archive.scalar("select count(*) from pages"),
+        bytes_served=archive.scalar("select sum(body_size) from pages"),
+        media=archive.scalar("select count(*) from media_files"),
+        last_run_command=command,
+        last_run_outcome=outcome,
+        last_run_at=at,
+    )
+
+
+def _blog(archive: Archive, author_id: int, blog: Blog) -> BlogStatus:
+    (author,) = dicts(
+        archive.execute(
+            "select site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors where id = ?",
+            (author_id,),
+        )
+    )
+    return BlogStatus(
+        **author,
+        **_posts(archive, author_id),
+        **_comments(archive, author_id),
+        months=month_check.months(archive, blog),
+        edited=archive.scalar(
+            "select count(distinct post_id) from post_revisions r join posts p on p.id = r.post_id"
+            " where p.author_id = ?",
+            (author_id,),
+        ),
+        pictures=media_queue.tally(archive, blog),
+        open_failures=archive.scalar(
+            "select count(*) from open_failures where site = ? and uid = ?", (blog.site, blog.uid)
+        ),
+        waiting=archive.scalar(
+            "select count(*) from frontier where site = ? and uid = ? and state = 'todo'",
+            (blog.site, blog.uid),
+        ),
+        last_good_run=_last_good_run(archive, author_id),
+        unreached_since=_unreached_since(archive, blog),
+    )
+
+
+def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
+    """What `BlogStatus` tells of posts, and of the comments that they claim, by its fields."""
+    (found,) = dicts(
+        archive.execute(
+            "select count(*) as posts_named, count(content_hash) as posts_read, count(gone_at) as gone,"
+            " count(case when gone_at is not null and content_hash is null then 1 end) as gone_unread,"
+            " coalesce(sum(case when gone_at is null then comment_count end), 0) as comments_claimed,"
+            " count(case when gone_at is null and content_hash is not null and comment_count <>"
+            " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null) then 1 end)"
+            " as posts_lacking_comments from posts p where author_id = ?",
+            (author_id,),
+        )
+    )
+    return found
+
+
+def _comments(archive: Archive, author_id: int) -> dict[str, Any]:
+    """What it tells of comments held: those still there on posts that are, those gone, those edited."""
+    (found,) = dicts(
+        archive.execute(
+            "select count(case when c.gone_at is null and p.gone_at is null then 1 end) as comments_held,"
+            " count(c.gone_at) as comments_gone, (select count(distinct r.comment_id) from comment_revisions r"
+            " join comments x on x.id = r.comment_id join posts y on y.id = x.post_id where y.author_id = ?1)"
+            " as comments_edited from posts p join comments c on c.post_id = p.id where p.author_id = ?1",
+            (author_id,),
+        )
+    )
+    return found
+
+
+def _last_good_run(archive: Archive, author_id: int) -> str | None:
+    row = archive.row(
+        "select max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id"
+        " where b.author_id = ? and r.exit_code = 0",
+        (author_id,),
+    )
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def _unreached_since(archive: Archive, blog: Blog) -> str | None:
+    home = blogs.home(archive, blog)
+    row = archive.row(
+        "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
+        " where f.key = ? and f.state in ('failed', 'dead')",
+        (home.url if home else None,),
+    )
+    return None if row is None or row[0] is None else str(row[0])

@@ -1,0 +1,1 @@
+"""Full-text search: tables, index, query syntax, snippets."""

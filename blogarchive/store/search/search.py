@@ -1,0 +1,141 @@
+"""Asking the archive: posts or comments that hold certain words, each hit in its sentence.
+
+How the index is kept right: `search_index`. How to ask: `search_query`.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from blogarchive.errors import UsageError
+from blogarchive.store.rows import dicts
+from blogarchive.store.search.query import Query, match_expression, parse
+from blogarchive.store.search.snippet import Piece, sentence, whole
+
+Order = Literal["newest", "best"]
+
+# These indexes hold all that filters and order need: the rows themselves, with their long texts, stay unread.
+_POSTS = "posts_fts f join posts r indexed by posts_newest on r.id = f.rowid"
+_COMMENTS = "comments_fts f join comments r indexed by comments_newest on r.id = f.rowid"
+# Of a name, given twice.
+_BLOGS = (
+    "select id from authors where ? in (nickname, uid, blog_title, site || '/' || uid)"
+    " union all select author_id from author_aliases where alias = ?"
+)
+_BY_DATE = "r.posted_at desc, r.id desc"
+_BEST_POSTS = f"bm25(posts_fts, 4.0, 1.0), {_BY_DATE}"
+_BEST_COMMENTS = f"bm25(comments_fts), {_BY_DATE}"
+
+# What a hit shows, but for its kind; of a comment, title and address are its post's.
+_POST = """select p.id, p.id as post_id, p.title, p.body_text, p.posted_at, p.url, p.gone_at, a.id as author_id,
+                  coalesce(a.nickname, a.uid) as author
+             from posts p join authors a on a.id = p.author_id where p.id = ?"""
+_COMMENT = """select c.id, c.post_id, p.title, c.body_text, c.posted_at, p.url, c.gone_at, p.author_id,
+                     c.author_name as author
+                from comments c join posts p on p.id = c.post_id where c.id = ?"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A post or a comment that was found.
+
+    `id` is the row's; for a comment `post_id` and `title` are its post's, and `author` is who wrote the
+    comment. `title` and `excerpt` come in pieces, the words asked for marked. `posted_at` is ISO 8601 text as
+    stored.
+    """
+
+    kind: Literal["post", "comment"]
+    id: int
+    post_id: int
+    author_id: int
+    author: str
+    title: tuple[Piece, ...]
+    excerpt: tuple[Piece, ...]
+    posted_at: str | None
+    url: str
+    gone_at: str | None
+
+
+def search(
+    connection: sqlite3.Connection,
+    words: str,
+    *,
+    author: str | None = None,
+    since: str | None = None,
+    comments: bool = False,
+    order: Order = "newest",
+    limit: int = 20,
+    offset: int = 0,
+) -> list[Hit]:
+    """Posts that hold `words` in title or text, or, with `comments`, comments that hold them.
+
+    `author` is a nickname, a uid, site/uid or the title of a blog; with `comments` the name of who wrote them. `since`
+    is a date (`2024`, `2024-05`, `2024-05-01`) in the site's clock. Reads only; finds nothing where `words`
+    hold no word.
+    """
+    query = parse(words)
+    if not query:
+        return []
+    tables, where, parameters = _asked(query, author, since, comments)
+    best = _BEST_COMMENTS if comments else _BEST_POSTS
+    ids = connection.execute(
+        f"select f.rowid from {tables} where {where} "  # noqa: S608
+        f"order by {best if order == 'best' else _BY_DATE} limit ? offset ?",
+        [*parameters, limit, offset],
+    ).fetchall()
+    return [_hit(connection, row[0], query, comments=comments) for row in ids]
+
+
+def count(
+    connection: sqlite3.Connection,
+    words: str,
+    *,
+    author: str | None = None,
+    since: str | None = None,
+    comments: bool = False,
+) -> int:
+    """How many hits `search` would give without a limit."""
+    query = parse(words)
+    if not query:
+        return 0
+    tables, where, parameters = _asked(query, author, since, comments)
+    if author is None and since is None:
+        tables = "comments_fts" if comments else "posts_fts"
+    found = connection.execute(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
+    return int(found.fetchone()[0])
+
+
+def require_blog(connection: sqlite3.Connection, author: str) -> None:
+    """Raise `UsageError` where `author` names no blog, in none of the ways that `search` knows."""
+    if connection.execute(_BLOGS, (author, author)).fetchone() is None:
+        rows = connection.execute("select site || '/' || uid from authors order by site, uid limit 10")
+        known = ", ".join(name for (name,) in rows) or "none"
+        raise UsageError(f"no blog in the archive is called {author!r}; it holds {known}")
+
+
+def _asked(query: Query, author: str | None, since: str | None, comments: bool) -> tuple[str, str, list[str]]:
+    """Tables, condition and parameters."""
+    table = "comments_fts" if comments else "posts_fts"
+    conditions, parameters = [f"{table} match ?"], [match_expression(query)]
+    if author is not None and comments:
+        conditions.append("r.author_name = ?")
+        parameters.append(author)
+    elif author is not None:
+        conditions.append(f"r.author_id in ({_BLOGS})")
+        parameters += [author, author]
+    if since is not None:
+        # A time cut to its month (2014-07) is not before a day in that month.
+        conditions.append("(r.posted_at >= ? or substr(?, 1, length(r.posted_at)) = r.posted_at)")
+        parameters += [since, since]
+    return (_COMMENTS if comments else _POSTS), " and ".join(conditions), parameters
+
+
+def _hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments: bool) -> Hit:
+    (row,) = dicts(connection.execute(_COMMENT if comments else _POST, (row_id,)))
+    title, text = row.pop("title") or "", row.pop("body_text") or ""
+    return Hit(
+        kind="comment" if comments else "post",
+        title=whole(title, () if comments else query.shown),
+        excerpt=sentence(text, query.shown),
+        **row,
+    )

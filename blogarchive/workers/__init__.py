@@ -1,0 +1,1 @@
+"""Parsing in other processes, and settings of this process."""

@@ -1,0 +1,1 @@
+"""Scrapy downloader middlewares: robots.txt, redirects, the owner's cookies."""

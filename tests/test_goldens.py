@@ -16,8 +16,8 @@ import pytest
 from blogarchive import sites
 from blogarchive.items import Author, Comment, CrawledPage, NoticeKind, Page, PageKind, Post, Target
 from blogarchive.sites.normalize import finish
+from tests.paths import FIXTURES
 
-FIXTURES = Path(__file__).parent / "fixtures"
 CASES = sorted(file.parent for file in FIXTURES.glob("*/*/*/page.json"))
 
 

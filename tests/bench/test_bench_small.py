@@ -11,8 +11,7 @@ import pytest
 from bench.__main__ import main, names
 from bench.figures import Row, verdict
 from bench.table import figures_of, keep, table
-
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 
 def test_one_table_comes_out_of_the_command() -> None:

@@ -12,8 +12,9 @@ import uvicorn
 from blogarchive.browse.serve import app
 from tests.browse import chromium
 from tests.browse.make_archive import make
+from tests.paths import ROOT
 
-_OUT = Path(__file__).parents[2] / "docs/pictures"
+_OUT = ROOT / "docs/pictures"
 # name, address, width, height, dark
 _PICTURES = (
     ("home", "/read", 900, 760, False),

@@ -1,12 +1,12 @@
 """Writes docs/tables.md from the words that Datasette shows: `python -m tests.browse.tables_page`."""
 
 import tomllib
-from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve()
-METADATA = HERE.parents[2] / "blogarchive" / "browse" / "metadata.toml"
-PAGE = HERE.parents[2] / "docs" / "tables.md"
+from tests.paths import ROOT
+
+METADATA = ROOT / "blogarchive" / "browse" / "metadata.toml"
+PAGE = ROOT / "docs" / "tables.md"
 HEAD = """# The tables
 
 An archive is one SQLite file. Times that a page shows are ISO 8601 text with offset in the site's clock, cut to the

@@ -291,13 +291,13 @@ def test_reparse_reads_everything_again_and_changes_nothing(say: Say, db: Path, 
 
 FAILING = """
 import sys
-import blogarchive.rereading as rereading
-whole = rereading.read
+import blogarchive.workers.batch_reparse as batch_reparse
+whole = batch_reparse.read
 def read(page, target, *more):
     if target.number == 506012:
         raise RuntimeError("a mistake in the reader")
     return whole(page, target, *more)
-rereading.read = read
+batch_reparse.read = read
 from blogarchive.cli import main
 main(sys.argv[1:])
 """

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoHost, make_blog
-from tests.walk.tool import Tool
+from tests.crawl.tool import Tool
+from tests.paths import ROOT
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "cron.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "cron.md").read_text("utf-8")
 
 
 @pytest.fixture

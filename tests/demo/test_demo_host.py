@@ -12,7 +12,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from reader import get, lines_of, text_of
 
 from blogarchive.demo import SAMPLE_MARKUPS, DemoHost, make_blog, sample_blog, sample_blogs
 from blogarchive.demo.blogs.changes import (
@@ -29,6 +28,7 @@ from blogarchive.demo.blogs.truth import PostState
 from blogarchive.demo.markup.by_name import MARKUPS
 from blogarchive.demo.server import media as pictures
 from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
+from tests.demo.reader import get, lines_of, text_of
 
 Serve = Callable[..., DemoHost]
 NUMBER = 506012

@@ -7,7 +7,6 @@ from itertools import pairwise
 from urllib.parse import urljoin
 
 import pytest
-from reader import get, lines_of, links_of, text_of
 
 from blogarchive.demo import DemoBlog, DemoHost, DemoPost, make_blog, sample_blog
 from blogarchive.demo.blogs.forgeries import VICTIM
@@ -15,6 +14,7 @@ from blogarchive.demo.blogs.hostile import hostile_blog
 from blogarchive.demo.blogs.truth import Excerpts, Habits
 from blogarchive.demo.markup.by_name import MARKUPS
 from blogarchive.demo.markup.charset import cut_title
+from tests.demo.reader import get, lines_of, links_of, text_of
 
 Serve = Callable[..., DemoHost]
 NAMES = sorted(MARKUPS)

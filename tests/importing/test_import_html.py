@@ -8,6 +8,7 @@ from blogarchive.errors import UsageError
 from blogarchive.importing.html import import_html
 from tests.importing.archives import dump, rows
 from tests.importing.pages import HOME, NEWER, OLDER, PNG, listing, page, post_url, save, saved_from
+from tests.paths import REAL
 
 
 @pytest.fixture
@@ -255,9 +256,6 @@ def test_no_folder_and_no_page_are_told(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no saved page"):
         import_html(archive, tmp_path / "empty")
-
-
-REAL = Path(os.environ.get("BLOGARCHIVE_REAL_PAGES", Path(__file__).parents[3] / "shared" / "real"))
 
 
 @pytest.mark.skipif(not (REAL / "wenxuecity_2006").is_dir(), reason="the real pages are not here")

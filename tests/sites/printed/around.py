@@ -6,9 +6,9 @@ from html import escape
 from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
 from blogarchive.demo.markup.charset import cut_title
 from blogarchive.demo.markup.tags import draw_body, esc
-from printed.post_parts import counters, paragraph
-from printed.style import Style
-from printed.urls import Urls
+from tests.sites.printed.post_parts import counters, paragraph
+from tests.sites.printed.style import Style
+from tests.sites.printed.urls import Urls
 
 _PAGER_GAP = 6
 

@@ -10,10 +10,10 @@ from blogarchive.demo.markup.charset import cut_title
 from blogarchive.items import Author, Comment, Link, Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import by_name
-from printed.around import by_month
-from printed.pages import print_blog
-from printed.style import Style
-from printed.urls import BASE
+from tests.sites.printed.around import by_month
+from tests.sites.printed.pages import print_blog
+from tests.sites.printed.style import Style
+from tests.sites.printed.urls import BASE
 
 SITE = by_name("creaders")
 AT = datetime(2025, 2, 1, 9, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from printed.style import Style
+from tests.sites.printed.style import Style
 
 
 def messed(style: Style, html: str) -> str:

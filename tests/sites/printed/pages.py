@@ -5,11 +5,11 @@ from html import escape
 from typing import TypeVar
 
 from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
-from printed.around import blog_header, by_month, entry, pager, sidebar
-from printed.mess import messed
-from printed.post_parts import body, comments, counters, heading, main_column, piece
-from printed.style import Style
-from printed.urls import BASE, Urls
+from tests.sites.printed.around import blog_header, by_month, entry, pager, sidebar
+from tests.sites.printed.mess import messed
+from tests.sites.printed.post_parts import body, comments, counters, heading, main_column, piece
+from tests.sites.printed.style import Style
+from tests.sites.printed.urls import BASE, Urls
 
 T = TypeVar("T")
 

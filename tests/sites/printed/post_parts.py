@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from blogarchive.demo.blogs.truth import DemoComment, DemoPost
 from blogarchive.demo.markup.tags import draw_body, esc
-from printed.style import Style
+from tests.sites.printed.style import Style
 
 GOOD = '<img src="/images/good.gif" border="0" alt="">'
 

@@ -1,0 +1,182 @@
+"""What a person who backs up a blog may rely on."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
+from blogarchive.store.database.archive import Archive
+from tests.crawl.tool import Ran, Tool, contents
+from tests.paths import ROOT
+
+UID = "31182"
+
+
+def read_posts(tool: Tool) -> int:
+    return tool.scalar("select count(*) from posts where content_hash is not null")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backed:
+    blog: DemoBlog
+    host: DemoHost
+    tool: Tool
+    ran: Ran
+    asked: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
+    """One backup of the sample blog, beside another blog of the same host; the host goes on."""
+    tool = Tool(tmp_path_factory.mktemp("backed"))
+    blog = sample_blog(UID)
+    with DemoHost([blog, make_blog("27282", posts=5, seed=2)]) as host:
+        ran = tool.run("backup", host.blog_url(UID), "--json")
+        yield Backed(blog=blog, host=host, tool=tool, ran=ran, asked=host.counts())
+
+
+def test_a_backup_holds_every_post_and_every_comment(backed: Backed) -> None:
+    tool, blog = backed.tool, backed.blog
+    assert backed.ran.code == 0, backed.ran.err
+    titles = {str(number): title for number, title in tool.rows("select number, title from posts")}
+    assert titles == {str(post.number): post.title for post in blog.posts}
+    held = dict(
+        tool.rows("select number, (select count(*) from comments c where c.post_id = p.id) from posts p")
+    )
+    assert held == {post.number: len(post.comments) for post in blog.posts}
+    assert tool.scalar("select count(*) from frontier where state <> 'done'") == 0
+
+
+def test_a_backup_asks_for_no_page_twice(backed: Backed) -> None:
+    assert set(backed.asked.values()) == {1}, backed.asked
+
+
+def test_a_backup_does_not_walk_other_authors_blogs(backed: Backed) -> None:
+    assert not [path for path in backed.asked if "/27282/" in path]
+
+
+def test_json_is_one_line_that_tells_the_run(backed: Backed) -> None:
+    (line,) = backed.ran.out.splitlines()
+    told = json.loads(line)
+    assert (told["outcome"], told["exit_code"], told["posts_new"]) == ("done", 0, len(backed.blog.posts))
+    assert told["requests"] == backed.asked.total()
+    (row,) = backed.tool.rows(
+        "select command, outcome, exit_code, json_extract(counts, '$.requests') from runs order by id limit 1"
+    )
+    assert row == ("backup", "done", 0, told["requests"])
+
+
+def test_a_page_that_cannot_be_stored_is_told_and_costs_no_other(tmp_path: Path) -> None:
+    tool = Tool(tmp_path)
+    blog = make_blog(UID, posts=6, seed=3)
+    with DemoHost([blog]) as host:
+        number = blog.posts[2].number
+        Archive.open(tool.db, create=True).close()
+        tool.change(
+            f"create trigger trip before insert on pages when new.url like '%/{number}.html'"
+            " begin select raise(abort, 'no such luck'); end"
+        )
+        ran = tool.run("backup", host.blog_url(UID))
+        assert ran.code == 1
+        assert read_posts(tool) == 5
+        (failure,) = tool.rows("select url, kind, detail from open_failures")
+        assert failure == (
+            host.post_url(UID, number),
+            "mistake",
+            "this program failed: IntegrityError: no such luck",
+        )
+        tool.change("drop trigger trip")
+        assert tool.run("failures", "--retry").code == 0
+    assert read_posts(tool) == 6
+
+
+@pytest.mark.parametrize("command", ["backup", "update"])
+def test_again_asks_for_robots_and_home_only_changes_nothing_and_is_silent(
+    backed: Backed, command: str
+) -> None:
+    tool, host = backed.tool, backed.host
+    before = contents(tool.db)
+    host.forget_requests()
+    ran = tool.run(command, *([host.blog_url(UID)] if command == "backup" else []), "-q")
+    assert list(host.counts()) == ["/robots.txt", f"/u/{UID}/"]
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert contents(tool.db) == before
+
+
+def test_a_dry_run_sends_nothing_and_writes_nothing(backed: Backed, tmp_path: Path) -> None:
+    new, old, host = Tool(tmp_path), backed.tool, backed.host
+    host.forget_requests()
+    before = contents(old.db)
+    ran = new.run("backup", host.blog_url(UID), "--dry-run", "--json")
+    first = [f"{host.url}/robots.txt", host.blog_url(UID)]
+    assert json.loads(ran.out) == {"requests": 2, "urls": first}
+    assert not new.db.exists()
+    assert json.loads(old.run("update", "--dry-run", "--json").out)["urls"] == first
+    assert contents(old.db) == before
+    assert not host.requests
+
+
+def test_two_blogs_of_one_host_and_neither_holds_the_other_s_posts(tool: Tool) -> None:
+    blogs = [make_blog(UID, posts=6), make_blog("27282", posts=5, seed=2)]
+    with DemoHost(blogs, markups={"27282": "html5"}) as host:
+        ran = tool.run("backup", *(host.blog_url(blog.uid) for blog in blogs))
+    assert ran.code == 0, ran.err
+    held = tool.rows("select a.uid, count(*) from posts p join authors a on a.id = p.author_id group by 1")
+    assert dict(held) == {UID: 6, "27282": 5}
+
+
+def test_a_post_s_url_gets_that_page_first_and_then_the_whole_blog(tool: Tool) -> None:
+    blog = make_blog(UID, posts=8)
+    with DemoHost([blog]) as host:
+        url = host.post_url(UID, blog.posts[5].number)
+        assert tool.run("backup", url).code == 0
+        first = [request.path for request in host.requests][:2]
+    assert first == ["/robots.txt", url.removeprefix(host.url)]
+    assert read_posts(tool) == 8
+
+
+def test_a_limit_reads_so_many_posts_and_the_next_run_reads_the_rest(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=9)]) as host:
+        assert tool.run("backup", host.blog_url(UID), "--limit", "3").code == 0
+        assert read_posts(tool) == 3
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert read_posts(tool) == 9
+
+
+def test_since_leaves_older_posts_to_a_later_run(tool: Tool) -> None:
+    blog = make_blog(UID, posts=12, months=4)
+    day = sorted(post.posted_at for post in blog.posts)[6].date()
+    with DemoHost([blog]) as host:
+        assert tool.run("backup", host.blog_url(UID), "--since", str(day)).code == 0
+        assert 0 < read_posts(tool) < 12
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert read_posts(tool) == 12
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_scrapy_crawl_gives_the_same_rows_and_the_same_exit_code(
+    tool: Tool, tmp_path: Path, refused: bool
+) -> None:
+    other = tmp_path / "other.db"
+    with DemoHost([make_blog(UID, posts=6)]) as host:
+        if refused:
+            host.set_robots("User-agent: *\nDisallow: /")
+        ran = tool.run("backup", host.blog_url(UID))
+        words = [f"url={host.blog_url(UID)}", f"db={other}", "site=creaders"]
+        crawl = subprocess.run(
+            [
+                *(sys.executable, "-m", "scrapy", "crawl", "blog", "-s", "DOWNLOAD_DELAY=0"),
+                *(part for word in words for part in ("-a", word)),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            timeout=50,
+        )
+    assert crawl.returncode == ran.code == (4 if refused else 0)
+    assert contents(other) == contents(tool.db)

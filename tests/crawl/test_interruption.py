@@ -1,0 +1,241 @@
+"""A run may be stopped at any moment, in any way; the same command goes on."""
+
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoHost, make_blog
+from blogarchive.demo.server.faults import Rule, Slow
+from blogarchive.demo.server.http_server import Request
+from tests.crawl.tool import Ran, Tool, contents, ended
+
+UID = "31182"
+POST = r"/\d{6}/\d+\.html"
+KILLS = 5
+
+
+class At:
+    """Calls something once, when the host has been asked for the n-th time."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._reached = threading.Event()
+        self._wanted = 0
+
+    def listen(self, request: Request) -> None:
+        self._seen += 1
+        if self._seen >= self._wanted:
+            self._reached.set()
+
+    def wait(self, more: int) -> None:
+        self._wanted = self._seen + more
+        self._reached.clear()
+        assert self._reached.wait(30)
+
+
+def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    whole, killed = (Tool(tmp_path / name) for name in ("whole", "killed"))
+    for tool in (whole, killed):
+        tool.folder.mkdir()
+    at = At()
+    with DemoHost([make_blog(UID, posts=25, months=3)], observer=at.listen) as host:
+        assert whole.run("backup", host.blog_url(UID)).code == 0
+        once = host.counts()
+        host.forget_requests()
+        for _ in range(KILLS):
+            process = killed.start("backup", host.blog_url(UID))
+            at.wait(more=chance.randrange(2, 8))
+            process.kill()
+            process.communicate()
+        ran = killed.run("backup", host.blog_url(UID))
+        asked = host.counts()
+    assert ran.code == 0, ran.err
+    assert contents(killed.db) == contents(whole.db)
+    assert killed.rows("pragma integrity_check") == [("ok",)]
+    assert killed.rows("select outcome, exit_code from runs") == [*[("killed", None)] * KILLS, ("done", 0)]
+    repeated = sum(count - once[path] for path, count in asked.items() if path != "/robots.txt")
+    assert repeated <= 2 * KILLS, "at most what was on the wire, and what was being stored"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: signal.Signals) -> None:
+    at = At()
+    blog = make_blog(UID, posts=4, months=1)
+    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], observer=at.listen) as host:
+        before = signal.signal(how, signal.SIG_DFL)  # whoever runs the tests may have it ignored
+        process = tool.start("backup", host.blog_url(UID))
+        signal.signal(how, before)
+        at.wait(more=7)
+        process.send_signal(how)
+        _, err = process.communicate(timeout=6)
+        assert process.returncode == 3, err
+        assert "the same command goes on" in err
+        host.set_faults()
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3), ("done", 0)]
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 4
+
+
+def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
+    at = At()
+    with DemoHost([make_blog(UID, posts=4)], observer=at.listen) as host:
+        process = tool.start("backup", host.blog_url(UID), delay=30)
+        at.wait(more=1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=6)
+    assert process.returncode == 3
+
+
+def test_under_nohup_it_outlives_its_terminal(tool: Tool) -> None:
+    at = At()
+    with DemoHost([make_blog(UID, posts=1)], observer=at.listen) as host:
+        process = subprocess.Popen(
+            tool.command("backup", host.blog_url(UID), delay=0.05),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+        )
+        at.wait(more=1)
+        process.send_signal(signal.SIGHUP)
+        assert ended(process).code == 0
+
+
+def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> None:
+    at = At()
+    with DemoHost([make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], observer=at.listen) as host:
+        first = tool.start("backup", host.blog_url(UID))
+        at.wait(more=2)
+        second = tool.run("backup", host.blog_url(UID))
+        assert second.code == 75
+        assert str(first.pid) in second.err
+        assert tool.scalar("select count(*) from runs") == 1, "it can be read meanwhile"
+        first.kill()
+        first.communicate()
+        host.set_faults()
+        assert tool.run("backup", host.blog_url(UID)).code == 0, "the lock of a dead process is no lock"
+
+
+def _no_larger_than(size: int) -> Callable[[], None]:
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_a_full_disk_is_6_and_nothing_is_torn(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=30)]) as host:
+        full = subprocess.Popen(
+            tool.command("backup", host.blog_url(UID), "-v"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_no_larger_than(420_000),
+        )
+        ran = ended(full)  # which looks for a traceback
+        assert (ran.code, ran.err.count("free some space")) == (6, 1), ran.err
+        with closing(sqlite3.connect(tool.db)) as held:
+            assert held.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 30
+    assert ("damaged",) not in tool.rows("select outcome from runs"), "a full disk damages nothing"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes read-only files too")
+def test_a_read_only_archive_is_6(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=1)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        tool.db.chmod(0o444)
+        ran: Ran = tool.run("backup", host.blog_url(UID))
+    assert ran.code == 6
+
+
+BROKEN = """
+import spiders.page_parser
+whole = spiders.page_parser.read
+def read(page, target, *more):
+    if target.kind == "post" and target.number % 2:
+        raise RuntimeError("a mistake in the reader")
+    return whole(page, target, *more)
+spiders.page_parser.read = read
+from blogarchive.cli import main
+main()
+"""
+
+
+def test_a_mistake_of_this_program_on_some_pages_costs_those_pages_and_is_never_0(tool: Tool) -> None:
+    words = tool.command("backup", "URL", delay=0.01)[3:]  # no second process reads
+    with DemoHost([make_blog(UID, posts=4), make_blog("31183", posts=4)]) as host:  # odd numbers, even ones
+        urls = [host.blog_url(UID), host.blog_url("31183")]
+        command = [sys.executable, "-c", BROKEN, words[0], *urls, *words[2:]]
+        ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=50)
+    assert ran.returncode == 1, ran.stderr
+    assert "RuntimeError: a mistake in the reader" in ran.stderr
+    read = "select a.uid, count(p.content_hash) from posts p join authors a on a.id = p.author_id group by 1"
+    assert dict(tool.rows(read)) == {UID: 0, "31183": 4}
+
+
+FAILING = """
+from {package} import {module}
+whole = {module}.{name}.{method}
+def fails(self, request, *more, **named):
+    if {where!r} in request.url:
+        raise KeyError("a mistake of ours")
+    return whole(self, request, *more, **named)
+{module}.{name}.{method} = fails
+from blogarchive.cli import main
+main()
+"""
+PLACES = {
+    "a middleware": ("spiders.middlewares", "redirects", "SameSiteRedirectMiddleware", "process_response"),
+    "the handler": ("spiders", "download_handler", "ThrottledDownloadHandler", "_in_turn"),
+}
+
+
+def failing(tool: Tool, place: str, where: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command, where this program fails over every page whose URL holds `where`."""
+    package, module, name, method = PLACES[place]
+    code = FAILING.format(package=package, module=module, name=name, method=method, where=where)
+    return subprocess.run(
+        [sys.executable, "-c", code, *tool.command(*words)[3:]],
+        cwd=tool.folder,
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_mistake_of_this_program_while_a_page_is_fetched_is_told_as_one_and_costs_that_page_alone(
+    tool: Tool, place: str
+) -> None:
+    with DemoHost([make_blog(UID, posts=8)]) as host:
+        ran = failing(tool, place, "/400345.html", "backup", host.blog_url(UID))
+        assert ran.returncode == 1, ran.stderr
+        assert "mistake: http" in ran.stderr
+        told = tool.rows("select kind, detail from open_failures")
+        assert told == [("mistake", "this program failed: KeyError: 'a mistake of ours'")]
+        assert tool.scalar("select count(*) from posts where content_hash is not null") == 7
+        assert tool.rows("select number from posts where content_hash is null") == [(400345,)]
+        assert tool.run("failures", "--retry", "--no-media").code == 0
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 8
+
+
+def test_a_mistake_of_this_program_on_every_page_is_neither_the_network_nor_the_site(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=2)]) as host:
+        url = host.blog_url(UID)
+        assert tool.run("backup", url).code == 0
+        ran = failing(tool, "the handler", "http", "update")
+        assert ran.returncode == 1, ran.stderr
+        assert "mistake: http" in ran.stderr
+        assert "seems to have changed" not in ran.stderr
+        assert "reached" not in ran.stderr
+        assert failing(tool, "a middleware", "http", "doctor", url, "--site", "creaders").returncode == 1

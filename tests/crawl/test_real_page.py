@@ -1,0 +1,80 @@
+"""The one whole page that is known of blog.creaders.net, as text, served in two bare markups and backed up."""
+
+import html
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.crawl.tool import Tool
+from tests.paths import REAL
+
+PAGE = REAL / "creaders_page.txt"
+POST = "/u/31182/202501/506012.html"
+
+pytestmark = pytest.mark.skipif(not PAGE.exists(), reason=f"{PAGE} is not here")
+
+
+def as_paragraphs(lines: list[str]) -> str:
+    return "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
+
+
+def as_one_block(lines: list[str]) -> str:
+    return f"<div>{'<br>'.join(html.escape(line) for line in lines)}</div>"
+
+
+@contextmanager
+def serving(body: bytes) -> Iterator[str]:
+    """The page as the post and as the home page; all else is not there."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path in (POST, "/u/31182/")
+            self.send_response(200 if known else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body if known else b"<html><body>404</body></html>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize("markup", [as_paragraphs, as_one_block])
+def test_everything_a_reader_sees_on_it_is_kept(tool: Tool, markup: Callable[[list[str]], str]) -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    body = f"<html><head><meta charset=utf-8></head><body>{markup(lines)}</body></html>"
+    with serving(body.encode()) as host:
+        ran = tool.run("backup", host + POST)
+    assert ran.code == 1, "the other posts, which the archive rows promise, are not there"
+    assert tool.rows("select number, posted_at, posted_at_text, views, likes, comment_count from posts") == [
+        (506012, "2025-01-28T01:46:53-08:00", "2025-01-28 01:46:53", 1769, 9, 3)
+    ]
+    comments = tool.rows("select author_name, reply_to, likes from comments order by posted_at desc")
+    assert comments == [("雷歌747", "破棉袄", 0), ("破棉袄", None, 1), ("转个帖", None, 4)]
+    assert tool.rows("select nickname, registered_on from authors") == [("雷歌747", "2022-06-17")]
+    assert tool.rows("select total_visits, account_age from author_stats") == [(1851847, 3)]
+    assert tool.scalar("select count(*) from archive_months") == 32
+    assert tool.rows("select name from categories") == [("时政评论",)]
+    ((title, text),) = tool.rows("select title, body_text from posts")
+    first = lines.index(f"{title} 2025-01-28 01:46:53")
+    last = next(index for index, line in enumerate(lines) if line.startswith("浏览(1769)"))
+    assert [words(line) for line in str(text).splitlines() if words(line)] == [
+        words(line) for line in lines[first + 1 : last] if words(line)
+    ]
+
+
+def words(line: str) -> str:
+    """A line without the white space that HTML folds and the page's own indents."""
+    return " ".join(line.split())

@@ -1,0 +1,40 @@
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Host
+from tests.end_to_end.world import World, make_blog
+
+UID = "27282"
+
+
+@pytest.fixture(scope="session")
+def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Path]]:
+    """A host in its first state, and an archive of it."""
+    with Host(World(blogs={UID: make_blog(UID, posts=30, seed=5, style="rows")})) as host:
+        tool = Tool(tmp_path_factory.mktemp("first") / "a.db")
+        assert tool.run("backup", host.url(UID)).code == 0
+        assert differences(tool, host, UID) == []
+        time.sleep(1)  # the archive's times are whole seconds: what happened in one has no order
+        yield host, tool.db
+
+
+@pytest.fixture
+def host(backed: tuple[Host, Path]) -> Iterator[Host]:
+    """The host, whose world a test may change."""
+    host, first = backed[0], backed[0].world
+    host.forget()
+    host.world = deepcopy(first)
+    yield host
+    host.world, host.fault = first, lambda path, before: None
+
+
+@pytest.fixture
+def tool(backed: tuple[Host, Path], tmp_path: Path) -> Tool:
+    """The command, with an archive of the host's first state."""
+    return Tool(Path(copy(backed[1], tmp_path / "a.db")))

@@ -1,0 +1,52 @@
+"""Two blogs in two markups of these tests' own, backed up by the command and held against the truth field by field."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from blogarchive.items import Page, PageKind, Target
+from blogarchive.sites.base import by_name
+from tests.end_to_end import printing
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Host
+from tests.end_to_end.printing import Urls
+from tests.end_to_end.world import World, make_blog
+
+ASIDE, ROWS = "31182", "27282"
+
+
+def world(posts: int, *, seed: int = 1) -> World:
+    return World(
+        blogs={
+            ASIDE: make_blog(ASIDE, posts=posts, seed=seed),
+            ROWS: make_blog(ROWS, posts=posts, seed=seed + 1, style="rows"),
+        }
+    )
+
+
+def test_two_blogs_are_held_field_by_field_with_no_page_asked_for_twice(tmp_path: Path) -> None:
+    with Host(world(30)) as host:
+        tool = Tool(tmp_path / "a.db")
+        ran = tool.run("backup", host.url(ASIDE), host.url(ROWS))
+        assert (ran.code, differences(tool, host, ASIDE, ROWS)) == (0, []), ran.err
+        assert set(host.counts().values()) == {1}
+        assert tool.rows("select kind, url, detail from open_failures") == []
+        assert not [path for path in host.paths() if "calendar" in path]
+
+
+@pytest.mark.parametrize("style", ["aside", "rows"])
+def test_titles_that_begin_like_buttons_are_titles_and_buttons_are_none(style: str) -> None:
+    blog = make_blog(ASIDE, posts=6, seed=1, style=style)
+    titles = ["阅读笔记", "分享快乐", "更多的爱", "首页的故事", "Moreover", "评论员文章"]
+    for entry, title in zip(blog.entries.values(), titles, strict=True):
+        entry.title = title
+    first = Urls(blog=blog).post(next(iter(blog.entries.values())))
+    buttons = "".join(
+        f"<a href='{first}'>{words}</a> " for words in ("【阅读全文】", "评论（3）", "more »", "上页")
+    )
+    body = printing.listing(blog, "127.0.0.1", "文章", list(blog.entries.values()), f"<p>{buttons}</p>")
+    url = f"http://127.0.0.1/u/{ASIDE}/"
+    page = Page(url=url, fetched_at=datetime.now(UTC), status=200, headers=(), body=body)
+    parsed = by_name("creaders").read(page, Target(url=url, site="creaders", kind=PageKind.HOME, uid=ASIDE))
+    assert [post.title for post in parsed.listed] == titles

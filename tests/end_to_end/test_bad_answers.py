@@ -1,0 +1,141 @@
+"""A host on its bad days: nothing held is replaced, nothing is marked as gone, and all is mended by a good day."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.crawl.tool import contents
+from tests.end_to_end import printing
+from tests.end_to_end.conftest import UID
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.world import Entry, World, make_blog
+
+HTML = ("Content-Type", "text/html; charset=utf-8")
+
+
+def says(words: str) -> Answer:
+    return Answer(body=f"<html><body><p>{words}</p></body></html>".encode(), headers=(HTML,))
+
+
+def sends_to(url: str) -> Answer:
+    return Answer(status=302, headers=(HTML, ("Location", url)))
+
+
+BAD: dict[str, tuple[str, Callable[[Answer, str], Answer]]] = {
+    "half of its Content-Length": ("cut", lambda good, path: Answer(body=good.body, how="cut")),
+    "without an end": ("cut", lambda good, path: Answer(body=good.body[: len(good.body) // 2])),
+    "empty": ("cut", lambda good, path: Answer(body=b" \n")),
+    "dropped": ("network", lambda good, path: Answer(how="drop")),
+    "500": ("http", lambda good, path: Answer(status=500, body=good.body)),
+    "login wall": ("notice", lambda good, path: says("请先登录后再查看")),
+    "block page": ("blocked", lambda good, path: says("您的访问过于频繁，请输入验证码")),
+    "PDF": ("unreadable", lambda good, path: Answer(body=b"%PDF-1.4 \x00\x01" * 400)),
+    "gzip bomb": ("http", lambda good, path: bomb()),
+    "the home page": ("notice", lambda good, path: sends_to(f"/u/{UID}/")),
+    "in a circle": ("http", lambda good, path: sends_to(path)),
+    "private address": ("http", lambda good, path: sends_to("http://169.254.169.254/latest/")),
+    "another loopback": ("http", lambda good, path: sends_to("http://127.0.0.2:9/")),
+}
+"""What comes in place of a page, with the kind of failure that it is."""
+
+
+def bomb() -> Answer:
+    return Answer(
+        body=gzip.compress(b"<p>" + b"A" * 40_000_000), headers=(HTML, ("Content-Encoding", "gzip"))
+    )
+
+
+def test_whatever_comes_in_place_of_a_page_costs_nothing_but_a_failure(host: Host, tool: Tool) -> None:
+    before = contents(tool.db)
+    short = [entry for entry in host.world.blogs[UID].entries.values() if len(entry.remarks) <= 10]
+    hit = dict(zip(_paths(short[::2]), BAD.items(), strict=False))  # a good page between two bad ones
+    assert len(hit) > 8
+
+    def fault(path: str, asked: int) -> Answer | None:
+        return hit[path][1][1](host.answer(path), path) if path in hit else None
+
+    host.fault = fault
+    ran = tool.run("update", "--full")
+    assert ran.code == 1, ran.err
+    told = {
+        url.removeprefix(f"http://{host.at}"): kind
+        for url, kind in tool.rows("select url, kind from open_failures")
+    }
+    assert told == {path: kind for path, (_, (kind, _)) in hit.items()}
+    assert tool.scalar(
+        "select count(*) from open_failures where attempts > 0 and next_try_at > last_failed_at"
+    ) == len(hit)
+    assert differences(tool, host, UID) == []
+    after = contents(tool.db)
+    assert {name for name in before if before[name] != after[name]} == {"frontier", "failures", "pages"}
+    assert tool.scalar("select count(*) from posts where gone_at is not null") == 0
+    host.fault = lambda path, asked: None
+    assert tool.run("failures", "--retry").code == 0
+    assert tool.rows("select * from open_failures") == []
+    assert tool.scalar("select count(*) from failures where resolved_at is not null") == len(hit)
+
+
+def test_a_deleted_post_whose_reader_is_sent_home_is_gone_and_keeps_its_text(host: Host, tool: Tool) -> None:
+    entries = list(host.world.blogs[UID].entries.values())
+    entries[4].state = "home"
+    assert tool.run("update", "--full").code == 0
+    assert differences(tool, host, UID) == []
+    assert tool.rows("select gone_reason, body_text from posts where gone_at is not null") == [
+        ("redirect", "\n".join(entries[4].paragraphs))
+    ]
+    assert tool.scalar("select count(*) from post_revisions") == 0
+
+
+def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path) -> None:
+    world = World(blogs={UID: make_blog(UID, posts=12, seed=5)})
+    gone = list(world.blogs[UID].entries.values())[3]
+    with Host(world) as host:
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", host.url(UID)).code == 0
+        home = host.answer(f"/u/{UID}/")
+        host.fault = lambda path, before: home if f"/{gone.number}.html" in path else None
+        assert tool.run("update", "--full").code == 1
+        assert tool.scalar("select count(*) from post_revisions") == 0
+        assert tool.rows("select kind, detail from open_failures") == [
+            ("notice", "shows a page of kind home in its place")
+        ]
+
+
+def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=2, seed=5)})) as host:
+        tool = Tool(tmp_path / "a.db")
+        host.fault = lambda path, before: Answer(status=500) if "/u/" in path else None
+        assert tool.run("backup", host.url(UID)).code == 4
+        host.fault = lambda path, before: None
+        assert tool.run("update").code == 0
+        assert differences(tool, host, UID) == []
+
+
+def test_after_an_outage_the_same_command_asks_for_what_it_cost_at_once(tmp_path: Path) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=9, seed=5)})) as host:
+        tool = Tool(tmp_path / "a.db")
+        host.fault = lambda path, before: Answer(status=500) if len(host.asked) > 5 else None
+        ran = tool.run("backup", host.url(UID))
+        assert (ran.code, "none of 5 pages in a row" in ran.err) == (4, True), ran.err
+        host.fault = lambda path, before: None
+        assert tool.run("backup", host.url(UID)).code == 0
+        assert differences(tool, host, UID) == []
+
+
+def _paths(entries: list[Entry]) -> list[str]:
+    blog = make_blog(UID, posts=0, seed=5, style="rows")
+    return [printing.Urls(blog=blog).post(entry) for entry in entries]
+
+
+def test_a_host_that_never_closes_its_pages_is_asked_twice_once_and_no_more(tmp_path: Path) -> None:
+    with Host(World(blogs={UID: make_blog(UID, posts=5, seed=3)})) as host:
+        host.fault = lambda path, before: (
+            None if "robots" in path else Answer(body=host.answer(path).body.replace(b"</body></html>", b""))
+        )
+        tool = Tool(tmp_path / "a.db")
+        assert tool.run("backup", host.url(UID)).code == 0
+        assert differences(tool, host, UID) == []
+        host.forget()
+        assert tool.run("update").code == 0
+        assert host.paths() == ["/robots.txt", f"/u/{UID}/"]

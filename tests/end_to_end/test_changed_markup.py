@@ -1,0 +1,70 @@
+"""The host is made over: pages come, and something that used to be read is nowhere. Nothing held may suffer."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.end_to_end.conftest import UID
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Answer, Host
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "views": lambda html: html.replace("浏览（", "热度（"),
+    "times": lambda html: re.sub(r"<td align=right>[\d\- :]+</td>", "<td></td>", html),
+    "bodies": lambda html: re.sub(r"<td colspan=2>[^浏]*(?=</td></tr><tr><td colspan=2>浏览)", "<td>", html),
+    "total_visits": lambda html: html.replace("访问总量", "人气"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool, what: str) -> None:
+    change = CHANGES[what]
+
+    def made_over(path: str, before: int) -> Answer | None:
+        good = host.answer(path)
+        if re.search(r"/\d{6}/\d+\.html", path) is None:
+            return None
+        return Answer(body=change(good.body.decode("gb18030")).encode("gb18030"), headers=good.headers)
+
+    host.fault = made_over
+    ran = tool.run("update", "--full")
+    assert ran.code == 5, ran.err
+    assert "the site seems to have changed" in ran.err
+    if what in (
+        "views",
+        "total_visits",
+    ):  # what stands in the place of the others may be read as something else
+        assert what in ran.err.split("this run:")[1]
+    assert differences(tool, host, UID) == []
+    assert tool.scalar("select count(*) from post_revisions") == 0
+    assert tool.rows("select outcome, exit_code from runs order by id desc limit 1") == [("changed", 5)]
+
+
+@pytest.mark.parametrize("words", [[], ["--full"]], ids=["home alone", "every page"])
+def test_one_empty_shell_for_every_address_is_5_as_well(host: Host, tool: Tool, words: list[str]) -> None:
+    shell = b"<!doctype html><html><body><div id=app></div><script src=/app.js></script></body></html>"
+    host.fault = lambda path, before: None if path == "/robots.txt" else Answer(body=shell)
+    ran = tool.run("update", *words)
+    assert (ran.code, "the site seems to have changed" in ran.err) == (5, True), ran.err
+    assert len(host.asked) < 15
+    assert differences(tool, host, UID) == []
+
+
+def test_a_site_whose_pages_all_speak_in_unknown_words_is_5_and_costs_nothing(host: Host, tool: Tool) -> None:
+    def made_over(path: str, before: int) -> Answer | None:
+        page = f"<html><body><div id=app>{'新' * (len(path) + host.asked.count(path))}</div></body></html>"
+        return (
+            None
+            if path == "/robots.txt"
+            else Answer(body=page.encode(), headers=(("Content-Type", "text/html"),))
+        )
+
+    host.fault = made_over
+    ran = tool.run("update")
+    assert ran.code == 5, ran.err
+    assert "the site seems to have changed" in ran.err
+    assert differences(tool, host, UID) == []
+    host.fault = lambda path, before: None
+    assert tool.run("failures", "--retry").code == 0
+    assert differences(tool, host, UID) == []

@@ -1,0 +1,108 @@
+"""A blog that was kept under a name, and whose host then gives it a number: it goes on as the same author."""
+
+import re
+import sqlite3
+import time
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import UID
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.printing import Urls
+from tests.end_to_end.world import World, make_blog
+
+NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not Found</body></html>")
+NAME, NEIGHBOUR = "laowang", "31182"
+_POST = re.compile(rf"/u/{UID}/\d{{6}}/(\d+)\.html\??".encode())
+
+
+def by_name(host: Host, path: str) -> Answer | None:
+    """The page as the host printed it before there were numbers: every address under the blog's name."""
+    if not path.startswith(f"/{NAME}/"):
+        return None
+    number = re.search(r"did=(\d+)&?(.*)", path)
+    if number:
+        entry = host.world.blogs[UID].entries[int(number[1])]
+        path = f"/u/{UID}/{entry.month}/{entry.number}.html?{number[2]}"
+    good = host.answer(path.replace(f"/{NAME}/", f"/u/{UID}/"))
+    body = _POST.sub(rb"/laowang/user_blog_diary.php?did=\1&", good.body)
+    body = re.sub(rb"&(['#])", rb"\1", body).replace(f"/u/{UID}/".encode(), f"/{NAME}/".encode())
+    return Answer(status=good.status, headers=good.headers, body=body)
+
+
+def redirect(uid: str) -> Answer:
+    return Answer(status=301, headers=(("Location", f"/u/{uid}/"),))
+
+
+def held(tool: Tool, host: Host) -> list[str]:
+    """How the archive differs from the blog as it is now, where the blog is held under its name."""
+    copy = tool.db.with_name("numbered.db")
+    copy.unlink(missing_ok=True)
+    tool.rows("vacuum into ?", str(copy))
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update authors set uid = ? where uid = ?", (UID, NAME))
+    return differences(Tool(copy), host, UID)
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> tuple[Host, Tool]:
+    """A host, not started, and an archive to be made of its blog by its name."""
+    host = Host(
+        World(blogs={UID: make_blog(UID, posts=9, seed=7), NEIGHBOUR: make_blog(NEIGHBOUR, posts=5, seed=3)})
+    )
+    host.fault = lambda path, before: by_name(host, path)
+    return host, Tool(tmp_path / "a.db")
+
+
+@pytest.mark.parametrize(
+    ("asked", "name_leads_to"),
+    [("update", "redirect"), ("update", "same page"), ("its home page", "nothing"), ("a post", "nothing")],
+)
+def test_a_blog_held_under_a_name_goes_on_under_the_number_that_its_host_gives_it(
+    named: tuple[Host, Tool], asked: str, name_leads_to: str
+) -> None:
+    with named[0] as host:
+        tool, blog = named[1], host.world.blogs[UID]
+        assert tool.run("backup", f"http://{host.at}/{NAME}/").code == 0
+        assert tool.rows("select uid from authors") == [(NAME,)]
+        time.sleep(1)  # the archive's times are whole seconds
+        blog.write(datetime(2025, 2, 3, 8, 0))
+        there = {"redirect": redirect(UID), "same page": host.answer(f"/u/{UID}/"), "nothing": NONE}[
+            name_leads_to
+        ]
+        host.fault = lambda path, before: (
+            there if path == f"/{NAME}/" else NONE if path.startswith(f"/{NAME}/") else None
+        )
+        words = {
+            "update": ("update",),
+            "its home page": ("backup", host.url(UID)),
+            "a post": ("backup", f"http://{host.at}{Urls(blog=blog).post(blog.listed()[3])}"),
+        }
+        assert tool.run(*words[asked]).code == 0
+        assert tool.run("update", "--full").code == 0
+        assert held(tool, host) == []
+        assert tool.run("update", UID, "--full").code == 0
+        assert held(tool, host) == []
+        assert (
+            tool.rows("select number from frontier where kind = 'post' group by 1 having count(*) > 1") == []
+        )
+        host.forget()
+        assert tool.run("update").code == 0
+        assert len(host.asked) == 2
+
+
+def test_a_number_that_shows_other_posts_is_not_the_blog_held_under_a_name(named: tuple[Host, Tool]) -> None:
+    with named[0] as host:
+        tool = named[1]
+        assert tool.run("backup", f"http://{host.at}/{NAME}/").code == 0
+        before = tool.scalar("select count(*) from posts")
+        host.fault = lambda path, before: redirect(NEIGHBOUR) if path == f"/{NAME}/" else by_name(host, path)
+        ran = tool.run("update")
+        assert ran.code == 4
+        assert f"a page of another blog ({NEIGHBOUR})" in ran.err
+        assert tool.rows("select uid from authors") == [(NAME,)]
+        assert tool.scalar("select count(*) from posts") == before

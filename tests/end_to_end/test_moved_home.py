@@ -1,0 +1,62 @@
+"""A blog that moves: its home page is asked for where it is, not where it was."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import UID
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.world import World, make_blog
+
+OLD = "/laowang/"
+NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not Found</body></html>")
+
+
+def sends_on(path: str, before: int) -> Answer | None:
+    """The address of before sends its readers to the one of today."""
+    if not path.startswith(OLD):
+        return None
+    return Answer(status=301, headers=(("Location", path.replace(OLD, f"/u/{UID}/")),))
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> tuple[Host, Tool]:
+    """A host, not started, and an archive to be made of its blog by the address of before."""
+    host = Host(World(blogs={UID: make_blog(UID, posts=6, seed=7)}), fault=sends_on)
+    return host, Tool(tmp_path / "a.db")
+
+
+def idle(host: Host, tool: Tool) -> list[str]:
+    """What an update asks for when nothing is new."""
+    host.forget()
+    ran = tool.run("update")
+    assert ran.code == 0, ran.err
+    return host.paths()
+
+
+def test_a_redirect_of_the_home_page_is_learnt(moved: tuple[Host, Tool]) -> None:
+    with moved[0] as host:
+        tool = moved[1]
+        assert tool.run("backup", f"http://{host.at}{OLD}").code == 0
+        for _ in range(2):
+            assert idle(host, tool) == ["/robots.txt", f"/u/{UID}/"]
+        host.fault = lambda path, before: NONE if path.startswith(OLD) else None
+        host.world.blogs[UID].entries[min(host.world.blogs[UID].entries)].title = "改过的题目"
+        assert tool.run("update", "--full").code == 0
+        assert differences(tool, host, UID) == []
+
+
+def test_a_redirect_that_is_taken_back_is_unlearnt(moved: tuple[Host, Tool]) -> None:
+    with moved[0] as host:
+        tool, there = moved[1], f"/u/{UID}/"
+        assert tool.run("backup", f"http://{host.at}{OLD}").code == 0
+        assert idle(host, tool) == ["/robots.txt", there]
+        host.fault = lambda path, before: (
+            host.answer(there) if path == OLD else NONE if path == there else None
+        )
+        host.forget()
+        tool.run("update")
+        assert host.paths() == ["/robots.txt", there, OLD]
+        assert idle(host, tool) == ["/robots.txt", OLD]
+        assert tool.rows("select url from open_failures") == []

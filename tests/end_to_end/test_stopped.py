@@ -1,0 +1,126 @@
+"""Stopped at any moment, however roughly, the same command goes on and ends with the rows of a run that was not."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.crawl.tool import contents
+from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.world import World, make_blog
+
+UIDS = ("31182", "27282")
+KILLS = 8
+
+
+def world(posts: int) -> World:
+    styles = ("aside", "rows")
+    return World(
+        blogs={
+            uid: make_blog(uid, posts=posts, seed=3, style=how) for uid, how in zip(UIDS, styles, strict=True)
+        }
+    )
+
+
+def stored(tool: Tool) -> set[str]:
+    """The paths of the pages that the archive holds as fetched."""
+    try:
+        rows = tool.rows("select url from frontier where state = 'done' and fetched_at is not null")
+    except sqlite3.OperationalError:  # killed before there were tables
+        return set()
+    return {urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl() for (url,) in rows}
+
+
+def wait_for(host: Host, more: int, process: subprocess.Popen[str]) -> None:
+    wanted = len(host.asked) + more
+    while len(host.asked) < wanted and process.poll() is None:
+        time.sleep(0.001)
+
+
+def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_again(tmp_path: Path) -> None:
+    chance = random.Random(11)
+    whole, killed = Tool(tmp_path / "whole.db"), Tool(tmp_path / "killed.db")
+    with Host(world(12)) as host:
+        urls = [host.url(uid) for uid in UIDS]
+        assert whole.run("backup", *urls).code == 0
+        once = host.counts()
+        host.forget()
+        kept: list[tuple[int, set[str]]] = []
+        for _ in range(KILLS):
+            process = killed.start("backup", *urls)
+            if chance.random() < 0.2:
+                time.sleep(chance.uniform(0, 0.6))  # before the first request
+            else:
+                wait_for(host, chance.randrange(1, 9), process)
+                time.sleep(chance.uniform(0, 0.02))
+            process.kill()
+            process.communicate()
+            if killed.db.exists():
+                kept.append((len(host.asked), stored(killed)))
+        ran = killed.run("backup", *urls)
+        asked = host.counts()
+        assert (ran.code, differences(killed, host, *UIDS)) == (0, []), ran.err
+        assert contents(killed.db) == contents(whole.db)
+        for place, paths in kept:
+            assert not paths & set(host.paths()[place:])
+        assert sum((asked - once).values()) <= 6 * KILLS
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_two_signals_in_a_row_are_one(tmp_path: Path, how: signal.Signals) -> None:
+    tool = Tool(tmp_path / "a.db")
+    with Host(world(2), fault=lambda path, before: Answer(how="hang") if ".html" in path else None) as host:
+        process = tool.start("backup", host.url(UIDS[0]))
+        wait_for(host, 2, process)
+        process.send_signal(how)
+        time.sleep(0.03)
+        process.send_signal(how)
+        _, err = process.communicate(timeout=8)
+    assert process.returncode == 3, err
+    assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3)]
+
+
+def wait_for_workers(process: subprocess.Popen[str]) -> None:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while len(children.read_text().split()) < 3:  # two that read, and the one that Python keeps to clean up
+        assert process.poll() is None
+        time.sleep(0.01)
+
+
+def test_a_reparse_that_is_killed_leaves_no_process_behind(tool: Tool) -> None:
+    process = tool.start("reparse", "--workers", "2")
+    wait_for_workers(process)
+    process.kill()
+    process.communicate(timeout=30)  # ends when nobody holds its pipes any more
+    assert tool.run("reparse").code == 0
+
+
+def test_ctrl_c_in_a_reparse_is_3_without_a_word_of_its_workers(tool: Tool) -> None:
+    process = tool.start("reparse", "--workers", "2", start_new_session=True)
+    wait_for_workers(process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, "Traceback" in err) == (3, False), err
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "epub", "warc"])
+def test_an_export_without_room_is_6_and_leaves_nothing_behind(tool: Tool, tmp_path: Path, kind: str) -> None:
+    room = 33_000  # as much as SQLite needs beside the archive
+    with closing(sqlite3.connect(tool.db)) as archive, archive:
+        archive.execute("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
+    out = tmp_path / "out"
+    out.mkdir()
+    full = tool.run("export", kind, str(out), preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (room, room)))
+    assert full.code == 6, full.err
+    assert list(out.iterdir()) == []
+    assert tool.run("export", kind, str(out)).code == 0
+    assert next(out.iterdir()).stat().st_size > room

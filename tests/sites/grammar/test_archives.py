@@ -1,0 +1,112 @@
+"""The months and categories of a sidebar are read from whatever names them."""
+
+import pytest
+
+from blogarchive.items import PageKind, ParsedPage
+from tests.sites.printed.one import CARD, HOME, ROWS, listing, post, read
+
+MONTHS = ("2025-01", "2024-12", "2023-11")
+URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
+ENGLISH = {"2025-01": "January 2025", "2024-12": "Dec 2024", "2023-11": "Nov. 2023"}
+CHINESE = {"2025-01": "二〇二五年一月", "2024-12": "2024年十二月", "2023-11": "二零二三年十一月"}
+FORMS = [
+    lambda month: f"{month[:4]}年{int(month[5:])}月",
+    lambda month: f"{month[:4]}年{month[5:]}月（3篇）",
+    lambda month: month,
+    lambda month: month.replace("-", "/"),
+    lambda month: month.replace("-", ""),
+    lambda month: ENGLISH[month],
+    lambda month: CHINESE[month],
+    lambda month: f"{month}-02 - {month}-25",
+    lambda month: f"{month}-02 至 {month[5:]}-25",
+]
+AROUND = [("<ul>{}</ul>", "<li>{}</li>"), ("<p>{}</p>", "{} | "), ("<dl>{}</dl>", "<dd>· {} (3)</dd>")]
+YEARS = [
+    "<ul><li>2025年<ul><li><a href='{}'>1月</a></li></ul></li><li>2024年<ul><li><a href='{}'>12月</a></li></ul></li>"
+    "<li>2023年<ul><li><a href='{}'>11月</a> (3)</li></ul></li></ul>",
+    "<p>2025年：<a href='{}'>1月</a></p><p>2024年：<a href='{}'>12月</a></p><p>2023年：<a href='{}'>11月</a></p>",
+    "<table><tr><th>2025</th><td><a href='{}'>1</a></td></tr><tr><th>2024</th><td><a href='{}'>12</a></td></tr>"
+    "<tr><th>2023</th><td><a href='{}'>11</a></td></tr></table>",
+    "<div><a href='/u/31182/?y=2025'>2025</a></div><div><a href='{}'>一月</a></div><div>2024</div>"
+    "<div><a href='{}'>十二月</a></div><div>2023</div><div><a href='{}'>十一月</a></div>",
+]
+
+
+def home(archive: str, label: str = "<h4>存档目录</h4>") -> ParsedPage:
+    return read(listing(ROWS, f"<div>{label}{archive}</div>{CARD}"), PageKind.HOME, HOME)
+
+
+def months(parsed: ParsedPage) -> list[tuple[str, str | None]]:
+    return [(row.month, row.url) for row in parsed.months]
+
+
+EXPECTED = list(zip(MONTHS, URLS, strict=True))
+
+
+@pytest.mark.parametrize("form", range(len(FORMS)))
+@pytest.mark.parametrize(("around", "one"), AROUND)
+def test_an_archive_may_name_months_alone_on_a_line_each_or_on_one(form: int, around: str, one: str) -> None:
+    links = [
+        one.format(f"<a href='{url}'>{FORMS[form](month)}</a>")
+        for month, url in zip(MONTHS, URLS, strict=True)
+    ]
+    parsed = home(around.format("".join(links)))
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
+    assert {link.url for link in parsed.links if link.kind is PageKind.MONTH} == set(URLS)
+
+
+@pytest.mark.parametrize("years", YEARS)
+def test_months_may_stand_under_their_years(years: str) -> None:
+    parsed = home(years.format(*URLS))
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["<option value='{url}'>{month}</option>", "<option value='{url}'>{month}-02 - {month}-25 (3)</option>"],
+)
+@pytest.mark.parametrize("label", ["<h4>存档目录</h4>", ""])
+def test_months_may_be_chosen_from_a_list(option: str, label: str) -> None:
+    options = "".join(option.format(url=url, month=month) for month, url in EXPECTED)
+    parsed = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
+    assert (months(parsed), parsed.problems) == (EXPECTED, ())
+
+
+def test_a_list_to_choose_from_in_a_post_is_no_archive() -> None:
+    select = f"<select><option value='{URLS[0]}'>2024年1月</option></select>"
+    html = post().replace("<p>二段。</p>", f"<p>二{select}段。</p><p>三段。</p>")
+    assert read(html).months == ()
+
+
+@pytest.mark.parametrize("label", ["文章归档", "日志存档", "按月归档", "历史存档", "文章存檔", "月份归档"])
+def test_the_label_of_the_archive_has_many_words(label: str) -> None:
+    archive = "".join(f"<div><a href='{url}'>{month}</a></div>" for month, url in EXPECTED)
+    assert months(home(archive, f"<h4>{label}</h4>")) == EXPECTED
+
+
+def test_months_to_come_are_none() -> None:
+    assert months(home("<ul><li><a href='/u/31182/203001/'>2030年1月</a></li></ul>")) == []
+
+
+def test_an_archive_in_a_form_that_is_not_known_is_told() -> None:
+    parsed = home("<ul><li><a href='/u/31182/?when=spring'>春天</a></li></ul>")
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
+        ("unreadable", "archive_months")
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p><a href='/u/31182/36001.html'>【时政】</a> <a href='/u/31182/36002.html'>【A/B】</a></p>",
+        "<p><a href='/u/31182/36001.html'>时政</a> | <a href='/u/31182/36002.html'>A/B</a></p>",
+        "<p><a href='/u/31182/36001.html'>时政</a>(3) <a href='/u/31182/36002.html'>A/B</a>(2)</p>",
+    ],
+)
+@pytest.mark.parametrize("label", ["分类目录", "我的分类", "日志分类"])
+def test_categories_may_stand_on_one_line(line: str, label: str) -> None:
+    parsed = home(line, f"<h4>{label}</h4>")
+    assert [(row.name, row.url) for row in parsed.categories] == [
+        ("时政", f"{HOME}36001.html"),
+        ("A/B", f"{HOME}36002.html"),
+    ]

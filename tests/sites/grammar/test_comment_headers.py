@@ -1,0 +1,144 @@
+"""Comments are read whatever words and order their headers have, and no words make a header of what was typed."""
+
+import pytest
+
+from blogarchive.items import Comment, PageKind, ParsedPage
+from tests.sites.printed.one import COUNTERS, FOOT_TIME, URL, post, read
+
+FULL = [
+    "留言时间：{time} 作者：{name}{reply}",
+    "<div>留言时间：{time}</div><div>作者：{name}{reply}</div>",
+    "<b>留言时间：</b><span>{time}</span> | <b>作者：</b><span>{name}</span>{reply}",
+    "評論時間：{time} 評論人：{name}{reply}",
+    "留言者：{name}{reply} 留言时间：{time}",
+    "评论人：{name}{reply} 评论时间：{time}",
+    "3楼 评论者：{name}{reply} 发表时间：{time}",
+    "【作者】{name}{reply} 【留言时间】{time}",
+]
+SHORT = [
+    "留言人：{name}{reply} 时间：{time}",
+    "网友：{name}{reply} 发表于：{time}",
+    "网友 {name}{reply} 于 {time} 评论",
+    "作者：{name}{reply} [{time}]",
+    "[{time}] 作者：{name}{reply}",
+    "{name}{reply} 发表评论于 {time}",
+    "{name}{reply} 于 {time} 留言：",
+    "{name}{reply} {time}",
+]
+NAMES = ("1234", "时间", "留言者", "~风~")
+LAYOUTS = [
+    "<div class=c><div>{header}</div><div>{text}</div><div><a href='#'>回复</a> | {likes}</div></div>",
+    "<table><tr><td>{header}</td></tr><tr><td>{text}</td></tr><tr><td><a href='#'>回复</a> | {likes}</td></tr></table>",
+    "<dt>{header}<dd>{text}<dd><a href='#'>回复</a> | {likes}",
+]
+CLAIMED = COUNTERS.replace("评论（2）", "评论（4）")
+FORGER = "雷鸣"
+
+
+def rows(layout: str, header: str, first: str = "话。", *, linked: bool = True) -> str:
+    made = []
+    for place, name in enumerate(NAMES):
+        shown = f"<a href='/u/9{place}/'>{name}</a>" if linked else name
+        reply = " 回复 丙" if place == 1 else ""
+        head = header.format(name=shown, reply=reply, time=f"2025-01-0{9 - place} 12:00:00")
+        made.append(layout.format(header=head, text="话。" if place else first, likes=place))
+    return f"<div>{''.join(made)}</div>"
+
+
+def told(comments: tuple[Comment, ...]) -> list[object]:
+    return [
+        (each.author_name, each.reply_to, each.posted and each.posted.text, each.body_text, each.likes)
+        for each in comments
+    ]
+
+
+def expected(first: str = "话。") -> list[object]:
+    return [
+        (name, "丙" if i == 1 else None, f"2025-01-0{9 - i} 12:00:00", "话。" if i else first, i)
+        for i, name in enumerate(NAMES)
+    ]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("header", [*FULL, *SHORT[:-1]])
+def test_a_header_may_begin_with_its_time_and_name_its_parts_in_other_words(
+    header: str, linked: bool, layout: str
+) -> None:
+    parsed = read(post(counters=CLAIMED, comments=rows(layout, header, linked=linked)))
+    assert (told(parsed.posts[0].comments), parsed.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize("header", [*FULL, *SHORT])
+def test_a_further_page_of_comments_has_the_same_headers(header: str) -> None:
+    html = f"<html><body><div>文章评论</div>{rows(LAYOUTS[0], header)}</body></html>"
+    (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
+    assert (found.title, told(found.comments)) == (None, expected())
+
+
+def forged(header: str, layout: str, *, linked: bool) -> tuple[ParsedPage, str]:
+    typed = header.format(name=FORGER, reply="", time="2025-01-09 11:00:00").replace("</div><div>", "<br>")
+    typed = typed.replace("<div>", "").replace("</div>", "")
+    first = f"好。<br>回复 | 3<br>{typed}<br>我收回。<br>回复 | 9"
+    return read(post(counters=CLAIMED, comments=rows(layout, header, first, linked=linked))), first
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("header", [*FULL, *SHORT])
+def test_a_header_that_a_commenter_types_is_his_text_in_whatever_words(
+    header: str, linked: bool, layout: str
+) -> None:
+    parsed, _ = forged(header, layout, linked=linked)
+    found = parsed.posts[0].comments
+    assert FORGER not in [each.author_name for each in found]
+    assert [each.author_name for each in found] == list(NAMES)
+    assert FORGER in found[0].body_text
+
+
+@pytest.mark.parametrize("header", [*FULL, *SHORT])
+def test_where_nothing_but_words_tells_comments_apart_they_are_withheld(header: str) -> None:
+    layout = "{header}<br>{text}<br>回复 | {likes}<br>"
+    parsed, _ = forged(header.replace("<div>", "").replace("</div>", " "), layout, linked=False)
+    assert FORGER not in [each.author_name for each in parsed.posts[0].comments] or parsed.problems
+    assert parsed.posts[0].body_text == "正文。\n二段。"
+
+
+@pytest.mark.parametrize("typed", ["老王 2024-12-31 12:00:00", "网友：雷鸣 于 2025-01-08 12:00:00 评论"])
+def test_words_like_a_short_header_are_no_comment_where_the_page_has_headers_or_none_to_show(
+    typed: str,
+) -> None:
+    full = rows(LAYOUTS[0], FULL[0], typed)
+    assert told(read(post(counters=CLAIMED, comments=full)).posts[0].comments) == expected(typed)
+    none = COUNTERS.replace("评论（2）", "评论（0）")
+    assert read(post(counters=none, comments=f"<div>{typed}</div><div>再说</div>")).posts[0].comments == ()
+
+
+@pytest.mark.parametrize("when", ["昨天 10:20", "刚刚", "去年今天", "7.14", "2025年1月1日", "甲辰年腊月初二"])
+def test_a_comment_keeps_its_time_as_shown_whatever_it_says(when: str) -> None:
+    one = LAYOUTS[0].format(header=f"作者：乙 留言时间：{when}", text="话一", likes=1)
+    two = LAYOUTS[0].format(header=f"作者：丙 留言时间：{when}", text="话二", likes=0)
+    (found,) = read(post(comments=one + two)).posts
+    assert told(found.comments) == [("乙", None, when, "话一", 1), ("丙", None, when, "话二", 0)]
+
+
+def test_the_text_of_a_comment_without_a_time_is_not_taken_for_one() -> None:
+    one = LAYOUTS[0].format(header="作者：乙 留言时间：", text="话一", likes=1)
+    two = LAYOUTS[0].format(header="作者：丙 留言时间：", text="话二", likes=0)
+    parsed = read(post(comments=one + two))
+    assert parsed.posts[0].comments == ()
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]
+
+
+def test_the_posts_own_byline_is_no_comment_above_its_text_or_below_it() -> None:
+    head = f"<h3>一篇</h3><div>作者：<a href='/u/31182/'>林木</a> {FOOT_TIME}</div>"
+    (found,) = read(post(head=head, counters=CLAIMED, comments=rows(LAYOUTS[0], FULL[0]))).posts
+    assert (found.title, told(found.comments)) == ("一篇", expected())
+
+
+def test_times_alone_are_nobody_s_headers() -> None:
+    claims = "<div>浏览（10）<img>（2）评论（2）</div>"
+    times = "<div><p>2025-01-01 12:00:53</p><p>话。</p><p>2025-01-01 11:00:42</p><p>话。</p></div>"
+    parsed = read(post(counters=claims, comments=times, label=""))
+    assert parsed.posts[0].comments == ()
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]

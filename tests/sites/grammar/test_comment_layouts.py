@@ -1,0 +1,128 @@
+"""Comments are read whole from layouts that differ in what stands beside names, times and the word to reply."""
+
+import pytest
+
+from blogarchive.items import Comment
+from tests.sites.printed.one import post, read
+
+TEXT = "<div>{text}</div>"
+FOOT = "<div><a href='#'>回复</a> | {likes}</div>"
+SAID = (("乙", "丙", "12:00:00", "话一", 3), ("丙", None, "11:00:00", "话二", 0))
+
+
+def said(layout: str) -> list[Comment]:
+    rows = [
+        layout.format(
+            name=f"<a href='/u/9/'>{name}</a>",
+            reply=f" 回复 {other}" if other else "",
+            time=f"2025-01-01 {hour}",
+            text=text,
+            likes=likes,
+        )
+        for name, other, hour, text, likes in SAID
+    ]
+    (found,) = read(post(comments="".join(rows))).posts
+    return list(found.comments)
+
+
+def told(comments: list[Comment]) -> list[object]:
+    return [
+        (each.author_name, each.reply_to, each.posted and each.posted.text[11:], each.body_text, each.likes)
+        for each in comments
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "作者：{name}{reply} 留言时间：[{time}]",
+        "作者：{name}{reply}（留言时间：{time}）",
+        "作者：{name}{reply} | 留言时间：{time}",
+        "作者：{name}{reply}： 留言时间：{time}",
+        "作者：{name}{reply} 留言时间：{time} IP:1.2.*.*",
+        "<span>第1楼</span> 作者：{name}{reply} 留言时间：{time}",
+        "作　者：{name}{reply} 留言时间：{time}",
+    ],
+)
+def test_a_header_may_have_signs_and_floors_around_its_words(header: str) -> None:
+    assert told(said(f"<div class=c><div>{header}</div>{TEXT}{FOOT}</div>")) == list(SAID)
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<a href='#'>赞</a> {likes} | <a href='#'>回复</a>",
+        "{likes} | <a href='#'>回复</a>",
+        "<a href='#'>回复</a> | {likes} | <a href='#'>举报</a>",
+        "<a href='#'>回复</a> · {likes}",
+        "<a href='#'>回复</a> ︱ {likes}",
+        "<a href='#'>回复此评论</a> | {likes}",
+        "<a href='#'>回复</a> <a href='#'>顶</a>({likes}) <a href='#'>踩</a>(1)",
+    ],
+)
+def test_a_footer_is_no_part_of_the_text_whatever_stands_beside_the_word_to_reply(foot: str) -> None:
+    layout = (
+        f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div>{TEXT}<div>{foot}</div></div>"
+    )
+    assert told(said(layout)) == list(SAID)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "<div>作者：{name}{reply} 留言时间：{time} <a href='#'>回复</a> | {likes}</div><div>{text}</div>",
+        "<table><tr><td>作者：{name}{reply}</td><td>留言时间：{time}</td><td><a href='#'>回复</a> | {likes}</td></tr>"
+        "<tr><td colspan=3>{text}</td></tr></table>",
+    ],
+)
+def test_a_footer_may_end_the_headers_row_above_the_text(layout: str) -> None:
+    assert told(said(f"<div class=c>{layout}</div>")) == list(SAID)
+
+
+@pytest.mark.parametrize("typed", ["赞 9 | 回复", "9 | 回复", "回复 · 9", "回复 | 9 | 举报"])
+def test_a_footer_that_a_commenter_types_stays_his_words(typed: str) -> None:
+    layout = f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div><div>{typed}<br>{{text}}</div>{FOOT}</div>"
+    assert [(each.body_text, each.likes) for each in said(layout)] == [
+        (f"{typed}\n话一", 3),
+        (f"{typed}\n话二", 0),
+    ]
+
+
+def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> None:
+    rows = "".join(
+        f"<dt>作者：{name} 留言时间：2025-01-01 {hour}<dd>{text}<dd><a href='#'>回复</a> | {likes}"
+        for name, _, hour, text, likes in SAID
+    )
+    title = "<a href='/u/31182/202501/505000.html'>作者：老王 留言时间：2024-12-01 01:01:01</a>"
+    counters = "<div>浏览（10）（2）评论（7）</div>"
+    turn = "<dl><dt>1/4<dd><a href='?cp=2'>下页</a></dl>"
+    comments = f"<dl>{rows}</dl>{turn}<dl><dt>最新发布<dd>{title}<dd>{title.replace('505000', '505001')}</dl>"
+    parsed = read(post(counters=counters, comments=comments))
+    assert [each.author_name for each in parsed.posts[0].comments] == ["乙", "丙"]
+    assert parsed.problems == ()
+
+
+def test_a_footers_number_stands_with_its_button_and_no_pagers_is_taken_for_it() -> None:
+    layout = (
+        "<div class=c><div>作者：{name}{reply} 留言时间：{time}</div><div>{text}</div>"
+        "<ul><li><a href='#'>👍</a> {likes}</li><li><a href='#'>回复</a></li></ul></div>"
+    )
+    assert told(said(layout)) == list(SAID)
+    bare = layout.replace("<li><a href='#'>👍</a> {likes}</li>", "")
+    pager = "<ul><li>1</li><li><a href='?cp=2'>2</a></li></ul>"
+    rows = bare.format(name="乙", reply="", time="2025-01-01 12:00:00", text="话一")
+    counters = "<div>浏览（10）（2）评论（3）</div>"
+    (found,) = read(post(counters=counters, comments=f"{rows}{rows.replace('12:', '11:')}{pager}")).posts
+    assert [(each.body_text, each.likes) for each in found.comments] == [("话一", None), ("话一", None)]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_on_a_page_without_footers_a_typed_one_stays_its_commenters_words(place: int) -> None:
+    texts = ["好。<br>回复 | 9" if place == at else "话" for at in range(2)]
+    rows = "".join(
+        f"<div class=c><div>作者：{who} 留言时间：2025-01-01 1{2 - at}:00:00</div><div>{texts[at]}</div></div>"
+        for at, who in enumerate("乙丙")
+    )
+    (found,) = read(post(comments=rows)).posts
+    assert [each.body_text for each in found.comments] == [text.replace("<br>", "\n") for text in texts]
+    assert [each.likes for each in found.comments] == [None, None]

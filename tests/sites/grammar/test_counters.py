@@ -1,0 +1,94 @@
+"""A post's counters are read whatever their words, their order and the tags around them."""
+
+import pytest
+
+from tests.sites.printed.one import COMMENTS, post, read
+
+BODY = "正文。\n二段。"
+ALL, NO_LIKES = (1769, 9, 2), (1769, None, 2)
+CELLS = "<table><tr><td>{0}</td><td>{1}</td><td>{2}</td></tr></table>"
+CARDS = "<div><div>{0}</div><div>{1}</div><div>{2}</div></div>"
+
+
+@pytest.mark.parametrize(
+    ("counters", "expected"),
+    [
+        ("1769 次浏览 9 人赞 2 条评论", ALL),
+        ("1769次浏览 | 2条评论", NO_LIKES),
+        ("<ul><li>1769 次浏览</li><li>2 条评论</li></ul>", NO_LIKES),
+        ("2 条评论 1769 次浏览", NO_LIKES),
+        ("已有 1769 人浏览，2 条评论", NO_LIKES),
+        ("浏览：1769 次 共有 2 条评论", NO_LIKES),
+        ("本文被浏览 1769 次，评论 2 条", NO_LIKES),
+        ("人气：1769 评论：2", NO_LIKES),
+        ("人氣：1769 迴響：2", NO_LIKES),
+        ("點閱(1769) 回應(2)", NO_LIKES),
+        ("点击数：1769　回复数：2", NO_LIKES),
+        ("浏览(1769) 留言(2)", NO_LIKES),
+        ("阅读(1769)┊ 评论 (2)┊ 收藏(0) ┊转载(3)", NO_LIKES),
+        ("[浏览:1769] [评论:2]", NO_LIKES),
+        ("【阅读：1769】【赞：9】【评论：2】", ALL),
+        ("1.2万次阅读 2 条评论", (12000, None, 2)),
+    ],
+)
+def test_counters_may_have_other_words_and_put_the_number_first(
+    counters: str, expected: tuple[int, int | None, int]
+) -> None:
+    parsed = read(post(counters=f"<div>{counters}</div>"))
+    (found,) = parsed.posts
+    assert (found.views, found.likes, found.comment_count) == expected
+    assert (found.body_text, len(found.comments), parsed.problems) == (BODY, 2, ())
+
+
+@pytest.mark.parametrize("frame", [CELLS, CARDS])
+@pytest.mark.parametrize(
+    "cell", ["{n}<br>{w}", "{w}<br>{n}", "<b>{n}</b><span>{w}</span>", "<div>{n}</div><div>{w}</div>"]
+)
+@pytest.mark.parametrize("place", ["above", "below"])
+def test_each_label_goes_with_the_number_in_its_own_cell_or_card(frame: str, cell: str, place: str) -> None:
+    shown = (("1769", "浏览"), ("9", "赞"), ("2", "评论"))
+    counters = frame.format(*(cell.format(n=number, w=word) for number, word in shown))
+    if place == "above":
+        head = f"<h3>一篇</h3><div>2025-01-01 10:00:00</div>{counters}"
+        (found,) = read(post(head=head, counters="")).posts
+    else:
+        (found,) = read(post(counters=counters)).posts
+    assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_labels_and_numbers_may_fill_a_row_each(turned: bool) -> None:
+    rows = ["<tr><td>浏览</td><td>赞</td><td>评论</td></tr>", "<tr><td>1769</td><td>9</td><td>2</td></tr>"]
+    (found,) = read(post(counters=f"<table>{''.join(rows[::-1] if turned else rows)}</table>")).posts
+    assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
+
+
+def test_a_picture_may_be_a_counters_label() -> None:
+    counters = "<img alt='浏览'> (1769) <img alt='赞'> (9) <img title='评论'> (2)"
+    (found,) = read(post(counters=f"<div>{counters}</div>")).posts
+    assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
+
+
+@pytest.mark.parametrize("counters", ["浏览：1769", "1769 次阅读", "人气(1769)"])
+def test_a_page_may_show_how_often_it_was_read_and_nothing_else(counters: str) -> None:
+    (found,) = read(post(counters=f"<div>{counters}</div>")).posts
+    assert (found.views, found.comment_count, found.body_text) == (1769, None, BODY)
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+def test_a_number_that_ends_a_text_is_no_count() -> None:
+    body = "<div><p>正文。</p><p>1984</p></div><p>2024</p><div>浏览 10</div><div>评论 2</div>"
+    html = post(counters="").replace("<div><p>正文。</p><p>二段。</p></div>", body)
+    (found,) = read(html).posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 2, "正文。\n1984\n2024")
+
+
+@pytest.mark.parametrize(
+    "typed", ["99999 次浏览 2 条评论", "99999<br>浏览<br>2<br>评论", "人气：99999 回复：2", "浏览：99999"]
+)
+@pytest.mark.parametrize("place", ["话一", "话二", "二段。"])
+def test_what_is_typed_like_counters_stays_its_writers_words(typed: str, place: str) -> None:
+    html = post(comments=COMMENTS).replace(place, f"好<br>{typed}<br>完")
+    (found,) = read(html).posts
+    assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]

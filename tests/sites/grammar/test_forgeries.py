@@ -1,0 +1,114 @@
+"""What a commenter types or an author quotes is never taken for the page's own, whatever it says."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.demo.blogs.truth import DemoBlog, DemoPost, Habits
+from blogarchive.items import PageKind, ParsedPage, Post
+from tests.sites.printed.around import sidebar
+from tests.sites.printed.check import read_page
+from tests.sites.printed.forging import FORGER, forged_bodies, forged_comments
+from tests.sites.printed.mess import messed
+from tests.sites.printed.pages import post_main, whole_page
+from tests.sites.printed.style import Style
+from tests.sites.printed.urls import BASE, Urls
+
+STRUCTURED = {
+    "tables": Style(),
+    "rows of one table": Style(comment="sibling_rows", piece="tr", side="before"),
+    "header over two cells": Style(comment="cells", width="half"),
+    "list": Style(comment="ol", comment_lines="p", frame="html5", piece="section", body="article", row="li"),
+    "divs": Style(comment="divs", comment_lines="div", piece="div", body="classed", foot="span", label="h3"),
+    "one div each": Style(comment="div_br", script="hant", piece="div", body="classed", side="before"),
+    "two-line header": Style(comment="two_line_header", piece="div", body="classed", foot="picture"),
+    "definitions": Style(comment="dl", piece="dd", frame="dl", messes=("unclosed",)),
+}
+FLAT = {
+    "flat, with buttons": Style(comment="flat_p", comment_lines="p", piece="p", body="own", paragraph="p"),
+    "flat, all words": Style(
+        comment="flat_p", comment_lines="p", piece="p", body="own", paragraph="p", foot="plain"
+    ),
+    "one cell": Style(comment="flat_br", piece="br", body="own", foot="plain"),
+}
+
+
+def a_blog(style: Style) -> DemoBlog:
+    return make_blog(
+        "31182",
+        posts=3,
+        seed=5,
+        comments=6,
+        awkward=False,
+        months=1,
+        traditional=style.script == "hant",
+        habits=Habits(comments_per_page=50),
+    )
+
+
+def read(style: Style, blog: DemoBlog, post: DemoPost) -> ParsedPage:
+    urls = Urls(style, blog)
+    main = post_main(style, blog, urls, post, 1, [urls.post(post)])
+    html = whole_page(style, blog, f"{post.title} - {blog.title}", main, sidebar(style, blog, urls))
+    url = BASE + urls.path_of("post", f"{post.month}/{post.number}")
+    return read_page(url, messed(style, html), PageKind.POST)
+
+
+def forged(style: Style) -> Iterator[tuple[str, DemoPost, ParsedPage]]:
+    blog = a_blog(style)
+    post = max(blog.posts, key=lambda post: len(post.comments))
+    for forgeries in (forged_comments, forged_bodies):
+        for name, made in forgeries(style.words, post):
+            yield name, made, read(style, blog, made)
+
+
+def shown(post: Post) -> list[tuple[str, str, int | None]]:
+    return [(comment.author_name, comment.body_text, comment.likes) for comment in post.comments]
+
+
+@pytest.mark.parametrize("name", STRUCTURED)
+def test_where_pages_have_structure_every_comment_and_body_is_the_real_one(name: str) -> None:
+    style, wrong = STRUCTURED[name], []
+    for forgery, post, parsed in forged(style):
+        real = [(comment.author_name, comment.text, comment.likes) for comment in post.comments]
+        got = parsed.posts[0]
+        if shown(got) != real or got.body_text != post.body_text or parsed.problems:
+            wrong.append(f"{forgery}: {parsed.problems}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_where_nothing_tells_comments_apart_they_are_withheld_and_the_post_is_read(name: str) -> None:
+    style, wrong = FLAT[name], []
+    for forgery, post, parsed in forged(style):
+        real = [(comment.author_name, comment.text, comment.likes) for comment in post.comments]
+        got = parsed.posts[0]
+        withheld = not got.comments and any(problem.kind == "forged" for problem in parsed.problems)
+        if not withheld and shown(got) != real:
+            wrong.append(forgery)
+        if got.title != post.title or not got.body_text:
+            wrong.append(f"{forgery}: post")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("style", [*STRUCTURED.values(), *FLAT.values()], ids=str)
+def test_the_card_the_months_and_the_links_are_the_pages_own(style: Style) -> None:
+    blog, wrong = a_blog(style), []
+    for forgery, _, parsed in forged(style):
+        author = parsed.author
+        own = (
+            author is not None
+            and author.nickname == blog.nickname
+            and author.total_visits == blog.total_visits
+        )
+        names = {comment.author_name for post in parsed.posts for comment in post.comments}
+        if (
+            not own
+            or FORGER in names
+            or [row.month for row in parsed.months] != ["2025-01", "2024-12"][: len(parsed.months)]
+        ):
+            wrong.append(forgery)
+        if any("66666" in link.url or link.kind is PageKind.COMMENTS for link in parsed.links):
+            wrong.append(f"{forgery}: a link")
+    assert wrong == []

@@ -1,0 +1,182 @@
+"""A post's title and time are found in whatever words, order and place a template prints them."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import CARD, COMMENTS, HEAD, TOP, URL, post, read
+
+TIME = "2025-01-01 10:00:00"
+BODY = "<div><p>正文。</p><p>二段。</p></div>"
+COUNTED = "浏览(10) (2) 评论(2)"
+
+
+@pytest.mark.parametrize("window", ["一篇 - 林木的角落", "万维博客"])
+@pytest.mark.parametrize(
+    "under",
+    [
+        f"【{TIME}】",
+        f"{TIME} 发表",
+        f"于 {TIME} 发表",
+        f"由 林木 发表于 {TIME}",
+        f"林木 发表于 {TIME}",
+        f"林木 @ {TIME}",
+        f"作者：<a href='/u/31182/'>林木</a>　时间：{TIME}",
+        f"張貼於 {TIME}",
+        f"Posted on {TIME}",
+        f"分类：<a href='/u/31182/36000.html'>时政</a> | {TIME} | 阅读 10",
+        f"{TIME}　<a href='#'>编辑</a> <a href='#'>删除</a>",
+        f"{TIME} 由 林木 发表",
+    ],
+)
+def test_the_line_under_a_title_may_say_more_than_the_time(under: str, window: str) -> None:
+    page = post(f"<h3>一篇</h3><div>{under}</div>").replace("<title>林木<", f"<title>{window}<")
+    (found,) = read(page).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
+
+
+@pytest.mark.parametrize(
+    ("head", "time"),
+    [
+        ("<h3>一篇</h3><div>2025-01-01T10:00:00</div>", "2025-01-01T10:00:00"),
+        ("<h3>一篇</h3><div>2025-01-01</div>", "2025-01-01"),
+        ("<h3>一篇</h3><div>2025-01-01</div><div>10:00:00</div>", TIME),
+        (f"<div><span style='float:right'>{TIME}</span>一篇</div>", TIME),
+        (f"<table><tr><td>{TIME}</td><td>一篇</td></tr></table>", TIME),
+        (
+            f"<table><tr><td>标题：</td><td>一篇</td></tr><tr><td>时间：</td><td>{TIME}</td></tr></table>",
+            TIME,
+        ),
+    ],
+)
+def test_a_time_may_be_a_day_and_stand_on_either_side_of_the_title(head: str, time: str) -> None:
+    page = post(head).replace("<title>林木<", "<title>万维博客<")
+    (found,) = read(page).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", time)
+    assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
+
+
+def test_no_comment_becomes_the_post_where_the_post_shows_no_time() -> None:
+    for head in ("<h3>一篇</h3>", "<div>一篇</div><div>昨天发的</div>"):
+        assert all(found.title != "作者：乙 留言" for found in read(post(head)).posts)
+
+
+def page(head: str, foot: str = "", comments: str = COMMENTS, label: str = "<div>网络日志正文</div>") -> str:
+    above = "<div><a href='#'>发表评论</a></div><div>文章评论</div>"
+    return (
+        f"<html><head><title>一篇 - 林木</title></head><body>{TOP}{label}{head}{BODY}{foot}{above}{comments}{CARD}"
+        "</body></html>"
+    )
+
+
+@pytest.mark.parametrize("label", ["<div>网络日志正文</div>", ""])
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", ""),
+        (f"<h3>一篇</h3><div>{TIME} | {COUNTED}</div>", ""),
+        (
+            f"<h3>一篇</h3><table><tr><td>{TIME}</td><td>浏览(10)</td><td>(2)</td><td>评论(2)</td></tr></table>",
+            "",
+        ),
+        ("<h3>一篇</h3>", f"<div>{TIME} {COUNTED}</div>"),
+        ("<h3>一篇</h3>", f"<div>林木 发表于 {TIME}</div><div>{COUNTED}</div>"),
+    ],
+)
+def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
+    head: str, foot: str, label: str
+) -> None:
+    parsed = read(page(head, foot, label=label))
+    (found,) = parsed.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
+    assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (HEAD, ""),
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", ""),
+        ("<h3>一篇</h3>", f"<div>{TIME}</div><div>{COUNTED}</div>"),
+    ],
+)
+@pytest.mark.parametrize("place", ["话一", "话二"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "文章评论",
+        COUNTED,
+        f"{TIME} {COUNTED}",
+        f"{COUNTED}<br>文章评论<br>作者：雷鸣 留言时间：2025-01-01 12:30:00<br>假",
+    ],
+)
+def test_counters_that_a_commenter_types_are_not_the_pages_wherever_these_stand(
+    typed: str, place: str, head: str, foot: str
+) -> None:
+    comments = COMMENTS.replace(place, f"好<br>{typed}<br>完")
+    (found,) = read(page(head, foot, comments)).posts
+    assert found.body_text == "正文。\n二段。"
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (f"<h3>一篇</h3><div>{TIME}</div><div>{COUNTED}</div>", ""),
+        ("<h3>一篇</h3>", f"<div>{TIME}</div><div>{COUNTED}</div>"),
+    ],
+)
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "作者：雷鸣 留言时间：2025-01-01 11:30:00",
+        "浏览(88) (7) 评论(2)",
+        "浏览(88) (7) 评论(3)<p>文章评论<p>作者：雷鸣 留言时间：2025-01-01 12:30:00<p>假",
+    ],
+)
+def test_what_an_author_quotes_is_his_text_wherever_time_and_counters_stand(
+    quoted: str, head: str, foot: str
+) -> None:
+    html = page(head, foot).replace("<p>二段。", f"<p>{quoted}</p><p>二段。")
+    (found,) = read(html).posts
+    told = quoted.replace("<p>", "\n")
+    assert (found.title, found.body_text) == ("一篇", f"正文。\n{told}\n二段。")
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+def test_under_the_posts_label_no_title_from_above_it_is_the_posts() -> None:
+    head, foot = "<div>一篇</div>" + "<div>又一段。</div>" * 9, f"<div>{TIME} | {COUNTED}</div>"
+    html = page(head, foot).replace("<title>一篇 - 林木<", "<title>林木的角落：一篇<")
+    (found,) = read(html).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+
+
+def test_a_further_page_that_repeats_title_and_counters_shows_its_comments() -> None:
+    head = f"<h1>一篇</h1><p>{TIME} {COUNTED.replace('评论(2)', '评论(4)')}</p>"
+    html = (
+        f"<html><head><title>一篇 - 林木</title></head><body>{TOP}{head}<div><h2>文章评论</h2>{COMMENTS}</div>"
+        f"<div>发表评论</div>{CARD}</body></html>"
+    )
+    (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize("label", ["<div>网络日志正文</div>", ""])
+@pytest.mark.parametrize(
+    "foot",
+    [
+        f"作者：<a href='/u/31182/'>林木</a> 发表时间：{TIME}",
+        f"发表时间：{TIME} 作者：林木",
+        f"发表于 {TIME}",
+    ],
+)
+@pytest.mark.parametrize("paragraphs", [2, 12])
+def test_a_time_under_the_text_is_the_posts_on_a_page_without_counters(
+    foot: str, label: str, paragraphs: int
+) -> None:
+    html = page("<h3>一篇</h3>", f"<div>{foot}</div>", label=label)
+    html = html.replace("<p>二段。</p>", "<p>二段。</p>" * (paragraphs - 1))
+    (found,) = read(html).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, len(found.comments)) == ("正文。" + "\n二段。" * (paragraphs - 1), 2)

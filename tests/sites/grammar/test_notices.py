@@ -1,0 +1,115 @@
+"""A notice in place of a page is told from an article that speaks of such things, a list from a post."""
+
+import pytest
+
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.items import NoticeKind, PageKind, ParsedPage
+from tests.sites.printed.around import sidebar
+from tests.sites.printed.check import read_page
+from tests.sites.printed.odd import BODIES
+from tests.sites.printed.pages import post_main, print_blog, whole_page
+from tests.sites.printed.style import Style
+from tests.sites.printed.urls import BASE, Urls
+
+STYLES = {
+    "tables": Style(),
+    "HTML5, sidebar first": Style(
+        frame="html5", side="before", piece="section", comment="article", row="li", entry="li"
+    ),
+    "flat": Style(piece="p", comment="flat_p", comment_lines="p", row="p", entry="br", width="half"),
+}
+WORDS = {
+    NoticeKind.GONE: (
+        "您要找的页面不存在",
+        "该日志不存在或已被作者删除",
+        "对不起，您访问的文章已被删除！",
+        "抱歉，没有找到该日志",
+        "此博客不存在",
+        "对不起，该用户不存在！",
+        "该博客已被关闭",
+        "该用户已注销",
+        "您要找的頁面不存在",
+        "該日誌不存在或已被作者刪除",
+        "404 Not Found",
+    ),
+    NoticeKind.HIDDEN: (
+        "该日志已被作者隐藏，只有作者本人登录后可以查看",
+        "这是一篇私密日志",
+        "您没有权限查看此文章",
+        "该文章仅博主可见",
+        "該日誌已被作者隱藏，只有作者本人登錄後可以查看",
+    ),
+    NoticeKind.LOGIN: (
+        "请您先登录，然后再查看该日志",
+        "您需要登录后才能查看",
+        "請您先登錄，然後再查看該日誌",
+    ),
+    NoticeKind.BLOCKED: (
+        "您的访问过于频繁，请稍后再试",
+        "您的訪問過於頻繁，請稍後再試",
+        "Too Many Requests",
+        "请输入验证码",
+        "您的IP已被封",
+        "Access Denied",
+        "很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。",
+        "请按住滑块，完成下方验证",
+        "Enable JavaScript and cookies to continue",
+        "Sorry, you have been blocked",
+    ),
+}
+EVERY = [(kind, words) for kind, many in WORDS.items() for words in many]
+BLOG = make_blog("31182", posts=10, seed=2, months=2, awkward=False)
+POST = BLOG.posts[0]
+
+
+def answer(style: Style, main: str) -> ParsedPage:
+    """What comes for a post's URL."""
+    urls = Urls(style, BLOG)
+    html = whole_page(style, BLOG, "万维读者网", main, sidebar(style, BLOG, urls))
+    return read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST, uid=BLOG.uid, number=POST.number)
+
+
+@pytest.mark.parametrize(("kind", "words"), EVERY, ids=lambda value: str(value))
+def test_a_notice_is_one_with_the_blog_around_it_and_without(kind: NoticeKind, words: str) -> None:
+    for style in STYLES.values():
+        notice = answer(style, f"<div><p>{words}</p><a href='/'>返回</a></div>").notice
+        assert notice is not None
+        assert (notice.kind, notice.text) == (kind, words)
+    bare = f"<html><head><title>提示</title></head><body>{words}<br><a href='/'>返回</a></body></html>"
+    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", bare, PageKind.POST)
+    assert parsed.kind is PageKind.NOTICE
+    assert parsed.notice is not None
+    assert parsed.notice.kind is kind
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_post_that_speaks_of_such_things_is_a_post(name: str) -> None:
+    style = STYLES[name]
+    urls = Urls(style, BLOG)
+    for kind, words in EVERY:
+        body = (*BODIES[6], *POST.body[:1])
+        post = POST.__class__(number=POST.number, title=words, posted_at=POST.posted_at, body=body, views=3)
+        parsed = answer(style, post_main(style, BLOG, urls, post, 1, [urls.post(post)]))
+        assert parsed.kind is PageKind.POST, (kind, words)
+        assert parsed.posts[0].title == words
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_the_home_page_that_comes_for_a_post_is_a_list(name: str) -> None:
+    home = print_blog(STYLES[name], BLOG)[f"{BASE}{BLOG.path}"]
+    for post in BLOG.posts[:4]:
+        url = f"{BASE}{BLOG.post_path(post)}"
+        parsed = read_page(url, home, PageKind.POST, uid=BLOG.uid, number=post.number)
+        assert (parsed.kind, parsed.posts) == (PageKind.HOME, ())
+
+
+def test_a_long_page_that_no_grammar_knows_is_no_notice() -> None:
+    lines = "".join(f"<p>第{number}段，说的是别的事情，说得很长很长。</p>" for number in range(80))
+    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", f"<p>请先登录</p>{lines}", PageKind.POST)
+    assert parsed.notice is None
+
+
+@pytest.mark.parametrize("html", ["", "<html></html>", "<html><body>   </body></html>", "<!-- -->", "\0\0"])
+def test_an_empty_page_is_nothing(html: str) -> None:
+    parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST)
+    assert (parsed.kind, parsed.posts, parsed.listed, parsed.notice) == (PageKind.UNKNOWN, (), (), None)

@@ -1,0 +1,193 @@
+"""Pages as honest templates of other hosts print them: one habit a test, all else as usual."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import (
+    CARD,
+    COMMENTS,
+    COUNTERS,
+    HOME,
+    MONTH,
+    ROWS,
+    TOP,
+    URL,
+    comment,
+    listing,
+    post,
+    read,
+)
+
+
+@pytest.mark.parametrize("title", ["华为新机发布", "浪费时间", "生命在于", "出发日期", "致读者：", "时间"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<h3>{} <small>2025-01-01 10:00:00</small></h3>",
+        "<div><a class=diary_title href='#'>{}</a> <span>2025-01-01 10:00:00</span></div>",
+        "<table><tr><td><a class=diary_title href='#'>{}</a></td><td>2025-01-01 10:00:00</td></tr></table>",
+    ],
+)
+def test_a_title_keeps_its_last_words_whatever_they_say(row: str, title: str) -> None:
+    (found,) = read(post(row.format(title))).posts
+    assert (found.title, found.posted and found.posted.text) == (title, "2025-01-01 10:00:00")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<h3>一篇 <small>发表于 2025-01-01 10:00:00</small></h3>",
+        "<h3>一篇</h3><div>时间：2025-01-01 10:00:00</div>",
+        "<h3>一篇</h3><div>2025-01-01 10:00:00 分类：时政</div>",
+        "<h3>一篇</h3><div>2025-01-01 10:00:00 | 分类：时政</div>",
+        "<h3>一篇</h3><div>作者：林木 发表时间：2025-01-01 10:00:00</div>",
+        "<div>一篇 发表时间：2025-01-01 10:00:00</div>",
+    ],
+)
+def test_what_stands_beside_the_time_is_neither_title_nor_text(row: str) -> None:
+    (found,) = read(post(row)).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
+    assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
+
+
+@pytest.mark.parametrize(
+    ("counters", "expected"),
+    [
+        ("浏览（10）（2） <a href='#c'>评论</a>", (10, 2, None)),
+        ("评论(2) 浏览(10) (2)", (10, 2, 2)),
+        ("本文浏览(10) (2) 评论(2)", (10, 2, 2)),
+        ("浏览(10) (2) 评论(2) <a href='#'>TOP</a>", (10, 2, 2)),
+        ("<p>浏览(10)</p><p>(2)</p><p>评论</p><p>(2)</p>", (10, 2, 2)),
+        ("浏览【10】【2】评论【2】", (10, 2, 2)),
+        ("<a href='#c'>评论(2)</a> <a href='#l'>(2)</a> 浏览(10)", (10, 2, 2)),
+        ("浏览(10) 评论(2) (2)", (10, 2, 2)),
+        ("浏览数 10 · 赞 2 · 评论 2", (10, 2, 2)),
+        ("浏览(10)，喜欢(2)，评论(2)，分享(3)", (10, 2, 2)),
+        ("浏览(10) (2) 评论(2) | 收藏 | 分享到：", (10, 2, 2)),
+        ("发表于 2025-01-01 10:00 | 浏览(10) (2) 评论(2)", (10, 2, 2)),
+        ("分类：时政 浏览(10) (2) 评论(2)", (10, 2, 2)),
+    ],
+)
+def test_counters_are_read_in_other_orders_and_without_a_number(
+    counters: str, expected: tuple[int, int, int | None]
+) -> None:
+    parsed = read(post(counters=f"<div>{counters}</div>"))
+    (found,) = parsed.posts
+    assert (found.views, found.likes, found.comment_count) == expected
+    assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
+
+
+def test_counters_that_cannot_be_read_are_told() -> None:
+    parsed = read(post(counters="<div>★ 浏览 10 人 ★ 评论 2 条 ★</div>"))
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "views")]
+
+
+def test_without_counters_and_labels_comments_are_not_put_under_the_authors_name() -> None:
+    linked = COMMENTS.replace("乙", "<a href='/u/2/'>乙</a>").replace("丙", "<a href='/u/3/'>丙</a>")
+    (found,) = read(post(counters="", comments=linked, label="")).posts
+    assert (found.body_text, [each.author_name for each in found.comments]) == (
+        "正文。\n二段。",
+        ["乙", "丙"],
+    )
+
+
+@pytest.mark.parametrize("reply", ["回复 {}", "[回复 {}]", "回复：{}", "【回复 {}】"])
+def test_whom_a_comment_answers_is_told_with_and_without_brackets(reply: str) -> None:
+    answer = comment(f"乙 {reply.format('丙')}", "2025-01-01 12:00:00", "话一")
+    (found,) = read(post(comments=answer + comment("丙", "2025-01-01 11:00:00", "话二"))).posts
+    assert [(each.author_name, each.reply_to) for each in found.comments] == [("乙", "丙"), ("丙", None)]
+
+
+def test_a_comments_hour_may_stand_below_its_day() -> None:
+    two = "作者：<br>{}<br>留言时间：<br>{}"
+    comments = comment("乙", "2025-01-02<br>12:00:00", "话一", two) + comment(
+        "丙", "2025-01-02<br>11:00:00", "话二", two
+    )
+    (found,) = read(post(comments=comments)).posts
+    assert [(each.posted and each.posted.text, each.body_text) for each in found.comments] == [
+        ("2025-01-02 12:00:00", "话一"),
+        ("2025-01-02 11:00:00", "话二"),
+    ]
+
+
+def test_comments_with_their_texts_above_their_headers_are_told_and_not_stored_empty() -> None:
+    comments = "".join(
+        f"<li><p>{text}</p><div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div><div><a href='#'>回复</a> | 0</div></li>"
+        for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
+    )
+    parsed = read(post(comments=f"<ul>{comments}</ul>"))
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "comments")]
+    assert parsed.posts[0].comments == ()
+
+
+def test_counters_that_a_commenter_types_on_a_further_page_count_for_nothing() -> None:
+    typed = COMMENTS.replace("话一", "看这里<br>浏览(99999) (999) 评论(12)<br>完")
+    html = f"<html><body>{TOP}<div>文章评论</div>{typed}{CARD}</body></html>"
+    (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
+    assert (found.views, found.likes, found.comment_count) == (None, None, None)
+    assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+def test_a_post_that_links_to_many_is_a_post() -> None:
+    links = " ".join(f"<a href='/u/31182/202501/{number}.html'>第{number}篇</a>" for number in range(9))
+    html = f"<title>目录</title><h1>目录</h1><div>2025-01-01 10:00:00</div><p>{links}</p>{COUNTERS}<div>文章评论</div>{CARD}"
+    parsed = read(html.replace("评论（2）", "评论（0）"))
+    assert (parsed.kind, [found.title for found in parsed.posts]) == (PageKind.POST, ["目录"])
+
+
+@pytest.mark.parametrize(("page_no", "following"), [(1, 2), (2, 3)])
+def test_a_further_page_of_a_list_may_be_called_as_a_post_is(page_no: int, following: int) -> None:
+    pager = f"<p>1 <a href='{MONTH}{following}.html'>{following}</a> <a href='{MONTH}{following}.html'>下一页</a></p>"
+    here = MONTH if page_no == 1 else f"{MONTH}{page_no}.html"
+    parsed = read(listing(ROWS + pager), PageKind.MONTH, here, page_no)
+    assert parsed.kind is PageKind.MONTH
+    assert [link.url for link in parsed.links if link.next_page] == [f"{MONTH}{following}.html"]
+    assert [found.number for found in parsed.listed] == [501, 502]
+
+
+def test_rows_of_the_archive_in_a_form_that_is_not_known_are_told() -> None:
+    cells = "<table><tr><td>2025-01-02</td><td>-</td><td>2025-01-29</td></tr></table>"
+    parsed = read(listing(ROWS, f"<div><h4>存档目录</h4>{cells}</div>{CARD}"), PageKind.HOME, HOME)
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
+        ("unreadable", "archive_months")
+    ]
+
+
+def test_a_link_to_report_a_comment_is_not_its_first_line() -> None:
+    row = "<table><tr><td>作者：{} 留言时间：{}</td><td><a href='#'>举报</a></td></tr></table>"
+    comments = comment("乙", "2025-01-01 12:00:00", "话一", row) + comment(
+        "丙", "2025-01-01 11:00:00", "话二", row
+    )
+    (found,) = read(post(comments=comments)).posts
+    assert [each.body_text for each in found.comments] == ["话一", "话二"]
+
+
+def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
+    future = "".join(
+        f"<li><a href='/u/31182/?m={year}'>{year}-01-02 - {year}-01-29</a></li>" for year in (2025, 2026)
+    )
+    titled = "<div><a href='/u/31182/202501/503.html'>2024-01-19 - 2024-01-29</a> 2025-01-03 10:00:00</div>"
+    parsed = read(
+        listing(ROWS + titled, f"<div><h4>存档目录</h4><ul>{future}</ul></div>{CARD}"), PageKind.HOME, HOME
+    )
+    assert [row.month for row in parsed.months] == ["2025-01"]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
+        ("unreadable", "archive_months")
+    ]
+    assert [row.month for row in read(listing(ROWS + titled), PageKind.HOME, HOME).months] == []
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<span>‹</span><b>1</b><a href='?page=2'>2</a><a href='?page=3'>3</a><a href='?page=2'>›</a>",
+        "<b>1</b><a href='?page=2'>2</a><a href='?page=3'>3</a>",
+        "共12篇 1/3 <a href='?page=2'>&gt;</a>",
+        "<a href='?page=2'>下一页（2/3）</a>",
+        "<a href='?page=2'>更早的文章</a>",
+        "<a href='?page=2'>Older Posts »</a>",
+    ],
+)
+def test_a_pager_may_set_its_numbers_apart_by_style_alone_or_speak_of_older_posts(pager: str) -> None:
+    parsed = read(listing(f"{ROWS}<div>{pager}</div>"), PageKind.HOME, HOME)
+    assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]

@@ -1,0 +1,75 @@
+"""The next page is found by whatever a pager says, and nothing else is taken for it."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import COMMENTS, COUNTERS, HOME, MONTH, ROWS, URL, listing, post, read
+
+STEPS = [
+    "<a href='{}'>下一頁</a>",
+    "<a href='{}'>下页&gt;</a>",
+    "<a href='{}'>下一页 »</a>",
+    "<a href='{}'>向后翻页</a>",
+    "1/3 <a href='{}'>▶</a>",
+    "第1页/共3页 <a href='{}'>►</a>",
+    "<b>1</b> <a href='{}'>2</a> <a href='{}'>❯</a>",
+    "<a href='{}'>»</a>",
+    "<a href='{}'>▶</a>",
+    "<a href='{}' title='下一页'>&gt;</a>",
+    "<a href='{}' rel=next>›</a>",
+    "<a href='{}'>加载更多</a>",
+    "<a href='{}'>更多…</a>",
+]
+
+
+def following(parsed: object) -> list[str]:
+    return [link.url for link in parsed.links if link.next_page]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("kind", "url"), [(PageKind.HOME, HOME), (PageKind.MONTH, MONTH)])
+def test_a_list_goes_on_by_words_arrows_and_pictures(step: str, kind: PageKind, url: str) -> None:
+    pager = step.replace("{}", "?page=2")
+    assert following(read(listing(f"{ROWS}<div>{pager}</div>"), kind, url)) == [f"{url}?page=2"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *STEPS,
+        "<a href='{}'>更多评论</a>",
+        "<a href='{}'>查看更多评论&gt;&gt;</a>",
+        "<a href='{}'>较旧的评论 »</a>",
+    ],
+)
+def test_comments_go_on_by_the_same(step: str) -> None:
+    claimed = COUNTERS.replace("评论（2）", "评论（5）")
+    comments = f"<div>{COMMENTS}</div><div>{step.replace('{}', '?cp=2')}</div>"
+    parsed = read(post(counters=claimed, comments=comments))
+    assert (following(parsed), parsed.problems) == ([f"{URL}?cp=2"], ())
+
+
+@pytest.mark.parametrize("older", ["« 较早的文章", "« Older entries", "&lt;&lt; 更早的日志"])
+def test_older_posts_may_stand_to_the_left(older: str) -> None:
+    pager = f"<div><a href='?page=2'>{older}</a></div>"
+    assert following(read(listing(ROWS + pager), PageKind.HOME, HOME)) == [f"{HOME}?page=2"]
+
+
+@pytest.mark.parametrize("url", ["/u/31182/2.html", "list_2.html", "page/2", "?p=2"])
+def test_a_link_to_more_goes_on_where_its_address_counts_on(url: str) -> None:
+    pager = f"<div><a href='{url}'>更多</a></div>"
+    assert len(following(read(listing(ROWS + pager), PageKind.HOME, HOME))) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='/u/31182/all.php'>更多</a>",
+        "<a href='/u/31182/?page=7'>更多</a>",
+        "<a href='/u/31182/?y=2'>▶</a> <a href='/u/5/?page=2'>▶</a>",
+        "<a href='?page=1'>« 上一页</a>",
+        "<a href='/u/31182/'>»</a>",
+    ],
+)
+def test_other_links_with_such_words_lead_elsewhere(link: str) -> None:
+    assert following(read(listing(f"{ROWS}<div>{link}</div>"), PageKind.HOME, HOME)) == []

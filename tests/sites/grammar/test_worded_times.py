@@ -1,0 +1,79 @@
+"""A post whose time is in words, or in no form that is known, is read all the same; its time is kept as shown and told."""
+
+import pytest
+
+from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.sites.normalize import finish
+from tests.sites.printed.one import CARD, FETCHED, TOP, URL, post, read
+
+NO_TIMES = ["去年今天", "7.14", "某年某月", "很久以前", "甲辰年腊月初二", "2025-13-45 99:99:99"]
+TIMES = {
+    "2025年01月01日 10时20分": "2025-01-01T10:20:00-08:00",
+    "民國114年1月1日 上午 10:20": "2025-01-01T10:20:00-08:00",
+    "1月1日 10:20": "2025-01-01T10:20:00-08:00",
+    "2025-01-01T10:20:30+08:00": "2024-12-31T18:20:30-08:00",
+    "Jan 1, 2025 10:20 AM": "2025-01-01T10:20:00-08:00",
+    "25-01-01 10:20": "2025-01-01T10:20:00-08:00",
+}
+HEADS = [
+    "<h3>一篇</h3><div>{}</div>",
+    "<h3>一篇</h3><div>发表于：{}</div>",
+    "<h3>一篇</h3><div>发表时间：{} 作者：林木</div>",
+    "<h3>一篇 <small>{}</small></h3>",
+    "<table><tr><td><a class=diary_title href='#'>一篇</a></td><td align=right>{}</td></tr></table>",
+]
+
+
+def finished(html: str) -> CrawledPage:
+    parsed = read(html)
+    page = Page(url=URL, fetched_at=FETCHED, status=200, headers=(), body=b"")
+    target = Target(url=URL, site="creaders", kind=PageKind.POST, uid="31182", number=506012)
+    return finish(CrawledPage(target=target, page=page, parsed=parsed))
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("when", NO_TIMES)
+@pytest.mark.parametrize("label", [True, False])
+def test_a_time_that_is_none_is_null_kept_as_shown_and_told(when: str, head: str, label: bool) -> None:
+    html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
+    html = html if label else html.replace("<div>网络日志正文</div>", "")
+    parsed = finished(html).parsed
+    (found,) = parsed.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", when)
+    assert found.posted is not None
+    assert found.posted.at is None
+    assert (found.body_text, found.views, len(found.comments)) == ("正文。\n二段。", 10, 2)
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "posted_at")]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("when", TIMES)
+def test_a_time_in_another_form_is_read(when: str, head: str) -> None:
+    html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
+    (found,) = finished(html).parsed.posts
+    assert found.posted is not None
+    assert found.posted.at is not None
+    assert (found.title, found.posted.text) == ("一篇", when)
+    assert found.posted.at.isoformat() == TIMES[when]
+    assert found.body_text == "正文。\n二段。"
+
+
+def test_a_post_without_any_time_is_read_and_told() -> None:
+    html = post(head="<h3>一篇</h3>").replace("<title>林木<", "<title>一篇 - 林木<")
+    parsed = read(html)
+    (found,) = parsed.posts
+    assert (found.title, found.posted, found.views, len(found.comments)) == ("一篇", None, 10, 2)
+    assert found.body_text == "正文。\n二段。"
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "posted_at")]
+
+
+def test_the_first_sentence_of_a_text_is_no_time() -> None:
+    html = post(head="<h3>一篇</h3>").replace("<p>正文。</p>", "<p>今天，我去了北京。</p>")
+    (found,) = read(html).posts
+    assert (found.posted, found.body_text) == (None, "今天，我去了北京。\n二段。")
+
+
+def test_a_page_that_shows_no_post_gets_none_for_its_heading() -> None:
+    words = "<h1>提示</h1><div>昨天</div><div>请稍候</div>"
+    html = f"<html><head><title>提示</title></head><body>{TOP}{words}{CARD}</body></html>"
+    assert [found.title for found in read(html).posts if found.views or found.comments] == []

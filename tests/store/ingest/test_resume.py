@@ -1,0 +1,160 @@
+"""Whatever ends a run, the same command goes on with it and ends with the same rows."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import save_page
+from tests.paths import ROOT
+from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows
+
+TABLES = (
+    "authors",
+    "posts",
+    "comments",
+    "categories",
+    "post_categories",
+    "archive_months",
+    "frontier",
+    "post_media",
+    "sidebar_titles",
+    "post_revisions",
+    "comment_revisions",
+    "failures",
+)
+
+
+def content(archive: Archive) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that must not depend on how often a run was stopped; rows that name others by what they say."""
+    found = {table: rows(archive, table, times=False) for table in TABLES if table not in _BY_NAME}
+    found |= {table: sorted(archive.rows(query), key=repr) for table, query in _BY_NAME.items()}
+    found["pages"] = sorted(archive.rows("select url, sha256 from pages"))
+    return found
+
+
+_BY_NAME = {
+    "posts": "select number, url, title, title_is_cut, posted_at, body_html, body_text, content_hash, views, likes,"
+    " comment_count, listed_title, gone_reason, comments_complete_at is null from posts",
+    "comments": "select p.number, fingerprint, c.body_text, c.likes, c.position, c.gone_at is null"
+    " from comments c join posts p on p.id = c.post_id",
+    "post_categories": "select p.number, c.name from post_categories x join posts p on p.id = x.post_id"
+    " join categories c on c.id = x.category_id",
+}
+
+
+def a_rich_blog(posts: int = 12) -> FakeBlog:
+    return a_blog(posts, comments=9)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+    with Archive.open(tmp_path_factory.mktemp("whole") / "a.db", create=True) as archive:
+        crawl(archive, a_rich_blog(), Clock())
+        return content(archive)
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 7, 20])
+def test_a_run_that_is_stopped_again_and_again_repeats_nothing(
+    path: Path, clock: Clock, every: int, whole: dict[str, list[tuple[object, ...]]]
+) -> None:
+    asked: list[str] = []
+    for _ in range(500):
+        with Archive.open(path, create=True) as archive:
+            part = crawl(archive, a_rich_blog(), clock, stop_after=every)
+            asked += part.urls
+            if part.finished:
+                assert content(archive) == whole
+                break
+    assert len(asked) == len(set(asked))
+
+
+def test_a_finished_run_is_not_gone_on_with(archive: Archive, clock: Clock) -> None:
+    blog = a_rich_blog(2)
+    crawl(archive, blog, clock)
+    assert crawl(archive, blog, clock).urls == [blog.home.url]
+
+
+def test_a_full_run_that_was_stopped_goes_on_where_it_was(archive: Archive, clock: Clock) -> None:
+    blog = a_rich_blog()
+    crawl(archive, blog, clock)
+    first = crawl(archive, blog, clock, command="update", full=True, stop_after=20)
+    second = crawl(archive, blog, clock, command="update", full=True)
+    assert second.run.epoch_at == first.run.epoch_at
+    assert not set(first.urls) & set(second.urls)
+    assert set(first.urls + second.urls) >= {blog.post_url(number) for number in blog.entries}
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from tests.store.ingest.test_resume import a_rich_blog
+from tests.store.fake_blog import Clock, crawl
+from blogarchive.store.ingest import save_page
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.lock import holding
+from datetime import datetime, UTC
+
+class RealClock(Clock):
+    def __call__(self):
+        self.now = datetime.now(UTC)
+        return self.now
+
+clock = RealClock(datetime.now(UTC))
+with holding(sys.argv[1], "backup", now=clock.now), Archive.open(sys.argv[1], create=True) as archive:
+    print("open", flush=True)
+    print(*crawl(archive, a_rich_blog(), clock).urls, flush=True)
+"""
+
+
+def _start(path: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _WRITER, str(path)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
+    path: Path, whole: dict[str, list[tuple[object, ...]]]
+) -> None:
+    chance = random.Random(8)
+    kills = 0
+    for _ in range(8):
+        process = _start(path)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.05))
+        killed = process.poll() is None
+        if killed:
+            os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        kills += killed
+        with Archive.open(path, create=True) as archive:
+            assert archive.rows("pragma integrity_check") == [("ok",)]
+            assert archive.rows("pragma foreign_key_check") == []
+    last = _start(path)
+    last.communicate()
+    assert last.returncode == 0
+    assert kills >= 2
+    with Archive.open(path) as archive:
+        assert content(archive) == whole
+        assert archive.scalar("select count(*) from pages") == len(whole["pages"])
+
+
+def test_a_home_page_tells_its_own_list_after_another_page_showed_the_same_sidebar(
+    path: Path, clock: Clock
+) -> None:
+    blog = a_rich_blog()
+    with Archive.open(path, create=True) as archive:
+        crawl(archive, blog, clock)
+    newest = Entry(number=500900, title="新的一篇", when="2024-12-24 10:00:00", text="正文。")
+    blog.add(newest)
+    with Archive.open(path) as archive:
+        save_page.save(archive, blog.crawled(blog.post_target(500001), clock()), None)
+        save_page.save(archive, blog.crawled(blog.home, clock()), None)
+        places = archive.rows("select place from sidebar_titles where number = 500900 order by place")
+    assert ("home",) in places, places

@@ -1,0 +1,356 @@
+"""Runs, the lock, the ledger, status, verify, health: what a person or a script asks of an archive."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, SiteChanged, UsageError
+from blogarchive.items import PageKind, ParsedPage, Target
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive, Value
+from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.ingest import save_page
+from blogarchive.store.ingest.page_validation import retry_after
+from blogarchive.store.ledger import blogs, failures, field_coverage, runs
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.runs import Counts
+from blogarchive.store.pages import page_rows
+from blogarchive.store.pages.result import Outcome
+from blogarchive.store.queries import history
+from blogarchive.store.queries.integrity import verify
+from blogarchive.store.queries.status import status
+from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
+
+N = 500000
+
+
+def test_a_run_is_a_row_with_its_counts_and_its_end(archive: Archive, clock: Clock) -> None:
+    run = runs.start(archive, "backup", ["http://blog.test/"], now=clock())
+    runs.finish(archive, run, outcome="done", exit_code=0, counts=Counts(posts_new=3), now=clock())
+    row = archive.row(
+        "select command, arguments, outcome, exit_code, json_extract(counts, '$.posts_new') from runs"
+    )
+    assert row == ("backup", '["http://blog.test/"]', "done", 0, 3)
+
+
+def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
+    archive: Archive, clock: Clock
+) -> None:
+    killed = runs.start(archive, "update", [], now=clock())
+    next_one = runs.start(archive, "update", [], now=clock())
+    assert next_one.epoch_at == killed.epoch_at
+    assert runs.start(archive, "update", ["31182"], now=clock()).epoch_at != killed.epoch_at
+    clock.now += timedelta(days=30)
+    assert runs.start(archive, "update", [], now=clock()).epoch_at != killed.epoch_at
+    assert texts(archive, "select outcome from runs where outcome is not null") == ["killed"] * 3
+
+
+def test_a_run_goes_on_with_one_that_had_no_room(archive: Archive, clock: Clock) -> None:
+    full = runs.start(archive, "update", ["full=True"], now=clock())
+    runs.finish(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())
+    assert runs.start(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
+
+
+def test_a_run_under_a_clock_that_was_set_back_counts_on_from_what_is_held(
+    archive: Archive, clock: Clock
+) -> None:
+    crawl(archive, a_blog(2), clock)
+    assert runs.start(archive, "backup", [], now=clock()).ahead == timedelta()
+    (latest,) = texts(archive, "select last_seen_at from authors")
+    clock.now -= timedelta(days=9)
+    run = runs.start(archive, "update", [], now=clock())
+    assert timedelta(days=8) < run.ahead < timedelta(days=10)
+    assert run.begun_at < str(latest) < run.epoch_at
+
+
+def test_a_second_run_is_told_at_once_who_holds_the_archive(path: Path, clock: Clock) -> None:
+    with lock.holding(path, "update 31182", now=clock.now):
+        message = r"process \d+ \(update 31182\) since 2025-02-01T09:00:00"
+        with pytest.raises(ArchiveBusy, match=message) as caught, lock.holding(path, "backup", now=clock.now):
+            pass
+        assert caught.value.exit_code == 75
+    with lock.holding(path, "backup", now=clock.now):
+        pass
+
+
+def test_the_lock_of_a_dead_process_is_no_lock(path: Path, clock: Clock) -> None:
+    script = (
+        "import sys, time; from datetime import datetime, UTC; from blogarchive.store.database.lock import holding\n"
+        "with holding(sys.argv[1], 'backup', now=datetime.now(UTC)):\n    print('held', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    with (
+        pytest.raises(ArchiveBusy, match=f"process {process.pid} "),
+        lock.holding(path, "update", now=clock.now),
+    ):
+        pass
+    process.kill()
+    process.communicate()
+    with lock.holding(path, "update", now=clock.now):
+        pass
+
+
+def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
+    archive: Archive, clock: Clock
+) -> None:
+    target = Target(url="http://blog.test/x", site="creaders", kind=PageKind.POST, uid="1", number=1)
+    waits = []
+    for _ in range(8):
+        due = save_page.fail(archive, target, Failure(kind="network", detail="refused"), None, now=clock())
+        assert due is not None
+        waits.append(due - clock.now.replace(microsecond=0))
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(minutes=10)
+    assert waits[-1] == timedelta(days=7)
+    assert archive.rows("select kind, attempts from open_failures") == [("network", 8)]
+    assert (
+        save_page.fail(archive, target, Failure(kind="robots", detail="x", permanent=True), None, now=clock())
+        is None
+    )
+    blog = Blog(site="creaders", uid="1")
+    clock.now += timedelta(days=400)
+    assert frontier_queue.take(archive, [blog], limit=5, now=clock.now) == []
+    assert failures.retry(archive, [blog]) == 1
+    assert [found.url for found in frontier_queue.take(archive, [blog], limit=5, now=clock.now)] == [
+        target.url
+    ]
+
+
+def test_a_failed_page_is_taken_again_when_its_time_has_come(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    blog.broken[blog.post_url(N)] = 500
+    crawl(archive, blog, clock)
+    (due,) = texts(archive, "select due_at from frontier where state = 'failed'")
+    blog.broken.clear()
+    assert blog.post_url(N) not in crawl(archive, blog, clock, command="update").urls
+    clock.now = datetime.fromisoformat(str(due))
+    assert blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
+    assert rows(archive, "open_failures") == []
+
+
+def test_status_tells_since_when_a_home_page_is_out_of_reach(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    crawl(archive, blog, clock)
+    assert status(archive).blogs[0].unreached_since is None
+    blog.broken[blog.home.url] = 500
+    crawl(archive, blog, clock, command="update")
+    since = texts(archive, "select first_failed_at from failures where url = ?", (blog.home.url,))
+    clock.now += timedelta(days=3)
+    crawl(archive, blog, clock, command="update")
+    assert [status(archive).blogs[0].unreached_since] == since
+    blog.broken.clear()
+    crawl(archive, blog, clock, command="update")
+    assert status(archive).blogs[0].unreached_since is None
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ("120", timedelta(seconds=120)),
+        ("Sat, 01 Feb 2025 09:10:01 GMT", timedelta(minutes=10)),
+        ("Sat, 01 Feb 2020 09:10:01 GMT", timedelta(0)),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(
+    clock: Clock, header: str, wait: timedelta | None
+) -> None:
+    blog = a_blog(1)
+    page = replace(blog.crawled(blog.home, clock()).page, headers=(("retry-after", header),))
+    assert retry_after(page) == wait
+
+
+def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(1)
+    crawled = blog.crawled(blog.post_target(N), clock())
+    page = replace(crawled.page, status=503, headers=(("Retry-After", "86400"),))
+    saved = save_page.save(archive, replace(crawled, page=page), None)
+    assert saved.outcome is Outcome.BLOCKED
+    assert texts(archive, "select next_try_at from open_failures") == [
+        (clock.now + timedelta(days=1)).isoformat(timespec="seconds")
+    ]
+
+
+def test_new_failures_are_told_apart_from_known_ones(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    blog.entries[N].claimed = 9
+    first = crawl(archive, blog, clock)
+    assert failures.tally(archive, [blog.blog], since=first.run.epoch_at).new == 1
+    second = crawl(archive, blog, clock, command="update", full=True)
+    tally = failures.tally(archive, [blog.blog], since=second.run.epoch_at)
+    assert (tally.new, tally.retrying, tally.all) == (0, 0, 1)
+
+
+def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(12)
+    blog.broken[blog.post_url(N)] = 500
+    crawl(archive, blog, clock)
+    found = status(archive).blogs[0]
+    assert (found.posts_named, found.posts_read, found.open_failures) == (12, 11, 1)
+    assert (len(found.months), found.months_complete, found.complete) == (6, 5, False)
+    blog.broken.clear()
+    blog.entries[N + 1].text = "改。" * 50
+    crawl(archive, blog, clock, command="update", full=True)
+    found = status(archive).blogs[0]
+    assert (found.posts_read, found.months_complete, found.comments_held, found.comments_claimed) == (
+        12,
+        6,
+        24,
+        24,
+    )
+    assert (found.edited, found.gone, found.complete, found.waiting) == (1, 0, True, 0)
+    assert found.last_good_run == texts(archive, "select max(finished_at) from runs")[0]
+
+
+def test_a_whole_archive_is_verified(archive: Archive, clock: Clock) -> None:
+    crawl(archive, a_blog(5), clock)
+    found = verify(archive)
+    assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count(archive))
+    found.require_whole()
+
+
+def test_bytes_that_are_not_those_served_are_damage(archive: Archive, clock: Clock) -> None:
+    crawl(archive, a_blog(5), clock)
+    archive.execute("update pages set body = substr(body, 1, length(body) - 9) where id = 3")
+    archive.execute("pragma foreign_keys = off")
+    archive.execute("update comments set post_id = 12345 where id = 1")
+    found = verify(archive)
+    assert len(found.damage) == 2
+    with pytest.raises(ArchiveDamaged, match="and 1 more"):
+        found.require_whole()
+
+
+def test_fields_that_are_empty_all_at_once_raise_an_alarm_that_names_them(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(20)
+    first = crawl(archive, blog, clock)
+    assert field_coverage.lacking(archive, first.run) == []
+    for entry in blog.entries.values():
+        entry.likes = None  # type: ignore[assignment]
+    second = crawl(archive, blog, clock, command="update", full=True)
+    with pytest.raises(SiteChanged, match=r"post\.likes") as caught:
+        field_coverage.check(archive, second.run)
+    assert caught.value.exit_code == 5
+
+
+def test_pages_that_cannot_be_read_at_all_raise_the_alarm_too(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(20)
+    crawl(archive, blog, clock)
+    for number in blog.entries:
+        blog.broken[blog.post_url(number)] = ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
+    run = crawl(archive, blog, clock, command="update", full=True).run
+    assert field_coverage.lacking(archive, run) == [f"post.{field_coverage.WHOLE_PAGE}"]
+    assert archive.scalar("select count(*) from posts where content_hash is not null") == 20
+
+
+def test_a_single_odd_page_is_no_alarm(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(20)
+    crawl(archive, blog, clock)
+    blog.entries[N].likes = None  # type: ignore[assignment]
+    run = crawl(archive, blog, clock, command="update", full=True).run
+    assert field_coverage.lacking(archive, run) == []
+
+
+def test_blogs_are_named_by_their_uid_or_an_older_name(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    old = replace(blog.home, url="http://blog.test/laoqiang/", uid="laoqiang")
+    crawled = blog.crawled(blog.home, clock())
+    frontier_queue.add(archive, [old], now=clock())
+    save_page.save(archive, replace(crawled, target=old, page=replace(crawled.page, url=old.url)), None)
+    assert blogs.held(archive, ["laoqiang"]) == [Blog(site="creaders", uid="31182")]
+    assert blogs.held(archive) == [Blog(site="creaders", uid="31182")]
+    with pytest.raises(UsageError, match="status"):
+        blogs.held(archive, ["nobody"])
+    home = blogs.home(archive, Blog(site="creaders", uid="31182"))
+    assert home is not None
+    assert home.url == old.url
+
+
+def test_an_unknown_post_has_no_history(archive: Archive) -> None:
+    with pytest.raises(UsageError, match="search"):
+        history.of_post(archive, 1)
+
+
+def test_the_work_to_do_is_found_by_an_index_however_much_is_done(archive: Archive) -> None:
+    plan = archive.rows(
+        "explain query plan select url from frontier where site = ? and uid is ? and state = 'todo'"
+        " order by priority, rank, id limit 20",
+        ("creaders", "1"),
+    )
+    assert [row[3] for row in plan] == [
+        "SEARCH frontier USING INDEX frontier_work (site=? AND uid=? AND state=?)"
+    ]
+
+
+def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(8, comments=9)
+    crawl(archive, blog, clock)
+    asked: set[str] = set()
+    execute = archive.execute
+
+    def noting(sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
+        asked.add(sql)
+        return execute(sql, parameters)
+
+    archive.execute = noting  # type: ignore[method-assign]
+    blog.add(Entry(number=600000, title="新的", when="2024-06-28 09:00:00", text="新文。" * 20))
+    blog.entries[N].text = "改了。" * 50
+    blog.entries[N].comments.insert(0, comment("新人", "2024-08-03 00:00:00", "新话"))
+    urls = [
+        blog.post_target(N),
+        blog.post_target(600000),
+        replace(blog.post_target(N + 1), url=blog.post_url(N + 1)),
+    ]
+    urls.append(
+        Target(
+            url=f"{blog.post_url(N)}?page=2",
+            site=SITE,
+            kind=PageKind.COMMENTS,
+            uid=blog.uid,
+            post_number=N,
+            page_no=2,
+            chain=blog.post_url(N),
+        )
+    )
+    for target in urls:
+        save_page.save(archive, blog.crawled(target, clock()), None)
+        frontier_queue.take(archive, [blog.blog], limit=5, now=clock())
+    assert len(asked) > 30
+    for sql in asked:
+        if sql.split()[0] in ("select", "update", "delete"):
+            places = sql.count("?")
+            details = [str(row[3]) for row in execute(f"explain query plan {sql}", [None] * places)]
+            scanned = [words for words in details if words.startswith("SCAN ") and "CONSTANT" not in words]
+            assert not scanned, (scanned, sql)
+
+
+def test_two_sites_share_what_is_taken(archive: Archive, clock: Clock) -> None:
+    for site in ("creaders", "wenxuecity"):
+        for number in range(50):
+            url = f"http://{site}.test/{number}"
+            target = Target(url=url, site=site, kind=PageKind.POST, uid="1", number=number)
+            frontier_queue.add(archive, [target], now=clock.now)
+    both = [Blog(site="creaders", uid="1"), Blog(site="wenxuecity", uid="1")]
+    taken = frontier_queue.take(archive, both, limit=10, now=clock.now)
+    assert [target.site for target in taken].count("creaders") == 5
+    flying = frontier_queue.take(archive, both, limit=10, now=clock.now, exclude=taken)
+    assert not {target.url for target in taken} & {target.url for target in flying}
+    assert [target.number for target in taken[:2]] == [49, 48]
+
+
+def test_our_times_are_utc_whatever_clock_they_come_from(archive: Archive) -> None:
+    moment = datetime.fromisoformat("2025-02-01T17:00:00.999+08:00")
+    run = runs.start(archive, "backup", [], now=moment)
+    assert run.started_at == "2025-02-01T09:00:00+00:00"
+    assert run.epoch_at == "2025-02-01T09:00:00.999000+00:00"

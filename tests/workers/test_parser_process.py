@@ -1,0 +1,148 @@
+"""Without a delay between requests a second process reads: the same readings, and nothing lost when it ends."""
+
+import asyncio
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoHost, make_blog
+from blogarchive.demo.server.faults import Rule, Slow
+from blogarchive.errors import UsageError
+from blogarchive.items import Page, PageKind, Target
+from blogarchive.sites.base import read
+from blogarchive.workers.parser_process import ParserProcess
+from blogarchive.workers.process import count_cores
+from tests.crawl.tool import Tool, ended
+
+UID = "31182"
+PATHS = ("/u/31182/", "/u/31182/202412/400345.html", "/u/31182/37263.html", "/u/31182/202412/400245.html")
+two_cores = pytest.mark.skipif(
+    count_cores() == 1, reason="one core: a second process would only be in the way"
+)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that `pid` started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(parent) == pid and state != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def until(seen: Callable[[], object], wanted: bool) -> None:
+    """Wait until `seen()` is true, or not, as is `wanted`."""
+    end = time.monotonic() + 20
+    while bool(seen()) != wanted:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def pages() -> list[tuple[Page, Target]]:
+    found = []
+    for markup in ("tables", "html5", "lines"):
+        with DemoHost([make_blog(UID, posts=6, months=2)], markups={UID: markup}) as host:
+            for path in PATHS:
+                url = host.url + path
+                with urllib.request.urlopen(url) as answer:
+                    headers, body = tuple(answer.getheaders()), answer.read()
+                now = datetime(2025, 2, 1, tzinfo=UTC)
+                page = Page(url=url, fetched_at=now, status=200, headers=headers, body=body)
+                kind = PageKind.HOME if path.endswith("/") else PageKind.POST
+                found.append((page, Target(url=url, site="creaders", kind=kind, uid=UID)))
+    return found
+
+
+@asynccontextmanager
+async def running(said: list[str]) -> AsyncIterator[ParserProcess]:
+    process = ParserProcess.start(said.append)
+    try:
+        async with asyncio.timeout(20):
+            while not process.is_ready:
+                await asyncio.sleep(0.01)
+        yield process
+    finally:
+        await process.close()
+
+
+async def test_pages_read_there_at_once_and_in_turn_read_as_they_do_here() -> None:
+    asked = pages()
+    here = [read(page, target) for page, target in asked]
+    assert sum(len(parsed.posts) for parsed in here) > 3
+    async with running(said := []) as process:
+        there = await asyncio.gather(*(process.read(page, target) for page, target in asked))
+        again = [await process.read(page, target) for page, target in reversed(asked)]
+        assert process.is_ready
+    assert there == here
+    assert again == here[::-1]
+    assert said == []
+
+
+async def test_what_reading_raises_there_is_raised_here_and_the_next_page_is_read() -> None:
+    page, target = pages()[0]
+    nowhere = Target(url=target.url, site="nowhere", kind=target.kind)
+    async with running([]) as process:
+        with pytest.raises(UsageError, match="nowhere"):
+            await process.read(page, nowhere)
+        assert await process.read(page, target) == read(page, target)
+        assert process.is_ready
+
+
+async def test_pages_are_read_without_the_process_once_it_has_ended() -> None:
+    page, target = pages()[1]
+    before = set(children(os.getpid()))
+    async with running(said := []) as process:
+        (there,) = {*children(os.getpid())} - before
+        os.kill(there, signal.SIGKILL)
+        answers = await asyncio.gather(*(process.read(page, target) for _ in range(3)))
+        assert not process.is_ready
+    assert answers == [read(page, target)] * 3
+    assert said == ["the second process that reads pages has ended; going on without it"]
+
+
+@two_cores
+def test_a_run_whose_reading_process_is_killed_keeps_every_page_and_says_so(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
+        run = tool.start("backup", host.blog_url(UID))
+        until(lambda: children(run.pid), True)
+        until(lambda: tool.db.exists() and tool.scalar("select count(*) from pages"), True)
+        for process in children(run.pid):
+            os.kill(process, signal.SIGKILL)
+        ran = ended(run)
+    assert ran.code == 0, ran.err
+    assert "the second process that reads pages has ended" in ran.err
+    assert tool.scalar("select count(*) from posts where content_hash is not null") == 50
+
+
+@two_cores
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
+def test_the_reading_process_ends_with_its_run(tool: Tool, signum: signal.Signals) -> None:
+    with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
+        run = tool.start("backup", host.blog_url(UID))
+        until(lambda: children(run.pid), True)
+        there = children(run.pid)
+        run.send_signal(signum)
+        assert ended(run).code == (-signum if signum is signal.SIGKILL else 3)
+    until(lambda: any(Path(f"/proc/{process}").exists() for process in there), False)
+
+
+def test_a_run_with_a_delay_has_no_second_process(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=30)]) as host:
+        run = tool.start("backup", host.blog_url(UID), delay=0.01)
+        seen = []
+        while run.poll() is None:
+            seen += children(run.pid)
+            time.sleep(0.02)
+    assert ended(run).code == 0
+    assert seen == []

@@ -1,0 +1,3 @@
+from tests.crawl.conftest import tool
+
+__all__ = ["tool"]

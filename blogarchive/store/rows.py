@@ -1,43 +1,84 @@
-"""Rows of a query as frozen dataclasses, whose fields have the names of the columns."""
+"""Map query rows to frozen dataclasses, and mappings of columns to SQL statements that write one row."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+Value = str | int | float | bytes | None
+"""A value that SQLite stores."""
+
+Parameters = Sequence[Value] | Mapping[str, Value]
+"""The parameters of a statement: positional for `?`, by name for `:name`."""
+
 Kind = TypeVar("Kind", bound="DataclassInstance")
+_Converter = Callable[[Any], Any]
 
 
-class Executing(Protocol):
-    """A connection, or an archive: the gate of its own."""
+class Executor(Protocol):
+    """An SQLite connection, or an archive, which translates the errors of its connection."""
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Any = ..., /) -> sqlite3.Cursor:
         """Run one statement."""
 
 
-def all_as(
-    connection: Executing, kind: type[Kind], sql: str, parameters: Sequence[Any] = ()
-) -> tuple[Kind, ...]:
-    """All rows as `kind`; a field that is a `bool` is one, which SQLite does not know."""
-    return tuple(_each_as(connection, kind, sql, parameters))
+def all_as(executor: Executor, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
+    """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
+
+    Converts columns whose field is a `bool` or an enum, also an optional one. Raises `KeyError` if such a column is
+    missing, and `TypeError` if the other columns differ from the fields.
+    """
+    return tuple(_each_as(kind, executor.execute(sql, parameters)))
 
 
-def one_as(connection: Executing, kind: type[Kind], sql: str, parameters: Sequence[Any] = ()) -> Kind | None:
-    """The first row as `kind`, or None."""
-    return next(_each_as(connection, kind, sql, parameters), None)
+def one_as(executor: Executor, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
+    """Return the first row as an instance of `kind`, as `all_as` does, or None if there is no row."""
+    return next(_each_as(kind, executor.execute(sql, parameters)), None)
 
 
-def dicts(found: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
-    """The rows that a query found, by the names of their columns."""
-    names = [column[0] for column in found.description]
-    for row in found:
+def dicts(cursor: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query as dicts from column name to value."""
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
         yield dict(zip(names, row, strict=True))
 
 
-def _each_as(connection: Executing, kind: type[Kind], sql: str, parameters: Sequence[Any]) -> Iterator[Kind]:
-    truths = [field.name for field in fields(kind) if field.type is bool]
-    for row in dicts(connection.execute(sql, parameters)):
-        yield kind(**row | {name: bool(row[name]) for name in truths})
+@cache
+def insert_sql(table: str, columns: tuple[str, ...]) -> str:
+    """Return the `insert` of one row with a `?` per column. Names must come from this program, never from a page."""
+    return f"insert into {table}({', '.join(columns)}) values ({', '.join('?' * len(columns))})"  # noqa: S608
+
+
+@cache
+def update_sql(table: str, columns: tuple[str, ...]) -> str:
+    """Return the `update` of the row with a given `id`, a `?` per column and one for the id; names as `insert_sql`."""
+    return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where id = ?"  # noqa: S608
+
+
+def _each_as(kind: type[Kind], cursor: sqlite3.Cursor) -> Iterator[Kind]:
+    converters = _converters(kind)
+    for row in dicts(cursor):
+        for name, convert in converters:
+            row[name] = convert(row[name])
+        yield kind(**row)
+
+
+@cache
+def _converters(kind: type["DataclassInstance"]) -> Collection[tuple[str, _Converter]]:
+    hints = get_type_hints(kind)
+    found = ((field.name, _converter(hints[field.name])) for field in fields(kind))
+    return [(name, convert) for name, convert in found if convert is not None]
+
+
+def _converter(hint: Any) -> _Converter | None:
+    """Return the conversion to a field of type `hint`, or None if SQLite returns that type."""
+    if get_origin(hint) in (Union, UnionType):
+        convert = next(filter(None, map(_converter, get_args(hint))), None)
+        return convert and (lambda value: None if value is None else convert(value))
+    return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None

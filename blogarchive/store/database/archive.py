@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlite_utils import Database
 
@@ -14,10 +14,9 @@ from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
 from blogarchive.store.database import version_check
 from blogarchive.store.database.connection import connect, make_folder, to_user_error
 from blogarchive.store.database.migrations import MIGRATIONS
-from blogarchive.store.rows import Kind, all_as
+from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
 
-Value = str | int | float | bytes | None
 Row = tuple[object, ...]
 
 
@@ -73,7 +72,7 @@ class Archive:
             raise
         return archive
 
-    def execute(self, sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement; SQLite's errors leave as errors of `blogarchive.errors`, where they are not ours."""
         try:
             return self._connection.execute(sql, parameters)
@@ -87,33 +86,56 @@ class Archive:
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
-    def row(self, sql: str, parameters: Sequence[Value] = ()) -> Row | None:
+    def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row, or None."""
         found: Row | None = self.execute(sql, parameters).fetchone()
         return found
 
-    def rows(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows."""
         try:
             return self.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
-    def all_as(self, kind: type[Kind], sql: str, parameters: Sequence[Value] = ()) -> tuple[Kind, ...]:
-        """All rows as `kind`, a dataclass whose fields have the names of the columns."""
+    def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
+        """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
+
+        Columns become `bool` or an enum if the field has that type.
+        """
         try:
             return all_as(self, kind, sql, parameters)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
-    def each(self, sql: str, parameters: Sequence[Value] = ()) -> Iterator[Row]:
+    def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
+        """Return the first row as `all_as` does, or None if there is no row."""
+        try:
+            return one_as(self, kind, sql, parameters)
+        except sqlite3.Error as error:
+            raise to_user_error(error, self.path) or error from error
+
+    def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
+        """Return the first column of all rows."""
+        return [row[0] for row in self.rows(sql, parameters)]
+
+    def text(self, sql: str, parameters: Parameters = ()) -> str | None:
+        """Return the text in the first column of the first row, or None if it is null or there is no row."""
+        row = self.row(sql, parameters)
+        return None if row is None or row[0] is None else str(row[0])
+
+    def exists(self, sql: str, parameters: Parameters = ()) -> bool:
+        """Return whether the query finds a row."""
+        return self.row(sql, parameters) is not None
+
+    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """The rows one by one, where they are too much for memory; nothing may be written meanwhile."""
         try:
             yield from self._connection.execute(sql, parameters)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
-    def scalar(self, sql: str, parameters: Sequence[Value] = ()) -> int:
+    def scalar(self, sql: str, parameters: Parameters = ()) -> int:
         """The whole number in the first column of the first row; 0 where there is none."""
         found = self.row(sql, parameters)
         value = found[0] if found else 0
@@ -124,9 +146,17 @@ class Archive:
         """How many rows this process has written, triggers' rows included."""
         return self._connection.total_changes
 
-    def insert(self, sql: str, parameters: Sequence[Value]) -> int:
+    def insert(self, sql: str, parameters: Parameters) -> int:
         """Run an `insert`; gives the new row's id."""
         return self.execute(sql, parameters).lastrowid or 0
+
+    def insert_row(self, table: str, values: Mapping[str, Value]) -> int:
+        """Insert a row with these values by column and return its id."""
+        return self.execute(insert_sql(table, tuple(values)), tuple(values.values())).lastrowid or 0
+
+    def update_row(self, table: str, row_id: int, values: Mapping[str, Value]) -> None:
+        """Set these values by column in the row whose `id` is `row_id`."""
+        self.execute(update_sql(table, tuple(values)), (*values.values(), row_id))
 
     @contextmanager
     def atomic(self, *, unindexed: int = 0) -> Iterator[None]:

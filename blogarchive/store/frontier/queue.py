@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from blogarchive.items import Link, PageKind, Target
-from blogarchive.store.database.archive import Archive, Row, Value
+from blogarchive.store.database.archive import Archive, Row
 from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import utc_text
 
 # Listings come before posts, so that early on everything is known by name; a post's comments come at once after it.

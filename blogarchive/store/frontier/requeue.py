@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from blogarchive.items import Target
-from blogarchive.store.database.archive import Archive, Value
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier.queue import COLUMNS, INSERT, key, target_of, values_of
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import utc_text
 
 AGAIN_AT_MOST = 3

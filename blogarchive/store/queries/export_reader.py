@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from blogarchive.errors import UsageError
-from blogarchive.store.database.archive import Archive, Value
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages.page_rows import unpacked
 from blogarchive.store.queries.export_models import (
     ExportedBlog,
@@ -23,7 +23,7 @@ from blogarchive.store.queries.export_models import (
     ExportedRevision,
     Filters,
 )
-from blogarchive.store.rows import dicts
+from blogarchive.store.rows import Value, dicts
 
 # A time cut to the month is compared as a month.
 _HEADINGS = """

@@ -13,7 +13,7 @@ import pytest
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, SiteChanged, UsageError
 from blogarchive.items import PageKind, ParsedPage, Target
 from blogarchive.store.database import lock
-from blogarchive.store.database.archive import Archive, Value
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.page_validation import retry_after
@@ -26,6 +26,7 @@ from blogarchive.store.pages.result import Outcome
 from blogarchive.store.queries import history
 from blogarchive.store.queries.integrity import verify
 from blogarchive.store.queries.status import status
+from blogarchive.store.rows import Value
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from blogarchive.items import CrawledPage
-from blogarchive.sites.base import by_name
-from blogarchive.sites.normalize import date_reading
+from blogarchive.sites.base import site_by_name
+from blogarchive.sites.normalize import resolve_dates
 
 
 class DatesPipeline:
@@ -12,5 +12,5 @@ class DatesPipeline:
 
     def process_item(self, item: CrawledPage) -> CrawledPage:
         """The visit with a dated reading."""
-        zone = by_name(item.target.site).zone
-        return replace(item, parsed=date_reading(item.parsed, item.page.fetched_at, zone))
+        zone = site_by_name(item.target.site).zone
+        return replace(item, parsed=resolve_dates(item.parsed, item.page.fetched_at, zone))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from blogarchive.items import CrawledPage
-from blogarchive.sites.normalize import tidy_reading
+from blogarchive.sites.normalize import tidy_texts
 
 
 class TextPipeline:
@@ -11,4 +11,4 @@ class TextPipeline:
 
     def process_item(self, item: CrawledPage) -> CrawledPage:
         """The visit with a tidied reading."""
-        return replace(item, parsed=tidy_reading(item.parsed))
+        return replace(item, parsed=tidy_texts(item.parsed))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from blogarchive.items import Page, ParsedPage, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.base import read
+from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
 from blogarchive.workers.process import count_cores
 
@@ -33,13 +33,13 @@ class PageParser:
             self._start()
 
     async def read(self, page: Page, target: Target) -> ParsedPage:
-        """What `sites.site.read` gives and raises."""
+        """What `sites.base.parse_page` gives and raises."""
         self._pages += 1
         if self._hurries and self._pages == _PAGES_BEFORE and not self._beside:
             self._start()
         if self._beside and self._beside.is_ready:
             return await self._beside.read(page, target)
-        return read(page, target, self._repeats)
+        return parse_page(page, target, self._repeats)
 
     def _start(self) -> None:
         try:

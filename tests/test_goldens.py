@@ -15,7 +15,7 @@ import pytest
 
 from blogarchive import sites
 from blogarchive.items import Author, Comment, CrawledPage, NoticeKind, Page, PageKind, Post, Target
-from blogarchive.sites.normalize import finish
+from blogarchive.sites.normalize import normalize_page
 from tests.paths import FIXTURES
 
 CASES = sorted(file.parent for file in FIXTURES.glob("*/*/*/page.json"))
@@ -46,7 +46,7 @@ def read(case: Path) -> dict[str, Any]:
         post_number=about.get("post_number"),
         page_no=about.get("page_no", 1),
     )
-    crawled = finish(CrawledPage(target=target, page=page, parsed=sites.read(page, target)))
+    crawled = normalize_page(CrawledPage(target=target, page=page, parsed=sites.parse_page(page, target)))
     parsed: dict[str, Any] = json.loads(json.dumps(asdict(crawled.parsed), default=plain))
     return parsed
 

@@ -13,7 +13,7 @@ from blogarchive.cli.options import CrawlFlags
 from blogarchive.cli.stdio import last_words
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.parsing.dates.numbers import whole_number
-from blogarchive.sites.base import by_name, names
+from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
@@ -98,7 +98,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
 @options.any_verbosity
 def sites(as_json: bool) -> None:
     """List the sites whose blogs can be read, with their hosts."""
-    found = {name: by_name(name).hosts for name in names()}
+    found = {name: site_by_name(name).hosts for name in site_names()}
     if as_json:
         click.echo(json.dumps([{"name": name, "hosts": hosts} for name, hosts in found.items()]))
         return

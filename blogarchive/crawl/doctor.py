@@ -8,8 +8,8 @@ from blogarchive.items import CrawledPage, DateText, Page, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.lines.document import Document, Element, read_document
 from blogarchive.parsing.lines.line import Line
-from blogarchive.sites.base import read
-from blogarchive.sites.normalize import finish
+from blogarchive.sites.base import parse_page
+from blogarchive.sites.normalize import normalize_page
 
 _LINES_OF_A_LIST = 3
 
@@ -29,7 +29,7 @@ class Diagnosis:
 
 def examine(page: Page, target: Target) -> list[Diagnosis]:
     """Everything that the site's reader found on `page`, in the order of the reading; long lists cut short."""
-    crawled = finish(CrawledPage(target=target, page=page, parsed=read(page, target)))
+    crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
     document = read_document(decode(page.body, page.header("Content-Type")).text)
     return list(_placed(document, _flat("", crawled.parsed)))
 

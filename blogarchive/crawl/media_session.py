@@ -8,7 +8,7 @@ from typing import Protocol
 
 from blogarchive.parsing.media import hosts
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
@@ -27,12 +27,12 @@ class MediaHostPolicy:
 
     def refusal(self, url: str, post_url: str, site: str) -> str | None:
         """Why the picture at `url` is not fetched for a post of `site`; None where it may be."""
-        listed = by_name(site).image_hosts
+        listed = site_by_name(site).image_hosts
         return hosts.refusal(url, post_url=post_url, listed=listed, asked=self.asked)
 
     def sieve(self, blogs: Sequence[Blog], homes: Collection[str]) -> Callable[[str], bool]:
         """Says of a host whether any of the blogs may ask it; `homes` are their own hosts."""
-        listed = {pattern for blog in blogs for pattern in by_name(blog.site).image_hosts}
+        listed = {pattern for blog in blogs for pattern in site_by_name(blog.site).image_hosts}
         return lambda host: host in homes or hosts.fits(host, (*listed, *self.asked))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
-from blogarchive.sites.base import Site, by_name, for_url
+from blogarchive.sites.base import Site, site_by_name, site_for_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +62,7 @@ def start_targets(order: CrawlOptions) -> list[Target]:
 def target_of_url(url: str, site_name: str | None) -> Target:
     """The very page at `url`, whatever it is; raises `UsageError` for one that is no URL of a known site."""
     site = _site_of(url, site_name)
-    return _target(site, site.address(url))
+    return _target(site, site.parse_url(url))
 
 
 def require_archive(db: Path) -> None:
@@ -73,9 +73,11 @@ def require_archive(db: Path) -> None:
 
 def _start(url: str, site_name: str | None) -> Target:
     site = _site_of(url, site_name)
-    address = site.address(url)
+    address = site.parse_url(url)
     if address.kind is PageKind.UNKNOWN:
-        known = (found for above in _above(address.url) if (found := site.address(above)).uid == address.uid)
+        known = (
+            found for above in _above(address.url) if (found := site.parse_url(above)).uid == address.uid
+        )
         address = next((found for found in known if found.kind is not PageKind.UNKNOWN), address)
     return _target(site, address)
 
@@ -88,7 +90,7 @@ def _site_of(url: str, site_name: str | None) -> Site:
         usable = False
     if not usable:
         raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
-    return by_name(site_name) if site_name else for_url(url)
+    return site_by_name(site_name) if site_name else site_for_url(url)
 
 
 def _above(url: str) -> Iterator[str]:

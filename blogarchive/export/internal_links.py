@@ -6,7 +6,7 @@ from posixpath import dirname, relpath
 from urllib.parse import quote
 
 from blogarchive.rendering.bodies import PostSource
-from blogarchive.sites.post_links import linked_post
+from blogarchive.sites.post_links import resolve_post_link
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedHeading
 
 Filed = tuple[ExportedBlog, ExportedHeading, str]
@@ -38,7 +38,7 @@ class Crossing:
         return source
 
     def _path(self, site: str, page_url: str, url: str) -> str | None:
-        address = linked_post(site, url, page_url)
+        address = resolve_post_link(site, url, page_url)
         if address is None:
             return None
         if address.uid is not None:

@@ -10,7 +10,7 @@ from blogarchive.importing.importer import PageImporter
 from blogarchive.importing.report import ImportReport, Progress, no_progress
 from blogarchive.importing.saved_files import SavedPage, files_in, load, name_of
 from blogarchive.items import PageKind
-from blogarchive.sites.base import by_name, names
+from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.timestamps import now
@@ -57,14 +57,14 @@ def _bring(bringer: PageImporter, saved: SavedPage, source: Path, url: str | Non
 
 def _check(source: Path, url: str | None, site: str | None) -> None:
     if site is not None:
-        by_name(site)
+        site_by_name(site)
     if url is None:
         return
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
     target = target_of(url, site)
     if target is None:
-        raise UsageError(f"no known site has {url}; name one with --site ({', '.join(names())})")
+        raise UsageError(f"no known site has {url}; name one with --site ({', '.join(site_names())})")
     if target.kind is PageKind.UNKNOWN and target.uid is None:
         raise UsageError(f"{url} is the address of no blog and of no page of one")
     if target.kind is not PageKind.HOME and not source.is_file():

@@ -17,8 +17,8 @@ from blogarchive.importing.page_urls import Told, mirrored, told_by
 from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.sites.base import by_name, for_url, read
-from blogarchive.sites.normalize import finish
+from blogarchive.sites.base import parse_page, site_by_name, site_for_url
+from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.ingest.page_validation import breaks_off
 
 _SHORTEST_CUT = 8
@@ -33,8 +33,8 @@ class CannotIdentify(Exception):
 def target_of(url: str, site: str | None) -> Target | None:
     """What `url` is to the site of that name, or to the site whose host it has; None where no site knows it."""
     try:
-        known = by_name(site) if site else for_url(url)
-        address = known.address(url)
+        known = site_by_name(site) if site else site_for_url(url)
+        address = known.parse_url(url)
     except (UsageError, ValueError):
         return None
     return Target(url=address.url, site=known.name, kind=address.kind, uid=address.uid, number=address.number)
@@ -88,7 +88,7 @@ def placed(saved: SavedPage, target: Target) -> CrawledPage:
         )
     if crawled.parsed.author is None and crawled.target.uid is None:
         raise CannotIdentify("nothing in it says whose blog it is")
-    return finish(crawled)
+    return normalize_page(crawled)
 
 
 class _Placing:
@@ -225,4 +225,4 @@ def unread(saved: SavedPage, target: Target) -> CrawledPage:
         headers=(*headers, ("X-Imported-From", saved.name), *restored),
         body=saved.body,
     )
-    return CrawledPage(target=target, page=page, parsed=read(page, target))
+    return CrawledPage(target=target, page=page, parsed=parse_page(page, target))

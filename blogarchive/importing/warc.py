@@ -14,7 +14,7 @@ from blogarchive.importing.report import ImportReport, Progress, no_progress
 from blogarchive.importing.saved_files import SavedPage
 from blogarchive.importing.warc_records import Record, records
 from blogarchive.items import PageKind, Target
-from blogarchive.sites.base import by_name, names
+from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import lacking_pictures
@@ -33,7 +33,7 @@ def import_warc(
     `import_html`, and `UsageError` where the file is no WARC.
     """
     if site is not None:
-        by_name(site)
+        site_by_name(site)
     if not source.is_file():
         raise UsageError(f"no file at {source}")
     next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
@@ -63,7 +63,7 @@ class OwnField:
         text = record.field(PAGE_FIELD)
         try:
             told = json.loads(text) if text else None
-            if told is None or (site or told["site"]) not in names():
+            if told is None or (site or told["site"]) not in site_names():
                 return None
             known = told["target"]
             target = Target(

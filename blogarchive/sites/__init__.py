@@ -3,6 +3,6 @@
 A module of this package that defines `SITE` (an object of the `Site` protocol) is a site.
 """
 
-from blogarchive.sites.base import Site, by_name, for_url, names, read
+from blogarchive.sites.base import Site, parse_page, site_by_name, site_for_url, site_names
 
-__all__ = ["Site", "by_name", "for_url", "names", "read"]
+__all__ = ["Site", "parse_page", "site_by_name", "site_for_url", "site_names"]

@@ -31,10 +31,10 @@ class Site(Protocol):
     def zone(self) -> ZoneInfo:
         """The clock of the times that its pages show."""
 
-    def address(self, url: str) -> ParsedUrl:
+    def parse_url(self, url: str) -> ParsedUrl:
         """What the absolute `url` says of itself, whatever its host; kind UNKNOWN where no form fits."""
 
-    def read(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Everything a reader sees on `page`; the same reading whoever asks. Never raises on bad input.
 
         Whoever reads many pages, one after the other, gets the same readings sooner with `cache`.
@@ -42,7 +42,7 @@ class Site(Protocol):
 
 
 @functools.cache
-def _sites() -> dict[str, Site]:
+def _load_sites() -> dict[str, Site]:
     import blogarchive.sites as package
 
     found = {}
@@ -54,30 +54,30 @@ def _sites() -> dict[str, Site]:
     return found
 
 
-def names() -> tuple[str, ...]:
+def site_names() -> tuple[str, ...]:
     """The names of all sites, sorted."""
-    return tuple(sorted(_sites()))
+    return tuple(sorted(_load_sites()))
 
 
-def by_name(name: str) -> Site:
+def site_by_name(name: str) -> Site:
     """The site of that name; raises `UsageError` naming the known ones."""
     try:
-        return _sites()[name]
+        return _load_sites()[name]
     except KeyError:
-        raise UsageError(f"unknown site {name!r}; known sites: {', '.join(names())}") from None
+        raise UsageError(f"unknown site {name!r}; known sites: {', '.join(site_names())}") from None
 
 
-def for_url(url: str) -> Site:
+def site_for_url(url: str) -> Site:
     """The site whose host `url` names; raises `UsageError` where none does."""
     host = (urlsplit(url).hostname or "").lower()
-    for site in _sites().values():
+    for site in _load_sites().values():
         if host in site.hosts:
             return site
     raise UsageError(
-        f"no known site has the host {host or url!r}; name one with --site ({', '.join(names())})"
+        f"no known site has the host {host or url!r}; name one with --site ({', '.join(site_names())})"
     )
 
 
-def read(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+def parse_page(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
     """The reading of `page` by the site that `target` names; with `cache` the same, sooner where pages are alike."""
-    return by_name(target.site).read(page, target, cache)
+    return site_by_name(target.site).parse_page(page, target, cache)

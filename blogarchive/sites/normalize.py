@@ -27,7 +27,7 @@ from blogarchive.items import (
 )
 from blogarchive.parsing.charset.decoding import tidy
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 from blogarchive.sites.identity_key import IdentityKey
 
 _T = TypeVar("_T")
@@ -63,18 +63,18 @@ _MOST_TITLES = 100  # remembered together
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
-def finish(crawled: CrawledPage) -> CrawledPage:
+def normalize_page(crawled: CrawledPage) -> CrawledPage:
     """The visit with its reading tidied and dated, as the store takes it."""
-    zone = by_name(crawled.target.site).zone
-    return replace(crawled, parsed=date_reading(tidy_reading(crawled.parsed), crawled.page.fetched_at, zone))
+    zone = site_by_name(crawled.target.site).zone
+    return replace(crawled, parsed=resolve_dates(tidy_texts(crawled.parsed), crawled.page.fetched_at, zone))
 
 
-def tidy_reading(parsed: ParsedPage) -> ParsedPage:
+def tidy_texts(parsed: ParsedPage) -> ParsedPage:
     """The reading with every text in it freed of stray controls and of garbling that is certain."""
     return _deep(parsed, _tidied)
 
 
-def date_reading(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> ParsedPage:
+def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> ParsedPage:
     """The reading with every shown time read against `fetched_at` (aware) in the site's `zone`.
 
     Words that are no time keep `at` None, and the reading gains a `Problem` of kind unreadable that quotes

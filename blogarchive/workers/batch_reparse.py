@@ -14,8 +14,8 @@ from threading import Thread
 
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.base import read
-from blogarchive.sites.normalize import finish
+from blogarchive.sites.base import parse_page
+from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
 from blogarchive.workers.process import count_cores, reduce_garbage_collection
 
@@ -34,9 +34,9 @@ Task = tuple[list[StoredPage], "Future[list[ParsedPage | Mistake]]"]
 def reread_page(stored: StoredPage, repeats: SubtreeCache | None = None) -> Read:
     """A stored page's id, and its visit as today's reader sees it, tidied and dated."""
     crawled = CrawledPage(
-        target=stored.target, page=stored.page, parsed=read(stored.page, stored.target, repeats)
+        target=stored.target, page=stored.page, parsed=parse_page(stored.page, stored.target, repeats)
     )
-    return stored.id, finish(crawled)
+    return stored.id, normalize_page(crawled)
 
 
 def parsed_pages(

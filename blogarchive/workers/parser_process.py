@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.base import names, read
+from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.process import reduce_garbage_collection
 
 _READY = b"\n"
@@ -88,7 +88,7 @@ class ParserProcess:
             else:
                 if answer is not None:
                     return answer
-        return read(page, target)
+        return parse_page(page, target)
 
     async def close(self) -> None:
         """End the process."""
@@ -132,7 +132,7 @@ class ParserProcess:
 
 def answer() -> None:
     """Read every page that is asked for on stdin, a socket, until the other side closes it."""
-    names()  # loads the sites' readers
+    site_names()  # loads the sites' readers
     reduce_garbage_collection()
     before, cache = _NOTHING, SubtreeCache()
     asked = socket.socket(fileno=sys.stdin.fileno())
@@ -149,7 +149,7 @@ def _tell(
     page: Page, target: Target, before: ParsedPage, cache: SubtreeCache
 ) -> tuple[_Told | None, ParsedPage]:
     try:
-        parsed = read(page, target, cache)
+        parsed = parse_page(page, target, cache)
     except Exception:  # noqa: BLE001 - whoever asked reads the page again, and raises it where it is heard
         return None, before
     same = tuple(name for name in _FRAME if getattr(parsed, name) == getattr(before, name))

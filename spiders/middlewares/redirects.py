@@ -12,7 +12,7 @@ from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, Redirec
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 
 
 class RedirectRefused(IgnoreRequest):
@@ -22,7 +22,7 @@ class RedirectRefused(IgnoreRequest):
 def may_lead(site: str, old: str, new: str) -> bool:
     """Whether a page of `site` at URL `old` may send the crawl to URL `new`."""
     there = urlsplit(new)
-    hosts = {urlsplit(old).hostname, *by_name(site).hosts}
+    hosts = {urlsplit(old).hostname, *site_by_name(site).hosts}
     return there.scheme in ("http", "https") and there.hostname in hosts
 
 

@@ -56,7 +56,7 @@ class Reader:
             post_number=number,
             page_no=route.page,
         )
-        return sites.read(page, target)
+        return sites.parse_page(page, target)
 
     def pages(self, post: DemoPost) -> list[ParsedPage]:
         """A post's page and the further pages of its comments, each read once."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.items import Page, PageKind, Target
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 from tests.end_to_end import printing
 from tests.end_to_end.examine import Tool, differences
 from tests.end_to_end.host import Host
@@ -48,5 +48,7 @@ def test_titles_that_begin_like_buttons_are_titles_and_buttons_are_none(style: s
     body = printing.listing(blog, "127.0.0.1", "文章", list(blog.entries.values()), f"<p>{buttons}</p>")
     url = f"http://127.0.0.1/u/{ASIDE}/"
     page = Page(url=url, fetched_at=datetime.now(UTC), status=200, headers=(), body=body)
-    parsed = by_name("creaders").read(page, Target(url=url, site="creaders", kind=PageKind.HOME, uid=ASIDE))
+    parsed = site_by_name("creaders").parse_page(
+        page, Target(url=url, site="creaders", kind=PageKind.HOME, uid=ASIDE)
+    )
     assert [post.title for post in parsed.listed] == titles

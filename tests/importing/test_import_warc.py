@@ -14,8 +14,8 @@ from blogarchive.importing.html import import_html
 from blogarchive.importing.identify import target_of
 from blogarchive.importing.warc import import_warc
 from blogarchive.items import CrawledPage, Page
-from blogarchive.sites.base import read
-from blogarchive.sites.normalize import finish
+from blogarchive.sites.base import parse_page
+from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from tests.importing.archives import change, dump, rows
@@ -190,7 +190,9 @@ def fetch(held: Archive, number: int, status: int, text: str) -> None:
     assert target is not None
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     got = Page(url=target.url, fetched_at=NEWER, status=status, headers=headers, body=text.encode())
-    save_page.save(held, finish(CrawledPage(target=target, page=got, parsed=read(got, target))), None)
+    save_page.save(
+        held, normalize_page(CrawledPage(target=target, page=got, parsed=parse_page(got, target))), None
+    )
 
 
 def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path) -> None:

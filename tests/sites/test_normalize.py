@@ -14,7 +14,7 @@ from blogarchive.items import (
     ParsedPage,
     Post,
 )
-from blogarchive.sites.normalize import date_reading, tidy_reading
+from blogarchive.sites.normalize import resolve_dates, tidy_texts
 
 ZONE = ZoneInfo("America/Los_Angeles")
 FETCHED = datetime(2025, 2, 1, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
             MonthRow(month="2025-01", first=DateText(text="2025-01-02"), last=DateText(text="2025-01-29")),
         ),
     )
-    dated = date_reading(given, FETCHED, ZONE)
+    dated = resolve_dates(given, FETCHED, ZONE)
     at = datetime(2025, 1, 28, 1, 46, 53, tzinfo=ZONE)
     assert dated.posts[0].posted == DateText(text=shown.text, at=at, precision="second")
     assert dated.posts[0].comments[0].posted == dated.listed[0].posted == dated.posts[0].posted
@@ -68,7 +68,7 @@ def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_i
             row("2024-12", "2024-12-03", "2024-12-30", "http://h/dec"),
         )
     )
-    months = date_reading(given, FETCHED, ZONE).months
+    months = resolve_dates(given, FETCHED, ZONE).months
     assert [(m.month, m.first and m.first.text, m.last and m.last.text, m.url) for m in months] == [
         ("2025-01", "2025-01-02", "2025-01-31", "http://h/late"),
         ("2024-12", "2024-12-03", "2024-12-30", "http://h/dec"),
@@ -76,7 +76,7 @@ def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_i
 
 
 def test_a_time_without_its_day_is_read_against_the_fetch_time() -> None:
-    dated = date_reading(parsed(posts=(post(posted=DateText(text="昨天 12:30")),)), FETCHED, ZONE)
+    dated = resolve_dates(parsed(posts=(post(posted=DateText(text="昨天 12:30")),)), FETCHED, ZONE)
     assert dated.posts[0].posted is not None
     assert dated.posts[0].posted.at == datetime(2025, 1, 31, 12, 30, tzinfo=ZONE)
 
@@ -84,22 +84,22 @@ def test_a_time_without_its_day_is_read_against_the_fetch_time() -> None:
 def test_words_that_are_no_time_are_told_once_and_stay_as_they_are() -> None:
     bad = DateText(text="2025-13-45")
     given = parsed(posts=(post(posted=bad, comments=(Comment(author_name="甲", posted=bad),) * 2),))
-    dated = date_reading(given, FETCHED, ZONE)
+    dated = resolve_dates(given, FETCHED, ZONE)
     assert dated.posts == given.posts
     assert [(problem.kind, problem.field) for problem in dated.problems] == [
         ("unreadable", "posted_at"),
         ("unreadable", "comments.posted_at"),
     ]
-    assert date_reading(dated, FETCHED, ZONE) == dated
+    assert resolve_dates(dated, FETCHED, ZONE) == dated
 
 
 def test_stray_controls_leave_texts_and_nothing_else_changes() -> None:
     clean = parsed(
         posts=(post(title="好\u3000题", body_text="一。\n二。", comments=(Comment(author_name="甲"),)),)
     )
-    assert tidy_reading(clean) is clean
+    assert tidy_texts(clean) is clean
     stray = parsed(posts=(post(title="好\x07题", comments=(Comment(author_name="甲\x00"),)),))
-    tidied = tidy_reading(stray)
+    tidied = tidy_texts(stray)
     assert tidied.posts[0].title == "好题"
     assert tidied.posts[0].comments[0].author_name == "甲"
     assert tidied.posts[0].url == stray.posts[0].url

@@ -16,7 +16,7 @@ from blogarchive.demo import DemoHost, make_blog
 from blogarchive.demo.server.faults import Rule, Slow
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
-from blogarchive.sites.base import read
+from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
 from blogarchive.workers.process import count_cores
 from tests.crawl.tool import Tool, ended
@@ -78,7 +78,7 @@ async def running(said: list[str]) -> AsyncIterator[ParserProcess]:
 
 async def test_pages_read_there_at_once_and_in_turn_read_as_they_do_here() -> None:
     asked = pages()
-    here = [read(page, target) for page, target in asked]
+    here = [parse_page(page, target) for page, target in asked]
     assert sum(len(parsed.posts) for parsed in here) > 3
     async with running(said := []) as process:
         there = await asyncio.gather(*(process.read(page, target) for page, target in asked))
@@ -95,7 +95,7 @@ async def test_what_reading_raises_there_is_raised_here_and_the_next_page_is_rea
     async with running([]) as process:
         with pytest.raises(UsageError, match="nowhere"):
             await process.read(page, nowhere)
-        assert await process.read(page, target) == read(page, target)
+        assert await process.read(page, target) == parse_page(page, target)
         assert process.is_ready
 
 
@@ -107,7 +107,7 @@ async def test_pages_are_read_without_the_process_once_it_has_ended() -> None:
         os.kill(there, signal.SIGKILL)
         answers = await asyncio.gather(*(process.read(page, target) for _ in range(3)))
         assert not process.is_ready
-    assert answers == [read(page, target)] * 3
+    assert answers == [parse_page(page, target)] * 3
     assert said == ["the second process that reads pages has ended; going on without it"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from blogarchive.rendering.bodies import link_urls, shown_body
-from blogarchive.sites.post_links import linked_post
+from blogarchive.sites.post_links import resolve_post_link
 from blogarchive.store.queries import post_page
 from blogarchive.store.queries.page_models import Picture, PostPage
 
@@ -44,7 +44,7 @@ def linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, i
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.comments))
     urls = dict.fromkeys(link for text in texts if text for link in link_urls(text, url))
-    named = {link: linked_post(site, link, url) for link in list(urls)[:_MOST_LINKS]}
+    named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MOST_LINKS]}
     ids = {
         link: post_page.post_id(connection, site, address.uid, address.number)
         for link, address in named.items()

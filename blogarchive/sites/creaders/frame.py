@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import Author, ListedPost, Target
 from blogarchive.sites.creaders.owner import owner
-from blogarchive.sites.creaders.urls import home_url
+from blogarchive.sites.creaders.urls import build_home_url
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.post.post_page import PostPage
 from blogarchive.sites.grammar.sidebar.blog_header import BlogHeader, read_blog_header
@@ -39,7 +39,7 @@ def author_of(view: PageView, target: Target, frame: Frame, listed: Sequence[Lis
         return None
     return Author(
         uid=uid,
-        url=home_url(view.url, uid),
+        url=build_home_url(view.url, uid),
         nickname=card.nickname,
         blog_title=header.title,
         tagline=header.tagline,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from blogarchive.items import CategoryRow, Link, ListedPost, MonthRow, PageKind, Post
-from blogarchive.sites.creaders.urls import address
+from blogarchive.sites.creaders.urls import parse_url
 from blogarchive.sites.grammar.post.post_page import PostPage
 from blogarchive.sites.grammar.sidebar.sidebar import Sidebar
 from blogarchive.sites.identity_key import IdentityKey
@@ -15,7 +15,7 @@ def post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> P
     counters = shown.counters
     return Post(
         number=number,
-        url=address(url).url,
+        url=parse_url(url).url,
         title=None if shown.heading is None else shown.heading.title or None,
         posted=None if shown.heading is None else shown.heading.posted,
         body_html=shown.body_html if whole else None,
@@ -64,5 +64,5 @@ def each_once(links: Iterable[Link]) -> tuple[Link, ...]:
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
 def link(url: str, kind: PageKind) -> Link:
     """A link that promises a page of that kind."""
-    found = address(url)
+    found = parse_url(url)
     return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)

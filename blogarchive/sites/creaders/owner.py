@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from blogarchive.items import ListedPost
-from blogarchive.sites.creaders.urls import address
+from blogarchive.sites.creaders.urls import parse_url
 
 
 def owner(
@@ -20,11 +20,11 @@ def owner(
     and the address that was reached over the one that was asked for: a closed blog may send its reader to another, or
     show another in its place. The URL line alone tells little, an author may have typed it; with the posts it does.
     """
-    own = address(shown).uid if shown else None
+    own = parse_url(shown).uid if shown else None
     linked = next((uid for post in latest if (uid := _uid(post))), None) or _most(listed)
     if own is not None and own == linked and own.isdigit():
         return own
-    told = [uid for uid in (address(reached).uid, asked, own, linked) if uid]
+    told = [uid for uid in (parse_url(reached).uid, asked, own, linked) if uid]
     return next(filter(str.isdigit, told), told[0] if told else None)
 
 
@@ -34,7 +34,7 @@ def own_posts(listed: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost
 
 
 def _uid(post: ListedPost) -> str | None:
-    return address(post.url).uid if post.url else None
+    return parse_url(post.url).uid if post.url else None
 
 
 def _most(listed: Sequence[ListedPost]) -> str | None:

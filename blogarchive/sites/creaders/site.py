@@ -20,7 +20,7 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.creaders.frame import Frame, author_of, frame_of
 from blogarchive.sites.creaders.items import each_once, post_item, post_link, sidebar_links
 from blogarchive.sites.creaders.owner import own_posts
-from blogarchive.sites.creaders.urls import address
+from blogarchive.sites.creaders.urls import parse_url
 from blogarchive.sites.grammar.listing.listing import read_listing
 from blogarchive.sites.grammar.listing.pagination import next_page
 from blogarchive.sites.grammar.page.labels import has_post_label
@@ -46,15 +46,15 @@ class Creaders:
     image_hosts: tuple[str, ...] = ("*.creaders.net",)  # seen: pub, bbs and the blog's own host
     zone: ZoneInfo = _ZONE
 
-    def address(self, url: str) -> ParsedUrl:
+    def parse_url(self, url: str) -> ParsedUrl:
         """What the absolute `url` says of itself, whatever its host."""
-        return address(url)
+        return parse_url(url)
 
-    def read(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
-        view = view_of(decoded.text, page.url, now, address, number, cache)
+        view = view_of(decoded.text, page.url, now, parse_url, number, cache)
         return _Reader(view=view, target=target, encoding=decoded.encoding).read()
 
 
@@ -71,7 +71,7 @@ class _Reader:
 
     def read(self) -> ParsedPage:
         """The reading, post pages and lists alike."""
-        here = address(self.view.url)
+        here = parse_url(self.view.url)
         # A post that was deleted may send its reader to the blog's home page.
         asked = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
         called = here.kind is PageKind.POST and not self._goes_on
@@ -166,8 +166,8 @@ class _Reader:
         """Whether the reader of a month or a category was sent to the blog's home page."""
         if self.target.kind not in (PageKind.MONTH, PageKind.CATEGORY):
             return False
-        here = address(self.view.url)
-        return here.kind is PageKind.HOME and here.url != address(self.target.url).url
+        here = parse_url(self.view.url)
+        return here.kind is PageKind.HOME and here.url != parse_url(self.target.url).url
 
     def _next_comments(self, shown: PostPage, frame: Frame) -> str | None:
         """The next page of the comments, by a link outside what authors and commenters wrote."""
@@ -215,7 +215,7 @@ class _Reader:
 
     def _listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
         """The month or the category of a list, by the sidebar's link to it."""
-        here = {address(self.view.url).url, self.target.chain}
+        here = {parse_url(self.view.url).url, self.target.chain}
         if kind is PageKind.CATEGORY:
             return next((row.name for row in sidebar.categories if row.url in here), None)
         if kind is PageKind.MONTH:

@@ -38,16 +38,16 @@ _MANY = re.compile(r"[&%+;]")  # more than one pair, or something escaped
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 
-def address(url: str) -> ParsedUrl:
+def parse_url(url: str) -> ParsedUrl:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme. Never raises."""
     before, _, query = url.partition("?")
     # Some hosts put a session into every link, another one on each page.
     if query and _DROPPED_ALONE.fullmatch(query):
         url = before
-    return _repeated(url) if len(url) < _LONGEST_REPEATED else _address(url)
+    return _parse_cached(url) if len(url) < _LONGEST_REPEATED else _parse_uncached(url)
 
 
-def _address(url: str) -> ParsedUrl:
+def _parse_uncached(url: str) -> ParsedUrl:
     try:
         origin, path, query = _canonical_parts(url)
     except ValueError:  # a port or a host that is none
@@ -58,7 +58,7 @@ def _address(url: str) -> ParsedUrl:
         return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number)
     if query and _OLD_POST.fullmatch(path):
         asked = parse_qs(query)
-        number = did_number(asked.get("did", [""])[0])
+        number = parse_did(asked.get("did", [""])[0])
         if number is not None and len(asked) == 1:
             return ParsedUrl(url=f"{origin}{path}?did={number}", kind=PageKind.POST, uid=None, number=number)
     if match := _HOME.fullmatch(path):
@@ -76,7 +76,7 @@ def _address(url: str) -> ParsedUrl:
 
 
 _LONGEST_REPEATED = 300
-_repeated = lru_cache(maxsize=4096)(_address)  # the same sidebar stands on every page of a blog
+_parse_cached = lru_cache(maxsize=4096)(_parse_uncached)  # the same sidebar stands on every page of a blog
 
 
 def _canonical_parts(url: str) -> tuple[str, str, str]:
@@ -108,7 +108,7 @@ def _is_dropped(key: str, value: str) -> bool:
     return _DROPPED.fullmatch(key) is not None or _PAST_CACHES.fullmatch(f"{key}={value}") is not None
 
 
-def did_number(text: str) -> int | None:
+def parse_did(text: str) -> int | None:
     """The number that an old link's `did` means: decimal, or the base64 of the decimal; None for anything else."""
     text = unquote(text).strip()
     if text.isdigit():
@@ -120,7 +120,7 @@ def did_number(text: str) -> int | None:
     return whole_number(inner)
 
 
-def home_url(page_url: str, uid: str) -> str:
+def build_home_url(page_url: str, uid: str) -> str:
     """The home page of a blog, on the host of one of its pages."""
     return _with_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
 

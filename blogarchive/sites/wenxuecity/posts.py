@@ -61,15 +61,15 @@ def _foot(view: PageView, index: int) -> _Foot | None:
     match = _FOOTER.fullmatch(view.folded[index].strip())
     anchor = view.lines[index].link_at(*match.span("time")) if match else None
     url = None if anchor is None else view.href(anchor)
-    address = None if url is None else view.address(url)
-    if match is None or address is None or address.number is None:
+    parsed_url = None if url is None else view.parse_url(url)
+    if match is None or parsed_url is None or parsed_url.number is None:
         return None
     return _Foot(
         line=index,
         path=view.path(view.lines[index].block),
         time=match["time"],
-        number=address.number,
-        url=address.url,
+        number=parsed_url.number,
+        url=parsed_url.url,
         views=parse_count(match["views"]) if match["views"] else None,
         comments=parse_count(match["comments"]) if match["comments"] else None,
     )

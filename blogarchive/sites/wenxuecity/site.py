@@ -28,7 +28,7 @@ from blogarchive.sites.grammar.page.page_view import PageView, view_of
 from blogarchive.sites.grammar.post.notices import find_notice
 from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, read_sidebar
 from blogarchive.sites.wenxuecity.posts import shown_posts
-from blogarchive.sites.wenxuecity.urls import address, home_url
+from blogarchive.sites.wenxuecity.urls import build_home_url, parse_url
 
 _MONTH_ROW = re.compile(r"(?P<month>\d{1,2})/0?1/(?P<year>\d{4})\s*-\s*\d{1,2}/0?1/\d{4}")
 _CARD = re.compile(r"(?P<name>.+?)\s*,\s*(?P<age>\d{1,3})\s*岁")
@@ -45,15 +45,15 @@ class Wenxuecity:
     image_hosts: tuple[str, ...] = ("*.wenxuecity.com",)
     zone: ZoneInfo = _ZONE
 
-    def address(self, url: str) -> ParsedUrl:
+    def parse_url(self, url: str) -> ParsedUrl:
         """What the absolute `url` says of itself, whatever its host."""
-        return address(url)
+        return parse_url(url)
 
-    def read(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now = page.fetched_at.astimezone(_ZONE)
-        view = view_of(decoded.text, page.url, now, address, cache=cache)
+        view = view_of(decoded.text, page.url, now, parse_url, cache=cache)
         return _read(view, target, decoded.encoding)
 
 
@@ -93,15 +93,15 @@ def _month_row(view: PageView, index: int) -> MonthRow | None:
     match = _MONTH_ROW.fullmatch(view.folded[index].strip())
     if match is None or not 1 <= int(match["month"]) <= 12:
         return None
-    url = next((address.url for _, _, address in view.links[index] if address is not None), None)
+    url = next((parse_url.url for _, _, parse_url in view.links[index] if parse_url is not None), None)
     return MonthRow(month=f"{match['year']}-{int(match['month']):02d}", url=url)
 
 
 def _author(
     view: PageView, target: Target, outside: list[int], months: tuple[MonthRow, ...]
 ) -> Author | None:
-    linked = (view.address(row.url).uid for row in months if row.url)
-    uid = target.uid or view.address(view.url).uid or next((uid for uid in linked if uid), None)
+    linked = (view.parse_url(row.url).uid for row in months if row.url)
+    uid = target.uid or view.parse_url(view.url).uid or next((uid for uid in linked if uid), None)
     if uid is None:
         return None
     card = _first(view, outside, _CARD)
@@ -109,7 +109,7 @@ def _author(
     title = _after_label(view, outside, "博客标题")
     return Author(
         uid=uid,
-        url=home_url(view.url, uid),
+        url=build_home_url(view.url, uid),
         nickname=None if card is None else card[0][slice(*card[1].span("name"))],
         blog_title=title[0] if title else None,
         tagline=title[1] if len(title) > 1 else None,
@@ -144,7 +144,7 @@ def _after_label(view: PageView, lines: list[int], label: str) -> list[str]:
 
 
 def _listing_name(view: PageView, sidebar: Sidebar, kind: PageKind) -> str | None:
-    here = view.address(view.url).url
+    here = view.parse_url(view.url).url
     if kind is not PageKind.CATEGORY:
         return None
     return next((row.name for row in sidebar.categories if row.url == here), None)
@@ -172,8 +172,8 @@ def _links(
 
 
 def _link(view: PageView, url: str, wanted: PageKind) -> Link:
-    address = view.address(url)
-    return Link(url=address.url, kind=wanted, number=address.number, uid=address.uid)
+    parsed_url = view.parse_url(url)
+    return Link(url=parsed_url.url, kind=wanted, number=parsed_url.number, uid=parsed_url.uid)
 
 
 def _unread_comments(kind: PageKind, posts: list[Post]) -> tuple[Problem, ...]:

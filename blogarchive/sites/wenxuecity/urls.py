@@ -14,7 +14,7 @@ _KEPT = {
 }
 
 
-def address(url: str) -> ParsedUrl:
+def parse_url(url: str) -> ParsedUrl:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
     parts = urlsplit(url.strip())
     query = {key: values[0].strip() for key, values in parse_qs(parts.query).items()}
@@ -31,7 +31,7 @@ def address(url: str) -> ParsedUrl:
     return ParsedUrl(url=canonical, kind=kind if uid else PageKind.UNKNOWN, uid=uid)
 
 
-def home_url(page_url: str, uid: str) -> str:
+def build_home_url(page_url: str, uid: str) -> str:
     """The home page of a blog, on the host of one of its pages."""
     parts = urlsplit(page_url)
     return urlunsplit((parts.scheme, parts.netloc, "/myblog.php", f"blogID={uid}", ""))

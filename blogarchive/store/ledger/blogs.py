@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 
 
@@ -83,7 +83,7 @@ def home(archive: Archive, blog: Blog) -> Target | None:
         "select url from authors where site = ? and uid = ? and url <> ''", (blog.site, blog.uid)
     )
     told = None if row is None else str(row[0])
-    read_at = None if told is None else by_name(blog.site).address(told)
+    read_at = None if told is None else site_by_name(blog.site).parse_url(told)
     url = read_at.url if read_at is not None and read_at.kind is PageKind.HOME else next(iter(known), told)
     if url is None:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import ListedPost
-from blogarchive.sites.grammar.page.vocabulary import unbulleted
+from blogarchive.sites.grammar.page.vocabulary import strip_bullets
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
 from blogarchive.store.ledger import failures
@@ -132,13 +132,13 @@ def _same_time(one: str, other: str) -> bool:
 
 def _agree(item: ListedPost, title: str) -> bool:
     """Whether a title is the one listed, or begins with what a listing left of it; a list may have bullets of its own."""
-    listed, held = unbulleted(item.title), unbulleted(title)
+    listed, held = strip_bullets(item.title), strip_bullets(title)
     return held.startswith(listed.rstrip("….　 ")) if item.title_cut else listed == held
 
 
 def _adorned(listed: str, title: str) -> bool:
     """Whether a listing sets a mark beside the very title: [置顶], 【原创】."""
-    bare, held = (unbulleted(_MARKS.sub("", text) or text) for text in (listed, title))
+    bare, held = (strip_bullets(_MARKS.sub("", text) or text) for text in (listed, title))
     return bool(title) and bare == held
 
 

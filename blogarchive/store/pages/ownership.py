@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from blogarchive.items import ListedPost, PageKind, Post, Target
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages.context import SaveContext
 
 Named = TypeVar("Named", ListedPost, Post)
@@ -22,7 +22,7 @@ def is_own(context: SaveContext, uid: str | None) -> bool:
 
 def own_posts(context: SaveContext, posts: Iterable[Named]) -> list[Named]:
     """Those of `posts` that are not another blog's: a box of what others write is in many a listing."""
-    address = by_name(context.blog.site).address
+    address = site_by_name(context.blog.site).parse_url
     return [post for post in posts if post.url is None or is_own(context, address(post.url).uid)]
 
 
@@ -33,4 +33,4 @@ def post_target(context: SaveContext, url: str, number: int | str) -> Target:
 
 def uid_of(site: str, url: str) -> str | None:
     """The uid that an address names, None where it names none."""
-    return by_name(site).address(url).uid
+    return site_by_name(site).parse_url(url).uid

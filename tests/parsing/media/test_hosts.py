@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from blogarchive.errors import UsageError
 from blogarchive.parsing.media.hosts import fits, is_public, parse_hosts, refusal
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 
 POST = "https://blog.creaders.net/u/31182/202501/506012.html"
 HOME_POST = "http://192.168.1.5:8080/u/31182/202501/506012.html"
-LISTED = by_name("creaders").image_hosts
+LISTED = site_by_name("creaders").image_hosts
 
 
 @pytest.mark.parametrize(

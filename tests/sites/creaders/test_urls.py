@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogarchive.items import PageKind
-from blogarchive.sites.creaders.urls import address, did_number, home_url
+from blogarchive.sites.creaders.urls import build_home_url, parse_did, parse_url
 
 HOST = "https://blog.creaders.net"
 
@@ -31,7 +31,7 @@ HOST = "https://blog.creaders.net"
     ],
 )
 def test_each_form_says_what_it_is(path: str, kind: PageKind, uid: str | None, number: int | None) -> None:
-    found = address(HOST + path)
+    found = parse_url(HOST + path)
     assert (found.kind, found.uid, found.number) == (kind, uid, number)
 
 
@@ -50,13 +50,13 @@ def test_each_form_says_what_it_is(path: str, kind: PageKind, uid: str | None, n
     ],
 )
 def test_one_page_has_one_url(spelt: str) -> None:
-    assert address(spelt).url == f"{HOST}/u/31182/202501/506012.html"
+    assert parse_url(spelt).url == f"{HOST}/u/31182/202501/506012.html"
 
 
 @pytest.mark.parametrize("digits", [19, 20, 5000])
 @pytest.mark.parametrize("form", ["/u/31182/202501/{}.html", "/user_blog_diary.php?did={}"])
 def test_a_number_that_no_archive_can_hold_is_no_posts(form: str, digits: int) -> None:
-    found = address(HOST + form.format("9" * digits))
+    found = parse_url(HOST + form.format("9" * digits))
     assert (found.kind, found.number) == (PageKind.UNKNOWN, None)
 
 
@@ -64,27 +64,29 @@ def test_a_number_that_no_archive_can_hold_is_no_posts(form: str, digits: int) -
 def test_old_numbers_are_read_plain_and_in_base64(number: int) -> None:
     wrapped = base64.b64encode(str(number).encode()).decode()
     urls = {
-        address(f"{HOST}/user_blog_diary.php?did={did}").url for did in (number, wrapped, wrapped.rstrip("="))
+        parse_url(f"{HOST}/user_blog_diary.php?did={did}").url
+        for did in (number, wrapped, wrapped.rstrip("="))
     }
     assert urls == {f"{HOST}/user_blog_diary.php?did={number}"}
 
 
 @pytest.mark.parametrize("did", ["", "abc", "NTM3M!", "-3", "５２９", "1e3"])
 def test_a_did_that_is_no_number_names_no_post(did: str) -> None:
-    assert did_number(did) is None
-    assert address(f"{HOST}/user_blog_diary.php?did={did}").kind is PageKind.UNKNOWN
+    assert parse_did(did) is None
+    assert parse_url(f"{HOST}/user_blog_diary.php?did={did}").kind is PageKind.UNKNOWN
 
 
 def test_the_home_page_is_on_the_host_of_the_page() -> None:
     assert (
-        home_url("http://127.0.0.1:8000/u/31182/202501/1.html", "31182") == "http://127.0.0.1:8000/u/31182/"
+        build_home_url("http://127.0.0.1:8000/u/31182/202501/1.html", "31182")
+        == "http://127.0.0.1:8000/u/31182/"
     )
-    assert home_url("http://127.0.0.1:8000/x?y=1", "Bei_Chuang") == "http://127.0.0.1:8000/Bei_Chuang/"
+    assert build_home_url("http://127.0.0.1:8000/x?y=1", "Bei_Chuang") == "http://127.0.0.1:8000/Bei_Chuang/"
 
 
 @example("? #")
 @example("?0&&&0")
 @given(st.text(st.sampled_from("abu/.?&=%;#:0123456789hdtpsPE-_文 "), max_size=40))
 def test_a_canonical_url_is_its_own_canonical_url(rest: str) -> None:
-    once = address(f"{HOST}/{rest}").url
-    assert address(once).url == once
+    once = parse_url(f"{HOST}/{rest}").url
+    assert parse_url(once).url == once

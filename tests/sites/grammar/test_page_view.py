@@ -7,14 +7,14 @@ import pytest
 
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.creaders.urls import address
+from blogarchive.sites.creaders.urls import parse_url
 from blogarchive.sites.grammar.page.page_view import PageView, view_of
 
 URL = "https://blog.creaders.net/u/1/202001/5.html"
 
 
 def _view(html: str, url: str = URL, cache: SubtreeCache | None = None) -> PageView:
-    return view_of(html, url, datetime(2026, 1, 1, tzinfo=UTC), address, cache=cache)
+    return view_of(html, url, datetime(2026, 1, 1, tzinfo=UTC), parse_url, cache=cache)
 
 
 def test_a_path_names_the_tags_from_the_root_down_and_is_the_same_whoever_asks_first() -> None:
@@ -69,7 +69,7 @@ def _as_written(url: str) -> ParsedUrl:
     return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
 
 
-@pytest.mark.parametrize("rules", [address, _as_written], ids=["drops", "keeps"])
+@pytest.mark.parametrize("rules", [parse_url, _as_written], ids=["drops", "keeps"])
 def test_links_that_carry_another_session_id_on_each_page_lead_where_the_rules_of_the_site_say(
     rules: Callable[[str], ParsedUrl],
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from blogarchive.items import Comment, Page, PageKind, Post, Target
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
 LINKED = "<a href='#write'>回复</a>"
@@ -32,7 +32,7 @@ def read(*comments: str) -> Post:
     page = Page(
         url=URL, fetched_at=datetime(2025, 2, 1, tzinfo=UTC), status=200, headers=(), body=html.encode()
     )
-    parsed = by_name("creaders").read(page, Target(url=URL, site="creaders", kind=PageKind.POST))
+    parsed = site_by_name("creaders").parse_page(page, Target(url=URL, site="creaders", kind=PageKind.POST))
     assert parsed.problems == ()
     return parsed.posts[0]
 

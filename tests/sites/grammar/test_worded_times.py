@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.sites.normalize import finish
+from blogarchive.sites.normalize import normalize_page
 from tests.sites.printed.one import CARD, FETCHED, TOP, URL, post, read
 
 NO_TIMES = ["去年今天", "7.14", "某年某月", "很久以前", "甲辰年腊月初二", "2025-13-45 99:99:99"]
@@ -28,7 +28,7 @@ def finished(html: str) -> CrawledPage:
     parsed = read(html)
     page = Page(url=URL, fetched_at=FETCHED, status=200, headers=(), body=b"")
     target = Target(url=URL, site="creaders", kind=PageKind.POST, uid="31182", number=506012)
-    return finish(CrawledPage(target=target, page=page, parsed=parsed))
+    return normalize_page(CrawledPage(target=target, page=page, parsed=parsed))
 
 
 @pytest.mark.parametrize("head", HEADS)

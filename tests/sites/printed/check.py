@@ -9,13 +9,13 @@ from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
 from blogarchive.demo.markup.charset import cut_title
 from blogarchive.items import Author, Comment, Link, Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 from tests.sites.printed.around import by_month
 from tests.sites.printed.pages import print_blog
 from tests.sites.printed.style import Style
 from tests.sites.printed.urls import BASE
 
-SITE = by_name("creaders")
+SITE = site_by_name("creaders")
 AT = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
 
@@ -36,12 +36,12 @@ def read_page(url: str, html: str | bytes, kind: PageKind, **target: object) -> 
     body = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     page = Page(url=url, fetched_at=AT, status=200, headers=headers, body=body)
-    return SITE.read(page, Target(url=url, site="creaders", kind=kind, **target))  # type: ignore[arg-type]
+    return SITE.parse_page(page, Target(url=url, site="creaders", kind=kind, **target))  # type: ignore[arg-type]
 
 
 def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
     """Follow the links that were read, from the home page on."""
-    known = {SITE.address(url).url: html for url, html in pages.items()}
+    known = {SITE.parse_url(url).url: html for url, html in pages.items()}
     home = f"{BASE}{blog.path}"
     todo = deque([Target(url=home, site="creaders", kind=PageKind.HOME, uid=blog.uid)])
     seen, walked, cache = {home}, Walk(), SubtreeCache()
@@ -52,8 +52,8 @@ def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
             walked.strange.append(f"no such page: {target.kind} {target.url}")
             continue
         page = Page(url=target.url, fetched_at=AT, status=200, headers=(), body=html.encode())
-        parsed = SITE.read(page, target)
-        if SITE.read(page, target, cache) != parsed:
+        parsed = SITE.parse_page(page, target)
+        if SITE.parse_page(page, target, cache) != parsed:
             walked.strange.append(f"reads otherwise after other pages: {target.url}")
         _note(walked, target, parsed)
         for link in parsed.links:
@@ -61,8 +61,8 @@ def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
             if link.uid in (None, blog.uid) and key not in seen:
                 seen.add(key)
                 todo.append(_target(target, link))
-    missed = {SITE.address(url).url for url in pages} - {t for t in seen if t.startswith("http")}
-    missed -= {SITE.address(post.url).url for post in walked.posts.values()}
+    missed = {SITE.parse_url(url).url for url in pages} - {t for t in seen if t.startswith("http")}
+    missed -= {SITE.parse_url(post.url).url for post in walked.posts.values()}
     walked.strange.extend(f"never reached: {url}" for url in sorted(missed))
     return walked
 

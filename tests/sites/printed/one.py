@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from blogarchive.items import Page, PageKind, ParsedPage, Target
-from blogarchive.sites.base import by_name
+from blogarchive.sites.base import site_by_name
 
 FETCHED = datetime(2025, 2, 1, 9, tzinfo=UTC)
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
@@ -22,7 +22,7 @@ def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int
     target = Target(
         url=url, site="creaders", kind=kind, uid="31182", number=number, post_number=number, page_no=page_no
     )
-    return by_name("creaders").read(page, target)
+    return site_by_name("creaders").parse_page(page, target)
 
 
 def comment(who: str, when: str, text: str, header: str = "作者：{} 留言时间：{}") -> str:

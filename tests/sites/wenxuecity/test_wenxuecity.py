@@ -51,7 +51,7 @@ def read(body: str, url: str = URL, kind: PageKind = PageKind.MONTH) -> ParsedPa
         headers=(("Content-Type", "text/html"),),
         body=body.encode("gb18030"),
     )
-    return sites.read(page, Target(url=url, site="wenxuecity", kind=kind))
+    return sites.parse_page(page, Target(url=url, site="wenxuecity", kind=kind))
 
 
 TEA = a_post(
@@ -103,10 +103,10 @@ def test_a_footer_typed_into_a_post_ends_nothing() -> None:
 
 
 def test_a_switch_of_script_is_the_same_page() -> None:
-    site = sites.by_name("wenxuecity")
-    plain = site.address("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2")
+    site = sites.site_by_name("wenxuecity")
+    plain = site.parse_url("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2")
     assert (
-        site.address("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2&&c_lang=big5")
+        site.parse_url("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2&&c_lang=big5")
         == plain
     )
     assert (plain.kind, plain.uid) == (PageKind.MONTH, "1854")
@@ -124,7 +124,7 @@ def test_a_real_month_page_reads_as_its_gold_says() -> None:
     body = (folder / "page.html").read_bytes().split(b"\n", 1)[1]
     url = "http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2"
     page = Page(url=url, fetched_at=datetime(2007, 1, 1, tzinfo=UTC), status=200, headers=(), body=body)
-    parsed = sites.read(page, Target(url=url, site="wenxuecity", kind=PageKind.MONTH))
+    parsed = sites.parse_page(page, Target(url=url, site="wenxuecity", kind=PageKind.MONTH))
     gold = {name: (folder / f"gold_{name}.txt").read_text("utf-8") for name in ("text", "date", "author")}
     assert parsed.author is not None
     assert parsed.author.nickname == gold["author"].strip()

@@ -64,7 +64,7 @@ class Header:
     def is_linked(self, view: PageView) -> bool:
         """Whether the name is a link to a blog; nobody can type one, except as a bare URL."""
         url = None if self.author_link is None else view.href(self.author_link)
-        return url is not None and "://" not in self.author_name and view.address(url).kind is PageKind.HOME
+        return url is not None and "://" not in self.author_name and view.parse_url(url).kind is PageKind.HOME
 
 
 def find_headers(view: PageView, start: int, end: int) -> Sequence[Header]:

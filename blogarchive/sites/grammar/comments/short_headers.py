@@ -67,4 +67,6 @@ def _byline_at(view: PageView, index: int, end: int) -> Header | None:
 
 
 def _names_a_blog(view: PageView, index: int) -> bool:
-    return any(address is not None and address.kind is PageKind.HOME for _, _, address in view.links[index])
+    return any(
+        parsed_url is not None and parsed_url.kind is PageKind.HOME for _, _, parsed_url in view.links[index]
+    )

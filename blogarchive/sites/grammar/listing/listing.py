@@ -8,7 +8,7 @@ from itertools import groupby
 from blogarchive.items import DateText, ListedPost, PageKind
 from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import DATE, MOMENT, fold, unbulleted
+from blogarchive.sites.grammar.page.vocabulary import DATE, MOMENT, fold, strip_bullets
 from blogarchive.sites.grammar.post.counters import find_counters
 from blogarchive.sites.grammar.sidebar.sidebar import cut_title
 
@@ -73,18 +73,18 @@ def _counted(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) ->
 
 
 def _entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
-    here = view.address(view.url).url  # a switch of script leads to the page itself
+    here = view.parse_url(view.url).url  # a switch of script leads to the page itself
     for index in lines:
-        for text, anchor, address in view.links[index]:
-            if address is None or address.kind is not PageKind.POST or address.url == here:
+        for text, anchor, parsed_url in view.links[index]:
+            if parsed_url is None or parsed_url.kind is not PageKind.POST or parsed_url.url == here:
                 continue
             start = _own_time(view.lines[index], anchor, text)
-            title = _PINNED.sub("", unbulleted(text[:start])).strip()
+            title = _PINNED.sub("", strip_bullets(text[:start])).strip()
             if title:
                 post = ListedPost(
                     title=title,
-                    number=address.number,
-                    url=address.url,
+                    number=parsed_url.number,
+                    url=parsed_url.url,
                     title_cut=cut_title(title),
                     posted=DateText(text=text[start:].strip()) if text[start:] else None,
                 )

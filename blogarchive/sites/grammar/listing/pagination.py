@@ -59,7 +59,7 @@ def next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str
         if index in calendar:
             continue
         if says.number is None and (
-            says.sure or pagers[index] or is_further(url, view.address(view.url).url, page_no)
+            says.sure or pagers[index] or is_further(url, view.parse_url(view.url).url, page_no)
         ):
             worded = (url, index)
         elif says.number is not None and pagers[index]:
@@ -69,15 +69,15 @@ def next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str
 
 def _candidates(view: PageView, lines: Collection[int], page_no: int) -> "Iterator[tuple[int, str, _Saying]]":
     """Links that may lead to the next page: their line, their URL, what they say."""
-    here = view.address(view.url)
+    here = view.parse_url(view.url)
     within = lines if isinstance(lines, range) else frozenset(lines)
     for index in view.document.picked(_telling):
-        for text, anchor, address in view.links[index] if index in within else ():
-            says = None if address is None else _says(text, anchor)
-            if address is None or says is None or (says.number is not None and says.number != page_no + 1):
+        for text, anchor, parsed_url in view.links[index] if index in within else ():
+            says = None if parsed_url is None else _says(text, anchor)
+            if parsed_url is None or says is None or (says.number is not None and says.number != page_no + 1):
                 continue
-            if address.url != here.url and not _is_other_post(address, here, page_no):
-                yield index, address.url, says
+            if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
+                yield index, parsed_url.url, says
 
 
 @lru_cache(maxsize=16)
@@ -117,14 +117,14 @@ def _saying(words: str) -> _Saying | None:
     return None if number is None else _Saying(int(number[1]), len(folded) > _SHORT)
 
 
-def _is_other_post(address: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:
+def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:
     """Whether a link leads to a post that is not this page's: its title may be any words.
 
     A list's further pages may be called as posts are: the second of `/u/1/202501/` is `/u/1/202501/2.html`.
     """
-    if address.kind is not PageKind.POST or address.number == here.number:
+    if parsed_url.kind is not PageKind.POST or parsed_url.number == here.number:
         return False
-    return address.number != page_no + 1 or here.number not in (None, page_no)
+    return parsed_url.number != page_no + 1 or here.number not in (None, page_no)
 
 
 def _calendar_lines(view: PageView) -> set[int]:

@@ -18,31 +18,33 @@ Linked = tuple[str, Element, ParsedUrl | None]
 
 
 def links_of(
-    document: Document, base: str, address: Callable[[str], ParsedUrl]
+    document: Document, base: str, parse_url: Callable[[str], ParsedUrl]
 ) -> tuple[Sequence[Linked], ...]:
     """The links of each line, in order; `base` is what relative ones start from."""
     root = absolute("/", base)
     links: list[Sequence[Linked] | None] = [None] * len(document.lines)
     for repeat in document.cache:
-        links[repeat.index : repeat.index + len(repeat.lines)] = _of_repeat(repeat, root, address)
+        links[repeat.index : repeat.index + len(repeat.lines)] = _of_repeat(repeat, root, parse_url)
     return tuple(
         [
-            _of_line(line, base, root, address) if known is None else known
+            _of_line(line, base, root, parse_url) if known is None else known
             for line, known in zip(document.lines, links, strict=True)
         ]
     )
 
 
 def _of_line(
-    line: Line, base: str, root: str | None, address: Callable[[str], ParsedUrl]
+    line: Line, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> Sequence[Linked]:
     found = line.links()
-    return [(text, anchor, _leads_to(anchor, base, root, address)) for text, anchor in found] if found else ()
+    return (
+        [(text, anchor, _leads_to(anchor, base, root, parse_url)) for text, anchor in found] if found else ()
+    )
 
 
 @lru_cache(maxsize=16)
 def _of_repeat(
-    repeat: CachedSubtree, root: str | None, address: Callable[[str], ParsedUrl]
+    repeat: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> Sequence[Sequence[Linked] | None]:
     """The links of each line of a run; None where one of them may lead elsewhere from another page of the host."""
     if root is None:
@@ -50,10 +52,10 @@ def _of_repeat(
     moving = {
         node
         for node, name, hidden in repeat.sessions
-        if name == "href" and _leads_to(node, "", root, address) != _from_root(hidden, root, address)
+        if name == "href" and _leads_to(node, "", root, parse_url) != _from_root(hidden, root, parse_url)
     }
     return [
-        _of_line(line, "", root, address)
+        _of_line(line, "", root, parse_url)
         if all(_is_alike(anchor.get("href")) and anchor not in moving for _, anchor in line.links())
         else None
         for line in repeat.lines
@@ -66,20 +68,20 @@ def post_lines(links: Sequence[Sequence[Linked]]) -> frozenset[int]:
         [
             index
             for index, found in enumerate(links)
-            for _, _, address in found
-            if address is not None and address.kind is _POST
+            for _, _, parsed_url in found
+            if parsed_url is not None and parsed_url.kind is _POST
         ]
     )
 
 
 def _leads_to(
-    anchor: Element, base: str, root: str | None, address: Callable[[str], ParsedUrl]
+    anchor: Element, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> ParsedUrl | None:
     """Where a link leads under the site's rules; None where it leads nowhere on the web."""
     href = anchor.get("href")
     if root and href and _is_alike(href):
-        return _from_root(href, root, address)
-    return canonical(link_url(anchor, base), address)
+        return _from_root(href, root, parse_url)
+    return canonical(link_url(anchor, base), parse_url)
 
 
 def _is_alike(href: str | None) -> bool:
@@ -88,16 +90,16 @@ def _is_alike(href: str | None) -> bool:
 
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
-def _from_root(href: str, root: str, address: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
-    return canonical(absolute(href, root), address)
+def _from_root(href: str, root: str, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
+    return canonical(absolute(href, root), parse_url)
 
 
-def canonical(url: str | None, address: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
+def canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
     """Where a URL leads under the site's rules; None where it leads nowhere on the web."""
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
-    found = address(url)
-    return found if found.url == url else address(found.url)
+    found = parse_url(url)
+    return found if found.url == url else parse_url(found.url)
 
 
 def base_of(document: Document, url: str) -> str:

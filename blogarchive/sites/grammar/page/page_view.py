@@ -38,22 +38,22 @@ class PageView:
     url: str
     base: str
     now: datetime
-    address: Callable[[str], ParsedUrl]
+    parse_url: Callable[[str], ParsedUrl]
     number: int | str | None
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
 
     def href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
-        address = canonical(link_url(anchor, self.base), self.address)
-        return None if address is None else address.url
+        parsed_url = canonical(link_url(anchor, self.base), self.parse_url)
+        return None if parsed_url is None else parsed_url.url
 
     def leads_away(self, index: int) -> bool:
         """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
         if self.number is None or index not in self.posts:
             return False
         return any(
-            address is not None and address.kind is _POST and address.number != self.number
-            for _, _, address in self.links[index]
+            parsed_url is not None and parsed_url.kind is _POST and parsed_url.number != self.number
+            for _, _, parsed_url in self.links[index]
         )
 
     def is_section(self, index: int) -> bool:
@@ -140,7 +140,7 @@ def view_of(
     text: str,
     url: str,
     now: datetime,
-    address: Callable[[str], ParsedUrl],
+    parse_url: Callable[[str], ParsedUrl],
     number: int | str | None = None,
     cache: SubtreeCache | None = None,
 ) -> PageView:
@@ -151,7 +151,7 @@ def view_of(
     document = read_document(text, cache)
     whole, folded = fold_lines(document.lines, document.cache)
     base = base_of(document, url)
-    links = links_of(document, base, address)
+    links = links_of(document, base, parse_url)
     pictured = {line.index: picture_words(line) for line in document.lines if line.media and not line.text}
     return PageView(
         document=document,
@@ -165,8 +165,8 @@ def view_of(
         url=url,
         base=base,
         now=now,
-        address=address,
-        number=address(url).number or number,
+        parse_url=parse_url,
+        number=parse_url(url).number or number,
     )
 
 

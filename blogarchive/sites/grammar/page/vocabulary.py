@@ -112,6 +112,6 @@ def folding_to(signs: str) -> frozenset[str]:
     return frozenset(signs) | {shown for shown, folded in _FOLDED.items() if folded in signs}
 
 
-def unbulleted(text: str) -> str:
+def strip_bullets(text: str) -> str:
     """`text` without the bullets and spaces before it."""
     return text.lstrip(BULLETS + " \u3000\xa0\u200b")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from blogarchive.items import DateText, Problem
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import DATE, unbulleted
+from blogarchive.sites.grammar.page.vocabulary import DATE, strip_bullets
 
 _AGE = re.compile(r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<age>\d{1,3})\s*岁\s*\)?(?:\s*,\s*[^\d,]{1,6})?")
 _REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:*\s*(?P<value>{DATE}|\S.*)?")
@@ -44,7 +44,7 @@ class _Piece:
 
 def _pieces(view: PageView, index: int) -> Iterator[_Piece]:
     folded, shown = view.folded[index], view.lines[index].text
-    bare = len(folded) - len(unbulleted(folded))
+    bare = len(folded) - len(strip_bullets(folded))
     ends = [match.start() for match in _LABELLED.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
@@ -70,7 +70,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[Card, tuple[int, ..
     """The card where no label says so: an age with a name, then 注册日期 and 访问总量 close to it."""
     filled = [index for index in lines if view.folded[index].strip()]
     for place, index in enumerate(filled):
-        match = _AGE.fullmatch(unbulleted(view.folded[index]).strip())
+        match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
         if match is None:
             continue
         near = filled[place if match["name"] else max(place - 1, 0) : place + _NEAR]

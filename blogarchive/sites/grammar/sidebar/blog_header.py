@@ -39,7 +39,7 @@ def read_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
-        if match is not None and view.address(match["url"]).kind is PageKind.HOME:
+        if match is not None and view.parse_url(match["url"]).kind is PageKind.HOME:
             names = _names(view, index, set(outside))
             title = view.lines[names[0]].text.strip() if names else None
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None

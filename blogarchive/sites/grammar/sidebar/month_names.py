@@ -11,7 +11,7 @@ from blogarchive.parsing.dates.numbers import chinese_number, number_by_place
 from blogarchive.parsing.html.urls import absolute
 from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import fold, unbulleted
+from blogarchive.sites.grammar.page.vocabulary import fold, strip_bullets
 from blogarchive.sites.grammar.sidebar.month_ranges import FIRST_YEAR, last_month, row_of
 
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -79,7 +79,7 @@ def months_chosen(view: PageView, outside: Container[int]) -> tuple[MonthRow, ..
 def _on_line(view: PageView, index: int, year: int | None) -> tuple[int | None, list[MonthRow]]:
     """The year that holds from this line on, and the months on it."""
     folded = view.folded[index]
-    links = [(text, address.url) for text, _, address in view.links[index] if address is not None]
+    links = [(text, parsed_url.url) for text, _, parsed_url in view.links[index] if parsed_url is not None]
     if not links:
         said = _says(folded)
         return (said.year or year, []) if said and said.month is None else (None, _rows(said, year, None))
@@ -101,8 +101,8 @@ def _on_line(view: PageView, index: int, year: int | None) -> tuple[int | None, 
 def _of_option(view: PageView, option: Element) -> Sequence[MonthRow]:
     value, text = option.get("value", ""), " ".join("".join(map(str, option.itertext())).split())
     url = absolute(value, view.base) if _LEADS.match(value) else None
-    address = None if url is None else view.address(url)
-    shown = None if address is None else address.url
+    parsed_url = None if url is None else view.parse_url(url)
+    shown = None if parsed_url is None else parsed_url.url
     if (row := row_of(text, shown)) is not None:
         return [row]
     group = option.getparent()
@@ -118,7 +118,7 @@ def _rows(said: _Said | None, year: int | None, url: str | None) -> list[MonthRo
 
 
 def _says(folded: str) -> _Said | None:
-    text = _COUNT.sub("", unbulleted(folded)).strip(" []【】:|")
+    text = _COUNT.sub("", strip_bullets(folded)).strip(" []【】:|")
     if match := _WHOLE.fullmatch(text):
         return _Said(_number(match["year"] or match["y"]), _number(match["month"] or match["m"]))
     if match := _ENGLISH_WHOLE.fullmatch(text):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from blogarchive.items import DateText, MonthRow
 from blogarchive.sites.grammar.page.links import Linked
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import BULLETS, DATE, fold, unbulleted
+from blogarchive.sites.grammar.page.vocabulary import BULLETS, DATE, fold, strip_bullets
 
 _DAY_OF_MONTH = r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"  # the last day, without its year
 _RANGE = re.compile(
@@ -74,9 +74,9 @@ def last_month(now: datetime) -> str:
 
 
 def _leads_to(links: Sequence[Linked]) -> str | None:
-    for _, _, address in links:
-        if address is not None:
-            return address.url
+    for _, _, parsed_url in links:
+        if parsed_url is not None:
+            return parsed_url.url
     return None
 
 
@@ -122,12 +122,12 @@ def _is_row(folded: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _has_form(text: str) -> bool:
-    return _STARTS.match(text) is not None and _RANGE.fullmatch(unbulleted(text).strip()) is not None
+    return _STARTS.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
 
 
 @lru_cache(maxsize=4096)
 def _read(text: str, url: str | None) -> MonthRow | None:
-    raw = unbulleted(text).strip()
+    raw = strip_bullets(text).strip()
     match = _RANGE.fullmatch(fold(raw))
     first = None if match is None else _day(match["first"])
     if match is None or first is None:

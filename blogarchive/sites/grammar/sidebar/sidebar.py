@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import fold, may_be_of_calendar, unbulleted
+from blogarchive.sites.grammar.page.vocabulary import fold, may_be_of_calendar, strip_bullets
 from blogarchive.sites.grammar.sidebar.author_card import Card, find_card, read_card
 from blogarchive.sites.grammar.sidebar.months import months_elsewhere, months_under
 from blogarchive.sites.grammar.sidebar.sections import find_sections
@@ -93,9 +93,9 @@ def cut_title(title: str) -> bool:
 
 def _linked_post(view: PageView, index: int) -> ListedPost | None:
     """The post that a line of the sidebar links to."""
-    for text, _, address in view.links[index]:
-        if address is not None and address.kind is PageKind.POST:
-            post = _listed_post(text, address.number, address.url)
+    for text, _, parsed_url in view.links[index]:
+        if parsed_url is not None and parsed_url.kind is PageKind.POST:
+            post = _listed_post(text, parsed_url.number, parsed_url.url)
             if post is not None:
                 return post
     return None
@@ -103,7 +103,7 @@ def _linked_post(view: PageView, index: int) -> ListedPost | None:
 
 @lru_cache(maxsize=4096)  # the same titles stand on every page of a blog
 def _listed_post(text: str, number: int | str | None, url: str) -> ListedPost | None:
-    title = unbulleted(text).strip()
+    title = strip_bullets(text).strip()
     if not title or _says_more(fold(title)):
         return None
     return ListedPost(title=title, number=number, url=url, title_cut=cut_title(title))
@@ -113,7 +113,8 @@ def _first_category(view: PageView, lines: Sequence[int]) -> Sequence[int]:
     """From the line before the first heading of a category that links to one, where no label stands above them."""
     for place, index in enumerate(lines):
         if _is_category(view, index) and any(
-            address is not None and address.kind is PageKind.CATEGORY for _, _, address in view.links[index]
+            parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+            for _, _, parsed_url in view.links[index]
         ):
             return (-1, *lines[place:])
     return (-1,)
@@ -126,7 +127,7 @@ def _titled(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequ
         return lines
     own = {i for i in body if i in posts or _category(view, i) is not None or _says_more(view.folded[i])}
     last = max(own)
-    return lines[0], *_while(body, lambda i: i <= last and (i in own or not unbulleted(view.folded[i])))
+    return lines[0], *_while(body, lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])))
 
 
 def _calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
@@ -135,7 +136,7 @@ def _calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
 
 def _is_category(view: PageView, index: int) -> bool:
     text = view.folded[index]
-    return "【" in text and _CATEGORY.fullmatch(unbulleted(text).strip()) is not None
+    return "【" in text and _CATEGORY.fullmatch(strip_bullets(text).strip()) is not None
 
 
 def _says_more(text: str) -> bool:
@@ -155,7 +156,7 @@ def _titles(view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost
     if linked:
         return linked
     rows = [i for i in lines if not _says_more(view.folded[i])]
-    bare = [title for i in rows if (title := unbulleted(view.lines[i].text).strip())]
+    bare = [title for i in rows if (title := strip_bullets(view.lines[i].text).strip())]
     return tuple([ListedPost(title=title, title_cut=cut_title(title)) for title in bare])
 
 
@@ -188,10 +189,10 @@ def _beside(view: PageView, index: int) -> Sequence[tuple[str, str]]:
 def _linked_categories(view: PageView, index: int) -> Sequence[tuple[str, str]]:
     """The names and the links of the categories that a line links to."""
     return [
-        (name, address.url)
-        for text, _, address in view.links[index]
-        if address is not None and address.kind is PageKind.CATEGORY
-        if (name := _COUNT.sub("", unbulleted(text)).strip(_BRACKETS))
+        (name, parsed_url.url)
+        for text, _, parsed_url in view.links[index]
+        if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+        if (name := _COUNT.sub("", strip_bullets(text)).strip(_BRACKETS))
     ]
 
 
@@ -201,10 +202,10 @@ def _category(view: PageView, index: int) -> tuple[str, str | None] | None:
         return None
     linked = _linked_categories(view, index)
     if "【" in view.lines[index].text and len(linked) < 2:
-        raw = unbulleted(view.lines[index].text).strip()
+        raw = strip_bullets(view.lines[index].text).strip()
         match = _CATEGORY.fullmatch(raw.replace("（", "(").replace("）", ")"))
         if match is not None:
-            addresses = [address for _, _, address in view.links[index] if address is not None]
+            parsed_urls = [parsed_url for _, _, parsed_url in view.links[index] if parsed_url is not None]
             name = raw[match.start("name") : match.end("name")].strip()
-            return name, (addresses[0].url if addresses else None)
+            return name, (parsed_urls[0].url if parsed_urls else None)
     return linked[-1] if linked else None

@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := python3.11 python3.12 python3.13 python3
 
-.PHONY: demo test check lint types imports bench goldens docs lock clean
+.PHONY: demo test check lint types imports bench goldens messages docs lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -28,6 +28,9 @@ bench: $(VENV)/.dev
 
 goldens: $(VENV)/.dev ## rewrite expected.json files, then fail, so that a person reads the diff
 	$(BIN)/python -m pytest tests/test_goldens.py --rewrite-goldens
+
+messages: $(VENV)/.dev ## extract messages into the Chinese catalogue, then fail if one has no translation
+	$(BIN)/python -m tests.messages.update
 
 docs: $(VENV)/.dev ## pages that are written from the code, and their pictures (needs Chromium)
 	$(BIN)/python -m tests.browse.tables_page

@@ -1,5 +1,17 @@
 """The command line: one function per command, grouped into modules."""
 
-from blogarchive.cli.main import main
+from collections.abc import Sequence
+from typing import NoReturn
+
+from blogarchive.messages import use_system_language
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line in the language of the system, and leave with its exit code."""
+    use_system_language()
+    from blogarchive.cli import group  # help texts are translated when it is imported
+
+    group.main(arguments)
+
 
 __all__ = ["main"]

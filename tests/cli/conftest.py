@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.cli.main import run
+from blogarchive.cli.group import run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

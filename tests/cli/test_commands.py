@@ -15,7 +15,7 @@ from resource import RLIMIT_FSIZE, setrlimit
 import click
 import pytest
 
-from blogarchive.cli.main import cli
+from blogarchive.cli.group import cli
 from blogarchive.demo import DemoHost, sample_blog
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import page_rows

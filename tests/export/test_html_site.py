@@ -5,7 +5,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from lxml import html
 
-from blogarchive.cli.main import run
+from blogarchive.cli.group import run
 from blogarchive.export.html import export_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.queries.export_models import Filters

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -53,16 +54,23 @@ class _Lazy(click.Group):
 _NAMES = {"import": "import_"}  # where Python keeps the command's name for itself
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="blogarchive")
-def cli() -> None:
+_HELP = _(
     """Back up hosted blogs into one SQLite file, keep them up to date, read and search them.
 
-    \b
-    Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 interrupted;
-    4 not reached, blocked or forbidden by robots.txt; 5 the site seems to have changed;
-    6 archive damaged or disk full; 75 another run holds the archive.
-    """
+\b
+Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 interrupted;
+4 not reached, blocked or forbidden by robots.txt; 5 the site seems to have changed;
+6 archive damaged or disk full; 75 another run holds the archive.
+"""
+)
+
+
+@click.group(
+    cls=_Lazy, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="blogarchive")
+def cli() -> None:
+    """Group of all commands; its help is `_HELP`, translated."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,0 +1,54 @@
+"""The language of messages for people: Chinese or English, by gettext catalogues.
+
+Code marks a message with `gettext.gettext` (imported as `_`) and formats it afterwards, so that the catalogue finds it:
+`_("no archive at {path}").format(path=path)`. JSON keys, exit codes and the log are never translated.
+"""
+
+import gettext
+import locale
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+DOMAIN = "blogarchive"
+CATALOGUES = Path(__file__).parent / "locale"
+
+_VARIABLES = ("BLOGARCHIVE_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def choose_language(environment: Mapping[str, str], system: str | None = None) -> Language:
+    """Return the language that the first set variable names, else that of `system` (`zh_CN`), else English.
+
+    The order is BLOGARCHIVE_LANG, then that of GNU gettext: LANGUAGE, LC_ALL, LC_MESSAGES, LANG.
+    """
+    chosen = next((environment[name] for name in _VARIABLES if environment.get(name)), system or "")
+    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"
+
+
+def use_system_language() -> None:
+    """Translate the messages of this process, and of the processes that it starts, into the language of the system.
+
+    Call this before the modules that define help texts are imported.
+    """
+    os.environ["LANGUAGE"] = choose_language(os.environ, _system_locale())
+    gettext.bindtextdomain(DOMAIN, CATALOGUES)
+    gettext.textdomain(DOMAIN)
+
+
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """Return the translations into `language`; English messages are returned unchanged."""
+    return gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
+
+
+def _system_locale() -> str | None:
+    """Return the locale of the desktop on Windows, which sets no environment variable; None elsewhere."""
+    name: str | None = None
+    if sys.platform == "win32":
+        import ctypes
+
+        name = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
+    return name

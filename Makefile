@@ -1,14 +1,15 @@
-# Two commands for a new user: `make demo` and `make test`. uv is used when it is there, python3 -m venv otherwise.
+# Two commands for a new user: `make demo` and `make test`. They use uv if it is installed, else python3 -m venv.
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHONS := python3.11 python3.12 python3.13 python3
+# Without uv: the first of these that is installed.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
 .PHONY: demo test check lint types imports bench goldens messages docs lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
 
-test: $(VENV)/.dev ## two at a time: most tests wait for a process or a server
+test: $(VENV)/.dev ## two workers: most tests wait for a process or a server
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 check: test lint types imports
@@ -26,17 +27,17 @@ imports: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
-goldens: $(VENV)/.dev ## rewrite expected.json files, then fail, so that a person reads the diff
+goldens: $(VENV)/.dev ## rewrite the expected.json files, then fail: read the diff before you commit it
 	$(BIN)/python -m pytest tests/test_goldens.py --rewrite-goldens
 
 messages: $(VENV)/.dev ## extract messages into the Chinese catalogue, then fail if one has no translation
 	$(BIN)/python -m tests.messages.update
 
-docs: $(VENV)/.dev ## pages that are written from the code, and their pictures (needs Chromium)
+docs: $(VENV)/.dev ## generate docs/tables.md and the screenshots (needs Chromium)
 	$(BIN)/python -m tests.browse.tables_page
 	$(BIN)/python -m tests.browse.screenshots
 
-lock: ## refresh requirements/*.txt from pyproject.toml (needs uv)
+lock: ## update requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements/dev.txt
 
@@ -59,7 +60,7 @@ $(VENV)/.dev: $(VENV)/.made requirements/dev.txt pyproject.toml
 	@$(call install,requirements/dev.txt)
 	@touch $@ $(VENV)/.run
 
-# The lock file first, hashes checked; then this checkout itself, in place.
+# Install the locked dependencies with hash checks, then this checkout in editable mode.
 define install
 set -e; if command -v uv >/dev/null 2>&1; then \
   uv pip install -q --python $(BIN)/python --require-hashes -r $(1) && uv pip install -q --python $(BIN)/python --no-deps -e .; \

@@ -1,0 +1,40 @@
+"""Paths and links in the documents lead to files of the checkout."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.paths import ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+_FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+_PATH = re.compile(
+    r"`((?:blogarchive|spiders|pipelines|tests|docs|bench(?!/results)|requirements|\.github|\.ci)/[\w./-]*)`"
+)
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def named_paths(document: Path) -> set[Path]:
+    text = _FENCED.sub("", document.read_text("utf-8"))
+    return {ROOT / path for path in _PATH.findall(text)} | {
+        document.parent / path for path in _LINK.findall(text)
+    }
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_path_that_a_document_names_exists(document: Path) -> None:
+    missing = {str(path.relative_to(ROOT)) for path in named_paths(document) if not path.exists()}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_the_documents_for_developers_name_paths(name: str) -> None:
+    assert len(named_paths(ROOT / name)) > 10
+
+
+def test_the_configuration_of_the_repository_is_valid_yaml() -> None:
+    files = [ROOT / ".pre-commit-config.yaml", *(ROOT / ".github").rglob("*.yml")]
+    assert len(files) >= 4
+    assert all(yaml.safe_load(file.read_text("utf-8")) for file in files)

@@ -12,7 +12,7 @@ from blogarchive.export.dates import whole_moment
 from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.writer import out_file, whole_file
-from blogarchive.rendering.bodies import shown_body
+from blogarchive.rendering.bodies import render_body
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
@@ -81,7 +81,7 @@ def _entry(blog: ExportedBlog, post: ExportedPost) -> etree._Element:
     entry.append(author)
     for name in heading.categories:
         entry.append(_element("category", term=name))
-    body = shown_body(post.body_html, heading.url, lambda url: url if url.startswith("http") else None)
+    body = render_body(post.body_html, heading.url, lambda url: url if url.startswith("http") else None)
     entry.append(_element("content", body, type="html"))
     return entry
 

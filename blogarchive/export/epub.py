@@ -13,7 +13,7 @@ from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.parsing.media.sniff import content_type
-from blogarchive.rendering.bodies import PictureSource
+from blogarchive.rendering.bodies import ImageSource
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedImage, ExportedPost, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 
@@ -93,7 +93,7 @@ class _Binding:
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._put(f"book/{name}", pages.render(name, book))
 
-    def _source(self, post: ExportedPost) -> PictureSource:
+    def _source(self, post: ExportedPost) -> ImageSource:
         held = picture_source(self._reader, post, self._take, "images/")
 
         def source(url: str) -> str | None:

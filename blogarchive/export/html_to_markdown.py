@@ -45,7 +45,7 @@ _URL_SAFE = "!#$%&'*+,/:;=?@[]~"
 
 
 def to_markdown(body_html: str) -> str:
-    """The Markdown of a body that `shown_body` made, without line ends around it; "" for an empty body.
+    """The Markdown of a body that `render_body` made, without line ends around it; "" for an empty body.
 
     A table that Markdown cannot hold (several paragraphs in a cell, a table in a table) is given up and its
     content follows as paragraphs: no text is lost.

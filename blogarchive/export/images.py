@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from blogarchive.export.writer import OutFolder
-from blogarchive.rendering.bodies import PictureSource
+from blogarchive.rendering.bodies import ImageSource
 from blogarchive.store.queries.export_models import ExportedImage, ExportedPost
 from blogarchive.store.queries.export_reader import ExportReader
 
@@ -21,7 +21,7 @@ Take = Callable[[str, ExportedImage], None]
 """Called with the file name and the picture, each time that a page shows one."""
 
 
-def picture_source(reader: ExportReader, post: ExportedPost, take: Take, prefix: str) -> PictureSource:
+def picture_source(reader: ExportReader, post: ExportedPost, take: Take, prefix: str) -> ImageSource:
     """Gives `prefix` and file name for a picture of `post` that is held, and has it taken along."""
     of_post = {picture.url: picture for picture in post.pictures}
 

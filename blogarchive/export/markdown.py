@@ -19,7 +19,7 @@ from blogarchive.export.images import PictureFolder, picture_source
 from blogarchive.export.internal_links import Crossing
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.writer import OutFolder
-from blogarchive.rendering.bodies import PictureSource, PostSource, shown_body
+from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.store.queries.export_models import (
     ExportedBlog,
     ExportedComment,
@@ -115,12 +115,12 @@ def _shelve(blog: ExportedBlog, path: str, reader: ExportReader) -> _Shelf:
     return _Shelf(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
 
 
-def post_markdown(blog: ExportedBlog, post: ExportedPost, picture: PictureSource, linked: PostSource) -> str:
+def post_markdown(blog: ExportedBlog, post: ExportedPost, picture: ImageSource, linked: PostSource) -> str:
     """The file of a post: front matter, body, comments; `picture` and `linked` give the addresses of its pictures
     and of the posts that it links to."""
 
     def markdown(body_html: str) -> str:
-        return to_markdown(shown_body(body_html, post.heading.url, picture, linked))
+        return to_markdown(render_body(body_html, post.heading.url, picture, linked))
 
     parts = [_front_matter(_post_fields(blog, post.heading)), markdown(post.body_html)]
     if post.comments:

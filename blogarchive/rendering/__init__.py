@@ -1,1 +1,1 @@
-"""The one look of pages for people: stylesheet, macros and bodies that serve and export share."""
+"""Rendering shared by `serve` and `export`: stylesheet, macros, sanitized bodies, language of a text."""

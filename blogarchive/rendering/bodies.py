@@ -1,90 +1,56 @@
-"""A stored body made fit to be shown: pictures from our own store, nothing loaded from anywhere else.
-
-What is stored is never changed; this is for pages that people look at, in the browser or as files.
-"""
+"""Render a stored body for a page or a file: rewrite the URLs of links and images, then sanitize it against XSS."""
 
 import re
 from collections.abc import Callable
-from html import escape
 from urllib.parse import unquote, urljoin, urlsplit
 
-import nh3
-from lxml import etree, html
+from lxml import html
 
-PictureSource = Callable[[str], str | None]
-"""Gives the address to show for a picture's absolute URL, or None where the archive does not hold it."""
+from blogarchive.parsing.html.allow_list import NOT_STORED
+from blogarchive.parsing.html.sanitize import inner_html, sanitize
+
+ImageSource = Callable[[str], str | None]
+"""Returns the URL to show for an image's absolute URL, None if the archive does not have it."""
 
 PostSource = Callable[[str], str | None]
-"""Gives the address of our own page for a link's absolute URL, or None where it leads to no post that is held."""
+"""Returns the URL of the rendered post for a link's absolute URL, None if it leads to no stored post."""
 
-_TAGS = set(
-    """a abbr b big blockquote br caption center cite code col colgroup dd del details div dl dt em figcaption
-    figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike
-    strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr""".split()  # noqa: SIM905
-)
-_ATTRIBUTES = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align"},
-    "p": {"align"},
-    "div": {"align"},
-    "font": {"color"},
-    "ol": {"start"},
-    "span": {"class"},
-}
-_SCHEMES = {"http", "https", "mailto"}
-_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml refuses a text that holds one
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml refuses text with these
 _ENCODED = re.compile(r"(?:%20|%[89A-Fa-f][0-9A-Fa-f])+")
-_PLACEHOLDER = "not-held"
 
 
 def _no_post(_url: str) -> None:
     return None
 
 
-def shown_body(body_html: str, page_url: str, picture: PictureSource, post: PostSource = _no_post) -> str:
-    """`body_html` as safe HTML whose pictures come from `picture` and whose links are absolute, or lead to `post`.
+def render_body(body_html: str, page_url: str, image: ImageSource, post: PostSource = _no_post) -> str:
+    """Return `body_html` as sanitized HTML, with images from `image` and links absolute or to `post`.
 
-    A picture that is not held becomes a link to where it was, with its alternative text. Links are resolved
-    against `page_url`, and open without telling the other side where the reader came from. Only http, https
-    and mailto links stay; scripts, styles, frames and event handlers never do, whatever the archive holds.
+    URLs are resolved against `page_url`. If `image` returns None, a link to the image's URL with its alternative
+    text takes the place of the image. `body_html` may come from a stranger's archive: it is sanitized here again.
     """
-    root = _parsed(body_html)
+    root = _parse(body_html)
     for anchor in root.iter("a"):
         if "href" in anchor.attrib:
-            _lead(anchor, _absolute(page_url, anchor.attrib["href"]), post)
-    for image in list(root.iter("img")):
-        _place(image, page_url, picture)
-    return nh3.clean(
-        _inner(root),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_only_our_class,
-        url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer nofollow",
-    )
+            _rewrite_link(anchor, _absolute(page_url, anchor.attrib["href"]), post)
+    for element in list(root.iter("img")):
+        _rewrite_image(element, page_url, image)
+    return sanitize(inner_html(root))
 
 
-def link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
-    """The absolute URLs that links in `body_html` lead to, as `shown_body` asks for their posts."""
-    found = (_absolute(page_url, anchor.get("href") or "") for anchor in _parsed(body_html).iter("a"))
+def find_link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
+    """Return the absolute URLs of the links in `body_html`, each once: those that `render_body` passes to `post`."""
+    found = (_absolute(page_url, anchor.get("href") or "") for anchor in _parse(body_html).iter("a"))
     return tuple(dict.fromkeys(url for url in found if url))
 
 
-def _parsed(body_html: str) -> html.HtmlElement:
+def _parse(body_html: str) -> html.HtmlElement:
     text = _NOT_XML.sub("\ufffd", body_html)
     return html.fragment_fromstring(text, create_parent="div", parser=html.HTMLParser(huge_tree=True))
 
 
-def _inner(root: html.HtmlElement) -> str:
-    parts = [escape(root.text or "", quote=False)]
-    parts += [str(etree.tostring(child, encoding="unicode", method="html")) for child in root]
-    return "".join(parts)
-
-
 def _absolute(page_url: str, url: str) -> str:
-    """`url` made absolute; "" where it is no URL at all."""
+    """Return `url` made absolute, "" if it is no URL."""
     try:
         absolute = urljoin(page_url, url.strip())
         urlsplit(absolute)
@@ -93,36 +59,36 @@ def _absolute(page_url: str, url: str) -> str:
     return absolute
 
 
-def _lead(anchor: html.HtmlElement, url: str, post: PostSource) -> None:
-    """To the post as it is held, its URL kept as the link's title; else to where the link leads."""
-    ours = post(url) if url else None
-    anchor.set("href", ours or url)
-    if ours:
+def _rewrite_link(anchor: html.HtmlElement, url: str, post: PostSource) -> None:
+    """Lead to the rendered post, with the original URL as title, else to the original URL."""
+    rendered = post(url) if url else None
+    anchor.set("href", rendered or url)
+    if rendered:
         anchor.set("title", url)
 
 
-def _place(image: html.HtmlElement, page_url: str, picture: PictureSource) -> None:
-    url = _absolute(page_url, image.get("src") or "")
-    source = (picture(url) or picture(_as_written(url))) if url else None
+def _rewrite_image(element: html.HtmlElement, page_url: str, image: ImageSource) -> None:
+    url = _absolute(page_url, element.get("src") or "")
+    source = (image(url) or image(_unquote(url))) if url else None
     if source is not None:
-        image.set("src", source)
+        element.set("src", source)
         return
-    _replace(image, _placeholder(url, image.get("alt") or image.get("title") or "", image))
+    _replace(element, _make_placeholder(url, element.get("alt") or element.get("title") or "", element))
 
 
-def _as_written(url: str) -> str:
-    """The URL before it was written as HTML, which percent-encodes spaces and what is not ASCII."""
+def _unquote(url: str) -> str:
+    """Return the URL as it was before HTML percent-encoded its spaces and non-ASCII characters."""
     return _ENCODED.sub(lambda run: unquote(run[0], errors="replace"), url)
 
 
-def _placeholder(url: str, alt: str, image: html.HtmlElement) -> html.HtmlElement:
-    """A note in the picture's place: a link where one is possible, plain words inside another link."""
-    linkable = urlsplit(url).scheme in ("http", "https") and not any(True for _ in image.iterancestors("a"))
+def _make_placeholder(url: str, alt: str, element: html.HtmlElement) -> html.HtmlElement:
+    """Return a link to the image, or plain text if the URL is unusable or the image is inside a link."""
+    linkable = urlsplit(url).scheme in ("http", "https") and next(element.iterancestors("a"), None) is None
     note = html.Element("a" if linkable else "span")
     if linkable:
         note.set("href", url)
     marker = html.Element("span")
-    marker.set("class", _PLACEHOLDER)
+    marker.set("class", NOT_STORED)
     marker.text = f"［图片未存：{alt.strip() or _file_name(url) or '?'}］"
     note.append(marker)
     return note
@@ -138,9 +104,3 @@ def _replace(old: html.HtmlElement, new: html.HtmlElement) -> None:
         return
     new.tail, old.tail = old.tail, None
     parent.replace(old, new)
-
-
-def _only_our_class(tag: str, attribute: str, value: str) -> str | None:
-    if attribute == "class":
-        return value if tag == "span" and value == _PLACEHOLDER else None
-    return value

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from blogarchive.parsing.html.sanitize import clean_html
+from blogarchive.parsing.html.sanitize import sanitize_element
 from blogarchive.store.database.archive import Archive
 from tests.browse import chromium
 from tests.browse.make_archive import make
@@ -122,7 +122,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
 def cleaned(markup: str) -> str:
     """`markup` as the store would hold it."""
     readable = re.sub(r"[\x00-\x08]", "\ufffd", markup)
-    return clean_html(html.fragment_fromstring(readable, create_parent="div"), EVIL)
+    return sanitize_element(html.fragment_fromstring(readable, create_parent="div"), EVIL)
 
 
 def ours(tab: chromium.Page, address: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from blogarchive.rendering.bodies import link_urls, shown_body
+from blogarchive.rendering.bodies import find_link_urls, render_body
 from blogarchive.sites.post_links import resolve_post_link
 from blogarchive.store.queries import post_page
 from blogarchive.store.queries.page_models import Picture, PostPage
@@ -36,14 +36,14 @@ def shown(
     def post(link_url: str) -> str | None:
         return f"{home}/post/{posts[link_url]}" if link_url in posts else None
 
-    return Markup(shown_body(body_html or "", url, source, post))  # noqa: S704 - shown_body gives safe HTML
+    return Markup(render_body(body_html or "", url, source, post))  # noqa: S704 - render_body gives safe HTML
 
 
 def linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
     """The posts in the archive that a post's text and its comments link to: their ids by the links' URLs."""
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.comments))
-    urls = dict.fromkeys(link for text in texts if text for link in link_urls(text, url))
+    urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
     named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MOST_LINKS]}
     ids = {
         link: post_page.post_id(connection, site, address.uid, address.number)

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from blogarchive.export.html_to_markdown import to_markdown
-from blogarchive.rendering.bodies import PictureSource, PostSource, shown_body
+from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -56,12 +56,12 @@ def render(name: str, book: Book) -> bytes:
 
 
 def chapter(
-    blog: ExportedBlog, post: ExportedPost, title: str, picture: PictureSource, linked: PostSource
+    blog: ExportedBlog, post: ExportedPost, title: str, picture: ImageSource, linked: PostSource
 ) -> bytes:
     """The page of a post with its comments; `picture` and `linked` give what they show and lead to in the book."""
 
     def shown(body_html: str) -> Markup:
-        return book_html(shown_body(body_html, post.heading.url, picture, linked))
+        return book_html(render_body(body_html, post.heading.url, picture, linked))
 
     return _rendered("chapter.xhtml", blog=blog, post=post, title=title, shown=shown)
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
-from blogarchive.rendering.bodies import PictureSource, PostSource, shown_body
+from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.languages import language
 from blogarchive.store.queries.export_models import ExportedPost
 
@@ -44,13 +44,13 @@ def post_page(
     post: ExportedPost,
     older: Placed | None,
     newer: Placed | None,
-    picture: PictureSource,
+    picture: ImageSource,
     linked: PostSource,
 ) -> bytes:
     """The post with its pictures, comments and replaced versions; links to other posts by `linked`."""
 
     def shown(body_html: str | None) -> str:
-        return shown_body(body_html or "", placed.heading.url, picture, linked)
+        return render_body(body_html or "", placed.heading.url, picture, linked)
 
     return _render(
         "post.html",

@@ -1,199 +1,127 @@
-"""HTML of a stranger -> HTML that is safe to keep and to show; the one place where HTML is made safe.
+"""Sanitize HTML against XSS: the one place where HTML of a stranger becomes safe to store and to show.
 
-The allow-list is nh3's (ammonia): tags, attributes and URL schemes that are not named here do not pass. Players
-(iframe, embed, object, video) become a plain link, so that what they showed can still be found.
+nh3 (ammonia) removes tags, attributes and URL schemes that are not in the allow-list. `sanitize_element` makes the
+bodies that are stored; `sanitize` makes HTML safe again when a page shows it (docs/decisions/0056).
 """
 
 import nh3
 from lxml import etree
 
 from blogarchive.items import Image
+from blogarchive.parsing.html import allow_list
+from blogarchive.parsing.html.allow_list import TAGS
 from blogarchive.parsing.html.elements import BLOCKS, PLAYED, PREFORMATTED
 from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.html.table_text import put_into_cells
-from blogarchive.parsing.html.urls import absolute, link_url, picture_url
+from blogarchive.parsing.html.urls import absolute, image_url, lazy_urls, link_url
 
-TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "dfn",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ]
-)
-_ATTRIBUTES: dict[str, set[str]] = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "ol": {"start", "type"},
-    "font": {"color"},
-    "p": {"align"},
-    "div": {"align"},
-    "time": {"datetime"},
-    "del": {"datetime"},
-    "ins": {"datetime"},
-    "*": {"style", "lang", "dir"},
-}
-_STYLES = {"text-align", "font-weight", "font-style", "text-decoration", "color", "text-indent"}
-_CLEANER = nh3.Cleaner(
-    tags=set(TAGS),
-    attributes=_ATTRIBUTES,
-    clean_content_tags={"script", "style", "noscript", "template", "title"},
-    url_schemes={"http", "https", "mailto"},
-    filter_style_properties=_STYLES,
-    link_rel="noopener noreferrer nofollow",
-)
-# Preformatted text would be escaped twice else; other blocks that do not pass would leave two lines as one.
-_CALLED_OTHERWISE = {
+
+def _cleaner(styles: set[str], classes: dict[str, set[str]]) -> nh3.Cleaner:
+    attributes = {**allow_list.ATTRIBUTES, "*": allow_list.ATTRIBUTES["*"] | ({"style"} if styles else set())}
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes=attributes,
+        clean_content_tags=set(allow_list.TAGS_WITH_CONTENT),
+        url_schemes=set(allow_list.URL_SCHEMES),
+        filter_style_properties=styles,
+        allowed_classes=classes,
+        link_rel=allow_list.LINK_REL,
+    )
+
+
+_STORED = _cleaner(styles=set(allow_list.STYLES), classes={})
+_SHOWN = _cleaner(styles=set(), classes={"span": {allow_list.NOT_STORED}})
+# nh3 escapes the text of an unknown preformatted element twice; without its block, two lines become one.
+_RENAMED = {
     **dict.fromkeys(BLOCKS - TAGS - {"html", "body"}, "div"),
     **dict.fromkeys(PREFORMATTED, "pre"),
     **dict.fromkeys(("menu", "dir"), "ul"),
 }
-_OF_TABLE = ("table", "tbody", "thead", "tfoot", "tr")  # where a div may not stand
-_PICTURES = ("img", "image")
+_TABLE_PARTS = ("table", "tbody", "thead", "tfoot", "tr")  # HTML allows no div as their child
+_IMAGES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
-_LATER = ("data-src", "data-lazy-src", "data-original", "data-url")  # where a script finds it
-_NAMES_PLAYED = ("movie", "src", "url", "filename")  # a Flash player's parameters, a Windows one's
+_PLAYER_PARAMETERS = ("movie", "src", "url", "filename")  # of Flash and of Windows Media Player
 
 
-def clean_html(node: Element, base_url: str) -> str:
-    """The content of `node` as safe HTML with absolute URLs; `node` itself is changed, give a copy.
+def sanitize(html: str) -> str:
+    """Return `html` safe against XSS, to be shown on a page, whatever its source is.
 
-    The same content gives the same text. Scripts, styles, forms and event handlers are gone; the words stay.
+    Attributes `style` are removed: the Content-Security-Policy of the pages refuses them.
+    """
+    return _SHOWN.clean(html)
+
+
+def sanitize_element(node: Element, base_url: str) -> str:
+    """Return the content of `node` as HTML to be stored: safe against XSS, URLs absolute. Changes `node`: pass a copy.
+
+    The same content returns the same HTML. Scripts, styles, forms and event handlers are removed; the text stays.
+    Lazy images get the URL that a browser would show; a player (iframe, embed, object, video) becomes a link.
     """
     if not len(node) and _is_plain(node.text or ""):
-        return (node.text or "").strip()  # as most comments are
+        return (node.text or "").strip()  # most comments
     put_into_cells(node)
-    for element in list(node.iter("a", *_PICTURES, *_PLAYERS)):
-        _mend(element, base_url)
-    for element in node.iter(*_CALLED_OTHERWISE):
-        _call_otherwise(element)
+    for element in list(node.iter("a", *_IMAGES, *_PLAYERS)):
+        _rewrite_url(element, base_url)
+    for element in node.iter(*_RENAMED):
+        _rename_block(element)
+    return _STORED.clean(inner_html(node)).strip()
+
+
+def inner_html(node: Element) -> str:
+    """Return the content of `node` as HTML."""
     parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
-    return _CLEANER.clean(_escape(node.text) + "".join(parts)).strip()
+    return _escape(node.text) + "".join(parts)
 
 
-def images_of(node: Element, base_url: str) -> tuple[Image, ...]:
-    """The pictures in `node` in order, with absolute http(s) URLs; data: pictures and blanks are left out."""
-    urls = (picture_url(element, base_url) for element in node.iter(*_PICTURES))
-    return tuple(Image(url=url, position=place) for place, url in enumerate(u for u in urls if u))
+def extract_images(node: Element, base_url: str) -> tuple[Image, ...]:
+    """Return the images in `node` in document order, with absolute http(s) URLs, without data: URLs and blanks."""
+    urls = (image_url(element, base_url) for element in node.iter(*_IMAGES))
+    return tuple(Image(url=url, position=position) for position, url in enumerate(u for u in urls if u))
 
 
-def _mend(element: Element, base_url: str) -> None:
+def _rewrite_url(element: Element, base_url: str) -> None:
     tag = element.tag
     if tag == "a":
-        url = link_url(element, base_url)
-        _drop(element, "href")
-        if url is not None:
-            element.set("href", url)
-    elif tag in _PICTURES:
-        url = picture_url(element, base_url)
+        _set_url(element, "href", link_url(element, base_url))
+    elif tag in _IMAGES:
         element.tag = "img"
-        _drop(element, "src")
-        if url is not None:
-            element.set("src", url)
+        _set_url(element, "src", image_url(element, base_url))
     else:
-        _link_player(element, absolute(_played(element), base_url))
+        _link_player(element, absolute(_find_player_url(element), base_url))
 
 
-def _call_otherwise(element: Element) -> None:
+def _set_url(element: Element, name: str, url: str | None) -> None:
+    element.attrib.pop(name, "")
+    if url is not None:
+        element.set(name, url)
+
+
+def _rename_block(element: Element) -> None:
     parent = element.getparent()
-    if parent is None or parent.tag not in _OF_TABLE:
-        element.tag = _CALLED_OTHERWISE[element.tag]
+    if parent is None or parent.tag not in _TABLE_PARTS:
+        element.tag = _RENAMED[element.tag]
 
 
-def _played(player: Element) -> str | None:
-    """What a player plays, as it says itself or as the parts inside it do: Flash was written in both ways at once."""
-    own = [player.get(name) for name in (_PLAYERS[player.tag], *_LATER)]
+def _find_player_url(player: Element) -> str | None:
+    """Return the URL in the player's own attributes, else in its parts: pages of Flash times wrote both."""
+    found = [player.get(_PLAYERS[player.tag]), *lazy_urls(player), player.get("data-url")]
     for part in player.iterdescendants(*PLAYED):
-        named = part.get("name", "").lower() in _NAMES_PLAYED
-        own.append((part.get("value") if named else None) if part.tag == "param" else part.get("src"))
-    return next((url for url in own if url and not url.lower().startswith("about:")), None)
-
-
-def _drop(element: Element, name: str) -> None:
-    if name in element.attrib:
-        del element.attrib[name]
+        named = part.get("name", "").lower() in _PLAYER_PARAMETERS
+        found.append((part.get("value") if named else None) if part.tag == "param" else part.get("src"))
+    return next((url for url in found if url and not url.lower().startswith("about:")), None)
 
 
 def _link_player(element: Element, url: str | None) -> None:
     for child in list(element):
         element.remove(child)
     element.attrib.clear()
-    element.text = None
-    element.tag = "span"
-    if url is not None:
-        element.tag = "a"
-        element.set("href", url)
-        element.text = url
+    element.text = url
+    element.tag = "span" if url is None else "a"
+    _set_url(element, "href", url)
 
 
 def _is_plain(text: str) -> bool:
-    """Whether HTML writes the text as it is."""
+    """Return whether HTML writes the text unchanged."""
     return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 

@@ -1,12 +1,13 @@
 """The addresses on a page, as its reader's browser would follow them: of links and of pictures, made absolute."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from blogarchive.parsing.html.parse import Element
 
-# Lazy loaders of the last fifteen years keep the picture's address in one of these, and a blank in `src`.
+# Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
 # Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
 _plain_url = re.compile(
@@ -19,21 +20,27 @@ _ADDRESS = re.compile(r"[/.\\]")
 _quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
 
 
-def picture_url(element: Element, base_url: str) -> str | None:
-    """The absolute http(s) address of a picture, lazy loaders' attributes first; None where it has none.
+def image_url(element: Element, base_url: str) -> str | None:
+    """Return the absolute http(s) URL of an image, lazy loaders' attributes first; None if it has none.
 
-    The page itself, which `#` and other blanks lead to, is no picture.
+    The URL of the page itself, which `#` and other blanks resolve to, is no image.
     """
-    for name in (*_LAZY, "src"):
-        value = element.get(name)
-        flag = name in _LAZY and value is not None and not _ADDRESS.search(value)  # data-lazyload="true"
-        url = None if flag else absolute(value, base_url)
-        if url is not None and _may_be_picture(url, base_url):
+    for value in (*lazy_urls(element), element.get("src")):
+        url = absolute(value, base_url)
+        if url is not None and _may_be_image(url, base_url):
             return url
     return None
 
 
-def _may_be_picture(url: str, base_url: str) -> bool:
+def lazy_urls(element: Element) -> Iterator[str]:
+    """Yield the URLs in the attributes of lazy loaders, as written; a flag (`data-lazyload="true"`) is none."""
+    for name in _LAZY:
+        value = element.get(name)
+        if value is not None and _ADDRESS.search(value):
+            yield value
+
+
+def _may_be_image(url: str, base_url: str) -> bool:
     """Whether an address is one of the web, and not the page's own: `#`, `?` and a bare `//` stand for that one."""
     parts = urlsplit(url)
     web = parts.scheme in ("http", "https") and bool(parts.hostname)

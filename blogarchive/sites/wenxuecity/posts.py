@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import DateText, Post
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html.sanitize import clean_html, images_of
+from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
 from blogarchive.parsing.lines.document import Element
 from blogarchive.parsing.lines.extract import cut, text_of
 from blogarchive.sites.grammar.page.page_view import PageView
@@ -99,13 +99,13 @@ def _made(view: PageView, time_line: int, foot: _Foot) -> Post:
         own.pop()
     lines = view.lines[own[0] : own[-1] + 1] if own else ()
     body = cut(view.document, lines[0], lines[-1]) if lines else None
-    images = () if body is None else images_of(body, view.base)
+    images = () if body is None else extract_images(body, view.base)
     return Post(
         number=foot.number,
         url=foot.url,
         title=view.lines[time_line - 1].text.strip() or None,
         posted=DateText(text=view.lines[time_line].text.strip()),
-        body_html="" if body is None else clean_html(body, view.base),
+        body_html="" if body is None else sanitize_element(body, view.base),
         body_text=text_of(lines),
         images=images,
         views=foot.views,

@@ -1,11 +1,11 @@
-"""HTML of a stranger is kept safe, with its words, pictures and links."""
+"""Sanitized HTML of a stranger is safe against XSS and has its text, images and links."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from blogarchive.parsing.html.sanitize import clean_html, images_of
+from blogarchive.parsing.html.sanitize import extract_images, sanitize, sanitize_element
 from blogarchive.parsing.html.urls import link_url
 from blogarchive.parsing.lines.document import Document, read_document
 from blogarchive.parsing.lines.extract import cut
@@ -13,12 +13,12 @@ from blogarchive.parsing.lines.extract import cut
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
 
 
-def clean(source: str) -> str:
-    return clean_html(html.fromstring(f"<div>{source}</div>"), BASE)
+def _sanitized(source: str) -> str:
+    return sanitize_element(html.fromstring(f"<div>{source}</div>"), BASE)
 
 
 @pytest.mark.parametrize(
-    ("source", "kept"),
+    ("source", "expected"),
     [
         ("<p onclick='x()'>字</p>", "<p>字</p>"),
         ("<script>x()</script>字<style>p{}</style>", "字"),
@@ -39,17 +39,37 @@ def clean(source: str) -> str:
         ),
     ],
 )
-def test_what_may_harm_goes_and_the_words_stay(source: str, kept: str) -> None:
-    assert clean(source) == kept
+def test_unsafe_markup_is_removed_and_its_text_stays(source: str, expected: str) -> None:
+    assert _sanitized(source) == expected
 
 
-def test_links_and_pictures_are_absolute() -> None:
-    assert 'href="http://blog.creaders.net/u/1/"' in clean("<a href='/u/1/'>甲</a>")
-    assert 'src="http://blog.creaders.net/u/31182/202501/a.jpg"' in clean("<img src=a.jpg>")
-    assert 'href="http://pub.creaders.net/x"' in clean("<a href='//pub.creaders.net/x'>甲</a>")
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("<p style='color:red' lang='zh'>字</p>", '<p lang="zh">字</p>'),
+        (
+            "<p class='not-stored'>字<span class='x not-stored'>图</span></p>",
+            '<p>字<span class="not-stored">图</span></p>',
+        ),
+        ("<details open ontoggle=x()><summary>甲</summary>乙</details>", "甲乙"),
+        (
+            "<a href='javascript:x()' style='position:fixed'>字</a>",
+            '<a rel="noopener noreferrer nofollow">字</a>',
+        ),
+        ("<noscript><img src=x onerror=y()></noscript>字", "字"),
+    ],
+)
+def test_a_page_shows_sanitized_html_whatever_is_stored(stored: str, shown: str) -> None:
+    assert sanitize(stored) == shown
 
 
-def test_a_player_becomes_a_link_to_what_it_showed() -> None:
+def test_links_and_images_are_absolute() -> None:
+    assert 'href="http://blog.creaders.net/u/1/"' in _sanitized("<a href='/u/1/'>甲</a>")
+    assert 'src="http://blog.creaders.net/u/31182/202501/a.jpg"' in _sanitized("<img src=a.jpg>")
+    assert 'href="http://pub.creaders.net/x"' in _sanitized("<a href='//pub.creaders.net/x'>甲</a>")
+
+
+def test_a_player_becomes_a_link_to_its_media() -> None:
     url = "https://www.youtube.com/embed/xyz"
     for player in (
         f"<iframe src='{url}'></iframe>",
@@ -59,14 +79,14 @@ def test_a_player_becomes_a_link_to_what_it_showed() -> None:
         f"<iframe data-lazy-src='{url}' src='about:blank'></iframe>",
         f"<iframe data-original='{url}'></iframe>",
     ):
-        assert f">{url}</a>" in clean(player)
+        assert f">{url}</a>" in _sanitized(player)
 
 
-def test_a_lazy_picture_is_the_one_that_would_be_shown() -> None:
+def test_a_lazy_image_has_the_url_that_a_browser_would_show() -> None:
     body = html.fromstring(
         "<div><img src=blank.gif data-original=/a.jpg><img src='data:image/gif;base64,R0'></div>"
     )
-    assert [(image.url, image.position) for image in images_of(body, BASE)] == [
+    assert [(image.url, image.position) for image in extract_images(body, BASE)] == [
         ("http://blog.creaders.net/a.jpg", 0)
     ]
 
@@ -74,10 +94,10 @@ def test_a_lazy_picture_is_the_one_that_would_be_shown() -> None:
 @pytest.mark.parametrize(
     "src", ["", " ", "#", "#top", "?", "//", "http://", "about:blank", "data:image/gif;base64,R0"]
 )
-def test_what_leads_to_no_file_is_no_picture_to_fetch(src: str) -> None:
+def test_an_image_without_a_usable_url_is_not_fetched(src: str) -> None:
     body = html.fromstring(f"<div>字<img src='{src}'><img data-src='{src}' src='a.jpg'></div>")
-    assert [image.url.rpartition("/")[2] for image in images_of(body, BASE)] == ["a.jpg"]
-    assert "src" not in clean(f"字<img src='{src}'>")
+    assert [image.url.rpartition("/")[2] for image in extract_images(body, BASE)] == ["a.jpg"]
+    assert "src" not in _sanitized(f"字<img src='{src}'>")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +117,7 @@ def test_what_leads_to_no_file_is_no_picture_to_fetch(src: str) -> None:
         ("<a href=' /u/\n1/ '>", "http://blog.creaders.net/u/1/"),
     ],
 )
-def test_a_link_leads_where_a_browser_would_go(anchor: str, url: str | None) -> None:
+def test_a_link_has_the_url_that_a_browser_would_open(anchor: str, url: str | None) -> None:
     assert link_url(html.fromstring(f"{anchor}字</a>"), BASE) == url
 
 
@@ -108,29 +128,29 @@ def test_a_link_leads_where_a_browser_would_go(anchor: str, url: str | None) -> 
         )
     )
 )
-def test_cleaning_twice_changes_nothing_and_nothing_runs(pieces: list[str]) -> None:
-    once = clean("".join(pieces) or "字")
+def test_sanitizing_twice_changes_nothing_and_nothing_runs(pieces: list[str]) -> None:
+    once = _sanitized("".join(pieces) or "字")
     assert "<script" not in once
     assert not html.fromstring(f"<div>{once}</div>").xpath("//@onerror | //@onclick")
-    assert clean(once) == once
+    assert _sanitized(once) == once
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=8))
-def test_a_text_alone_is_cleaned_as_it_is_beside_a_script(text: str) -> None:
+def test_plain_text_is_sanitized_the_same_with_or_without_a_script(text: str) -> None:
     alone, beside = html.Element("div"), html.Element("div")
     alone.text = beside.text = text
     beside.append(html.Element("script"))
-    assert clean_html(alone, BASE) == clean_html(beside, BASE)
+    assert sanitize_element(alone, BASE) == sanitize_element(beside, BASE)
 
 
 def test_preformatted_text_is_escaped_once() -> None:
-    assert clean("<xmp>a < b & c</xmp>") == "<pre>a &lt; b &amp; c</pre>"
-    assert clean("<listing>a &lt; b</listing>") == "<pre>a &lt; b</pre>"
+    assert _sanitized("<xmp>a < b & c</xmp>") == "<pre>a &lt; b &amp; c</pre>"
+    assert _sanitized("<listing>a &lt; b</listing>") == "<pre>a &lt; b</pre>"
 
 
-def test_what_a_lazy_loader_is_told_is_no_address_unless_it_looks_like_one() -> None:
+def test_a_lazy_attribute_is_a_url_only_if_it_looks_like_one() -> None:
     body = html.fromstring("<div><img data-lazyload=true src=a.jpg><img data-src=b.jpg src=blank.gif></div>")
-    assert [image.url.rpartition("/")[2] for image in images_of(body, BASE)] == ["a.jpg", "b.jpg"]
+    assert [image.url.rpartition("/")[2] for image in extract_images(body, BASE)] == ["a.jpg", "b.jpg"]
 
 
 ROW = "<tr><td>甲</td></tr>"
@@ -150,22 +170,22 @@ ROW = "<tr><td>甲</td></tr>"
         f"<table>{ROW}&nbsp;{ROW}<!-- 注 -->一<!-- 注 -->二</table>",
     ],
 )
-def test_words_between_rows_stand_in_stored_html_where_they_stand_in_its_text(table: str) -> None:
+def test_text_between_table_rows_has_the_same_place_in_html_and_text(table: str) -> None:
     document = read_document(f"<div>前{table}后</div>")
-    kept = clean_html(cut(document, document.lines[0], document.lines[-1]), BASE)
-    again = read_document(f"<div>{kept}</div>")
+    expected = sanitize_element(cut(document, document.lines[0], document.lines[-1]), BASE)
+    again = read_document(f"<div>{expected}</div>")
     assert words(again) == words(document)
-    assert clean(kept) == kept
+    assert _sanitized(expected) == expected
 
 
 def words(document: Document) -> str:
     return "".join("".join(line.text for line in document.lines).split())
 
 
-def test_a_picture_between_rows_keeps_its_place_and_nothing_that_is_not_seen_makes_a_row() -> None:
+def test_an_image_between_rows_stays_and_invisible_elements_make_no_row() -> None:
     row = "<tr><td>甲</td></tr>"
-    assert clean(f"<table>{row}<img src=/a.png>{row}</table>") == (
+    assert _sanitized(f"<table>{row}<img src=/a.png>{row}</table>") == (
         '<table><tbody><tr><td>甲</td></tr><tr><td><img src="http://blog.creaders.net/a.png"></td></tr>'
         "<tr><td>甲</td></tr></tbody></table>"
     )
-    assert clean(f"<table>{row}<form><input></form>\n{row}</table>").count("<tr>") == 2
+    assert _sanitized(f"<table>{row}<form><input></form>\n{row}</table>").count("<tr>") == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blogarchive.items import Comment, Problem
-from blogarchive.parsing.html.sanitize import clean_html
+from blogarchive.parsing.html.sanitize import sanitize_element
 from blogarchive.parsing.lines.extract import cut, text_of
 from blogarchive.sites.grammar.comments.consistency import (
     Paged,
@@ -120,7 +120,7 @@ def _choose(
 def _comment(view: PageView, record: CommentBlock) -> Comment:
     header = record.header
     lines = view.lines[header.last + 1 : record.text_end]
-    body_html = clean_html(cut(view.document, lines[0], lines[-1]), view.base) if lines else ""
+    body_html = sanitize_element(cut(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author_link is None else view.href(header.author_link),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from blogarchive.items import Image, Problem
-from blogarchive.parsing.html.sanitize import clean_html, images_of
+from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
 from blogarchive.parsing.lines.extract import cut, text_of
 from blogarchive.sites.grammar.comments.comments import Comments, read_comments, with_items
 from blogarchive.sites.grammar.comments.consistency import Paged
@@ -180,8 +180,8 @@ def _post_page(view: PageView, heading: TitleTime, ending: BodyBounds, *, furthe
     images: tuple[Image, ...] = ()
     if lines:
         body = cut(view.document, lines[0], lines[-1])
-        images = images_of(body, view.base)
-        body_html = clean_html(body, view.base)
+        images = extract_images(body, view.base)
+        body_html = sanitize_element(body, view.base)
     comments = ending.comments
     if ending.doubt is not None:
         comments = replace(comments, problem=ending.doubt)

@@ -32,7 +32,7 @@ from blogarchive.sites.identity_key import IdentityKey
 
 _T = TypeVar("_T")
 
-_TEXTS: dict[type, tuple[str, ...]] = {
+_TEXT_FIELDS: dict[type, tuple[str, ...]] = {
     Author: ("nickname", "blog_title", "tagline"),
     Post: ("title", "body_html", "body_text"),
     Comment: ("author_name", "reply_to", "body_html", "body_text"),
@@ -42,7 +42,7 @@ _TEXTS: dict[type, tuple[str, ...]] = {
 }
 """The fields that hold words of people, by item; URLs and ids are not words."""
 
-_TIMES: dict[type, tuple[tuple[str, str], ...]] = {
+_TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
     Author: (("registered", "registered_on"),),
     Post: (("posted", "posted_at"),),
     Comment: (("posted", "comments.posted_at"),),
@@ -51,7 +51,7 @@ _TIMES: dict[type, tuple[tuple[str, str], ...]] = {
 }
 """The fields that hold a `DateText`, by item, with the name under which a failure row speaks of them."""
 
-_PARTS: dict[type, tuple[str, ...]] = {
+_CHILD_FIELDS: dict[type, tuple[str, ...]] = {
     ParsedPage: ("author", "posts", "listed", "latest", "categories", "notice"),
     Post: ("comments",),
     CategoryRow: ("posts",),
@@ -59,8 +59,8 @@ _PARTS: dict[type, tuple[str, ...]] = {
 """The fields that hold further items; the months, the same hundreds on every page, are seen to apart."""
 
 
-_MOST_TITLES = 100  # remembered together
-_WHOLE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
+_MAX_CACHED_ITEMS = 100  # remembered together
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
 def normalize_page(crawled: CrawledPage) -> CrawledPage:
@@ -71,7 +71,7 @@ def normalize_page(crawled: CrawledPage) -> CrawledPage:
 
 def tidy_texts(parsed: ParsedPage) -> ParsedPage:
     """The reading with every text in it freed of stray controls and of garbling that is certain."""
-    return _deep(parsed, _tidied)
+    return _apply(parsed, _tidy_fields)
 
 
 def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> ParsedPage:
@@ -85,108 +85,112 @@ def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> P
 
     def dated(item: object) -> dict[str, object]:
         changes: dict[str, object] = {}
-        for name, told in _TIMES.get(type(item), ()):
-            shown: DateText | None = getattr(item, name)
-            if shown is None or shown.at is not None:
+        for name, field_name in _TIME_FIELDS.get(type(item), ()):
+            date_text: DateText | None = getattr(item, name)
+            if date_text is None or date_text.at is not None:
                 continue
-            found = _whole(shown.text, zone) if _WHOLE.fullmatch(shown.text) else parse_date(shown.text, now)
+            found = (
+                _parse_full_date(date_text.text, zone)
+                if _FULL_DATE.fullmatch(date_text.text)
+                else parse_date(date_text.text, now)
+            )
             if found is None:
-                problems[Problem(kind="unreadable", field=told, detail=f"no time: {shown.text[:80]!r}")] = (
-                    None
-                )
+                problems[
+                    Problem(kind="unreadable", field=field_name, detail=f"no time: {date_text.text[:80]!r}")
+                ] = None
             else:
-                changes[name] = DateText(text=shown.text, at=found.at, precision=found.precision)
+                changes[name] = DateText(text=date_text.text, at=found.at, precision=found.precision)
         return changes
 
-    months = _whole_months(IdentityKey(parsed.months), zone)
+    months = _resolve_months(IdentityKey(parsed.months), zone)
     if months is None:
-        months = _joined([_deep(row, dated) for row in parsed.months])
-    dated_reading = _deep(_with_months(parsed, months), dated)
+        months = _merge_months([_apply(row, dated) for row in parsed.months])
+    dated_reading = _apply(_replace_months(parsed, months), dated)
     fresh = tuple(problem for problem in problems if problem not in parsed.problems)
     return replace(dated_reading, problems=parsed.problems + fresh) if fresh else dated_reading
 
 
-def _with_months(parsed: ParsedPage, months: tuple[MonthRow, ...]) -> ParsedPage:
+def _replace_months(parsed: ParsedPage, months: tuple[MonthRow, ...]) -> ParsedPage:
     return parsed if IdentityKey(months) == IdentityKey(parsed.months) else replace(parsed, months=months)
 
 
-def _joined(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
+def _merge_months(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
     """One row a month, from its first date to its last: a page may show a month in two halves, or twice."""
     months: dict[str, MonthRow] = {}
     for row in rows:
         other = months.setdefault(row.month, row)
         if other is not row:
-            first, last = min(other.first, row.first, key=_moment), max(other.last, row.last, key=_moment)
+            first, last = min(other.first, row.first, key=_sort_key), max(other.last, row.last, key=_sort_key)
             months[row.month] = replace(other, first=first, last=last, url=other.url or row.url)
     return tuple(months.values())
 
 
-def _moment(shown: DateText | None) -> str:
-    return "" if shown is None or shown.at is None else shown.at.isoformat()
+def _sort_key(date_text: DateText | None) -> str:
+    return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
 
 
 @lru_cache(maxsize=16)  # the months, up to some hundreds, are the same on every page of a blog
-def _whole_months(months: IdentityKey[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
+def _resolve_months(months: IdentityKey[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
     """The rows dated, where each is another month and shows whole dates; None where not, or they are dated already."""
     dated = []
     for row in months.items:
-        first, last = _whole_shown(row.first, zone), _whole_shown(row.last, zone)
+        first, last = _resolve_full_date(row.first, zone), _resolve_full_date(row.last, zone)
         if first is None or last is None:
             return None
         dated.append(replace(row, first=first, last=last))
     return tuple(dated) if len({row.month for row in dated}) == len(dated) else None
 
 
-def _whole_shown(shown: DateText | None, zone: ZoneInfo) -> DateText | None:
-    if shown is None or shown.at is not None or not _WHOLE.fullmatch(shown.text):
+def _resolve_full_date(date_text: DateText | None, zone: ZoneInfo) -> DateText | None:
+    if date_text is None or date_text.at is not None or not _FULL_DATE.fullmatch(date_text.text):
         return None
-    found = _whole(shown.text, zone)
-    return found and DateText(text=shown.text, at=found.at, precision=found.precision)
+    found = _parse_full_date(date_text.text, zone)
+    return found and DateText(text=date_text.text, at=found.at, precision=found.precision)
 
 
 @lru_cache(maxsize=4096)  # the months in the sidebar are the same on every page of a blog
-def _whole(text: str, zone: ZoneInfo) -> ParsedDate | None:
+def _parse_full_date(text: str, zone: ZoneInfo) -> ParsedDate | None:
     """A time that shows its year, month and day in digits: it does not depend on when it was read."""
     return parse_date(text, datetime(2000, 1, 1, tzinfo=zone))
 
 
-def _tidied(item: object) -> dict[str, object]:
+def _tidy_fields(item: object) -> dict[str, object]:
     changes: dict[str, object] = {}
-    for name in _TEXTS.get(type(item), ()):
+    for name in _TEXT_FIELDS.get(type(item), ()):
         text: str | None = getattr(item, name)
         if text and (tidied := tidy(text)) != text:
             changes[name] = tidied
     return changes
 
 
-def _deep(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
+def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
     changes = change(item)
-    for name in _PARTS.get(type(item), ()):
+    for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)
         if isinstance(part, tuple):
-            if _are_plain(part):
+            if _need_no_change(part):
                 continue
-            parts = tuple(_deep(one, change) for one in part)
+            parts = tuple(_apply(one, change) for one in part)
             if any(new is not old for new, old in zip(parts, part, strict=True)):
                 changes[name] = parts
-        elif part is not None and (whole := _deep(part, change)) is not part:
+        elif part is not None and (whole := _apply(part, change)) is not part:
             changes[name] = whole
     return replace(item, **changes) if changes else item  # type: ignore[type-var]
 
 
-def _are_plain(items: tuple[object, ...]) -> bool:
+def _need_no_change(items: tuple[object, ...]) -> bool:
     """Whether these are a sidebar's titles or its categories, in which nothing is to be changed."""
-    if not 0 < len(items) <= _MOST_TITLES or not isinstance(items[0], ListedPost | CategoryRow):
+    if not 0 < len(items) <= _MAX_CACHED_ITEMS or not isinstance(items[0], ListedPost | CategoryRow):
         return False
-    return _plain(IdentityKey(items))
+    return _need_no_change_cached(IdentityKey(items))
 
 
 @lru_cache(maxsize=64)  # most pages of a blog show the same ones
-def _plain(items: IdentityKey[object]) -> bool:
-    return all(map(_is_plain, items.items))
+def _need_no_change_cached(items: IdentityKey[object]) -> bool:
+    return all(map(_needs_no_change, items.items))
 
 
-def _is_plain(item: object) -> bool:
+def _needs_no_change(item: object) -> bool:
     if isinstance(item, CategoryRow):
-        return tidy(item.name) == item.name and all(map(_is_plain, item.posts))
+        return tidy(item.name) == item.name and all(map(_needs_no_change, item.posts))
     return isinstance(item, ListedPost) and item.posted is None and tidy(item.title) == item.title

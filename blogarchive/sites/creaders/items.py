@@ -10,59 +10,59 @@ from blogarchive.sites.grammar.sidebar.sidebar import Sidebar
 from blogarchive.sites.identity_key import IdentityKey
 
 
-def post_item(shown: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
+def build_post(post_page: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
     """The post as this page shows it; not `whole`: its body is on another page."""
-    counters = shown.counters
+    counters = post_page.counters
     return Post(
         number=number,
         url=parse_url(url).url,
-        title=None if shown.heading is None else shown.heading.title or None,
-        posted=None if shown.heading is None else shown.heading.posted,
-        body_html=shown.body_html if whole else None,
-        body_text=shown.body_text if whole else None,
-        images=shown.images if whole else (),
+        title=None if post_page.heading is None else post_page.heading.title or None,
+        posted=None if post_page.heading is None else post_page.heading.posted,
+        body_html=post_page.body_html if whole else None,
+        body_text=post_page.body_text if whole else None,
+        images=post_page.images if whole else (),
         views=None if counters is None else counters.views,
         likes=None if counters is None else counters.likes,
         comment_count=None if counters is None else counters.comments,
-        comments=shown.comments.comments,
+        comments=post_page.comments.comments,
         whole=whole,
     )
 
 
-def post_link(post: ListedPost) -> Link:
+def build_post_link(post: ListedPost) -> Link:
     """The link to a listed post."""
-    return link(post.url or "", PageKind.POST)
+    return build_link(post.url or "", PageKind.POST)
 
 
-def sidebar_links(sidebar: Sidebar) -> list[Link]:
+def build_sidebar_links(sidebar: Sidebar) -> list[Link]:
     """The links of the sidebar: months and categories first, then posts."""
-    return _month_links(IdentityKey(sidebar.months)) + _title_links(
+    return _build_month_links(IdentityKey(sidebar.months)) + _build_title_links(
         IdentityKey(sidebar.latest), IdentityKey(sidebar.categories)
     )
 
 
 @lru_cache(maxsize=16)
-def _month_links(months: IdentityKey[MonthRow]) -> list[Link]:
-    return [link(row.url, PageKind.MONTH) for row in months.items if row.url]
+def _build_month_links(months: IdentityKey[MonthRow]) -> list[Link]:
+    return [build_link(row.url, PageKind.MONTH) for row in months.items if row.url]
 
 
 @lru_cache(maxsize=16)
-def _title_links(latest: IdentityKey[ListedPost], categories: IdentityKey[CategoryRow]) -> list[Link]:
+def _build_title_links(latest: IdentityKey[ListedPost], categories: IdentityKey[CategoryRow]) -> list[Link]:
     posts = [*latest.items, *(post for row in categories.items for post in row.posts)]
-    links = [link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
-    return links + [post_link(post) for post in posts if post.url]
+    links = [build_link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
+    return links + [build_post_link(post) for post in posts if post.url]
 
 
-def each_once(links: Iterable[Link]) -> tuple[Link, ...]:
+def deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
     """The links in order, each once; most are known objects, and to hash all they say costs much."""
-    found = list({id(link): link for link in links}.values())
-    if len({link.url for link in found}) < len(found):
+    found = list({id(build_link): build_link for build_link in links}.values())
+    if len({build_link.url for build_link in found}) < len(found):
         found = list(dict.fromkeys(found))
     return tuple(found)
 
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
-def link(url: str, kind: PageKind) -> Link:
+def build_link(url: str, kind: PageKind) -> Link:
     """A link that promises a page of that kind."""
     found = parse_url(url)
     return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)

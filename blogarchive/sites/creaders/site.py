@@ -17,24 +17,29 @@ from blogarchive.items import (
 )
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.creaders.frame import Frame, author_of, frame_of
-from blogarchive.sites.creaders.items import each_once, post_item, post_link, sidebar_links
-from blogarchive.sites.creaders.owner import own_posts
+from blogarchive.sites.creaders.blog_uid import filter_own_posts
+from blogarchive.sites.creaders.items import (
+    build_post,
+    build_post_link,
+    build_sidebar_links,
+    deduplicate_links,
+)
+from blogarchive.sites.creaders.layout import PageLayout, build_author, parse_layout
 from blogarchive.sites.creaders.urls import parse_url
-from blogarchive.sites.grammar.listing.listing import read_listing
-from blogarchive.sites.grammar.listing.pagination import next_page
+from blogarchive.sites.grammar.listing.listing import parse_listing
+from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.labels import has_post_label
-from blogarchive.sites.grammar.page.page_view import PageView, view_of
+from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
 from blogarchive.sites.grammar.post.notices import find_notice
-from blogarchive.sites.grammar.post.post_page import PostPage, read_post
-from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, read_sidebar
+from blogarchive.sites.grammar.post.post_page import PostPage, parse_post
+from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
 
 # No page shows a zone; posts are stamped in North American evenings, most likely Pacific (a guess, see the docs).
 _ZONE = ZoneInfo("America/Los_Angeles")
 
 
-_LISTS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
-_FEWEST_ROWS = 2  # titles with their times that make a list
+_LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
+_MIN_LIST_ROWS = 2  # titles with their times that make a list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,77 +59,81 @@ class Creaders:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
-        view = view_of(decoded.text, page.url, now, parse_url, number, cache)
-        return _Reader(view=view, target=target, encoding=decoded.encoding).read()
+        view = build_page_view(decoded.text, page.url, now, parse_url, number, cache)
+        return _PageParser(view=view, target=target, encoding=decoded.encoding).parse()
 
 
 SITE = Creaders()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Reader:
+class _PageParser:
     """One page under reading."""
 
     view: PageView
     target: Target
     encoding: str
 
-    def read(self) -> ParsedPage:
+    def parse(self) -> ParsedPage:
         """The reading, post pages and lists alike."""
         here = parse_url(self.view.url)
         # A post that was deleted may send its reader to the blog's home page.
-        asked = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
-        called = here.kind is PageKind.POST and not self._goes_on
-        if asked or called or self.target.kind is PageKind.COMMENTS:
-            pager = self._pager()
-            shown = self._shown(pager, labelled=False)
-            if shown is None or self._is_list(shown):
-                return self._list()
-            return self._post(shown, paged=pager is not None)
-        parsed = self._list()
+        is_expected = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
+        is_post_url = here.kind is PageKind.POST and not self._is_further_list
+        if is_expected or is_post_url or self.target.kind is PageKind.COMMENTS:
+            pager = self._find_pager()
+            post_page = self._parse_post(pager, labelled=False)
+            if post_page is None or self._looks_like_list(post_page):
+                return self._build_list_page()
+            return self._build_post_page(post_page, paged=pager is not None)
+        parsed = self._build_list_page()
         if parsed.listed:
             return parsed
         # Nothing is listed: the page may show one post whole, whose text must not be read as the sidebar's.
-        pager = self._pager()
-        shown = self._shown(pager, labelled=True)
-        if shown is None:
+        pager = self._find_pager()
+        post_page = self._parse_post(pager, labelled=True)
+        if post_page is None:
             return parsed
-        is_post = here.number is not None and not self._goes_on
-        return self._post(shown, paged=pager is not None) if is_post else self._list(shown)
+        is_post = here.number is not None and not self._is_further_list
+        return (
+            self._build_post_page(post_page, paged=pager is not None)
+            if is_post
+            else self._build_list_page(post_page)
+        )
 
-    def _is_list(self, shown: PostPage) -> bool:
+    def _looks_like_list(self, post_page: PostPage) -> bool:
         """Whether what reads like a post is the first row of a list: an answer that was not asked for."""
-        if shown.comments.found or self._further or has_post_label(self.view):
+        if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
             return False
         outside = range(len(self.view.lines))
-        sidebar = read_sidebar(self.view, outside)
-        listed = read_listing(self.view, [i for i in outside if i not in sidebar.taken])
+        sidebar = parse_sidebar(self.view, outside)
+        listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
         # All links in the first paragraph of a post stand under its own time.
         return (
             len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
-            >= _FEWEST_ROWS
+            >= _MIN_LIST_ROWS
         )
 
-    def _pager(self) -> int | None:
+    def _find_pager(self) -> int | None:
         """The line of the page's last link to a next page, whoever put it there."""
-        found = next_page(self.view, range(len(self.view.lines)), self.target.page_no)
+        found = find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
         return None if found is None else found[1]
 
-    def _shown(self, pager: int | None, *, labelled: bool) -> PostPage | None:
-        shown = read_post(self.view, further=self._further, pager=pager, labelled=labelled)
-        return None if shown is None or self._is_another(shown) else shown
+    def _parse_post(self, pager: int | None, *, labelled: bool) -> PostPage | None:
+        post_page = parse_post(self.view, further=self._is_further_comments, pager=pager, labelled=labelled)
+        return None if post_page is None or self._leads_to_other_post(post_page) else post_page
 
-    def _is_another(self, shown: PostPage) -> bool:
+    def _leads_to_other_post(self, post_page: PostPage) -> bool:
         """Whether the title leads to another post: a list that stands in the place of a post that is no more.
 
         Wanted may be number 0, one not known yet: then a title may lead to its own page where the page says that it
         shows one post.
         """
-        wanted = self.view.number
-        heading = shown.heading
-        if heading is None or wanted is None:
+        expected = self.view.number
+        heading = post_page.heading
+        if heading is None or expected is None:
             return False
-        if wanted == 0 and (shown.comments.found or has_post_label(self.view)):
+        if expected == 0 and (post_page.comments.found or has_post_label(self.view)):
             return False
         linked = {
             found.number
@@ -132,88 +141,95 @@ class _Reader:
             for text, _, found in self.view.links[index]
             if found is not None and found.kind is PageKind.POST and text.strip() == heading.title
         }
-        return bool(linked) and wanted not in linked
+        return bool(linked) and expected not in linked
 
     @property
-    def _goes_on(self) -> bool:
+    def _is_further_list(self) -> bool:
         """Whether the page was asked for as a list's further one: its URL may be that of a post then."""
-        return self.target.kind in _LISTS and self.target.page_no > 1
+        return self.target.kind in _LIST_KINDS and self.target.page_no > 1
 
     @property
-    def _further(self) -> bool:
+    def _is_further_comments(self) -> bool:
         return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
 
-    def _post(self, shown: PostPage, *, paged: bool) -> ParsedPage:
-        frame = frame_of(self.view, shown)
+    def _build_post_page(self, post_page: PostPage, *, paged: bool) -> ParsedPage:
+        layout = parse_layout(self.view, post_page)
         number = self.view.number
-        links = sidebar_links(frame.sidebar)
-        if paged and shown.comments.found and (paging := self._next_comments(shown, frame)):
+        links = build_sidebar_links(layout.sidebar)
+        if paged and post_page.comments.found and (paging := self._find_next_comments(post_page, layout)):
             links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
-        posts = () if number is None else (post_item(shown, number, self.view.url, whole=not self._further),)
-        kind = PageKind.COMMENTS if self._further else PageKind.POST
-        problems = (*shown.problems, *frame.sidebar.problems)
-        return self._reading(
+        posts = (
+            ()
+            if number is None
+            else (build_post(post_page, number, self.view.url, whole=not self._is_further_comments),)
+        )
+        kind = PageKind.COMMENTS if self._is_further_comments else PageKind.POST
+        problems = (*post_page.problems, *layout.sidebar.problems)
+        return self._build_page(
             kind,
-            frame,
+            layout,
             links,
-            author=author_of(self.view, self.target, frame, ()),
+            author=build_author(self.view, self.target, layout, ()),
             posts=posts,
             problems=problems,
         )
 
     @property
-    def _sent_home(self) -> bool:
+    def _was_sent_home(self) -> bool:
         """Whether the reader of a month or a category was sent to the blog's home page."""
         if self.target.kind not in (PageKind.MONTH, PageKind.CATEGORY):
             return False
         here = parse_url(self.view.url)
         return here.kind is PageKind.HOME and here.url != parse_url(self.target.url).url
 
-    def _next_comments(self, shown: PostPage, frame: Frame) -> str | None:
+    def _find_next_comments(self, post_page: PostPage, layout: PageLayout) -> str | None:
         """The next page of the comments, by a link outside what authors and commenters wrote."""
-        written = {*range(shown.start, shown.body_end), *range(shown.comments.start, shown.comments.end)}
-        written |= frame.sidebar.taken
-        own = [i for i in range(shown.start, len(self.view.lines)) if i not in written]
-        found = next_page(self.view, own, self.target.page_no)
+        written = {
+            *range(post_page.start, post_page.body_end),
+            *range(post_page.comments.start, post_page.comments.end),
+        }
+        written |= layout.sidebar.own_lines
+        own = [i for i in range(post_page.start, len(self.view.lines)) if i not in written]
+        found = find_next_page(self.view, own, self.target.page_no)
         return None if found is None else found[0]
 
-    def _list(self, shown: PostPage | None = None) -> ParsedPage:
-        frame = frame_of(self.view, shown)
-        listed = read_listing(self.view, frame.main)
-        author = author_of(self.view, self.target, frame, listed)
+    def _build_list_page(self, post_page: PostPage | None = None) -> ParsedPage:
+        layout = parse_layout(self.view, post_page)
+        listed = parse_listing(self.view, layout.main)
+        author = build_author(self.view, self.target, layout, listed)
         if author is not None and author.uid.isdigit():
-            listed = own_posts(listed, author.uid)
-        wanted = self.target.kind
-        kind, notice = PageKind.HOME if self._sent_home else wanted, None
-        expects_list = wanted in _LISTS
+            listed = filter_own_posts(listed, author.uid)
+        expected = self.target.kind
+        kind, notice = PageKind.HOME if self._was_sent_home else expected, None
+        expects_list = expected in _LIST_KINDS
         if not expects_list:
             kind = PageKind.HOME if listed else PageKind.UNKNOWN
-        if not listed and not (expects_list and frame.sidebar.taken):
-            notice = find_notice(self.view, frame.main)
+        if not listed and not (expects_list and layout.sidebar.own_lines):
+            notice = find_notice(self.view, layout.main)
             kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
-        links = [post_link(post) for post in listed] + sidebar_links(frame.sidebar)
-        paging = next_page(self.view, frame.main, self.target.page_no)
+        links = [build_post_link(post) for post in listed] + build_sidebar_links(layout.sidebar)
+        paging = find_next_page(self.view, layout.main, self.target.page_no)
         if paging is not None and listed:
             links.append(Link(url=paging[0], kind=kind, next_page=True))
-        problems = frame.sidebar.problems
-        return self._reading(
-            kind, frame, links, author=author, listed=listed, notice=notice, problems=problems
+        problems = layout.sidebar.problems
+        return self._build_page(
+            kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
         )
 
-    def _reading(self, kind: PageKind, frame: Frame, links: list[Link], **fields: Any) -> ParsedPage:
-        name = self._listing_name(kind, frame.sidebar)
+    def _build_page(self, kind: PageKind, layout: PageLayout, links: list[Link], **fields: Any) -> ParsedPage:
+        name = self._find_listing_name(kind, layout.sidebar)
         return ParsedPage(
             kind=kind,
             encoding=self.encoding,
-            latest=frame.sidebar.latest,
-            categories=frame.sidebar.categories,
-            months=frame.sidebar.months,
+            latest=layout.sidebar.latest,
+            categories=layout.sidebar.categories,
+            months=layout.sidebar.months,
             listing=name,
-            links=each_once(links),
+            links=deduplicate_links(links),
             **fields,
         )
 
-    def _listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
+    def _find_listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
         """The month or the category of a list, by the sidebar's link to it."""
         here = {parse_url(self.view.url).url, self.target.chain}
         if kind is PageKind.CATEGORY:

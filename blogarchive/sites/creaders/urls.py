@@ -15,26 +15,26 @@ _HOME = re.compile(r"/u/(?P<uid>\d+)/?(?:index\.(?:html?|php))?")
 _OLD_POST = re.compile(r"(?:/(?P<name>[A-Za-z0-9_-]+))?/user_blog_diary\.php")
 _OLD_HOME = re.compile(r"/(?P<name>[A-Za-z0-9_][A-Za-z0-9_-]*)/?")
 _UNDER_BLOG = re.compile(r"/u/(?P<uid>\d+)/")
-_NOT_A_NAME = frozenset(
+_RESERVED_NAMES = frozenset(
     ("u", "upfile", "images", "img", "css", "js", "search", "login", "register", "blog", "news")
 )
 # Query parts that never change what a page is: the script switch, and session ids in their usual spellings.
-_DROPPED = re.compile(
+_IGNORED_KEY = re.compile(
     r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid",
     re.IGNORECASE,
 )
 # Random numbers and times that keep a cache from answering.
-_PAST_CACHES = re.compile(
+_CACHE_BUSTER = re.compile(
     r"(?:r|rnd|rand|random|t|_|ts|timestamp|nocache)=(?:0?\.\d{3,}|\d{9,})", re.IGNORECASE | re.ASCII
 )
-_DROPPED_ALONE = re.compile(rf"(?:{_DROPPED.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
+_IGNORED_PAIR = re.compile(rf"(?:{_IGNORED_KEY.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
 # Nearly every link of a page: nothing in it can have another spelling, its query left aside.
-_PLAIN = re.compile(
+_CANONICAL = re.compile(
     r"(?P<origin>https?://[a-z0-9.-]+(?::(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4}))?)"
     r"(?P<path>/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?(?P<query>[\w=&%.+-]*))?",
     re.ASCII,
 )
-_MANY = re.compile(r"[&%+;]")  # more than one pair, or something escaped
+_NEEDS_PARSING = re.compile(r"[&%+;]")  # more than one pair, or something escaped
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 
@@ -42,14 +42,14 @@ def parse_url(url: str) -> ParsedUrl:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme. Never raises."""
     before, _, query = url.partition("?")
     # Some hosts put a session into every link, another one on each page.
-    if query and _DROPPED_ALONE.fullmatch(query):
+    if query and _IGNORED_PAIR.fullmatch(query):
         url = before
-    return _parse_cached(url) if len(url) < _LONGEST_REPEATED else _parse_uncached(url)
+    return _parse_cached(url) if len(url) < _MAX_CACHED_LENGTH else _parse_uncached(url)
 
 
 def _parse_uncached(url: str) -> ParsedUrl:
     try:
-        origin, path, query = _canonical_parts(url)
+        origin, path, query = _split_canonical(url)
     except ValueError:  # a port or a host that is none
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
@@ -70,42 +70,42 @@ def _parse_uncached(url: str) -> ParsedUrl:
     if match := _UNDER_BLOG.match(path):
         return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN, uid=match["uid"])
     match = None if query else _OLD_HOME.fullmatch(path)
-    if match and match["name"].lower() not in _NOT_A_NAME:
+    if match and match["name"].lower() not in _RESERVED_NAMES:
         return ParsedUrl(url=f"{origin}/{match['name']}/", kind=PageKind.HOME, uid=match["name"])
     return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN)
 
 
-_LONGEST_REPEATED = 300
+_MAX_CACHED_LENGTH = 300
 _parse_cached = lru_cache(maxsize=4096)(_parse_uncached)  # the same sidebar stands on every page of a blog
 
 
-def _canonical_parts(url: str) -> tuple[str, str, str]:
+def _split_canonical(url: str) -> tuple[str, str, str]:
     """Of the canonical URL: scheme and host, the path, the query without its `?`."""
-    if plain := _PLAIN.fullmatch(url):
-        return plain["origin"], plain["path"], _kept(plain["query"] or "")
+    if plain := _CANONICAL.fullmatch(url):
+        return plain["origin"], plain["path"], _canonical_query(plain["query"] or "")
     parts = urlsplit(url.strip())
     scheme, host = parts.scheme.lower(), (parts.hostname or "")
     default = {"http": 80, "https": 443}.get(scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"
     host = f"[{host}]" if ":" in host else host
-    path = re.sub(r"/{2,}", "/", _dotless(_PATH_SESSION.sub("", parts.path))).replace(" ", "%20") or "/"
-    return urlunsplit((scheme, f"{host}{port}", "", "", "")), path, _kept(parts.query)
+    path = re.sub(r"/{2,}", "/", _resolve_dots(_PATH_SESSION.sub("", parts.path))).replace(" ", "%20") or "/"
+    return urlunsplit((scheme, f"{host}{port}", "", "", "")), path, _canonical_query(parts.query)
 
 
-def _kept(query: str) -> str:
+def _canonical_query(query: str) -> str:
     """The parts of a query that say which page it is."""
     if not query:
         return ""
-    if not _MANY.search(query):
-        return "" if _is_dropped(*query.partition("=")[::2]) else query.replace(" ", "%20")
+    if not _NEEDS_PARSING.search(query):
+        return "" if _is_ignored(*query.partition("=")[::2]) else query.replace(" ", "%20")
     pairs = parse_qsl(query, True)
-    kept = [(key, value) for key, value in pairs if not _is_dropped(key, value)]
+    kept = [(key, value) for key, value in pairs if not _is_ignored(key, value)]
     text = query if len(kept) == len(pairs) else urlencode(kept)
     return re.sub("&{2,}", "&", text).strip("&").replace(" ", "%20")
 
 
-def _is_dropped(key: str, value: str) -> bool:
-    return _DROPPED.fullmatch(key) is not None or _PAST_CACHES.fullmatch(f"{key}={value}") is not None
+def _is_ignored(key: str, value: str) -> bool:
+    return _IGNORED_KEY.fullmatch(key) is not None or _CACHE_BUSTER.fullmatch(f"{key}={value}") is not None
 
 
 def parse_did(text: str) -> int | None:
@@ -122,15 +122,15 @@ def parse_did(text: str) -> int | None:
 
 def build_home_url(page_url: str, uid: str) -> str:
     """The home page of a blog, on the host of one of its pages."""
-    return _with_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
+    return _replace_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
 
 
-def _with_path(url: str, path: str) -> str:
+def _replace_path(url: str, path: str) -> str:
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def _dotless(path: str) -> str:
+def _resolve_dots(path: str) -> str:
     kept: list[str] = []
     for step in path.split("/"):
         if step == "..":

@@ -13,17 +13,17 @@ from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
 from blogarchive.parsing.lines.document import Element
 from blogarchive.parsing.lines.extract import cut, text_of
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import MOMENT
+from blogarchive.sites.grammar.page.vocabulary import DATETIME
 
 _FOOTER = re.compile(
-    rf"由(?P<name>.+?)张贴\s*@\s*(?P<time>{MOMENT})\s*(?:\((?P<views>[\d,]+)\))?"
+    rf"由(?P<name>.+?)张贴\s*@\s*(?P<time>{DATETIME})\s*(?:\((?P<views>[\d,]+)\))?"
     r"\s*(?:共\s*(?P<comments>[\d,]+)\s*篇评论)?.*"
 )
 _PRINT = re.compile(r"\[\s*打印\s*\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Foot:
+class _PostFooter:
     """The line that ends a post: its place in the page, and what it says."""
 
     line: int
@@ -35,38 +35,42 @@ class _Foot:
     comments: int | None
 
 
-def shown_posts(view: PageView) -> tuple[list[Post], set[int]]:
+def parse_posts(view: PageView) -> tuple[list[Post], set[int]]:
     """The posts of a page, in its order, and the lines that are theirs."""
-    feet = _feet(view)
+    footers = _find_footers(view)
     posts: list[Post] = []
-    written: set[int] = set()
-    for place, foot in enumerate(feet):
-        found = _post(view, feet[place - 1].line + 1 if place else 0, foot)
+    post_lines: set[int] = set()
+    for offset, footer in enumerate(footers):
+        found = _parse_post(view, footers[offset - 1].line + 1 if offset else 0, footer)
         if found is not None:
             posts.append(found[0])
-            written.update(range(found[1], foot.line + 1))
-    return posts, written
+            post_lines.update(range(found[1], footer.line + 1))
+    return posts, post_lines
 
 
-def _feet(view: PageView) -> list[_Foot]:
+def _find_footers(view: PageView) -> list[_PostFooter]:
     """The lines that end the page's posts: of all that read like one, those that stand outermost."""
-    found = [foot for foot in (_foot(view, index) for index in range(len(view.lines))) if foot is not None]
-    outermost = min((foot.path.count("/") for foot in found), default=0)
-    return [foot for foot in found if foot.path.count("/") == outermost]
+    found = [
+        footer
+        for footer in (_parse_footer(view, index) for index in range(len(view.lines)))
+        if footer is not None
+    ]
+    outermost = min((footer.path.count("/") for footer in found), default=0)
+    return [footer for footer in found if footer.path.count("/") == outermost]
 
 
-def _foot(view: PageView, index: int) -> _Foot | None:
+def _parse_footer(view: PageView, index: int) -> _PostFooter | None:
     if not view.folded[index].startswith("由"):
         return None
     match = _FOOTER.fullmatch(view.folded[index].strip())
     anchor = view.lines[index].link_at(*match.span("time")) if match else None
-    url = None if anchor is None else view.href(anchor)
+    url = None if anchor is None else view.resolve_href(anchor)
     parsed_url = None if url is None else view.parse_url(url)
     if match is None or parsed_url is None or parsed_url.number is None:
         return None
-    return _Foot(
+    return _PostFooter(
         line=index,
-        path=view.path(view.lines[index].block),
+        path=view.tag_path(view.lines[index].block),
         time=match["time"],
         number=parsed_url.number,
         url=parsed_url.url,
@@ -75,13 +79,13 @@ def _foot(view: PageView, index: int) -> _Foot | None:
     )
 
 
-def _post(view: PageView, start: int, foot: _Foot) -> tuple[Post, int] | None:
+def _parse_post(view: PageView, start: int, footer: _PostFooter) -> tuple[Post, int] | None:
     """The post that ends at `foot`, and the line of its title: the line before the same time in a row of its own."""
-    for index in range(max(start, 1), foot.line):
-        if view.folded[index].strip() == foot.time and _same_row(
+    for index in range(max(start, 1), footer.line):
+        if view.folded[index].strip() == footer.time and _same_row(
             view.lines[index - 1].block, view.lines[index].block
         ):
-            return _made(view, index, foot), index - 1
+            return _build_post(view, index, footer), index - 1
     return None
 
 
@@ -89,10 +93,10 @@ def _same_row(first: Element, second: Element) -> bool:
     return first is not second and first.getparent() is second.getparent()
 
 
-def _made(view: PageView, time_line: int, foot: _Foot) -> Post:
+def _build_post(view: PageView, time_line: int, footer: _PostFooter) -> Post:
     own = [
         i
-        for i in range(time_line + 1, foot.line)
+        for i in range(time_line + 1, footer.line)
         if not _same_row(view.lines[i].block, view.lines[time_line].block)
     ]
     while own and _PRINT.fullmatch(view.folded[own[-1]].strip()):
@@ -101,13 +105,13 @@ def _made(view: PageView, time_line: int, foot: _Foot) -> Post:
     body = cut(view.document, lines[0], lines[-1]) if lines else None
     images = () if body is None else extract_images(body, view.base)
     return Post(
-        number=foot.number,
-        url=foot.url,
+        number=footer.number,
+        url=footer.url,
         title=view.lines[time_line - 1].text.strip() or None,
         posted=DateText(text=view.lines[time_line].text.strip()),
         body_html="" if body is None else sanitize_element(body, view.base),
         body_text=text_of(lines),
         images=images,
-        views=foot.views,
-        comment_count=foot.comments,
+        views=footer.views,
+        comment_count=footer.comments,
     )

@@ -23,11 +23,11 @@ from blogarchive.items import (
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.grammar.listing.pagination import next_page
-from blogarchive.sites.grammar.page.page_view import PageView, view_of
+from blogarchive.sites.grammar.listing.pagination import find_next_page
+from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
 from blogarchive.sites.grammar.post.notices import find_notice
-from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, read_sidebar
-from blogarchive.sites.wenxuecity.posts import shown_posts
+from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
+from blogarchive.sites.wenxuecity.posts import parse_posts
 from blogarchive.sites.wenxuecity.urls import build_home_url, parse_url
 
 _MONTH_ROW = re.compile(r"(?P<month>\d{1,2})/0?1/(?P<year>\d{4})\s*-\s*\d{1,2}/0?1/\d{4}")
@@ -53,42 +53,42 @@ class Wenxuecity:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now = page.fetched_at.astimezone(_ZONE)
-        view = view_of(decoded.text, page.url, now, parse_url, cache=cache)
-        return _read(view, target, decoded.encoding)
+        view = build_page_view(decoded.text, page.url, now, parse_url, cache=cache)
+        return _parse_page(view, target, decoded.encoding)
 
 
 SITE = Wenxuecity()
 
 
-def _read(view: PageView, target: Target, encoding: str) -> ParsedPage:
-    posts, written = shown_posts(view)
-    outside = [i for i in range(len(view.lines)) if i not in written]
-    sidebar = read_sidebar(view, outside)
-    months = tuple(row for row in (_month_row(view, i) for i in outside) if row is not None)
-    kind = _kind(target, posts, sidebar)
+def _parse_page(view: PageView, target: Target, encoding: str) -> ParsedPage:
+    posts, post_lines = parse_posts(view)
+    outside = [i for i in range(len(view.lines)) if i not in post_lines]
+    sidebar = parse_sidebar(view, outside)
+    months = tuple(row for row in (_parse_month_row(view, i) for i in outside) if row is not None)
+    kind = _choose_kind(target, posts, sidebar)
     notice = find_notice(view, outside) if kind is PageKind.UNKNOWN else None
     return ParsedPage(
         kind=PageKind.NOTICE if notice else kind,
         encoding=encoding,
-        author=_author(view, target, outside, months),
+        author=_parse_author(view, target, outside, months),
         posts=tuple(posts),
-        listing=_listing_name(view, sidebar, kind),
+        listing=_find_listing_name(view, sidebar, kind),
         latest=sidebar.latest,
         categories=sidebar.categories,
         months=months,
-        links=_links(view, target, kind, outside, sidebar, months, posts),
+        links=_collect_links(view, target, kind, outside, sidebar, months, posts),
         notice=notice,
-        problems=_unread_comments(kind, posts),
+        problems=_report_unparsed_comments(kind, posts),
     )
 
 
-def _kind(target: Target, posts: list[Post], sidebar: Sidebar) -> PageKind:
+def _choose_kind(target: Target, posts: list[Post], sidebar: Sidebar) -> PageKind:
     if posts:
         return target.kind
-    return target.kind if sidebar.taken and target.kind is not PageKind.POST else PageKind.UNKNOWN
+    return target.kind if sidebar.own_lines and target.kind is not PageKind.POST else PageKind.UNKNOWN
 
 
-def _month_row(view: PageView, index: int) -> MonthRow | None:
+def _parse_month_row(view: PageView, index: int) -> MonthRow | None:
     """A month of the archive: its row names the month's first day and the next month's, not days of posts."""
     match = _MONTH_ROW.fullmatch(view.folded[index].strip())
     if match is None or not 1 <= int(match["month"]) <= 12:
@@ -97,16 +97,16 @@ def _month_row(view: PageView, index: int) -> MonthRow | None:
     return MonthRow(month=f"{match['year']}-{int(match['month']):02d}", url=url)
 
 
-def _author(
+def _parse_author(
     view: PageView, target: Target, outside: list[int], months: tuple[MonthRow, ...]
 ) -> Author | None:
     linked = (view.parse_url(row.url).uid for row in months if row.url)
     uid = target.uid or view.parse_url(view.url).uid or next((uid for uid in linked if uid), None)
     if uid is None:
         return None
-    card = _first(view, outside, _CARD)
-    crawled_pages = _first(view, outside, _VISITS)
-    title = _after_label(view, outside, "博客标题")
+    card = _find_line(view, outside, _CARD)
+    visits = _find_line(view, outside, _VISITS)
+    title = _lines_below_label(view, outside, "博客标题")
     return Author(
         uid=uid,
         url=build_home_url(view.url, uid),
@@ -114,11 +114,11 @@ def _author(
         blog_title=title[0] if title else None,
         tagline=title[1] if len(title) > 1 else None,
         account_age=None if card is None else int(card[1]["age"]),
-        total_visits=None if crawled_pages is None else parse_count(crawled_pages[1]["visits"]),
+        total_visits=None if visits is None else parse_count(visits[1]["visits"]),
     )
 
 
-def _first(
+def _find_line(
     view: PageView, lines: list[int], pattern: "re.Pattern[str]"
 ) -> tuple[str, "re.Match[str]"] | None:
     for index in lines:
@@ -128,10 +128,10 @@ def _first(
     return None
 
 
-def _after_label(view: PageView, lines: list[int], label: str) -> list[str]:
+def _lines_below_label(view: PageView, lines: list[int], label: str) -> list[str]:
     """The lines of text between a section's label and the next section's."""
     texts = [(view.folded[i].strip(), view.lines[i].text.strip()) for i in lines if view.folded[i].strip()]
-    start = next((place for place, (folded, _) in enumerate(texts) if folded == label), None)
+    start = next((offset for offset, (folded, _) in enumerate(texts) if folded == label), None)
     if start is None:
         return []
     stops = ("个人信息", "最新文章", "归档备份", "文章分类")
@@ -143,14 +143,14 @@ def _after_label(view: PageView, lines: list[int], label: str) -> list[str]:
     return found
 
 
-def _listing_name(view: PageView, sidebar: Sidebar, kind: PageKind) -> str | None:
+def _find_listing_name(view: PageView, sidebar: Sidebar, kind: PageKind) -> str | None:
     here = view.parse_url(view.url).url
     if kind is not PageKind.CATEGORY:
         return None
     return next((row.name for row in sidebar.categories if row.url == here), None)
 
 
-def _links(
+def _collect_links(
     view: PageView,
     target: Target,
     kind: PageKind,
@@ -163,20 +163,20 @@ def _links(
     rows += [(row.url, PageKind.CATEGORY) for row in sidebar.categories]
     listed = [*sidebar.latest, *(post for row in sidebar.categories for post in row.posts)]
     rows += [(post.url, PageKind.POST) for post in listed]
-    links = [_link(view, url, wanted) for url, wanted in rows if url is not None]
-    main = [i for i in outside if i not in sidebar.taken]
-    paging = next_page(view, main, target.page_no)
+    links = [_build_link(view, url, wanted) for url, wanted in rows if url is not None]
+    main = [i for i in outside if i not in sidebar.own_lines]
+    paging = find_next_page(view, main, target.page_no)
     if paging is not None and posts:
         links.append(Link(url=paging[0], kind=kind, next_page=True))
     return tuple(dict.fromkeys(links))
 
 
-def _link(view: PageView, url: str, wanted: PageKind) -> Link:
+def _build_link(view: PageView, url: str, wanted: PageKind) -> Link:
     parsed_url = view.parse_url(url)
     return Link(url=parsed_url.url, kind=wanted, number=parsed_url.number, uid=parsed_url.uid)
 
 
-def _unread_comments(kind: PageKind, posts: list[Post]) -> tuple[Problem, ...]:
+def _report_unparsed_comments(kind: PageKind, posts: list[Post]) -> tuple[Problem, ...]:
     claimed = posts[0].comment_count if kind is PageKind.POST and posts else None
     if not claimed:
         return ()

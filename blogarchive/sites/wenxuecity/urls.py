@@ -7,7 +7,7 @@ from blogarchive.parsing.dates.numbers import whole_number
 
 _KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
 # The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
-_KEPT = {
+_QUERY_KEYS = {
     "/archives.php": ("date", "blogID", "wid"),
     "/myblog.php": ("blogID", "catid", "page"),
     "/blogview.php": ("date", "postID"),
@@ -18,7 +18,7 @@ def parse_url(url: str) -> ParsedUrl:
     """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
     parts = urlsplit(url.strip())
     query = {key: values[0].strip() for key, values in parse_qs(parts.query).items()}
-    kept = {key: query[key] for key in _KEPT.get(parts.path, ()) if key in query}
+    kept = {key: query[key] for key in _QUERY_KEYS.get(parts.path, ()) if key in query}
     text = urlencode(kept) if parts.path in _KINDS else parts.query
     canonical = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", text, ""))
     kind = _KINDS.get(parts.path, PageKind.UNKNOWN)

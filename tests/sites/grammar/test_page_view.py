@@ -8,38 +8,38 @@ import pytest
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.creaders.urls import parse_url
-from blogarchive.sites.grammar.page.page_view import PageView, view_of
+from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
 
 URL = "https://blog.creaders.net/u/1/202001/5.html"
 
 
 def _view(html: str, url: str = URL, cache: SubtreeCache | None = None) -> PageView:
-    return view_of(html, url, datetime(2026, 1, 1, tzinfo=UTC), parse_url, cache=cache)
+    return build_page_view(html, url, datetime(2026, 1, 1, tzinfo=UTC), parse_url, cache=cache)
 
 
 def test_a_path_names_the_tags_from_the_root_down_and_is_the_same_whoever_asks_first() -> None:
     view = _view("<div><p>一<b>二</b></p></div><div><p>三</p></div>")
     first, second = view.lines
-    assert view.path(first.node_at(1)) == "html/body/div/p/b"
-    assert view.path(first.block) == view.path(second.block) == "html/body/div/p"
+    assert view.tag_path(first.node_at(1)) == "html/body/div/p/b"
+    assert view.tag_path(first.block) == view.tag_path(second.block) == "html/body/div/p"
 
 
 def test_a_path_can_be_as_deep_as_a_hostile_page() -> None:
     view = _view("<div>" * 2000 + "一")
-    assert view.path(view.lines[0].block).count("div") > 1000
+    assert view.tag_path(view.lines[0].block).count("div") > 1000
 
 
 def test_lines_that_link_to_posts_are_known_whether_the_link_is_relative_absolute_or_has_a_session() -> None:
     links = ("/u/1/202001/6.html", "6.html", "http://h/u/1/202001/6.html?PHPSESSID=a1", "/u/1/", "#top")
     view = _view("".join(f"<p><a href='{href}'>题</a></p>" for href in links))
-    assert view.posts == {0, 1, 2}
+    assert view.post_lines == {0, 1, 2}
 
 
 @pytest.mark.parametrize("base", ["about:blank", "javascript:alert(1)", "data:x", "http://[x"])
 def test_a_base_that_is_no_address_counts_for_nothing(base: str) -> None:
     view = _view(f"<base target=_blank><base href='{base}'><p><a href='6.html'>题</a></p>")
     assert view.base == URL
-    assert view.posts == {0}
+    assert view.post_lines == {0}
 
 
 def test_links_that_repeat_lead_where_they_lead_from_each_page() -> None:
@@ -78,7 +78,7 @@ def test_links_that_carry_another_session_id_on_each_page_lead_where_the_rules_o
         rows = "".join(f"<p><a href='/u/1/202001/{n}.html?sid={session}'>第{n}篇</a></p>" for n in range(40))
         now = datetime(2026, 1, 1, tzinfo=UTC)
         known, alone = (
-            view_of(f"<b>{session}</b>{rows}", URL, now, rules, cache=use) for use in (cache, None)
+            build_page_view(f"<b>{session}</b>{rows}", URL, now, rules, cache=use) for use in (cache, None)
         )
         assert [[row[::2] for row in line] for line in known.links] == [
             [row[::2] for row in line] for line in alone.links

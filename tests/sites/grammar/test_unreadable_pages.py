@@ -33,10 +33,10 @@ def test_counters_that_are_no_numbers(junk: str) -> None:
 
 
 def test_a_card_that_makes_no_sense() -> None:
-    crawled_pages = read(f"{BLOG.total_visits:,}", "无数")
-    assert crawled_pages.author is not None
-    assert (crawled_pages.author.total_visits, crawled_pages.author.nickname) == (None, BLOG.nickname)
-    assert told(crawled_pages) == {("unreadable", "total_visits")}
+    visits = read(f"{BLOG.total_visits:,}", "无数")
+    assert visits.author is not None
+    assert (visits.author.total_visits, visits.author.nickname) == (None, BLOG.nickname)
+    assert told(visits) == {("unreadable", "total_visits")}
     age = read(f"，{BLOG.account_age}岁", "，900岁")
     assert age.author is not None
     assert (age.author.account_age, age.author.nickname) == (None, BLOG.nickname)

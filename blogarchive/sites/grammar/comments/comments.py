@@ -11,25 +11,29 @@ from blogarchive.items import Comment, Problem
 from blogarchive.parsing.html.sanitize import sanitize_element
 from blogarchive.parsing.lines.extract import cut, text_of
 from blogarchive.sites.grammar.comments.consistency import (
-    Paged,
+    Paging,
     are_possible,
-    bare_ones,
-    miscounted,
-    none_found,
-    out_of_order,
-    texts_above,
-    unclosed,
+    check_closed,
+    check_count,
+    check_empty,
+    check_missing,
+    check_order,
+    check_text_position,
 )
-from blogarchive.sites.grammar.comments.header_selection import HeaderSelection, choices, counted
-from blogarchive.sites.grammar.comments.marker_context import CommentMarkers, gather
-from blogarchive.sites.grammar.comments.markers import Found
-from blogarchive.sites.grammar.comments.segmentation import CommentBlock, records_of, texts_of
-from blogarchive.sites.grammar.comments.short_headers import bylines_below
+from blogarchive.sites.grammar.comments.header_selection import (
+    HeaderSelection,
+    iter_selections,
+    select_countable,
+)
+from blogarchive.sites.grammar.comments.marker_context import CommentMarkers, build_markers
+from blogarchive.sites.grammar.comments.markers import MarkerCandidates
+from blogarchive.sites.grammar.comments.segmentation import CommentBlock, iter_text_lines, split_comments
+from blogarchive.sites.grammar.comments.short_headers import find_short_headers
 from blogarchive.sites.grammar.page.page_view import PageView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Comments:
+class PageComments:
     """The comments of a page, or why they are not to be trusted; `end` is the line after the last one.
 
     `sure`: structure tells the page's own comments, not their number alone, nor that there is but one. `framed`:
@@ -40,7 +44,7 @@ class Comments:
     problem: Problem | None
     start: int
     end: int
-    records: tuple[CommentBlock, ...] = ()
+    blocks: tuple[CommentBlock, ...] = ()
     comments: tuple[Comment, ...] = ()
     sure: bool = False
     framed: bool = False
@@ -58,75 +62,84 @@ class Comments:
         return self.problem is None
 
 
-def read_comments(
-    view: PageView, found: Found, start: int, *, claimed: int | None, paged: Paged, since: datetime | None
-) -> Comments:
+def parse_comments(
+    view: PageView,
+    found: MarkerCandidates,
+    start: int,
+    *,
+    claimed: int | None,
+    paging: Paging,
+    posted_at: datetime | None,
+) -> PageComments:
     """The comments from line `start` on, told from all that was `found`; `with_items` reads what they say.
 
     `claimed` is the number that the page shows for the whole post, `since` the post's own time.
     """
     found = found.after(start)
     if not found.headers:
-        found = found.headed(bylines_below(view, start, claimed=claimed))
+        found = found.headed(find_short_headers(view, start, claimed=claimed))
     if not found.headers:
-        problem = none_found(claimed, paged)
+        problem = check_missing(claimed, paging)
         end = len(view.lines)
-        return Comments(problem=problem, start=end, end=start, possible=problem is None)
-    marks = gather(view, found)
-    choice, problem = _choose(marks, claimed, paged)
-    records = records_of(marks, choice.headers)
-    problem = problem or out_of_order(view, choice, since) or unclosed(marks, records)
-    problem = problem or bare_ones(records) or texts_above(view, records)
-    return Comments(
-        records=records,
+        return PageComments(problem=problem, start=end, end=start, possible=problem is None)
+    markers = build_markers(view, found)
+    selection, problem = _choose_headers(markers, claimed, paging)
+    blocks = split_comments(markers, selection.headers)
+    problem = problem or check_order(view, selection, posted_at) or check_closed(markers, blocks)
+    problem = problem or check_empty(blocks) or check_text_position(view, blocks)
+    return PageComments(
+        blocks=blocks,
         problem=problem,
-        start=marks.headers[0].first,
-        end=max(record.end for record in records),
-        sure=choice.sure and (len(choice.headers) > 1 or marks.headers[0].is_linked(view)),
-        possible=are_possible(view, marks, claimed, paged, since),
-        framed=choice.framed,
-        texts=frozenset(texts_of(view, choice, records)),
+        start=markers.headers[0].first,
+        end=max(block.end for block in blocks),
+        sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked(view)),
+        possible=are_possible(view, markers, claimed, paging, posted_at),
+        framed=selection.framed,
+        texts=frozenset(iter_text_lines(view, selection, blocks)),
     )
 
 
-def with_items(view: PageView, comments: Comments) -> Comments:
+def build_comments(view: PageView, comments: PageComments) -> PageComments:
     """The same with what each comment says; without any where one may be forged, or where none shows its text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
-    return replace(comments, comments=tuple(_comment(view, record) for record in comments.records))
+    return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
 
 
-def _choose(
-    marks: CommentMarkers, claimed: int | None, paged: Paged
+def _choose_headers(
+    markers: CommentMarkers, claimed: int | None, paging: Paging
 ) -> tuple[HeaderSelection, Problem | None]:
-    found = list(choices(marks))
-    structured = [choice for choice in found if choice.sure]
-    if claimed is not None and paged is Paged.NO:
+    found = list(iter_selections(markers))
+    structured = [selection for selection in found if selection.sure]
+    if claimed is not None and paging is Paging.NO:
         # Elsewhere a forged one could make up for those on other pages; so it could for one that the site counts
         # and hides, so that numbers never win over structure.
         agreeing = next(
-            (each for each in structured or counted(marks, found) if len(each.headers) == claimed), None
+            (each for each in structured or select_countable(markers, found) if len(each.headers) == claimed),
+            None,
         )
         if agreeing is not None:
             return agreeing, None
-    sure = [choice for choice in structured if not choice.doubted]
+    sure = [selection for selection in structured if not selection.doubted]
     if not sure:
         count = "unknown" if claimed is None else str(claimed)
-        detail = f"{len(marks.headers)} comment headers that nothing but words tells apart, claimed: {count}"
+        detail = (
+            f"{len(markers.headers)} comment headers that nothing but words tells apart, claimed: {count}"
+        )
         return found[-1], Problem(kind="forged", field="comments", detail=detail)
-    return sure[0], miscounted(sure, claimed, paged)
+    return sure[0], check_count(sure, claimed, paging)
 
 
-def _comment(view: PageView, record: CommentBlock) -> Comment:
-    header = record.header
-    lines = view.lines[header.last + 1 : record.text_end]
+def _build_comment(view: PageView, block: CommentBlock) -> Comment:
+    header = block.header
+    lines = view.lines[header.last + 1 : block.text_end]
     body_html = sanitize_element(cut(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
-        author_url=None if header.author_link is None else view.href(header.author_link),
+        author_url=None if header.author_link is None else view.resolve_href(header.author_link),
         reply_to=header.reply_to,
         posted=header.posted,
         body_html=body_html,
         body_text=text_of(lines),
-        likes=record.likes,
+        likes=block.likes,
     )

@@ -12,8 +12,10 @@ from blogarchive.sites.grammar.comments.marker_context import CommentMarkers
 from blogarchive.sites.grammar.comments.segmentation import CommentBlock
 from blogarchive.sites.grammar.page.page_view import PageView
 
-_SLACK = timedelta(hours=1)  # a clock that goes back in autumn may show a later comment an hour earlier
-_LASTS = {
+_CLOCK_TOLERANCE = timedelta(
+    hours=1
+)  # a clock that goes back in autumn may show a later comment an hour earlier
+_PRECISION_LENGTHS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
     "month": timedelta(days=31),
@@ -21,7 +23,7 @@ _LASTS = {
 }
 
 
-class Paged(Enum):
+class Paging(Enum):
     """Whether a post's comments stand on this page alone, begin on it, or go on from an earlier page."""
 
     NO = "no"
@@ -29,9 +31,9 @@ class Paged(Enum):
     FURTHER = "further"
 
 
-def none_found(claimed: int | None, paged: Paged) -> Problem | None:
+def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
     """What to tell of a page without comments that claims some, unless they are on other pages."""
-    if not claimed or paged is not Paged.NO:
+    if not claimed or paging is not Paging.NO:
         return None
     return Problem(
         kind="incomplete", field="comments", detail=f"the page claims {claimed} comments and shows none"
@@ -39,73 +41,83 @@ def none_found(claimed: int | None, paged: Paged) -> Problem | None:
 
 
 def are_possible(
-    view: PageView, marks: CommentMarkers, claimed: int | None, paged: Paged, since: datetime | None
+    view: PageView, markers: CommentMarkers, claimed: int | None, paging: Paging, posted_at: datetime | None
 ) -> bool:
     """Whether the page's own comments can be among these: typed ones only add to their number."""
-    first = view.shown(marks.headers[0].posted.text)
-    if claimed == 0 or (first is not None and since is not None and since - _latest(first) > _SLACK):
+    first = view.parse_date(markers.headers[0].posted.text)
+    if claimed == 0 or (
+        first is not None and posted_at is not None and posted_at - _latest_time(first) > _CLOCK_TOLERANCE
+    ):
         return False
-    return claimed is None or paged is not Paged.NO or len(marks.headers) >= claimed
+    return claimed is None or paging is not Paging.NO or len(markers.headers) >= claimed
 
 
-def miscounted(sure: Sequence[HeaderSelection], claimed: int | None, paged: Paged) -> Problem | None:
+def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Paging) -> Problem | None:
     """What to tell of a number that is not the one claimed, or of comments that may be others as well."""
     shown = len(sure[0].headers)
-    if any(choice.headers != sure[0].headers for choice in sure[1:]):
+    if any(selection.headers != sure[0].headers for selection in sure[1:]):
         detail = "the page's structure tells its comments apart in more than one way"
         return Problem(kind="forged", field="comments", detail=detail)
-    if claimed is None or (paged is not Paged.NO and shown <= claimed):
+    if claimed is None or (paging is not Paging.NO and shown <= claimed):
         return None
     detail = f"the page claims {claimed} comments and shows {shown}"
     return Problem(kind="incomplete" if shown < claimed else "forged", field="comments", detail=detail)
 
 
-def out_of_order(view: PageView, choice: HeaderSelection, since: datetime | None) -> Problem | None:
+def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
     """What to tell of comments that are in no order of time, or earlier than their post."""
-    shown = [view.shown(header.posted.text) for header in choice.headers]
+    shown = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in shown if time is not None]
-    newest_first = all(later - earlier <= _SLACK for earlier, later in pairwise(known))
-    oldest_first = choice.sure and all(earlier - later <= _SLACK for earlier, later in pairwise(known))
+    newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(known))
+    oldest_first = selection.sure and all(
+        earlier - later <= _CLOCK_TOLERANCE for earlier, later in pairwise(known)
+    )
     if not newest_first and not oldest_first:
         return Problem(kind="forged", field="comments", detail="the comments are not in order of time")
-    if since is not None and any(since - _latest(time) > _SLACK for time in shown if time is not None):
+    if posted_at is not None and any(
+        posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in shown if time is not None
+    ):
         return Problem(kind="forged", field="comments", detail="a comment is earlier than its post")
     return None
 
 
-def _latest(shown: ParsedDate) -> datetime:
+def _latest_time(shown: ParsedDate) -> datetime:
     """The last moment that a time can mean: a day alone lasts to its end."""
-    return shown.at + _LASTS.get(shown.precision, timedelta())
+    return shown.at + _PRECISION_LENGTHS.get(shown.precision, timedelta())
 
 
-def unclosed(marks: CommentMarkers, records: Sequence[CommentBlock]) -> Problem | None:
+def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
     """What to tell of a comment alone that goes on below a footer, where nothing but words tells it from a quoted one."""
-    header = marks.headers[0]
-    if len(marks.headers) > 1 or header.is_linked(marks.view) or not marks.can_be_typed(header.place):
+    header = markers.headers[0]
+    if (
+        len(markers.headers) > 1
+        or header.is_linked(markers.view)
+        or not markers.can_be_typed(header.position)
+    ):
         return None
-    if records[0].likes is not None or not marks.footers_between(header.last, records[0].text_end):
+    if blocks[0].likes is not None or not markers.footers_between(header.last, blocks[0].text_end):
         return None
     detail = "the only comment goes on below what ends one: an author may have quoted it"
     return Problem(kind="forged", field="comments", detail=detail)
 
 
-def bare_ones(records: Sequence[CommentBlock]) -> Problem | None:
+def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
     """What to tell of a comment that shows neither text nor footer, where another one has its footer.
 
     Tags that a comment leaves open, or closes too often, make the parser put the next one's text elsewhere.
     """
-    bare = [r for r in records if r.likes is None and r.text_end <= r.header.last + 1]
-    if not bare or all(record.likes is None for record in records):
+    bare = [r for r in blocks if r.likes is None and r.text_end <= r.header.last + 1]
+    if not bare or all(block.likes is None for block in blocks):
         return None
-    detail = f"{len(bare)} of {len(records)} comments show no text: the markup of another one may be broken"
+    detail = f"{len(bare)} of {len(blocks)} comments show no text: the markup of another one may be broken"
     return Problem(kind="incomplete", field="comments", detail=detail)
 
 
-def texts_above(view: PageView, records: Sequence[CommentBlock]) -> Problem | None:
+def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
     """What to tell of comments whose texts stand above their headers, as no page that was seen has them."""
-    if any(record.text_end > record.header.last + 1 for record in records):
+    if any(block.text_end > block.header.last + 1 for block in blocks):
         return None
-    between = (i for record, later in pairwise(records) for i in range(record.end, later.header.first))
+    between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))
     if not any(view.folded[index] for index in between):
         return None
     detail = "no comment shows a text below its header, and there is some above"

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from blogarchive.parsing.dates.numbers import whole_number
 from blogarchive.parsing.lines.document import Element, enclosing
-from blogarchive.sites.grammar.page.dom_position import DomPosition, place_of
-from blogarchive.sites.grammar.page.page_view import PageView, Window
-from blogarchive.sites.grammar.page.vocabulary import BEGIN, fold
+from blogarchive.sites.grammar.page.dom_position import DomPosition, find_dom_position
+from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView
+from blogarchive.sites.grammar.page.vocabulary import LINE_START, fold
 
 # What a footer shows: 回复, a number, other words to press.
-_FOOTER_START = re.compile(rf"{BEGIN}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{BEGIN}回]{{0,30}}+回\s?复")
+_FOOTER_START = re.compile(
+    rf"{LINE_START}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{LINE_START}回]{{0,30}}+回\s?复"
+)
 _FOOTER = re.compile(
     r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
@@ -20,44 +22,44 @@ _BUTTONS = re.compile(
 )
 _COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*:?\s*\(?\s*\d[\d,]*\s*\)?")
 _REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
-_MOST_FOOTER_LINES = 4
+_MAX_FOOTER_LINES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Footer:
+class CommentFooter:
     """Something that reads like a comment's footer; `linked`: 回复 is a link or a button, which nobody can type."""
 
     first: int
     last: int
-    place: DomPosition
+    position: DomPosition
     likes: int | None
     linked: bool
 
 
-def find_footers(view: PageView, start: int, end: int) -> list[Footer]:
+def find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
     """All that reads like a comment's footer on the lines `[start, end)`, in order."""
-    found: list[Footer] = []
-    for index in view.whole.beginning(_FOOTER_START, start, end):
-        footer = _footer_at(view, index, end) if index >= start else None
+    found: list[CommentFooter] = []
+    for index in view.line_index.find_lines(_FOOTER_START, start, end):
+        footer = _parse_footer_at(view, index, end) if index >= start else None
         if footer is not None:
             found.append(footer)
             start = footer.last + 1
     return found
 
 
-def _footer_at(view: PageView, index: int, end: int) -> Footer | None:
+def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | None:
     """The footer that begins on line `index`, before line `end`; None where none does."""
-    best: Footer | None = None
-    for last in range(index, min(index + _MOST_FOOTER_LINES, end)):
-        window = view.window(index, last)
-        text = window.text.strip()
-        if last > index and not _goes_with(view, index, last):
+    best: CommentFooter | None = None
+    for last in range(index, min(index + _MAX_FOOTER_LINES, end)):
+        joined = view.join_lines(index, last)
+        text = joined.text.strip()
+        if last > index and not _shares_parent(view, index, last):
             break
-        plain = _FOOTER.fullmatch(text)
-        if plain is None and (last > index or _BUTTONS.fullmatch(text) is None):
+        without_style = _FOOTER.fullmatch(text)
+        if without_style is None and (last > index or _BUTTONS.fullmatch(text) is None):
             continue
-        found = _liked_above(view, _footer(view, window, _likes(text)))
-        if plain is None:
+        found = _add_likes_above(view, _build_footer(view, joined, _parse_likes(text)))
+        if without_style is None:
             return found if found.linked else None
         if found.likes is not None:
             return found
@@ -65,13 +67,13 @@ def _footer_at(view: PageView, index: int, end: int) -> Footer | None:
     return best
 
 
-def _goes_with(view: PageView, index: int, last: int) -> bool:
+def _shares_parent(view: PageView, index: int, last: int) -> bool:
     """Whether two lines stand in one element, or in elements that one holds: no pager's number is a footer's."""
     parent = view.lines[index].block.getparent()
     return parent is not None and last in view.document.inside(parent)
 
 
-def _liked_above(view: PageView, footer: Footer) -> Footer:
+def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
     """The footer with the number that begins the element in which its button stands, where it has none of its own."""
     above = footer.first - 1
     parent = view.lines[footer.first].block.getparent()
@@ -79,33 +81,33 @@ def _liked_above(view: PageView, footer: Footer) -> Footer:
         return footer
     if view.document.inside(parent).start != above or _COUNT.fullmatch(view.folded[above].strip()) is None:
         return footer
-    return replace(footer, first=above, likes=_likes(view.folded[above]))
+    return replace(footer, first=above, likes=_parse_likes(view.folded[above]))
 
 
-def _likes(text: str) -> int | None:
+def _parse_likes(text: str) -> int | None:
     """The first number of a footer, of several the one that is nearest to its beginning: 顶(3) 踩(1)."""
     found = re.search(r"\d[\d,]*", text)
     return None if found is None else whole_number(found[0].replace(",", ""))
 
 
-def _footer(view: PageView, window: Window, likes: int | None) -> Footer:
-    found = _REPLY.search(window.text)
-    node = window.node_at(found.start() if found else 0)
-    return Footer(
-        first=window.first,
-        last=window.last,
-        place=place_of(view, window.first, window.last, (node,)),
+def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> CommentFooter:
+    found = _REPLY.search(joined.text)
+    node = joined.node_at(found.start() if found else 0)
+    return CommentFooter(
+        first=joined.first,
+        last=joined.last,
+        position=find_dom_position(view, joined.first, joined.last, (node,)),
         likes=likes,
-        linked=any(_is_button(enclosing(node, tag)) for tag in ("a", "button")) or _is_pressed(node),
+        linked=any(_is_reply_button(enclosing(node, tag)) for tag in ("a", "button")) or _has_script(node),
     )
 
 
-def _is_pressed(node: Element) -> bool:
+def _has_script(node: Element) -> bool:
     """Whether the element, no link, has a script of its own for who presses it."""
-    return node.get("onclick") is not None and _is_button(node)
+    return node.get("onclick") is not None and _is_reply_button(node)
 
 
-def _is_button(node: Element | None) -> bool:
+def _is_reply_button(node: Element | None) -> bool:
     """Whether the element says 回复 and no more: a link around a whole comment is a box of the newest ones."""
     return (
         node is not None

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from blogarchive.parsing.lines.document import Element
-from blogarchive.sites.grammar.comments.footer_selection import like_last, sure_footers
-from blogarchive.sites.grammar.comments.footers import Footer
-from blogarchive.sites.grammar.comments.headers import Header
-from blogarchive.sites.grammar.comments.marker_context import CommentMarkers, record_of
+from blogarchive.sites.grammar.comments.footer_selection import find_sure_footers, select_like_last
+from blogarchive.sites.grammar.comments.footers import CommentFooter
+from blogarchive.sites.grammar.comments.headers import CommentHeader
+from blogarchive.sites.grammar.comments.marker_context import CommentMarkers, find_comment_element
 from blogarchive.sites.grammar.page.dom_position import BlockPosition
-from blogarchive.sites.grammar.page.labels import labels
-from blogarchive.sites.grammar.page.vocabulary import HEADING
+from blogarchive.sites.grammar.page.labels import find_labels
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,151 +26,161 @@ class HeaderSelection:
     words, so that their number has to be the one that the page claims.
     """
 
-    headers: tuple[Header, ...]
+    headers: tuple[CommentHeader, ...]
     sure: bool
     framed: bool = False
     doubted: bool = False
 
 
-def choices(marks: CommentMarkers) -> Iterator[HeaderSelection]:
+def iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
     """The ways to tell the page's own headers, the most trusted first."""
-    if len(marks.headers) == 1:
+    if len(markers.headers) == 1:
         yield HeaderSelection(
-            headers=marks.headers, sure=marks.headers[0].is_linked(marks.view) or not _labelled(marks)
+            headers=markers.headers,
+            sure=markers.headers[0].is_linked(markers.view) or not _has_label_below(markers),
         )
         return
-    linked = tuple(header for header in marks.headers if header.is_linked(marks.view))
-    for way in (_by_record, _by_footer, _by_link, _by_look, _by_path, _by_place):
-        headers = way(marks)
+    linked = tuple(header for header in markers.headers if header.is_linked(markers.view))
+    for select in (
+        _select_by_element,
+        _select_by_footer,
+        _select_by_link,
+        _select_by_style,
+        _select_by_path,
+        _select_by_position,
+    ):
+        headers = select(markers)
         if headers is None:
             continue
         # A name that is a link is hardly typed: what takes its header for somebody's words is mostly wrong.
         words = [header for header in linked if header not in headers]
-        framed = way is _by_record
-        if not words or (framed and all(_is_quoted(marks, headers, header) for header in words)):
+        framed = select is _select_by_element
+        if not words or (framed and all(_is_quoted(markers, headers, header) for header in words)):
             yield HeaderSelection(headers=headers, sure=True, framed=framed, doubted=bool(words))
-    yield HeaderSelection(headers=_alike(marks), sure=False)
+    yield HeaderSelection(headers=_select_like_first(markers), sure=False)
     if linked:
         yield HeaderSelection(headers=linked, sure=False)
-    delimited = _after_each(marks, like_last(marks.footers))
+    delimited = _select_after_footers(markers, select_like_last(markers.footers))
     if delimited is not None:
         yield HeaderSelection(headers=delimited, sure=False)
-    yield HeaderSelection(headers=marks.headers, sure=False)
+    yield HeaderSelection(headers=markers.headers, sure=False)
 
 
-def counted(marks: CommentMarkers, found: Sequence[HeaderSelection]) -> Sequence[HeaderSelection]:
+def select_countable(markers: CommentMarkers, found: Sequence[HeaderSelection]) -> Sequence[HeaderSelection]:
     """Those whose number may tell that they are the page's: none with a linked name or a label of comments in a text."""
-    if _labelled(marks):
+    if _has_label_below(markers):
         return ()
-    linked = {header.first for header in marks.headers if header.is_linked(marks.view)}
-    return [choice for choice in found if linked <= {header.first for header in choice.headers}]
+    linked = {header.first for header in markers.headers if header.is_linked(markers.view)}
+    return [selection for selection in found if linked <= {header.first for header in selection.headers}]
 
 
-def _labelled(marks: CommentMarkers) -> bool:
+def _has_label_below(markers: CommentMarkers) -> bool:
     """Whether a label of comments stands below the first header: what is above it may be a post's text."""
-    first = marks.headers[0].first
-    return any(first < index < marks.end for index in labels(marks.view, HEADING))
+    first = markers.headers[0].first
+    return any(first < index < markers.end for index in find_labels(markers.view, COMMENTS_LABEL))
 
 
-def _by_record(marks: CommentMarkers) -> tuple[Header, ...] | None:
+def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """The first header of each record, where every comment has an element of its own among its likes."""
-    view, headers = marks.view, marks.headers
+    view, headers = markers.view, markers.headers
     top = view.document.common(view.lines[headers[0].first], view.lines[headers[-1].first])
-    chosen: dict[Element, Header] = {}
+    chosen: dict[Element, CommentHeader] = {}
     for header in headers:
-        record = view.document.child_towards(top, view.lines[header.first])
-        if record is top:
+        element = view.document.child_towards(top, view.lines[header.first])
+        if element is top:
             return None
-        if record not in chosen:
-            inside = view.document.inside(record)
+        if element not in chosen:
+            inside = view.document.inside(element)
             if inside.stop <= header.last + 1 or any(
                 view.folded[i] for i in range(inside.start, header.first)
             ):
                 return None
-            chosen[record] = header
+            chosen[element] = header
     firsts = tuple(chosen.values())
-    if len(firsts) < 2 or not _stand_alike(firsts):
+    if len(firsts) < 2 or not _are_alike(firsts):
         return None
-    return firsts if _hold_footers(marks, chosen) else None
+    return firsts if _footers_match(markers, chosen) else None
 
 
-def _is_quoted(marks: CommentMarkers, headers: Sequence[Header], quoted: Header) -> bool:
+def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted: CommentHeader) -> bool:
     """Whether no element like the comments' own stands around a header inside of one of them.
 
     It would be another comment, which a tag that was left open before it has put there.
     """
-    record = record_of(marks.view, headers, quoted)
-    node: Element | None = marks.view.lines[quoted.first].block
-    while node is not None and node is not record:
-        if node.tag == record.tag and node.items() == record.items():
+    element = find_comment_element(markers.view, headers, quoted)
+    node: Element | None = markers.view.lines[quoted.first].block
+    while node is not None and node is not element:
+        if node.tag == element.tag and node.items() == element.items():
             return False
         node = node.getparent()
-    return node is record
+    return node is element
 
 
-def _hold_footers(marks: CommentMarkers, records: dict[Element, Header]) -> bool:
+def _footers_match(markers: CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
     """Whether all of the records hold a footer, or none does: else they are pieces of comments."""
-    insides = (marks.view.document.inside(record) for record in records)
-    return not marks.footers or all(marks.footers_between(i.start - 1, i.stop) for i in insides)
+    insides = (markers.view.document.inside(element) for element in elements)
+    return not markers.footers or all(markers.footers_between(i.start - 1, i.stop) for i in insides)
 
 
-def _by_footer(marks: CommentMarkers) -> tuple[Header, ...] | None:
+def _select_by_footer(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """The first header after each footer that nobody can type."""
-    return _after_each(marks, sure_footers(marks))
+    return _select_after_footers(markers, find_sure_footers(markers))
 
 
-def _after_each(marks: CommentMarkers, footers: Iterable[Footer]) -> tuple[Header, ...] | None:
+def _select_after_footers(
+    markers: CommentMarkers, footers: Iterable[CommentFooter]
+) -> tuple[CommentHeader, ...] | None:
     """The first header and the first one after each footer, where every one of these has its footer."""
-    chosen = [marks.headers[0]]
+    chosen = [markers.headers[0]]
     count = 0
     for footer in footers:
         count += footer.first > chosen[0].last
-        after = marks.header_after(footer.last)
+        after = markers.header_after(footer.last)
         if after is not None and after is not chosen[-1]:
             chosen.append(after)
-    alike = len({header.place.paths for header in chosen}) == 1
+    alike = len({header.position.paths for header in chosen}) == 1
     return tuple(chosen) if count == len(chosen) and alike else None
 
 
-def _by_link(marks: CommentMarkers) -> tuple[Header, ...] | None:
+def _select_by_link(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """All headers, where each name is a link to a blog, as no typed one is."""
-    return marks.headers if all(header.is_linked(marks.view) for header in marks.headers) else None
+    return markers.headers if all(header.is_linked(markers.view) for header in markers.headers) else None
 
 
-def _by_look(marks: CommentMarkers) -> tuple[Header, ...] | None:
+def _select_by_style(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Headers alone in blocks that look like no block with typed lines."""
-    first = marks.headers[0].place
-    looks = {place.look for place in marks.typed if place.paths[0] == first.paths[0]}
-    if first.stand is not BlockPosition.WHOLE or not looks or first.look in looks:
+    first = markers.headers[0].position
+    styles = {position.style for position in markers.typed if position.paths[0] == first.paths[0]}
+    if first.block_position is not BlockPosition.WHOLE or not styles or first.style in styles:
         return None
-    return tuple(header for header in _alike(marks) if header.place.look not in looks)
+    return tuple(header for header in _select_like_first(markers) if header.position.style not in styles)
 
 
-def _by_path(marks: CommentMarkers) -> tuple[Header, ...] | None:
+def _select_by_path(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Headers whose parts stand in elements that hold no typed line."""
-    paths = marks.headers[0].place.paths
-    typed = {place.paths[:1] * len(paths) for place in marks.typed}
+    paths = markers.headers[0].position.paths
+    typed = {position.paths[:1] * len(paths) for position in markers.typed}
     if not typed or paths in typed:
         return None
-    found = tuple(header for header in marks.headers if header.place.paths == paths)
+    found = tuple(header for header in markers.headers if header.position.paths == paths)
     return found if len(found) > 1 else None  # one alone may be the typed one that broke out of its element
 
 
-def _by_place(marks: CommentMarkers) -> tuple[Header, ...] | None:
+def _select_by_position(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """Headers that stand where no typed line stands, at the start of blocks of their own."""
-    first = marks.headers[0]
-    if first.place.stand is BlockPosition.INNER or marks.can_be_typed(first.place):
+    first = markers.headers[0]
+    if first.position.block_position is BlockPosition.INNER or markers.can_be_typed(first.position):
         return None
-    found = _alike(marks)
-    inside = marks.view.document.inside(marks.view.lines[first.first].block)
+    found = _select_like_first(markers)
+    inside = markers.view.document.inside(markers.view.lines[first.first].block)
     # Where all stand in one block, the first only happens to begin it.
-    return found if len(found) > 1 or marks.headers[-1].first not in inside else None
+    return found if len(found) > 1 or markers.headers[-1].first not in inside else None
 
 
-def _alike(marks: CommentMarkers) -> tuple[Header, ...]:
-    first = marks.headers[0].place.plain
-    return tuple(header for header in marks.headers if header.place.plain == first)
+def _select_like_first(markers: CommentMarkers) -> tuple[CommentHeader, ...]:
+    first = markers.headers[0].position.without_style
+    return tuple(header for header in markers.headers if header.position.without_style == first)
 
 
-def _stand_alike(headers: Iterable[Header]) -> bool:
-    return len({header.place.plain for header in headers}) == 1
+def _are_alike(headers: Iterable[CommentHeader]) -> bool:
+    return len({header.position.without_style for header in headers}) == 1

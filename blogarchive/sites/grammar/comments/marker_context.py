@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.parsing.lines.document import Element
-from blogarchive.sites.grammar.comments.footers import Footer
-from blogarchive.sites.grammar.comments.headers import Header
-from blogarchive.sites.grammar.comments.markers import Found
-from blogarchive.sites.grammar.page.dom_position import BlockPosition, DomPosition, typed_place
+from blogarchive.sites.grammar.comments.footers import CommentFooter
+from blogarchive.sites.grammar.comments.headers import CommentHeader
+from blogarchive.sites.grammar.comments.markers import MarkerCandidates
+from blogarchive.sites.grammar.page.dom_position import BlockPosition, DomPosition, position_if_typed
 from blogarchive.sites.grammar.page.page_view import PageView
 
 
@@ -22,63 +22,66 @@ class CommentMarkers:
     """
 
     view: PageView
-    headers: tuple[Header, ...]
-    footers: tuple[Footer, ...]
+    headers: tuple[CommentHeader, ...]
+    footers: tuple[CommentFooter, ...]
     end: int
     typed: tuple[DomPosition, ...]
     labels: frozenset[int]
 
-    def footers_between(self, start: int, end: int) -> tuple[Footer, ...]:
+    def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
         """The footers after line `start` and before line `end`."""
-        begin = bisect_right(self.footers, start, key=_first)
-        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_first)]
+        begin = bisect_right(self.footers, start, key=_first_line)
+        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_first_line)]
 
-    def header_after(self, line: int) -> Header | None:
+    def header_after(self, line: int) -> CommentHeader | None:
         """The first header after a line."""
-        place = bisect_right(self.headers, line, key=_first)
-        return self.headers[place] if place < len(self.headers) else None
+        offset = bisect_right(self.headers, line, key=_first_line)
+        return self.headers[offset] if offset < len(self.headers) else None
 
-    def can_be_typed(self, place: DomPosition) -> bool:
+    def can_be_typed(self, position: DomPosition) -> bool:
         """Whether a commenter's words can stand at `place`, as far as this page shows."""
         if not self.typed:
-            return not place.in_pieces
-        parts = len(place.paths)
+            return not position.is_split
+        parts = len(position.paths)
         return any(
-            typed.paths * parts == place.paths
-            and (place.stand is BlockPosition.INNER or typed.stand is not BlockPosition.INNER)
+            typed.paths * parts == position.paths
+            and (
+                position.block_position is BlockPosition.INNER
+                or typed.block_position is not BlockPosition.INNER
+            )
             for typed in self.typed
         )
 
 
-def _first(mark: Header | Footer) -> int:
-    return mark.first
+def _first_line(marker: CommentHeader | CommentFooter) -> int:
+    return marker.first
 
 
-def gather(view: PageView, found: Found) -> CommentMarkers:
+def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
     """The marks with the places of the lines between them; `found` has a header."""
     headers, footers, end = tuple(found.headers), found.footers, len(view.lines)
-    marked: list[Header | Footer] = [*headers, *footers]
-    known = {index for mark in marked for index in range(mark.first, mark.last + 1)}
-    record = last_record(view, headers)
+    marked: list[CommentHeader | CommentFooter] = [*headers, *footers]
+    known = {index for marker in marked for index in range(marker.first, marker.last + 1)}
+    element = find_last_block(view, headers)
     start = headers[-1].last + 1
-    labels = _own_labels(view, headers)
+    labels = _find_section_labels(view, headers)
     label = min(labels, default=end)
     closed = max((f.last + 1 for f in footers if f.last < label), default=start)
-    stop = min(max(closed, record.stop if begins_with(view, record, headers[-1]) else start), end)
+    stop = min(max(closed, element.stop if starts_element(view, element, headers[-1]) else start), end)
     lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
-    typed = tuple(dict.fromkeys(typed_place(view, index, 1) for index in lines))
-    end = _comments_end(view, start, end, {place.paths[0] for place in typed})
+    typed = tuple(dict.fromkeys(position_if_typed(view, index, 1) for index in lines))
+    end = _find_comments_end(view, start, end, {position.paths[0] for position in typed})
     own = tuple(footer for footer in footers if footer.last < end)
     return CommentMarkers(view=view, headers=headers, footers=own, end=end, typed=typed, labels=labels)
 
 
-def _comments_end(view: PageView, start: int, end: int, typed: set[str]) -> int:
+def _find_comments_end(view: PageView, start: int, end: int, typed: set[str]) -> int:
     """The line where the page itself goes on: a label that stands where no typed line stands."""
     labels = (index for index in view.sections if start <= index < end and view.is_section(index))
-    return next((i for i in labels if view.path(view.lines[i].node_at(0)) not in typed), end)
+    return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
 
 
-def _own_labels(view: PageView, headers: Sequence[Header]) -> frozenset[int]:
+def _find_section_labels(view: PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
     """The lines after the last header that are a section's label, and the only ones to say so since the first.
 
     Where the same label stands before the comments or further on, one of them may have been typed.
@@ -95,18 +98,18 @@ def _own_labels(view: PageView, headers: Sequence[Header]) -> frozenset[int]:
     return frozenset(index for name, index in latest.items() if index > last and name not in before)
 
 
-def last_record(view: PageView, headers: Sequence[Header]) -> range:
+def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
     """The lines of the last comment's element: the innermost that holds lines after its header."""
     header = headers[-1]
-    record: Element | None = record_of(view, headers, header)
+    element: Element | None = find_comment_element(view, headers, header)
     inside = range(0)
-    while record is not None and inside.stop <= header.last + 1:
-        inside = view.document.inside(record)
-        record = record.getparent()
+    while element is not None and inside.stop <= header.last + 1:
+        inside = view.document.inside(element)
+        element = element.getparent()
     return inside
 
 
-def record_of(view: PageView, headers: Sequence[Header], header: Header) -> Element:
+def find_comment_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> Element:
     """The element that holds the header and none of the others', where the comments have such; else its block."""
     line = view.lines[header.first]
     if len(headers) == 1:
@@ -115,6 +118,6 @@ def record_of(view: PageView, headers: Sequence[Header], header: Header) -> Elem
     return view.document.child_towards(top, line)
 
 
-def begins_with(view: PageView, record: range, header: Header) -> bool:
+def starts_element(view: PageView, element: range, header: CommentHeader) -> bool:
     """Whether nothing stands before the header in its element, so that the element is the comment's alone."""
-    return not any(view.folded[index] for index in range(record.start, header.first))
+    return not any(view.folded[index] for index in range(element.start, header.first))

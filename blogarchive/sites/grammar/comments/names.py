@@ -3,35 +3,35 @@
 import re
 
 from blogarchive.parsing.lines.document import Element
-from blogarchive.sites.grammar.page.page_view import Window
+from blogarchive.sites.grammar.page.page_view import JoinedLines
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 
 
-def names_in(window: Window, start: int, end: int) -> tuple[str, str | None, Element | None]:
+def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
     """The commenter's name, the name replied to, and the commenter's link.
 
     The name ends where its link ends; else before 回复 that stands between spaces or in a node of its own.
     """
-    link = window.link_at(start, start + 1)
+    link = joined.link_at(start, start + 1)
     begin = start
     if link is not None:
-        while begin < end and window.link_at(begin, begin + 1) is link:
+        while begin < end and joined.link_at(begin, begin + 1) is link:
             begin += 1
-    for match in re.finditer("回复", window.text[begin:end]):
+    for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
-        before = window.raw(start, at).rstrip(_OPENED)
-        after = window.raw(at + 2, end).strip(":： ").rstrip(_CLOSED)
-        if before and after and (link is not None or _stands_apart(window, start, at)):
+        before = joined.raw_text(start, at).rstrip(_OPENED)
+        after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED)
+        if before and after and (link is not None or _is_set_apart(joined, start, at)):
             return before, after, link
-    return window.raw(start, end).rstrip(":："), None, link
+    return joined.raw_text(start, end).rstrip(":："), None, link
 
 
-def _stands_apart(window: Window, start: int, at: int) -> bool:
+def _is_set_apart(joined: JoinedLines, start: int, at: int) -> bool:
     """Whether 回复 at `at` is set off from the names: by spaces, or by standing in a node of its own."""
-    text = window.text
+    text = joined.text
     before, after = text[at - 1 : at], text[at + 2 : at + 3]
     if before in _OPENED and (after.isspace() or after == ":"):
         return True
-    here = window.node_at(at)
-    return window.node_at(start) is not here and window.node_at(at - 1) is not here
+    here = joined.node_at(at)
+    return joined.node_at(start) is not here and joined.node_at(at - 1) is not here

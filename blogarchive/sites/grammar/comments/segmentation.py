@@ -4,77 +4,79 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from blogarchive.sites.grammar.comments.footer_selection import with_footers
+from blogarchive.sites.grammar.comments.footer_selection import pair_footers
 from blogarchive.sites.grammar.comments.header_selection import HeaderSelection
-from blogarchive.sites.grammar.comments.headers import Header
+from blogarchive.sites.grammar.comments.headers import CommentHeader
 from blogarchive.sites.grammar.comments.marker_context import (
     CommentMarkers,
-    begins_with,
-    last_record,
-    record_of,
+    find_comment_element,
+    find_last_block,
+    starts_element,
 )
 from blogarchive.sites.grammar.page.page_view import PageView
 
 # More than the words of a pager: 首页 上一页 1 2 3 下一页 >
-_PROSE = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
+_NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentBlock:
     """One comment's lines: its header, then its text up to `text_end`, all of it up to `end`."""
 
-    header: Header
+    header: CommentHeader
     text_end: int
     end: int
     likes: int | None
 
 
-def records_of(marks: CommentMarkers, headers: Sequence[Header]) -> tuple[CommentBlock, ...]:
+def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> tuple[CommentBlock, ...]:
     """Each header with the lines of its comment."""
-    headers, footers = with_footers(marks, headers)
-    limits = [header.first for header in headers[1:]] + [marks.end]
-    records = []
+    headers, footers = pair_footers(markers, headers)
+    limits = [header.first for header in headers[1:]] + [markers.end]
+    blocks = []
     for header, footer, limit in zip(headers, footers, limits, strict=True):
         if footer is not None:
             text_end, end, likes = footer.first, footer.last + 1, footer.likes
         else:
-            stop = _text_stop(marks, headers) if limit == marks.end else limit
+            stop = _find_text_end(markers, headers) if limit == markers.end else limit
             text_end, end, likes = stop, stop, header.likes
-        records.append(CommentBlock(header=header, text_end=text_end, end=end, likes=likes))
-    return tuple(records)
+        blocks.append(CommentBlock(header=header, text_end=text_end, end=end, likes=likes))
+    return tuple(blocks)
 
 
-def _text_stop(marks: CommentMarkers, headers: Sequence[Header]) -> int:
+def _find_text_end(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> int:
     """The line after a last comment that has no footer: where its element ends, or the page itself goes on."""
-    view, header = marks.view, headers[-1]
-    record = last_record(view, headers)
-    stop = max(min(record.stop, marks.end), header.last + 1)
+    view, header = markers.view, headers[-1]
+    block = find_last_block(view, headers)
+    stop = max(min(block.stop, markers.end), header.last + 1)
     earlier = range(headers[0].last + 1, header.first)
-    typed = {view.path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
-    alone = begins_with(view, record, header)
+    typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
+    alone = starts_element(view, block, header)
     return next(
-        (i for i in range(header.last + 1, stop) if _is_furniture(marks, i, typed, alone)),
+        (i for i in range(header.last + 1, stop) if _is_template_line(markers, i, typed, alone)),
         stop,
     )
 
 
-def _is_furniture(marks: CommentMarkers, index: int, typed: set[str], alone: bool) -> bool:
+def _is_template_line(markers: CommentMarkers, index: int, typed: set[str], alone: bool) -> bool:
     """Whether a line is the page's and not a commenter's: it stands elsewhere than comments, or is a pager or a label."""
-    view = marks.view
+    view = markers.view
     line = view.lines[index]
-    if typed and view.folded[index] and view.path(line.node_at(0)) not in typed:
+    if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
         return True
     words = view.folded[index].strip()
-    if line.links() and not _PROSE.search(words):
+    if line.links() and not _NOT_PAGER.search(words):
         return True
-    return not alone and index in marks.labels
+    return not alone and index in markers.labels
 
 
-def texts_of(view: PageView, choice: HeaderSelection, records: Sequence[CommentBlock]) -> Iterator[int]:
+def iter_text_lines(
+    view: PageView, selection: HeaderSelection, blocks: Sequence[CommentBlock]
+) -> Iterator[int]:
     """The lines of the comments' texts, each within its own element where there is one."""
-    for record in records:
-        lines = range(record.header.last + 1, record.text_end)
+    for block in blocks:
+        lines = range(block.header.last + 1, block.text_end)
         inside = lines
-        if choice.framed:
-            inside = view.document.inside(record_of(view, choice.headers, record.header))
+        if selection.framed:
+            inside = view.document.inside(find_comment_element(view, selection.headers, block.header))
         yield from (index for index in lines if index in inside)

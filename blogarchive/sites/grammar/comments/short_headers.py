@@ -8,65 +8,65 @@ import re
 from collections.abc import Iterator
 
 from blogarchive.items import PageKind
-from blogarchive.sites.grammar.comments.headers import BY, Header, header_of
-from blogarchive.sites.grammar.page.labels import labels
+from blogarchive.sites.grammar.comments.headers import BY, CommentHeader, build_header
+from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import CLOCK, DATE, HEADING, MOMENT
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, DATETIME, TIME_OF_DAY
 
 # A floor with its sign: a number alone is somebody's name.
 _FLOOR = r"(?:(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]|沙发|板凳|地板)\s*:?\s*"
-_TIME = rf"(?:{MOMENT}|{DATE}|(?:今天|昨天|前天)\s*{CLOCK}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
-_SAID = r"(?:(?:发表|留言|评论|回复|说|写)(?:了|道)?(?:评论|留言)?)"
-_LABEL = rf"(?P<label>{_SAID}?(?:时间|日期|于|在)?)"
+_TIME = rf"(?:{DATETIME}|{DATE}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
+_COMMENTED = r"(?:(?:发表|留言|评论|回复|说|写)(?:了|道)?(?:评论|留言)?)"
+_LABEL = rf"(?P<label>{_COMMENTED}?(?:时间|日期|于|在)?)"
 _AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
 _BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户)\s)"
 _NAME_FIRST = re.compile(
     rf"(?:{_FLOOR})?{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
-    rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_SAID}?\s*:?{_AFTER}"
+    rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
 _TIME_FIRST = re.compile(
     rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
-    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_SAID}?\s*:?{_AFTER}"
+    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
-_TIMED = re.compile(_TIME)
-_LONGEST = 120
-_MOST_LINES = 3  # a name, words between, a time
+_HAS_TIME = re.compile(_TIME)
+_MAX_LENGTH = 120
+_MAX_LINES = 3  # a name, words between, a time
 
 
-def bylines_below(view: PageView, start: int, *, claimed: int | None) -> tuple[Header, ...]:
+def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
     """The headers from line `start` up to the sidebar: none where the page claims no comments and has no label of any."""
     end = next(
         (index for index in view.sections if index >= start and view.is_section(index)), len(view.lines)
     )
-    own = (index for index in labels(view, HEADING) if index not in view.sections)
+    own = (index for index in find_labels(view, COMMENTS_LABEL) if index not in view.sections)
     label = next((index for index in own if start <= index < end), None)
     if claimed == 0 or (claimed is None and label is None):
         return ()
-    return tuple(_bylines(view, start if label is None else label + 1, end))
+    return tuple(_iter_short_headers(view, start if label is None else label + 1, end))
 
 
-def _bylines(view: PageView, start: int, end: int) -> Iterator[Header]:
+def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[CommentHeader]:
     for index in range(start, end):
-        header = _byline_at(view, index, end) if index >= start else None
-        if header is not None and not view.leads_away(index):
+        header = _parse_short_header(view, index, end) if index >= start else None
+        if header is not None and not view.links_to_other_post(index):
             yield header
             start = header.last + 1
 
 
-def _byline_at(view: PageView, index: int, end: int) -> Header | None:
-    for last in range(index, min(index + _MOST_LINES, end)):
-        window = view.window(index, last)
-        text = window.text.rstrip()
-        if len(text) > _LONGEST or (last > index and not _names_a_blog(view, index)):
+def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader | None:
+    for last in range(index, min(index + _MAX_LINES, end)):
+        joined = view.join_lines(index, last)
+        text = joined.text.rstrip()
+        if len(text) > _MAX_LENGTH or (last > index and not _links_to_blog(view, index)):
             return None  # in pieces only where the name, a link, begins them
-        if _TIMED.search(text) is None:
+        if _HAS_TIME.search(text) is None:
             continue
         match = _NAME_FIRST.fullmatch(text) or _TIME_FIRST.fullmatch(text)
-        return None if match is None else header_of(view, window, match)
+        return None if match is None else build_header(view, joined, match)
     return None
 
 
-def _names_a_blog(view: PageView, index: int) -> bool:
+def _links_to_blog(view: PageView, index: int) -> bool:
     return any(
         parsed_url is not None and parsed_url.kind is PageKind.HOME for _, _, parsed_url in view.links[index]
     )

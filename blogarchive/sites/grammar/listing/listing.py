@@ -8,15 +8,15 @@ from itertools import groupby
 from blogarchive.items import DateText, ListedPost, PageKind
 from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import DATE, MOMENT, fold, strip_bullets
+from blogarchive.sites.grammar.page.vocabulary import DATE, DATETIME, fold, strip_bullets
 from blogarchive.sites.grammar.post.counters import find_counters
-from blogarchive.sites.grammar.sidebar.sidebar import cut_title
+from blogarchive.sites.grammar.sidebar.sidebar import is_title_cut
 
 _TIME_LINE = re.compile(
-    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{MOMENT}|{DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
+    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{DATETIME}|{DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
 )
-_TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{MOMENT}).{{0,60}}")  # 由某人于 TIME 发表
-_TIME_IN = re.compile(rf"{MOMENT}|{DATE}")
+_TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
+_TIME_IN = re.compile(rf"{DATETIME}|{DATE}")
 # Links to a post that are not its title.
 _NOT_A_TITLE = re.compile(
     r"[\[(<【]*\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
@@ -25,8 +25,8 @@ _NOT_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # set before a title, in its link
-_BESIDE = 120  # characters from a title to a time on its line
-_NEAR = 5  # lines from a title to its time
+_CHARS_BESIDE = 120  # characters from a title to a time on its line
+_LINES_BELOW = 5  # lines from a title to its time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,18 +40,20 @@ class _Entry:
     button: bool
 
 
-def read_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...]:
+def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...]:
     """The posts named on `lines`, in order, each once; its time from its own line or the ones after it.
 
     Where titles have times, links to posts without one that stand otherwise are no entries: they stand in an
     excerpt, or in a box of the page's margin.
     """
-    entries = list(_entries(view, lines))
+    entries = list(_iter_entries(view, lines))
     titled = {entry.post.number for entry in entries if not entry.button}
     # A title may be a button's word, where nothing else names its post.
     entries = [e for e in entries if not e.button or e.post.number not in titled]
     # All of a row may link to its post: its title comes first.
-    entries = _dated(view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)])
+    entries = _add_times(
+        view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
+    )
     titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
     timed = {entry.path for entry in titles if entry.post.posted is not None}
     paths = timed or {entry.path for entry in titles}
@@ -59,10 +61,12 @@ def read_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...]
     for entry in entries:
         if entry.path in paths:
             found.setdefault(entry.post.number, entry)
-    return _counted(view, list(found.values()), lines)
+    return _add_comment_counts(view, list(found.values()), lines)
 
 
-def _counted(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> tuple[ListedPost, ...]:
+def _add_comment_counts(
+    view: PageView, entries: Sequence[_Entry], lines: Sequence[int]
+) -> tuple[ListedPost, ...]:
     """The posts with the number of comments that the last counters below each title show."""
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
     posts = []
@@ -72,27 +76,27 @@ def _counted(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) ->
     return tuple(posts)
 
 
-def _entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
+def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
     here = view.parse_url(view.url).url  # a switch of script leads to the page itself
     for index in lines:
         for text, anchor, parsed_url in view.links[index]:
             if parsed_url is None or parsed_url.kind is not PageKind.POST or parsed_url.url == here:
                 continue
-            start = _own_time(view.lines[index], anchor, text)
+            start = _find_time_in_link(view.lines[index], anchor, text)
             title = _PINNED.sub("", strip_bullets(text[:start])).strip()
             if title:
                 post = ListedPost(
                     title=title,
                     number=parsed_url.number,
                     url=parsed_url.url,
-                    title_cut=cut_title(title),
+                    title_cut=is_title_cut(title),
                     posted=DateText(text=text[start:].strip()) if text[start:] else None,
                 )
                 button = _NOT_A_TITLE.fullmatch(fold(title)) is not None
-                yield _Entry(line=index, path=view.path(anchor), anchor=anchor, post=post, button=button)
+                yield _Entry(line=index, path=view.tag_path(anchor), anchor=anchor, post=post, button=button)
 
 
-def _own_time(line: Line, anchor: Element, text: str) -> int:
+def _find_time_in_link(line: Line, anchor: Element, text: str) -> int:
     """Where in a link's text the time begins that its last element holds, after or without a title; else its end."""
     spans = [(start, end) for start, end, _, linked in line.spans if linked is anchor]
     if len(spans) < 2:
@@ -102,7 +106,7 @@ def _own_time(line: Line, anchor: Element, text: str) -> int:
     return len(text) - len(shown) if is_time else len(text)
 
 
-def _dated(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
+def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
     """The entries with their times: beside each title, or after it, or before it where that is the page's way."""
     if not entries:
         return entries
@@ -110,9 +114,14 @@ def _dated(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[
     starts = sorted({entry.line for entry in entries})
     after = dict(zip(starts, [*starts[1:], len(view.lines)], strict=True))
     before = dict(zip(starts, [-1, *starts[:-1]], strict=True))
-    beside = [_time_beside(view, entry) for entry in entries]
-    below = [_time_on(view, allowed, range(e.line + 1, min(after[e.line], e.line + _NEAR))) for e in entries]
-    above = [_time_on(view, allowed, range(e.line - 1, max(before[e.line], e.line - 3), -1)) for e in entries]
+    beside = [_find_time_beside(view, entry) for entry in entries]
+    below = [
+        _find_time_on(view, allowed, range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)))
+        for e in entries
+    ]
+    above = [
+        _find_time_on(view, allowed, range(e.line - 1, max(before[e.line], e.line - 3), -1)) for e in entries
+    ]
     near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
     return [
         replace(entry, post=replace(entry.post, posted=entry.post.posted or own or other))
@@ -120,17 +129,17 @@ def _dated(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[
     ]
 
 
-def _time_beside(view: PageView, entry: _Entry) -> DateText | None:
+def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
     line = view.lines[entry.line]
     start, end = line.span_of(entry.anchor)
-    for part in (line.text[end : end + _BESIDE], line.text[max(start - _BESIDE, 0) : start]):
+    for part in (line.text[end : end + _CHARS_BESIDE], line.text[max(start - _CHARS_BESIDE, 0) : start]):
         match = _TIME_IN.search(fold(part))
         if match is not None:
             return DateText(text=part[slice(*match.span())].strip())
     return None
 
 
-def _time_on(view: PageView, allowed: set[int], lines: range) -> DateText | None:
+def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText | None:
     for pattern in (_TIME_LINE, _TIME_AMID):
         for index in lines:
             match = pattern.fullmatch(view.folded[index].strip()) if index in allowed else None

@@ -3,12 +3,12 @@
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-_END = re.compile(r"(?:index)?\.(?:html?|php)$|/$")
+_FILE_NAME = re.compile(r"(?:index)?\.(?:html?|php)$|/$")
 
-_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re.IGNORECASE)
+_PAGE_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re.IGNORECASE)
 
 
-def is_further(url: str, here: str, page_no: int) -> bool:
+def is_next_page_url(url: str, here: str, page_no: int) -> bool:
     """Whether `url` is `here` with the number of the page after `page_no` in its query or at its path's end."""
     one, other = urlsplit(url), urlsplit(here)
     if one.netloc != other.netloc:
@@ -16,10 +16,10 @@ def is_further(url: str, here: str, page_no: int) -> bool:
     wanted = str(page_no + 1)
     if one.path == other.path:
         added = set(parse_qsl(one.query)) - set(parse_qsl(other.query))
-        return len(added) == 1 and all(_KEY.fullmatch(key) and value == wanted for key, value in added)
-    stem = _END.sub("", other.path)
+        return len(added) == 1 and all(_PAGE_KEY.fullmatch(key) and value == wanted for key, value in added)
+    stem = _FILE_NAME.sub("", other.path)
     stem = re.sub(rf"[-_/]?(?:p|page|list)?[-_/]?{page_no}$", "", stem) if page_no > 1 else stem
-    rest = _END.sub("", one.path).removeprefix(stem)
+    rest = _FILE_NAME.sub("", one.path).removeprefix(stem)
     return (
         one.path.startswith(stem) and re.fullmatch(rf"[-_/]?(?:p|page|list)?[-_/]?{wanted}", rest) is not None
     )

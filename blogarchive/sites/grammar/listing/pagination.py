@@ -9,24 +9,24 @@ from typing import NamedTuple
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.document import Element, Line
-from blogarchive.sites.grammar.listing.next_page_url import is_further
+from blogarchive.sites.grammar.listing.next_page_url import is_next_page_url
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import (
-    BEGIN,
     CALENDAR_HEAD,
-    MORE_OF_THIS,
+    LINE_START,
+    MORE_LINK,
     NEXT_PAGE,
+    expand_folded,
     fold,
-    folding_to,
-    may_be_of_calendar,
+    is_calendar_text,
 )
 
-_BEGINS = folding_to(
+_FIRST_CHARS = expand_folded(
     "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
 )  # what the words below may begin with
-_LONGEST = 80
-_SHORT = 2  # signs that also stand elsewhere: >>
-_MOST_IN_ROW = 30
+_MAX_LENGTH = 80
+_MAX_SIGN_LENGTH = 2  # signs that also stand elsewhere: >>
+_MAX_PAGER_LINES = 30
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
 _WEEK = re.compile(
     r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
@@ -35,86 +35,94 @@ _WEEK = re.compile(
 )
 _DAY = r"(?:星期|周)?[日一二三四五六天]|[smtwf]|sun|mon|tue|wed|thu|fri|sat"
 _DAY_OR_WEEK = re.compile(
-    rf"{BEGIN}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={BEGIN}|$)|{_WEEK.pattern})",
+    rf"{LINE_START}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={LINE_START}|$)|{_WEEK.pattern})",
     re.IGNORECASE,
 )
 _DAYS = 7
-_LONGEST_DAY = 4  # a line as long as that names all days of a week, or none
-_ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
+_MIN_WEEK_LENGTH = 4  # a line as long as that names all days of a week, or none
+_LINES_ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
 
-def next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str, int] | None:
+def find_next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str, int] | None:
     """The URL of the page after `page_no` and the line of its last link; None where the page links to none.
 
     Words (下一页, 下页, >, …) win over numbers; a link to the page itself counts for nothing.
     """
     worded: tuple[str, int] | None = None
     numbered: tuple[str, int] | None = None
-    candidates = list(_candidates(view, lines, page_no))
-    calendar = _calendar_lines(view) if candidates else ()
+    candidates = list(_iter_candidates(view, lines, page_no))
+    calendar = _find_calendar_lines(view) if candidates else ()
     rows = {i for i, _, _ in candidates if i not in calendar}
     pagers = {i: _is_pager(view, view.lines[i], page_no) for i in rows}
-    for index, url, says in candidates:
+    for index, url, pager_text in candidates:
         if index in calendar:
             continue
-        if says.number is None and (
-            says.sure or pagers[index] or is_further(url, view.parse_url(view.url).url, page_no)
+        if pager_text.number is None and (
+            pager_text.sure or pagers[index] or is_next_page_url(url, view.parse_url(view.url).url, page_no)
         ):
             worded = (url, index)
-        elif says.number is not None and pagers[index]:
+        elif pager_text.number is not None and pagers[index]:
             numbered = (url, index)
     return worded or numbered
 
 
-def _candidates(view: PageView, lines: Collection[int], page_no: int) -> "Iterator[tuple[int, str, _Saying]]":
+def _iter_candidates(
+    view: PageView, lines: Collection[int], page_no: int
+) -> "Iterator[tuple[int, str, _PagerText]]":
     """Links that may lead to the next page: their line, their URL, what they say."""
     here = view.parse_url(view.url)
     within = lines if isinstance(lines, range) else frozenset(lines)
-    for index in view.document.picked(_telling):
+    for index in view.document.picked(_find_pager_lines):
         for text, anchor, parsed_url in view.links[index] if index in within else ():
-            says = None if parsed_url is None else _says(text, anchor)
-            if parsed_url is None or says is None or (says.number is not None and says.number != page_no + 1):
+            pager_text = None if parsed_url is None else _parse_link(text, anchor)
+            if (
+                parsed_url is None
+                or pager_text is None
+                or (pager_text.number is not None and pager_text.number != page_no + 1)
+            ):
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
-                yield index, parsed_url.url, says
+                yield index, parsed_url.url, pager_text
 
 
 @lru_cache(maxsize=16)
-def _telling(repeat: CachedSubtree) -> Sequence[int]:
+def _find_pager_lines(subtree: CachedSubtree) -> Sequence[int]:
     """The lines of a run with a link that says what a pager's says."""
-    return [i for i, line in enumerate(repeat.lines) if any(_says(*link) for link in line.links())]
+    return [i for i, line in enumerate(subtree.lines) if any(_parse_link(*link) for link in line.links())]
 
 
-class _Saying(NamedTuple):
+class _PagerText(NamedTuple):
     """What a link of a pager says: the number of a page, or None: the next one; `sure` where it says so at length."""
 
     number: int | None
     sure: bool
 
 
-def _says(text: str, anchor: Element) -> _Saying | None:
-    words = text or _picture_words(anchor)
-    if words.lstrip()[:1] not in _BEGINS or len(words) > _LONGEST:
+def _parse_link(text: str, anchor: Element) -> _PagerText | None:
+    words = text or _read_image_text(anchor)
+    if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH:
         return None
-    says = _saying(words)
-    if says is not None and says.number is None and not says.sure:
+    pager_text = _parse_words(words)
+    if pager_text is not None and pager_text.number is None and not pager_text.sure:
         title = anchor.get("title", "")
-        return _Saying(
-            None, anchor.get("rel") == "next" or bool(_saying(title[:_LONGEST]) and len(title) > _SHORT)
+        return _PagerText(
+            None,
+            anchor.get("rel") == "next"
+            or bool(_parse_words(title[:_MAX_LENGTH]) and len(title) > _MAX_SIGN_LENGTH),
         )
-    return says
+    return pager_text
 
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
-def _saying(words: str) -> _Saying | None:
+def _parse_words(words: str) -> _PagerText | None:
     folded = fold(words).strip()
     if NEXT_PAGE.fullmatch(folded):
-        return _Saying(None, len(folded) > _SHORT)
-    if MORE_OF_THIS.fullmatch(folded):
-        return _Saying(None, False)
+        return _PagerText(None, len(folded) > _MAX_SIGN_LENGTH)
+    if MORE_LINK.fullmatch(folded):
+        return _PagerText(None, False)
     number = _NUMBER.fullmatch(folded)
-    return None if number is None else _Saying(int(number[1]), len(folded) > _SHORT)
+    return None if number is None else _PagerText(int(number[1]), len(folded) > _MAX_SIGN_LENGTH)
 
 
 def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:
@@ -127,24 +135,24 @@ def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool
     return parsed_url.number != page_no + 1 or here.number not in (None, page_no)
 
 
-def _calendar_lines(view: PageView) -> set[int]:
+def _find_calendar_lines(view: PageView) -> set[int]:
     """The lines of calendars: around the names of the days of a week, all that a calendar can show."""
     found: set[int] = set()
-    for index in view.whole.beginning(_DAY_OR_WEEK):
-        if index in found or not _names_week(view, index):
+    for index in view.line_index.find_lines(_DAY_OR_WEEK):
+        if index in found or not _is_week(view, index):
             continue
-        above = islice(_filled(view, range(index - 1, -1, -1)), _ABOVE_WEEK)
+        above = islice(_filled(view, range(index - 1, -1, -1)), _LINES_ABOVE_WEEK)
         below = _filled(view, range(index, len(view.lines)))
         head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
-        days = list(takewhile(lambda i: may_be_of_calendar(view.folded[i]), below))
+        days = list(takewhile(lambda i: is_calendar_text(view.folded[i]), below))
         found.update(range(min([index, *head]), max([index, *days]) + 1))
     return found
 
 
-def _names_week(view: PageView, index: int) -> bool:
+def _is_week(view: PageView, index: int) -> bool:
     """Whether the line names the seven days of a week, or the first of them and the next lines the others."""
     word = view.folded[index].strip()
-    if len(word) < _LONGEST_DAY:
+    if len(word) < _MIN_WEEK_LENGTH:
         days = islice(_filled(view, range(index, len(view.lines))), _DAYS)
         word = " ".join([view.folded[i].strip() for i in days])
     return _WEEK.fullmatch(word) is not None
@@ -158,10 +166,12 @@ def _filled(view: PageView, lines: Iterable[int]) -> Iterator[int]:
 def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
     """Whether the line, with those of its kind around it, is a pager: 1 2 3, this page's number of many, or with 页."""
     first, last = line.index, line.index
-    while first > 0 and line.index - first < _MOST_IN_ROW and _PAGER_LINE.fullmatch(view.folded[first - 1]):
+    while (
+        first > 0 and line.index - first < _MAX_PAGER_LINES and _PAGER_LINE.fullmatch(view.folded[first - 1])
+    ):
         first -= 1
     while (
-        last - line.index < _MOST_IN_ROW
+        last - line.index < _MAX_PAGER_LINES
         and last + 1 < len(view.folded)
         and _PAGER_LINE.fullmatch(view.folded[last + 1])
     ):
@@ -173,7 +183,7 @@ def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
     return "页" in text or {1, 2} <= numbers or re.search(rf"(?<!\d){page_no}\s*/\s*\d", text) is not None
 
 
-def _picture_words(anchor: Element) -> str:
+def _read_image_text(anchor: Element) -> str:
     """What a link that is a picture says: its title, or the picture's."""
     pictures = list(anchor.iter("img"))
     words = (node.get(name) for node in (*pictures, anchor) for name in ("alt", "title"))

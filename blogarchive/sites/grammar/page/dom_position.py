@@ -6,7 +6,7 @@ from enum import IntEnum
 from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.page.page_view import PageView
 
-_LOOKS = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")
+_STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")
 
 
 class BlockPosition(IntEnum):
@@ -24,42 +24,42 @@ class DomPosition:
     `look` is what the block's own attributes say of its looks.
     """
 
-    stand: BlockPosition
+    block_position: BlockPosition
     paths: tuple[str, ...]
-    look: str
+    style: str
 
     @property
-    def plain(self) -> tuple[BlockPosition, tuple[str, ...]]:
+    def without_style(self) -> tuple[BlockPosition, tuple[str, ...]]:
         """The place without its look, which may alternate from row to row."""
-        return self.stand, self.paths
+        return self.block_position, self.paths
 
     @property
-    def in_pieces(self) -> bool:
+    def is_split(self) -> bool:
         """Whether its parts stand in different elements, as nothing does that was typed as plain words."""
         return len(set(self.paths)) > 1
 
 
-def place_of(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
+def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
     """The place of the lines `first` to `last`, whose parts stand in `nodes`."""
     block = view.lines[first].block
     return DomPosition(
-        stand=_stand(view, first, last),
-        paths=tuple(view.path(node) for node in nodes),
-        look=_look(block),
+        block_position=_find_block_position(view, first, last),
+        paths=tuple(view.tag_path(node) for node in nodes),
+        style=_style_of(block),
     )
 
 
-def _look(block: Element) -> str:
+def _style_of(block: Element) -> str:
     attributes = dict(block.items())
-    return "/".join([str(attributes.get(name, "")) for name in _LOOKS]) if attributes else ""
+    return "/".join([str(attributes.get(name, "")) for name in _STYLE_ATTRIBUTES]) if attributes else ""
 
 
-def typed_place(view: PageView, index: int, parts: int) -> DomPosition:
+def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:
     """The place that a mark of so many parts would have, were it typed where line `index` stands."""
-    return place_of(view, index, index, (view.lines[index].node_at(0),) * parts)
+    return find_dom_position(view, index, index, (view.lines[index].node_at(0),) * parts)
 
 
-def _stand(view: PageView, first: int, last: int) -> BlockPosition:
+def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition:
     inside = view.document.inside(view.lines[first].block)
     if any(view.folded[index] for index in range(inside.start, first)):
         return BlockPosition.INNER

@@ -8,61 +8,68 @@ from blogarchive.parsing.html.urls import absolute, link_url
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.document import Document, Element, Line
 
-_LONGEST_BASE = 2000
-_LONGEST_REPEATED = 300
-_ALIKE_EVERYWHERE = ("/", "http://", "https://")  # what begins so leads to the same from every page of a host
+_MAX_BASE_LENGTH = 2000
+_MAX_CACHED_LENGTH = 300
+_PAGE_INDEPENDENT = ("/", "http://", "https://")  # what begins so leads to the same from every page of a host
 _POST = PageKind.POST  # to name an enum's member takes five times as long (Python 3.11), and links are many
 
-Linked = tuple[str, Element, ParsedUrl | None]
+PageLink = tuple[str, Element, ParsedUrl | None]
 """An `a` element in a line: its text there, itself, and where it leads; None: nowhere on the web."""
 
 
-def links_of(
+def resolve_links(
     document: Document, base: str, parse_url: Callable[[str], ParsedUrl]
-) -> tuple[Sequence[Linked], ...]:
+) -> tuple[Sequence[PageLink], ...]:
     """The links of each line, in order; `base` is what relative ones start from."""
     root = absolute("/", base)
-    links: list[Sequence[Linked] | None] = [None] * len(document.lines)
-    for repeat in document.cache:
-        links[repeat.index : repeat.index + len(repeat.lines)] = _of_repeat(repeat, root, parse_url)
+    links: list[Sequence[PageLink] | None] = [None] * len(document.lines)
+    for subtree in document.cache:
+        links[subtree.index : subtree.index + len(subtree.lines)] = _resolve_subtree_links(
+            subtree, root, parse_url
+        )
     return tuple(
         [
-            _of_line(line, base, root, parse_url) if known is None else known
+            _resolve_line_links(line, base, root, parse_url) if known is None else known
             for line, known in zip(document.lines, links, strict=True)
         ]
     )
 
 
-def _of_line(
+def _resolve_line_links(
     line: Line, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
-) -> Sequence[Linked]:
+) -> Sequence[PageLink]:
     found = line.links()
     return (
-        [(text, anchor, _leads_to(anchor, base, root, parse_url)) for text, anchor in found] if found else ()
+        [(text, anchor, _resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
+        if found
+        else ()
     )
 
 
 @lru_cache(maxsize=16)
-def _of_repeat(
-    repeat: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl]
-) -> Sequence[Sequence[Linked] | None]:
+def _resolve_subtree_links(
+    subtree: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl]
+) -> Sequence[Sequence[PageLink] | None]:
     """The links of each line of a run; None where one of them may lead elsewhere from another page of the host."""
     if root is None:
-        return [None] * len(repeat.lines)
+        return [None] * len(subtree.lines)
     moving = {
         node
-        for node, name, hidden in repeat.sessions
-        if name == "href" and _leads_to(node, "", root, parse_url) != _from_root(hidden, root, parse_url)
+        for node, name, hidden in subtree.sessions
+        if name == "href"
+        and _resolve_link(node, "", root, parse_url) != _resolve_from_root(hidden, root, parse_url)
     }
     return [
-        _of_line(line, "", root, parse_url)
-        if all(_is_alike(anchor.get("href")) and anchor not in moving for _, anchor in line.links())
+        _resolve_line_links(line, "", root, parse_url)
+        if all(
+            _is_page_independent(anchor.get("href")) and anchor not in moving for _, anchor in line.links()
+        )
         else None
-        for line in repeat.lines
+        for line in subtree.lines
     ]
 
 
-def post_lines(links: Sequence[Sequence[Linked]]) -> frozenset[int]:
+def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
     """The lines with a link to a post."""
     return frozenset(
         [
@@ -74,27 +81,27 @@ def post_lines(links: Sequence[Sequence[Linked]]) -> frozenset[int]:
     )
 
 
-def _leads_to(
+def _resolve_link(
     anchor: Element, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> ParsedUrl | None:
     """Where a link leads under the site's rules; None where it leads nowhere on the web."""
     href = anchor.get("href")
-    if root and href and _is_alike(href):
-        return _from_root(href, root, parse_url)
-    return canonical(link_url(anchor, base), parse_url)
+    if root and href and _is_page_independent(href):
+        return _resolve_from_root(href, root, parse_url)
+    return parse_canonical(link_url(anchor, base), parse_url)
 
 
-def _is_alike(href: str | None) -> bool:
+def _is_page_independent(href: str | None) -> bool:
     """Whether a link leads to the same from every page of a host, and is short enough to be remembered."""
-    return href is not None and href.startswith(_ALIKE_EVERYWHERE) and len(href) < _LONGEST_REPEATED
+    return href is not None and href.startswith(_PAGE_INDEPENDENT) and len(href) < _MAX_CACHED_LENGTH
 
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
-def _from_root(href: str, root: str, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
-    return canonical(absolute(href, root), parse_url)
+def _resolve_from_root(href: str, root: str, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
+    return parse_canonical(absolute(href, root), parse_url)
 
 
-def canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
+def parse_canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
     """Where a URL leads under the site's rules; None where it leads nowhere on the web."""
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
@@ -102,10 +109,10 @@ def canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> ParsedU
     return found if found.url == url else parse_url(found.url)
 
 
-def base_of(document: Document, url: str) -> str:
+def find_base_url(document: Document, url: str) -> str:
     """What the page's `<base href>` makes of its URL."""
     # In the head alone: one in a post is its author's.
     hrefs = (node.get("href") for node in document.root.iterfind("head/base"))
     href = next((href for href in hrefs if href is not None), None)
-    base = None if href is None or len(href) > _LONGEST_BASE else absolute(href, url)
+    base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute(href, url)
     return base if base is not None and base.startswith(("http://", "https://")) else url

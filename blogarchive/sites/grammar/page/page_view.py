@@ -9,9 +9,15 @@ from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html.urls import link_url
 from blogarchive.parsing.lines.document import Document, Element, Line, read_document
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.grammar.page.line_index import LONGEST_LABEL, LineIndex, fold_lines
-from blogarchive.sites.grammar.page.links import Linked, base_of, canonical, links_of, post_lines
-from blogarchive.sites.grammar.page.vocabulary import SECTION_BEGINS, fold, section_of
+from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH, LineIndex, fold_lines
+from blogarchive.sites.grammar.page.links import (
+    PageLink,
+    find_base_url,
+    find_post_lines,
+    parse_canonical,
+    resolve_links,
+)
+from blogarchive.sites.grammar.page.vocabulary import SECTION_START, fold, match_section
 
 _POST = PageKind.POST  # to name an enum's member takes five times as long (Python 3.11), and links are many
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -30,11 +36,11 @@ class PageView:
     document: Document
     lines: tuple[Line, ...]
     folded: tuple[str, ...]
-    whole: LineIndex
-    links: tuple[Sequence[Linked], ...]
-    posts: frozenset[int]
+    line_index: LineIndex
+    links: tuple[Sequence[PageLink], ...]
+    post_lines: frozenset[int]
     sections: Mapping[int, str]
-    pictured: Mapping[int, str]
+    image_labels: Mapping[int, str]
     url: str
     base: str
     now: datetime
@@ -42,14 +48,14 @@ class PageView:
     number: int | str | None
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
 
-    def href(self, anchor: Element) -> str | None:
+    def resolve_href(self, anchor: Element) -> str | None:
         """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
-        parsed_url = canonical(link_url(anchor, self.base), self.parse_url)
+        parsed_url = parse_canonical(link_url(anchor, self.base), self.parse_url)
         return None if parsed_url is None else parsed_url.url
 
-    def leads_away(self, index: int) -> bool:
+    def links_to_other_post(self, index: int) -> bool:
         """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
-        if self.number is None or index not in self.posts:
+        if self.number is None or index not in self.post_lines:
             return False
         return any(
             parsed_url is not None and parsed_url.kind is _POST and parsed_url.number != self.number
@@ -60,16 +66,16 @@ class PageView:
         """Whether the line is the label of a section of the sidebar that is read."""
         return self.sections.get(index, "other") != "other"
 
-    def moment(self, text: str) -> datetime | None:
+    def parse_datetime(self, text: str) -> datetime | None:
         """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
-        shown = self.shown(text)
+        shown = self.parse_date(text)
         return None if shown is None else shown.at
 
-    def shown(self, text: str) -> ParsedDate | None:
+    def parse_date(self, text: str) -> ParsedDate | None:
         """The same with how much of it is shown."""
         return parse_date(text, self.now)
 
-    def path(self, node: Element) -> str:
+    def tag_path(self, node: Element) -> str:
         """The tags from the root down to `node`, as `html/body/div`: where two pieces stand alike, it is the same."""
         found = self._paths.get(node)
         if found is not None:
@@ -83,13 +89,13 @@ class PageView:
             path = self._paths[element] + "/"
         return self._paths[node]
 
-    def window(self, first: int, last: int) -> "Window":
+    def join_lines(self, first: int, last: int) -> "JoinedLines":
         """The lines `first` to `last`, both included, as one text."""
-        return Window(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
+        return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
+class JoinedLines:
     """Some lines joined by spaces: `text` is folded, and a place in it leads back to its line."""
 
     lines: tuple[Line, ...]
@@ -105,7 +111,7 @@ class Window:
         """Index of the last line."""
         return self.lines[-1].index
 
-    def raw(self, start: int, end: int) -> str:
+    def raw_text(self, start: int, end: int) -> str:
         """The text as shown at these places."""
         return " ".join(line.text for line in self.lines)[start:end].strip(_SPACES)
 
@@ -136,7 +142,7 @@ class Window:
         return self.lines[-1], 0
 
 
-def view_of(
+def build_page_view(
     text: str,
     url: str,
     now: datetime,
@@ -149,19 +155,21 @@ def view_of(
     It is the same with `repeats`, sooner where pages are alike.
     """
     document = read_document(text, cache)
-    whole, folded = fold_lines(document.lines, document.cache)
-    base = base_of(document, url)
-    links = links_of(document, base, parse_url)
-    pictured = {line.index: picture_words(line) for line in document.lines if line.media and not line.text}
+    line_index, folded = fold_lines(document.lines, document.cache)
+    base = find_base_url(document, url)
+    links = resolve_links(document, base, parse_url)
+    image_labels = {
+        line.index: read_image_text(line) for line in document.lines if line.media and not line.text
+    }
     return PageView(
         document=document,
         lines=document.lines,
         folded=folded,
-        whole=whole,
+        line_index=line_index,
         links=links,
-        posts=post_lines(links),
-        sections=_sections(folded, whole, pictured),
-        pictured=pictured,
+        post_lines=find_post_lines(links),
+        sections=_find_sections(folded, line_index, image_labels),
+        image_labels=image_labels,
         url=url,
         base=base,
         now=now,
@@ -170,20 +178,22 @@ def view_of(
     )
 
 
-def _sections(folded: Sequence[str], whole: LineIndex, pictured: Mapping[int, str]) -> dict[int, str]:
+def _find_sections(
+    folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
+) -> dict[int, str]:
     """The lines that are labels of the sidebar's sections, with the sections' names."""
-    names = {index: section_of(folded[index]) for index in whole.beginning(SECTION_BEGINS)}
-    names.update({index: section_of(words) for index, words in pictured.items()})
+    names = {index: match_section(folded[index]) for index in line_index.find_lines(SECTION_START)}
+    names.update({index: match_section(words) for index, words in image_labels.items()})
     return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
-def picture_words(line: Line) -> str:
+def read_image_text(line: Line) -> str:
     """What the pictures of a line say, folded: the first one's `alt` or `title`."""
     words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
-    return fold(next((text for text in words if text), ""))[:LONGEST_LABEL]
+    return fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]
 
 
-def spoken(view: PageView, index: int) -> str:
+def text_with_images(view: PageView, index: int) -> str:
     """A line's words, folded, with those of its pictures where these stand; without where other lines are beside it."""
     line = view.lines[index]
     if view.document.inside(line.block) != range(index, index + 1):

@@ -28,17 +28,17 @@ NUMBER = r"\d[\d,]{0,20}+(?:\.\d{1,8}+)?\s*[万萬亿億千]?"
 DATE = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
 _HALF_DAY = r"(?:上午|下午|凌晨|早上|中午|晚上)"
 _SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?|\s*分(?![享类]))?"
-CLOCK = rf"{_HALF_DAY}?\s*\d{{1,2}}\s*[:时點点]\s*\d{{1,2}}{_SECOND}(?:\s*[AaPp][Mm])?"
+TIME_OF_DAY = rf"{_HALF_DAY}?\s*\d{{1,2}}\s*[:时點点]\s*\d{{1,2}}{_SECOND}(?:\s*[AaPp][Mm])?"
 _OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d))?"
-MOMENT = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*T?\s*{CLOCK}{_OFFSET}"
+DATETIME = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*T?\s*{TIME_OF_DAY}{_OFFSET}"
 
-BEGIN = "\x01"
+LINE_START = "\x01"
 """Begins a line in a text of many; no page holds it, since controls are taken out before a page is parsed."""
 
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
-HEADING = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
+COMMENTS_LABEL = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
 SECTION_LABEL = re.compile(
     r"(?P<card>我的名片)|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文))"
     r"|(?P<categories>分类目录|(?:文章|日志|博文|我的|专题|博客)分类)|(?P<months>(?:存档|归档)目录|(?:文章|日志|博文|按月|历史|每月|月份)(?:存档|归档))"
@@ -61,7 +61,7 @@ NEXT_PAGE = re.compile(
     rf"|{_ARROWS})[\]】)]?(?:\s*(?:{_ARROWS}|\(?\d{{1,4}}\s*/\s*\d{{1,4}}\)?|[….]+))?",
     re.IGNORECASE,
 )
-MORE_OF_THIS = re.compile(
+MORE_LINK = re.compile(
     rf"(?:点击)?(?:加载|查看|显示)?更多\s*(?:{_ARROWS}|[….]+)?|load more|more", re.IGNORECASE
 )
 """What leads to the next page only where the link's address says so as well."""
@@ -69,17 +69,17 @@ MORE_OF_THIS = re.compile(
 _AROUND_LABEL = " []【】「」:>|·•"
 # What all labels begin with: it spares trying them one by one.
 _LABELS_BEGIN = "我日最文分存归月按历每专近热推随精评阅友访博站好谁CcRr"
-SECTION_BEGINS = re.compile(
-    rf"{BEGIN}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
+SECTION_START = re.compile(
+    rf"{LINE_START}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )
 """The beginning of every line that may be the label of a section."""
 
-_LONGEST_LABEL = 16
+_MAX_LABEL_LENGTH = 16
 _MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)  # the same days stand on every page of a blog
-def may_be_of_calendar(text: str) -> bool:
+def is_calendar_text(text: str) -> bool:
     """Whether a calendar can show the line, folded: a day, a day's name, a month, a link to another one."""
     return _CALENDAR_LINE.fullmatch(text.strip()) is not None
 
@@ -87,27 +87,27 @@ def may_be_of_calendar(text: str) -> bool:
 def fold(text: str) -> str:
     """`text` with full-width signs halved, odd spaces made plain, labels' Traditional forms made Simplified."""
     # On Chinese text, of which little folds, five times faster than str.translate.
-    return _TO_FOLD.sub(_folded, text)
+    return _TO_FOLD.sub(_fold_match, text)
 
 
-def _folded(found: "re.Match[str]") -> str:
+def _fold_match(found: "re.Match[str]") -> str:
     return _FOLDED[found[0]]
 
 
-def section_of(folded: str) -> str | None:
+def match_section(folded: str) -> str | None:
     """The name of the sidebar's section whose label a folded line is."""
-    text = None if folded[:1].isdigit() else label_text(folded)
+    text = None if folded[:1].isdigit() else strip_label(folded)
     label = None if text is None else SECTION_LABEL.fullmatch(text)
     return None if label is None else label.lastgroup
 
 
-def label_text(folded: str) -> str | None:
+def strip_label(folded: str) -> str | None:
     """The words of a folded line without the brackets and signs around a label; None where it is too long for one."""
     text = _MORE.sub("", folded).strip(_AROUND_LABEL)
-    return text if 0 < len(text) <= _LONGEST_LABEL else None
+    return text if 0 < len(text) <= _MAX_LABEL_LENGTH else None
 
 
-def folding_to(signs: str) -> frozenset[str]:
+def expand_folded(signs: str) -> frozenset[str]:
     """These characters and all that fold to one of them."""
     return frozenset(signs) | {shown for shown, folded in _FOLDED.items() if folded in signs}
 

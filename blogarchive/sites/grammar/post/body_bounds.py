@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import Problem
 from blogarchive.parsing.lines.document import Element, Line
-from blogarchive.sites.grammar.comments.comments import Comments
+from blogarchive.sites.grammar.comments.comments import PageComments
 from blogarchive.sites.grammar.comments.headers import find_headers
-from blogarchive.sites.grammar.page.labels import labels
+from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import HEADING
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.counters import Counters
-from blogarchive.sites.grammar.post.quoted_lines import is_around, is_quoted
+from blogarchive.sites.grammar.post.quoted_lines import is_quoted, is_template_text
 
-_COUNTS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
-_NEAR_END = 4  # lines
+_COUNTER_WORDS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
+_LINES_NEAR_END = 4  # lines
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 
@@ -32,59 +32,59 @@ class BodyBounds:
     """
 
     begin: int
-    line: int
+    end: int
     counters: Counters | None
-    comments: Comments
+    comments: PageComments
     doubt: Problem | None = None
-    unread: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def choose_ending(view: PageView, endings: Sequence[BodyBounds]) -> BodyBounds:
+def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
     """The page's own counters among all that read like some."""
-    possible = [ending for ending in endings if ending.comments.possible] or endings
+    possible = [bounds for bounds in candidates if bounds.comments.possible] or candidates
     if len(possible) == 1:
         return possible[0]
-    framed = [ending for ending in possible if is_framed(view, ending.begin, ending.line)]
+    framed = [bounds for bounds in possible if is_framed(view, bounds.begin, bounds.end)]
     if framed and framed[-1] is possible[-1]:
         return framed[-1]  # no later ones that would have to be explained
-    explaining = [ending for ending in possible if _explains(ending, possible)]
+    explaining = [bounds for bounds in possible if _explains_later_counters(bounds, possible)]
     if framed:
-        explaining = [ending for ending in explaining if ending is framed[-1]]
+        explaining = [bounds for bounds in explaining if bounds is framed[-1]]
     elif len(explaining) > 1:
-        counted = all(ending.counters is not None for ending in explaining)
-        explaining = [ending for ending in explaining if counted and ending.comments.framed]
+        counted = all(bounds.counters is not None for bounds in explaining)
+        explaining = [bounds for bounds in explaining if counted and bounds.comments.framed]
     if explaining:
         return explaining[0]
-    agreeing = sum(ending.comments.agrees for ending in possible)
-    detail = (
-        f"{len(endings)} lines read like the page's counters, and under {agreeing} of them the comments agree"
-    )
+    agreeing = sum(bounds.comments.agrees for bounds in possible)
+    detail = f"{len(candidates)} lines read like the page's counters, and under {agreeing} of them the comments agree"
     doubt = Problem(kind="forged", field="comments", detail=detail)
-    return replace(framed[-1] if framed else _above_headers(view, possible), doubt=doubt)
+    return replace(framed[-1] if framed else _bounds_above_headers(view, possible), doubt=doubt)
 
 
-def _above_headers(view: PageView, endings: Sequence[BodyBounds]) -> BodyBounds:
+def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
     """The last one above the page's comments: above the first header whose name is a link, else above any.
 
     Better an author's words cut than a commenter's put under his name.
     """
-    headers = find_headers(view, endings[0].begin, len(view.lines))
+    headers = find_headers(view, candidates[0].begin, len(view.lines))
     linked = [header for header in headers if header.is_linked(view)]
-    own = [h.first for h in linked if h.place.paths == linked[-1].place.paths] or [h.first for h in headers]
-    above = [ending for ending in endings if not own or ending.line < own[0]]
-    return above[-1] if above else endings[0]
+    own = [h.first for h in linked if h.position.paths == linked[-1].position.paths] or [
+        h.first for h in headers
+    ]
+    above = [bounds for bounds in candidates if not own or bounds.end < own[0]]
+    return above[-1] if above else candidates[0]
 
 
-def _explains(ending: BodyBounds, others: Sequence[BodyBounds]) -> bool:
+def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -> bool:
     """Whether this one's comments are the page's own by structure, and all later counters stand in their texts."""
-    later = [other.line for other in others if other.line > ending.line]
-    comments = ending.comments
+    later = [other.end for other in others if other.end > bounds.end]
+    comments = bounds.comments
     return comments.agrees and comments.sure and comments.texts.issuperset(later)
 
 
 def is_framed(view: PageView, start: int, end: int) -> bool:
     """Whether an element holds the whole body and not what stands at line `end`."""
-    lines = body_lines(view, start, end)
+    lines = trim_body(view, start, end)
     if not lines:
         return False
     node = view.document.common(lines[0], lines[-1])
@@ -99,18 +99,18 @@ def is_body(node: Element) -> bool:
     return "diary_content" in (node.get("class") or "").split()
 
 
-def body_lines(view: PageView, start: int, end: int) -> tuple[Line, ...]:
+def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
     """The lines of the body between these, without what templates put around it."""
     first, last = start, end
-    while first < last and is_around(view.folded[first].strip()):
+    while first < last and is_template_text(view.folded[first].strip()):
         first += 1
-    while first < last and is_around(view.folded[last - 1].strip()):
+    while first < last and is_template_text(view.folded[last - 1].strip()):
         last -= 1
     lines = view.lines[first:last]
-    return lines if first == start and last == end else _regained(view, lines, start, end)
+    return lines if first == start and last == end else _restore_body_lines(view, lines, start, end)
 
 
-def _regained(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
+def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
     """The lines with those given back that stand in the body's own element: an author wrote them."""
     if not lines:
         return tuple(line for line in view.lines[start:end] if not line.links())
@@ -119,36 +119,38 @@ def _regained(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> 
     if node.tag in _PLAIN_BLOCKS and len(lines) == 1 and parent is not None:
         node = parent
     first, last = lines[0].index, lines[-1].index + 1
-    while first > start and _is_written(view, node, view.lines[first - 1]):
+    while first > start and _is_body_line(view, node, view.lines[first - 1]):
         first -= 1
-    while last < end and _is_written(view, node, view.lines[last]):
+    while last < end and _is_body_line(view, node, view.lines[last]):
         last += 1
     return view.lines[first:last]
 
 
-def _is_written(view: PageView, node: Element, line: Line) -> bool:
+def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
     return view.document.holds(node, line) and not line.links()
 
 
-def unread_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
+def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
     """What to tell of a body without counters under it: words of some, with numbers, near its end."""
-    near = min(end + _NEAR_END, len(view.lines))
+    near = min(end + _LINES_NEAR_END, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
-    last = [i for i in range(max(start, end - _NEAR_END), near) if _COUNTS.search(view.folded[i])]
+    last = [
+        i for i in range(max(start, end - _LINES_NEAR_END), near) if _COUNTER_WORDS.search(view.folded[i])
+    ]
     if not last:
         return ()
     detail = f"no counters, but {view.lines[last[0]].text[:80]!r}"
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 
-def label_below(view: PageView, start: int) -> int | None:
+def find_label_below(view: PageView, start: int) -> int | None:
     """The page's own label between a body that begins at `start` and its comments.
 
     Of those that an element tells from the body the one with a header below it, else the last: no commenter's is
     among them, who has a header of his own above it. Else the last one above the first header whose name is a link, or
     above any.
     """
-    ends = [index for index in labels(view, HEADING) if index >= start]
+    ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
     if not ends or ends[0] == start:
         return ends[0] if ends else None
     headers = find_headers(view, start, len(view.lines))
@@ -166,22 +168,22 @@ def label_below(view: PageView, start: int) -> int | None:
     return [ends[0], *(i for i in ends if i < first)][-1]
 
 
-def uncounted_end(view: PageView, start: int) -> int | None:
+def find_end_without_counters(view: PageView, start: int) -> int | None:
     """The line where a body ends on a page without counters below: its next label, or the end of its element."""
-    label = label_below(view, start)
+    label = find_label_below(view, start)
     if label is not None:
         return label
     hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
     if len(hinted) == 1 and view.document.places(hinted[0]) is not None:
         return view.document.inside(hinted[0]).stop
-    end = _element_end(view, start)
+    end = _find_element_end(view, start)
     if end is None:
         return None
     own = (header.first for header in find_headers(view, start, end))
     return next((index for index in own if is_framed(view, start, index)), end)
 
 
-def _element_end(view: PageView, start: int) -> int | None:
+def _find_element_end(view: PageView, start: int) -> int | None:
     """Where the innermost element ends that holds the title and lines after it, or a section of the sidebar begins."""
     node: Element | None = view.lines[start - 1].block
     while node is not None:

@@ -2,13 +2,13 @@
 
 import re
 
-from blogarchive.sites.grammar.page.vocabulary import MOMENT, NUMBER
+from blogarchive.sites.grammar.page.vocabulary import DATETIME, NUMBER
 
 VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问")
-VIEWED = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)})"
-SAID = r"(?:评论|回应|回响|回复|留言)"
-_VIEWS = rf"{VIEWED}(?:次数|人数|数|量)?"
-_SAYS = rf"{SAID}(?:次数|人数|数|量)?"
+VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)})"
+COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言)"
+_VIEWS = rf"{VIEWS_LABEL}(?:次数|人数|数|量)?"
+_COMMENTS = rf"{COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
 _OTHERS = r"分享|收藏|转载|转发|引用"
 # A number, with or without brackets, or anything short in brackets.
@@ -16,33 +16,33 @@ _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
     r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
 )
-_PRESSED = r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|删除|返回顶部|[tT][oO][pP]"
+_BUTTON_WORDS = r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|删除|返回顶部|[tT][oO][pP]"
 _EDGE = r"[\s|,/·•;]*"
-_HAS = r"(?:(?:已有?|共有?|总共)\s*)?"
-_CLASSIFIED = rf"{_HAS}(?P<number>{NUMBER})\s*[次人条篇个位]{{1,2}}\s*(?:被|已)?"
+_HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
+_CLASSIFIED = rf"{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位]{{1,2}}\s*(?:被|已)?"
 _ITEM = re.compile(
-    rf"{_EDGE}(?:{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
-    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_SAYS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
-    rf"|\[?(?:{_PRESSED})(?:到:?)?\]?|(?P<uncounted>评论数?)){_EDGE}"
+    rf"{_EDGE}(?:{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
+    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
+    rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)){_EDGE}"
 )
 _NUMBERED = re.compile(
-    rf"{_EDGE}{_HAS}(?P<number>{NUMBER})\s*[次人条篇个位]{{0,2}}\s*"
-    rf"(?:(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})){_EDGE}"
+    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位]{{0,2}}\s*"
+    rf"(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})){_EDGE}"
 )
 _LABELLED = re.compile(
-    rf"(?P<viewed>{_VIEWS})|(?P<said>{_SAYS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
+    rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
 )
 _IS_NUMBER = re.compile(NUMBER)
 _BRACKETED = re.compile(
-    rf"[(\[【]\s*((?:{_VIEWS}|{_SAYS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
+    rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
 _OPENING = ("(", "[", "【")
 # Before the views: the post's time, its category, whose it is.
-BEFORE = (
-    rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{MOMENT}[)\]]?"
+COUNTER_PREFIX = (
+    rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{DATETIME}[)\]]?"
     r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
 )
-_STARTED = re.compile(rf"{BEFORE}{{0,3}}+")
+_PREFIX = re.compile(rf"{COUNTER_PREFIX}{{0,3}}+")
 _NAMES = {
     "views": "views",
     "viewed": "views",
@@ -58,25 +58,25 @@ _NAMES = {
 _VALUES = frozenset(("value", "bare", "junk"))
 _LABELS = ("views", "comments", "likes", "others")
 
-Shown = dict[str, str | None]
+CountTexts = dict[str, str | None]
 """What is shown as `views`, `likes` and `comments`, as far as it is."""
 
 
-def labels_first(text: str) -> Shown | None:
+def parse_labels_first(text: str) -> CountTexts | None:
     """The counts of a text of labels, each before its number; None where it says anything else, or has none.
 
     The one number that has no label counts likes: a picture stands for theirs. The number of comments may be
     missing, and only its label be there. Where a number and its label are one word, 3 条评论, it may come first.
     """
-    return _all_of(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
+    return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
 
 
-def numbers_first(text: str) -> Shown | None:
+def parse_numbers_first(text: str) -> CountTexts | None:
     """The counts of a text of numbers, each before its label; None where it says anything else, or has none."""
-    return _all_of(text, _NUMBERED)
+    return _parse_items(text, _NUMBERED)
 
 
-def in_two_rows(text: str) -> Shown | None:
+def parse_two_rows(text: str) -> CountTexts | None:
     """The counts of as many labels as numbers, all labels first; None where it says anything else."""
     words = text.split()
     half = len(words) // 2
@@ -92,16 +92,16 @@ def in_two_rows(text: str) -> Shown | None:
     return dict(zip(names, words[half:], strict=True)) if len(set(names)) == half else None
 
 
-def _all_of(text: str, item: "re.Pattern[str]") -> Shown | None:
-    started = _STARTED.match(text)
-    place = started.end() if started else 0
-    found: Shown = {}
-    while place < len(text):
-        match = item.match(text, place)
-        if match is None or match.end() == place:
+def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
+    started = _PREFIX.match(text)
+    offset = started.end() if started else 0
+    found: CountTexts = {}
+    while offset < len(text):
+        match = item.match(text, offset)
+        if match is None or match.end() == offset:
             return None
-        place = match.end()
-        name, shown = _named(match)
+        offset = match.end()
+        name, shown = _parse_item(match)
         if name is None or name == "other":
             continue  # words to press, counts of something else
         if name in found:
@@ -110,7 +110,7 @@ def _all_of(text: str, item: "re.Pattern[str]") -> Shown | None:
     return found or None
 
 
-def _named(match: "re.Match[str]") -> tuple[str | None, str | None]:
+def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
     """Which count a part of the text shows, and what it shows; no count where it is words to press."""
     last = match.lastgroup
     if last is None:

@@ -10,37 +10,37 @@ from functools import lru_cache
 
 from blogarchive.items import Problem
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.sites.grammar.page.page_view import PageView, spoken
-from blogarchive.sites.grammar.page.vocabulary import BEGIN, NUMBER
+from blogarchive.sites.grammar.page.page_view import PageView, text_with_images
+from blogarchive.sites.grammar.page.vocabulary import LINE_START, NUMBER
 from blogarchive.sites.grammar.post.counter_patterns import (
-    BEFORE,
-    SAID,
+    COMMENTS_WORD,
+    COUNTER_PREFIX,
     VIEW_WORDS,
-    VIEWED,
-    Shown,
-    in_two_rows,
-    labels_first,
-    numbers_first,
+    VIEWS_LABEL,
+    CountTexts,
+    parse_labels_first,
+    parse_numbers_first,
+    parse_two_rows,
 )
 
 # A number first: its label stands behind it, or begins the next line.
-_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{BEGIN}\s*{NUMBER}\s*){{0,4}}(?:{BEGIN}\s*)?"
-_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_ABOVE}被?(?:{VIEWED}|评论|赞|点赞|喜欢))"
-_FIRST = "浏阅点人访评回留"  # of the labels
-_STARTS = re.compile(
-    rf"{BEGIN}(?=[本此被{_FIRST}(\[【\d发时日分类栏作已共][^{BEGIN}{_FIRST}]*+[{_FIRST}]|[{_FIRST}])"
-    rf"(?:[(\[【]?{VIEWED}(?=[次人数量\s:(\[【\d{BEGIN}])|[(\[【]?评论|{SAID}数?\s*[:(\[]|{BEFORE}{{1,3}}+(?:{VIEWED}|评论))"
+_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
+_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL}|评论|赞|点赞|喜欢))"
+_LABEL_CHARS = "浏阅点人访评回留"  # of the labels
+_COUNTERS_START = re.compile(
+    rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
+    rf"(?:[(\[【]?{VIEWS_LABEL}(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
 )
-_NUMBER_STARTS = re.compile(rf"{_STARTS.pattern}|{BEGIN}(?=\s*{_NUMBER_FIRST})")
-_NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{BEGIN}]*被?$")
-_ENDS = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{BEGIN}]|$)")
-_REACH = 20
-_ANEW = re.compile(VIEWED)  # the counters of the next post
+_NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
+_NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")
+_LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
+_NUMBER_REACH = 20
+_NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # the counters of the next post
 _IS_NUMBER = re.compile(NUMBER)
-_BEGINS_WITH_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
-_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
-_MOST_LINES = 8
-_LONGEST = 160  # characters of all these lines
+_LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
+_ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
+_MAX_LINES = 8
+_MAX_LENGTH = 160  # characters of all these lines
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
 
 
@@ -63,106 +63,114 @@ def find_counters(view: PageView, start: int, end: int) -> list[Counters]:
 
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """The same, one after the other."""
-    for index in view.whole.beginning(_starts(view, start, end), start, end):
-        counters = _counters_at(view, index, end) if index >= start else None
+    for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
+        counters = _parse_counters_at(view, index, end) if index >= start else None
         if counters is not None:
             yield counters
             start = counters.last + 1
 
 
-def _starts(view: PageView, start: int, end: int) -> "re.Pattern[str]":
+def _choose_start_pattern(view: PageView, start: int, end: int) -> "re.Pattern[str]":
     """What counters begin with on these lines; a number only where one stands before a label of views."""
-    places = _numbered_labels(view.whole.text)
-    if any(start <= view.whole.line_at(place) < end for place in places):
-        return _NUMBER_STARTS
-    return _STARTS
+    offsets = _find_numbered_labels(view.line_index.text)
+    if any(start <= view.line_index.line_at(offset) < end for offset in offsets):
+        return _NUMBERED_COUNTERS_START
+    return _COUNTERS_START
 
 
 @lru_cache(maxsize=1)  # asked for every entry of a list
-def _numbered_labels(text: str) -> Sequence[int]:
+def _find_numbered_labels(text: str) -> Sequence[int]:
     """The places of all labels of views before which a number stands."""
-    places = []
+    offsets = []
     for word in VIEW_WORDS:  # their search is the fastest there is, and most pages have few
-        place = text.find(word)
-        while place >= 0:
-            ends = _ENDS.match(text, place + len(word)) is not None
-            if ends and _NUMBER_BEFORE.search(text, max(place - _REACH, 0), place):
-                places.append(place)
-            place = text.find(word, place + 1)
-    return places
+        offset = text.find(word)
+        while offset >= 0:
+            ends = _LABEL_END.match(text, offset + len(word)) is not None
+            if ends and _NUMBER_BEFORE.search(text, max(offset - _NUMBER_REACH, 0), offset):
+                offsets.append(offset)
+            offset = text.find(word, offset + 1)
+    return offsets
 
 
-def views_alone(view: PageView, start: int, end: int) -> list[Counters]:
+def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """The lines `[start, end)` that show the views and no number of comments: `浏览：1769`, `1769 次阅读`."""
     found = []
-    for index in view.whole.beginning(_starts(view, start, end), start, end):
+    for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
         text = view.folded[index].strip()
-        shown = None if len(text) > _LONGEST else labels_first(text) or numbers_first(text)
-        if shown is not None and "views" in shown and not view.leads_away(index):
-            found.append(_counters(index, index, shown))
+        shown = None if len(text) > _MAX_LENGTH else parse_labels_first(text) or parse_numbers_first(text)
+        if shown is not None and "views" in shown and not view.links_to_other_post(index):
+            found.append(_build_counters(index, index, shown))
     return found
 
 
-def pictured(view: PageView, start: int, end: int) -> list[Counters]:
+def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """The lines `[start, end)` that show numbers, each beside a picture that is its label."""
     found = []
     for index in range(start, end):
-        if view.lines[index].media and _NUMBERS.fullmatch(view.folded[index]):
-            shown = labels_first(spoken(view, index).strip())
+        if view.lines[index].media and _ONLY_NUMBERS.fullmatch(view.folded[index]):
+            shown = parse_labels_first(text_with_images(view, index).strip())
             if shown is not None and shown.keys() >= {"views", "comments"}:
-                found.append(_counters(index, index, shown))
+                found.append(_build_counters(index, index, shown))
     return found
 
 
-def _counters_at(view: PageView, index: int, end: int) -> Counters | None:
+def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
-    numbered = _BEGINS_WITH_NUMBER.match(view.folded[index]) is not None
-    if not numbered and index and _is_numbered(view, index - 1, index):
+    numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
+    if not numbered and index and _is_number_of_label(view, index - 1, index):
         return None  # its number stands above it
-    for last in range(index, min(index + _MOST_LINES, end)):
-        text = view.window(index, last).text.strip()
-        if len(text) > _LONGEST or (last > index and not numbered and _ANEW.match(view.folded[last])):
+    for last in range(index, min(index + _MAX_LINES, end)):
+        text = view.join_lines(index, last).text.strip()
+        if len(text) > _MAX_LENGTH or (
+            last > index and not numbered and _NEXT_COUNTERS.match(view.folded[last])
+        ):
             break
-        shown = _numbered(view, index, last, text) if numbered else labels_first(text) or in_two_rows(text)
-        if shown is None or not shown.keys() >= {"views", "comments"} or view.leads_away(index):
+        shown = (
+            _parse_numbered(view, index, last, text)
+            if numbered
+            else parse_labels_first(text) or parse_two_rows(text)
+        )
+        if shown is None or not shown.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
-        counters = _counters(index, last, shown)
+        counters = _build_counters(index, last, shown)
         if shown["comments"] is not None:
             return counters
         uncounted = uncounted or counters  # unless the number stands on a line of its own
     return uncounted
 
 
-def _numbered(view: PageView, first: int, last: int, text: str) -> Shown | None:
+def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """The counts of a text that begins with a number: on one line, or in pieces that hold one number and its label."""
-    shown = numbers_first(text) or (labels_first(text) if first == last else None)
+    shown = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
     if shown is None and last > first:
-        shown = in_two_rows(" ".join(_turned(text.split())))
-        return shown if shown and _are_alone(view, first, last) else None
+        shown = parse_two_rows(" ".join(_swap_halves(text.split())))
+        return shown if shown and _fill_an_element(view, first, last) else None
     if shown is None or first == last:
         return shown
-    return shown if _are_alone(view, first, last) or _are_pairs(view, first, last) else None
+    return (
+        shown if _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last) else None
+    )
 
 
-def _turned(words: Sequence[str]) -> Sequence[str]:
+def _swap_halves(words: Sequence[str]) -> Sequence[str]:
     """The second half of some words before the first one."""
     half = len(words) // 2
     return [*words[half:], *words[:half]]
 
 
-def _are_alone(view: PageView, first: int, last: int) -> bool:
+def _fill_an_element(view: PageView, first: int, last: int) -> bool:
     """Whether an element holds these lines and no other."""
     inside = view.document.inside(view.document.common(view.lines[first], view.lines[last]))
     return inside.start >= first and inside.stop <= last + 1
 
 
-def _are_pairs(view: PageView, first: int, last: int) -> bool:
+def _are_number_label_pairs(view: PageView, first: int, last: int) -> bool:
     """Whether each line that is a number alone stands in an element with the next one and no other."""
     numbers = [i for i in range(first, last + 1) if _IS_NUMBER.fullmatch(view.folded[i].strip())]
-    return all(i < last and _is_numbered(view, i, i + 1) for i in numbers)
+    return all(i < last and _is_number_of_label(view, i, i + 1) for i in numbers)
 
 
-def _is_numbered(view: PageView, number: int, label: int) -> bool:
+def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
     """Whether a line is a number that stands in an element with the next line, its label, and no other."""
     if _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
         return False
@@ -170,7 +178,7 @@ def _is_numbered(view: PageView, number: int, label: int) -> bool:
     return both.start == number and both.stop == label + 1
 
 
-def _counters(first: int, last: int, found: Shown) -> Counters:
+def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
     """The counts; what is shown in a count's place and is none becomes a problem."""
     counts: dict[str, int | None] = {}
     problems = []

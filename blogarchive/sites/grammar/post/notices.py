@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from blogarchive.items import Notice, NoticeKind
 from blogarchive.sites.grammar.page.page_view import PageView
 
-_LONGEST = 120  # a notice is a sentence; an article that speaks of such things is longer
-_MOST_WORDS = 1000  # on the whole page, sidebar and header left out
-_WORDS = {
+_MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article that speaks of such things is longer
+_MAX_PAGE_LENGTH = 1000  # on the whole page, sidebar and header left out
+_PATTERNS = {
     NoticeKind.BLOCKED: re.compile(
         r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
         r"|access denied|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser"
@@ -39,11 +39,11 @@ _WORDS = {
 def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     """The notice that the lines show, refusals first; None where none reads like one, or the page says much more."""
     own = [i for i in lines if view.folded[i].strip()]
-    if sum(len(view.folded[i]) for i in own) > _MOST_WORDS:
+    if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
         return None
-    texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _LONGEST]
+    texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _MAX_NOTICE_LENGTH]
     texts.append((view.document.title, view.document.title))
-    for kind, words in _WORDS.items():
+    for kind, words in _PATTERNS.items():
         for text, folded in texts:
             if words.search(folded) or words.search(folded.replace(" ", "")):
                 return Notice(kind=kind, text=text)

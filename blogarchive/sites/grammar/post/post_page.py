@@ -5,30 +5,37 @@ from dataclasses import dataclass, replace
 from blogarchive.items import Image, Problem
 from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
 from blogarchive.parsing.lines.extract import cut, text_of
-from blogarchive.sites.grammar.comments.comments import Comments, read_comments, with_items
-from blogarchive.sites.grammar.comments.consistency import Paged
+from blogarchive.sites.grammar.comments.comments import PageComments, build_comments, parse_comments
+from blogarchive.sites.grammar.comments.consistency import Paging
 from blogarchive.sites.grammar.comments.headers import find_headers
-from blogarchive.sites.grammar.comments.markers import find_marks
-from blogarchive.sites.grammar.page.labels import labels
+from blogarchive.sites.grammar.comments.markers import find_markers
+from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import HEADING
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.body_bounds import (
     BodyBounds,
-    body_lines,
-    choose_ending,
-    label_below,
-    uncounted_end,
-    unread_counters,
+    choose_bounds,
+    find_end_without_counters,
+    find_label_below,
+    report_unparsed_counters,
+    trim_body,
 )
-from blogarchive.sites.grammar.post.counters import Counters, find_counters, pictured, views_alone
-from blogarchive.sites.grammar.post.quoted_lines import is_quoted, text_element
-from blogarchive.sites.grammar.post.time_lines import TitleTime, is_title
+from blogarchive.sites.grammar.post.counters import (
+    Counters,
+    find_counters,
+    find_image_counters,
+    find_view_counters,
+)
+from blogarchive.sites.grammar.post.quoted_lines import find_text_element, is_quoted
+from blogarchive.sites.grammar.post.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.post.title_time import find_title_time
 
-_MOST_COUNTERS = 8  # weighed from the body's beginning on, and so many from the page's end
-_FLOODED = Problem(kind="forged", field="comments", detail="too many lines read like the page's counters")
+_MAX_COUNTERS = 8  # weighed from the body's beginning on, and so many from the page's end
+_TOO_MANY_COUNTERS = Problem(
+    kind="forged", field="comments", detail="too many lines read like the page's counters"
+)
 
-_AMID_TEXT = Problem(
+_COMMENTS_IN_TEXT = Problem(
     kind="forged",
     field="comments",
     detail="nothing but words tells comments from the post's text around them",
@@ -47,112 +54,123 @@ class PostPage:
     body_text: str
     images: tuple[Image, ...]
     counters: Counters | None
-    comments: Comments
+    comments: PageComments
     problems: tuple[Problem, ...]
     start: int
     body_end: int
     end: int
 
 
-def read_post(view: PageView, *, further: bool, pager: int | None, labelled: bool = False) -> PostPage | None:
+def parse_post(
+    view: PageView, *, further: bool, pager: int | None, labelled: bool = False
+) -> PostPage | None:
     """The post that the page shows, or None where it shows none.
 
     `further`: the page goes on an earlier page's comments. `pager`: the line of the page's last link to a next
     page. `labelled`: only where 网络日志正文 says so.
     """
     heading = find_title_time(view, labelled=labelled)
-    if further and (heading is None or _is_comment(view, heading)):
-        return _comments_alone(view)
+    if further and (heading is None or _is_comment_header(view, heading)):
+        return _parse_comments_only(view)
     if heading is None:
         return None
-    ending = _ending(view, heading, further=further, pager=pager)
-    if ending is not None and _may_be_text(view, heading, ending):
-        ending = replace(ending, doubt=_AMID_TEXT)
-    return None if ending is None else _post_page(view, heading, ending, further=further)
+    bounds = _find_bounds(view, heading, further=further, pager=pager)
+    if bounds is not None and _comments_may_be_text(view, heading, bounds):
+        bounds = replace(bounds, doubt=_COMMENTS_IN_TEXT)
+    return None if bounds is None else _build_post_page(view, heading, bounds, further=further)
 
 
-def _may_be_text(view: PageView, heading: TitleTime, ending: BodyBounds) -> bool:
+def _comments_may_be_text(view: PageView, heading: TitleTime, bounds: BodyBounds) -> bool:
     """Whether comments that structure does not tell stand in the element of the post's text, apart from its title."""
-    comments = ending.comments
-    if not comments.found or comments.sure or ending.doubt is not None:
+    comments = bounds.comments
+    if not comments.found or comments.sure or bounds.doubt is not None:
         return False
-    return text_element(view, heading.end - 1, ending.begin, comments.start) is not None
+    return find_text_element(view, heading.end - 1, bounds.begin, comments.start) is not None
 
 
-def _ending(view: PageView, heading: TitleTime, *, further: bool, pager: int | None) -> BodyBounds | None:
-    lines, since = len(view.lines), None if heading.posted is None else view.moment(heading.posted.text)
-    marks = find_marks(view, heading.end)
+def _find_bounds(
+    view: PageView, heading: TitleTime, *, further: bool, pager: int | None
+) -> BodyBounds | None:
+    lines, posted_at = (
+        len(view.lines),
+        None if heading.posted is None else view.parse_datetime(heading.posted.text),
+    )
+    markers = find_markers(view, heading.end)
 
-    def ending(begin: int, line: int, counters: Counters | None = None) -> BodyBounds:
+    def bounds(begin: int, line: int, counters: Counters | None = None) -> BodyBounds:
         start, claimed = line, None
         if counters is not None:
             start, claimed = max(line, counters.last + 1), counters.comments
-        paged = _paged(further, pager, start - 1)
-        comments = read_comments(view, marks, start, claimed=claimed, paged=paged, since=since)
-        return BodyBounds(begin=begin, line=line, counters=counters, comments=comments)
+        paging = _choose_paging(further, pager, start - 1)
+        comments = parse_comments(view, markers, start, claimed=claimed, paging=paging, posted_at=posted_at)
+        return BodyBounds(begin=begin, end=line, counters=counters, comments=comments)
 
-    beside = [] if heading.foot is not None else find_counters(view, heading.end - 1, heading.end)
+    beside = [] if heading.footer_line is not None else find_counters(view, heading.end - 1, heading.end)
     found = [*beside, *find_counters(view, heading.end, lines)]
-    found = found or pictured(view, heading.end, lines) or views_alone(view, heading.end - 1, lines)
-    if all(is_quoted(view, marks.headers, heading.end - 1, heading.end, each.first) for each in found):
+    found = (
+        found
+        or find_image_counters(view, heading.end, lines)
+        or find_view_counters(view, heading.end - 1, lines)
+    )
+    if all(is_quoted(view, markers.headers, heading.end - 1, heading.end, each.first) for each in found):
         found = []
     if found:
-        weighed = [*found[:_MOST_COUNTERS], *found[_MOST_COUNTERS:][-_MOST_COUNTERS:]]
-        endings = [ending(*_around(view, heading, counters), counters) for counters in weighed]
-        if marks.headers and marks.headers[0].first < found[0].first:
-            label = label_below(view, heading.end)
+        weighed = [*found[:_MAX_COUNTERS], *found[_MAX_COUNTERS:][-_MAX_COUNTERS:]]
+        candidates = [bounds(*_find_body_around(view, heading, counters), counters) for counters in weighed]
+        if markers.headers and markers.headers[0].first < found[0].first:
+            label = find_label_below(view, heading.end)
             if label is not None and label < found[0].first:
-                endings.insert(0, ending(heading.end, label))  # none may be the page's
-        chosen = choose_ending(view, endings)
-        return chosen if len(weighed) == len(found) else replace(chosen, doubt=_FLOODED)
-    end = uncounted_end(view, heading.end)
+                candidates.insert(0, bounds(heading.end, label))  # none may be the page's
+        chosen = choose_bounds(view, candidates)
+        return chosen if len(weighed) == len(found) else replace(chosen, doubt=_TOO_MANY_COUNTERS)
+    end = find_end_without_counters(view, heading.end)
     if end is None:
         return None
-    unread = unread_counters(view, heading.end - 1, end)
-    own = ending(heading.end, end)
-    if heading.foot is not None and heading.end < heading.foot < end:
-        own = replace(own, line=heading.foot)
-    return replace(own, unread=unread)
+    unparsed = report_unparsed_counters(view, heading.end - 1, end)
+    own = bounds(heading.end, end)
+    if heading.footer_line is not None and heading.end < heading.footer_line < end:
+        own = replace(own, end=heading.footer_line)
+    return replace(own, problems=unparsed)
 
 
-def _around(view: PageView, heading: TitleTime, counters: Counters) -> tuple[int, int]:
+def _find_body_around(view: PageView, heading: TitleTime, counters: Counters) -> tuple[int, int]:
     """The first line of the body and the one after its last, were these counters the page's own.
 
     They may stand above it, with the title and the time; the time may stand with them under it.
     """
-    foot = heading.foot
-    if foot is not None and not any(view.folded[i] for i in range(foot + 1, counters.first)):
-        return heading.end, min(foot, counters.first)
+    footer_line = heading.footer_line
+    if footer_line is not None and not any(view.folded[i] for i in range(footer_line + 1, counters.first)):
+        return heading.end, min(footer_line, counters.first)
     if counters.first <= heading.end:
         begin = counters.last + 1
-        below = uncounted_end(view, begin)
-        if below is not None and body_lines(view, begin, below):
+        below = find_end_without_counters(view, begin)
+        if below is not None and trim_body(view, begin, below):
             return begin, below
     return heading.end, counters.first
 
 
-def _is_comment(view: PageView, heading: TitleTime) -> bool:
+def _is_comment_header(view: PageView, heading: TitleTime) -> bool:
     """Whether what was taken for a title and its time is a comment's header: the page does not repeat the post."""
-    if any(index < heading.end and index not in view.sections for index in labels(view, HEADING)):
+    if any(index < heading.end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)):
         return True
     headers = find_headers(view, 0, heading.end)
     return any(header.last >= heading.start for header in headers)
 
 
-def _comments_alone(view: PageView) -> PostPage | None:
+def _parse_comments_only(view: PageView) -> PostPage | None:
     """A further page of comments that does not repeat the post."""
     end = len(view.lines)
     headers = (header.first for header in find_headers(view, 0, end))
     # Below the first header a commenter may have typed some; a title may read like a header.
-    first = next((index for index in headers if not is_title(view, view.lines[index])), end)
+    first = next((index for index in headers if not is_marked_title(view, view.lines[index])), end)
     counters = next(iter(find_counters(view, 0, first)), None)
     start = 0 if counters is None else counters.last + 1
     claimed = None if counters is None else counters.comments
-    marks = find_marks(view, start)
-    comments = with_items(
-        view, read_comments(view, marks, start, claimed=claimed, paged=Paged.FURTHER, since=None)
+    markers = find_markers(view, start)
+    comments = build_comments(
+        view, parse_comments(view, markers, start, claimed=claimed, paging=Paging.FURTHER, posted_at=None)
     )
-    if not comments.found and not labels(view, HEADING):
+    if not comments.found and not find_labels(view, COMMENTS_LABEL):
         return None  # a page beyond the last one keeps the words above the comments
     return PostPage(
         heading=None,
@@ -168,25 +186,25 @@ def _comments_alone(view: PageView) -> PostPage | None:
     )
 
 
-def _paged(further: bool, pager: int | None, line: int) -> Paged:
+def _choose_paging(further: bool, pager: int | None, line: int) -> Paging:
     if further:
-        return Paged.FURTHER
-    return Paged.BEGINS if pager is not None and pager > line else Paged.NO
+        return Paging.FURTHER
+    return Paging.BEGINS if pager is not None and pager > line else Paging.NO
 
 
-def _post_page(view: PageView, heading: TitleTime, ending: BodyBounds, *, further: bool) -> PostPage:
-    lines = body_lines(view, ending.begin, ending.line)
+def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:
+    lines = trim_body(view, bounds.begin, bounds.end)
     body_html = ""
     images: tuple[Image, ...] = ()
     if lines:
         body = cut(view.document, lines[0], lines[-1])
         images = extract_images(body, view.base)
         body_html = sanitize_element(body, view.base)
-    comments = ending.comments
-    if ending.doubt is not None:
-        comments = replace(comments, problem=ending.doubt)
-    comments = with_items(view, comments)
-    problems = [*(ending.unread if ending.counters is None else ending.counters.problems)]
+    comments = bounds.comments
+    if bounds.doubt is not None:
+        comments = replace(comments, problem=bounds.doubt)
+    comments = build_comments(view, comments)
+    problems = [*(bounds.problems if bounds.counters is None else bounds.counters.problems)]
     if comments.problem is not None:
         problems.append(comments.problem)
     if heading.posted is None:
@@ -196,7 +214,7 @@ def _post_page(view: PageView, heading: TitleTime, ending: BodyBounds, *, furthe
     if not lines and not further:
         detail = "the page shows no text for this post"
         problems.append(Problem(kind="unreadable", field="body", detail=detail))
-    counters = ending.counters
+    counters = bounds.counters
     return PostPage(
         heading=heading,
         body_html=body_html,
@@ -206,6 +224,6 @@ def _post_page(view: PageView, heading: TitleTime, ending: BodyBounds, *, furthe
         comments=comments,
         problems=tuple(problems),
         start=heading.start,
-        body_end=ending.line,
-        end=max(comments.end, ending.line, 0 if counters is None else counters.last + 1),
+        body_end=bounds.end,
+        end=max(comments.end, bounds.end, 0 if counters is None else counters.last + 1),
     )

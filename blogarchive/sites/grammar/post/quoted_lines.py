@@ -7,52 +7,52 @@ labels or headers of comments stand behind that element.
 import re
 from collections.abc import Sequence
 
-from blogarchive.sites.grammar.comments.headers import Header
-from blogarchive.sites.grammar.page.labels import labels
+from blogarchive.sites.grammar.comments.headers import CommentHeader
+from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import HEADING
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 
 _SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
 # What templates put between a post's time and its counters that is not the post.
-_AROUND = re.compile(
+_TEMPLATE_TEXT = re.compile(
     r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
     r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
     r"|(?:文章|日志|所属)?(?:分类|类别|栏目)\s*:.{1,60}"
     rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
 )
-_ABOUT = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")
+_METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")
 
 
-def is_around(text: str) -> bool:
+def is_template_text(text: str) -> bool:
     """Whether a folded line is one of those that templates put around a post's text."""
-    return _AROUND.fullmatch(text) is not None
+    return _TEMPLATE_TEXT.fullmatch(text) is not None
 
 
-def text_element(view: PageView, title: int, begin: int, line: int) -> range | None:
+def find_text_element(view: PageView, title: int, begin: int, line: int) -> range | None:
     """The lines of the innermost element that holds a text's first line and `line`, and not its title."""
     first = next((i for i in range(begin, line + 1) if view.folded[i].strip()), line)
     inside = view.document.inside(view.document.common(view.lines[first], view.lines[line]))
     return None if title in inside else inside
 
 
-def is_quoted(view: PageView, headers: Sequence[Header], title: int, begin: int, line: int) -> bool:
+def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begin: int, line: int) -> bool:
     """Whether `line` stands amid the text that begins on line `begin` under its title, and comments behind that text."""
-    element = text_element(view, title, begin, line)
-    if element is None or all(_is_told(view, i) for i in range(begin, line)):
+    element = find_text_element(view, title, begin, line)
+    if element is None or all(_is_metadata(view, i) for i in range(begin, line)):
         return False
-    goes_on = any(not _is_told(view, i) and not view.links[i] for i in range(line + 1, element.stop))
-    return goes_on and comes_after(view, headers, element.stop)
+    goes_on = any(not _is_metadata(view, i) and not view.links[i] for i in range(line + 1, element.stop))
+    return goes_on and comments_follow(view, headers, element.stop)
 
 
-def _is_told(view: PageView, index: int) -> bool:
+def _is_metadata(view: PageView, index: int) -> bool:
     """Whether a line shows nothing, or what templates tell of a post around its text."""
     text = view.folded[index].strip()
-    return not text or is_around(text) or _ABOUT.fullmatch(text) is not None
+    return not text or is_template_text(text) or _METADATA.fullmatch(text) is not None
 
 
-def comes_after(view: PageView, headers: Sequence[Header], line: int) -> bool:
+def comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
     """Whether a label or a header of comments stands on line `line` or below, above the sidebar."""
     end = next((i for i in view.sections if i >= line and view.is_section(i)), len(view.lines))
     return any(line <= header.first < end for header in headers) or any(
-        line <= index < end and index not in view.sections for index in labels(view, HEADING)
+        line <= index < end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)
     )

@@ -8,34 +8,36 @@ from functools import lru_cache
 from blogarchive.items import DateText
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.document import Line
-from blogarchive.sites.grammar.page.line_index import LONGEST_LABEL
+from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import MOMENT
+from blogarchive.sites.grammar.page.vocabulary import DATETIME
 
-LABEL = (
+TIME_LABEL = (
     r"(?P<label>(?:发表|发布|张贴|更新|创建)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
     r"\s*(?P<colon>:)?\s*"
 )
-_TITLED_TIME = re.compile(rf"(?P<title>.*?)\s*[(\[【]?{LABEL}(?P<time>{MOMENT})\s*[)\]】]?")
+_TITLED_TIME = re.compile(rf"(?P<title>.*?)\s*[(\[【]?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?")
 # The line under a title may say more than the time: whose post it is before, its category after.
 _TIME_AND_MORE = re.compile(
-    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{LABEL}(?P<time>{MOMENT})[)\]]?"
+    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击).{0,120})?"
 )
-_TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{MOMENT}).{{0,120}}")
-_TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{MOMENT})[)\]】]?\s*(?P<title>\S.*)")
+_TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{DATETIME}).{{0,120}}")
+_TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{DATETIME})[)\]】]?\s*(?P<title>\S.*)")
 BYLINE = re.compile(r"(?:作者|文)\s*[:：]|由\s|[Bb]y\s")
-OF_COMMENT = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")  # before a time: a comment's header
+COMMENT_TIME_LABEL = re.compile(
+    r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$"
+)  # before a time: a comment's header
 _ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
-_SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
+_MIN_SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
-EDGES = " \xa0\u3000\u200b\ufeff"
-HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
-_SHORTEST = 2  # characters of a title that the window's may begin with
+EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
+HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
+_MIN_TITLE_LENGTH = 2  # characters of a title that the window's may begin with
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Timed:
+class TimeMatch:
     """A line with a moment: its title, and where in the line's stripped text the moment stands.
 
     `sure`: a label of the time stands between the two, so that the title may be a name.
@@ -58,31 +60,36 @@ class TitleTime:
     posted: DateText | None
     start: int
     end: int
-    foot: int | None = None
+    footer_line: int | None = None
 
 
-def titles(view: PageView, end: int) -> list[int]:
+def find_titles(view: PageView, end: int) -> list[int]:
     """The lines before line `end` that are marked as titles."""
     shown = view.document.title
-    likely = {*view.document.picked(_marked), *view.whole.starting(shown[:_SHORTEST])}
-    if len(shown) > LONGEST_LABEL:
+    likely = {
+        *view.document.picked(_find_headings),
+        *view.line_index.find_lines_starting(shown[:_MIN_TITLE_LENGTH]),
+    }
+    if len(shown) > MAX_LABEL_LENGTH:
         likely.update(range(end))
-    return sorted(i for i in likely if i < end and view.lines[i].text and is_title(view, view.lines[i]))
+    return sorted(
+        i for i in likely if i < end and view.lines[i].text and is_marked_title(view, view.lines[i])
+    )
 
 
 @lru_cache(maxsize=16)
-def _marked(repeat: CachedSubtree) -> Sequence[int]:
+def _find_headings(subtree: CachedSubtree) -> Sequence[int]:
     """The lines of a run that are marked as titles, whatever the window's title is."""
-    return [i for i, line in enumerate(repeat.lines) if line.block.tag in HEADINGS or _is_hinted(line)]
+    return [i for i, line in enumerate(subtree.lines) if line.block.tag in HEADING_TAGS or _is_hinted(line)]
 
 
-def is_title(view: PageView, line: Line) -> bool:
+def is_marked_title(view: PageView, line: Line) -> bool:
     """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
     text, shown, tag = line.text, view.document.title, line.block.tag
-    if tag not in HEADINGS:
-        if shown.startswith(text) and len(text) >= _SHORTEST:
+    if tag not in HEADING_TAGS:
+        if shown.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
             return True
-    elif tag == "h1" or (len(text) >= _SHORTEST and text in shown):
+    elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in shown):
         return True
     return _is_hinted(line)
 
@@ -93,63 +100,63 @@ def _is_hinted(line: Line) -> bool:
     return name is not None and "diary_title" in name.split()
 
 
-def is_titled(view: PageView, index: int) -> bool:
+def is_heading(view: PageView, index: int) -> bool:
     """Whether the line is marked as a title, or is a heading of whatever."""
     line = view.lines[index]
-    return is_title(view, line) or line.block.tag in HEADINGS
+    return is_marked_title(view, line) or line.block.tag in HEADING_TAGS
 
 
-def time_in(view: PageView, index: int) -> Timed | None:
+def match_trailing_time(view: PageView, index: int) -> TimeMatch | None:
     """The moment that the line ends in, with what stands before it."""
     text = view.folded[index]
     match = _TITLED_TIME.fullmatch(text.strip()) if _ENDS_IN_TIME.search(text[-8:]) else None
     if match is None:
         return None
-    sure = len(match["label"] or "") >= _SURE_LABEL
-    return _timed(match, _own_title(view, index, match), sure=sure)
+    sure = len(match["label"] or "") >= _MIN_SURE_LABEL
+    return _build_match(match, _find_title_before(view, index, match), sure=sure)
 
 
-def time_and_more(view: PageView, index: int) -> Timed | None:
+def match_leading_time(view: PageView, index: int) -> TimeMatch | None:
     """The moment of a line that says more: whose post it is, its category, how often it was read."""
     match = _TIME_AND_MORE.fullmatch(view.folded[index].strip())
-    return None if match is None or view.leads_away(index) else _timed(match, "")
+    return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
 
 
-def time_amid(view: PageView, index: int) -> Timed | None:
+def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     """The first moment of a line of few words, which are no comment's header."""
     match = _TIME_AMID.fullmatch(view.folded[index].strip())
-    if match is None or OF_COMMENT.search(match["before"]) or view.leads_away(index):
+    if match is None or COMMENT_TIME_LABEL.search(match["before"]) or view.links_to_other_post(index):
         return None
-    return _timed(match, "")
+    return _build_match(match, "")
 
 
-def time_first(view: PageView, index: int) -> Timed | None:
+def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
     """The moment that a line begins with, before a title in another element: it is set to the right."""
     text, line = view.folded[index], view.lines[index]
     match = _TIME_FIRST.fullmatch(text.strip())
-    if match is None or view.leads_away(index):
+    if match is None or view.links_to_other_post(index):
         return None
     lead, start = len(text) - len(text.lstrip()), match.start("title")
     if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
         return None
-    return _timed(match, line.text.strip()[start:].strip(EDGES))
+    return _build_match(match, line.text.strip()[start:].strip(EDGE_SPACES))
 
 
-def _timed(match: "re.Match[str]", title: str, *, sure: bool = False) -> Timed:
-    return Timed(title=title, start=match.start("time"), end=match.end("time"), sure=sure)
+def _build_match(match: "re.Match[str]", title: str, *, sure: bool = False) -> TimeMatch:
+    return TimeMatch(title=title, start=match.start("time"), end=match.end("time"), sure=sure)
 
 
-def _own_title(view: PageView, index: int, match: "re.Match[str]") -> str:
+def _find_title_before(view: PageView, index: int, match: "re.Match[str]") -> str:
     """What stands before the moment and its label; a title may itself end in 时间 or 发布."""
     raw = view.lines[index].text.strip()
     if BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
         return ""
-    if _is_labelled(view, index, match):
-        return _SEPARATOR.sub("", raw[: match.end("title")].strip(EDGES))
-    return raw[: max(match.end("label"), match.end("colon"))].strip(EDGES)
+    if _is_time_labelled(view, index, match):
+        return _SEPARATOR.sub("", raw[: match.end("title")].strip(EDGE_SPACES))
+    return raw[: max(match.end("label"), match.end("colon"))].strip(EDGE_SPACES)
 
 
-def _is_labelled(view: PageView, index: int, match: "re.Match[str]") -> bool:
+def _is_time_labelled(view: PageView, index: int, match: "re.Match[str]") -> bool:
     """Whether the words before the moment are its label, or there are none: by whose text they are, then by form."""
     start = match.start("label") if match["label"] else match.start("colon")
     if start < 0:
@@ -158,29 +165,31 @@ def _is_labelled(view: PageView, index: int, match: "re.Match[str]") -> bool:
     lead = len(text) - len(text.lstrip())
     own, time = line.node_at(lead + start), line.node_at(lead + match.start("time"))
     if not match["title"]:
-        return own is time or not is_titled(view, index)
+        return own is time or not is_heading(view, index)
     title = line.node_at(lead + match.end("title") - 1)
     if own is not title:
         return True
     if own is not time or not match["label"]:
         return False
     apart = match["colon"] or text[lead + start - 1] in " [("
-    return bool(apart) or len(match["label"]) >= _SURE_LABEL
+    return bool(apart) or len(match["label"]) >= _MIN_SURE_LABEL
 
 
-def filled_before(view: PageView, index: int) -> Iterator[int]:
+def iter_text_before(view: PageView, index: int) -> Iterator[int]:
     """The nearest of the three lines before one that shows any text."""
     found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
     if found is not None:
         yield found
 
 
-def filled(view: PageView, start: int, stop: int) -> Iterator[int]:
+def iter_text_lines(view: PageView, start: int, stop: int) -> Iterator[int]:
     """Those of the lines `[start, stop)` that show any text."""
     return (index for index in range(start, stop) if view.folded[index].strip())
 
 
-def made(view: PageView, title: str, index: int, timed: Timed, start: int, end: int) -> TitleTime:
+def build_title_time(
+    view: PageView, title: str, index: int, time_match: TimeMatch, start: int, end: int
+) -> TitleTime:
     """The title with the moment of line `index`."""
-    shown = DateText(text=view.lines[index].text.strip()[timed.start : timed.end].strip())
+    shown = DateText(text=view.lines[index].text.strip()[time_match.start : time_match.end].strip())
     return TitleTime(title=title, posted=shown, start=start, end=end)

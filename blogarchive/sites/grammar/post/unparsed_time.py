@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from blogarchive.items import DateText
 from blogarchive.parsing.html.elements import CELLS
 from blogarchive.parsing.lines.document import Line
-from blogarchive.sites.grammar.page.labels import has_post_label, labels
+from blogarchive.sites.grammar.page.labels import find_labels, has_post_label
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import HEADING
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.counters import iter_counters
-from blogarchive.sites.grammar.post.time_lines import EDGES, HEADINGS, OF_COMMENT, TitleTime
+from blogarchive.sites.grammar.post.time_lines import COMMENT_TIME_LABEL, EDGE_SPACES, HEADING_TAGS, TitleTime
 
 _LABEL = r"(?:(?:发表|发布|张贴|更新|创建|撰写)(?:于|时间|日期)?|写于|时间|日期|[Pp]osted(?: on)?)"
 _LABELLED = re.compile(
@@ -18,80 +18,91 @@ _LABELLED = re.compile(
     r"(?:\s*(?:[|]|\s(?:作者|分类|类别|栏目|来源|标签|浏览|阅读|点击|人气|字[体号])\s*[:(]).{0,80})?"
 )
 _DATELIKE = re.compile(r"(?=.*(?:\d|[年月日天昨今周前末初刚古])).{2,30}")
-_LEAST_SPANS = 2
-_LONGEST_TIME = 30
+_MIN_SPANS = 2
+_MAX_TIME_LENGTH = 30
 _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
 
-def find_worded(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """The post's title of these lines with the words that stand for its time, right behind it; None where there are none."""
-    title = _own_title(view, titles)
+    title = _choose_title(view, titles)
     if title is None:
         return None
     line = view.lines[title]
-    if len(line.spans) > 1 and (found := _in_title(view, title)) is not None:
+    if len(line.spans) > 1 and (found := _split_title_line(view, title)) is not None:
         return found
     time = next((i for i in range(title + 1, len(view.lines)) if view.folded[i].strip()), None)
-    if time is None or view.is_section(time) or view.leads_away(time) or OF_COMMENT.search(view.folded[time]):
+    if (
+        time is None
+        or view.is_section(time)
+        or view.links_to_other_post(time)
+        or COMMENT_TIME_LABEL.search(view.folded[time])
+    ):
         return None
-    words = _time_words(view, title, time)
+    words = _find_time_text(view, title, time)
     if words is None:
         return None
-    return TitleTime(title=line.text.strip(EDGES), posted=DateText(text=words), start=title, end=time + 1)
+    return TitleTime(
+        title=line.text.strip(EDGE_SPACES), posted=DateText(text=words), start=title, end=time + 1
+    )
 
 
-def find_untimed(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
     """The post's title alone, where the page shows a post by its label, its counters or that of its comments."""
-    title = _own_title(view, titles)
+    title = _choose_title(view, titles)
     shows_post = (
         has_post_label(view)
-        or any(index not in view.sections for index in labels(view, HEADING))
+        or any(index not in view.sections for index in find_labels(view, COMMENTS_LABEL))
         or next(iter_counters(view, 0, len(view.lines)), None) is not None
     )
     if title is None or not shows_post:
         return None
-    return TitleTime(title=view.lines[title].text.strip(EDGES), posted=None, start=title, end=title + 1)
+    return TitleTime(title=view.lines[title].text.strip(EDGE_SPACES), posted=None, start=title, end=title + 1)
 
 
-def _own_title(view: PageView, titles: Sequence[int]) -> int | None:
+def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
     """The line that the window's title begins with, whole or its first element; else the last that is no blog's name."""
     shown = view.document.title
     own = [i for i in titles if not view.is_section(i)]
     named = next((i for i in own if shown.startswith(view.lines[i].text)), None)
     if named is None:
-        named = next((line.index for line in view.lines if _begins_title(line, shown)), None)
+        named = next((line.index for line in view.lines if _begins_window_title(line, shown)), None)
     others = [i for i in own if not shown.endswith(view.lines[i].text)]
     return named if named is not None else next(reversed(others), None)
 
 
-def _begins_title(line: Line, shown: str) -> bool:
+def _begins_window_title(line: Line, shown: str) -> bool:
     """Whether a heading has more elements than one, and the first is what the window's title begins with."""
-    if line.block.tag not in HEADINGS or len(line.spans) < _LEAST_SPANS:
+    if line.block.tag not in HEADING_TAGS or len(line.spans) < _MIN_SPANS:
         return False
-    first = line.text[: line.spans[0][1]].strip(EDGES)
+    first = line.text[: line.spans[0][1]].strip(EDGE_SPACES)
     return len(first) > 1 and shown.startswith(first)
 
 
-def _in_title(view: PageView, index: int) -> TitleTime | None:
+def _split_title_line(view: PageView, index: int) -> TitleTime | None:
     """The title with the words in the last element of its line."""
     line = view.lines[index]
     start, end, node, _ = line.spans[-1]
-    words = line.text[start:end].strip(EDGES)
-    if node is line.spans[0][2] or not line.text[:start].strip(EDGES) or not _is_datelike(view, words, index):
+    words = line.text[start:end].strip(EDGE_SPACES)
+    if (
+        node is line.spans[0][2]
+        or not line.text[:start].strip(EDGE_SPACES)
+        or not _is_datelike(view, words, index)
+    ):
         return None
-    title = line.text[:start].strip(EDGES)
+    title = line.text[:start].strip(EDGE_SPACES)
     return TitleTime(title=title, posted=DateText(text=words), start=index, end=index + 1)
 
 
-def _time_words(view: PageView, title: int, time: int) -> str | None:
+def _find_time_text(view: PageView, title: int, time: int) -> str | None:
     shown = view.lines[time].text.strip()
     folded = view.folded[time].strip()
     match = _LABELLED.fullmatch(folded)
     if match is not None:
-        return shown[slice(*match.span("time"))].strip(EDGES)
+        return shown[slice(*match.span("time"))].strip(EDGE_SPACES)
     beside, block = view.lines[title].block, view.lines[time].block
     row = beside.tag in CELLS and block.tag in CELLS and beside.getparent() is block.getparent()
-    if row and len(folded) <= _LONGEST_TIME and not _PROSE.search(folded):
+    if row and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
         return shown
     alone = view.document.inside(block) == range(time, time + 1)
     return shown if alone and _is_datelike(view, shown, time) else None

@@ -15,15 +15,15 @@ _REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:*\s*(?P<value>{DATE}|\S.*
 _VISITS = re.compile(
     r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?(?:\s*\(.{0,20}\))?"
 )
-_LABELLED = re.compile(r"[\s|,]*(?=注册(?:日期|时间)|(?:访问总量|总访问量)\s*:)")
+_FIELD_START = re.compile(r"[\s|,]*(?=注册(?:日期|时间)|(?:访问总量|总访问量)\s*:)")
 _EDGES = " ,，、\xa0\u3000\u200b"
-_OLDEST = 120  # years; more is no age
-_MOST_LINES = 16
-_NEAR = 6  # lines from the age to the rest of a card without a label
+_MAX_AGE = 120  # years; more is no age
+_MAX_LINES = 16
+_LINES_BELOW_AGE = 6  # lines from the age to the rest of a card without a label
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
+class AuthorCard:
     """The author's card as shown; None where the card does not say."""
 
     nickname: str | None = None
@@ -34,7 +34,7 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
+class _CardField:
     """What one label of the card says, folded and as shown, and its line: a template may set all on one."""
 
     line: int
@@ -42,82 +42,86 @@ class _Piece:
     shown: str
 
 
-def _pieces(view: PageView, index: int) -> Iterator[_Piece]:
+def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
     folded, shown = view.folded[index], view.lines[index].text
     bare = len(folded) - len(strip_bullets(folded))
-    ends = [match.start() for match in _LABELLED.finditer(folded) if match.start() > bare]
+    ends = [match.start() for match in _FIELD_START.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
-        yield _Piece(line=index, folded=folded[left:end].strip(), shown=shown[left:end].strip())
+        yield _CardField(line=index, folded=folded[left:end].strip(), shown=shown[left:end].strip())
 
 
-def read_card(view: PageView, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
+def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """The card on these lines, which begin with its label, and those of them that are its own."""
-    card = Card()
-    texts = [index for index in lines[1:] if view.folded[index].strip()][:_MOST_LINES]
-    pieces = [piece for index in texts for piece in _pieces(view, index)]
+    card = AuthorCard()
+    texts = [index for index in lines[1:] if view.folded[index].strip()][:_MAX_LINES]
+    fields = [field for index in texts for field in _split_fields(view, index)]
     last = 0
-    for place, piece in enumerate(pieces):
-        following = pieces[place + 1] if place + 1 < len(pieces) else None
-        found = _with_piece(card, pieces[place - 1] if place else None, piece, following)
+    for number, field in enumerate(fields):
+        following = fields[number + 1] if number + 1 < len(fields) else None
+        found = _add_field(card, fields[number - 1] if number else None, field, following)
         if found is not card:
-            card, last = found, place + 1
-    end = pieces[min(last, len(pieces) - 1)].line if pieces else -1
+            card, last = found, number + 1
+    end = fields[min(last, len(fields) - 1)].line if fields else -1
     return card, (lines[0], *(index for index in texts if index <= end)) if lines else ()
 
 
-def find_card(view: PageView, lines: Sequence[int]) -> tuple[Card, tuple[int, ...]]:
+def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """The card where no label says so: an age with a name, then 注册日期 and 访问总量 close to it."""
     filled = [index for index in lines if view.folded[index].strip()]
-    for place, index in enumerate(filled):
+    for number, index in enumerate(filled):
         match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
         if match is None:
             continue
-        near = filled[place if match["name"] else max(place - 1, 0) : place + _NEAR]
-        card, own = read_card(view, (near[0], *near))
+        near = filled[number if match["name"] else max(number - 1, 0) : number + _LINES_BELOW_AGE]
+        card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
-    return Card(), ()
+    return AuthorCard(), ()
 
 
-def _with_piece(card: Card, before: _Piece | None, piece: _Piece, following: _Piece | None) -> Card:
-    if card.account_age is None and (match := _AGE.fullmatch(piece.folded)):
-        return _with_age(card, before, piece, match)
-    if card.registered is None and (match := _REGISTERED.fullmatch(piece.folded)):
-        value = _value(piece, match, following)
+def _add_field(
+    card: AuthorCard, before: _CardField | None, field: _CardField, following: _CardField | None
+) -> AuthorCard:
+    if card.account_age is None and (match := _AGE.fullmatch(field.folded)):
+        return _add_age(card, before, field, match)
+    if card.registered is None and (match := _REGISTERED.fullmatch(field.folded)):
+        value = _find_value(field, match, following)
         return replace(card, registered=DateText(text=value)) if value else card
-    if card.total_visits is None and (match := _VISITS.fullmatch(piece.folded)):
-        return _with_visits(card, _value(piece, match, following))
+    if card.total_visits is None and (match := _VISITS.fullmatch(field.folded)):
+        return _add_visits(card, _find_value(field, match, following))
     return card
 
 
-def _with_age(card: Card, before: _Piece | None, piece: _Piece, match: "re.Match[str]") -> Card:
+def _add_age(
+    card: AuthorCard, before: _CardField | None, field: _CardField, match: "re.Match[str]"
+) -> AuthorCard:
     """The nickname stands before the age, or on the line before where the age has a line of its own."""
-    named = piece.shown[slice(*match.span("name"))] if match["name"] else ""
+    named = field.shown[slice(*match.span("name"))] if match["name"] else ""
     if not named and before is not None:
         named = before.shown
     age = int(match["age"])
     problems = card.problems
-    if age > _OLDEST:
+    if age > _MAX_AGE:
         problems += (Problem(kind="unreadable", field="account_age", detail=f"an age of {age} years"),)
     return replace(
         card,
         nickname=named.strip(_EDGES) or None,
-        account_age=age if age <= _OLDEST else None,
+        account_age=age if age <= _MAX_AGE else None,
         problems=problems,
     )
 
 
-def _with_visits(card: Card, value: str) -> Card:
-    crawled_pages = parse_count(value)
-    if crawled_pages is not None:
-        return replace(card, total_visits=crawled_pages)
+def _add_visits(card: AuthorCard, value: str) -> AuthorCard:
+    visits = parse_count(value)
+    if visits is not None:
+        return replace(card, total_visits=visits)
     problem = Problem(kind="unreadable", field="total_visits", detail=f"访问总量 shows {value[:80]!r}")
     return replace(card, problems=(*card.problems, problem))
 
 
-def _value(piece: _Piece, match: "re.Match[str]", following: _Piece | None) -> str:
+def _find_value(field: _CardField, match: "re.Match[str]", following: _CardField | None) -> str:
     """The value after a label, as shown: on its own line, else on the next."""
     if match["value"]:
-        return piece.shown[slice(*match.span("value"))].strip(_EDGES)
+        return field.shown[slice(*match.span("value"))].strip(_EDGES)
     return "" if following is None else following.shown.strip(_EDGES)

@@ -12,16 +12,16 @@ _URL_LINE = re.compile(
     r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏)[\]|]?)*\s*>?",
     re.IGNORECASE,
 )
-_MOST_NAMES = 4
-_BAR_WORDS = """
+_MAX_TITLE_LINES = 4
+_SITE_BAR_TEXT = """
 首页 首 页 新闻 新 闻 视频 视 频 博客 博 客 论坛 论 坛 分类广告 购物 购
 物 搜索 搜索>> 发表日志 控制面板 个人相册 给我留言 帮助 退出 登录 登陆 注册
 简体 繁体 繁體 简体版 繁体版 设万维读者为首页 万维读者网 -- 全球华人的精神家园
 广告服务 联系我们 关于万维 复制 收藏本页 返回首页 博客首页 加入收藏 RSS 相册
 财经 体育 娱乐 移民 留学 健康 军事 科技 教育 小说 读书 网刊 书屋
 """
-_BAR = frozenset(_BAR_WORDS.split())
-_BETWEEN = "|[]·>-—"
+_SITE_BAR_WORDS = frozenset(_SITE_BAR_TEXT.split())
+_SEPARATORS = "|[]·>-—"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,25 +31,25 @@ class BlogHeader:
     title: str | None = None
     tagline: str | None = None
     url: str | None = None
-    taken: frozenset[int] = frozenset()
+    own_lines: frozenset[int] = frozenset()
 
 
-def read_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
+def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
     """The header, read from the lines `outside` the post and its comments; empty where there is no such line."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
         if match is not None and view.parse_url(match["url"]).kind is PageKind.HOME:
-            names = _names(view, index, set(outside))
+            names = _find_title_lines(view, index, set(outside))
             title = view.lines[names[0]].text.strip() if names else None
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
             return BlogHeader(
-                title=title, tagline=tagline, url=match["url"], taken=frozenset((*names, index))
+                title=title, tagline=tagline, url=match["url"], own_lines=frozenset((*names, index))
             )
     return BlogHeader()
 
 
-def _names(view: PageView, url_line: int, outside: set[int]) -> list[int]:
+def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:
     """The lines of title and tagline: those before the URL in the innermost element that holds some.
 
     One line alone is the title, unless the title as the window shows it stands before it.
@@ -59,12 +59,14 @@ def _names(view: PageView, url_line: int, outside: set[int]) -> list[int]:
     while node is not None:
         inside = view.document.inside(node)
         before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
-        own = _after_bar(view, before)
-        titled = next((place for place, i in enumerate(own[-_MOST_NAMES:]) if _is_title(view, i)), None)
+        own = _lines_after_bar(view, before)
+        titled = next(
+            (offset for offset, i in enumerate(own[-_MAX_TITLE_LINES:]) if _is_title(view, i)), None
+        )
         if titled is not None:
-            return own[-_MOST_NAMES:][titled:]
+            return own[-_MAX_TITLE_LINES:][titled:]
         if len(own) > 1:
-            header = own == before and len(own) <= _MOST_NAMES and node.tag != "body"
+            header = own == before and len(own) <= _MAX_TITLE_LINES and node.tag != "body"
             return own if header else alone or own[-2:]
         alone = alone or own
         node = node.getparent()
@@ -79,10 +81,10 @@ def _is_title(view: PageView, index: int) -> bool:
     return named or enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
 
 
-def _after_bar(view: PageView, lines: list[int]) -> list[int]:
+def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
     """The lines after the last one that is made of the site bar's words alone."""
-    for place in range(len(lines) - 1, -1, -1):
-        words = [word.strip(_BETWEEN) for word in view.folded[lines[place]].split()]
-        if all(word in _BAR or not word for word in words):
-            return lines[place + 1 :]
+    for offset in range(len(lines) - 1, -1, -1):
+        words = [word.strip(_SEPARATORS) for word in view.folded[lines[offset]].split()]
+        if all(word in _SITE_BAR_WORDS or not word for word in words):
+            return lines[offset + 1 :]
     return lines

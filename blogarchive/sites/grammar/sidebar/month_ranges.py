@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from blogarchive.items import DateText, MonthRow
-from blogarchive.sites.grammar.page.links import Linked
+from blogarchive.sites.grammar.page.links import PageLink
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import BULLETS, DATE, fold, strip_bullets
 
@@ -21,9 +21,9 @@ _NUMBERS = re.compile(r"\d+")
 FIRST_YEAR = 1995
 """Before it there were no blogs."""
 _TOLERANCE = timedelta(days=1)  # the site's clock is a guess
-_LONGEST = 80
-_MOST_REMEMBERED = 100_000  # characters of an archive
-_STARTS = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
+_MAX_LENGTH = 80
+_MAX_CACHED_LENGTH = 100_000  # characters of an archive
+_RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,35 +36,35 @@ class MonthRows:
 
     count: int
     months: tuple[MonthRow, ...]
-    places: tuple[int, ...]
-    unread: tuple[int, ...]
+    offsets: tuple[int, ...]
+    unparsed: tuple[int, ...]
     newest: str
 
 
-def reads_like_month(view: PageView, index: int) -> bool:
+def is_month_line(view: PageView, index: int) -> bool:
     """Whether a line has the form of a row, whatever its dates."""
     return _is_row(view.folded[index])
 
 
-def month_row(view: PageView, index: int) -> MonthRow | None:
+def parse_month_line(view: PageView, index: int) -> MonthRow | None:
     """The month that a line shows, which reads like a row; None where its dates are none."""
-    return _read(view.lines[index].text, _leads_to(view.links[index]))
+    return _parse_range(view.lines[index].text, _first_url(view.links[index]))
 
 
-def row_of(text: str, url: str | None) -> MonthRow | None:
+def parse_month_text(text: str, url: str | None) -> MonthRow | None:
     """The month that a link's words show from its first day to its last; None where they show none."""
-    return _read(text, url) if len(text) <= _LONGEST else None
+    return _parse_range(text, url) if len(text) <= _MAX_LENGTH else None
 
 
-def rows_under(view: PageView, lines: Sequence[int]) -> MonthRows:
+def parse_month_rows(view: PageView, lines: Sequence[int]) -> MonthRows:
     """The rows that these lines begin with."""
     end = len(lines)
-    while end and (folded := view.folded[lines[end - 1]]) and not _STARTS.match(folded):
+    while end and (folded := view.folded[lines[end - 1]]) and not _RANGE_START.match(folded):
         end -= 1  # what ends a page is another on each
     texts = tuple([view.lines[i].text for i in lines[:end]])
-    urls = tuple([_leads_to(view.links[i]) for i in lines[:end]])
-    read = _read_all if sum(map(len, texts)) < _MOST_REMEMBERED else _read_all.__wrapped__
-    return _past(read(texts, urls), last_month(view.now))
+    urls = tuple([_first_url(view.links[i]) for i in lines[:end]])
+    read = _parse_rows if sum(map(len, texts)) < _MAX_CACHED_LENGTH else _parse_rows.__wrapped__
+    return _drop_future(read(texts, urls), last_month(view.now))
 
 
 def last_month(now: datetime) -> str:
@@ -73,7 +73,7 @@ def last_month(now: datetime) -> str:
     return f"{last.year:04}-{last.month:02}"
 
 
-def _leads_to(links: Sequence[Linked]) -> str | None:
+def _first_url(links: Sequence[PageLink]) -> str | None:
     for _, _, parsed_url in links:
         if parsed_url is not None:
             return parsed_url.url
@@ -81,55 +81,55 @@ def _leads_to(links: Sequence[Linked]) -> str | None:
 
 
 @lru_cache(maxsize=16)  # the same hundreds stand on every page of a blog
-def _read_all(texts: Sequence[str], urls: Sequence[str | None]) -> MonthRows:
+def _parse_rows(texts: Sequence[str], urls: Sequence[str | None]) -> MonthRows:
     months: dict[int, MonthRow] = {}
-    unread: list[int] = []
+    unparsed: list[int] = []
     count = 0
     for text, url in zip(texts, urls, strict=True):
         folded = fold(text)
         if folded and not _is_row(folded):
             break
-        if folded and (row := _read(text, url)) is not None:
+        if folded and (row := _parse_range(text, url)) is not None:
             months[count] = row
         elif folded:
-            unread.append(count)
+            unparsed.append(count)
         count += 1
-    return _rows(count, months, unread)
+    return _build_rows(count, months, unparsed)
 
 
-def _past(rows: MonthRows, last: str) -> MonthRows:
+def _drop_future(rows: MonthRows, last: str) -> MonthRows:
     """The rows without those after the `last` month, which count as unread."""
     if rows.newest <= last:
         return rows
-    months = {p: row for p, row in zip(rows.places, rows.months, strict=True) if row.month <= last}
-    unread = sorted({*rows.unread, *rows.places} - months.keys())
-    return _rows(rows.count, months, unread)
+    months = {p: row for p, row in zip(rows.offsets, rows.months, strict=True) if row.month <= last}
+    unparsed = sorted({*rows.unparsed, *rows.offsets} - months.keys())
+    return _build_rows(rows.count, months, unparsed)
 
 
-def _rows(count: int, months: Mapping[int, MonthRow], unread: Iterable[int]) -> MonthRows:
+def _build_rows(count: int, months: Mapping[int, MonthRow], unparsed: Iterable[int]) -> MonthRows:
     return MonthRows(
         count=count,
         months=tuple(months.values()),
-        places=tuple(months),
-        unread=tuple(unread),
+        offsets=tuple(months),
+        unparsed=tuple(unparsed),
         newest=max([row.month for row in months.values()], default=""),
     )
 
 
 def _is_row(folded: str) -> bool:
-    return len(folded) <= _LONGEST and _has_form(folded)
+    return len(folded) <= _MAX_LENGTH and _matches_range(folded)
 
 
 @lru_cache(maxsize=4096)
-def _has_form(text: str) -> bool:
-    return _STARTS.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
+def _matches_range(text: str) -> bool:
+    return _RANGE_START.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, url: str | None) -> MonthRow | None:
+def _parse_range(text: str, url: str | None) -> MonthRow | None:
     raw = strip_bullets(text).strip()
     match = _RANGE.fullmatch(fold(raw))
-    first = None if match is None else _day(match["first"])
+    first = None if match is None else _parse_day(match["first"])
     if match is None or first is None:
         return None
     row = MonthRow(
@@ -139,12 +139,12 @@ def _read(text: str, url: str | None) -> MonthRow | None:
     )
     if match["last"] is None:
         return row
-    last = _day(match["last"])
+    last = _parse_day(match["last"])
     shown = DateText(text=raw[slice(*match.span("last"))].strip())
     return None if last is None or first > last else replace(row, last=shown)
 
 
-def _day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     """The day that `YYYY-MM-DD`, in whatever signs, names; None where there is no such day or no blogs were yet."""
     year, month, day = map(int, _NUMBERS.findall(text))
     try:

@@ -7,10 +7,10 @@ from blogarchive.items import ListedPost
 from blogarchive.sites.creaders.urls import parse_url
 
 
-def owner(
-    reached: str,
-    asked: str | None,
-    shown: str | None,
+def resolve_uid(
+    page_url: str,
+    target_uid: str | None,
+    header_url: str | None,
     latest: Sequence[ListedPost],
     listed: Sequence[ListedPost],
 ) -> str | None:
@@ -20,24 +20,24 @@ def owner(
     and the address that was reached over the one that was asked for: a closed blog may send its reader to another, or
     show another in its place. The URL line alone tells little, an author may have typed it; with the posts it does.
     """
-    own = parse_url(shown).uid if shown else None
-    linked = next((uid for post in latest if (uid := _uid(post))), None) or _most(listed)
+    own = parse_url(header_url).uid if header_url else None
+    linked = next((uid for post in latest if (uid := _post_uid(post))), None) or _majority_uid(listed)
     if own is not None and own == linked and own.isdigit():
         return own
-    told = [uid for uid in (parse_url(reached).uid, asked, own, linked) if uid]
-    return next(filter(str.isdigit, told), told[0] if told else None)
+    uids = [uid for uid in (parse_url(page_url).uid, target_uid, own, linked) if uid]
+    return next(filter(str.isdigit, uids), uids[0] if uids else None)
 
 
-def own_posts(listed: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost, ...]:
+def filter_own_posts(listed: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost, ...]:
     """The listed posts that are not another blog's: a list of those alone is a page in the place of this blog's."""
-    return tuple([post for post in listed if _uid(post) in (uid, None)])
+    return tuple([post for post in listed if _post_uid(post) in (uid, None)])
 
 
-def _uid(post: ListedPost) -> str | None:
+def _post_uid(post: ListedPost) -> str | None:
     return parse_url(post.url).uid if post.url else None
 
 
-def _most(listed: Sequence[ListedPost]) -> str | None:
+def _majority_uid(listed: Sequence[ListedPost]) -> str | None:
     """The blog that more than half of the posts are of: a portal's list is of many."""
-    counted = Counter(uid for post in listed if (uid := _uid(post)))
+    counted = Counter(uid for post in listed if (uid := _post_uid(post)))
     return next((uid for uid, count in counted.items() if 2 * count > len(listed)), None)

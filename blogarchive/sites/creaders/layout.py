@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import Author, ListedPost, Target
-from blogarchive.sites.creaders.owner import owner
+from blogarchive.sites.creaders.blog_uid import resolve_uid
 from blogarchive.sites.creaders.urls import build_home_url
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.post.post_page import PostPage
-from blogarchive.sites.grammar.sidebar.blog_header import BlogHeader, read_blog_header
-from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, read_sidebar
+from blogarchive.sites.grammar.sidebar.blog_header import BlogHeader, parse_blog_header
+from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
+class PageLayout:
     """What stands around a page's main part, the lines `main`."""
 
     sidebar: Sidebar
@@ -21,20 +21,22 @@ class Frame:
     main: list[int]
 
 
-def frame_of(view: PageView, shown: PostPage | None) -> Frame:
+def parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
     """The frame of a page that shows this post, or none."""
     lines = range(len(view.lines))
-    outside = [i for i in lines if shown is None or not shown.start <= i < shown.end]
-    sidebar = read_sidebar(view, outside)
-    header = read_blog_header(view, [i for i in outside if i not in sidebar.taken])
-    main = [i for i in outside if i not in sidebar.taken and i not in header.taken]
-    return Frame(sidebar=sidebar, header=header, main=main)
+    outside = [i for i in lines if post_page is None or not post_page.start <= i < post_page.end]
+    sidebar = parse_sidebar(view, outside)
+    header = parse_blog_header(view, [i for i in outside if i not in sidebar.own_lines])
+    main = [i for i in outside if i not in sidebar.own_lines and i not in header.own_lines]
+    return PageLayout(sidebar=sidebar, header=header, main=main)
 
 
-def author_of(view: PageView, target: Target, frame: Frame, listed: Sequence[ListedPost]) -> Author | None:
+def build_author(
+    view: PageView, target: Target, layout: PageLayout, listed: Sequence[ListedPost]
+) -> Author | None:
     """The author as the frame of the page shows it; None where nothing says whose blog it is."""
-    header, card = frame.header, frame.sidebar.card
-    uid = owner(view.url, target.uid, header.url, frame.sidebar.latest, listed)
+    header, card = layout.header, layout.sidebar.card
+    uid = resolve_uid(view.url, target.uid, header.url, layout.sidebar.latest, listed)
     if uid is None:
         return None
     return Author(

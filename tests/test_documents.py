@@ -13,6 +13,7 @@ _FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 _PATH = re.compile(
     r"`((?:blogarchive|spiders|pipelines|tests|docs|bench(?!/results)|requirements|\.github|\.ci)/[\w./-]*)`"
 )
+_DOCUMENT = re.compile(r"docs/[\w./-]+\.md")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -27,6 +28,15 @@ def named_paths(document: Path) -> set[Path]:
 def test_every_path_that_a_document_names_exists(document: Path) -> None:
     missing = {str(path.relative_to(ROOT)) for path in named_paths(document) if not path.exists()}
     assert missing == set()
+
+
+def test_every_document_that_a_module_names_exists() -> None:
+    modules = [
+        path for folder in ("blogarchive", "spiders", "pipelines") for path in (ROOT / folder).rglob("*.py")
+    ]
+    named = {path for module in modules for path in _DOCUMENT.findall(module.read_text("utf-8"))}
+    assert named, "modules refer to decisions"
+    assert {path for path in named if not (ROOT / path).exists()} == set()
 
 
 @pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md", "SECURITY.md"])

@@ -1,7 +1,7 @@
 """Pages read in a second process while the next ones are fetched, for runs that wait for nothing else.
 
 The process is asked and answers over a socket, in order. It holds nothing that could be lost: where it ends, for
-whatever reason, pages are read where they were fetched (docs/decisions/0054-a-second-process-may-read.md).
+whatever reason, pages are read where they were fetched (docs/decisions/0054-parser-process.md).
 """
 
 import asyncio

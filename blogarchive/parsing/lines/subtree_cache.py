@@ -3,7 +3,7 @@
 A page is parsed with stand-ins in the place of what is known, and gets the known trees in their place. It is the tree
 that the whole page would have made: libxml2 looks at the open elements from the inside out, so that what is closed in
 itself is read alike wherever its first tags may stand, and a stand-in for each kind of tag shows that they may
-(docs/decisions/0055-what-repeats-is-read-once.md).
+(docs/decisions/0055-subtree-cache.md).
 """
 
 from collections.abc import Sequence

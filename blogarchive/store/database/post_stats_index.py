@@ -6,7 +6,7 @@ strftime is what every SQLite has, also the one that reads this file in fifty ye
 MOMENT = "cast(strftime('%s', captured_at) as integer)"
 """The seconds since 1970 of a row, as its unique index has them."""
 
-REBUILT = f"""
+REBUILD = f"""
 create table post_stats_narrow (
     id integer primary key,
     post_id integer not null references posts(id),

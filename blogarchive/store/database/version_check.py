@@ -1,27 +1,29 @@
-"""Whether the tables of an archive are those of this version, of an older or of a newer one."""
+"""Compare the migrations applied to an archive with those of this version."""
 
 import sqlite3
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from blogarchive.errors import UsageError
-from blogarchive.store.database.migrations import MIGRATIONS, steps
+from blogarchive.store.database.migrations import MIGRATIONS, migration_names
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `UsageError` where a newer blogarchive made the tables: they may mean what is not known here."""
-    if _applied(connection) - set(steps()):
+    """Raise `UsageError` if a newer blogarchive migrated the archive: its rows may have another meaning."""
+    applied = {migration.name for migration in MIGRATIONS.applied(_database(connection))}
+    if applied - set(migration_names()):
         raise UsageError(f"{path} was made by a newer blogarchive; install that one")
 
 
 def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `UsageError` where an older blogarchive made the tables; a command that writes brings them up to date."""
-    if set(steps()) - _applied(connection):
+    """Raise `UsageError` if migrations are pending; a command that writes applies them."""
+    if MIGRATIONS.pending(_database(connection)):
         raise UsageError(
             f"{path} was made by an older blogarchive; bring it up to date first: `blogarchive update`, or without"
             f" the network `blogarchive reparse --stale --db {path}`"
         )
 
 
-def _applied(connection: sqlite3.Connection) -> set[str]:
-    asked = f"select name from {MIGRATIONS.migrations_table} where migration_set = ?"  # noqa: S608 - a constant
-    return {str(name) for (name,) in connection.execute(asked, (MIGRATIONS.name,))}
+def _database(connection: sqlite3.Connection) -> Database:
+    return Database(connection, recursive_triggers=False, execute_plugins=False)

@@ -54,7 +54,7 @@ def _integrity(archive: Archive) -> list[str]:
 
 def _things(archive: Archive) -> list[str]:
     held = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
-    return [f"the {kind} {name} is not there" for kind, name in sorted(migrations.things() - held)]
+    return [f"the {kind} {name} is not there" for kind, name in sorted(migrations.schema_objects() - held)]
 
 
 def _references(archive: Archive) -> list[str]:

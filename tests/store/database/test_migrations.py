@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.migrations import MIGRATIONS, steps
+from blogarchive.store.database.migrations import MIGRATIONS, migration_names
 from blogarchive.store.queries.export_reader import open_reader
 from tests.store.fake_blog import Clock, a_blog, crawl
 
@@ -28,7 +28,7 @@ TABLES = {
 
 def made_with(path: Path, step: str, *, like: Path | None = None) -> Path:
     """An archive as the version made it whose last migration was `step`; with the rows of another, of today."""
-    later = steps()[steps().index(step) + 1 :]
+    later = migration_names()[migration_names().index(step) + 1 :]
     with closing(sqlite3.connect(path)) as connection:
         MIGRATIONS.apply(Database(connection), stop_before=later)
         if like is not None:
@@ -76,14 +76,14 @@ def today(path: Path, clock: Clock) -> Path:
 
 
 def test_what_was_released_is_never_changed_only_added_to(tmp_path: Path) -> None:
-    made = {step: made_with(tmp_path / step, step) for step in steps()}
+    made = {step: made_with(tmp_path / step, step) for step in migration_names()}
     found = {
         step: hashlib.sha256(repr(tables(path)).encode()).hexdigest()[:16] for step, path in made.items()
     }
     assert found == TABLES
 
 
-@pytest.mark.parametrize("step", steps()[:-1])
+@pytest.mark.parametrize("step", migration_names()[:-1])
 def test_an_older_archive_is_brought_up_to_date_with_every_row_it_holds(
     today: Path, tmp_path: Path, clock: Clock, step: str
 ) -> None:
@@ -144,7 +144,7 @@ def run(words: list[str], db: Path) -> subprocess.CompletedProcess[str]:
 def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
     tmp_path: Path, words: list[str]
 ) -> None:
-    older = made_with(tmp_path / "older.db", steps()[0])
+    older = made_with(tmp_path / "older.db", migration_names()[0])
     ran = run(words, older)
     assert (ran.returncode, "older blogarchive" in ran.stderr) == (2, True), ran.stderr
     assert sqlite3.connect(older).execute("select count(*) from _sqlite_migrations").fetchone() == (1,)
@@ -156,7 +156,7 @@ def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
 def test_what_is_only_tried_on_an_older_archive_leaves_it_as_it_is(
     today: Path, tmp_path: Path, words: list[str]
 ) -> None:
-    older = made_with(tmp_path / "older.db", steps()[0], like=today)
+    older = made_with(tmp_path / "older.db", migration_names()[0], like=today)
     before = older.read_bytes()
     ran = run(words, older)
     assert (ran.returncode, "0 pages would read" in ran.stderr or "requests" in ran.stderr) == (0, True), ran
@@ -164,7 +164,7 @@ def test_what_is_only_tried_on_an_older_archive_leaves_it_as_it_is(
 
 
 def test_the_command_that_is_told_brings_it_up_to_date(tmp_path: Path) -> None:
-    older = made_with(tmp_path / "older.db", steps()[0])
+    older = made_with(tmp_path / "older.db", migration_names()[0])
     told = run(["status"], older).stderr
     assert f"blogarchive reparse --stale --db {older}" in told
     assert run(["reparse", "--stale"], older).returncode == 0

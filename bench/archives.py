@@ -131,7 +131,7 @@ def visit_of(number: int, frame: ParsedPage) -> CrawledPage:
 def filled(path: Path, posts: int) -> Archive:
     """An archive with so many posts, comments and frontier rows of one blog."""
     archive = Archive.open(path, create=True)
-    save_page.save(archive, visit_of(10_000_000, sidebar()), None)
+    save_page.save_page(archive, visit_of(10_000_000, sidebar()), None)
     with archive.atomic():
         archive.execute_many(
             "insert into posts(id, author_id, number, url, title, body_html, body_text, content_hash, posted_at,"

@@ -28,9 +28,9 @@ def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
     for number in numbers:
         crawled = visit_of(number, frame)
         start = perf_counter()
-        frontier_queue.add(archive, [crawled.target], now=crawled.page.fetched_at)
-        frontier_queue.take(archive, [blog], limit=1, now=crawled.page.fetched_at)
-        save_page.save(archive, crawled, None)
+        frontier_queue.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
+        frontier_queue.next_targets(archive, [blog], limit=1, now=crawled.page.fetched_at)
+        save_page.save_page(archive, crawled, None)
         taken.append(perf_counter() - start)
     return taken
 

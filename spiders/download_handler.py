@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from blogarchive.store.ingest.page_validation import REFUSALS
+from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.response_kind import page_of, retry_after
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
@@ -59,7 +59,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             answer.cancel()
             raise RequestCancelled
         response = answer.result()
-        if response.status in REFUSALS:
+        if response.status in REFUSAL_STATUSES:
             # Before the next one is sent: the callback comes too late for that. A longer wish is its affair.
             wait = retry_after(page_of(response)) or throttle.unit
             throttle.pause(host, min(wait, LONGEST_WAIT))

@@ -17,7 +17,7 @@ from w3lib.url import safe_url_string
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.parsing.media.check_image import LARGEST, ImageFailure, ImageFile, check_image, too_large
 from blogarchive.parsing.media.hosts import host_of
-from blogarchive.store.ingest.page_validation import REFUSALS
+from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from blogarchive.store.media.queue import QueuedImage
 from spiders.fetch_errors import error_of, fetch_failure_of, is_mistake
 from spiders.response_kind import page_of, request_of, retry_after
@@ -72,7 +72,7 @@ class MediaScheduler:
             self._land(picture)
             return
         request = request_of(response)
-        pause = retry_after(page_of(response)) if response.status in REFUSALS else None
+        pause = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
         if pause is not None and pause > LONGEST_WAIT:
             self._lose(picture, answer)
             self.wait(host, pause)

@@ -8,8 +8,8 @@ from enum import Enum, auto
 from scrapy.http import Request, Response
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
-from blogarchive.store.ingest import page_validation as store
-from blogarchive.store.ingest.page_validation import REFUSALS
+from blogarchive.parsing.http import parse_retry_after
+from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 
 _OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
@@ -34,7 +34,9 @@ def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
     notice = parsed.notice.kind if parsed.notice else None
     if page.status == 304:
         return ResponseKind.UNCHANGED
-    if notice is NoticeKind.BLOCKED or (page.status in REFUSALS and (notice is None or page.status != 403)):
+    if notice is NoticeKind.BLOCKED or (
+        page.status in REFUSAL_STATUSES and (notice is None or page.status != 403)
+    ):
         return ResponseKind.REFUSED
     if page.status >= 500:
         return ResponseKind.BROKEN
@@ -84,7 +86,7 @@ def is_senseless(page: Page, parsed: ParsedPage) -> bool:
 
 def retry_after(page: Page) -> float | None:
     """The seconds that Retry-After asks for, or None."""
-    wait = store.retry_after(page)
+    wait = parse_retry_after(page.header("Retry-After"), page.fetched_at)
     return None if wait is None else wait.total_seconds()
 
 

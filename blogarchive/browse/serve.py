@@ -16,7 +16,7 @@ from datasette.app import Datasette
 from blogarchive.browse.archives import is_archive
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import version_check
-from blogarchive.store.database.connection import log_of
+from blogarchive.store.database.connection import wal_path
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
@@ -97,14 +97,14 @@ def _opens(path: Path) -> bool:
         with closing(_connect(path, "mode=ro")) as connection:
             connection.execute("select count(*) from sqlite_master").fetchone()
     except sqlite3.OperationalError:
-        return os.access(log_of(path).parent, os.W_OK)
+        return os.access(wal_path(path).parent, os.W_OK)
     except sqlite3.DatabaseError:
         return True  # something else is wrong, which the check will tell
     return True
 
 
 def _has_unwritten_changes(path: Path) -> bool:
-    log = log_of(path)
+    log = wal_path(path)
     return log.exists() and log.stat().st_size > 0
 
 

@@ -13,7 +13,7 @@ from blogarchive.crawl.progress import watching
 from blogarchive.demo import DemoBlog, DemoHost
 from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.failures import unresolved
+from blogarchive.store.ledger.failures import open_failures
 from blogarchive.store.queries.status import status
 
 _PORT = 8917
@@ -53,7 +53,7 @@ def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
 def _all_is_well(db: Path) -> bool:
     """Whether nothing but pictures is missing: two are broken on purpose, and that they are told is what is shown."""
     with Archive.open(db, read_only=True) as archive:
-        return all(failure.kind == "picture" for failure in unresolved(archive))
+        return all(failure.kind == "picture" for failure in open_failures(archive))
 
 
 def _host(blogs: Sequence[DemoBlog]) -> DemoHost:

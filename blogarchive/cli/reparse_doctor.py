@@ -14,10 +14,10 @@ from blogarchive.crawl.doctor import examine, lines_of
 from blogarchive.crawl.options import require_archive, target_of_url
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.scratch_copy import trial
-from blogarchive.store.ingest.reparse import ReparseResult, reread
+from blogarchive.store.database.scratch_copy import open_scratch
+from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import page_rows
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.batch_reparse import parsed_pages
 
 
@@ -45,8 +45,8 @@ def reparse(
     mistakes: list[str] = []
     require_archive(db)
     with _opened(db, diff=diff) as archive:
-        stored = page_rows.stored(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reread(archive, parsed_pages(stored, workers, mistakes), write=not diff):
+        stored = page_rows.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
+        for page in reparse_pages(archive, parsed_pages(stored, workers, mistakes), write=not diff):
             changed += 1
             if diff and not as_json:
                 click.echo("\n".join(_page_lines(page)))
@@ -96,10 +96,10 @@ def doctor(
 def _opened(db: Path, *, diff: bool) -> Iterator[Archive]:
     """The archive, held for this command; where only the differences are asked for, nothing reaches it."""
     if diff:
-        with trial(db, command="reparse") as archive:
+        with open_scratch(db, command="reparse") as archive:
             yield archive
         return
-    with lock.holding(db, "reparse", now=now()), Archive.open(db) as archive:
+    with lock.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
         yield archive
 
 

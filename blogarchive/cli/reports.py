@@ -48,7 +48,7 @@ def failures(retry: bool, db: Path, manner: CrawlFlags) -> int:
     if retry:
         return walk(CrawlOptions(command="update", db=db, retry=True), manner)
     with Archive.open(db, read_only=True) as archive:
-        found = ledger.unresolved(archive)
+        found = ledger.open_failures(archive)
     if manner.as_json:
         click.echo(json.dumps([asdict(failure) for failure in found], ensure_ascii=False))
         return 0

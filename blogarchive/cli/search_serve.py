@@ -38,14 +38,14 @@ def search(
     from blogarchive.store.database.archive import Archive
     from blogarchive.store.search import search as finder
     from blogarchive.store.search.index import rebuild as rebuild_index
-    from blogarchive.store.timestamps import now
+    from blogarchive.store.timestamps import utc_now
 
     for word in words:
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     if rebuild:
         require_archive(db)
-        with lock.holding(db, "search", now=now()), Archive.open(db) as archive, archive.atomic():
+        with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive, archive.atomic():
             rows = rebuild_index(archive.db.conn)
         click.echo(f"{rows} posts and comments indexed", err=True)
     elif not words:

@@ -7,10 +7,10 @@ from blogarchive.crawl.options import CrawlOptions, start_targets
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.errors import NoArchive
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.scratch_copy import trial
+from blogarchive.store.database.scratch_copy import open_scratch
 from blogarchive.store.ingest import plan
 from blogarchive.store.ledger import runs
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 
 
 def forecast(order: CrawlOptions, observer: CrawlObserver, *, robots: bool = True) -> list[str]:
@@ -19,7 +19,7 @@ def forecast(order: CrawlOptions, observer: CrawlObserver, *, robots: bool = Tru
     `robots`: every host's robots.txt too, before its first page. What the pages will show to be new comes on top.
     """
     try:
-        with trial(order.db) as archive:
+        with open_scratch(order.db) as archive:
             urls = list(_urls(archive, order, observer))
     except NoArchive:
         if order.command != "backup":
@@ -29,11 +29,11 @@ def forecast(order: CrawlOptions, observer: CrawlObserver, *, robots: bool = Tru
 
 
 def _urls(archive: Archive, order: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
-    session = CrawlSession(archive, runs.supposed(archive, now=now()), order, observer)
+    session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), order, observer)
     session.begin(start_targets(order))
     targets = session.foreseen()
     yield from (target.url for target in targets)
-    yield from plan.following(archive, targets)
+    yield from plan.stored_next_pages(archive, targets)
     if session.begin_pictures():
         yield from session.pictures.foreseen()
 

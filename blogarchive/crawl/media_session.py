@@ -14,7 +14,7 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.media import queue as media_queue
 from blogarchive.store.media.queue import QueuedImage
-from blogarchive.store.timestamps import from_utc_text, now, utc_text
+from blogarchive.store.timestamps import format_utc, parse_utc, utc_now
 
 _ALL = 10_000_000
 
@@ -67,9 +67,11 @@ class MediaSession:
         self._blogs = blogs
         self._observer = observer
         self._wanted = 0
-        self._begun_at = now()  # what falls due later is the next run's: a run is one of a picture's tries
+        self._begun_at = (
+            utc_now()
+        )  # what falls due later is the next run's: a run is one of a picture's tries
         # A run that leaves out posts leaves out their pictures; one that goes on with another, that one's too.
-        self._since = utc_text(from_utc_text(run.epoch_at)) if recent else ""
+        self._since = format_utc(parse_utc(run.epoch_at)) if recent else ""
 
     def begin(self, homes: Collection[str]) -> int:
         """List what there is to fetch; gives how many pictures there are. `homes` are the blogs' own hosts."""
@@ -106,14 +108,14 @@ class MediaSession:
 
     def keep(self, wanted: QueuedImage, picture: ImageFile) -> None:
         """A picture came; raises `CannotWrite`."""
-        media_queue.keep(self._archive, wanted.url, picture, now=now())
+        media_queue.keep(self._archive, wanted.url, picture, now=utc_now())
         self.stored += 1
         self._tell()
 
     def lose(self, wanted: QueuedImage, trouble: ImageFailure) -> None:
         """No picture came: a failure row, and a later try where one may help."""
         self.failed += 1
-        media_queue.fail(self._archive, wanted, trouble, run_id=self._run.id, now=now())
+        media_queue.fail(self._archive, wanted, trouble, run_id=self._run.id, now=utc_now())
         self._observer.on_message(f"picture: {wanted.url}: {trouble.detail}")
         self._tell()
 
@@ -123,7 +125,7 @@ class MediaSession:
         with self._archive.atomic():
             for wanted in left:
                 media_queue.fail(
-                    self._archive, wanted, ImageFailure(detail=detail), run_id=self._run.id, now=now()
+                    self._archive, wanted, ImageFailure(detail=detail), run_id=self._run.id, now=utc_now()
                 )
         self.failed += len(left)
         self._observer.on_message(
@@ -138,5 +140,5 @@ class MediaSession:
         refused = self.rule.refusal(wanted.url, wanted.post_url, wanted.site)
         if refused is None:
             return False
-        media_queue.skip(self._archive, wanted, refused, now=now())
+        media_queue.skip(self._archive, wanted, refused, now=utc_now())
         return True

@@ -16,14 +16,14 @@ from blogarchive.errors import (
     Unreachable,
 )
 from blogarchive.store.ledger import failures, field_coverage
-from blogarchive.store.ledger.runs import Counts, Ended
+from blogarchive.store.ledger.runs import Counts, RunOutcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlResult:
     """How a run ended: its row in `runs`, and a line for the person where there is something to say."""
 
-    outcome: Ended
+    outcome: RunOutcome
     exit_code: int
     counts: Counts
     message: str | None = None
@@ -45,7 +45,7 @@ def result_of(session: CrawlSession, throttle: Traffic) -> CrawlResult:
         return CrawlResult(
             outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error)
         )
-    tally = failures.tally(session.archive, session.blogs, since=session.run.begun_at)
+    tally = failures.count_failures(session.archive, session.blogs, since=session.run.begun_at)
     if tally.new or tally.retrying:
         words = (
             f"{tally.all} pages, pictures or fields are missing; `blogarchive failures` lists them,"
@@ -71,7 +71,7 @@ def _error(session: CrawlSession, throttle: Traffic) -> BlogArchiveError | None:
     if error and not found:
         found.append(error)
     try:
-        field_coverage.check(session.archive, session.run)
+        field_coverage.check_coverage(session.archive, session.run)
     except SiteChanged as error:
         found.append(error)
     return min(found, key=lambda error: _GRAVEST.index(error.exit_code), default=None)
@@ -84,14 +84,14 @@ def _unreached(session: CrawlSession) -> BlogArchiveError | None:
     """Why no page came, None where the only reason is a mistake of this program, which says nothing of the site."""
     kinds = {
         failure.kind: failure.detail
-        for failure in failures.unresolved(session.archive, session.blogs)
+        for failure in failures.open_failures(session.archive, session.blogs)
         if failure.last_failed_at >= session.run.started_at
     }
     if "robots" in kinds:
         return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
     if "blocked" in kinds:
         return SiteBlocks(f"the site refuses us ({kinds['blocked']}); try again later, with a longer --delay")
-    if kinds.keys() == {"unreadable"} and field_coverage.was_read(session.archive, session.blogs):
+    if kinds.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
         return SiteChanged(
             f"the site seems to have changed: {kinds['unreadable']}; see `blogarchive doctor URL`"
         )
@@ -102,7 +102,7 @@ def _unreached(session: CrawlSession) -> BlogArchiveError | None:
     return Unreachable(f"no blog could be reached: {why}{hint}")
 
 
-def _outcome(error: BlogArchiveError) -> Ended:
+def _outcome(error: BlogArchiveError) -> RunOutcome:
     match error:
         case RobotsForbid():
             return "forbidden"

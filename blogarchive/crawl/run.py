@@ -21,7 +21,7 @@ from blogarchive.items import Page, Target
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, runs
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.process import reduce_garbage_collection, stop_signals
 
 _PATIENCE = 5.0
@@ -85,23 +85,23 @@ def crawl_in(process: AsyncCrawlerProcess, order: CrawlOptions, observer: CrawlO
         require_archive(order.db)
     with (
         _signals_given_back(),
-        lock.holding(order.db, order.command, now=now()),
+        lock.hold_lock(order.db, order.command, now=utc_now()),
         Archive.open(order.db, create=order.command == "backup") as archive,
     ):
-        run = runs.start(archive, order.command, order.words, now=now())
+        run = runs.start_run(archive, order.command, order.words, now=utc_now())
         session = CrawlSession(archive, run, order, observer)
         session.begin(named)
         spider = _walk(process, session)
         report = result_of(session, spider.throttle)
         if report.outcome in ("unreachable", "blocked"):
-            failures.forgive(archive, run.id, now=now())
-        runs.finish(
+            failures.retry_outage_now(archive, run.id, now=utc_now())
+        runs.finish_run(
             archive,
             run,
             outcome=report.outcome,
             exit_code=report.exit_code,
             counts=report.counts,
-            now=now(),
+            now=utc_now(),
         )
         return report
 

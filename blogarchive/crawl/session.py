@@ -25,7 +25,7 @@ from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.media import queue as media_queue
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome, SaveResult
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 
 _ALL = 10_000_000
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
@@ -83,21 +83,21 @@ class CrawlSession:
         starts = set()
         for named in targets:
             uid = named.uid and blogs.canonical_uid(self.archive, named.site, named.uid)
-            target = plan.as_held(self.archive, replace(named, uid=uid))
-            starts.add(frontier_queue.key(target))
-            frontier_queue.add(self.archive, [target], now=now(), first=True)
-            requeue.move(self.archive, target)
-            requeue.again(self.archive, target, before=self.run.epoch_at, now=now())
+            target = plan.with_stored_scheme(self.archive, replace(named, uid=uid))
+            starts.add(frontier_queue.target_key(target))
+            frontier_queue.add_targets(self.archive, [target], now=utc_now(), first=True)
+            requeue.change_url(self.archive, target)
+            requeue.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
             self._join(Blog(site=target.site, uid=uid), target.url)
         self._starts = frozenset(starts)
         if self.order.command == "update":
-            for blog in blogs.held(self.archive, self.order.uids, hopeless=self.order.retry):
-                home = plan.find_home(self.archive, blog, now=now())
+            for blog in blogs.stored_blogs(self.archive, self.order.uids, hopeless=self.order.retry):
+                home = plan.queue_home(self.archive, blog, now=utc_now())
                 self._join(blog, home.url if home else "")
         if self.order.retry:
-            failures.retry(self.archive, self.blogs)
+            failures.requeue_failed(self.archive, self.blogs)
             media_queue.retry(self.archive, self.blogs)
-        return plan.begin(self.archive, self.run, self.blogs, now=now(), full=self.order.full)
+        return plan.queue_run(self.archive, self.run, self.blogs, now=utc_now(), full=self.order.full)
 
     def hosts(self) -> list[str]:
         """The hosts of the blogs, each once."""
@@ -105,8 +105,8 @@ class CrawlSession:
 
     def hosts_that_leave_open(self) -> set[str]:
         """The hosts whose home pages held do not end with `</html>`: no page of theirs is asked for twice to be sure."""
-        homes = [home for blog in self.blogs if (home := blogs.home(self.archive, blog))]
-        return {host_of(home.url) for home in homes if page_rows.leaves_open(self.archive, home.url)}
+        homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
+        return {host_of(home.url) for home in homes if page_rows.is_newest_home_open(self.archive, home.url)}
 
     @property
     def unreached(self) -> bool:
@@ -116,7 +116,7 @@ class CrawlSession:
     @property
     def is_long(self) -> bool:
         """Whether many pages are to be expected: no post of these blogs was read before."""
-        return self.order.limit is None and not field_coverage.was_read(self.archive, self.blogs)
+        return self.order.limit is None and not field_coverage.has_posts(self.archive, self.blogs)
 
     def homes(self) -> frozenset[tuple[str, int]]:
         """Host and port of the blogs."""
@@ -148,7 +148,7 @@ class CrawlSession:
     def homes_on(self, host: str) -> list[Target]:
         """The home pages of the blogs on `host`."""
         there = (blog for blog in self.blogs if self._hosts[blog] == host)
-        return [home for blog in there if (home := blogs.home(self.archive, blog))]
+        return [home for blog in there if (home := blogs.home_target(self.archive, blog))]
 
     def waiting_on(self, host: str) -> list[Target]:
         """All that there is to fetch now of the blogs on `host`, what is under way too."""
@@ -165,32 +165,32 @@ class CrawlSession:
 
     def top_up(self) -> int:
         """Look for what does not add up yet; gives how many targets were added, 0 when the run is over."""
-        return 0 if self.order.partial else plan.top_up(self.archive, self.run, self.blogs, now=now())
+        return 0 if self.order.partial else plan.queue_more(self.archive, self.run, self.blogs, now=utc_now())
 
     def save_page(self, crawled: CrawledPage) -> SaveResult:
         """Store a visit in one transaction; raises `CannotWrite`."""
         crawled = replace(crawled, page=self._in_time(crawled.page))
         partial = self.order.partial
         return self._count(
-            crawled.target, save_page.save(self.archive, crawled, self.run.id, partial=partial)
+            crawled.target, save_page.save_page(self.archive, crawled, self.run.id, partial=partial)
         )
 
     def save_unchanged(self, target: Target, page: Page) -> SaveResult:
         """The site answered 304."""
         self._counts["not_modified"] += 1
         return self._count(
-            target, save_page.unchanged(self.archive, target, self._in_time(page), self.run.id)
+            target, save_page.save_not_modified(self.archive, target, self._in_time(page), self.run.id)
         )
 
     def record_failure(self, target: Target, failure: Failure) -> None:
         """No page came for the target: a failure row, and a later try where there may be one."""
         self._counts["failures"] += 1
-        save_page.fail(self.archive, target, failure, self.run.id, now=now())
+        save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
         self.observer.on_fetch_failed(target, failure)
 
     def progress(self) -> CrawlProgress:
         """How far the blogs are; reads an index of the whole frontier."""
-        return frontier_queue.progress(self.archive, self.blogs)
+        return frontier_queue.crawl_progress(self.archive, self.blogs)
 
     def counts(self, requests: int) -> Counts:
         """What the run did so far."""
@@ -205,7 +205,9 @@ class CrawlSession:
 
     def _ask(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
         since = self.order.since
-        return frontier_queue.take(self.archive, there, limit=limit, now=now(), exclude=exclude, since=since)
+        return frontier_queue.next_targets(
+            self.archive, there, limit=limit, now=utc_now(), exclude=exclude, since=since
+        )
 
     def _take_few(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
         """Posts before listings, and none beyond the order's limit; the comments of those taken, to the end."""
@@ -227,7 +229,7 @@ class CrawlSession:
         last_day = f"{month[1]}-{month[2]}-31"
         if last_day >= self.order.since.isoformat():
             return False
-        frontier_queue.note_day(self.archive, target, last_day)
+        frontier_queue.set_newest_day(self.archive, target, last_day)
         return True
 
     def _join(self, blog: Blog, url: str) -> None:
@@ -238,11 +240,11 @@ class CrawlSession:
 
     def _count(self, target: Target, saved: SaveResult) -> SaveResult:
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
-            self._counts[name] += getattr(saved.counted, name)
+            self._counts[name] += getattr(saved.changes, name)
         self._counts["pages"] += saved.outcome in (Outcome.STORED, Outcome.SAME)
         self._counts["failures"] += saved.failure is not None
         self.reached += saved.outcome in (Outcome.STORED, Outcome.SAME)
-        if frontier_queue.key(target) in self._starts or target.kind is PageKind.HOME:
+        if frontier_queue.target_key(target) in self._starts or target.kind is PageKind.HOME:
             self._join(saved.blog, target.url)
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)

@@ -13,7 +13,7 @@ from blogarchive.items import PageKind
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 
 
 def import_html(
@@ -35,7 +35,7 @@ def import_html(
     _check(source, url, site)
     found = files_in(source)
     with (
-        lock.holding(archive, "import", now=now()),
+        lock.hold_lock(archive, "import", now=utc_now()),
         Archive.open(archive, create=True) as held,
     ):
         bringer = PageImporter(held)

@@ -17,9 +17,9 @@ from blogarchive.importing.page_urls import Told, mirrored, told_by
 from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.http import is_truncated
 from blogarchive.sites.base import parse_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.ingest.page_validation import breaks_off
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:did=)?(\d{3,})")
@@ -65,7 +65,7 @@ def _placed(saved: SavedPage, placing: "_Placing") -> CrawledPage:
 def _require_whole(crawled: CrawledPage) -> None:
     """Raise `CannotIdentify` for half a post: a page that breaks off before what stands under a post's text."""
     post = next(iter(crawled.parsed.posts), None)
-    if post is not None and post.views is post.comment_count is None and breaks_off(crawled.page.body):
+    if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
         raise CannotIdentify("it breaks off before the end of the post")
 
 

@@ -18,16 +18,16 @@ from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html.urls import absolute
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import StoredText, held_texts, holds
+from blogarchive.store.ingest.imported_pages import StoredText, is_page_stored, stored_texts
 from blogarchive.store.posts.saved_image_names import BESIDE, is_true, pictures, without_addresses
 
 
 def restored(archive: Archive, saved: SavedPage, crawled: CrawledPage) -> tuple[SavedPage, CrawledPage]:
     """The page and its visit with the pictures' true addresses, as far as the archive tells them."""
     sources = _beside(saved, crawled)
-    if not sources or holds(archive, crawled.page.url, saved.body):
+    if not sources or is_page_stored(archive, crawled.page.url, saved.body):
         return saved, crawled
-    texts = held_texts(archive, crawled)
+    texts = stored_texts(archive, crawled)
     true = _by_name(sources.values(), texts) | _by_place(sources, crawled.parsed.posts, texts)
     body, beside = _rewritten(saved.body, true, crawled.parsed.encoding)
     if not beside:

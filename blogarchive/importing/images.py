@@ -9,7 +9,7 @@ from blogarchive.items import CrawledPage
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.media.check_image import ImageFile, check_image
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import lacks_picture
+from blogarchive.store.ingest.imported_pages import lacks_media_file
 from blogarchive.store.media import queue as media_queue
 
 
@@ -33,6 +33,6 @@ def bring_pictures(archive: Archive, saved: SavedPage, crawled: CrawledPage, roo
 def keep_picture(archive: Archive, url: str, body: bytes, fetched_at: datetime) -> bool:
     """Keep a file as the picture of that URL; False where one is held, or where it is no picture."""
     found = check_image(200, body)
-    if not isinstance(found, ImageFile) or not lacks_picture(archive, url):
+    if not isinstance(found, ImageFile) or not lacks_media_file(archive, url):
         return False
     return media_queue.keep(archive, url, found, now=fetched_at)

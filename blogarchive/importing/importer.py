@@ -11,7 +11,7 @@ from blogarchive.importing.report import ImportReport, Unidentified
 from blogarchive.items import CrawledPage
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.imported_pages import bring, keep_unread
+from blogarchive.store.ingest.imported_pages import import_page, store_unparsed_page
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.pages.result import Outcome
@@ -57,7 +57,7 @@ class PageImporter:
         tool kept the page, bad as it may be, so that a bad one is nothing to tell of.
         """
         with self.archive.atomic():
-            brought = bring(self.archive, crawled, counted=counted)
+            brought = import_page(self.archive, crawled, counted=counted)
             for page_id in brought.later:
                 self._read_again(page_id)
         saved = brought.saved
@@ -65,14 +65,14 @@ class PageImporter:
             self._same += 1
             return True
         self._pages += 1
-        self._counted += saved.counted
+        self._counted += saved.changes
         if saved.outcome is Outcome.FAILED and not own:
             self.refuse(name, "kept, but it reads worse than what the archive holds of the post")
         return saved.outcome is not Outcome.FAILED
 
     def keep(self, crawled: CrawledPage) -> None:
         """Keep the page of a visit and nothing of what was read from it."""
-        if keep_unread(self.archive, crawled):
+        if store_unparsed_page(self.archive, crawled):
             self._pages += 1
         else:
             self._same += 1
@@ -95,6 +95,6 @@ class PageImporter:
 
     def _read_again(self, page_id: int) -> None:
         """What was read later has the last word on what has no versions, such as the time of a post."""
-        stored = page_rows.one(self.archive, page_id)
+        stored = page_rows.stored_page(self.archive, page_id)
         if stored is not None:
-            save_page.resave(self.archive, *reread_page(stored))
+            save_page.resave_page(self.archive, *reread_page(stored))

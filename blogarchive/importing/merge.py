@@ -9,7 +9,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.merge import merge
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.batch_reparse import reread_page
 
 
@@ -23,22 +23,22 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
     """
     Archive.open(other, read_only=True).close()  # no new archive where there is nothing to bring in
     with (
-        lock.holding(archive, "merge", now=now()),
+        lock.hold_lock(archive, "merge", now=utc_now()),
         Archive.open(archive, create=True) as held,
         merge.beside(held, other),
         held.atomic(),
     ):
-        before, offered = page_rows.count(held), merge.count_offered(held)
+        before, offered = page_rows.count_pages(held), merge.count_offered(held)
         to_read = merge.copy_pages(held)
         counted = ChangeCounts()
         progress(0, len(to_read))
         for done, page_id in enumerate(to_read, 1):
-            stored = page_rows.one(held, page_id)
+            stored = page_rows.stored_page(held, page_id)
             if stored is not None:
-                counted += save_page.resave(held, *reread_page(stored)).counted
+                counted += save_page.resave_page(held, *reread_page(stored)).changes
             progress(done, len(to_read))
         pictures = merge.copy_rest(held)
-        new = page_rows.count(held) - before
+        new = page_rows.count_pages(held) - before
         return ImportReport(
             pages=new,
             same=offered - new,

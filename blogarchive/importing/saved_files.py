@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
 from blogarchive.errors import UsageError
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}
@@ -95,7 +95,7 @@ def load(path: Path, source: Path) -> SavedPage:
 
 def saved_at(path: Path) -> datetime:
     """The time of a file (UTC, whole seconds), never one to come."""
-    return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), now())
+    return min(datetime.fromtimestamp(int(path.stat().st_mtime), UTC), utc_now())
 
 
 def local_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:

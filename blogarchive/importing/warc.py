@@ -17,9 +17,9 @@ from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import lacking_pictures
+from blogarchive.store.ingest.imported_pages import urls_without_media_file
 from blogarchive.store.queries.export_models import PAGE_FIELD
-from blogarchive.store.timestamps import now
+from blogarchive.store.timestamps import utc_now
 
 
 def import_warc(
@@ -38,7 +38,7 @@ def import_warc(
         raise UsageError(f"no file at {source}")
     next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
     with (
-        lock.holding(archive, "import", now=now()),
+        lock.hold_lock(archive, "import", now=utc_now()),
         Archive.open(archive, create=True) as held,
     ):
         bringer = PageImporter(held)
@@ -118,7 +118,7 @@ def _bring_own(bringer: PageImporter, name: str, page: SavedPage, own: OwnField)
 
 
 def _bring_pictures(archive: Archive, bringer: PageImporter, source: Path) -> None:
-    wanted = lacking_pictures(archive)
+    wanted = urls_without_media_file(archive)
     for record in records(source, _nobody) if wanted else ():
         if record.url in wanted and record.status == HTTPStatus.OK:
             with suppress(CannotIdentify):

@@ -9,53 +9,55 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from blogarchive.items import PageKind
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 
-DAILY = timedelta(hours=20)
+MIN_INTERVAL = timedelta(hours=20)
 """Less than a day, so that a run at the same hour each day finds the posts of the day before due."""
 
-RAREST = timedelta(days=180)
-QUIET_SHARE = 8
-UNDATED = timedelta(days=60)
+MAX_INTERVAL = timedelta(days=180)
+QUIET_DIVISOR = 8
+UNDATED_QUIET_TIME = timedelta(days=60)
 """For how long nothing is taken to have changed on a post without a date."""
 
-LISTINGS_FROM = timedelta(days=16)
-LISTINGS_SPREAD = timedelta(days=9)
-LISTINGS_BY = timedelta(days=29)
+LISTING_INTERVAL = timedelta(days=16)
+LISTING_SPREAD = timedelta(days=9)
+LISTING_DEADLINE = timedelta(days=29)
 """Past this a listing is proved again whatever the run's budget; a run a day keeps it within thirty."""
 
-FIRST_RETRY = timedelta(minutes=10)
-LAST_RETRY = timedelta(days=7)
+MIN_RETRY_DELAY = timedelta(minutes=10)
+MAX_RETRY_DELAY = timedelta(days=7)
 
-POSTS_AT_LEAST = 20
-POSTS_SHARE = 20
+MIN_BUDGET = 20
+BUDGET_DIVISOR = 20
 
 
-def budget(posts_held: int) -> int:
+def request_budget(posts_held: int) -> int:
     """How many requests for what is merely due a run may make: 20, or a twentieth of the posts held."""
-    return max(POSTS_AT_LEAST, posts_held // POSTS_SHARE)
+    return max(MIN_BUDGET, posts_held // BUDGET_DIVISOR)
 
 
-def post_due(key: str, fetched_at: datetime, posted_at: datetime | None, changed_at: datetime | None) -> str:
+def post_due_at(
+    key: str, fetched_at: datetime, posted_at: datetime | None, changed_at: datetime | None
+) -> str:
     """When to look at a post again (UTC text), by its age and the last change that was seen."""
-    quiet = fetched_at - posted_at if posted_at is not None else UNDATED
+    quiet = fetched_at - posted_at if posted_at is not None else UNDATED_QUIET_TIME
     if changed_at is not None:
         quiet = min(quiet, fetched_at - changed_at)
-    wait = min(max(DAILY, quiet / QUIET_SHARE), RAREST)
-    if wait > DAILY:
+    wait = min(max(MIN_INTERVAL, quiet / QUIET_DIVISOR), MAX_INTERVAL)
+    if wait > MIN_INTERVAL:
         wait *= 0.75 + 0.5 * _spread(key)
-    return utc_text(fetched_at + max(DAILY, wait))
+    return format_utc(fetched_at + max(MIN_INTERVAL, wait))
 
 
-def listing_due(key: str, fetched_at: datetime) -> str:
+def listing_due_at(key: str, fetched_at: datetime) -> str:
     """When a listing is to be proved again (UTC text)."""
-    return utc_text(fetched_at + LISTINGS_FROM + LISTINGS_SPREAD * _spread(key))
+    return format_utc(fetched_at + LISTING_INTERVAL + LISTING_SPREAD * _spread(key))
 
 
-def pause(tries: int) -> timedelta:
+def retry_delay(tries: int) -> timedelta:
     """How long to leave alone what failed, after so many `tries` that failed before: fourfold each time, at most a week."""
-    wait: timedelta = FIRST_RETRY * 4 ** min(tries, 8)
-    return min(wait, LAST_RETRY)
+    wait: timedelta = MIN_RETRY_DELAY * 4 ** min(tries, 8)
+    return min(wait, MAX_RETRY_DELAY)
 
 
 def is_listing(kind: PageKind) -> bool:

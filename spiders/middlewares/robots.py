@@ -15,7 +15,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.items import Target
-from blogarchive.store.ingest.page_validation import REFUSALS
+from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.fetch_errors import words_of
 from spiders.response_kind import page_of, retry_after
 from spiders.throttle import LONGEST_WAIT, PoliteSpider
@@ -65,7 +65,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super()._robots_error(exc, netloc)
 
     def _asks_for_peace(self, response: Response, request: Request) -> bool:
-        wait = retry_after(page_of(response)) if response.status in REFUSALS else None
+        wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
         spider = self._crawler.spider
         if wait is None or wait <= LONGEST_WAIT or not isinstance(spider, PoliteSpider):
             return False

@@ -69,10 +69,10 @@ def test_status_says_none_where_nothing_of_a_month_is_held(say: Say, db: Path, t
 
 def test_a_few_pages_are_read_again_without_workers(db: Path) -> None:
     with Archive.open(db, read_only=True) as archive:
-        found = parsed_pages(page_rows.stored(archive))
+        found = parsed_pages(page_rows.stored_pages(archive))
         next(found)
         assert active_children() == []
-        assert len(list(found)) == page_rows.count(archive) - 1
+        assert len(list(found)) == page_rows.count_pages(archive) - 1
 
 
 def test_failures_are_listed_for_people_and_for_machines(say: Say, db: Path) -> None:

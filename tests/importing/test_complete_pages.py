@@ -41,7 +41,9 @@ def saved(tmp_path: Path, body: str, *, folder: str = "泡沫_files", charset: s
 
 def reads_again_the_same(archive: Path) -> bool:
     with Archive.open(archive) as held:
-        outcomes = [save_page.resave(held, *reread_page(one)).outcome for one in page_rows.stored(held)]
+        outcomes = [
+            save_page.resave_page(held, *reread_page(one)).outcome for one in page_rows.stored_pages(held)
+        ]
     return set(outcomes) == {Outcome.SAME}
 
 
@@ -117,10 +119,10 @@ def test_a_fetched_page_gives_them_as_well(tmp_path: Path) -> None:
     archive = tmp_path / "archive.db"
     import_html(archive, saved(tmp_path, SAVED))
     with Archive.open(archive) as held:
-        (stored,) = page_rows.stored(held)
+        (stored,) = page_rows.stored_pages(held)
         fetched = replace(stored.page, body=page(body=HELD, views=2000).encode(), fetched_at=NEWER)
         crawled = reread_page(replace(stored, page=fetched))[1]
-        assert save_page.save(held, crawled, None).counted.posts_changed == 0
+        assert save_page.save_page(held, crawled, None).changes.posts_changed == 0
     assert rows(archive, "select count(*) from post_revisions") == [(0,)]
     assert [url for (url,) in rows(archive, SHOWN)] == [f"{SITE}/a.png", f"{SITE}/show.php?id=7&s=2"]
     assert reads_again_the_same(archive)

@@ -190,7 +190,7 @@ def fetch(held: Archive, number: int, status: int, text: str) -> None:
     assert target is not None
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     got = Page(url=target.url, fetched_at=NEWER, status=status, headers=headers, body=text.encode())
-    save_page.save(
+    save_page.save_page(
         held, normalize_page(CrawledPage(target=target, page=got, parsed=parse_page(got, target))), None
     )
 

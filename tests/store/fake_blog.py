@@ -322,25 +322,25 @@ def crawl(
     finish: bool = True,
 ) -> Crawl:
     """A run as the spider does it, one request at a time; `stop_after` pages it stops as if killed."""
-    run = runs.start(archive, command, [blog.uid], now=clock())
-    frontier_queue.add(archive, [blog.home], now=clock())
-    plan.begin(archive, run, [blog.blog], now=clock(), full=full)
+    run = runs.start_run(archive, command, [blog.uid], now=clock())
+    frontier_queue.add_targets(archive, [blog.home], now=clock())
+    plan.queue_run(archive, run, [blog.blog], now=clock(), full=full)
     urls: list[str] = []
     saved: list[SaveResult] = []
     while True:
-        targets = frontier_queue.take(archive, [blog.blog], limit=4, now=clock.now)
+        targets = frontier_queue.next_targets(archive, [blog.blog], limit=4, now=clock.now)
         if not targets:
-            if plan.top_up(archive, run, [blog.blog], now=clock()):
+            if plan.queue_more(archive, run, [blog.blog], now=clock()):
                 continue
             break
         for target in targets:
             if stop_after is not None and len(urls) >= stop_after:
                 return Crawl(urls, saved, run, finished=False)
             urls.append(target.url)
-            saved.append(save_page.save(archive, blog.crawled(target, clock()), run.id))
+            saved.append(save_page.save_page(archive, blog.crawled(target, clock()), run.id))
             assert len(urls) < 5000, "the crawl does not end"
     if finish:
-        runs.finish(archive, run, outcome="done", exit_code=0, counts=Counts(), now=clock())
+        runs.finish_run(archive, run, outcome="done", exit_code=0, counts=Counts(), now=clock())
     return Crawl(urls, saved, run)
 
 

@@ -1,4 +1,4 @@
-"""One archive: a SQLite file, opened, checked, migrated and closed; the one gate that every SQL statement passes."""
+"""Open, check, migrate and close an archive, which is one SQLite file, and run every SQL statement on it."""
 
 import sqlite3
 from collections import Counter, defaultdict
@@ -21,40 +21,40 @@ Row = tuple[object, ...]
 
 
 class SidebarCache:
-    """A cache of rows, for one process; safe to drop at any time."""
+    """Cache of rows that a process has written; it may be emptied at any time."""
 
     def __init__(self) -> None:
-        self.keys: set[str] = set()
+        self.target_keys: set[str] = set()
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}
 
 
 class RequeueLimits:
-    """What a run asked for more than once, so that no host can keep it going: see `asking`."""
+    """Counts of a run's requeues, which bound the work that a host can cause."""
 
     def __init__(self) -> None:
-        self.again: Counter[str] = Counter()  # by the target's key
-        self.addresses: defaultdict[str, set[str]] = defaultdict(set)  # of a month or a category
+        self.requeues: Counter[str] = Counter()  # by the target's key
+        self.urls: defaultdict[str, set[str]] = defaultdict(set)  # by month or category
 
 
 class Archive:
-    """An open archive. A context manager; leaving it closes the file and folds the write-ahead log into it."""
+    """An open archive. As a context manager it checkpoints the write-ahead log and closes the file on exit."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
         self.path = path
         self.read_only = read_only
         self._connection = connection
-        self.memo = SidebarCache()
-        self.asked = RequeueLimits()
+        self.cache = SidebarCache()
+        self.requeue_limits = RequeueLimits()
         self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> Self:
-        """The archive at `path`, migrated to the tables of today; with `create` a new one where there is none.
+        """Return the archive at `path` with all migrations applied; `create` makes a new one if there is none.
 
-        Raises `NoArchive` where there is none and `create` is not given, `ArchiveDamaged` where the file is no
-        SQLite file or holds other tables than ours, `CannotWrite` where it or its folder cannot be written,
-        `UsageError` where a newer blogarchive made it. A `read_only` archive is never migrated (`UsageError` where an
-        older one made it) and can be read while another run writes.
+        Raises `NoArchive` if there is no archive and `create` is not set, `ArchiveDamaged` if the file is no SQLite
+        file or has other tables, `CannotWrite` if it or its folder cannot be written, and `UsageError` if a newer
+        blogarchive migrated it. A `read_only` archive is never migrated (`UsageError` if an older blogarchive made
+        it) and can be read while another run writes.
         """
         path = Path(path)
         fresh = not path.exists()
@@ -73,26 +73,26 @@ class Archive:
         return archive
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        """Run one statement; SQLite's errors leave as errors of `blogarchive.errors`, where they are not ours."""
+        """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
         try:
             return self._connection.execute(sql, parameters)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
-        """Run one statement for each of `rows`; gives the number of rows changed."""
+        """Run one statement for each of `rows` and return the number of rows changed."""
         try:
             return self._connection.executemany(sql, rows).rowcount
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
-        """The first row, or None."""
-        found: Row | None = self.execute(sql, parameters).fetchone()
-        return found
+        """Return the first row, or None."""
+        row: Row | None = self.execute(sql, parameters).fetchone()
+        return row
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
-        """All rows."""
+        """Return all rows."""
         try:
             return self.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
@@ -129,25 +129,25 @@ class Archive:
         return self.row(sql, parameters) is not None
 
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
-        """The rows one by one, where they are too much for memory; nothing may be written meanwhile."""
+        """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
         try:
             yield from self._connection.execute(sql, parameters)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
 
     def scalar(self, sql: str, parameters: Parameters = ()) -> int:
-        """The whole number in the first column of the first row; 0 where there is none."""
-        found = self.row(sql, parameters)
-        value = found[0] if found else 0
+        """Return the integer in the first column of the first row, or 0 if there is none."""
+        row = self.row(sql, parameters)
+        value = row[0] if row else 0
         return value if isinstance(value, int) else 0
 
     @property
     def changes(self) -> int:
-        """How many rows this process has written, triggers' rows included."""
+        """Return how many rows this connection has written, including rows written by triggers."""
         return self._connection.total_changes
 
     def insert(self, sql: str, parameters: Parameters) -> int:
-        """Run an `insert`; gives the new row's id."""
+        """Run an `insert` and return the id of the new row."""
         return self.execute(sql, parameters).lastrowid or 0
 
     def insert_row(self, table: str, values: Mapping[str, Value]) -> int:
@@ -160,9 +160,9 @@ class Archive:
 
     @contextmanager
     def atomic(self, *, unindexed: int = 0) -> Iterator[None]:
-        """All that is written inside is kept, or nothing of it; an inner `atomic` joins the outer one.
+        """Run the block in one transaction; a nested `atomic` joins the outer transaction.
 
-        Up to `unindexed` changed texts may stay out of the search index until a later transaction, or `close`.
+        Up to `unindexed` changed texts may be missing from the search index until a later transaction, or `close`.
         """
         if self._connection.in_transaction:
             yield
@@ -174,11 +174,11 @@ class Archive:
             self.execute("commit")
         except BaseException:
             self._connection.rollback()
-            self.memo = SidebarCache()
+            self.cache = SidebarCache()
             raise
 
     def _refresh_search(self, waiting: int) -> None:
-        """Bring the search index up to date where so many texts or more wait for it."""
+        """Update the search index if at least `waiting` texts are pending."""
         try:
             index.refresh(self._connection, waiting)
         except sqlite3.Error as error:
@@ -186,16 +186,16 @@ class Archive:
 
     @contextmanager
     def dry_run(self) -> Iterator[None]:
-        """All that is written inside can be read there, and is taken back at its end."""
+        """Run the block in a transaction that is rolled back at its end."""
         self.execute("begin immediate")
         try:
             yield
         finally:
             self._connection.rollback()
-            self.memo = SidebarCache()
+            self.cache = SidebarCache()
 
     def checkpoint(self) -> None:
-        """Index what waits for the search, and fold the log into the file: the one file is the whole archive."""
+        """Index pending texts and write the log into the file, so that the file alone is the whole archive."""
         if self.read_only:
             return
         if self.scalar("select count(*) from search_pending"):
@@ -204,7 +204,7 @@ class Archive:
         self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:
-        """Checkpoint and close. A reader that keeps the log busy leaves it to a later close; nothing is lost."""
+        """Checkpoint and close. If a reader blocks the checkpoint, a later close makes it; no row is lost."""
         try:
             self.checkpoint()
         except ArchiveBusy:
@@ -222,20 +222,23 @@ class Archive:
 
     def _prepare(self, *, create: bool) -> None:
         tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
-        # A run that was killed, or had no room, while it made the archive leaves the table of migrations at most.
-        begun = not tables - {"_sqlite_migrations"}
-        if not begun and "frontier" not in tables:
+        migrations = MIGRATIONS.migrations_table
+        # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
+        is_empty = not tables - {migrations}
+        if not is_empty and not tables >= {"frontier", migrations}:
             raise ArchiveDamaged(f"{self.path} is a database of something else; name another file with --db")
-        if begun and not create:
+        if is_empty and not create:
             raise NoArchive(f"{self.path} holds no archive yet; `blogarchive backup URL` makes one")
-        if not begun:
+        if not is_empty:
             self._check_version()
         self.execute("pragma foreign_keys = on")
         if self.read_only:
             return
         self.execute("pragma journal_mode = wal").fetchall()
         self.execute("pragma synchronous = normal")
-        self.execute("pragma wal_autocheckpoint = 4000").fetchall()  # at each one the disk is waited for
+        self.execute(
+            "pragma wal_autocheckpoint = 4000"
+        ).fetchall()  # pages; each checkpoint waits for the disk
         try:
             MIGRATIONS.apply(self.db)
         except sqlite3.Error as error:

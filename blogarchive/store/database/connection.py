@@ -42,8 +42,8 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """The file at `path`, opened, made where it is not there and may be written."""
     # A reader that may write closes the log behind it, so that one file is the whole archive again; one that opened
     # the file as read-only leaves an empty -wal and a -shm beside it.
-    tidy = may_write(path)
-    mode = ("rw" if tidy else reading_mode(path)) if read_only else "rwc"
+    tidy = is_writable(path)
+    mode = ("rw" if tidy else read_only_mode(path)) if read_only else "rwc"
     try:
         connection = _connect(path, mode)
         if not read_only:
@@ -57,12 +57,12 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         raise to_user_error(error, path) or error from error
 
 
-def may_write(path: Path) -> bool:
+def is_writable(path: Path) -> bool:
     """Whether the file may be written, and others made beside it."""
-    return os.access(path, os.W_OK) and os.access(log_of(path).parent, os.W_OK)
+    return os.access(path, os.W_OK) and os.access(wal_path(path).parent, os.W_OK)
 
 
-def log_of(path: Path) -> Path:
+def wal_path(path: Path) -> Path:
     """Where SQLite keeps the log of the file at `path`: beside the file itself, where that is a link."""
     return Path(f"{os.path.realpath(path)}-wal")
 
@@ -89,7 +89,7 @@ def _can_read(connection: sqlite3.Connection) -> bool:
 
 def _without_room(path: Path) -> sqlite3.Connection:
     """The file, read without the index of its log; nobody else can write it, who would find no room either."""
-    log = log_of(path)
+    log = wal_path(path)
     if not log.exists() or not log.stat().st_size:
         return _connect(path, "ro&immutable=1")
     connection = _connect(path, "rw")
@@ -97,11 +97,11 @@ def _without_room(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def reading_mode(path: Path) -> str:
+def read_only_mode(path: Path) -> str:
     """How SQLite reads a file that only lies there: the log beside it, which it would make, has no place on some disks.
 
     For `mode=` of an SQLite URI.
     """
-    log = log_of(path)
+    log = wal_path(path)
     alone = not os.access(log.parent, os.W_OK) and not log.exists()
     return "ro&immutable=1" if alone else "ro"

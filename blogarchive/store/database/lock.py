@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from blogarchive.errors import ArchiveBusy, CannotWrite
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 
 
 @contextmanager
-def holding(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
+def hold_lock(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
     """Hold the archive at `path` for a command that writes; raises `ArchiveBusy`, naming the holder, at once.
 
     The lock is `flock` on `PATH.lock`, beside the file itself where `path` is a link to it: the kernel lets go of it
@@ -41,7 +41,7 @@ def holding(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
 
 
 def _sign(descriptor: int, command: str, now: datetime) -> None:
-    words = json.dumps({"pid": os.getpid(), "command": command, "since": utc_text(now)}, ensure_ascii=False)
+    words = json.dumps({"pid": os.getpid(), "command": command, "since": format_utc(now)}, ensure_ascii=False)
     os.ftruncate(descriptor, 0)
     with suppress(OSError):  # without room it holds all the same, and says nothing of who it is
         os.pwrite(descriptor, words.encode(), 0)

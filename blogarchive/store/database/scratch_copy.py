@@ -9,19 +9,19 @@ from tempfile import TemporaryDirectory
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.store.database import lock, version_check
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import connect, may_write, to_user_error
-from blogarchive.store.timestamps import now
+from blogarchive.store.database.connection import connect, is_writable, to_user_error
+from blogarchive.store.timestamps import utc_now
 
 
 @contextmanager
-def trial(path: Path, *, command: str | None = None) -> Iterator[Archive]:
+def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]:
     """The archive at `path`, supposed to be changed until the end, when all is taken back.
 
     One that cannot be written, or that an older blogarchive made, is copied first, and the copy brought up to date.
     `command` holds the archive meanwhile, where it takes so long that a run could not wait. Raises as `Archive.open`,
     `ArchiveBusy`, and `CannotWrite` where there is no room for a copy.
     """
-    if path.is_file() and (not may_write(path) or _is_older(path)):
+    if path.is_file() and (not is_writable(path) or _is_older(path)):
         with (
             TemporaryDirectory(prefix="blogarchive-") as folder,
             Archive.open(_copied(path, folder)) as copy,
@@ -29,7 +29,7 @@ def trial(path: Path, *, command: str | None = None) -> Iterator[Archive]:
         ):
             yield copy
         return
-    held = lock.holding(path, command, now=now()) if command and path.exists() else nullcontext()
+    held = lock.hold_lock(path, command, now=utc_now()) if command and path.exists() else nullcontext()
     with held, Archive.open(path) as archive, archive.dry_run():
         yield archive
 

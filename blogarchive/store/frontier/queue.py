@@ -13,7 +13,7 @@ from blogarchive.items import Link, PageKind, Target
 from blogarchive.store.database.archive import Archive, Row
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.rows import Value
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 
 # Listings come before posts, so that early on everything is known by name; a post's comments come at once after it.
 _PRIORITY = {
@@ -39,19 +39,19 @@ class CrawlProgress:
     failed: int
 
 
-def key(target: Target) -> str:
+def target_key(target: Target) -> str:
     """What makes a target one: a post's site, uid and number, whatever its URL; else the canonical URL."""
-    return key_of(target.site, target.uid, target)
+    return link_key(target.site, target.uid, target)
 
 
-def key_of(site: str, uid: str | None, link: Target | Link) -> str:
+def link_key(site: str, uid: str | None, link: Target | Link) -> str:
     """The key of the target that `link` becomes in the blog of that uid."""
     if link.kind is PageKind.POST and link.number is not None and uid is not None:
         return f"{site}/{uid}/{link.number}"
     return link.url
 
 
-def add(
+def add_targets(
     archive: Archive,
     targets: Iterable[Target],
     *,
@@ -63,26 +63,26 @@ def add(
 
     `first` puts them before everything else: the URL that a person named.
     """
-    moment = utc_text(now)
+    moment = format_utc(now)
     rows = [values_of(target, moment, found_on, first) for target in targets]
     return archive.execute_many(INSERT + " on conflict(key) do nothing", rows) if rows else 0
 
 
-def park(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
+def add_fetched(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
     """Note a target that is not to be fetched unless something asks for it."""
-    if add(archive, [target], now=now, found_on=found_on):
-        archive.execute("update frontier set state = 'done' where key = ?", (key(target),))
+    if add_targets(archive, [target], now=now, found_on=found_on):
+        archive.execute("update frontier set state = 'done' where key = ?", (target_key(target),))
 
 
-def date_posts(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
+def set_post_days(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
     """Note the days or times of posts, as a listing shows them, where none is noted yet."""
     archive.execute_many(
         "update frontier set shown_on = ? where key = ? and shown_on is null",
-        [(day, key(target)) for target, day in days],
+        [(day, target_key(target)) for target, day in days],
     )
 
 
-def take(
+def next_targets(
     archive: Archive,
     blogs: Sequence[Blog],
     *,
@@ -98,7 +98,7 @@ def take(
     to be older than that day stays in the frontier. Changes nothing: a target stays to be taken until it is saved,
     failed or skipped. Nothing given and nothing in flight: ask `plan.top_up`, then the run is over.
     """
-    flying = {key(target) for target in exclude}
+    flying = {target_key(target) for target in exclude}
     sites = list(dict.fromkeys(blog.site for blog in blogs))
     share = max(1, limit // max(1, len(sites)))
     taken: list[Target] = []
@@ -106,12 +106,12 @@ def take(
         of_site: list[Target] = []
         for blog in blogs:
             if blog.site == site and len(of_site) < share:
-                of_site += _take_blog(archive, blog, share - len(of_site), flying, utc_text(now), since)
+                of_site += _take_blog(archive, blog, share - len(of_site), flying, format_utc(now), since)
         taken += of_site
     return taken[:limit]
 
 
-def progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
+def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
     """How far these blogs are. Reads an index of the whole frontier: ask once a second, not once a page."""
     counts: dict[tuple[bool, str], int] = {}
     for blog in blogs:
@@ -129,11 +129,11 @@ def progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
     )
 
 
-def note_day(archive: Archive, target: Target, shown_on: str) -> None:
+def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
     """Record the newest day that the target can show, so that `take` with a `since` can skip it."""
     archive.execute(
         "update frontier set shown_on = ? where key = ? and shown_on is not ?",
-        (shown_on, key(target), shown_on),
+        (shown_on, target_key(target), shown_on),
     )
 
 
@@ -149,7 +149,7 @@ def values_of(target: Target, moment: str, found_on: str | None, first: bool) ->
     # Newest posts first: numbers of all known sites rise with time.
     rank = -target.number if isinstance(target.number, int) and target.kind is PageKind.POST else 0
     return (
-        key(target),
+        target_key(target),
         target.url,
         target.site,
         target.kind,

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from blogarchive.items import Target
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier.queue import add, key
+from blogarchive.store.frontier.queue import add_targets, target_key
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.timestamps import later, utc_text
+from blogarchive.store.timestamps import format_utc, shift_utc
 
 
-def settle(
+def mark_fetched(
     archive: Archive,
     target: Target,
     *,
@@ -27,19 +27,19 @@ def settle(
     archive.execute(
         "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
         " where key = ?",
-        (fetched_at, due_at, etag, last_modified, key(target)),
+        (fetched_at, due_at, etag, last_modified, target_key(target)),
     )
 
 
-def stands(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
+def mark_unchanged(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
     """The site answered that nothing changed: settled, and what it sent to ask so again is kept."""
     archive.execute(
         "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
-        (fetched_at, due_at, key(target)),
+        (fetched_at, due_at, target_key(target)),
     )
 
 
-def fail(
+def mark_failed(
     archive: Archive,
     target: Target,
     *,
@@ -51,32 +51,32 @@ def fail(
 
     The while is `schedule.pause`. `permanent`: never tried again by itself, gives None.
     """
-    moment = utc_text(now)
-    add(archive, [target], now=now)
-    attempts = archive.scalar("select attempts from frontier where key = ?", (key(target),))
-    wait = schedule.pause(attempts)
-    due = None if permanent else later(moment, max(wait, retry_after or wait))
+    moment = format_utc(now)
+    add_targets(archive, [target], now=now)
+    attempts = archive.scalar("select attempts from frontier where key = ?", (target_key(target),))
+    wait = schedule.retry_delay(attempts)
+    due = None if permanent else shift_utc(moment, max(wait, retry_after or wait))
     archive.execute(
         "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
-        ("dead" if permanent else "failed", due, key(target)),
+        ("dead" if permanent else "failed", due, target_key(target)),
     )
     return due
 
 
-def settle_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
+def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
     """The post is gone for all that is known: done, to be looked at once more from `due_at` on."""
     archive.execute(
         "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
-        (utc_text(due_at), key(target)),
+        (format_utc(due_at), target_key(target)),
     )
 
 
-def leave(archive: Archive, target: Target) -> None:
+def deactivate(archive: Archive, target: Target) -> None:
     """Nothing leads to the target any more: it is not fetched until something does again."""
-    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (key(target),))
+    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (target_key(target),))
 
 
-def leave_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
+def deactivate_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
     """Further pages of a post's comments are no longer there: nothing to fetch, and no failure; gives their URLs."""
     rows = archive.rows(
         "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'",
@@ -90,14 +90,15 @@ def leave_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]
     return [str(url) for (url,) in rows]
 
 
-def adopt(archive: Archive, target: Target, uid: str) -> Target:
+def assign_uid(archive: Archive, target: Target, uid: str) -> Target:
     """A target whose blog was not known, or known by another name, belongs to the blog `uid`; the target as it is now."""
     if target.uid == uid:
         return target
     # A post that was named without its blog stays under its address.
     now = target if target.uid is None else replace(target, uid=uid)
     archive.execute(
-        "update or ignore frontier set uid = ?, key = ? where key = ?", (uid, key(now), key(target))
+        "update or ignore frontier set uid = ?, key = ? where key = ?",
+        (uid, target_key(now), target_key(target)),
     )
-    archive.execute("delete from frontier where key = ? and uid is not ?", (key(target), uid))
+    archive.execute("delete from frontier where key = ? and uid is not ?", (target_key(target), uid))
     return now

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from blogarchive.items import Author, CrawledPage, ListedPost, ParsedPage, Post
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_held
-from blogarchive.store.pages.context import shown_text
-from blogarchive.store.pages.ownership import uid_of
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
+from blogarchive.store.pages.context import date_text_iso
+from blogarchive.store.pages.ownership import uid_in_url
 
 
-def blog_of(archive: Archive, crawled: CrawledPage) -> Blog:
+def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Whose page it is: as the page says, else on whose behalf it was fetched."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
     told = Blog(site=site, uid=uid)
-    if uid is None or is_held(archive, told):
+    if uid is None or is_stored(archive, told):
         return told
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog != told or author is None or not uid.isdigit():
@@ -33,7 +33,7 @@ def _held_by_name(archive: Archive, site: str, parsed: ParsedPage, author: Autho
         "select distinct a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1"
         " and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)"
         " and p.number in (select value from json_each(?3)) and p.content_hash is not null",
-        (site, shown_text(author.registered), numbers),
+        (site, date_text_iso(author.registered), numbers),
     )
     return Blog(site=site, uid=str(rows[0][0])) if len(rows) == 1 else None
 
@@ -43,5 +43,5 @@ def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[int | str]
     named = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
     shown: tuple[Post | ListedPost, ...] = (*parsed.posts, *named)
     for post in shown:
-        if post.number is not None and post.url is not None and uid_of(site, post.url) == uid:
+        if post.number is not None and post.url is not None and uid_in_url(site, post.url) == uid:
             yield post.number

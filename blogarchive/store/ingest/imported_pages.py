@@ -11,11 +11,11 @@ from typing import cast
 from blogarchive.items import CrawledPage
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.blog_resolution import blog_of
+from blogarchive.store.ingest.blog_resolution import resolve_blog
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome, SaveResult
 from blogarchive.store.posts.comment_identity import mark
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 
 _TEXTS = """
 select title, body_html, body_text from posts where id = ?1
@@ -46,41 +46,41 @@ class StoredText:
     body_text: str
 
 
-def bring(archive: Archive, crawled: CrawledPage, *, counted: str | None = None) -> ImportResult:
+def import_page(archive: Archive, crawled: CrawledPage, *, counted: str | None = None) -> ImportResult:
     """Keep the page and its reading in one transaction, unless the archive holds these bytes of that URL.
 
     `counted` goes into the page's column of that name.
     """
-    if holds(archive, crawled.page.url, crawled.page.body):
+    if is_page_stored(archive, crawled.page.url, crawled.page.body):
         return ImportResult()
     with archive.atomic():
-        uid = blog_of(archive, crawled).uid
+        uid = resolve_blog(archive, crawled).uid
         later = _later(archive, crawled)
-        page_id = page_rows.keep(archive, crawled, uid=uid, run_id=None)
+        page_id = page_rows.store_page(archive, crawled, uid=uid, run_id=None)
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
-        saved = save_page.resave(archive, page_id, crawled)
+        saved = save_page.resave_page(archive, page_id, crawled)
         if saved.outcome is not Outcome.FAILED:
             _note_seen(archive, crawled)
     return ImportResult(saved=saved, later=later)
 
 
-def keep_unread(archive: Archive, crawled: CrawledPage) -> bool:
+def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
     """Keep the page alone, unless the archive holds these bytes of that URL; gives whether it was new."""
-    if not crawled.page.body or holds(archive, crawled.page.url, crawled.page.body):
+    if not crawled.page.body or is_page_stored(archive, crawled.page.url, crawled.page.body):
         return False
     with archive.atomic():
-        uid = blog_of(archive, crawled).uid
-        page_rows.keep(archive, crawled, uid=uid, run_id=None)
+        uid = resolve_blog(archive, crawled).uid
+        page_rows.store_page(archive, crawled, uid=uid, run_id=None)
     return True
 
 
-def holds(archive: Archive, url: str, body: bytes) -> bool:
+def is_page_stored(archive: Archive, url: str, body: bytes) -> bool:
     """Whether the archive holds these very bytes of that URL."""
     digest = sha256(body).hexdigest()
     return archive.row("select 1 from pages where url = ? and sha256 = ?", (url, digest)) is not None
 
 
-def held_texts(archive: Archive, crawled: CrawledPage) -> tuple[StoredText, ...]:
+def stored_texts(archive: Archive, crawled: CrawledPage) -> tuple[StoredText, ...]:
     """What is held of the posts that the visit shows, and of their comments: today's versions and replaced ones."""
     found: list[StoredText] = []
     for post in crawled.parsed.posts:
@@ -96,12 +96,12 @@ def held_texts(archive: Archive, crawled: CrawledPage) -> tuple[StoredText, ...]
     return tuple(found)
 
 
-def lacks_picture(archive: Archive, url: str) -> bool:
+def lacks_media_file(archive: Archive, url: str) -> bool:
     """Whether no file of the picture of that URL is held."""
     return archive.row("select 1 from media where url = ? and sha256 is not null", (url,)) is None
 
 
-def lacking_pictures(archive: Archive) -> set[str]:
+def urls_without_media_file(archive: Archive) -> set[str]:
     """The URLs of the pictures that posts show and whose files are not held."""
     rows = archive.rows(
         "select distinct pm.url from post_media pm left join media m on m.url = pm.url where m.sha256 is null"
@@ -111,7 +111,7 @@ def lacking_pictures(archive: Archive) -> set[str]:
 
 def _later(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     """Newer pages of the same URL, and those that the posts' rows name, oldest first."""
-    moment = utc_text(crawled.page.fetched_at)
+    moment = format_utc(crawled.page.fetched_at)
     rows = archive.rows(
         "select id from pages where url = ? and fetched_at > ? order by fetched_at, id",
         (crawled.page.url, moment),
@@ -120,14 +120,14 @@ def _later(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
         rows += archive.rows(
             "select g.id from posts p join authors a on a.id = p.author_id join pages g on g.id = p.page_id"
             " where a.site = ? and a.uid = ? and p.number = ? and g.url <> ? and g.fetched_at > ?",
-            (crawled.target.site, blog_of(archive, crawled).uid, post.number, crawled.page.url, moment),
+            (crawled.target.site, resolve_blog(archive, crawled).uid, post.number, crawled.page.url, moment),
         )
     return tuple(dict.fromkeys(cast(int, row[0]) for row in rows))
 
 
 def _note_seen(archive: Archive, crawled: CrawledPage) -> None:
     """A post or a comment that the page shows was there at that time: no longer gone, if it was before."""
-    moment, parsed = utc_text(crawled.page.fetched_at), crawled.parsed
+    moment, parsed = format_utc(crawled.page.fetched_at), crawled.parsed
     for post in parsed.posts:
         post_id = _post_id(archive, crawled, post.number)
         archive.execute(
@@ -155,6 +155,6 @@ def _post_id(archive: Archive, crawled: CrawledPage, number: int | str) -> int |
     row = archive.row(
         "select p.id from posts p join authors a on a.id = p.author_id"
         " where a.site = ? and a.uid = ? and p.number = ?",
-        (crawled.target.site, blog_of(archive, crawled).uid, number),
+        (crawled.target.site, resolve_blog(archive, crawled).uid, number),
     )
     return None if row is None else cast(int, row[0])

@@ -1,31 +1,25 @@
 """Whether a visit brought what its target promised; a page that reads worse than the one held never replaces it."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
+from blogarchive.parsing.http import is_truncated, parse_retry_after
 from blogarchive.store.ledger.failures import Failure
 
-FAR_SHORTER = 0.3
+MIN_LENGTH_SHARE = 0.3
 """A body under this share of the one held, on a page where fields are missing too, is a worse reading."""
 
-WORTH_COMPARING = 200
+MIN_COMPARED_LENGTH = 200
 
-REFUSALS = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
+REFUSAL_STATUSES = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
 """Statuses that may mean that the host has had enough.
 
 403 may mean a hidden post as well. 405, 406, 418, 444 and 456 make no sense for a page that is only asked for:
 firewalls in front of Chinese hosts send them to programs.
 """
 
-LONGEST_RETRY_AFTER = timedelta(days=30)
-
 _FOR_GOOD = {400, 402, 414, 431, 451}
-_OPENS = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
-_CLOSES = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
-_HEAD = 4096  # bytes in which most pages begin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,29 +56,7 @@ def validate_page(crawled: CrawledPage, known: StoredState) -> Rejection | None:
     )
 
 
-def retry_after(page: Page) -> timedelta | None:
-    """What the header Retry-After asks for: seconds, or a date (RFC 9110, 10.2.3), at most `LONGEST_RETRY_AFTER`.
-
-    None where it is not there, or makes no sense.
-    """
-    words = (page.header("Retry-After") or "").strip()
-    if words.isascii() and words.isdigit():
-        return timedelta(seconds=min(float(words), LONGEST_RETRY_AFTER.total_seconds()))
-    try:
-        until = parsedate_to_datetime(words)
-    except (ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=page.fetched_at.tzinfo)
-    return min(max(timedelta(0), until - page.fetched_at), LONGEST_RETRY_AFTER)
-
-
-def breaks_off(body: bytes) -> bool:
-    """Whether a page opens `<html>` or `<body>` and closes neither."""
-    return bool(_OPENS.search(body, 0, _HEAD)) and not _CLOSES.search(body)
-
-
-def post_of(crawled: CrawledPage) -> Post | None:
+def find_post(crawled: CrawledPage) -> Post | None:
     """The post that a page of a post or of its comments shows."""
     wanted = crawled.target.post_number if crawled.target.kind is PageKind.COMMENTS else crawled.target.number
     posts = crawled.parsed.posts
@@ -95,15 +67,19 @@ def _by_refusal(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
         return _blocked(page, f"the page refuses: {_short(notice.text)}")
-    if page.status in REFUSALS | {401} and (notice is None or page.status not in (401, 403)):
+    if page.status in REFUSAL_STATUSES | {401} and (notice is None or page.status not in (401, 403)):
         return _blocked(page, f"status {page.status}")
     return None
 
 
 def _blocked(page: Page, detail: str) -> Rejection:
     return Rejection(
-        failure=Failure(kind="blocked", detail=detail), blocked=True, retry_after=retry_after(page)
+        failure=Failure(kind="blocked", detail=detail), blocked=True, retry_after=_retry_after(page)
     )
+
+
+def _retry_after(page: Page) -> timedelta | None:
+    return parse_retry_after(page.header("Retry-After"), page.fetched_at)
 
 
 def _by_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
@@ -124,14 +100,14 @@ def _by_status(page: Page) -> Rejection | None:
         return None
     return Rejection(
         failure=Failure(kind="http", detail=f"status {page.status}", permanent=page.status in _FOR_GOOD),
-        retry_after=retry_after(page),
+        retry_after=_retry_after(page),
     )
 
 
 def _by_body(page: Page, known: StoredState) -> Rejection | None:
     if not page.body.strip():
         return Rejection(failure=Failure(kind="cut", detail="the page is empty"))
-    if known.closed and breaks_off(page.body):
+    if known.closed and is_truncated(page.body):
         return Rejection(failure=Failure(kind="cut", detail="the page breaks off before its end"))
     return None
 
@@ -152,7 +128,7 @@ def _by_kind(crawled: CrawledPage, known: StoredState) -> Rejection | None:
         return Rejection(failure=other, gone="redirect")
     if not is_post:
         return None
-    post = post_of(crawled)
+    post = find_post(crawled)
     if post is None:
         return _unreadable("no post was found on the page of one", "posts")
     wanted = target.post_number if target.kind is PageKind.COMMENTS else target.number
@@ -167,7 +143,7 @@ def _by_worth(crawled: CrawledPage, known: StoredState) -> Rejection | None:
         if known.listed and not parsed.listed and not parsed.posts and _should_list(crawled):
             return _unreadable("lists no post any more", "listed")
         return None
-    post = post_of(crawled)
+    post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable("the post has no body", "body")
     if not known.whole:
@@ -180,7 +156,7 @@ def _by_worth(crawled: CrawledPage, known: StoredState) -> Rejection | None:
         return None
     # Where one of these is not found, nobody knows where the body begins or ends.
     detail = f"the body is {length} characters, {held} are held, and fields are missing: {lacking}"
-    if held >= WORTH_COMPARING and length < held * FAR_SHORTER:
+    if held >= MIN_COMPARED_LENGTH and length < held * MIN_LENGTH_SHARE:
         return Rejection(failure=Failure(kind="cut", detail=detail))
     return _unreadable(detail, lacking)
 

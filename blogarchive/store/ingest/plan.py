@@ -16,14 +16,14 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, transitions
 from blogarchive.store.ledger import failures
-from blogarchive.store.ledger.blogs import Blog, home
+from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.month_check import check_months
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import empty_comment_check
-from blogarchive.store.timestamps import fine_text, utc_text
+from blogarchive.store.timestamps import format_utc, format_utc_precise
 
 
-def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
+def queue_run(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
     """Queue the home pages and whatever is due; returns how many targets of these blogs are queued.
 
     A home page that was stored since `run.epoch_at` is not asked for again. `full`: everything of these blogs that
@@ -38,10 +38,10 @@ def begin(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, f
                 _ask_due(archive, blog, now)
             if run.ahead:
                 _ask_future(archive, blog, now)
-    return frontier_queue.progress(archive, blogs).todo
+    return frontier_queue.crawl_progress(archive, blogs).todo
 
 
-def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
+def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
     """Asked when nothing is left to take and nothing is in flight; gives how many targets were added, 0 ends it.
 
     Where the dates of the archive's months do not agree with the posts held, that becomes a failure, and the home
@@ -61,12 +61,12 @@ def top_up(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) 
     return added
 
 
-def find_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
+def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
     """The target of the blog's home page, put into the frontier unless a person just named the home page otherwise.
 
     Other addresses of it are asked for no more, and what failed there is to be had here; None where none is known.
     """
-    found = home(archive, blog)
+    found = home_target(archive, blog)
     if found is None:
         return None
     others = archive.rows(
@@ -74,26 +74,26 @@ def find_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
         (blog.site, blog.uid, found.url),
     )
     if not any(state == "todo" for _, state in others):
-        frontier_queue.add(archive, [found], now=now)
+        frontier_queue.add_targets(archive, [found], now=now)
     for url in (str(url) for url, state in others if state != "todo"):
-        failures.move(archive, url, found.url)
-        transitions.leave(archive, replace(found, url=url))
+        failures.change_url(archive, url, found.url)
+        transitions.deactivate(archive, replace(found, url=url))
     return found
 
 
-def as_held(archive: Archive, target: Target) -> Target:
+def with_stored_scheme(archive: Archive, target: Target) -> Target:
     """The target under the URL that the archive already uses, http or https, if that one works."""
     scheme, _, rest = target.url.partition("://")
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
     row = archive.row(
         "select url from frontier f where key = ? and url = ? and not exists"
         " (select 1 from failures x where x.url = f.url and x.resolved_at is null)",
-        (frontier_queue.key(replace(target, url=other)), other),
+        (frontier_queue.target_key(replace(target, url=other)), other),
     )
     return target if row is None else replace(target, url=other)
 
 
-def following(archive: Archive, targets: Sequence[Target]) -> list[str]:
+def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
     """The URLs of the further pages, known from earlier runs, that `targets` lead on to: of comments and listings.
 
     Those of a home page are not: they are read where something does not add up. Nor those of a page that may be
@@ -110,9 +110,9 @@ def following(archive: Archive, targets: Sequence[Target]) -> list[str]:
 
 def _ask_home(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
     """The home page, unless a person named it: by whatever address."""
-    found = find_home(archive, blog, now=now)
+    found = queue_home(archive, blog, now=now)
     if found is not None:
-        requeue.reopen(
+        requeue.reset_where(
             archive,
             blog,
             "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
@@ -132,12 +132,12 @@ def _ask_other_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> i
     )
     if lost is None:
         return 0
-    return requeue.again_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
+    return requeue.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
 
 
 def _ask_everything(archive: Archive, run: Run, blog: Blog) -> None:
     """All that was ever fetched, and what failed; without validators, so that each page is sent whole."""
-    requeue.reopen(
+    requeue.reset_where(
         archive,
         blog,
         "coalesce(fetched_at, '') < ? and (fetched_at is not null or state <> 'done') and kind <> 'comments'"
@@ -153,9 +153,9 @@ def _ask_everything(archive: Archive, run: Run, blog: Blog) -> None:
 
 def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
     """Listings first, as far as the budget goes; those that are about to be thirty days old, whatever it is."""
-    moment = utc_text(now)
-    overdue = utc_text(now - schedule.LISTINGS_BY)
-    requeue.reopen(
+    moment = format_utc(now)
+    overdue = format_utc(now - schedule.LISTING_DEADLINE)
+    requeue.reset_where(
         archive,
         blog,
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
@@ -169,13 +169,17 @@ def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
 
     As much of it as the budget goes, what was not looked at for longest first; and what failed then.
     """
-    _ask_some(archive, blog, "f.fetched_at > ?", fine_text(now), "f.fetched_at", index="frontier_work")
-    requeue.reopen(archive, blog, "state = 'failed' and due_at > ?", (utc_text(now + schedule.LAST_RETRY),))
+    _ask_some(
+        archive, blog, "f.fetched_at > ?", format_utc_precise(now), "f.fetched_at", index="frontier_work"
+    )
+    requeue.reset_where(
+        archive, blog, "state = 'failed' and due_at > ?", (format_utc(now + schedule.MAX_RETRY_DELAY),)
+    )
 
 
 def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str) -> None:
     """As many of the blog's rows that meet the condition as the budget goes, their known further pages counted."""
-    budget = schedule.budget(_posts_held(archive, blog))
+    budget = schedule.request_budget(_posts_held(archive, blog))
     rows = archive.rows(
         "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
         " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end"
@@ -187,7 +191,7 @@ def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: s
     sums = accumulate(int(str(row[1])) for row in rows)
     # One at least: what costs more than the budget must have its night too.
     taken = [row for row, total in zip(rows, sums, strict=True) if total <= budget] or rows[:1]
-    requeue.reopen(archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(taken)),))
+    requeue.reset_where(archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(taken)),))
 
 
 def _posts_held(archive: Archive, blog: Blog) -> int:
@@ -205,10 +209,10 @@ def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> in
     proved = archive.row(
         "select home_proved_at from authors where site = ? and uid = ?", (blog.site, blog.uid)
     )
-    recent = utc_text(now - timedelta(days=29))
+    recent = format_utc(now - timedelta(days=29))
     if proved is not None and proved[0] is not None and str(proved[0]) > recent:
         return 0
-    return requeue.again_where(
+    return requeue.requeue_where(
         archive,
         blog,
         "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
@@ -232,8 +236,8 @@ def _ask_categories(archive: Archive, blog: Blog, now: datetime) -> int:
         (blog.site, blog.uid),
     )
     held = _posts_held(archive, blog)
-    if sum(int(str(row[1])) for row in rows) > schedule.budget(held):
+    if sum(int(str(row[1])) for row in rows) > schedule.request_budget(held):
         return 0  # too many pages for that: they are proved within thirty days
-    return requeue.again_where(
+    return requeue.requeue_where(
         archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(rows)),), now=now
     )

@@ -7,19 +7,19 @@ from blogarchive.items import Link, PageKind, Post, Target
 from blogarchive.store import schedule
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, transitions
-from blogarchive.store.ingest.page_validation import post_of
+from blogarchive.store.ingest.page_validation import find_post
 from blogarchive.store.listings import categories, listed_posts
 from blogarchive.store.pages import links
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import post_target
 from blogarchive.store.posts import comment_pages, post_row, posts
 from blogarchive.store.posts.comment_pages import Next
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 
 
-def save(context: SaveContext) -> None:
+def save_post_page(context: SaveContext) -> None:
     """Keep what a page of a post shows; a page that continues its comments says nothing about its text."""
-    post = post_of(context.crawled)
+    post = find_post(context.crawled)
     if post is None:
         return
     before = post_row.held(context, post.number)
@@ -29,36 +29,46 @@ def save(context: SaveContext) -> None:
         return
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
-        context.resolved.append(before.url)  # it moved, and may have been asked for there in the meantime
+        context.resolved_urls.append(
+            before.url
+        )  # it moved, and may have been asked for there in the meantime
     categories.save_names(context, post_id, post.categories)
-    if not context.counted.posts_changed:
-        context.pending.append(("incomplete", "title"))  # a listing has to agree first
-    further = links.following(context, (PageKind.COMMENTS,))
-    comment_pages.save_first(context, post_id, post, chain_of(context, post), further=further is not None)
-    if context.replay:
+    if not context.changes.posts_changed:
+        context.keep_open.append(("incomplete", "title"))  # a listing has to agree first
+    further = links.next_page_link(context, (PageKind.COMMENTS,))
+    comment_pages.save_first(
+        context, post_id, post, comment_chain_name(context, post), further=further is not None
+    )
+    if context.is_reparse:
         return
     if further is not None:
-        context.pending.append(("incomplete", "comments"))
+        context.keep_open.append(("incomplete", "comments"))
         _follow(context, post, further)
     else:
-        context.resolved += transitions.leave_comments(context.archive, context.blog, post.number)
+        context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, post.number)
     _settle_number(context, post)
 
 
-def stands(context: SaveContext) -> None:
+def mark_unchanged(context: SaveContext) -> None:
     """The site says that the page of the post is as it was."""
     if context.target.kind is PageKind.POST and context.target.number is not None:
         context.archive.execute(
             "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
             " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
             " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
-            (context.moment, context.fine, context.blog.site, context.blog.uid, context.target.number),
+            (
+                context.moment,
+                context.precise_moment,
+                context.blog.site,
+                context.blog.uid,
+                context.target.number,
+            ),
         )
 
 
-def due(context: SaveContext) -> str | None:
+def post_due_at(context: SaveContext) -> str | None:
     """When the post of the page is to be looked at again."""
-    post = post_of(context.crawled)
+    post = find_post(context.crawled)
     number = post.number if post is not None else context.target.number
     row = context.archive.row(
         # A comment counts from when it was written: to a first backup all of them are new.
@@ -70,22 +80,22 @@ def due(context: SaveContext) -> str | None:
     if row is None:
         return None
     now = context.page.fetched_at
-    if context.doubted:
-        return utc_text(now + schedule.DAILY)
+    if context.needs_confirmation:
+        return format_utc(now + schedule.MIN_INTERVAL)
     posted_at, *changes = (_time(cast("str | None", text), now) for text in row)
     changed_at = max((change for change in changes if change is not None), default=None)
-    return schedule.post_due(frontier_queue.key(context.target), now, posted_at, changed_at)
+    return schedule.post_due_at(frontier_queue.target_key(context.target), now, posted_at, changed_at)
 
 
-def named_elsewhere(context: SaveContext) -> list[Target]:
+def unlinked_post_targets(context: SaveContext) -> list[Target]:
     """The posts that the page names, as targets, in case that it shows no link of their shape; not those known."""
-    parsed, known = context.parsed, context.archive.memo.keys
+    parsed, known = context.parsed, context.archive.cache.target_keys
     named = [*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts)]
     blog = f"{context.blog.site}/{context.blog.uid}/"
     return listed_posts.targets(context, [post for post in named if f"{blog}{post.number}" not in known])
 
 
-def chain_of(context: SaveContext, post: Post) -> str:
+def comment_chain_name(context: SaveContext, post: Post) -> str:
     """The name of the sweep over a post's comments."""
     return f"{context.blog.site}/{context.blog.uid}/{post.number}"
 
@@ -95,18 +105,20 @@ def _continues(context: SaveContext) -> bool:
 
 
 def _save_further(context: SaveContext, post: Post, before: post_row.PostRow) -> None:
-    further = links.following(context, (PageKind.COMMENTS,))
+    further = links.next_page_link(context, (PageKind.COMMENTS,))
     wanted = comment_pages.save_further(
-        context, before.id, post, chain_of(context, post), further=further is not None
+        context, before.id, post, comment_chain_name(context, post), further=further is not None
     )
-    if post.comment_count is not None and not context.replay:
+    if post.comment_count is not None and not context.is_reparse:
         posts.save_figures(context, before.id, post, before)
-    if context.replay:
+    if context.is_reparse:
         return
-    context.subject = before.url
+    context.post_url = before.url
     if wanted is Next.POST:
         target = post_target(context, before.url, post.number)
-        requeue.again(context.archive, target, before=context.fine, now=context.page.fetched_at)
+        requeue.requeue_target(
+            context.archive, target, before=context.precise_moment, now=context.page.fetched_at
+        )
     elif wanted is Next.PAGE and further is not None:
         _follow(context, post, further)
 
@@ -123,10 +135,10 @@ def _follow(context: SaveContext, post: Post, link: Link) -> None:
     )
     sweep_start = context.archive.row(
         "select started_at from sweeps where site = ? and chain = ?",
-        (context.blog.site, chain_of(context, post)),
+        (context.blog.site, comment_chain_name(context, post)),
     )
-    before = str(sweep_start[0]) if sweep_start else context.fine
-    requeue.again(
+    before = str(sweep_start[0]) if sweep_start else context.precise_moment
+    requeue.requeue_target(
         context.archive,
         target,
         before=before,
@@ -139,9 +151,11 @@ def _follow(context: SaveContext, post: Post, link: Link) -> None:
 def _settle_number(context: SaveContext, post: Post) -> None:
     """A post that was fetched by another URL is not fetched again by its own."""
     target = post_target(context, post.url, post.number)
-    if frontier_queue.key(target) != frontier_queue.key(context.target):
-        frontier_queue.add(context.archive, [target], now=context.page.fetched_at)
-        transitions.settle(context.archive, target, fetched_at=context.fine, due_at=due(context))
+    if frontier_queue.target_key(target) != frontier_queue.target_key(context.target):
+        frontier_queue.add_targets(context.archive, [target], now=context.page.fetched_at)
+        transitions.mark_fetched(
+            context.archive, target, fetched_at=context.precise_moment, due_at=post_due_at(context)
+        )
 
 
 def _time(text: str | None, now: datetime) -> datetime | None:

@@ -7,15 +7,15 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import transitions
 from blogarchive.store.ingest.page_validation import Rejection
 from blogarchive.store.ledger import failures, field_coverage
-from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_held
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import categories, deletions, listing_pages, months
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.pages.result import Outcome, SaveResult, saved
+from blogarchive.store.pages.result import Outcome, SaveResult, save_result
 
 
-def by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
+def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
     """Why a page cannot be kept for whose it is: nobody's, or another author's than was asked for; None where it can."""
     asked = crawled.target.uid
     if blog.uid is None:
@@ -28,13 +28,13 @@ def by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection |
     if author is not None and asked == author.uid:
         return None  # the very one that was asked for, who is held under another name
     is_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
-    if is_home and not asked.isdigit() and not is_held(archive, Blog(site=blog.site, uid=asked)):
+    if is_home and not asked.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=asked)):
         return None  # the name that the blog was asked by is an older one
     detail = f"a page of another blog ({blog.uid})"
     return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
 
 
-def refuse(
+def save_rejection(
     archive: Archive, crawled: CrawledPage, blog: Blog, bad: Rejection, run_id: int | None
 ) -> SaveResult:
     """Keep the failure, and what it says of the post; nothing that is held is touched."""
@@ -42,23 +42,23 @@ def refuse(
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     if not bad.blocked:
-        page_rows.keep_once(archive, crawled, uid=blog.uid, run_id=run_id)
-    field_coverage.count_refused(archive, run_id, target, crawled.parsed, bad.failure)
+        page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id)
+    field_coverage.count_rejected(archive, run_id, target, crawled.parsed, bad.failure)
     is_post = target.kind is PageKind.POST and target.number is not None
     if bad.gone is not None and is_post and deletions.own_page_gone(context, target.number or 0, bad.gone):
-        for url in (target.url, *context.resolved):
+        for url in (target.url, *context.resolved_urls):
             failures.resolve(archive, url, now=now)
-        return saved(context, Outcome.GONE)
+        return save_result(context, Outcome.GONE)
     if not bad.blocked and _leads_nowhere(context, bad):
-        transitions.leave(archive, target)
+        transitions.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
-        return saved(context, Outcome.GONE)
-    due = transitions.fail(
+        return save_result(context, Outcome.GONE)
+    due = transitions.mark_failed(
         archive, target, permanent=bad.failure.permanent, retry_after=bad.retry_after, now=now
     )
-    failures.record(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
+    failures.record_failure(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
     outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
-    return replace(saved(context, outcome), failure=bad.failure)
+    return replace(save_result(context, outcome), failure=bad.failure)
 
 
 def _leads_nowhere(context: SaveContext, bad: Rejection) -> bool:

@@ -7,10 +7,10 @@ from typing import cast
 from blogarchive.items import CrawledPage, PageKind
 from blogarchive.store.database.archive import Archive, Row
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.blog_resolution import blog_of
+from blogarchive.store.ingest.blog_resolution import resolve_blog
 from blogarchive.store.pages.result import Outcome
 
-Held = dict[tuple[str, str], str | None]
+Snapshot = dict[tuple[str, str], str | None]
 """What is held: the text of each field of each row, which words name."""
 
 _POST_FIELDS = ("title", "posted_at", "body_html", "body_text", "views", "likes", "comment_count")
@@ -36,7 +36,7 @@ class ReparseResult:
     differences: tuple[Difference, ...]
 
 
-def reread(
+def reparse_pages(
     archive: Archive, parsed_pages: Iterable[tuple[int, CrawledPage]], *, write: bool
 ) -> Iterator[ReparseResult]:
     """Put each reading in place of the one that was kept of its page; gives the pages for which that changes rows.
@@ -50,9 +50,9 @@ def reread(
     # It sees what is kept already: all but the page that is being written.
     with Archive.open(archive.path, read_only=True) as kept:
         for page_id, crawled in parsed_pages:
-            before: Held = {}
-            after: Held = {}
-            with save_page.atomic(archive):
+            before: Snapshot = {}
+            after: Snapshot = {}
+            with save_page.page_transaction(archive):
                 if _changes(archive, page_id, crawled):
                     before, after = _snapshot(kept, crawled), _snapshot(archive, crawled)
             yield from _told(page_id, crawled, before, after)
@@ -67,25 +67,25 @@ def _supposed(archive: Archive, parsed_pages: Iterable[tuple[int, CrawledPage]])
 
 def _changes(archive: Archive, page_id: int, crawled: CrawledPage) -> bool:
     """Put the reading in place of the one that was kept; whether that wrote anything."""
-    return save_page.resave(archive, page_id, crawled).outcome is Outcome.STORED
+    return save_page.resave_page(archive, page_id, crawled).outcome is Outcome.STORED
 
 
-def _told(page_id: int, crawled: CrawledPage, before: Held, after: Held) -> Iterator[ReparseResult]:
+def _told(page_id: int, crawled: CrawledPage, before: Snapshot, after: Snapshot) -> Iterator[ReparseResult]:
     differences = tuple(_compare(before, after))
     if differences:
         yield ReparseResult(page_id=page_id, url=crawled.page.url, differences=differences)
 
 
-def _compare(before: Held, after: Held) -> Iterator[Difference]:
+def _compare(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     for place in sorted({*before, *after}):
         if before.get(place) != after.get(place):
             yield Difference(of=place[0], field=place[1], before=before.get(place), after=after.get(place))
 
 
-def _snapshot(archive: Archive, crawled: CrawledPage) -> Held:
+def _snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
     """What is held of all that the reading speaks of, by row and field."""
     parsed, found = crawled.parsed, {}
-    uid = blog_of(archive, crawled).uid
+    uid = resolve_blog(archive, crawled).uid
     scope = (crawled.target.site, uid)
     author = archive.row(
         "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?", scope
@@ -105,7 +105,7 @@ def _snapshot(archive: Archive, crawled: CrawledPage) -> Held:
     return found
 
 
-def _post(archive: Archive, scope: tuple[str, str | None], number: int | str) -> Held:
+def _post(archive: Archive, scope: tuple[str, str | None], number: int | str) -> Snapshot:
     row = archive.row(
         f"select p.id, {', '.join('p.' + field for field in _POST_FIELDS)}, p.page_id,"  # noqa: S608 - constants
         " (select count(*) from post_revisions r where r.post_id = p.id)"
@@ -123,7 +123,7 @@ def _post(archive: Archive, scope: tuple[str, str | None], number: int | str) ->
     return found
 
 
-def _fields(of: str, names: Iterable[str], row: Row | None) -> Held:
+def _fields(of: str, names: Iterable[str], row: Row | None) -> Snapshot:
     values = row or ()
     return {
         (of, name): None if value is None else str(value) for name, value in zip(names, values, strict=False)

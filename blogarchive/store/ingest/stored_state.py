@@ -8,7 +8,7 @@ from blogarchive.store.ingest.page_validation import StoredState
 from blogarchive.store.ledger.blogs import Blog
 
 
-def stored_state_of(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
+def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> StoredState:
     """What is held: the post's body and count, whether its pages close, whether the listing had posts."""
     target = crawled.target
     whole, body, count = False, "", None

@@ -17,7 +17,7 @@ class Blog:
     uid: str | None
 
 
-def held(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) -> list[Blog]:
+def stored_blogs(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) -> list[Blog]:
     """Every blog in the archive, or those that `uids` name (an older name of a blog is fine), in order of arrival.
 
     Includes blogs that were requested but never read, and imported ones. Blogs whose home page is gone or forbidden
@@ -60,13 +60,13 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
     return str(row[0]) if row else uid
 
 
-def is_held(archive: Archive, blog: Blog) -> bool:
+def is_stored(archive: Archive, blog: Blog) -> bool:
     """Whether a page of the blog was read."""
     row = archive.row("select 1 from authors where site = ? and uid = ?", (blog.site, blog.uid))
     return row is not None
 
 
-def home(archive: Archive, blog: Blog) -> Target | None:
+def home_target(archive: Archive, blog: Blog) -> Target | None:
     """The target of the blog's home page: where it was last read, else as it was asked for; None where none is known.
 
     A blog that moved sends its readers on for a while: its new address is the one to ask for before the old one ends.

@@ -7,7 +7,7 @@ from typing import Literal
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.timestamps import from_utc_text, utc_text
+from blogarchive.store.timestamps import format_utc, parse_utc
 
 FailureKind = Literal[
     "network",
@@ -61,7 +61,7 @@ class FailureCounts:
     all: int
 
 
-def record(
+def record_failure(
     archive: Archive,
     blog: Blog,
     url: str,
@@ -72,7 +72,7 @@ def record(
     next_try_at: str | None = None,
 ) -> None:
     """Open a failure of that URL, kind and field, or count one that is open once more."""
-    moment = utc_text(now)
+    moment = format_utc(now)
     values = (
         run_id,
         failure.detail,
@@ -101,7 +101,7 @@ def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[s
     found = archive.rows("select id, kind, field from failures where url = ? and resolved_at is null", (url,))
     closed = [int(str(row[0])) for row in found if (row[1], row[2]) not in keep]
     for failure_id in closed:
-        archive.execute("update failures set resolved_at = ? where id = ?", (utc_text(now), failure_id))
+        archive.execute("update failures set resolved_at = ? where id = ?", (format_utc(now), failure_id))
     return len(closed)
 
 
@@ -109,11 +109,11 @@ def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> N
     """Close the open failures of `url` that concern that field."""
     archive.execute(
         "update failures set resolved_at = ? where url = ? and field = ? and resolved_at is null",
-        (utc_text(now), url, field),
+        (format_utc(now), url, field),
     )
 
 
-def move(archive: Archive, old: str, new: str) -> None:
+def change_url(archive: Archive, old: str, new: str) -> None:
     """What failed at the URL `old` is to be had at `new` now: its open failures are those of that URL."""
     archive.execute("update failures set url = ? where url = ? and resolved_at is null", (new, old))
 
@@ -127,19 +127,19 @@ def is_open(archive: Archive, url: str, failure: Failure) -> bool:
     return row is not None
 
 
-def unresolved(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:
+def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:
     """The open failures, oldest first; of these blogs only, where given."""
     found = archive.all_as(OpenFailure, "select * from open_failures order by id")
     wanted = {(blog.site, blog.uid) for blog in blogs}
     return [failure for failure in found if not wanted or (failure.site, failure.uid) in wanted]
 
 
-def tally(archive: Archive, blogs: Sequence[Blog], *, since: str) -> FailureCounts:
+def count_failures(archive: Archive, blogs: Sequence[Blog], *, since: str) -> FailureCounts:
     """How many failures of these blogs are open; new are those first seen at or after the UTC text `since`.
 
     A picture that is gone for good is not new: it is listed, and no run can do anything about it.
     """
-    found, since = unresolved(archive, blogs), utc_text(from_utc_text(since))
+    found, since = open_failures(archive, blogs), format_utc(parse_utc(since))
     return FailureCounts(
         new=sum(
             failure.first_failed_at >= since and not (failure.kind == "picture" and failure.permanent)
@@ -150,23 +150,23 @@ def tally(archive: Archive, blogs: Sequence[Blog], *, since: str) -> FailureCoun
     )
 
 
-def retry(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
+def requeue_failed(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
     """Make everything with an open failure to be fetched by the next run, permanent ones too; gives how many."""
     with archive.atomic():
         return sum(
             archive.execute(
                 "update frontier set state = 'todo', due_at = null where url = ? and state <> 'todo'", (url,)
             ).rowcount
-            for url in {failure.url for failure in unresolved(archive, blogs)}
+            for url in {failure.url for failure in open_failures(archive, blogs)}
         )
 
 
-def forgive(archive: Archive, run_id: int, *, now: datetime) -> int:
+def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
     """An outage ended the run: the pages that it cost are asked for by the next one at once; gives how many.
 
     Only those that failed for the first time. Some pages that never come would else end every run before the others.
     """
-    moment = utc_text(now)
+    moment = format_utc(now)
     with archive.atomic():
         archive.execute(
             "update failures set next_try_at = ? where run_id = ? and resolved_at is null and attempts = 1"

@@ -13,22 +13,22 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
 
-MANY = 5
+MIN_EMPTY_PAGES = 5
 """A field must be empty on at least so many pages of a run …"""
 
-SHARE = 0.5
+MIN_EMPTY_SHARE = 0.5
 """… and on this share of its pages of a kind …"""
 
-USED_TO = 0.9
+MIN_FILLED_SHARE = 0.9
 """… where earlier runs found it filled on this share."""
 
-RUNS = 100
+COMPARED_RUNS = 100
 """So many earlier runs are looked at: else a field that a site dropped for good would be an alarm for years."""
 
 WHOLE_PAGE = "the page"
 
 
-def count(archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage) -> None:
+def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage) -> None:
     """Count the fields of a page that was read for a run."""
     if run_id is None:
         return
@@ -36,18 +36,18 @@ def count(archive: Archive, run_id: int | None, target: Target, parsed: ParsedPa
     _put(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
 
 
-def count_refused(
+def count_rejected(
     archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: Failure
 ) -> None:
     """Count a page that was not kept: the fields of its post, or that it could not be read at all."""
     if parsed.kind is PageKind.POST and parsed.posts:
-        count(archive, run_id, target, parsed)
+        count_fields(archive, run_id, target, parsed)
     elif run_id is not None and failure.kind == "unreadable":
         kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
         _put(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
 
 
-def was_read(archive: Archive, blogs: Iterable[Blog]) -> bool:
+def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
     """Whether the archive holds a post of any of these blogs."""
     return any(
         archive.row(
@@ -58,9 +58,9 @@ def was_read(archive: Archive, blogs: Iterable[Blog]) -> bool:
     )
 
 
-def check(archive: Archive, run: Run) -> None:
+def check_coverage(archive: Archive, run: Run) -> None:
     """Raise `SiteChanged`, naming the fields, where many pages of the run lack what pages used to have."""
-    changed = lacking(archive, run)
+    changed = find_empty_fields(archive, run)
     if changed:
         raise SiteChanged(
             f"the site seems to have changed: empty on many pages of this run: {', '.join(changed)};"
@@ -68,7 +68,7 @@ def check(archive: Archive, run: Run) -> None:
         )
 
 
-def lacking(archive: Archive, run: Run) -> list[str]:
+def find_empty_fields(archive: Archive, run: Run) -> list[str]:
     """The fields, as `post.views`, that used to be filled and are empty on many pages of the run."""
     rows = archive.rows(
         "select n.kind || '.' || n.field from field_counts n join (select site, kind, field,"
@@ -78,7 +78,7 @@ def lacking(archive: Archive, run: Run) -> list[str]:
         " on b.site = n.site and b.kind = n.kind and b.field = n.field"
         " where n.run_id = ? and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)"
         " and b.filled >= ? * (b.filled + b.empty) order by 1",
-        (run.id, RUNS, run.id, MANY, SHARE, USED_TO),
+        (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE),
     )
     return [str(name) for (name,) in rows]
 

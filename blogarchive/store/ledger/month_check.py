@@ -41,7 +41,7 @@ class MonthCoverage:
         return self.agrees and self.named == self.read
 
 
-def months(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
+def month_coverage(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
     """Every month that the blog's archive shows, newest first."""
     return archive.all_as(
         MonthCoverage,
@@ -65,7 +65,7 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
     row = archive.row("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
     if row is None:
         return True
-    lacking = [month.month for month in months(archive, blog) if not month.agrees]
+    lacking = [month.month for month in month_coverage(archive, blog) if not month.agrees]
     url = str(row[0])
     if not lacking:
         failures.resolve_field(archive, url, FIELD, now=now)
@@ -74,5 +74,5 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
     detail = f"the first or last date shown is of no post held, in {len(lacking)} months: {shown}"
     failure = Failure(kind="incomplete", field=FIELD, detail=detail)
     if not failures.is_open(archive, url, failure):
-        failures.record(archive, blog, url, failure, run_id=run_id, now=now)
+        failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)
     return False

@@ -10,9 +10,9 @@ from typing import Literal
 
 from blogarchive import __version__
 from blogarchive.store.database.archive import Archive, RequeueLimits
-from blogarchive.store.timestamps import fine_text, from_utc_text, later, utc_text
+from blogarchive.store.timestamps import format_utc, format_utc_precise, parse_utc, shift_utc
 
-Ended = Literal[
+RunOutcome = Literal[
     "done",
     "failures",
     "interrupted",
@@ -26,7 +26,7 @@ Ended = Literal[
 
 _UNFINISHED = (None, "killed", "interrupted", "unwritable")
 # An unfinished run older than this is no longer gone on with: its home page is too old to stand for today's.
-RESUMED_WITHIN = timedelta(days=7)
+MAX_RESUME_AGE = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,14 +65,14 @@ class Counts:
     failures: int = 0
 
 
-def start(archive: Archive, command: str, arguments: Sequence[str] = (), *, now: datetime) -> Run:
+def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, now: datetime) -> Run:
     """Open the row of a run that begins `now` (aware) with these words of the command line.
 
     Rows of earlier runs that were killed get the outcome `killed`: the caller holds the archive's lock.
     """
-    moment, words = utc_text(now), json.dumps(list(arguments), ensure_ascii=False)
+    moment, words = format_utc(now), json.dumps(list(arguments), ensure_ascii=False)
     with archive.atomic():
-        fresh = supposed(archive, now=now)
+        fresh = unsaved_run(archive, now=now)
         epoch = _epoch_of_unfinished(archive, command, words, fresh.epoch_at) or fresh.epoch_at
         archive.execute("update runs set outcome = 'killed' where outcome is null")
         run_id = archive.insert(
@@ -81,25 +81,25 @@ def start(archive: Archive, command: str, arguments: Sequence[str] = (), *, now:
             (command, words, moment, epoch, __version__, os.getpid(), socket.gethostname()),
         )
     if epoch == fresh.epoch_at:
-        archive.asked = RequeueLimits()
+        archive.requeue_limits = RequeueLimits()
     return replace(fresh, id=run_id, started_at=moment, epoch_at=epoch)
 
 
-def supposed(archive: Archive, *, now: datetime) -> Run:
+def unsaved_run(archive: Archive, *, now: datetime) -> Run:
     """A run that would begin `now` and go on with none; writes nothing."""
     row = archive.row("select max(last_seen_at) from authors")
-    last = from_utc_text(str(row[0])) if row and row[0] else now
+    last = parse_utc(str(row[0])) if row and row[0] else now
     ahead = last - now + timedelta(seconds=1) if last > now else timedelta()
-    return Run(id=0, started_at=utc_text(now), epoch_at=fine_text(now + ahead), ahead=ahead)
+    return Run(id=0, started_at=format_utc(now), epoch_at=format_utc_precise(now + ahead), ahead=ahead)
 
 
-def finish(
-    archive: Archive, run: Run, *, outcome: Ended, exit_code: int, counts: Counts, now: datetime
+def finish_run(
+    archive: Archive, run: Run, *, outcome: RunOutcome, exit_code: int, counts: Counts, now: datetime
 ) -> None:
     """Close the run's row. A run that ended `interrupted` or `unwritable` is resumed by the next one with its words."""
     archive.execute(
         "update runs set finished_at = ?, outcome = ?, exit_code = ?, counts = ? where id = ?",
-        (utc_text(now), outcome, exit_code, json.dumps(asdict(counts)), run.id),
+        (format_utc(now), outcome, exit_code, json.dumps(asdict(counts)), run.id),
     )
 
 
@@ -111,4 +111,4 @@ def _epoch_of_unfinished(archive: Archive, command: str, words: str, moment: str
     if row is None or row[1] not in _UNFINISHED:
         return None
     epoch = str(row[0])
-    return epoch if epoch <= moment < later(epoch, RESUMED_WITHIN) else None
+    return epoch if epoch <= moment < shift_utc(epoch, MAX_RESUME_AGE) else None

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import cast
 
 from blogarchive.items import Author, PageKind
-from blogarchive.store.pages.context import SaveContext, shown_text
-from blogarchive.store.timestamps import later
+from blogarchive.store.pages.context import SaveContext, date_text_iso
+from blogarchive.store.timestamps import shift_utc
 
 # Every page shows the visits of the blog, and every page fetched is one: a row an hour is a series, a row a
 # page is noise. The home page's figure is always kept.
@@ -59,7 +59,7 @@ def _insert(context: SaveContext, shown: Author | None) -> int:
             shown.blog_title if shown else None,
             shown.tagline if shown else None,
             _url(context, shown),
-            shown_text(shown.registered) if shown else None,
+            date_text_iso(shown.registered) if shown else None,
             shown.registered.text if shown and shown.registered else None,
             context.moment,
             context.moment,
@@ -79,7 +79,9 @@ def _update(context: SaveContext, author_id: int, shown: Author | None, row: tup
     fresh = held
     if shown is not None:
         told = (shown.nickname, shown.blog_title, shown.tagline, shown.registered and shown.registered.text)
-        newest = context.moment >= str(last_seen) or (context.replay and context.counter_page_id() == page_id)
+        newest = context.moment >= str(last_seen) or (
+            context.is_reparse and context.counter_page_id() == page_id
+        )
         # A page that does not show a field says nothing about it; an older page only fills what is empty.
         pairs = zip(told, held, strict=True) if newest else zip(held, told, strict=True)
         fresh = tuple(first if first is not None else second for first, second in pairs)
@@ -99,7 +101,7 @@ def _update(context: SaveContext, author_id: int, shown: Author | None, row: tup
             title,
             tagline,
             registered,
-            shown_text(shown.registered) if shown else None,
+            date_text_iso(shown.registered) if shown else None,
             new_url,
             context.moment,
             context.page_id(),
@@ -142,7 +144,7 @@ def _save_stats(context: SaveContext, author_id: int, shown: Author) -> None:
     )
     at_home = context.parsed.kind is PageKind.HOME
     if before is not None:
-        recent = later(str(before[0]), _STATS_APART) > context.moment
+        recent = shift_utc(str(before[0]), _STATS_APART) > context.moment
         if before[1:] == (shown.total_visits, shown.account_age) or (recent and not at_home):
             return
     context.archive.execute(

@@ -14,7 +14,7 @@ def save_rows(context: SaveContext, rows: Sequence[CategoryRow]) -> None:
         category_id = ensure(context, row.name, row.url)
         known = listed_posts.note(context, row.posts, in_listing=False)
         link(context, category_id, [post.id for post in known.values()])
-    if not context.replay:
+    if not context.is_reparse:
         _follow_renames(context, rows)
 
 
@@ -54,7 +54,7 @@ def ensure(context: SaveContext, name: str, url: str | None) -> int:
             (context.author_id, name, url, context.moment, context.moment, context.page_id()),
         )
     category_id, held_url, seen = row
-    if not context.replay and context.moment > str(seen):
+    if not context.is_reparse and context.moment > str(seen):
         context.archive.execute(
             "update categories set last_seen_at = ?, url = ? where id = ?",
             (context.moment, url or cast("str | None", held_url), cast(int, category_id)),
@@ -92,7 +92,7 @@ def link(context: SaveContext, category_id: int, post_ids: Sequence[int]) -> Non
             "insert or ignore into post_categories(post_id, category_id, page_id) values (?, ?, ?)",
             [(post_id, category_id, page_id) for post_id in new],
         )
-    if not context.replay and any(gone is not None for gone in there.values()):
+    if not context.is_reparse and any(gone is not None for gone in there.values()):
         context.archive.execute(
             "update post_categories set gone_at = null"  # noqa: S608 - question marks only
             f" where category_id = ? and gone_at < ? and post_id in ({places})",

@@ -10,7 +10,7 @@ from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages.context import SaveContext, shown_text
+from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.pages.ownership import post_target
 
 _MARKS = re.compile(
@@ -52,8 +52,11 @@ def compare(context: SaveContext, item: ListedPost, known: Known) -> None:
 
 def ask(context: SaveContext, number: int | str, url: str) -> None:
     """Have a post fetched, unless it is waited for already."""
-    requeue.again(
-        context.archive, post_target(context, url, number), before=context.fine, now=context.page.fetched_at
+    requeue.requeue_target(
+        context.archive,
+        post_target(context, url, number),
+        before=context.precise_moment,
+        now=context.page.fetched_at,
     )
 
 
@@ -66,10 +69,14 @@ def _compare_address(context: SaveContext, item: ListedPost, known: Known) -> No
     if known.url is None or known.url == url:
         return
     target = post_target(context, url, known.number)
-    requeue.move(context.archive, target)
+    requeue.change_url(context.archive, target)
     if known.astray and known.url.partition("://")[2] != url.partition("://")[2]:
-        requeue.again(
-            context.archive, target, before=context.fine, now=context.page.fetched_at, failed_too=True
+        requeue.requeue_target(
+            context.archive,
+            target,
+            before=context.precise_moment,
+            now=context.page.fetched_at,
+            failed_too=True,
         )
 
 
@@ -94,14 +101,14 @@ def _compare_title(context: SaveContext, item: ListedPost, known: Known) -> None
         failure = Failure(kind="incomplete", field="title", detail=detail)
         if not failures.is_open(context.archive, cast(str, item.url), failure):
             now = context.page.fetched_at
-            failures.record(
+            failures.record_failure(
                 context.archive, context.blog, cast(str, item.url), failure, run_id=context.run_id, now=now
             )
 
 
 def _compare_time(context: SaveContext, item: ListedPost, known: Known) -> None:
     """A time that is not the one held has the post read again, once: some lists show when a post was last edited."""
-    shown = shown_text(item.posted)
+    shown = date_text_iso(item.posted)
     if shown is None or not known.read or known.posted_at is None:
         return
     dealt_with = known.shown_on is not None and known.shown_on.startswith(shown[:_SECONDS])
@@ -109,7 +116,7 @@ def _compare_time(context: SaveContext, item: ListedPost, known: Known) -> None:
     if dealt_with or (known.shown_on is None and not differs):
         return
     url = cast(str, item.url)
-    frontier_queue.note_day(context.archive, post_target(context, url, known.number), shown)
+    frontier_queue.set_newest_day(context.archive, post_target(context, url, known.number), shown)
     if differs:
         ask(context, known.number, url)
 

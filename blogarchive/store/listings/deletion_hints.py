@@ -27,7 +27,9 @@ def look(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> Non
         rows = _posts(context, sorted(number), condition)
         for url, post in rows if len(rows) <= _ASKED_AT_MOST else []:
             target = post_target(context, url, post)
-            requeue.again(context.archive, target, before=context.fine, now=context.page.fetched_at)
+            requeue.requeue_target(
+                context.archive, target, before=context.precise_moment, now=context.page.fetched_at
+            )
 
 
 def younger(lacking: set[str], numbers: set[str]) -> set[str]:

@@ -28,7 +28,7 @@ def own_page_gone(context: SaveContext, number: int | str, reason: str) -> bool:
     row = context.archive.row(
         "select id, own_page_seen_at, posted_at, gone_at, coalesce(own_page_gone_at, ?) from posts"
         " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
-        (context.fine, context.blog.site, context.blog.uid, number),
+        (context.precise_moment, context.blog.site, context.blog.uid, number),
     )
     if row is None:
         return False
@@ -36,11 +36,11 @@ def own_page_gone(context: SaveContext, number: int | str, reason: str) -> bool:
     if gone is not None:
         _rest(context, cast(int, post_id))
         return True
-    if seen is not None and str(seen) > context.fine:
+    if seen is not None and str(seen) > context.precise_moment:
         return False
     context.archive.execute(
         "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
-        (context.fine, reason, cast(int, post_id)),
+        (context.precise_moment, reason, cast(int, post_id)),
     )
     if posted is not None:
         _hear_archive(context, cast(int, post_id), str(posted)[:7])
@@ -109,7 +109,7 @@ def _conclude(context: SaveContext, post_id: int) -> bool:
     ).rowcount
     if marked:
         _rest(context, post_id)
-        context.count(ChangeCounts(posts_gone=1))
+        context.add_changes(ChangeCounts(posts_gone=1))
     return marked > 0
 
 
@@ -123,17 +123,21 @@ def _rest(context: SaveContext, post_id: int) -> None:
     if row is None:
         return
     target = post_target(context, str(row[0]), cast("int | str", row[1]))
-    due = context.page.fetched_at + schedule.RAREST
-    transitions.settle_gone(context.archive, target, due_at=due)
-    context.resolved.append(target.url)
-    context.resolved += transitions.leave_comments(context.archive, context.blog, cast("int | str", row[1]))
+    due = context.page.fetched_at + schedule.MAX_INTERVAL
+    transitions.mark_gone(context.archive, target, due_at=due)
+    context.resolved_urls.append(target.url)
+    context.resolved_urls += transitions.deactivate_comments(
+        context.archive, context.blog, cast("int | str", row[1])
+    )
 
 
 def _ask_own_page(context: SaveContext, post_id: int) -> None:
     row = context.archive.row("select url, number from posts where id = ?", (post_id,))
     if row is not None:
         target = post_target(context, str(row[0]), cast("int | str", row[1]))
-        requeue.again(context.archive, target, before=context.fine, now=context.page.fetched_at)
+        requeue.requeue_target(
+            context.archive, target, before=context.precise_moment, now=context.page.fetched_at
+        )
 
 
 def _ask_month(context: SaveContext, month: str | None, since: str) -> bool:
@@ -153,7 +157,7 @@ def _ask_home(context: SaveContext, since: str) -> None:
 
 
 def _ask(context: SaveContext, condition: str, value: str | int, since: str) -> None:
-    requeue.again_where(
+    requeue.requeue_where(
         context.archive,
         context.blog,
         f"{condition} and coalesce(fetched_at, '') <= ?",

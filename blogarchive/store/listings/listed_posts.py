@@ -6,7 +6,7 @@ from typing import cast
 from blogarchive.items import ListedPost, Post, Target
 from blogarchive.store.listings import deletions
 from blogarchive.store.listings.change_detection import Known, ask, compare
-from blogarchive.store.pages.context import SaveContext, shown_text
+from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.pages.ownership import own_posts, post_target
 from blogarchive.store.posts import post_row, posts
 
@@ -26,7 +26,7 @@ def note(context: SaveContext, named: Sequence[ListedPost], *, in_listing: bool)
             found[number] = _insert(context, item)
         else:
             _complete(context, item, before)
-    if in_listing and found and not context.replay:
+    if in_listing and found and not context.is_reparse:
         _see(context, wanted, found)
     return found
 
@@ -39,7 +39,7 @@ def note_counts(context: SaveContext, shown: Iterable[Post]) -> None:
             continue
         row = context.archive.row("select listed_comment_count from posts where id = ?", (before.id,))
         listed_count = None if row is None else row[0]
-        if not context.replay and post.comment_count is not None and post.comment_count != listed_count:
+        if not context.is_reparse and post.comment_count is not None and post.comment_count != listed_count:
             context.archive.execute(
                 "update posts set listed_comment_count = ? where id = ?", (post.comment_count, before.id)
             )
@@ -106,7 +106,7 @@ def _known(row: tuple[object, ...]) -> Known:
 
 def _insert(context: SaveContext, item: ListedPost) -> Known:
     number = cast("int | str", item.number)
-    posted = shown_text(item.posted)
+    posted = date_text_iso(item.posted)
     post_id = context.archive.insert(
         "insert into posts(author_id, number, url, title, title_is_cut, posted_at, posted_at_text, first_seen_at,"
         " last_seen_at, page_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -147,7 +147,7 @@ def _complete(context: SaveContext, item: ListedPost, before: Known) -> None:
             "update posts set title = ?, title_is_cut = ?, page_id = ? where id = ?",
             (item.title, item.title_cut, context.page_id(), before.id),
         )
-    posted = shown_text(item.posted)
+    posted = date_text_iso(item.posted)
     if posted is not None and before.posted_at is None and item.posted is not None:
         context.archive.execute(
             "update posts set posted_at = ?, posted_at_text = ?, page_id = ? where id = ?",

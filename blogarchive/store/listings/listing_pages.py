@@ -13,11 +13,11 @@ from blogarchive.store.ledger.month_check import FIELD
 from blogarchive.store.listings import categories, deletion_hints, deletions, listed_posts, months
 from blogarchive.store.listings.change_detection import Known
 from blogarchive.store.pages import links, page_chains
-from blogarchive.store.pages.context import SaveContext, shown_text
+from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.pages.ownership import own_posts
-from blogarchive.store.pages.page_chains import Item, PageChain
+from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import post_row, posts
-from blogarchive.store.timestamps import from_utc_text, later, utc_text
+from blogarchive.store.timestamps import format_utc, parse_utc, shift_utc
 
 _KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 
@@ -30,16 +30,16 @@ def save(context: SaveContext) -> None:
     _save_shown(context, posts_shown)
     kind, chain = _kind(context), context.target.chain or context.target.url
     if kind is PageKind.HOME:
-        context.pending.append(("incomplete", FIELD))  # checked when all that this page asks for was read
+        context.keep_open.append(("incomplete", FIELD))  # checked when all that this page asks for was read
     category_id = None
     if kind is PageKind.CATEGORY:
         category_id = categories.of_listing(context, chain, context.parsed.listing)
         if category_id is not None:
             categories.link(context, category_id, [post.id for post in known.values()])
-    if not context.replay:
+    if not context.is_reparse:
         _follow(context, kind, chain, known, category_id)
-        days = [(item, day) for item in named if (day := shown_text(item.posted))]
-        frontier_queue.date_posts(
+        days = [(item, day) for item in named if (day := date_text_iso(item.posted))]
+        frontier_queue.set_post_days(
             context.archive,
             [(target, day) for item, day in days for target in listed_posts.targets(context, [item])],
         )
@@ -50,7 +50,7 @@ def is_beyond_end(context: SaveContext) -> bool:
     target = context.target
     if target.page_no == 1 or target.kind not in _KINDS or target.chain is None:
         return False
-    sweep = page_chains.find(context, target.chain)
+    sweep = page_chains.find_chain(context, target.chain)
     return sweep is None or sweep.complete or sweep.pages_read < target.page_no - 1
 
 
@@ -85,24 +85,24 @@ def _kind(context: SaveContext) -> PageKind:
 def _follow(
     context: SaveContext, kind: PageKind, chain: str, known: dict[int | str, Known], category_id: int | None
 ) -> None:
-    link = links.following(context, _KINDS)
+    link = links.next_page_link(context, _KINDS)
     sweep, in_order = _sweep(context, kind, chain)
-    items = [Item(item=str(number)) for number in known]
-    before = page_chains.shown(context, sweep) if context.target.page_no > 1 else set()
+    items = [ChainItem(item=str(number)) for number in known]
+    before = page_chains.shown_items(context, sweep) if context.target.page_no > 1 else set()
     cache = context.target.page_no > 1 and all(item in before for item in items)
-    page_chains.add(context, sweep, ((item, False) for item in items if item not in before))
+    page_chains.add_items(context, sweep, ((item, False) for item in items if item not in before))
     if not in_order or _unsound(context):
-        page_chains.distrust(context, sweep)
+        page_chains.mark_unsound(context, sweep)
     if link is not None and not cache:
         if kind is PageKind.HOME and not _home_goes_on(context, sweep, known):
-            frontier_queue.park(
+            frontier_queue.add_fetched(
                 context.archive, _next(context, link, chain, kind), now=context.page.fetched_at
             )
         else:
             _go_on(context, _next(context, link, chain, kind), sweep, known)
         return
     if context.partial:
-        page_chains.leave(context, sweep)
+        page_chains.reset_chain(context, sweep)
     elif in_order and sweep.sound and not _unsound(context):
         _prove(context, kind, sweep, category_id)
 
@@ -110,10 +110,10 @@ def _follow(
 def _sweep(context: SaveContext, kind: PageKind, chain: str) -> tuple[PageChain, bool]:
     """The sweep that the page belongs to, and whether it comes next in it."""
     if context.target.page_no > 1:
-        sweep = page_chains.find(context, chain)
+        sweep = page_chains.find_chain(context, chain)
         if sweep is not None:
             return sweep, sweep.pages_read == context.target.page_no - 1
-    return page_chains.begin(context, chain, kind), context.target.page_no == 1
+    return page_chains.start_chain(context, chain, kind), context.target.page_no == 1
 
 
 def _unsound(context: SaveContext) -> bool:
@@ -135,7 +135,7 @@ def _next(context: SaveContext, link: Link, chain: str, kind: PageKind) -> Targe
 
 def _go_on(context: SaveContext, target: Target, sweep: PageChain, known: dict[int | str, Known]) -> None:
     now = context.page.fetched_at
-    requeue.again(
+    requeue.requeue_target(
         context.archive,
         target,
         before=sweep.started_at,
@@ -146,7 +146,7 @@ def _go_on(context: SaveContext, target: Target, sweep: PageChain, known: dict[i
     days = [post.posted_at[:10] for post in known.values() if post.posted_at]
     if days:
         # Lists run from new to old, pinned posts aside: the next page shows nothing newer than this one.
-        frontier_queue.note_day(context.archive, target, max(days))
+        frontier_queue.set_newest_day(context.archive, target, max(days))
 
 
 def _home_goes_on(context: SaveContext, sweep: PageChain, known: dict[int | str, Known]) -> bool:
@@ -158,7 +158,7 @@ def _home_goes_on(context: SaveContext, sweep: PageChain, known: dict[int | str,
         return False
     row = context.archive.row("select home_proved_at from authors where id = ?", (context.author_id,))
     proved = None if row is None or row[0] is None else str(row[0])
-    if proved is None or later(proved, schedule.LISTINGS_BY) < sweep.started_at:
+    if proved is None or shift_utc(proved, schedule.LISTING_DEADLINE) < sweep.started_at:
         return True
     return any(post.fresh or not post.read for post in known.values())
 
@@ -174,9 +174,9 @@ def _has_months(context: SaveContext) -> bool:
 
 
 def _prove(context: SaveContext, kind: PageKind, sweep: PageChain, category_id: int | None) -> None:
-    numbers = {item.item for item in page_chains.shown(context, sweep)}
-    before, begun = page_chains.prior(context, sweep), sweep.started_at
-    since = utc_text(from_utc_text(begun))
+    numbers = {item.item for item in page_chains.shown_items(context, sweep)}
+    before, begun = page_chains.prior_items(context, sweep), sweep.started_at
+    since = format_utc(parse_utc(begun))
     if kind is PageKind.CATEGORY:
         if category_id is not None:
             categories.proved(context, category_id, numbers, since=since)
@@ -192,7 +192,7 @@ def _prove(context: SaveContext, kind: PageKind, sweep: PageChain, category_id: 
         deletions.missing(
             context, _ids(context, deletion_hints.younger(before - numbers, numbers)), since=begun
         )
-    page_chains.complete(context, sweep)
+    page_chains.mark_complete(context, sweep)
 
 
 def _ids(context: SaveContext, numbers: set[str]) -> list[int]:

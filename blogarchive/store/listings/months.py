@@ -9,8 +9,8 @@ from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, transitions
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
-from blogarchive.store.pages.context import SaveContext, day_text
-from blogarchive.store.timestamps import from_utc_text, utc_text
+from blogarchive.store.pages.context import SaveContext, date_text_day
+from blogarchive.store.timestamps import format_utc, parse_utc
 
 _VANISH_AT_MOST = 2
 
@@ -38,14 +38,14 @@ def save_rows(context: SaveContext, rows: Sequence[MonthRow]) -> bool:
     shown_before = [month for month, before in held.items() if str(before[6]) == latest]
     for row in rows:
         before = held.get(row.month)
-        days = (day_text(row.first), day_text(row.last))
+        days = (date_text_day(row.first), date_text_day(row.last))
         if before is None:
             _insert(context, row)
-        elif context.moment >= str(before[6]) or (context.replay and before[8] == context.page_id()):
+        elif context.moment >= str(before[6]) or (context.is_reparse and before[8] == context.page_id()):
             _update(context, row, days, before)
         if before is None or days != before[4:6]:
             _ask(context, row, proved=before is not None and before[7] is not None)
-    if not context.replay and latest < context.moment:
+    if not context.is_reparse and latest < context.moment:
         there = {row.month for row in rows}
         lost = [(month, cast("str | None", held[month][3])) for month in shown_before if month not in there]
         _vanished(context, lost, len(shown_before))
@@ -76,7 +76,7 @@ def proved(context: SaveContext, month: str, numbers: Collection[str], *, begun:
 
     `begun` is when the reading began, UTC text with microseconds.
     """
-    since = utc_text(from_utc_text(begun))
+    since = format_utc(parse_utc(begun))
     context.archive.execute(
         "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
         " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
@@ -116,8 +116,8 @@ def _shows_less(context: SaveContext, rows: Sequence[MonthRow], held: Mapping[st
             if seen == latest:
                 return True
             continue
-        first_shown, last_shown = day_text(row.first), day_text(row.last)
-        if context.replay and page_id == context.page_id():
+        first_shown, last_shown = date_text_day(row.first), date_text_day(row.last)
+        if context.is_reparse and page_id == context.page_id():
             continue
         if (first and (first_shown or "~") > str(first)) or (last and (last_shown or "") < str(last)):
             return True
@@ -131,8 +131,8 @@ def _insert(context: SaveContext, row: MonthRow) -> None:
         (
             context.author_id,
             row.month,
-            day_text(row.first),
-            day_text(row.last),
+            date_text_day(row.first),
+            date_text_day(row.last),
             row.url,
             context.moment,
             context.moment,
@@ -153,7 +153,7 @@ def _update(
             " shown_changed_at = iif(?, ?, shown_changed_at), page_id = ? where id = ?",
             (*shown, row.url, changed, context.moment, context.page_id(), cast(int, month_id)),
         )
-    if not context.replay and str(seen) < context.moment:
+    if not context.is_reparse and str(seen) < context.moment:
         context.archive.execute(
             "update archive_months set last_seen_at = ? where id = ?", (context.moment, cast(int, month_id))
         )
@@ -161,17 +161,19 @@ def _update(
 
 def _ask(context: SaveContext, row: MonthRow, *, proved: bool) -> None:
     """Have the month's listing fetched. A row without dates shows no change: it is proved by schedule alone."""
-    if context.replay or row.url is None or (proved and row.first is None):
+    if context.is_reparse or row.url is None or (proved and row.first is None):
         return
     target = Target(url=row.url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
     now = context.page.fetched_at
-    if requeue.is_yet_another(context.archive, context.blog, row.month, row.url):
+    if requeue.exceeds_url_limit(context.archive, context.blog, row.month, row.url):
         return
     if not _under_way(context, row.month, row.url):
-        requeue.again(context.archive, target, before=context.fine, now=now, found_on=context.page.url)
-    day = day_text(row.last)
+        requeue.requeue_target(
+            context.archive, target, before=context.precise_moment, now=now, found_on=context.page.url
+        )
+    day = date_text_day(row.last)
     if day is not None:
-        frontier_queue.note_day(context.archive, target, day)
+        frontier_queue.set_newest_day(context.archive, target, day)
 
 
 def _under_way(context: SaveContext, month: str, chain: str) -> bool:
@@ -201,6 +203,6 @@ def _vanished(context: SaveContext, months: Sequence[tuple[str, str | None]], sh
         )
         if url is not None:
             target = Target(url=url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
-            transitions.leave(context.archive, target)
-            context.resolved.append(url)
-        deletions.missing(context, _not_among(context, month, ()), since=context.fine)
+            transitions.deactivate(context.archive, target)
+            context.resolved_urls.append(url)
+        deletions.missing(context, _not_among(context, month, ()), since=context.precise_moment)

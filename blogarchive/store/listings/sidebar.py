@@ -16,9 +16,9 @@ The other places are the names of categories.
 def save(context: SaveContext) -> None:
     """Keep the sidebar, unless this process has just kept the very same one of the blog; a home page's own list too."""
     parsed = context.parsed
-    is_home = context.target.kind is PageKind.HOME and context.target.page_no == 1 and not context.replay
+    is_home = context.target.kind is PageKind.HOME and context.target.page_no == 1 and not context.is_reparse
     shown = (parsed.latest, parsed.categories, parsed.months)
-    memo, place = context.archive.memo.sidebars, (context.blog.site, context.blog.uid, context.replay)
+    memo, place = context.archive.cache.sidebars, (context.blog.site, context.blog.uid, context.is_reparse)
     if not any(shown):
         return
     if memo.get(place) == shown and not is_home:
@@ -34,7 +34,7 @@ def save(context: SaveContext) -> None:
     for where, named in lists.items():
         _save_titles(context, where, named)
     # Read again, oldest first: once a page is the newest to show every month, those after it are too.
-    if newest or not context.replay:
+    if newest or not context.is_reparse:
         memo[place] = shown
     else:
         memo.pop(place, None)
@@ -65,7 +65,7 @@ def _save_titles(context: SaveContext, place: str, named: Iterable[ListedPost]) 
                 for title, number in fresh
             ],
         )
-    if there and not context.replay:
+    if there and not context.is_reparse:
         context.archive.execute(
             "update sidebar_titles set last_seen_at = max(last_seen_at, ?)"  # noqa: S608 - question marks only
             f" where author_id = ? and place = ? and title in ({marks})",

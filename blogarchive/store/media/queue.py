@@ -19,7 +19,7 @@ from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.media import queries
-from blogarchive.store.timestamps import later, utc_text
+from blogarchive.store.timestamps import format_utc, shift_utc
 
 Refusal = Callable[[str, str, str], str | None]
 """Of a picture's URL, its post's URL and its site: why it may not be fetched, or None."""
@@ -73,13 +73,13 @@ def gather(archive: Archive, blogs: Sequence[Blog], refusal: Refusal, hosts: Cal
 def hosts_to_ask(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> list[str]:
     """The hosts of the pictures that are to be fetched now; with `since`, of posts seen from then on only."""
     authors = queries.author_ids(archive, blogs)
-    return queries.hosts(archive, authors, moment=utc_text(now), since=since)
+    return queries.hosts(archive, authors, moment=format_utc(now), since=since)
 
 
 def count_due(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> int:
     """How many pictures are to be fetched now."""
     authors = queries.author_ids(archive, blogs)
-    return queries.count_due(archive, authors, moment=utc_text(now), since=since)
+    return queries.count_due(archive, authors, moment=format_utc(now), since=since)
 
 
 def take(
@@ -94,7 +94,9 @@ def take(
 ) -> list[QueuedImage]:
     """The next pictures of these blogs' posts on `host`, those that never failed first. Changes nothing."""
     authors = queries.author_ids(archive, blogs)
-    rows = queries.due(archive, authors, host, limit=limit + len(exclude), moment=utc_text(now), since=since)
+    rows = queries.due(
+        archive, authors, host, limit=limit + len(exclude), moment=format_utc(now), since=since
+    )
     return [_wanted(row) for row in rows if row[0] not in exclude][:limit]
 
 
@@ -121,7 +123,7 @@ def keep(archive: Archive, url: str, picture: ImageFile, *, now: datetime) -> bo
                 len(picture.body),
                 picture.width,
                 picture.height,
-                utc_text(now),
+                format_utc(now),
             ),
         )
         archive.execute(
@@ -137,15 +139,15 @@ def fail(
     archive: Archive, wanted: QueuedImage, trouble: ImageFailure, *, run_id: int | None, now: datetime
 ) -> bool:
     """Schedule another try, each after a longer pause; returns True if the picture is now given up."""
-    attempts, moment = wanted.attempts + 1, utc_text(now)
+    attempts, moment = wanted.attempts + 1, format_utc(now)
     dead = trouble.permanent or attempts >= trouble.attempts
-    due = None if dead else later(moment, schedule.pause(wanted.attempts))
+    due = None if dead else shift_utc(moment, schedule.retry_delay(wanted.attempts))
     with archive.atomic():
         archive.execute(
             "update media set status = ?, attempts = ?, next_try_at = ?, detail = ? where id = ?",
             ("dead" if dead else "failed", attempts, due, trouble.detail, wanted.id),
         )
-        failures.record(
+        failures.record_failure(
             archive,
             wanted.blog,
             wanted.url,

@@ -12,7 +12,7 @@ from typing import cast
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import reading_mode
+from blogarchive.store.database.connection import read_only_mode
 from blogarchive.store.merge import categories
 from blogarchive.store.merge.joins import AUTHORS, COMMENTS, PAGE, POSTS, run_all
 
@@ -34,7 +34,9 @@ def beside(archive: Archive, other: Path) -> Iterator[None]:
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
         raise UsageError(f"{other} is the archive itself; name another one")
     Archive.open(other, read_only=True).close()
-    archive.execute("attach database ? as other", (f"{other.resolve().as_uri()}?mode={reading_mode(other)}",))
+    archive.execute(
+        "attach database ? as other", (f"{other.resolve().as_uri()}?mode={read_only_mode(other)}",)
+    )
     try:
         yield
     finally:

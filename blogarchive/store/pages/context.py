@@ -1,4 +1,4 @@
-"""What the parts of one save share: the visit, its moment, the page row that is kept when something was new."""
+"""The state shared by the functions that save one page: the crawled page, its times, its row and the changes made."""
 
 from dataclasses import dataclass, fields
 
@@ -8,14 +8,14 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_rows
-from blogarchive.store.timestamps import fine_text, utc_text
+from blogarchive.store.timestamps import format_utc, format_utc_precise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeCounts:
-    """How much a save changed.
+    """Counts of the rows that a save changed.
 
-    `posts_new` are posts read for the first time; `posts_gone` those that both witnesses speak against now.
+    `posts_new` counts posts parsed for the first time, `posts_gone` those that were marked gone.
     """
 
     posts_new: int = 0
@@ -30,12 +30,12 @@ class ChangeCounts:
 
 
 class SaveContext:
-    """One visit on its way into the archive, inside one transaction.
+    """One crawled page during its save, which is one transaction.
 
-    `moment` is the page's fetch time as UTC text; every time written comes from it, never from the clock.
-    `fine` is the same to the microsecond, for the schedule. `replay`: the page is stored already and is only
-    read again, so frontier, sweeps and marks of what is gone are left alone. `partial`: its run leaves things out
-    on purpose, so it proves no listing.
+    `moment` is the fetch time as UTC text with seconds, `precise_moment` the same with microseconds, for the
+    frontier. Every time that is written comes from the fetch time, never from the clock. `is_reparse`: the page is
+    stored already, so frontier, page chains and gone marks stay unchanged. `partial`: the run is limited, so the page
+    proves no listing.
     """
 
     def __init__(
@@ -46,85 +46,87 @@ class SaveContext:
         *,
         run_id: int | None,
         page_id: int | None = None,
-        replay: bool = False,
+        is_reparse: bool = False,
         partial: bool = False,
     ) -> None:
         self.archive = archive
         self.crawled = crawled
         self.blog = blog
         self.run_id = run_id
-        self.replay = replay
+        self.is_reparse = is_reparse
         self.partial = partial
-        self.moment = utc_text(crawled.page.fetched_at)
-        self.fine = fine_text(crawled.page.fetched_at)
-        self.counted = ChangeCounts()
+        self.moment = format_utc(crawled.page.fetched_at)
+        self.precise_moment = format_utc_precise(crawled.page.fetched_at)
+        self.changes = ChangeCounts()
         self.failure: Failure | None = None
         self.problems: list[Failure] = []
-        self.resolved: list[str] = []
-        self.pending: list[tuple[str, str | None]] = []
-        self.subject: str | None = None
+        self.resolved_urls: list[str] = []
+        self.keep_open: list[tuple[str, str | None]] = []  # kinds and fields of failures that stay open
+        self.post_url: str | None = None
         self.comments_agree = False
-        self.doubted = False  # what the page says waits for a page of another day
+        self.needs_confirmation = False  # by a page of another day
         self.author_id = 0
-        self.counted_before: str | None = None
+        self.counters_before: str | None = None
         self._page_id = page_id
         self._newest: int | None = None
-        self._held = page_id if replay else page_rows.newest(archive, crawled.page.url)
+        self._stored_page_id = page_id if is_reparse else page_rows.newest_page_id(archive, crawled.page.url)
 
-    def count(self, more: ChangeCounts) -> None:
-        """Add what was changed just now."""
-        self.counted += more
+    def add_changes(self, more: ChangeCounts) -> None:
+        """Add to the counts of changes."""
+        self.changes += more
 
     @property
     def page(self) -> Page:
-        """The page as served."""
+        """Return the page as served."""
         return self.crawled.page
 
     @property
     def parsed(self) -> ParsedPage:
-        """What was read from it."""
+        """Return the parsed page."""
         return self.crawled.parsed
 
     @property
     def target(self) -> Target:
-        """What it was fetched for."""
+        """Return the target that the page was fetched for."""
         return self.crawled.target
 
     @property
-    def newest_kept(self) -> bool:
-        """Whether no later page of this URL is kept: later visits showed the same, or they would be."""
+    def is_newest(self) -> bool:
+        """Return whether no later page of this URL is stored; later fetches that changed nothing store none."""
         if self._newest is None:
-            self._newest = page_rows.newest(self.archive, self.crawled.page.url) or 0
+            self._newest = page_rows.newest_page_id(self.archive, self.crawled.page.url) or 0
         return self._newest == self._page_id
 
     @property
-    def first_visit(self) -> bool:
-        """Whether no page of this URL is held yet."""
-        return self._held is None
+    def is_first(self) -> bool:
+        """Return whether no page of this URL was stored before."""
+        return self._stored_page_id is None
 
     @property
-    def kept(self) -> bool:
-        """Whether something but counters was new, so that the bytes were kept."""
+    def is_stored(self) -> bool:
+        """Return whether the page has a row, because more than counters changed."""
         return self._page_id is not None
 
     def page_id(self) -> int:
-        """The row of the page's bytes, kept now if they were not: call it for what is new, counters apart."""
+        """Return the id of the page's row, inserted on the first call: call it for changes other than counters."""
         if self._page_id is None:
-            self._page_id = page_rows.keep(self.archive, self.crawled, uid=self.blog.uid, run_id=self.run_id)
+            self._page_id = page_rows.store_page(
+                self.archive, self.crawled, uid=self.blog.uid, run_id=self.run_id
+            )
         return self._page_id
 
     def counter_page_id(self) -> int | None:
-        """The page that a counter may name: this one if it is kept, else the one held of the URL."""
-        return self._page_id if self._page_id is not None else self._held
+        """Return the page id for a counter: of this page if it has a row, else of the page stored before."""
+        return self._page_id if self._page_id is not None else self._stored_page_id
 
 
-def shown_text(shown: DateText | None) -> str | None:
-    """The contract's text of a shown time: ISO 8601 with offset, cut to the precision; None where unread."""
-    if shown is None or shown.at is None or shown.precision is None:
+def date_text_iso(date: DateText | None) -> str | None:
+    """Return ISO 8601 with offset, cut to the precision shown, or None if the date was not parsed."""
+    if date is None or date.at is None or date.precision is None:
         return None
-    return to_iso(ParsedDate(shown.at, shown.precision))
+    return to_iso(ParsedDate(date.at, date.precision))
 
 
-def day_text(shown: DateText | None) -> str | None:
-    """The day of a date in an archive row, `2025-01-29`; the words as shown where they could not be read."""
-    return None if shown is None else (shown_text(shown) or shown.text)[:10]
+def date_text_day(date: DateText | None) -> str | None:
+    """Return the day, `2025-01-29`, or the first ten characters as shown if the date was not parsed."""
+    return None if date is None else (date_text_iso(date) or date.text)[:10]

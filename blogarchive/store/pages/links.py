@@ -4,28 +4,28 @@ from collections.abc import Iterable
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier.requeue import is_yet_another
+from blogarchive.store.frontier.requeue import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.pages.ownership import is_own
+from blogarchive.store.pages.ownership import is_own_uid
 
 _FOLLOWED = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
 _REMEMBERED = 300_000
 
 
-def save(context: SaveContext, targets: Iterable[Target]) -> None:
+def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     """Put the page's links, and these further targets, into the frontier, except those that it holds."""
-    memo = context.archive.memo
-    if len(memo.keys) > _REMEMBERED:
-        memo.keys.clear()
-    found = {frontier_queue.key(target): target for target in (*_home(context), *targets)}
-    fresh = _own(context) | {key: target for key, target in found.items() if key not in memo.keys}
-    frontier_queue.add(
+    cache = context.archive.cache
+    if len(cache.target_keys) > _REMEMBERED:
+        cache.target_keys.clear()
+    found = {frontier_queue.target_key(target): target for target in (*_home(context), *targets)}
+    fresh = _own(context) | {key: target for key, target in found.items() if key not in cache.target_keys}
+    frontier_queue.add_targets(
         context.archive, fresh.values(), now=context.page.fetched_at, found_on=context.page.url
     )
-    memo.keys.update(fresh)
+    cache.target_keys.update(fresh)
 
 
-def following(context: SaveContext, kinds: Iterable[PageKind]) -> Link | None:
+def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | None:
     """The link to the next page of this very listing, or of these comments; None on the last page."""
     wanted = set(kinds)
     here = {context.target.url, context.page.url}
@@ -41,18 +41,18 @@ def following(context: SaveContext, kinds: Iterable[PageKind]) -> Link | None:
 
 def _own(context: SaveContext) -> dict[str, Target]:
     """The blog's own links that are not yet known to be in the frontier, by their keys."""
-    blog, known = context.blog, context.archive.memo.keys
+    blog, known = context.blog, context.archive.cache.target_keys
     fresh: dict[str, Target] = {}
     names: dict[str, str] = {}
     for link in context.parsed.links:
         if link.kind not in _FOLLOWED or link.next_page:
             continue
-        key = frontier_queue.key_of(blog.site, blog.uid, link)
-        if key in known or not is_own(context, link.uid):
+        key = frontier_queue.link_key(blog.site, blog.uid, link)
+        if key in known or not is_own_uid(context, link.uid):
             continue
         names = names or _names(context)
         name = names.get(link.url)
-        if name is not None and is_yet_another(context.archive, blog, name, link.url):
+        if name is not None and exceeds_url_limit(context.archive, blog, name, link.url):
             continue
         if link.kind is not PageKind.HOME or not has_home(context):
             fresh[key] = Target(

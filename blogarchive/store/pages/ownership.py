@@ -10,7 +10,7 @@ from blogarchive.store.pages.context import SaveContext
 Named = TypeVar("Named", ListedPost, Post)
 
 
-def is_own(context: SaveContext, uid: str | None) -> bool:
+def is_own_uid(context: SaveContext, uid: str | None) -> bool:
     """Whether an address that names `uid` (None: nobody) may be of the blog."""
     if uid is None or uid == context.blog.uid:
         return True
@@ -23,7 +23,7 @@ def is_own(context: SaveContext, uid: str | None) -> bool:
 def own_posts(context: SaveContext, posts: Iterable[Named]) -> list[Named]:
     """Those of `posts` that are not another blog's: a box of what others write is in many a listing."""
     address = site_by_name(context.blog.site).parse_url
-    return [post for post in posts if post.url is None or is_own(context, address(post.url).uid)]
+    return [post for post in posts if post.url is None or is_own_uid(context, address(post.url).uid)]
 
 
 def post_target(context: SaveContext, url: str, number: int | str) -> Target:
@@ -31,6 +31,6 @@ def post_target(context: SaveContext, url: str, number: int | str) -> Target:
     return Target(url=url, site=context.blog.site, kind=PageKind.POST, uid=context.blog.uid, number=number)
 
 
-def uid_of(site: str, url: str) -> str | None:
+def uid_in_url(site: str, url: str) -> str | None:
     """The uid that an address names, None where it names none."""
     return site_by_name(site).parse_url(url).uid

@@ -31,14 +31,14 @@ class PageChain:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
+class ChainItem:
     """Something a page of the sweep showed: a post's number, or a comment's base with the digest of its text."""
 
     item: str
     digest: str = ""
 
 
-def find(context: SaveContext, chain: str) -> PageChain | None:
+def find_chain(context: SaveContext, chain: str) -> PageChain | None:
     """The sweep of that chain, finished or not, or None."""
     found = context.archive.all_as(
         PageChain,
@@ -49,27 +49,27 @@ def find(context: SaveContext, chain: str) -> PageChain | None:
     return found[0] if found else None
 
 
-def begin(context: SaveContext, chain: str, kind: PageKind, *, claimed: int | None = None) -> PageChain:
+def start_chain(context: SaveContext, chain: str, kind: PageKind, *, claimed: int | None = None) -> PageChain:
     """Begin a sweep with the chain's first page; what the last complete one showed stays beside it as `prior`."""
-    archive, before = context.archive, find(context, chain)
+    archive, before = context.archive, find_chain(context, chain)
     if before is None:
         archive.execute(
             "insert into sweeps(site, uid, chain, kind, started_at, claimed) values (?, ?, ?, ?, ?, ?)",
-            (context.blog.site, context.blog.uid, chain, kind, context.fine, claimed),
+            (context.blog.site, context.blog.uid, chain, kind, context.precise_moment, claimed),
         )
     else:
         _set_aside(context, before)
         archive.execute(
             "update sweeps set started_at = ?, claimed = ?, pages_read = 0, sound = 1, complete_at = null,"
             " restarts = ? where id = ?",
-            (context.fine, claimed, 0 if before.complete else before.restarts, before.id),
+            (context.precise_moment, claimed, 0 if before.complete else before.restarts, before.id),
         )
-    begun = find(context, chain)
+    begun = find_chain(context, chain)
     assert begun is not None  # noqa: S101 - written just above, in this transaction
     return begun
 
 
-def counted(context: SaveContext, sweep: PageChain) -> Counter[str]:
+def count_items(context: SaveContext, sweep: PageChain) -> Counter[str]:
     """How often each item was shown by the sweep's pages so far."""
     rows = context.archive.rows(
         "select item, count(*) from sweep_items where sweep_id = ? and state <> 'prior' group by item",
@@ -78,15 +78,15 @@ def counted(context: SaveContext, sweep: PageChain) -> Counter[str]:
     return Counter({str(item): cast(int, number) for item, number in rows})
 
 
-def shown(context: SaveContext, sweep: PageChain) -> set[Item]:
+def shown_items(context: SaveContext, sweep: PageChain) -> set[ChainItem]:
     """What the sweep's pages showed so far."""
     rows = context.archive.rows(
         "select item, digest from sweep_items where sweep_id = ? and state <> 'prior'", (sweep.id,)
     )
-    return {Item(item=str(item), digest=str(digest)) for item, digest in rows}
+    return {ChainItem(item=str(item), digest=str(digest)) for item, digest in rows}
 
 
-def prior(context: SaveContext, sweep: PageChain) -> set[str]:
+def prior_items(context: SaveContext, sweep: PageChain) -> set[str]:
     """The items that the last complete sweep before this one showed."""
     rows = context.archive.rows(
         "select item from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,)
@@ -95,18 +95,18 @@ def prior(context: SaveContext, sweep: PageChain) -> set[str]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Doubtful:
+class DoubtfulItem:
     """An item that may repeat one of an earlier page; if it is new, it is the last of `copies` of its kind.
 
     `ordinal` would be its place among those of one author and time.
     """
 
-    item: Item
+    item: ChainItem
     ordinal: int
     copies: int
 
 
-def doubtful(context: SaveContext, sweep: PageChain) -> list[Doubtful]:
+def doubtful_items(context: SaveContext, sweep: PageChain) -> list[DoubtfulItem]:
     """The items that may be ones of an earlier page again, in the order of the pages."""
     rows = context.archive.rows(
         "select i.item, i.digest, count(*) - 1, sum(e.digest = i.digest)"
@@ -116,8 +116,8 @@ def doubtful(context: SaveContext, sweep: PageChain) -> list[Doubtful]:
         (sweep.id,),
     )
     return [
-        Doubtful(
-            item=Item(item=str(item), digest=str(digest)),
+        DoubtfulItem(
+            item=ChainItem(item=str(item), digest=str(digest)),
             ordinal=cast(int, ordinal),
             copies=cast(int, copies),
         )
@@ -125,21 +125,21 @@ def doubtful(context: SaveContext, sweep: PageChain) -> list[Doubtful]:
     ]
 
 
-def add(context: SaveContext, sweep: PageChain, items: Iterable[tuple[Item, bool]]) -> None:
+def add_items(context: SaveContext, sweep: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
     """Note a further page: each item it showed, and whether it may be one of an earlier page again."""
     context.archive.execute_many(
         "insert into sweep_items(sweep_id, item, digest, state) values (?, ?, ?, ?)",
-        [(sweep.id, item.item, item.digest, "doubtful" if doubt else "seen") for item, doubt in items],
+        [(sweep.id, item.item, item.digest, "doubtful_items" if doubt else "seen") for item, doubt in items],
     )
     context.archive.execute("update sweeps set pages_read = pages_read + 1 where id = ?", (sweep.id,))
 
 
-def distrust(context: SaveContext, sweep: PageChain) -> None:
+def mark_unsound(context: SaveContext, sweep: PageChain) -> None:
     """The sweep's pages disagree: it says nothing about what is not there."""
     context.archive.execute("update sweeps set sound = 0 where id = ?", (sweep.id,))
 
 
-def complete(context: SaveContext, sweep: PageChain) -> None:
+def mark_complete(context: SaveContext, sweep: PageChain) -> None:
     """The last page was read."""
     context.archive.execute(
         "update sweeps set complete_at = ?, restarts = 0 where id = ?", (context.moment, sweep.id)
@@ -147,7 +147,7 @@ def complete(context: SaveContext, sweep: PageChain) -> None:
     context.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,))
 
 
-def leave(context: SaveContext, sweep: PageChain) -> None:
+def reset_chain(context: SaveContext, sweep: PageChain) -> None:
     """Nothing follows from its last page: the listing is to be walked anew."""
     context.archive.execute("update sweeps set started_at = '', pages_read = 0 where id = ?", (sweep.id,))
 
@@ -157,7 +157,7 @@ def count_restart(context: SaveContext, sweep: PageChain) -> None:
     context.archive.execute("update sweeps set restarts = restarts + 1 where id = ?", (sweep.id,))
 
 
-def forget(context: SaveContext, chain: str) -> None:
+def delete_chain(context: SaveContext, chain: str) -> None:
     """Drop the sweep of a chain that is one page now."""
     context.archive.execute("delete from sweeps where site = ? and chain = ?", (context.blog.site, chain))
 

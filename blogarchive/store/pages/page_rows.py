@@ -1,7 +1,6 @@
 """Pages as served: kept plainly compressed, and kept anew only when something but counters was read from them."""
 
 import json
-import re
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -11,15 +10,14 @@ from typing import cast
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.parsing.http import has_page_end
 from blogarchive.parsing.version import READER_VERSION
 from blogarchive.store.database.archive import Archive, Row
-from blogarchive.store.timestamps import from_utc_text, utc_text
+from blogarchive.store.timestamps import format_utc, parse_utc
 
 # Level 4 is within five percent of level 9 on pages of text, at half its time.
 _LEVEL = 4
 _NEVER_KEPT = {"cookie", "set-cookie", "set-cookie2", "authorization", "proxy-authorization"}
-_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
-_TAIL = 4096
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,15 +29,15 @@ class StoredPage:
     target: Target
 
 
-def newest(archive: Archive, url: str) -> int | None:
+def newest_page_id(archive: Archive, url: str) -> int | None:
     """The id of the page that is held of `url`, the newest one; None where none is."""
     row = archive.row("select id from pages where url = ? order by fetched_at desc, id desc limit 1", (url,))
     return None if row is None else int(cast(int, row[0]))
 
 
-def keep(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None) -> int:
+def store_page(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None) -> int:
     """Keep the bytes of a visit; the id of the row that holds them. The same visit twice is one row."""
-    page, moment = crawled.page, utc_text(crawled.page.fetched_at)
+    page, moment = crawled.page, format_utc(crawled.page.fetched_at)
     digest = sha256(page.body).hexdigest()
     same = archive.row(
         "select id from pages where url = ? and fetched_at = ? and sha256 = ?", (page.url, moment, digest)
@@ -62,27 +60,22 @@ def keep(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int
             crawled.target.site,
             uid,
             _target_text(crawled.target),
-            closes(page.body),
+            has_page_end(page.body),
             READER_VERSION,
             run_id,
         ),
     )
 
 
-def keep_once(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None) -> None:
+def store_page_once(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None) -> None:
     """Keep the bytes of a page that could not be read, unless the very same bytes of that URL are held."""
     digest = sha256(crawled.page.body).hexdigest()
     held = archive.row("select 1 from pages where url = ? and sha256 = ?", (crawled.page.url, digest))
     if held is None and crawled.page.body:
-        keep(archive, crawled, uid=uid, run_id=run_id)
+        store_page(archive, crawled, uid=uid, run_id=run_id)
 
 
-def closes(body: bytes) -> bool:
-    """Whether the page's end is there: `</body>` or `</html>` in its last 4 KB."""
-    return _END.search(body, max(0, len(body) - _TAIL)) is not None
-
-
-def leaves_open(archive: Archive, url: str) -> bool:
+def is_newest_home_open(archive: Archive, url: str) -> bool:
     """Whether the newest home page held of `url` has no end; a site that never closes its pages looks so."""
     row = archive.row(
         "select closed from pages where url = ? and kind = 'home' order by fetched_at desc, id desc limit 1",
@@ -91,12 +84,12 @@ def leaves_open(archive: Archive, url: str) -> bool:
     return row is not None and not row[0]
 
 
-def count(archive: Archive) -> int:
+def count_pages(archive: Archive) -> int:
     """How many pages the archive holds."""
     return archive.scalar("select count(*) from pages")
 
 
-def stored(
+def stored_pages(
     archive: Archive,
     *,
     stale_only: bool = False,
@@ -131,13 +124,13 @@ def stored(
             yield page
 
 
-def one(archive: Archive, page_id: int) -> StoredPage | None:
+def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
     """The page of that id; raises `ArchiveDamaged` where its stored bytes are not whole."""
     row = archive.row(_ONE, (page_id,))
     return None if row is None else _stored(row)
 
 
-def read_again(archive: Archive, page_id: int, kind: PageKind, encoding: str) -> None:
+def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str) -> None:
     """The page was read by today's reader, as a page of `kind`."""
     archive.execute(
         "update pages set kind = ?, encoding = ?, reader_version = ? where id = ?"
@@ -149,7 +142,7 @@ def read_again(archive: Archive, page_id: int, kind: PageKind, encoding: str) ->
 _ONE = "select id, url, fetched_at, status, headers, body, site, target from pages where id = ?"
 
 
-def unpacked(body: object, url: object, fetched_at: object) -> bytes:
+def decompress_body(body: object, url: object, fetched_at: object) -> bytes:
     """The bytes as they were served; raises `ArchiveDamaged`, which names the page."""
     try:
         return zlib.decompress(cast(bytes, body))
@@ -163,10 +156,10 @@ def _stored(row: Row) -> StoredPage:
         id=int(cast(int, page_id)),
         page=Page(
             url=str(url),
-            fetched_at=from_utc_text(str(fetched_at)),
+            fetched_at=parse_utc(str(fetched_at)),
             status=int(cast(int, status)),
             headers=tuple((str(name), str(value)) for name, value in json.loads(str(headers))),
-            body=unpacked(body, url, fetched_at),
+            body=decompress_body(body, url, fetched_at),
         ),
         target=_target(str(url), str(site), str(target)),
     )

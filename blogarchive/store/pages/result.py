@@ -24,10 +24,10 @@ class SaveResult:
 
     outcome: Outcome
     blog: Blog
-    counted: ChangeCounts
+    changes: ChangeCounts
     failure: Failure | None = None
 
 
-def saved(context: SaveContext, outcome: Outcome) -> SaveResult:
+def save_result(context: SaveContext, outcome: Outcome) -> SaveResult:
     """What was counted while the visit was saved."""
-    return SaveResult(outcome=outcome, blog=context.blog, counted=context.counted, failure=context.failure)
+    return SaveResult(outcome=outcome, blog=context.blog, changes=context.changes, failure=context.failure)

@@ -16,10 +16,10 @@ from blogarchive.items import PageKind, Post
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.pages.page_chains import Item, PageChain
+from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments, empty_comment_check
 from blogarchive.store.posts.comment_identity import Marked, mark
-from blogarchive.store.timestamps import from_utc_text, utc_text
+from blogarchive.store.timestamps import format_utc, parse_utc
 
 RESTARTS = 2
 """How often a sweep whose pages disagree is begun anew within its run, before it is a failure."""
@@ -37,29 +37,29 @@ def save_first(context: SaveContext, post_id: int, post: Post, chain: str, *, fu
     """Keep the comments that a post's own page shows. `further`: more pages of them follow."""
     marked = mark(post.comments)
     comments.save(context, post_id, marked)
-    if context.replay:
+    if context.is_reparse:
         return
     if further:
-        sweep = page_chains.begin(context, chain, PageKind.COMMENTS, claimed=post.comment_count)
-        page_chains.add(context, sweep, ((_item(item), False) for item in marked))
+        sweep = page_chains.start_chain(context, chain, PageKind.COMMENTS, claimed=post.comment_count)
+        page_chains.add_items(context, sweep, ((_item(item), False) for item in marked))
         if _distrusted(context):
-            page_chains.distrust(context, sweep)
+            page_chains.mark_unsound(context, sweep)
     else:
         _finish(context, post_id, seen=len(marked), claimed=post.comment_count, since=context.moment)
-        page_chains.forget(context, chain)
+        page_chains.delete_chain(context, chain)
 
 
 def save_further(context: SaveContext, post_id: int, post: Post, chain: str, *, further: bool) -> Next:
     """Keep the comments of a further page; gives what has to be read next. `further`: it links to one more."""
-    if context.replay:
+    if context.is_reparse:
         _save_again(context, post_id, post)
         return Next.NOTHING
-    sweep = page_chains.find(context, chain)
+    sweep = page_chains.find_chain(context, chain)
     if sweep is None or sweep.pages_read != context.target.page_no - 1:
         # Nothing says where these stand among their equals: note those that are surely known.
         comments.save(context, post_id, comments.known(context, post_id, mark(post.comments)))
         return Next.POST if sweep is None or _again(context, sweep) else Next.NOTHING
-    counted, shown = page_chains.counted(context, sweep), page_chains.shown(context, sweep)
+    counted, shown = page_chains.count_items(context, sweep), page_chains.shown_items(context, sweep)
     marked = mark(post.comments, counted=counted, first_position=counted.total())
     doubt = [_item(item) in shown for item in marked]
     seen = counted.total() + len(marked)
@@ -69,35 +69,35 @@ def save_further(context: SaveContext, post_id: int, post: Post, chain: str, *, 
         return _end(context, post_id, sweep, counted.total(), sound=sweep.sound)
     _note_counted(context, counted, shown, marked)
     comments.save(context, post_id, [item for item, known in zip(marked, doubt, strict=True) if not known])
-    page_chains.add(context, sweep, zip(map(_item, marked), doubt, strict=True))
+    page_chains.add_items(context, sweep, zip(map(_item, marked), doubt, strict=True))
     sound = sweep.sound and not _distrusted(context) and _agrees(sweep, post)
     if not sound:
-        page_chains.distrust(context, sweep)
+        page_chains.mark_unsound(context, sweep)
     if further:  # also where it reads like an earlier page: the claimed count leaves room for equals
         return Next.PAGE
     return _end(context, post_id, sweep, seen, sound=sound)
 
 
 def _note_counted(
-    context: SaveContext, counted: Counter[str], shown: Collection[Item], marked: Sequence[Marked]
+    context: SaveContext, counted: Counter[str], shown: Collection[ChainItem], marked: Sequence[Marked]
 ) -> None:
     """What the earlier pages held goes with the page, so that it can be read again by itself."""
     bases = {item.base: counted[item.base] for item in marked if counted[item.base]}
     digests = sorted(item.digest for item in shown if item.item in bases)
     before = {"position": counted.total(), "bases": bases, "digests": digests}
-    context.counted_before = json.dumps(before, ensure_ascii=False)
+    context.counters_before = json.dumps(before, ensure_ascii=False)
 
 
 def _note_own(context: SaveContext, post_id: int, sweep: PageChain) -> None:
     """What was decided goes with the pages too: what reads like one of an earlier page is one of its own."""
-    if context.counted_before is not None:
-        before = json.loads(context.counted_before) | {"own": True}
-        context.counted_before = json.dumps(before, ensure_ascii=False)
+    if context.counters_before is not None:
+        before = json.loads(context.counters_before) | {"own": True}
+        context.counters_before = json.dumps(before, ensure_ascii=False)
     context.archive.execute(
         "update pages set counted = json_set(counted, '$.own', json('true'))"
         " where counted is not null and fetched_at >= ? and url in (select f.url from frontier f"
         " join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)",
-        (utc_text(from_utc_text(sweep.started_at)), post_id, context.blog.site, context.blog.uid),
+        (format_utc(parse_utc(sweep.started_at)), post_id, context.blog.site, context.blog.uid),
     )
 
 
@@ -117,8 +117,8 @@ def _save_again(context: SaveContext, post_id: int, post: Post) -> None:
             comments.copy(context, post_id, item.base, item.digest, item.ordinal)
 
 
-def _item(marked: Marked) -> Item:
-    return Item(item=marked.base, digest=marked.digest)
+def _item(marked: Marked) -> ChainItem:
+    return ChainItem(item=marked.base, digest=marked.digest)
 
 
 def _agrees(sweep: PageChain, post: Post) -> bool:
@@ -132,7 +132,7 @@ def _distrusted(context: SaveContext) -> bool:
 def _end(context: SaveContext, post_id: int, sweep: PageChain, seen: int, *, sound: bool) -> Next:
     if not sound and not _distrusted(context) and _again(context, sweep):
         return Next.POST
-    waiting = page_chains.doubtful(context, sweep) if sound else []
+    waiting = page_chains.doubtful_items(context, sweep) if sound else []
     if sweep.claimed == seen - len(waiting):
         seen -= len(waiting)  # the pages overlapped, and these were shown twice
     elif waiting:
@@ -140,9 +140,9 @@ def _end(context: SaveContext, post_id: int, sweep: PageChain, seen: int, *, sou
         for one in waiting:
             comments.repeat(context, post_id, one)
     # A clock that was set back must not make what was seen look older than the sweep.
-    started = min(utc_text(from_utc_text(sweep.started_at)), context.moment)
+    started = min(format_utc(parse_utc(sweep.started_at)), context.moment)
     _finish(context, post_id, seen=seen if sound else -1, claimed=sweep.claimed, since=started)
-    page_chains.forget(context, sweep.chain)
+    page_chains.delete_chain(context, sweep.chain)
     return Next.NOTHING
 
 
@@ -158,7 +158,7 @@ def _finish(context: SaveContext, post_id: int, *, seen: int, claimed: int | Non
         return
     if claimed == seen == 0 and (why := empty_comment_check.doubt(context, post_id)):
         context.problems.append(Failure(kind="incomplete", field="comments", detail=why))
-        context.doubted = True
+        context.needs_confirmation = True
         return
     if seen == claimed:
         context.comments_agree = True

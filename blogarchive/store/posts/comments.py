@@ -5,8 +5,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import cast
 
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, shown_text
-from blogarchive.store.pages.page_chains import Doubtful
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
+from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.comment_identity import Kept, Marked, matched
 from blogarchive.store.posts.comment_row import CommentRow, held_of
 from blogarchive.store.posts.versions import Step, Version, place
@@ -31,7 +31,7 @@ def save(context: SaveContext, post_id: int, marked: Sequence[Marked]) -> None:
     # Read again, most were seen before that page was.
     _touch(
         context,
-        [row.id for row in held.values() if not context.replay or row.first_seen_at > context.moment],
+        [row.id for row in held.values() if not context.is_reparse or row.first_seen_at > context.moment],
     )
 
 
@@ -76,7 +76,7 @@ def mark_missing(context: SaveContext, post_id: int, *, since: str) -> None:
     )
 
 
-def repeat(context: SaveContext, post_id: int, one: Doubtful) -> None:
+def repeat(context: SaveContext, post_id: int, one: DoubtfulItem) -> None:
     """Store one more comment that is identical to earlier ones by the same author and time."""
     base, alike, taken = one.item.item, [], set()
     rows = context.archive.rows(
@@ -107,11 +107,11 @@ def copy(context: SaveContext, post_id: int, base: str, digest_of: str, ordinal:
         " on conflict(post_id, fingerprint) do nothing",
         (f"{ordinal}|{base}", *moments, context.page_id(), post_id, digest_of, base),
     ).rowcount
-    context.count(ChangeCounts(comments_new=made))
+    context.add_changes(ChangeCounts(comments_new=made))
 
 
 def _insert(context: SaveContext, post_id: int, item: Marked) -> None:
-    context.count(ChangeCounts(comments_new=1))
+    context.add_changes(ChangeCounts(comments_new=1))
     comment = item.comment
     context.archive.execute(
         "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
@@ -124,7 +124,7 @@ def _insert(context: SaveContext, post_id: int, item: Marked) -> None:
             comment.reply_to,
             comment.body_html,
             comment.body_text,
-            shown_text(comment.posted),
+            date_text_iso(comment.posted),
             comment.posted.text if comment.posted else None,
             comment.likes,
             item.fingerprint,
@@ -146,7 +146,7 @@ def _revise(context: SaveContext, item: Marked, before: CommentRow) -> None:
         since=before.version_at,
         page_id=before.page_id,
     )
-    replayed = context.page_id() if context.replay else None
+    replayed = context.page_id() if context.is_reparse else None
     steps = place(
         (comment.body_html, comment.body_text),
         context.moment,
@@ -157,8 +157,8 @@ def _revise(context: SaveContext, item: Marked, before: CommentRow) -> None:
     for step in steps:
         _take(context, step, item, before)
     if any(step.is_edit for step in steps):
-        context.count(ChangeCounts(comments_changed=1))
-    if context.moment >= before.last_seen_at or (context.replay and context.newest_kept):
+        context.add_changes(ChangeCounts(comments_changed=1))
+    if context.moment >= before.last_seen_at or (context.is_reparse and context.is_newest):
         _save_facts(context, item, before)
 
 
@@ -203,7 +203,7 @@ def _save_facts(context: SaveContext, item: Marked, before: CommentRow) -> None:
     facts = (
         comment.author_url if comment.author_url is not None else before.author_url,
         comment.reply_to if comment.reply_to is not None else before.reply_to,
-        shown_text(comment.posted) or before.posted_at,
+        date_text_iso(comment.posted) or before.posted_at,
     )
     likes, position = before.likes, before.position
     if context.moment >= before.last_seen_at or likes is None:
@@ -245,7 +245,7 @@ def _touch(context: SaveContext, ids: Sequence[int]) -> None:
             " and first_seen_at > ?",
             (context.moment, *part, context.moment),
         )
-        if not context.replay:
+        if not context.is_reparse:
             context.archive.execute(
                 f"update comments set last_seen_at = ?, gone_at = null where id in ({places})"  # noqa: S608
                 " and last_seen_at <= ?",

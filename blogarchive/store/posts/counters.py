@@ -18,7 +18,7 @@ def save(context: SaveContext, post_id: int, post: Post, held: Figures, *, newes
     `held` are the figures of the row; `newest`: nothing of the post was seen later than this page.
     """
     shown: Figures = (post.views, post.likes, post.comment_count)
-    if newest and not context.replay:
+    if newest and not context.is_reparse:
         fresh = _over(shown, held)
         if fresh != held:
             _put(context, post_id, fresh)

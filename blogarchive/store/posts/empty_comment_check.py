@@ -11,7 +11,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import requeue
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
 _WORDS = "0 comments are claimed, "
@@ -34,7 +34,7 @@ def ask_again(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> in
         return 0
     found = archive.rows(_OPEN.format("url"), (run_id, f"{_WORDS}%"))
     urls = json.dumps([str(url) for (url,) in found])
-    return requeue.again_where(
+    return requeue.requeue_where(
         archive, blog, "kind = 'post' and url in (select value from json_each(?))", (urls,), now=now
     )
 
@@ -43,7 +43,7 @@ def _said_another_day(context: SaveContext, post_id: int) -> bool:
     row = context.archive.row(
         "select 1 from post_stats where post_id = ? and comment_count = 0 and captured_at <= ? and captured_at >"
         " coalesce((select max(captured_at) from post_stats where post_id = ? and comment_count is not 0), '')",
-        (post_id, utc_text(context.page.fetched_at - _ANOTHER_DAY), post_id),
+        (post_id, format_utc(context.page.fetched_at - _ANOTHER_DAY), post_id),
     )
     return row is not None
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import cast
 
 from blogarchive.items import Post
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, shown_text
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
 from blogarchive.store.posts import counters, post_images
 from blogarchive.store.posts.post_row import PostRow
 from blogarchive.store.posts.versions import Step, Version, place
@@ -17,7 +17,7 @@ def content_hash(title: str | None, body_html: str | None) -> str:
 
 def save_own_page(context: SaveContext, post: Post, before: PostRow | None) -> int:
     """Keep what a post's own page shows of it; gives the post's id."""
-    if before is None or not before.from_listing or context.replay:
+    if before is None or not before.from_listing or context.is_reparse:
         return save(context, post, before)
     # What a listing showed of it may be put differently there: no edit, and no revision.
     _fill(context, post, before)
@@ -31,7 +31,7 @@ def save(context: SaveContext, post: Post, before: PostRow | None) -> int:
     if before is None:
         post_id = _insert(context, post)
     elif before.content_hash is None:
-        context.count(ChangeCounts(posts_new=1))
+        context.add_changes(ChangeCounts(posts_new=1))
         _fill(context, post, before)
         post_id = before.id
     else:
@@ -58,7 +58,7 @@ def save_excerpt(context: SaveContext, post: Post, before: PostRow) -> None:
 
 
 def _insert(context: SaveContext, post: Post) -> int:
-    context.count(ChangeCounts(posts_new=1))
+    context.add_changes(ChangeCounts(posts_new=1))
     post_id = context.archive.insert(
         "insert into posts(author_id, number, url, title, posted_at, posted_at_text, body_html, body_text,"
         " content_hash, version_at, own_page_seen_at, first_seen_at, last_seen_at, page_id)"
@@ -68,13 +68,13 @@ def _insert(context: SaveContext, post: Post) -> int:
             post.number,
             post.url,
             post.title,
-            shown_text(post.posted),
+            date_text_iso(post.posted),
             post.posted.text if post.posted else None,
             post.body_html,
             post.body_text,
             content_hash(post.title, post.body_html),
             context.moment,
-            context.fine,
+            context.precise_moment,
             context.moment,
             context.moment,
             context.page_id(),
@@ -94,7 +94,7 @@ def _fill(context: SaveContext, post: Post, before: PostRow) -> None:
             post.url,
             title,
             post.title is None,
-            shown_text(post.posted) or before.posted_at,
+            date_text_iso(post.posted) or before.posted_at,
             post.posted.text if post.posted else before.posted_at_text,
             post.body_html,
             post.body_text,
@@ -117,19 +117,19 @@ def _revise(context: SaveContext, post: Post, before: PostRow) -> None:
         since=before.version_at or before.first_seen_at,
         page_id=before.page_id,
     )
-    replayed = context.page_id() if context.replay else None
+    replayed = context.page_id() if context.is_reparse else None
     steps = place(
         content, context.moment, current, lambda: _earlier(context, before.id), replayed_page=replayed
     )
     for step in steps:
         _take(context, step, post, title, before)
-    if context.replay and before.page_id == replayed and before.body_text != post.body_text:
+    if context.is_reparse and before.page_id == replayed and before.body_text != post.body_text:
         context.archive.execute(
             "update posts set body_text = ? where id = ? and content_hash = ?",
             (post.body_text, before.id, content_hash(title, post.body_html)),
         )
     if any(step.is_edit for step in steps):
-        context.count(ChangeCounts(posts_changed=1))
+        context.add_changes(ChangeCounts(posts_changed=1))
     _seen(context, before)
     _save_facts(context, post, before)
 
@@ -204,7 +204,7 @@ def _earlier(context: SaveContext, post_id: int) -> list[Version]:
 
 def _seen(context: SaveContext, before: PostRow) -> None:
     """The post's own page is there: whatever spoke for its end is taken back."""
-    if context.replay or context.moment < before.last_seen_at:
+    if context.is_reparse or context.moment < before.last_seen_at:
         context.archive.execute(
             "update posts set first_seen_at = ? where id = ? and first_seen_at > ?",
             (context.moment, before.id, context.moment),
@@ -214,21 +214,21 @@ def _seen(context: SaveContext, before: PostRow) -> None:
         "update posts set last_seen_at = ?, own_page_seen_at = ?, own_page_gone_at = null,"
         " own_page_gone_reason = null, missing_from_listing_at = null, gone_at = null, gone_reason = null"
         " where id = ?",
-        (context.moment, context.fine, before.id),
+        (context.moment, context.precise_moment, before.id),
     )
 
 
 def _save_facts(context: SaveContext, post: Post, before: PostRow) -> None:
     """What is no version: the time of the post, and its URL."""
-    if context.moment < before.last_seen_at and not (context.replay and context.newest_kept):
+    if context.moment < before.last_seen_at and not (context.is_reparse and context.is_newest):
         return
-    at, text = shown_text(post.posted), post.posted.text if post.posted else None
+    at, text = date_text_iso(post.posted), post.posted.text if post.posted else None
     if text is not None and (at, text) != (before.posted_at, before.posted_at_text):
         context.page_id()
         context.archive.execute(
             "update posts set posted_at = ?, posted_at_text = ? where id = ?", (at, text, before.id)
         )
-    if post.url != before.url and not context.replay:
+    if post.url != before.url and not context.is_reparse:
         context.archive.execute("update posts set url = ? where id = ?", (post.url, before.id))
 
 

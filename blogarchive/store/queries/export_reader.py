@@ -12,7 +12,7 @@ from typing import Any
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.pages.page_rows import unpacked
+from blogarchive.store.pages.page_rows import decompress_body
 from blogarchive.store.queries.export_models import (
     ExportedBlog,
     ExportedComment,
@@ -225,4 +225,4 @@ class ExportReader:
 def _page(row: dict[str, Any]) -> ExportedPage:
     body = row.pop("body")
     headers = tuple((str(name), str(value)) for name, value in json.loads(row.pop("headers")))
-    return ExportedPage(**row, headers=headers, body=unpacked(body, row["url"], row["fetched_at"]))
+    return ExportedPage(**row, headers=headers, body=decompress_body(body, row["url"], row["fetched_at"]))

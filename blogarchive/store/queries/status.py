@@ -110,7 +110,7 @@ def _blog(archive: Archive, author_id: int, blog: Blog) -> BlogStatus:
         **author,
         **_posts(archive, author_id),
         **_comments(archive, author_id),
-        months=month_check.months(archive, blog),
+        months=month_check.month_coverage(archive, blog),
         edited=archive.scalar(
             "select count(distinct post_id) from post_revisions r join posts p on p.id = r.post_id"
             " where p.author_id = ?",
@@ -169,7 +169,7 @@ def _last_good_run(archive: Archive, author_id: int) -> str | None:
 
 
 def _unreached_since(archive: Archive, blog: Blog) -> str | None:
-    home = blogs.home(archive, blog)
+    home = blogs.home_target(archive, blog)
     row = archive.row(
         "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
         " where f.key = ? and f.state in ('failed', 'dead')",

@@ -13,7 +13,7 @@ from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import to_user_error
 from blogarchive.store.database.migrations import MIGRATIONS
-from blogarchive.store.database.scratch_copy import trial
+from blogarchive.store.database.scratch_copy import open_scratch
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
 
@@ -102,7 +102,7 @@ def test_a_trial_on_an_archive_that_cannot_be_written_is_made_on_a_copy(path: Pa
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(1), clock)
     path.chmod(0o444)
-    with trial(path) as archive:
+    with open_scratch(path) as archive:
         archive.execute("update posts set title = 'x'")
         assert archive.path != path
     with Archive.open(path, read_only=True) as archive:
@@ -112,9 +112,9 @@ def test_a_trial_on_an_archive_that_cannot_be_written_is_made_on_a_copy(path: Pa
 def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: Path, clock: Clock) -> None:
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(1), clock)
-    with trial(path, command="reparse") as archive:
+    with open_scratch(path, command="reparse") as archive:
         archive.execute("update posts set title = 'x'")
-        with pytest.raises(ArchiveBusy, match="reparse"), lock.holding(path, "update", now=clock.now):
+        with pytest.raises(ArchiveBusy, match="reparse"), lock.hold_lock(path, "update", now=clock.now):
             pass
     with Archive.open(path, read_only=True) as archive:
         assert archive.scalar("select count(*) from posts where title = 'x'") == 0
@@ -125,9 +125,9 @@ def test_an_archive_has_one_lock_by_whatever_name_it_is_called(path: Path, clock
     link = path.with_name("link.db")
     link.symlink_to(path.name)
     with (
-        lock.holding(link, "backup", now=clock.now),
+        lock.hold_lock(link, "backup", now=clock.now),
         pytest.raises(ArchiveBusy, match="backup"),
-        lock.holding(path, "update", now=clock.now),
+        lock.hold_lock(path, "update", now=clock.now),
     ):
         pass
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from blogarchive.items import CrawledPage, Post
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.reparse import ReparseResult, reread
+from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import page_rows
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, comment, crawl, rows, texts
 
@@ -56,10 +56,10 @@ class Seen:
     ) -> list[ReparseResult]:
         found = [
             (page.id, change(replace(self.crawled_pages[page.page.url, page.page.body], page=page.page)))
-            for page in page_rows.stored(archive)
+            for page in page_rows.stored_pages(archive)
         ]
         with nullcontext() if write else archive.dry_run():
-            return list(reread(archive, found, write=write))
+            return list(reparse_pages(archive, found, write=write))
 
 
 def a_past(archive: Archive, clock: Clock) -> tuple[FakeBlog, Seen]:
@@ -142,7 +142,7 @@ def test_the_page_of_a_first_reading_that_failed_can_be_read_later(archive: Arch
     seen = Seen(blog)
     crawl(archive, blog, clock)
     assert texts(archive, f"select content_hash from posts where number = {N}") == [None]
-    assert [page.page.url for page in page_rows.stored(archive, failed_only=True)] == [blog.post_url(N)]
+    assert [page.page.url for page in page_rows.stored_pages(archive, failed_only=True)] == [blog.post_url(N)]
     seen.again(
         archive, lambda crawled: replace(crawled, parsed=good) if crawled.parsed is unknown else crawled
     )
@@ -152,9 +152,9 @@ def test_the_page_of_a_first_reading_that_failed_can_be_read_later(archive: Arch
 
 def test_only_pages_read_by_an_older_reader_are_stale(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(2), clock)
-    assert list(page_rows.stored(archive, stale_only=True)) == []
+    assert list(page_rows.stored_pages(archive, stale_only=True)) == []
     archive.execute("update pages set reader_version = 0 where kind = 'post'")
-    assert len(list(page_rows.stored(archive, stale_only=True))) == 2
+    assert len(list(page_rows.stored_pages(archive, stale_only=True))) == 2
 
 
 def test_views_that_every_page_of_comments_counts_are_those_last_shown_and_read_the_same_again(

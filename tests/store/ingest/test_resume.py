@@ -154,7 +154,7 @@ def test_a_home_page_tells_its_own_list_after_another_page_showed_the_same_sideb
     newest = Entry(number=500900, title="新的一篇", when="2024-12-24 10:00:00", text="正文。")
     blog.add(newest)
     with Archive.open(path) as archive:
-        save_page.save(archive, blog.crawled(blog.post_target(500001), clock()), None)
-        save_page.save(archive, blog.crawled(blog.home, clock()), None)
+        save_page.save_page(archive, blog.crawled(blog.post_target(500001), clock()), None)
+        save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
         places = archive.rows("select place from sidebar_titles where number = 500900 order by place")
     assert ("home",) in places, places

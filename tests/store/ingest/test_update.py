@@ -86,7 +86,7 @@ def test_a_run_of_what_is_due_keeps_its_budget(archive: Archive, clock: Clock) -
         clock.now += timedelta(days=days)
         run = crawl(archive, blog, clock, command="update")
         posts = [url for url in run.urls if url.endswith(".html")]
-        assert len(posts) <= schedule.budget(100)
+        assert len(posts) <= schedule.request_budget(100)
 
 
 def test_the_budget_is_one_of_requests_further_pages_of_comments_are_in_it(
@@ -100,7 +100,7 @@ def test_the_budget_is_one_of_requests_further_pages_of_comments_are_in_it(
         clock.now += timedelta(days=1)
         run = crawl(archive, blog, clock, command="update")
         posts = [url for url in run.urls if "html" in url]
-        assert len(posts) <= schedule.budget(61) or len({url.split("?")[0] for url in posts}) == 1
+        assert len(posts) <= schedule.request_budget(61) or len({url.split("?")[0] for url in posts}) == 1
         seen |= {url for url in posts if url.endswith(".html")}
     assert len(seen) == 61, "the one of forty pages as well"
 
@@ -134,7 +134,7 @@ def test_a_late_comment_makes_a_post_young_again(archive: Archive, clock: Clock)
     clock.now += timedelta(days=100)
     late = comment("晚来", "2025-05-01 00:00:00", "迟到的评论")
     blog.entries[N].comments.insert(0, late)
-    save_page.save(archive, blog.crawled(blog.post_target(N), clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     due = str(texts(archive, "select due_at from frontier where kind = 'post'")[0])
     assert before < due < (clock.now + timedelta(days=2)).isoformat()
 
@@ -249,14 +249,14 @@ def test_months_that_do_not_add_up_send_the_run_through_the_home_pages(
 
 def test_a_run_since_a_day_leaves_the_older_posts_for_later(archive: Archive, clock: Clock) -> None:
     blog = a_blog(12)
-    run = runs.start(archive, "backup", [], now=clock())
-    frontier_queue.add(archive, [blog.home], now=clock())
-    plan.begin(archive, run, [blog.blog], now=clock())
+    run = runs.start_run(archive, "backup", [], now=clock())
+    frontier_queue.add_targets(archive, [blog.home], now=clock())
+    plan.queue_run(archive, run, [blog.blog], now=clock())
     since = date(2024, 5, 1)
     asked = []
-    while targets := frontier_queue.take(archive, [blog.blog], limit=1, now=clock(), since=since):
+    while targets := frontier_queue.next_targets(archive, [blog.blog], limit=1, now=clock(), since=since):
         asked += targets
-        save_page.save(archive, blog.crawled(targets[0], clock()), run.id)
+        save_page.save_page(archive, blog.crawled(targets[0], clock()), run.id)
     posts = [target.number for target in asked if target.kind is PageKind.POST]
     assert sorted(posts, key=str) == [n for n, entry in blog.entries.items() if entry.when >= "2024-05"]
     crawl(archive, blog, clock)
@@ -269,18 +269,18 @@ def test_a_page_named_with_the_other_scheme_is_the_one_that_is_held(archive: Arc
     for held in (blog.home, blog.post_target(min(blog.entries))):
         scheme, _, rest = held.url.partition("://")
         named = replace(held, url=f"{'http' if scheme == 'https' else 'https'}://{rest}")
-        assert plan.as_held(archive, named).url == held.url
-        assert plan.as_held(archive, held) == held
+        assert plan.with_stored_scheme(archive, named).url == held.url
+        assert plan.with_stored_scheme(archive, held) == held
         lost = Failure(kind="network", detail="no answer")
-        save_page.fail(archive, held, lost, None, now=clock())
-        assert plan.as_held(archive, named) == named, "what cannot be had stands for nothing"
+        save_page.save_fetch_failure(archive, held, lost, None, now=clock())
+        assert plan.with_stored_scheme(archive, named) == named, "what cannot be had stands for nothing"
 
 
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])
 def test_no_post_is_looked_at_twice_a_day_nor_left_for_more_than_half_a_year(days: int, clock: Clock) -> None:
     posted = clock.now - timedelta(days=days)
     for number in range(50):
-        due = schedule.post_due(f"x/{number}", clock.now, posted, None)
+        due = schedule.post_due_at(f"x/{number}", clock.now, posted, None)
         assert (
             clock.now + timedelta(hours=19) < clock.now.fromisoformat(due) < clock.now + timedelta(days=230)
         )
@@ -291,7 +291,7 @@ def test_a_304_is_a_sighting(archive: Archive, clock: Clock) -> None:
     crawl(archive, blog, clock)
     page = blog.crawled(blog.post_target(N), clock()).page
     before = rows(archive, "posts", times=False), rows(archive, "pages")
-    save_page.unchanged(archive, blog.post_target(N), page, None)
+    save_page.save_not_modified(archive, blog.post_target(N), page, None)
     assert (rows(archive, "posts", times=False), rows(archive, "pages")) == before
     assert texts(archive, f"select last_seen_at from posts where number = {N}") == [
         page.fetched_at.isoformat()
@@ -307,7 +307,7 @@ def test_what_failed_at_an_older_address_of_the_home_page_is_resolved_at_its_new
     archive.execute("update frontier set key = ?1, url = ?1 where key = ?2", (older, blog.home.url))
     for field in (None, FIELD):
         failure = Failure(kind="incomplete", field=field, detail="…")
-        failures.record(archive, blog.blog, older, failure, run_id=None, now=clock())
+        failures.record_failure(archive, blog.blog, older, failure, run_id=None, now=clock())
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
     assert texts(archive, "select url from open_failures") == []
 

@@ -16,7 +16,6 @@ from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.page_validation import retry_after
 from blogarchive.store.ledger import blogs, failures, field_coverage, runs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
@@ -33,8 +32,8 @@ N = 500000
 
 
 def test_a_run_is_a_row_with_its_counts_and_its_end(archive: Archive, clock: Clock) -> None:
-    run = runs.start(archive, "backup", ["http://blog.test/"], now=clock())
-    runs.finish(archive, run, outcome="done", exit_code=0, counts=Counts(posts_new=3), now=clock())
+    run = runs.start_run(archive, "backup", ["http://blog.test/"], now=clock())
+    runs.finish_run(archive, run, outcome="done", exit_code=0, counts=Counts(posts_new=3), now=clock())
     row = archive.row(
         "select command, arguments, outcome, exit_code, json_extract(counts, '$.posts_new') from runs"
     )
@@ -44,40 +43,43 @@ def test_a_run_is_a_row_with_its_counts_and_its_end(archive: Archive, clock: Clo
 def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
     archive: Archive, clock: Clock
 ) -> None:
-    killed = runs.start(archive, "update", [], now=clock())
-    next_one = runs.start(archive, "update", [], now=clock())
+    killed = runs.start_run(archive, "update", [], now=clock())
+    next_one = runs.start_run(archive, "update", [], now=clock())
     assert next_one.epoch_at == killed.epoch_at
-    assert runs.start(archive, "update", ["31182"], now=clock()).epoch_at != killed.epoch_at
+    assert runs.start_run(archive, "update", ["31182"], now=clock()).epoch_at != killed.epoch_at
     clock.now += timedelta(days=30)
-    assert runs.start(archive, "update", [], now=clock()).epoch_at != killed.epoch_at
+    assert runs.start_run(archive, "update", [], now=clock()).epoch_at != killed.epoch_at
     assert texts(archive, "select outcome from runs where outcome is not null") == ["killed"] * 3
 
 
 def test_a_run_goes_on_with_one_that_had_no_room(archive: Archive, clock: Clock) -> None:
-    full = runs.start(archive, "update", ["full=True"], now=clock())
-    runs.finish(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())
-    assert runs.start(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
+    full = runs.start_run(archive, "update", ["full=True"], now=clock())
+    runs.finish_run(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())
+    assert runs.start_run(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
 
 
 def test_a_run_under_a_clock_that_was_set_back_counts_on_from_what_is_held(
     archive: Archive, clock: Clock
 ) -> None:
     crawl(archive, a_blog(2), clock)
-    assert runs.start(archive, "backup", [], now=clock()).ahead == timedelta()
+    assert runs.start_run(archive, "backup", [], now=clock()).ahead == timedelta()
     (latest,) = texts(archive, "select last_seen_at from authors")
     clock.now -= timedelta(days=9)
-    run = runs.start(archive, "update", [], now=clock())
+    run = runs.start_run(archive, "update", [], now=clock())
     assert timedelta(days=8) < run.ahead < timedelta(days=10)
     assert run.begun_at < str(latest) < run.epoch_at
 
 
 def test_a_second_run_is_told_at_once_who_holds_the_archive(path: Path, clock: Clock) -> None:
-    with lock.holding(path, "update 31182", now=clock.now):
+    with lock.hold_lock(path, "update 31182", now=clock.now):
         message = r"process \d+ \(update 31182\) since 2025-02-01T09:00:00"
-        with pytest.raises(ArchiveBusy, match=message) as caught, lock.holding(path, "backup", now=clock.now):
+        with (
+            pytest.raises(ArchiveBusy, match=message) as caught,
+            lock.hold_lock(path, "backup", now=clock.now),
+        ):
             pass
         assert caught.value.exit_code == 75
-    with lock.holding(path, "backup", now=clock.now):
+    with lock.hold_lock(path, "backup", now=clock.now):
         pass
 
 
@@ -91,12 +93,12 @@ def test_the_lock_of_a_dead_process_is_no_lock(path: Path, clock: Clock) -> None
     process.stdout.readline()
     with (
         pytest.raises(ArchiveBusy, match=f"process {process.pid} "),
-        lock.holding(path, "update", now=clock.now),
+        lock.hold_lock(path, "update", now=clock.now),
     ):
         pass
     process.kill()
     process.communicate()
-    with lock.holding(path, "update", now=clock.now):
+    with lock.hold_lock(path, "update", now=clock.now):
         pass
 
 
@@ -106,7 +108,9 @@ def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
     target = Target(url="http://blog.test/x", site="creaders", kind=PageKind.POST, uid="1", number=1)
     waits = []
     for _ in range(8):
-        due = save_page.fail(archive, target, Failure(kind="network", detail="refused"), None, now=clock())
+        due = save_page.save_fetch_failure(
+            archive, target, Failure(kind="network", detail="refused"), None, now=clock()
+        )
         assert due is not None
         waits.append(due - clock.now.replace(microsecond=0))
     assert waits == sorted(waits)
@@ -114,14 +118,16 @@ def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
     assert waits[-1] == timedelta(days=7)
     assert archive.rows("select kind, attempts from open_failures") == [("network", 8)]
     assert (
-        save_page.fail(archive, target, Failure(kind="robots", detail="x", permanent=True), None, now=clock())
+        save_page.save_fetch_failure(
+            archive, target, Failure(kind="robots", detail="x", permanent=True), None, now=clock()
+        )
         is None
     )
     blog = Blog(site="creaders", uid="1")
     clock.now += timedelta(days=400)
-    assert frontier_queue.take(archive, [blog], limit=5, now=clock.now) == []
-    assert failures.retry(archive, [blog]) == 1
-    assert [found.url for found in frontier_queue.take(archive, [blog], limit=5, now=clock.now)] == [
+    assert frontier_queue.next_targets(archive, [blog], limit=5, now=clock.now) == []
+    assert failures.requeue_failed(archive, [blog]) == 1
+    assert [found.url for found in frontier_queue.next_targets(archive, [blog], limit=5, now=clock.now)] == [
         target.url
     ]
 
@@ -153,29 +159,11 @@ def test_status_tells_since_when_a_home_page_is_out_of_reach(archive: Archive, c
     assert status(archive).blogs[0].unreached_since is None
 
 
-@pytest.mark.parametrize(
-    ("header", "wait"),
-    [
-        ("120", timedelta(seconds=120)),
-        ("Sat, 01 Feb 2025 09:10:01 GMT", timedelta(minutes=10)),
-        ("Sat, 01 Feb 2020 09:10:01 GMT", timedelta(0)),
-        ("soon", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_as_a_date(
-    clock: Clock, header: str, wait: timedelta | None
-) -> None:
-    blog = a_blog(1)
-    page = replace(blog.crawled(blog.home, clock()).page, headers=(("retry-after", header),))
-    assert retry_after(page) == wait
-
-
 def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     crawled = blog.crawled(blog.post_target(N), clock())
     page = replace(crawled.page, status=503, headers=(("Retry-After", "86400"),))
-    saved = save_page.save(archive, replace(crawled, page=page), None)
+    saved = save_page.save_page(archive, replace(crawled, page=page), None)
     assert saved.outcome is Outcome.BLOCKED
     assert texts(archive, "select next_try_at from open_failures") == [
         (clock.now + timedelta(days=1)).isoformat(timespec="seconds")
@@ -186,9 +174,9 @@ def test_new_failures_are_told_apart_from_known_ones(archive: Archive, clock: Cl
     blog = a_blog(2)
     blog.entries[N].claimed = 9
     first = crawl(archive, blog, clock)
-    assert failures.tally(archive, [blog.blog], since=first.run.epoch_at).new == 1
+    assert failures.count_failures(archive, [blog.blog], since=first.run.epoch_at).new == 1
     second = crawl(archive, blog, clock, command="update", full=True)
-    tally = failures.tally(archive, [blog.blog], since=second.run.epoch_at)
+    tally = failures.count_failures(archive, [blog.blog], since=second.run.epoch_at)
     assert (tally.new, tally.retrying, tally.all) == (0, 0, 1)
 
 
@@ -216,7 +204,7 @@ def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clo
 def test_a_whole_archive_is_verified(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(5), clock)
     found = verify(archive)
-    assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count(archive))
+    assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count_pages(archive))
     found.require_whole()
 
 
@@ -236,12 +224,12 @@ def test_fields_that_are_empty_all_at_once_raise_an_alarm_that_names_them(
 ) -> None:
     blog = a_blog(20)
     first = crawl(archive, blog, clock)
-    assert field_coverage.lacking(archive, first.run) == []
+    assert field_coverage.find_empty_fields(archive, first.run) == []
     for entry in blog.entries.values():
         entry.likes = None  # type: ignore[assignment]
     second = crawl(archive, blog, clock, command="update", full=True)
     with pytest.raises(SiteChanged, match=r"post\.likes") as caught:
-        field_coverage.check(archive, second.run)
+        field_coverage.check_coverage(archive, second.run)
     assert caught.value.exit_code == 5
 
 
@@ -251,7 +239,7 @@ def test_pages_that_cannot_be_read_at_all_raise_the_alarm_too(archive: Archive, 
     for number in blog.entries:
         blog.broken[blog.post_url(number)] = ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
     run = crawl(archive, blog, clock, command="update", full=True).run
-    assert field_coverage.lacking(archive, run) == [f"post.{field_coverage.WHOLE_PAGE}"]
+    assert field_coverage.find_empty_fields(archive, run) == [f"post.{field_coverage.WHOLE_PAGE}"]
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 20
 
 
@@ -260,20 +248,20 @@ def test_a_single_odd_page_is_no_alarm(archive: Archive, clock: Clock) -> None:
     crawl(archive, blog, clock)
     blog.entries[N].likes = None  # type: ignore[assignment]
     run = crawl(archive, blog, clock, command="update", full=True).run
-    assert field_coverage.lacking(archive, run) == []
+    assert field_coverage.find_empty_fields(archive, run) == []
 
 
 def test_blogs_are_named_by_their_uid_or_an_older_name(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     old = replace(blog.home, url="http://blog.test/laoqiang/", uid="laoqiang")
     crawled = blog.crawled(blog.home, clock())
-    frontier_queue.add(archive, [old], now=clock())
-    save_page.save(archive, replace(crawled, target=old, page=replace(crawled.page, url=old.url)), None)
-    assert blogs.held(archive, ["laoqiang"]) == [Blog(site="creaders", uid="31182")]
-    assert blogs.held(archive) == [Blog(site="creaders", uid="31182")]
+    frontier_queue.add_targets(archive, [old], now=clock())
+    save_page.save_page(archive, replace(crawled, target=old, page=replace(crawled.page, url=old.url)), None)
+    assert blogs.stored_blogs(archive, ["laoqiang"]) == [Blog(site="creaders", uid="31182")]
+    assert blogs.stored_blogs(archive) == [Blog(site="creaders", uid="31182")]
     with pytest.raises(UsageError, match="status"):
-        blogs.held(archive, ["nobody"])
-    home = blogs.home(archive, Blog(site="creaders", uid="31182"))
+        blogs.stored_blogs(archive, ["nobody"])
+    home = blogs.home_target(archive, Blog(site="creaders", uid="31182"))
     assert home is not None
     assert home.url == old.url
 
@@ -325,8 +313,8 @@ def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clo
         )
     )
     for target in urls:
-        save_page.save(archive, blog.crawled(target, clock()), None)
-        frontier_queue.take(archive, [blog.blog], limit=5, now=clock())
+        save_page.save_page(archive, blog.crawled(target, clock()), None)
+        frontier_queue.next_targets(archive, [blog.blog], limit=5, now=clock())
     assert len(asked) > 30
     for sql in asked:
         if sql.split()[0] in ("select", "update", "delete"):
@@ -341,17 +329,17 @@ def test_two_sites_share_what_is_taken(archive: Archive, clock: Clock) -> None:
         for number in range(50):
             url = f"http://{site}.test/{number}"
             target = Target(url=url, site=site, kind=PageKind.POST, uid="1", number=number)
-            frontier_queue.add(archive, [target], now=clock.now)
+            frontier_queue.add_targets(archive, [target], now=clock.now)
     both = [Blog(site="creaders", uid="1"), Blog(site="wenxuecity", uid="1")]
-    taken = frontier_queue.take(archive, both, limit=10, now=clock.now)
+    taken = frontier_queue.next_targets(archive, both, limit=10, now=clock.now)
     assert [target.site for target in taken].count("creaders") == 5
-    flying = frontier_queue.take(archive, both, limit=10, now=clock.now, exclude=taken)
+    flying = frontier_queue.next_targets(archive, both, limit=10, now=clock.now, exclude=taken)
     assert not {target.url for target in taken} & {target.url for target in flying}
     assert [target.number for target in taken[:2]] == [49, 48]
 
 
 def test_our_times_are_utc_whatever_clock_they_come_from(archive: Archive) -> None:
     moment = datetime.fromisoformat("2025-02-01T17:00:00.999+08:00")
-    run = runs.start(archive, "backup", [], now=moment)
+    run = runs.start_run(archive, "backup", [], now=moment)
     assert run.started_at == "2025-02-01T09:00:00+00:00"
     assert run.epoch_at == "2025-02-01T09:00:00.999000+00:00"

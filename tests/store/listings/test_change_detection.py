@@ -124,8 +124,8 @@ def test_bullets_before_a_title_are_no_other_title(archive: Archive, clock: Cloc
         blog.entries[number].title = f"{bullet}论长短"
         blog.retitled[number] = "论长短"
     crawl(archive, blog, clock)
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert rows(archive, "open_failures") == []
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
     assert texts(archive, "select distinct title from posts where title like '★%'") == ["★ 论长短"]

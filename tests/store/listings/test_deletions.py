@@ -39,7 +39,7 @@ def test_a_deleted_post_is_marked_with_its_reason_and_keeps_its_text(
     entry.listed, entry.status, entry.notice = False, status, notice
     saved = crawl(archive, blog, clock, full=True).saved
     assert gone(archive) == [(N, reason)]
-    assert sum(one.counted.posts_gone for one in saved) == 1
+    assert sum(one.changes.posts_gone for one in saved) == 1
     assert texts(archive, f"select body_text from posts where number = {N}") == [entry.text]
     assert rows(archive, "open_failures") == []
 
@@ -120,7 +120,7 @@ def test_an_update_that_meets_the_first_witness_goes_for_the_second(
 ) -> None:
     entry = blog.entries[N]
     entry.listed, entry.status, entry.notice = False, 404, NoticeKind.GONE
-    save_page.save(archive, blog.crawled(blog.post_target(N), clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert gone(archive) == []
     urls = crawl(archive, blog, clock, command="update").urls
     assert blog.url(f"m/{entry.month}") in urls
@@ -150,9 +150,9 @@ def test_a_listing_that_was_read_before_the_post_was_deleted_is_read_again(
         uid=blog.uid,
         chain=blog.url(f"m/{entry.month}"),
     )
-    save_page.save(archive, blog.crawled(month, clock()), None)  # later than the post's own page
+    save_page.save_page(archive, blog.crawled(month, clock()), None)  # later than the post's own page
     entry.listed, entry.status, entry.notice = False, 404, NoticeKind.GONE
-    save_page.save(archive, blog.crawled(blog.post_target(N), clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert month.url in crawl(archive, blog, clock, command="update").urls
     assert gone(archive) == [(N, "404")]
 
@@ -162,7 +162,7 @@ def test_a_listing_that_still_shows_a_deleted_post_is_asked_once_for_it(
 ) -> None:
     entry = blog.entries[N]
     entry.status, entry.notice = 404, NoticeKind.GONE
-    save_page.save(archive, blog.crawled(blog.post_target(N), clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert blog.url(f"m/{entry.month}") in crawl(archive, blog, clock, command="update").urls
-    save_page.save(archive, blog.crawled(blog.post_target(N), clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert blog.url(f"m/{entry.month}") not in crawl(archive, blog, clock, command="update").urls

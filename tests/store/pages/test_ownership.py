@@ -42,6 +42,6 @@ def test_a_post_under_an_older_name_of_the_blog_is_its_own(archive: Archive, clo
     archive.execute("insert into author_aliases values (1, '31100', '2025-01-01')")
     older = strangers("31100", 7)
     blog.broken[blog.home.url] = home_with(blog, clock, older)
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert texts(archive, "select url from posts where number = 7") == [older.url]
     assert texts(archive, "select state from frontier where url = ?", (older.url or "",)) == ["todo"]

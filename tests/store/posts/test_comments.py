@@ -11,7 +11,7 @@ from blogarchive.items import DateText, Problem
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.posts.comment_identity import Kept, Marked, mark, matched
-from blogarchive.store.timestamps import utc_text
+from blogarchive.store.timestamps import format_utc
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -123,7 +123,7 @@ def test_a_night_on_which_a_post_says_to_have_no_comments_marks_none_as_gone(
             "0 comments are claimed, 2 are held; they are gone when another day says so too"
         ]
     (due,) = texts(archive, "select due_at from frontier where number = 500000")
-    assert str(due) <= utc_text(clock.now + timedelta(hours=20)), "the next night looks again"
+    assert str(due) <= format_utc(clock.now + timedelta(hours=20)), "the next night looks again"
     blog.entries[N].comments = held
     read(archive, blog, clock)
     assert (bodies(archive), rows(archive, "open_failures")) == (["一", "二"], [])
@@ -145,7 +145,7 @@ def test_comments_that_were_refused_as_forged_mark_none_as_gone(archive: Archive
     crawled = blog.crawled(blog.post_target(N), clock())
     forged = Problem(kind="forged", field="comments", detail="a header inside a comment")
     post = replace(crawled.parsed.posts[0], comments=(), comment_count=0)
-    save_page.save(
+    save_page.save_page(
         archive, replace(crawled, parsed=replace(crawled.parsed, posts=(post,), problems=(forged,))), None
     )
     assert bodies(archive) == ["一"]
@@ -196,8 +196,8 @@ def test_a_comment_written_twice_across_a_page_border_is_two(archive: Archive, c
 def test_a_comment_that_arrives_during_the_reading_doubles_nothing(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(9))
     post = blog.post_target(N)
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
-    save_page.save(archive, blog.crawled(post, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(post, clock()), None)
     blog.entries[N].comments.insert(0, comment("新人", "2024-08-03 00:00:00", "刚写的"))
     crawl(archive, blog, clock)
     assert sorted(map(str, bodies(archive))) == sorted(["刚写的", *(f"话{i}" for i in range(9))])

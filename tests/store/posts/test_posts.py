@@ -16,7 +16,7 @@ N = 500000
 
 
 def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> SaveResult:
-    return save_page.save(archive, blog.crawled(blog.post_target(number), clock()), None)
+    return save_page.save_page(archive, blog.crawled(blog.post_target(number), clock()), None)
 
 
 def test_everything_a_post_shows_is_kept(archive: Archive, clock: Clock) -> None:
@@ -54,7 +54,7 @@ def test_an_edit_keeps_the_text_it_replaced(archive: Archive, clock: Clock) -> N
     look(archive, blog, clock)
     old = blog.entries[N].text
     blog.entries[N].text = "改过的正文。" * 60
-    assert look(archive, blog, clock).counted.posts_changed == 1
+    assert look(archive, blog, clock).changes.posts_changed == 1
     assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
     assert texts(archive, "select body_text from post_revisions") == [old]
     assert texts(archive, "select number from edited_posts") == [N]
@@ -73,7 +73,7 @@ def test_counters_never_make_a_revision_nor_keep_bytes(archive: Archive, clock: 
     assert rows(archive, "post_revisions") == []
     assert texts(archive, "select views from post_stats order by captured_at") == [10, 11, 12]
     assert texts(archive, "select views from posts") == [12]
-    assert page_rows.count(archive) == 1
+    assert page_rows.count_pages(archive) == 1
 
 
 def test_a_counter_that_is_not_shown_is_as_it_was(archive: Archive, clock: Clock) -> None:
@@ -101,10 +101,10 @@ def test_saving_a_visit_twice_changes_nothing(archive: Archive, clock: Clock) ->
     blog = a_blog(3)
     crawl(archive, blog, clock)
     crawled = blog.crawled(blog.post_target(N), clock())
-    save_page.save(archive, crawled, None)
+    save_page.save_page(archive, crawled, None)
     tables = ("posts", "comments", "post_stats", "pages", "post_categories", "post_media", "failures")
     before = {table: rows(archive, table) for table in tables}
-    save_page.save(archive, crawled, None)
+    save_page.save_page(archive, crawled, None)
     assert {table: rows(archive, table) for table in tables} == before
 
 
@@ -113,7 +113,7 @@ def test_an_older_page_that_comes_later_takes_its_place_in_the_past(archive: Arc
     look(archive, blog, clock)
     today = blog.entries[N].text
     blog.entries[N].text = "十年前的版本。" * 30
-    save_page.save(archive, blog.crawled(blog.post_target(N), clock.now - timedelta(days=3650)), None)
+    save_page.save_page(archive, blog.crawled(blog.post_target(N), clock.now - timedelta(days=3650)), None)
     assert texts(archive, "select body_text from posts") == [today]
     assert texts(archive, "select body_text from post_revisions") == ["十年前的版本。" * 30]
     assert texts(archive, "select substr(first_seen_at, 1, 4) from posts") == ["2015"]
@@ -136,7 +136,7 @@ def test_an_excerpt_in_a_listing_never_replaces_the_post(archive: Archive, clock
     blog.broken[blog.home.url] = ParsedPage(
         kind=PageKind.HOME, encoding="utf-8", author=frame.author, posts=(excerpt,)
     )
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert (rows(archive, "post_revisions"), texts(archive, "select body_html from posts")) == before
     assert texts(archive, "select views from posts") == [99]
 
@@ -151,12 +151,12 @@ def test_a_cut_title_gives_way_to_the_full_one_and_never_the_other_way(
     blog.broken[blog.home.url] = ParsedPage(
         kind=PageKind.HOME, encoding="utf-8", author=listed.author, latest=listed.latest, links=listed.links
     )
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert archive.rows("select title, title_is_cut, content_hash from posts") == [
         (blog.entries[N].title[:15], 1, None)
     ]
     look(archive, blog, clock)
-    save_page.save(archive, blog.crawled(blog.home, clock()), None)
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert archive.rows("select title, title_is_cut from posts") == [(blog.entries[N].title, 0)]
     assert rows(archive, "post_revisions") == []
 
@@ -189,7 +189,7 @@ def test_stored_bytes_are_those_that_were_served(archive: Archive, clock: Clock)
     blog = a_blog(2)
     look(archive, blog, clock)
     crawled = blog.crawled(blog.post_target(N), clock.now)
-    stored = next(iter(page_rows.stored(archive)))
+    stored = next(iter(page_rows.stored_pages(archive)))
     assert (stored.page.body, stored.page.url, stored.target) == (
         crawled.page.body,
         crawled.page.url,
@@ -228,7 +228,7 @@ def test_a_post_that_is_honestly_shorter_now_is_an_edit(archive: Archive, clock:
     blog = a_blog(1)
     look(archive, blog, clock)
     blog.entries[N].text = "已删节。"
-    assert look(archive, blog, clock).counted.posts_changed == 1
+    assert look(archive, blog, clock).changes.posts_changed == 1
     assert texts(archive, "select body_text from posts") == ["已删节。"]
 
 

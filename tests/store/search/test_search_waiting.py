@@ -14,7 +14,7 @@ def read_posts(archive: Archive, posts: int) -> None:
     """Post pages saved one after the other, with twelve comments each."""
     blog, clock = a_blog(posts=posts, comments=12), Clock()
     for number in blog.entries:
-        save_page.save(archive, blog.crawled(blog.post_target(number), clock()), None)
+        save_page.save_page(archive, blog.crawled(blog.post_target(number), clock()), None)
 
 
 def found(connection: sqlite3.Connection, words: str) -> int:

@@ -1,0 +1,42 @@
+"""Tests of the facts of a response: complete HTML and the delay of Retry-After."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from blogarchive.parsing.http import MAX_RETRY_AFTER, has_page_end, is_truncated, parse_retry_after
+
+NOW = datetime(2025, 2, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "delay"),
+    [
+        ("120", timedelta(seconds=120)),
+        ("Sat, 01 Feb 2025 09:10:00 GMT", timedelta(minutes=10)),
+        ("Sat, 01 Feb 2020 09:10:01 GMT", timedelta(0)),
+        ("soon", None),
+        ("", None),
+        (None, None),
+        ("9" * 400, MAX_RETRY_AFTER),
+    ],
+)
+def test_retry_after_is_a_number_of_seconds_or_a_date(value: str | None, delay: timedelta | None) -> None:
+    assert parse_retry_after(value, NOW) == delay
+
+
+@pytest.mark.parametrize(
+    ("body", "ends", "truncated"),
+    [
+        (b"<html><body>x</body></html>", True, False),
+        (b"<HTML lang=zh><BODY>x</BODY >", True, False),
+        (b"<html><body>x", False, True),
+        (b"<html><body>x</body>" + b" " * 5000, False, False),  # a site appends scripts after its end
+        (b"x", False, False),
+        (b"", False, False),
+    ],
+)
+def test_a_page_that_opens_its_html_and_never_closes_it_is_truncated(
+    body: bytes, ends: bool, truncated: bool
+) -> None:
+    assert (has_page_end(body), is_truncated(body)) == (ends, truncated)

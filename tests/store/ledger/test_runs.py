@@ -85,8 +85,8 @@ def test_a_second_run_is_told_at_once_who_holds_the_archive(path: Path, clock: C
 
 def test_the_lock_of_a_dead_process_is_no_lock(path: Path, clock: Clock) -> None:
     script = (
-        "import sys, time; from datetime import datetime, UTC; from blogarchive.store.database.lock import holding\n"
-        "with holding(sys.argv[1], 'backup', now=datetime.now(UTC)):\n    print('held', flush=True); time.sleep(60)"
+        "import sys, time; from datetime import datetime, UTC; from blogarchive.store.database.lock import hold_lock\n"
+        "with hold_lock(sys.argv[1], 'backup', now=datetime.now(UTC)):\n    print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

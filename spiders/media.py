@@ -15,7 +15,13 @@ from twisted.python.failure import Failure as Caught
 from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
-from blogarchive.parsing.media.check_image import LARGEST, ImageFailure, ImageFile, check_image, too_large
+from blogarchive.parsing.media.check_image import (
+    MAX_IMAGE_BYTES,
+    ImageFailure,
+    ImageFile,
+    check_image,
+    too_large_failure,
+)
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from blogarchive.store.media.queue import QueuedImage
@@ -132,7 +138,7 @@ class MediaScheduler:
             headers={"Accept": _ACCEPT, "Referer": safe_url_string(wanted.post_url)},
             meta={
                 "tries": 1,
-                "download_maxsize": LARGEST,
+                "download_maxsize": MAX_IMAGE_BYTES,
                 "download_timeout": _SECONDS,
                 "refusal": partial(self._refusal, wanted),
             },
@@ -144,7 +150,7 @@ class MediaScheduler:
 
     def _trouble(self, error: BaseException, host: str) -> ImageFailure:
         if isinstance(error, DownloadCancelledError):
-            return too_large()
+            return too_large_failure()
         loss = fetch_failure_of(error, self._throttle.kept_off, host)
         return ImageFailure(detail=loss.failure.detail, permanent=not loss.try_again, at_once=loss.try_again)
 

@@ -10,7 +10,7 @@ from time import monotonic
 import scrapy
 
 from blogarchive.errors import BlogArchiveError
-from blogarchive.parsing.media.hosts import address_of, same_service
+from blogarchive.parsing.media.hosts import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
 """After so many refusals in a row, or pages lost in a row, a host is left alone for the rest of the run."""
@@ -145,12 +145,12 @@ class HostThrottle:
     def at_home(self, name: str, address: IPv4Address | IPv6Address, port: int) -> bool:
         """Whether a blog of this run is at that private address, which `name` led to: then it may be asked."""
         homes = self._homes()
-        if any(name == host and same_service(port, own) for host, own in homes):
+        if any(name == host and is_same_service(port, own) for host, own in homes):
             self._home_addresses.add((address, port))
             return True
-        known = self._home_addresses | {(found, own) for host, own in homes if (found := address_of(host))}
+        known = self._home_addresses | {(found, own) for host, own in homes if (found := parse_address(host))}
         return any(
-            address == home and (name in self._named or same_service(port, own)) for home, own in known
+            address == home and (name in self._named or is_same_service(port, own)) for home, own in known
         )
 
     def _repeated(self, host: str) -> None:

@@ -12,7 +12,7 @@ from blogarchive.cli.backup_update import walk
 from blogarchive.cli.options import CrawlFlags
 from blogarchive.cli.stdio import last_words
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.parsing.dates.numbers import whole_number
+from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
@@ -82,7 +82,7 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 @options.any_verbosity
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show what changed in a post, and in its comments, between each version and the next."""
-    wanted = whole_number(number)
+    wanted = parse_digits(number)
     with Archive.open(db, read_only=True) as archive:
         found = history.of_post(archive, number if wanted is None else wanted, uid=author)
     if as_json:

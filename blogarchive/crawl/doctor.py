@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from blogarchive.items import CrawledPage, DateText, Page, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.lines.document import Document, Element, read_document
+from blogarchive.parsing.lines.document import Document, Element, parse_document
 from blogarchive.parsing.lines.line import Line
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
@@ -30,13 +30,13 @@ class Diagnosis:
 def examine(page: Page, target: Target) -> list[Diagnosis]:
     """Everything that the site's reader found on `page`, in the order of the reading; long lists cut short."""
     crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
-    document = read_document(decode(page.body, page.header("Content-Type")).text)
+    document = parse_document(decode(page.body, page.header("Content-Type")).text)
     return list(_placed(document, _flat("", crawled.parsed)))
 
 
 def lines_of(page: Page) -> list[str]:
     """The visible lines of a page, as its readers see them."""
-    return [line.text for line in read_document(decode(page.body, page.header("Content-Type")).text).lines]
+    return [line.text for line in parse_document(decode(page.body, page.header("Content-Type")).text).lines]
 
 
 def _flat(prefix: str, item: object) -> Iterator[tuple[str, str]]:

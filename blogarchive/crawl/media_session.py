@@ -28,12 +28,12 @@ class MediaHostPolicy:
     def refusal(self, url: str, post_url: str, site: str) -> str | None:
         """Why the picture at `url` is not fetched for a post of `site`; None where it may be."""
         listed = site_by_name(site).image_hosts
-        return hosts.refusal(url, post_url=post_url, listed=listed, asked=self.asked)
+        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=self.asked)
 
     def sieve(self, blogs: Sequence[Blog], homes: Collection[str]) -> Callable[[str], bool]:
         """Says of a host whether any of the blogs may ask it; `homes` are their own hosts."""
         listed = {pattern for blog in blogs for pattern in site_by_name(blog.site).image_hosts}
-        return lambda host: host in homes or hosts.fits(host, (*listed, *self.asked))
+        return lambda host: host in homes or hosts.matches_host(host, (*listed, *self.asked))
 
 
 class MediaObserver(Protocol):

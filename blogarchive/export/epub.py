@@ -12,7 +12,7 @@ from blogarchive.export.internal_links import Crossing
 from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported, Progress, no_progress
 from blogarchive.export.writer import out_file, whole_file
-from blogarchive.parsing.media.sniff import content_type
+from blogarchive.parsing.media.sniff import detect_image_type
 from blogarchive.rendering.bodies import ImageSource
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedImage, ExportedPost, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
@@ -107,7 +107,7 @@ class _Binding:
         if name in self.pictures:
             return
         body = self._reader.picture_bytes(picture.sha256 or "")
-        kind = content_type(body)
+        kind = detect_image_type(body)
         self.pictures[name] = kind in _SHOWN and kind == picture.content_type
         if self.pictures[name]:
             self._put(f"book/images/{name}", body, zipfile.ZIP_STORED)

@@ -16,7 +16,7 @@ from blogarchive.importing.page_urls import picture_sources
 from blogarchive.importing.saved_files import SavedPage, belongs_to_page
 from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.html.urls import absolute
+from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import StoredText, is_page_stored, stored_texts
 from blogarchive.store.posts.saved_image_names import BESIDE, is_true, pictures, without_addresses
@@ -40,7 +40,7 @@ def _beside(saved: SavedPage, crawled: CrawledPage) -> dict[str, str]:
     """The pictures that lie beside the page: their addresses as they are read, plain, and as they stand on the page."""
     found = {}
     for src in picture_sources(decode(saved.body, saved.content_type).text):
-        url = absolute(src, crawled.page.url)
+        url = absolute_url(src, crawled.page.url)
         if url is not None and _lies_beside(src, saved.path.stem):
             found[unquote(url)] = src
     return found

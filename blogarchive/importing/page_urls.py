@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from blogarchive.parsing.dates.numbers import whole_number
+from blogarchive.parsing.dates.numbers import parse_digits
 
 # Chrome, Edge and IE write it before <html>; the number is the URL's length.
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
@@ -105,6 +105,6 @@ def _links(root: html.HtmlElement, base: str | None) -> Iterator[tuple[str, str]
 
 def _numbers(root: html.HtmlElement) -> Iterator[int]:
     for field in root.iter("input"):
-        value = whole_number((field.get("value") or "").strip())
+        value = parse_digits((field.get("value") or "").strip())
         if (field.get("name") or "").lower() in _OWN_NUMBER and value is not None:
             yield value

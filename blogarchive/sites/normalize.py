@@ -25,7 +25,7 @@ from blogarchive.items import (
     Post,
     Problem,
 )
-from blogarchive.parsing.charset.decoding import tidy
+from blogarchive.parsing.charset.decoding import repair_text
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.identity_key import IdentityKey
@@ -158,7 +158,7 @@ def _tidy_fields(item: object) -> dict[str, object]:
     changes: dict[str, object] = {}
     for name in _TEXT_FIELDS.get(type(item), ()):
         text: str | None = getattr(item, name)
-        if text and (tidied := tidy(text)) != text:
+        if text and (tidied := repair_text(text)) != text:
             changes[name] = tidied
     return changes
 
@@ -192,5 +192,5 @@ def _need_no_change_cached(items: IdentityKey[object]) -> bool:
 
 def _needs_no_change(item: object) -> bool:
     if isinstance(item, CategoryRow):
-        return tidy(item.name) == item.name and all(map(_needs_no_change, item.posts))
-    return isinstance(item, ListedPost) and item.posted is None and tidy(item.title) == item.title
+        return repair_text(item.name) == item.name and all(map(_needs_no_change, item.posts))
+    return isinstance(item, ListedPost) and item.posted is None and repair_text(item.title) == item.title

@@ -14,8 +14,8 @@ import spiders
 OURS = {
     "blogarchive.browse.routes._text",  # files of the package
     "blogarchive.demo.server.urls._pattern",  # the demo's own forms of URLs
-    "blogarchive.parsing.charset.char_cost.prices",  # scripts
-    "blogarchive.parsing.charset.whatwg._charset",  # charsets of the Encoding Standard
+    "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
+    "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
 }
 
 

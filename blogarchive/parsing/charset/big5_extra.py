@@ -7,17 +7,17 @@ pages hold, and has Microsoft's punctuation where Python follows Unicode's first
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-_TRAILS = bytes((*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+_TRAIL_BYTES = bytes((*range(0x40, 0x7F), *range(0xA1, 0xFF)))
 
 
-def _cells(runs: str) -> Iterator[tuple[bytes, str]]:
+def _expand_runs(runs: str) -> Iterator[tuple[bytes, str]]:
     """Yield two bytes and their character for runs such as "8fcb覦覩", which fill the cells from 8F CB on."""
     for run in runs.split():
         lead, trail = bytes.fromhex(run[:4])
-        first = lead * len(_TRAILS) + _TRAILS.index(trail)
+        first = lead * len(_TRAIL_BYTES) + _TRAIL_BYTES.index(trail)
         for cell, character in enumerate(run[4:], first):
-            row, column = divmod(cell, len(_TRAILS))
-            yield bytes((row, _TRAILS[column])), character
+            row, column = divmod(cell, len(_TRAIL_BYTES))
+            yield bytes((row, _TRAIL_BYTES[column])), character
 
 
 _RUNS = (
@@ -31,10 +31,10 @@ _RUNS = (
     "fac5卄 fad5卿 fb48嘅 fbb8婷 fbf3幵 fbf9廐 fc4f彘 fc6c悤 fcb9撐 fce2晴 fcf1杞 fdb7沜渝 fdbb港 fdf1煮 "
     "fe52猪 fe6f瑜 feaa瓩 fedd砉 "
 )
-MISSING: Mapping[bytes, str] = MappingProxyType(dict(_cells(_RUNS)))
+MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_RUNS)))
 
 # Python's character -> the standard's.
-OTHERWISE: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
+REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
 
 # Python reads A1FE and A241 alike, and A240 and A242: these two have to be told by their bytes.
-ALIKE: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})
+AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})

@@ -15,7 +15,7 @@ from typing import Literal
 Script = Literal["chinese", "guests", "japanese", "korean", "alphabet"]
 
 BIT = 4  # prices are in quarters of a bit
-REPLACED = 34 * BIT  # the price of U+FFFD: what no real text has
+REPLACEMENT_COST = 34 * BIT  # the price of U+FFFD: what no real text has
 
 _UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 
@@ -36,7 +36,7 @@ _COMMON = (
     "记斯真卻却職职号號界件花類类何眼兵传傳帶带空干农農边邊据集據聯联古广廣完质質陽阳難难增历史專专官每住商即"
     "步认認車车林必死游舉举備皇土团收考求德叫近备爭研"
 )
-_USUAL = (
+_FREQUENT = (
     "争非具李衆众連连歷调調感笑革團该該持始英克士爾尔让讓拉思根格造较較际際親亲单單朝紅红型價价校约約器字段周"
     "亞亚深候則则屬功属积積快火千准究往极極育像裝装許许参半令吃遊喫佈观觀參魚鱼精辦办帝八影告隨遠远羣包整構构"
     "料随划算象容劃示投势勢熱热值夫望源息语語股鐵铁断斷派速怎需愛爱律紀纪支早况況病境證证編编越局推滿满且列觉"
@@ -50,7 +50,7 @@ _USUAL = (
     "愿願洋春架筑築括晚亂乱講乎讲尚良友临臨激刀夜室既敢邦挥昌揮板胡欧歐福葉港叶简苦擔担句歲岁荆荊贵貴娘守辖轄"
     "威宜衣錯帮幫块塊堂额額错剧劇充欢歡够夠孫孙班呼陣阵銷销堅"
 )
-_KNOWN = (
+_OCCASIONAL = (
     "坚練练脚腳退測测衝吴吳希寧宁換换版異异某顾顧曲楚典朱毒菜判救宋茶洪含顺順敗鲜鮮败货貨矿礦端兄歸归冷忙买買"
     "险險康肉厂廠永沉散遺遗停筆笔假输輸牛洞松漸渐训訓否述畢毕徵督盡控丰献獻姑爺忽爷互亮納纳襄钟伯臣雄季腦脑豐"
     "介鄂召饭飯暗擴扩祖齐齊短烈赶趕牌恩訴诉移詩诗础礎露屆届蒙靜静喝盘盤卖賣植授伊痛减減穿逐秘祕庭陵固禁票灵靈"
@@ -90,71 +90,71 @@ _HANGUL = (
     "최추출치처친녕테글감랑집학여울네예길람본석업결직금입역간운민단복달날말밤왜잘안좋"
 )
 _PUNCTUATION = "，。、：；？！“”‘’《》（）…—·【】「」『』～〈〉〔〕　"
-_SIGNS = "★☆●○◎◆◇□■△▲→←↑↓※①②③④⑤⑥⑦⑧⑨⑩℃№㎡￥〖〗"
+_SYMBOLS = "★☆●○◎◆◇□■△▲→←↑↓※①②③④⑤⑥⑦⑧⑨⑩℃№㎡￥〖〗"
 
 
-def price(text: str, script: Script = "chinese") -> int:
+def text_cost(text: str, script: Script = "chinese") -> int:
     """Give what `text` costs, in quarters of a bit, when it is taken for text in `script`."""
     units = memoryview(text.encode(_UTF16, "surrogatepass")).cast("H")
-    table = prices(script)
+    table = cost_table(script)
     return sum([table[unit] for unit in units])
 
 
-def price_as_written(text: str, script: Script) -> int:
+def mixed_script_cost(text: str, script: Script) -> int:
     """Give the price of `text` where lines of kana, Greek or Cyrillic among the Chinese are no surprise."""
-    cost = price(text, script)
-    return min(cost, price(text, "guests")) if script == "chinese" else cost
+    cost = text_cost(text, script)
+    return min(cost, text_cost(text, "guests")) if script == "chinese" else cost
 
 
-def average(text: str, script: Script = "chinese") -> float:
+def mean_cost(text: str, script: Script = "chinese") -> float:
     """Give the price of a character of `text` outside ASCII, in bits; 0.0 where there is none.
 
     Chinese of any kind is at 8 to 11, Chinese read in a wrong charset at 15 and more.
     """
-    foreign = "".join(c for c in text if c > "\x7f")
-    return price(foreign, script) / len(foreign) / BIT if foreign else 0.0
+    non_ascii = "".join(c for c in text if c > "\x7f")
+    return text_cost(non_ascii, script) / len(non_ascii) / BIT if non_ascii else 0.0
 
 
 @cache
-def prices(script: Script) -> bytes:
+def cost_table(script: Script) -> bytes:
     """Give the table of prices by UTF-16 code unit."""
     table = bytearray(b"\xff") * 0x10000
-    for first, last, bits in _RANGES + _SCRIPTS[script]:
+    for first, last, bits in _DEFAULT_COSTS + _SCRIPT_COSTS[script]:
         table[first : last + 1] = bytes([bits * BIT]) * (last + 1 - first)
     if script == "alphabet":
         return bytes(table)
-    for bits, characters in _hanzi():
+    for bits, characters in _hanzi_tiers():
         for character in characters:
             table[ord(character)] = bits * BIT
     for character in _PUNCTUATION:
         table[ord(character)] = 7 * BIT
     for character in _HANGUL if script == "korean" else "":
         table[ord(character)] = 8 * BIT
-    for character in _SIGNS:
+    for character in _SYMBOLS:
         table[ord(character)] = 12 * BIT
     return bytes(table)
 
 
-def _hanzi() -> Iterable[tuple[int, Iterable[str]]]:
+def _hanzi_tiers() -> Iterable[tuple[int, Iterable[str]]]:
     """Yield bits and the characters that cost them; later ones overrule earlier ones."""
-    yield 18, _block("gb2312", range(0xD8, 0xF8), range(0xA1, 0xFF))
-    yield 18, _block("big5", range(0xC9, 0xFA), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
-    yield 15, _block("big5", range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
-    yield 15, _block("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
+    yield 18, _decode_block("gb2312", range(0xD8, 0xF8), range(0xA1, 0xFF))
+    yield 18, _decode_block("big5", range(0xC9, 0xFA), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+    yield 15, _decode_block("big5", range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+    yield 15, _decode_block("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
     yield 14, _CANTONESE
-    yield 13, _KNOWN
-    yield 11, _USUAL
+    yield 13, _OCCASIONAL
+    yield 11, _FREQUENT
     yield 10, _COMMON
     yield 8, EVERYDAY
 
 
-def _block(codec: str, leads: Iterable[int], trails: Iterable[int]) -> Iterable[str]:
+def _decode_block(codec: str, leads: Iterable[int], trails: Iterable[int]) -> Iterable[str]:
     """Give the characters of a block of a double-byte charset."""
     cells = b"".join(bytes((lead, trail)) for lead in leads for trail in trails)
     return (c for c in cells.decode(codec, "ignore") if c >= "\u4e00")
 
 
-_RANGES = (  # first and last code unit, bits
+_DEFAULT_COSTS = (  # first and last code unit, bits
     (0x0000, 0x001F, 30),
     (0x0009, 0x000A, 3),
     (0x000D, 0x000D, 3),
@@ -192,7 +192,7 @@ _RANGES = (  # first and last code unit, bits
     (0xFF5F, 0xFFEF, 20),
     (0xFFF0, 0xFFFF, 34),
 )
-_SCRIPTS: dict[Script, tuple[tuple[int, int, int], ...]] = {
+_SCRIPT_COSTS: dict[Script, tuple[tuple[int, int, int], ...]] = {
     "chinese": (),
     "guests": (
         (0x3040, 0x30FF, 8),

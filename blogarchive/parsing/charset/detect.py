@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import chardet
 
-from blogarchive.parsing.charset.char_cost import BIT, Script, price, price_as_written
+from blogarchive.parsing.charset.char_cost import BIT, Script, mixed_script_cost, text_cost
 from blogarchive.parsing.charset.whatwg import (
     BIG5,
     EUC_JP,
@@ -15,66 +15,72 @@ from blogarchive.parsing.charset.whatwg import (
     UTF_8,
     WINDOWS_1252,
     Charset,
-    charset_for,
+    charset_for_label,
 )
 
-_SAMPLE = 3000  # bytes to choose by
-_GLANCE = 900  # bytes that tell most pages
-_LOOK = 150  # characters in each of three places, to believe a claim
-_PROOF = 60  # bytes beyond one a character: thirty Chinese characters that are valid UTF-8 are UTF-8
-_STRETCH = re.compile(rb"[\x80-\xff][^<>\r\n]{0,1200}")
+_SAMPLE_BYTES = 3000  # bytes to choose by
+_QUICK_SAMPLE_BYTES = 900  # bytes that tell most pages
+_EXCERPT_LENGTH = 150  # characters in each of three places, to believe a claim
+_UTF_8_PROOF = 60  # bytes beyond one a character: thirty Chinese characters that are valid UTF-8 are UTF-8
+_NON_ASCII_RUN = re.compile(rb"[\x80-\xff][^<>\r\n]{0,1200}")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
-_IN_WORD = re.compile(
+_LETTER_IN_WORD = re.compile(
     rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?=[a-z])|(?<=[a-z][a-z])[\x80-\xff](?=[ ,.;:!?<\n]|\Z)"
 )
 _ALPHABET_WORD = re.compile(rb"(?<![A-Za-z])[\x80-\xff]{4,}(?![A-Za-z])")
 
-_CLAIMS = (16 * BIT, 13 * BIT, 10 * BIT)  # what a claim is worth: the header's, the page's first, the rest
-_VOICE = 6 * BIT  # what chardet's opinion is worth
+_DECLARED_BONUS = (
+    16 * BIT,
+    13 * BIT,
+    10 * BIT,
+)  # what a claim is worth: the header's, the page's first, the rest
+_CHARDET_BONUS = 6 * BIT  # what chardet's opinion is worth
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
-_FOREIGN = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
-_LETTER = 6 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
-_SURE = 8 * BIT  # by how much another charset must win against a claim that decodes
-_READS_WELL = 12 * BIT  # the price of a character, at most, of a text that is certainly language
-_READS_WELL_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters
-_SOUND = 8  # characters that read well for each that is damaged
+_FOREIGN_HANDICAP = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
+_LETTER_BONUS = 6 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
+_OVERRULE_MARGIN = 8 * BIT  # by how much another charset must win against a claim that decodes
+_READABLE_COST = 12 * BIT  # the price of a character, at most, of a text that is certainly language
+_READABLE_COST_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters
+_READABLE_PER_DAMAGED = 8  # characters that read well for each that is damaged
 
 
-def charset_of(body: bytes, claims: Sequence[Charset], valid: int) -> Charset:
+def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Charset:
     """Give the charset that `body`, which is not valid UTF-8, is in on the whole; `claims` as declared.
 
     `valid` is how many bytes are valid UTF-8 at its beginning. A glance at the first stretches tells most pages;
     damage in a few places does not hide what they are in.
     """
-    start = body[max(valid - _SAMPLE, 0) : valid]
-    if len(start) - len(start.decode("utf-8", "ignore")) >= _PROOF:
+    start = body[max(valid - _SAMPLE_BYTES, 0) : valid]
+    if len(start) - len(start.decode("utf-8", "ignore")) >= _UTF_8_PROOF:
         return UTF_8
-    glance = _sample(body, _GLANCE)
-    for charset in dict.fromkeys((*(c for c in claims if c is not UTF_8), GB18030, BIG5, UTF_8)):
-        if charset.by_byte or charset.name in _NOT_TRIED:
+    quick_sample = _collect_sample(body, _QUICK_SAMPLE_BYTES)
+    for charset in dict.fromkeys((*(c for c in declared if c is not UTF_8), GB18030, BIG5, UTF_8)):
+        if charset.is_single_byte or charset.name in _NOT_GUESSED:
             continue
-        if _is_everyday(charset.lenient(glance), charset.script, least=60):
+        if _is_everyday(charset.decode_lenient(quick_sample), charset.script, least=60):
             return charset
-    return choose(body, claims)
+    return choose_charset(body, declared)
 
 
 def _is_everyday(text: str, script: Script, least: int) -> bool:
     """Tell whether `text` holds at least `least` characters beyond ASCII, and these are what people write."""
-    foreign = "".join(_BEYOND_ASCII.findall(text))
-    return len(foreign) >= least and price(foreign, script) <= _READS_WELL * len(foreign)
+    non_ascii = "".join(_BEYOND_ASCII.findall(text))
+    return len(non_ascii) >= least and text_cost(non_ascii, script) <= _READABLE_COST * len(non_ascii)
 
 
 def looks_chinese(text: str) -> bool:
     """Tell whether samples of `text` read like Chinese; a small part of the time that decoding it took."""
     first = _BEYOND_ASCII.search(text)
     places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
-    return _is_everyday("".join([text[place : place + _LOOK] for place in places]), "chinese", least=8)
+    return _is_everyday(
+        "".join([text[place : place + _EXCERPT_LENGTH] for place in places]), "chinese", least=8
+    )
 
 
-def _sample(body: bytes, size: int) -> bytes:
+def _collect_sample(body: bytes, size: int) -> bytes:
     """Give the first stretches of `body` that hold bytes beyond ASCII, `size` bytes or more, a line each."""
     stretches: list[bytes] = []
-    for match in _STRETCH.finditer(body):
+    for match in _NON_ASCII_RUN.finditer(body):
         before = body[max(match.start() - 2, 0) : match.start()]  # tells a letter inside of a word
         stretches.append(before + match.group() if before.isalpha() else match.group())
         size -= len(stretches[-1])
@@ -83,73 +89,73 @@ def _sample(body: bytes, size: int) -> bytes:
     return b"\n".join(stretches)
 
 
-def choose(body: bytes, claims: Sequence[Charset]) -> Charset:
+def choose_charset(body: bytes, declared: Sequence[Charset]) -> Charset:
     """Give the charset in which `body` reads best; `claims` as of `declared_charsets`.
 
     A claim that decodes without an error is only overruled by a reading that is certainly language.
     """
-    evidence = _sample(body, _SAMPLE)
-    candidates = [c for c in (*claims, UTF_8, GB18030, BIG5, WINDOWS_1252) if c.name not in _NOT_TRIED]
-    costs = {c.name: _cost(evidence, c, claims) for c in candidates}
+    sample = _collect_sample(body, _SAMPLE_BYTES)
+    candidates = [c for c in (*declared, UTF_8, GB18030, BIG5, WINDOWS_1252) if c.name not in _NOT_GUESSED]
+    costs = {c.name: _cost_in(sample, c, declared) for c in candidates}
     best = min(candidates, key=lambda c: costs[c.name])
-    for claim in claims:
-        if claim.name not in costs or not claim.holds(body):
+    for candidate in declared:
+        if candidate.name not in costs or not candidate.is_valid_prefix(body):
             continue
-        if best in claims:
+        if best in declared:
             return best
-        sure = costs[claim.name] - costs[best.name] >= _SURE and reads_well(evidence, best)
-        if not (sure and _may_lie(claim, evidence)):
-            return claim
+        sure = costs[candidate.name] - costs[best.name] >= _OVERRULE_MARGIN and is_readable(sample, best)
+        if not (sure and _is_doubtful(candidate, sample)):
+            return candidate
         break
-    is_sure = not best.by_byte and reads_well(evidence, best)
-    return best if is_sure else _with_a_voice(evidence, best, claims, costs)
+    is_sure = not best.is_single_byte and is_readable(sample, best)
+    return best if is_sure else _ask_chardet(sample, best, declared, costs)
 
 
-def _may_lie(claim: Charset, evidence: bytes) -> bool:
+def _is_doubtful(candidate: Charset, sample: bytes) -> bool:
     """Servers add ISO-8859-1 to everything; who says KOI8-R means it, and so it takes more to overrule that."""
-    return not claim.by_byte or claim is WINDOWS_1252 or len(evidence) > 60
+    return not candidate.is_single_byte or candidate is WINDOWS_1252 or len(sample) > 60
 
 
-def reads_well(data: bytes, charset: Charset) -> bool:
+def is_readable(data: bytes, charset: Charset) -> bool:
     """Tell whether `data` is certainly language in `charset`: valid but for a byte here and there, of everyday use."""
-    text = charset.lenient(data)
-    foreign = "".join(_BEYOND_ASCII.findall(text)).replace("\ufffd", "")
-    if len(foreign) < _SOUND * text.count("\ufffd"):
+    text = charset.decode_lenient(data)
+    non_ascii = "".join(_BEYOND_ASCII.findall(text)).replace("\ufffd", "")
+    if len(non_ascii) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
         return False
-    most = _READS_WELL if len(foreign) >= 8 else _READS_WELL_SHORT
-    return len(set(foreign)) > 1 and price(foreign, charset.script) <= most * len(foreign)
+    most = _READABLE_COST if len(non_ascii) >= 8 else _READABLE_COST_SHORT
+    return len(set(non_ascii)) > 1 and text_cost(non_ascii, charset.script) <= most * len(non_ascii)
 
 
-def _with_a_voice(
-    evidence: bytes, best: Charset, claims: Sequence[Charset], costs: dict[str, int]
-) -> Charset:
+def _ask_chardet(sample: bytes, best: Charset, declared: Sequence[Charset], costs: dict[str, int]) -> Charset:
     """Ask chardet, which knows more charsets: its answer and East Asia's others stand against `best`.
 
     Undeclared text in Latin letters is windows-1252, as for a browser; another alphabet needs whole words in it.
     """
-    has_words = len(_ALPHABET_WORD.findall(evidence)) > 1
-    if best is WINDOWS_1252 and not has_words and _IN_WORD.search(evidence):
+    has_words = len(_ALPHABET_WORD.findall(sample)) > 1
+    if best is WINDOWS_1252 and not has_words and _LETTER_IN_WORD.search(sample):
         return best
-    name = chardet.detect(evidence, prefer_superset=True)["encoding"]
-    voice = charset_for(name) if name else None
-    if voice and voice.by_byte and (claims or not has_words):
-        voice = None
-    if claims and voice is None:
+    name = chardet.detect(sample, prefer_superset=True)["encoding"]
+    guess = charset_for_label(name) if name else None
+    if guess and guess.is_single_byte and (declared or not has_words):
+        guess = None
+    if declared and guess is None:
         return best
     costs = dict(costs)
-    candidates = [best, *(c for c in (voice, EUC_JP, SHIFT_JIS, EUC_KR) if c and c.name not in _NOT_TRIED)]
+    candidates = [best, *(c for c in (guess, EUC_JP, SHIFT_JIS, EUC_KR) if c and c.name not in _NOT_GUESSED)]
     for charset in candidates:
-        costs[charset.name] = _cost(evidence, charset, claims) - (_VOICE if charset is voice else 0)
+        costs[charset.name] = _cost_in(sample, charset, declared) - (
+            _CHARDET_BONUS if charset is guess else 0
+        )
     return min(candidates, key=lambda c: costs[c.name])
 
 
-def _cost(evidence: bytes, charset: Charset, claims: Sequence[Charset]) -> int:
-    letters = len(_IN_WORD.findall(evidence)) * _LETTER * (-1 if charset.by_byte else 1)
-    text = charset.lenient(evidence)
-    if charset in claims:
-        worth = _CLAIMS[min(claims.index(charset), len(_CLAIMS) - 1)]
-        return price_as_written(text, charset.script) + letters - worth
-    return price(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN)
+def _cost_in(sample: bytes, charset: Charset, declared: Sequence[Charset]) -> int:
+    letters = len(_LETTER_IN_WORD.findall(sample)) * _LETTER_BONUS * (-1 if charset.is_single_byte else 1)
+    text = charset.decode_lenient(sample)
+    if charset in declared:
+        worth = _DECLARED_BONUS[min(declared.index(charset), len(_DECLARED_BONUS) - 1)]
+        return mixed_script_cost(text, charset.script) + letters - worth
+    return text_cost(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN_HANDICAP)
 
 
-_NOT_TRIED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}  # told by other marks
+_NOT_GUESSED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}  # told by other marks

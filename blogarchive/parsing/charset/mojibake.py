@@ -7,119 +7,125 @@ everyday text, and what stands there is not. A stretch that fails any of this st
 
 import re
 
-from blogarchive.parsing.charset.char_cost import BIT, average, price
+from blogarchive.parsing.charset.char_cost import BIT, mean_cost, text_cost
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what windows-1252 has between 80 and 9F
 _TO_BYTE = str.maketrans({c: chr(c.encode("cp1252")[0]) for c in _CP1252})
-_HIGH = f"\x80-\xff{_CP1252}"
+_HIGH_CHARACTERS = f"\x80-\xff{_CP1252}"
 
 _TRAIL = f"[\x80-\xbf{_CP1252}]"
-_BLANK = f"[\x80-\xbf {_CP1252}]"  # a no-break space, byte A0, easily becomes a plain one
+_TRAIL_OR_SPACE = f"[\x80-\xbf {_CP1252}]"  # a no-break space, byte A0, easily becomes a plain one
 _UTF_8_RUN = re.compile(
-    f"(?:[\xe1-\xef]{_BLANK}{_BLANK}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
+    f"(?:[\xe1-\xef]{_TRAIL_OR_SPACE}{_TRAIL_OR_SPACE}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
 )
 _TYPOGRAPHY = frozenset("‘’“”„…–—•€™‹›†‰")
-_SIGNS_AFTER = frozenset("®°·\xa0")  # a letter or a digit
-_SIGNS_BEFORE = frozenset("©£±")
-_ENDS_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
+_SYMBOLS_AFTER = frozenset("®°·\xa0")  # a letter or a digit
+_SYMBOLS_BEFORE = frozenset("©£±")
+_AFTER_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
 
-_GARBLED = re.compile(f"[{_HIGH}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
+_DOUBLE_BYTE_MOJIBAKE = re.compile(f"[{_HIGH_CHARACTERS}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
 _LATIN_LINE = re.compile(f"[\x01-\x09\x0b-;=?-\xff{_CP1252}]{{4,}}")
 _GB2312_RUN = re.compile("(?:[\xa1-\xf7][\xa1-\xfe]){2,}")
 
-_FOREIGN_RUN = re.compile("[^\x00-\x7f]{2,}")
+_NON_ASCII_RUN = re.compile("[^\x00-\x7f]{2,}")
 _UTF_8_BYTES = re.compile(
     rb"(?:[\xe2-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2})+"
 )
 
 
-def _rare_beginnings() -> str:
+def _rare_gbk_characters() -> str:
     """The characters that two bytes of a Chinese character in UTF-8 make in GBK, without everyday ones."""
     pairs = b"".join(bytes((a, b)) for a in (*range(0xE3, 0xEA), 0xEF) for b in range(0x80, 0xC0))
-    return "".join(c for c in pairs.decode("gb18030") if price(c) >= 14 * BIT)
+    return "".join(c for c in pairs.decode("gb18030") if text_cost(c) >= 14 * BIT)
 
 
-_UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_beginnings())}]")
+_UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_gbk_characters())}]")
 
 
 # Without one of these nothing is garbled: most fields of a page.
-_SUSPECT = re.compile(f"[{_HIGH}{re.escape(_rare_beginnings())}]")
+_MOJIBAKE_HINT = re.compile(f"[{_HIGH_CHARACTERS}{re.escape(_rare_gbk_characters())}]")
 
 
 def repair(text: str) -> str:
     """Give `text` with every stretch that was certainly garbled once as it was meant; else the same string."""
-    if _SUSPECT.search(text) is None:
+    if _MOJIBAKE_HINT.search(text) is None:
         return text
-    garbled = _GARBLED.search(text)
+    garbled = _DOUBLE_BYTE_MOJIBAKE.search(text)
     if garbled:
-        text = _LATIN_LINE.sub(_from_double_bytes, text)
-    text = _UTF_8_RUN.sub(_from_utf_8, text)
+        text = _LATIN_LINE.sub(_repair_double_bytes, text)
+    text = _UTF_8_RUN.sub(_repair_utf_8, text)
     if garbled:
-        text = _GB2312_RUN.sub(_from_gb2312, text)
+        text = _GB2312_RUN.sub(_repair_gb2312, text)
     if _UTF_8_IN_GBK.search(text):
-        text = _FOREIGN_RUN.sub(_from_gbk, text)
+        text = _NON_ASCII_RUN.sub(_repair_utf_8_in_gbk, text)
     return text
 
 
-def _as_bytes(latin: str) -> bytes:
+def _to_bytes(latin: str) -> bytes:
     return latin.translate(_TO_BYTE).encode("latin-1")
 
 
-def _from_utf_8(match: re.Match[str]) -> str:
+def _repair_utf_8(match: re.Match[str]) -> str:
     stretch = match.group()
     try:
-        meant = _as_bytes(stretch.replace(" ", "\xa0")).decode("utf-8")
+        repaired = _to_bytes(stretch.replace(" ", "\xa0")).decode("utf-8")
     except UnicodeDecodeError:
         return stretch
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
     is_alone = match.string.count(stretch[0]) == 1
-    told = _is_certain(stretch, meant, before) or _is_letter_of_a_word(
-        stretch, meant, before, after, is_alone
+    certain = _is_certain_utf_8(stretch, repaired, before) or _is_certain_letter(
+        stretch, repaired, before, after, is_alone
     )
-    return meant if told else stretch
+    return repaired if certain else stretch
 
 
-def _is_certain(stretch: str, meant: str, before: str) -> bool:
-    wide = [c for c in meant if c >= "\u2000"]
+def _is_certain_utf_8(stretch: str, repaired: str, before: str) -> bool:
+    wide = [c for c in repaired if c >= "\u2000"]
     if len(wide) > 1:
-        return average("".join(wide)) <= (11 if " " in stretch else 15) or all(map(_is_emoji, wide))
-    if wide and len(meant) == 1:
-        told = not (before.isalpha() and set(stretch[1:]) <= _ENDS_A_WORD) and " " not in stretch
-        return meant in _TYPOGRAPHY or (told and (price(meant) <= 11 * BIT or _is_emoji(meant)))
-    return len(meant) > 2 and meant.isalpha()
+        return mean_cost("".join(wide)) <= (11 if " " in stretch else 15) or all(map(_is_emoji, wide))
+    if wide and len(repaired) == 1:
+        certain = not (before.isalpha() and set(stretch[1:]) <= _AFTER_A_WORD) and " " not in stretch
+        return repaired in _TYPOGRAPHY or (
+            certain and (text_cost(repaired) <= 11 * BIT or _is_emoji(repaired))
+        )
+    return len(repaired) > 2 and repaired.isalpha()
 
 
 def _is_emoji(character: str) -> bool:
     return "\U0001f000" <= character <= "\U0001faff"
 
 
-def _is_letter_of_a_word(stretch: str, meant: str, before: str, after: str, is_alone: bool) -> bool:
+def _is_certain_letter(stretch: str, repaired: str, before: str, after: str, is_alone: bool) -> bool:
     """Tell "cafÃ©" and "10Â°" from letters and signs that happen to meet: no capital stands inside of a word."""
     if stretch[0] == "Â":
-        follows = before.isalpha() or (before.isdigit() and meant == "°")
-        return (meant in _SIGNS_AFTER and follows) or (meant in _SIGNS_BEFORE and after.isdigit())
-    inside = before.islower() or (after.islower() and not is_alone and not _ENDS_A_WORD & set(stretch))
-    return stretch[0] == "Ã" and len(meant) == 1 and meant.isalpha() and inside
+        follows = before.isalpha() or (before.isdigit() and repaired == "°")
+        return (repaired in _SYMBOLS_AFTER and follows) or (repaired in _SYMBOLS_BEFORE and after.isdigit())
+    inside = before.islower() or (after.islower() and not is_alone and not _AFTER_A_WORD & set(stretch))
+    return stretch[0] == "Ã" and len(repaired) == 1 and repaired.isalpha() and inside
 
 
-def _from_double_bytes(match: re.Match[str]) -> str:
+def _repair_double_bytes(match: re.Match[str]) -> str:
     line = match.group()
-    if not _GARBLED.search(line):
+    if not _DOUBLE_BYTE_MOJIBAKE.search(line):
         return line
-    data = _as_bytes(line)
-    latin = price(line, "alphabet")
+    data = _to_bytes(line)
+    latin = text_cost(line, "alphabet")
     for charset, most, at_least in ((GB18030, 12, 2), (BIG5, 11, 3)):
-        meant = charset.strict(data)
-        if meant is not None and price(meant) + 20 * BIT < latin and _is_everyday(meant, most, at_least):
-            return meant if len(set(line)) > 1 else line  # a row of dots is a row of dots
+        repaired = charset.decode_strict(data)
+        if (
+            repaired is not None
+            and text_cost(repaired) + 20 * BIT < latin
+            and _is_everyday(repaired, most, at_least)
+        ):
+            return repaired if len(set(line)) > 1 else line  # a row of dots is a row of dots
     return line
 
 
-def _from_gb2312(match: re.Match[str]) -> str:
-    meant = _as_bytes(match.group()).decode("gb2312", "replace")
-    return meant if _is_everyday(meant, 11.5, 2) and len(set(match.group())) > 1 else match.group()
+def _repair_gb2312(match: re.Match[str]) -> str:
+    repaired = _to_bytes(match.group()).decode("gb2312", "replace")
+    return repaired if _is_everyday(repaired, 11.5, 2) and len(set(match.group())) > 1 else match.group()
 
 
 def _is_everyday(text: str, most: float, at_least: int) -> bool:
@@ -127,14 +133,14 @@ def _is_everyday(text: str, most: float, at_least: int) -> bool:
 
     There must be `at_least` of them, and not punctuation alone.
     """
-    foreign = [c for c in text if c > "\x7f"]
-    if len(foreign) < at_least or not any("\u4e00" <= c <= "\u9fff" for c in foreign):
+    non_ascii = [c for c in text if c > "\x7f"]
+    if len(non_ascii) < at_least or not any("\u4e00" <= c <= "\u9fff" for c in non_ascii):
         return False
-    most += 1.5 if len(foreign) >= 8 else 0.5 if len(foreign) > 2 else -1.5
-    return price("".join(foreign)) <= most * BIT * len(foreign)
+    most += 1.5 if len(non_ascii) >= 8 else 0.5 if len(non_ascii) > 2 else -1.5
+    return text_cost("".join(non_ascii)) <= most * BIT * len(non_ascii)
 
 
-def _from_gbk(match: re.Match[str]) -> str:
+def _repair_utf_8_in_gbk(match: re.Match[str]) -> str:
     stretch = match.group()
     if not _UTF_8_IN_GBK.search(stretch):
         return stretch
@@ -144,13 +150,17 @@ def _from_gbk(match: re.Match[str]) -> str:
         return stretch
     parts, start = [], 0
     for run in _UTF_8_BYTES.finditer(data):
-        meant = run.group().decode("utf-8", "replace")
-        if run.start() % 2 == 0 and run.end() % 2 == 0 and _is_certainly_meant(run.group(), meant):
-            parts += [data[start : run.start()].decode("gbk"), meant]
+        repaired = run.group().decode("utf-8", "replace")
+        if run.start() % 2 == 0 and run.end() % 2 == 0 and _is_certain_in_gbk(run.group(), repaired):
+            parts += [data[start : run.start()].decode("gbk"), repaired]
             start = run.end()
     return "".join((*parts, data[start:].decode("gbk")))
 
 
-def _is_certainly_meant(data: bytes, meant: str) -> bool:
-    stands = data.decode("gbk")
-    return _is_everyday(meant, 13, 2) and price(meant) + 16 * BIT < price(stands) and average(stands) > 14
+def _is_certain_in_gbk(data: bytes, repaired: str) -> bool:
+    shown = data.decode("gbk")
+    return (
+        _is_everyday(repaired, 13, 2)
+        and text_cost(repaired) + 16 * BIT < text_cost(shown)
+        and mean_cost(shown) > 14
+    )

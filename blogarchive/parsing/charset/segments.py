@@ -9,17 +9,23 @@ import string
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from blogarchive.parsing.charset.char_cost import BIT, EVERYDAY, REPLACED, price, price_as_written
-from blogarchive.parsing.charset.viterbi import untangle
+from blogarchive.parsing.charset.char_cost import (
+    BIT,
+    EVERYDAY,
+    REPLACEMENT_COST,
+    mixed_script_cost,
+    text_cost,
+)
+from blogarchive.parsing.charset.viterbi import decode_damaged
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 
-_BLOCK = 4096  # bytes: a good block costs one decoding, a bad one is taken apart
+_BLOCK_BYTES = 4096  # bytes: a good block costs one decoding, a bad one is taken apart
 _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no charset in use has these bytes inside a character
 _EDGES = (b"<", b">", b'"', b"\n")
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # where every decoder finds its feet again
-_EVERYDAY = 11 * BIT  # a character, at most, of a text that needs no second thought
+_EVERYDAY_COST = 11 * BIT  # a character, at most, of a text that needs no second thought
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
-_SWITCH = {
+_SWITCH_COST = {
     "utf-8": 24 * BIT,
     "gb18030": 24 * BIT,
     "big5": 30 * BIT,
@@ -27,89 +33,91 @@ _SWITCH = {
 
 _ASCII = bytes(range(0x80))
 # The kinds of bytes by which UTF-8 shows up in double-byte text: L leads three, T follows.
-_KINDS = bytes(
+_UTF_8_BYTE_KINDS = bytes(
     ord("L" if b in range(0xE3, 0xEA) or b == 0xEF else "T" if 0x80 <= b < 0xC0 else "-") for b in range(256)
 )
 
 
-def sound_text(body: bytes, charset: Charset) -> str | None:
+def decode_undamaged(body: bytes, charset: Charset) -> str | None:
     """Give the text of `body`, None where it is damaged or bears marks of a stretch in another charset."""
-    text = charset.common(body)
+    text = charset.decode_common(body)
     if text is None and charset.common_codec:
-        text = charset.strict(body)
-        if text is not None and _PRIVATE.search(text):
+        text = charset.decode_strict(body)
+        if text is not None and _PRIVATE_USE.search(text):
             return None
     return None if text is None or _is_mixed(body, text, charset) else text
 
 
 def _is_mixed(body: bytes, text: str, charset: Charset) -> bool:
     if charset is GB18030:
-        return _is_utf_8_in_pairs(body) or any(mark in text for mark in _BIG5_IN_GBK)
+        return _has_utf_8_in_pairs(body) or any(mark in text for mark in _BIG5_IN_GBK)
     if charset is BIG5:
         return any(mark in text for mark in _GBK_IN_BIG5)
-    return charset.by_byte and _HIGH_RUN.search(body) is not None
+    return charset.is_single_byte and _HIGH_RUN.search(body) is not None
 
 
-def _is_utf_8_in_pairs(body: bytes) -> bool:
-    return b"LTTLTT" in body.translate(_KINDS, _ASCII)
+def _has_utf_8_in_pairs(body: bytes) -> bool:
+    return b"LTTLTT" in body.translate(_UTF_8_BYTE_KINDS, _ASCII)
 
 
-_MARKUP = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")  # Chinese that is off by one byte has these where commas were
+_MARKUP_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")  # Chinese that is off by one byte has these where commas were
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 
 
-def fast_marks(marks: Iterable[str]) -> list[str]:
+def select_fast_marks(marks: Iterable[str]) -> list[str]:
     """Give each of `marks` that is looked for quickly: its lower byte is nothing that markup is full of."""
-    return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in _MARKUP]
+    return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in _MARKUP_BYTES]
 
 
-def _marks(written: str, read: str) -> list[str]:
+def _misread_marks(written: str, read: str) -> list[str]:
     """Give what the commonest characters of one charset look like in another, where that is hardly ever seen."""
     seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{EVERYDAY}")
-    return fast_marks(mark for mark in seen if len(mark) == 1 and price(mark) >= 14 * BIT)[:14]
+    return select_fast_marks(mark for mark in seen if len(mark) == 1 and text_cost(mark) >= 14 * BIT)[:14]
 
 
-_BIG5_IN_GBK = _marks("big5", "gb18030")
-_GBK_IN_BIG5 = _marks("gbk", "big5hkscs")
+_BIG5_IN_GBK = _misread_marks("big5", "gb18030")
+_GBK_IN_BIG5 = _misread_marks("gbk", "big5hkscs")
 
 
-class _Reading(NamedTuple):
-    price: int
+class _Candidate(NamedTuple):
+    cost: int
     text: str
 
 
-def patch(body: bytes, charset: Charset, claims: Sequence[Charset]) -> str:
+def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> str:
     """Give the text of `body`, which is in `charset` on the whole.
 
     A segment that is clearly in one of `claims`, UTF-8, GBK or Big5 is read so; a damaged one loses as few
     characters as can be; else it is what a browser shows.
     """
     others = [
-        c for c in dict.fromkeys((*claims, UTF_8, GB18030, BIG5)) if c is not charset and c.name in _SWITCH
+        c
+        for c in dict.fromkeys((*declared, UTF_8, GB18030, BIG5))
+        if c is not charset and c.name in _SWITCH_COST
     ]
-    return "".join(_patched(block, charset, others) for block in _blocks(body))
+    return "".join(_decode_block(block, charset, others) for block in _split_blocks(body))
 
 
-def _blocks(body: bytes) -> Iterator[bytes]:
+def _split_blocks(body: bytes) -> Iterator[bytes]:
     start = 0
     while start < len(body):
-        end = body.find(b"<", start + _BLOCK)
+        end = body.find(b"<", start + _BLOCK_BYTES)
         end = len(body) if end < 0 else end
         yield body[start:end]
         start = end
 
 
-def _patched(block: bytes, charset: Charset, others: Sequence[Charset]) -> str:
-    text = sound_text(block, charset)
+def _decode_block(block: bytes, charset: Charset, others: Sequence[Charset]) -> str:
+    text = decode_undamaged(block, charset)
     if text is not None:
         return text
     if charset is UTF_8:
-        return "".join(_around_errors(block, others))
-    return "".join(_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
+        return "".join(_decode_around_errors(block, others))
+    return "".join(_decode_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
 
 
-def _around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
+def _decode_around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
     """Yield the text of a block of UTF-8: what is valid as it is, a segment around each error by itself."""
     at = 0
     while at < len(block):
@@ -125,74 +133,74 @@ def _around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
             if (found := block.find(edge, bad + 1) if edge else len(block)) >= 0
         )
         yield block[at:start].decode("utf-8")
-        yield _segment(block[start:end], UTF_8, others)
+        yield _decode_segment(block[start:end], UTF_8, others)
         at = end
 
 
-def _segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str:
+def _decode_segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str:
     """Read a segment as a whole or piece by piece, whichever is the better text."""
     if segment.isascii():
         return segment.decode("ascii")
-    if charset is not UTF_8 and (text := sound_text(segment, charset)) is not None:
+    if charset is not UTF_8 and (text := decode_undamaged(segment, charset)) is not None:
         return text
     parts = _PIECES.split(segment)
-    if charset is UTF_8 and all(map(_is_all_but_sound, parts)):
-        return charset.lenient(segment)
-    whole = _otherwise(segment, charset, others)
+    if charset is UTF_8 and all(map(_is_nearly_valid_utf_8, parts)):
+        return charset.decode_lenient(segment)
+    whole = _decode_in_other(segment, charset, others)
     if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
         return whole.text
-    pieces = [_piece(part, charset, others) for part in parts]
-    parsed_pages = [_Reading(sum(p.price for p in pieces), "".join(p.text for p in pieces))]
-    return min([*parsed_pages, whole] if whole else parsed_pages).text
+    pieces = [_decode_piece(part, charset, others) for part in parts]
+    candidates = [_Candidate(sum(p.cost for p in pieces), "".join(p.text for p in pieces))]
+    return min([*candidates, whole] if whole else candidates).text
 
 
 def _is_everyday(text: str) -> bool:
-    return price(text) <= _EVERYDAY * len(text)
+    return text_cost(text) <= _EVERYDAY_COST * len(text)
 
 
-def _piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading:
-    text = charset.lenient(piece)
-    parsed = _Reading(price(text, charset.script), text)
-    if piece.isascii() or sound_text(piece, charset) is not None:
+def _decode_piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Candidate:
+    text = charset.decode_lenient(piece)
+    parsed = _Candidate(text_cost(text, charset.script), text)
+    if piece.isascii() or decode_undamaged(piece, charset) is not None:
         return parsed
-    other = _otherwise(piece, charset, others)
+    other = _decode_in_other(piece, charset, others)
     if charset.script != "chinese":
         return other or parsed
     if other and _is_everyday(other.text):
         return other
     # One part of it may be in another charset: a name that follows its label.
-    mixed = _Reading(*untangle(piece, charset))
+    mixed = _Candidate(*decode_damaged(piece, charset))
     return min(mixed, other) if other else mixed
 
 
-def _is_all_but_sound(piece: bytes) -> bool:
+def _is_nearly_valid_utf_8(piece: bytes) -> bool:
     """Tell a bad byte or two in a run of UTF-8, which needs no further thought."""
     text = piece.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     return bad == 0 or (bad <= 3 and sum("\u0800" <= c < "\ufffd" for c in text) >= 2 + 2 * bad)
 
 
-def _otherwise(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Reading | None:
+def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Candidate | None:
     """Give the reading of `data` in one of `others`, where that is valid and clearly better."""
-    text = charset.lenient(data)
+    text = charset.decode_lenient(data)
     bad = text.count("\ufffd")
     is_damaged = bad > 0
-    most = bad * REPLACED if bad * 2 > len(text) > 8 else price_as_written(text, charset.script)
-    best: _Reading | None = None
+    most = bad * REPLACEMENT_COST if bad * 2 > len(text) > 8 else mixed_script_cost(text, charset.script)
+    best: _Candidate | None = None
     for other in others:
-        parsed = other.common(data) or other.strict(data)
-        if parsed is None or (other is BIG5 and not _is_plain(parsed, is_damaged)):
+        parsed = other.decode_common(data) or other.decode_strict(data)
+        if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, is_damaged)):
             continue
-        cost = price(parsed, other.script)
-        if cost + _SWITCH[other.name] < (best.price if best else most):
-            best = _Reading(cost + _SWITCH[other.name], parsed)
-            if cost <= _EVERYDAY * len(parsed):
+        cost = text_cost(parsed, other.script)
+        if cost + _SWITCH_COST[other.name] < (best.cost if best else most):
+            best = _Candidate(cost + _SWITCH_COST[other.name], parsed)
+            if cost <= _EVERYDAY_COST * len(parsed):
                 break  # nothing reads well in two charsets
     return best
 
 
-def _is_plain(text: str, is_damaged: bool) -> bool:
+def _is_plausible_big5(text: str, is_damaged: bool) -> bool:
     """Tell whether a text is made of everyday characters: most bytes are some Big5 or other."""
-    foreign = "".join(c for c in text if c > "\x7f")
-    least, most = (2, 13) if is_damaged else (3, 11) if len(foreign) < 8 else (3, 12)
-    return len(foreign) >= least and price(foreign) <= most * BIT * len(foreign)
+    non_ascii = "".join(c for c in text if c > "\x7f")
+    least, most = (2, 13) if is_damaged else (3, 11) if len(non_ascii) < 8 else (3, 12)
+    return len(non_ascii) >= least and text_cost(non_ascii) <= most * BIT * len(non_ascii)

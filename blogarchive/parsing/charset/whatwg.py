@@ -15,7 +15,7 @@ from typing import cast
 from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset import error_handlers
-from blogarchive.parsing.charset.big5_extra import ALIKE, OTHERWISE
+from blogarchive.parsing.charset.big5_extra import AMBIGUOUS_PAIRS, REMAPPED
 from blogarchive.parsing.charset.char_cost import Script
 
 
@@ -31,33 +31,33 @@ class Charset:
     errors: str = "replace"
     common_codec: str | None = None
     script: Script = "alphabet"
-    otherwise: Mapping[str, str] = field(default_factory=dict)
+    remapped: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def by_byte(self) -> bool:
+    def is_single_byte(self) -> bool:
         """Whether every byte is a character, so that nothing is ever invalid."""
         return self.script == "alphabet" and not self.name.startswith(("utf-", "iso-2022", "hz"))
 
-    def common(self, data: bytes) -> str | None:
+    def decode_common(self, data: bytes) -> str | None:
         """Give the text of `data` where it needs no more than the part that `common_codec` reads."""
         if not self.common_codec:
-            return self.strict(data)
+            return self.decode_strict(data)
         try:
-            return data.decode(self.common_codec, error_handlers.GBK + error_handlers.STRICTLY)
+            return data.decode(self.common_codec, error_handlers.GBK + error_handlers.STRICT_SUFFIX)
         except UnicodeDecodeError:
             return None
 
-    def strict(self, data: bytes) -> str | None:
+    def decode_strict(self, data: bytes) -> str | None:
         """Give the text of `data`, or None where some of it is not of this charset."""
-        errors = "strict" if self.errors == "replace" else self.errors + error_handlers.STRICTLY
+        errors = "strict" if self.errors == "replace" else self.errors + error_handlers.STRICT_SUFFIX
         try:
-            return self._exchange(data, data.decode(self.codec, errors))
+            return self._remap(data, data.decode(self.codec, errors))
         except UnicodeDecodeError:
             return None
 
-    def holds(self, data: bytes) -> bool:
+    def is_valid_prefix(self, data: bytes) -> bool:
         """Tell whether `data` is of this charset up to a last character that may be cut."""
-        if self.strict(data) is not None:
+        if self.decode_strict(data) is not None:
             return True
         try:
             codecs.getincrementaldecoder(self.codec)().decode(data, final=False)
@@ -65,53 +65,57 @@ class Charset:
             return False
         return True
 
-    def lenient(self, data: bytes) -> str:
+    def decode_lenient(self, data: bytes) -> str:
         """Give the text of `data` as a browser shows it, U+FFFD for what is not of this charset."""
-        return self._exchange(data, data.decode(self.codec, self.errors))
+        return self._remap(data, data.decode(self.codec, self.errors))
 
-    def _exchange(self, data: bytes, text: str) -> str:
-        if self.name == "big5" and ("／" in text or "＼" in text) and any(pair in data for pair in ALIKE):
-            return "".join(self._tell_apart(data))
+    def _remap(self, data: bytes, text: str) -> str:
+        if (
+            self.name == "big5"
+            and ("／" in text or "＼" in text)
+            and any(pair in data for pair in AMBIGUOUS_PAIRS)
+        ):
+            return "".join(self._decode_ambiguous(data))
         return self._translate(text)
 
     def _translate(self, text: str) -> str:
-        if not any(python in text for python in self.otherwise):
+        if not any(python in text for python in self.remapped):
             return text
-        return text.translate({ord(python): standard for python, standard in self.otherwise.items()})
+        return text.translate({ord(python): standard for python, standard in self.remapped.items()})
 
-    def _tell_apart(self, data: bytes) -> Iterator[str]:
+    def _decode_ambiguous(self, data: bytes) -> Iterator[str]:
         start = 0
         for pair in _BIG5_PAIR.finditer(data):
-            if pair.group() in ALIKE:
+            if pair.group() in AMBIGUOUS_PAIRS:
                 yield self._translate(data[start : pair.start()].decode(self.codec, self.errors))
-                yield ALIKE[pair.group()]
+                yield AMBIGUOUS_PAIRS[pair.group()]
                 start = pair.end()
         yield self._translate(data[start:].decode(self.codec, self.errors))
 
 
-def charset_for(label: str) -> Charset | None:
+def charset_for_label(label: str) -> Charset | None:
     """Give the charset that a page means by `label`, in whatever case; None for a label nobody knows.
 
     Beside the standard's labels a few are known that people write and browsers pass over.
     """
     plain = label.strip("\t\n\f\r \"';").lower()
-    return _charset(_MORE_LABELS.get(plain.replace("_", "-")) or LABELS.get(plain, ""))
+    return _find_charset(_EXTRA_LABELS.get(plain.replace("_", "-")) or LABELS.get(plain, ""))
 
 
 @cache
-def _charset(name: str) -> Charset | None:
+def _find_charset(name: str) -> Charset | None:
     if name in _CHARSETS:
         return _CHARSETS[name]
-    if name in _ALPHABETS:
+    if name in _SINGLE_BYTE_CODECS:
         errors = error_handlers.HEBREW if name == "windows-1255" else error_handlers.BYTE
-        otherwise = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
-        return Charset(name=name, codec=_ALPHABETS[name], errors=errors, otherwise=otherwise)
+        remapped = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
+        return Charset(name=name, codec=_SINGLE_BYTE_CODECS[name], errors=errors, remapped=remapped)
     return None
 
 
 _BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
 
-_MORE_LABELS = {
+_EXTRA_LABELS = {
     **dict.fromkeys(("cp936", "ms936", "windows-936", "euc-cn", "x-euc-cn", "gb2312-80", "gb-2312"), "gbk"),
     **dict.fromkeys(("gb2312-1980", "simplified-chinese", "gb-18030", "gb18030-2000", "gb18030-2005"), "gbk"),
     **dict.fromkeys(("gb-k", "cngb", "cn-gb", "zh-cn", "gb"), "gbk"),
@@ -123,10 +127,10 @@ _MORE_LABELS = {
     **dict.fromkeys(("hz", "hz-gb", "hzgb", "hz-gb-2312"), "hz-gb-2312"),
 }
 # Browsers gave these up for safety and show one U+FFFD; an archive reads them.
-_MORE_LABELS |= {"iso-2022-kr": "iso-2022-kr", "csiso2022kr": "iso-2022-kr"}
+_EXTRA_LABELS |= {"iso-2022-kr": "iso-2022-kr", "csiso2022kr": "iso-2022-kr"}
 
 
-def _renewed() -> dict[str, str]:
+def _gb18030_2022() -> dict[str, str]:
     """GB 18030-2022 and the standard's wide space, against whatever edition this Python's codec follows."""
     cells = (
         "a3a0 a6d9 a6da a6db a6dc a6dd a6de a6df a6ec a6ed a6f3 a8bc fe59 fe61 fe66 fe67 fe6d fe7e fe90 fea0"
@@ -145,10 +149,10 @@ GB18030 = Charset(
     common_codec="gbk",
     errors=error_handlers.GB18030,
     script="chinese",
-    otherwise=_renewed(),
+    remapped=_gb18030_2022(),
 )
 BIG5 = Charset(
-    name="big5", codec="big5hkscs", errors=error_handlers.BIG5, script="chinese", otherwise=OTHERWISE
+    name="big5", codec="big5hkscs", errors=error_handlers.BIG5, script="chinese", remapped=REMAPPED
 )
 HZ = Charset(name="hz-gb-2312", codec="hz", script="chinese")
 UTF_16LE = Charset(name="utf-16le", codec="utf-16-le", script="chinese")
@@ -158,14 +162,14 @@ EUC_JP = Charset(
     codec="euc_jp",
     errors=error_handlers.EUC_JP,
     script="japanese",
-    otherwise=dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
+    remapped=dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
 )
 SHIFT_JIS = Charset(
     name="shift_jis",
     codec="cp932",
     errors=error_handlers.SHIFT_JIS,
     script="japanese",
-    otherwise=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
+    remapped=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 )
 ISO_2022_JP = Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese")
 EUC_KR = Charset(name="euc-kr", codec="cp949", errors=error_handlers.EUC_KR, script="korean")
@@ -178,7 +182,7 @@ _CHARSETS = {
         for c in (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR)
     },
 }
-_ALPHABETS = {
+_SINGLE_BYTE_CODECS = {
     "iso-8859-8-i": "iso8859-8",
     "macintosh": "mac-roman",
     "windows-874": "cp874",
@@ -188,4 +192,4 @@ _ALPHABETS = {
     **{f"iso-8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     **{f"koi8-{letter}": f"koi8-{letter}" for letter in "ru"},
 }
-WINDOWS_1252 = cast(Charset, _charset("windows-1252"))
+WINDOWS_1252 = cast(Charset, _find_charset("windows-1252"))

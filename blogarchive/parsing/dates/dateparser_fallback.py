@@ -9,19 +9,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, Moment
+from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, ResolvedDate
 
 if TYPE_CHECKING:
     from dateparser.date import DateData
 
-_LONGEST = 60
+_MAX_LENGTH = 60
 _TIME_WORDS = re.compile(
     r"\b(?:ago|last|next|previous|this|in|week|weeks|month|months|year|years|day|days|hours?|minutes?|fortnight"
     r"|yesterday|tomorrow|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
     r"|january|february|april|june|july|august|september|october|november|december)\b"
 )
 # The forms that the grammar owns: what it refused stays refused.
-_OURS = re.compile(r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}")
+_GRAMMAR_FORMS = re.compile(
+    r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
+)
 _PERIODS: dict[str, Precision] = {
     "time": "minute",
     "day": "day",
@@ -29,24 +31,29 @@ _PERIODS: dict[str, Precision] = {
     "month": "month",
     "year": "year",
 }
-_AHEAD = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
+_FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
-def by_dateparser(text: str, now: datetime) -> Moment | None:
+def parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
     """The moment that dateparser reads in the folded `text` as seen at `now`, or None."""
-    if len(text) > _LONGEST or _OURS.search(text) or len(text.split()) < 2 or not _TIME_WORDS.search(text):
+    if (
+        len(text) > _MAX_LENGTH
+        or _GRAMMAR_FORMS.search(text)
+        or len(text.split()) < 2
+        or not _TIME_WORDS.search(text)
+    ):
         return None
-    found = _ask(text, now)
-    precision = _PERIODS.get(found.period or "")
-    if found.date_obj is None or precision is None or not FIRST_YEAR <= found.date_obj.year <= LAST_YEAR:
+    match = _run_dateparser(text, now)
+    precision = _PERIODS.get(match.period or "")
+    if match.date_obj is None or precision is None or not FIRST_YEAR <= match.date_obj.year <= LAST_YEAR:
         return None
-    at = _cut(found.date_obj, precision).replace(tzinfo=now.tzinfo)
-    if at - now > timedelta(days=1) and not _AHEAD.search(text):
+    at = _cut(match.date_obj, precision).replace(tzinfo=now.tzinfo)
+    if at - now > timedelta(days=1) and not _FUTURE_WORDS.search(text):
         return None
-    return Moment(at, precision)
+    return ResolvedDate(at, precision)
 
 
-def _ask(text: str, now: datetime) -> "DateData":
+def _run_dateparser(text: str, now: datetime) -> "DateData":
     # Imported here: it takes a tenth of a second, and most runs never need it.
     from dateparser.date import DateDataParser
 

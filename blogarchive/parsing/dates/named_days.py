@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 from blogarchive.parsing.dates.numerals import ENGLISH_WEEKDAY, NUMBER, WEEKDAYS
-from blogarchive.parsing.dates.rules import Moment, Rule, Where, cut, day
+from blogarchive.parsing.dates.rules import Placement, ResolvedDate, Rule, calendar_date, truncate
 from blogarchive.parsing.dates.time_of_day import PERIOD
 
 _DAYS = {
@@ -39,57 +39,61 @@ _ENGLISH_DAY = r"(?:the )?\b(?P<name>" + "|".join(name for name in _DAYS if name
 _WEEK = r"(?:(?P<ups>上+)个?|(?P<downs>下+)个?|本|这个?)(?:周|星期|礼拜)"
 _BARE_WEEK = r"(?<![上下个本这每])(?:周|星期|礼拜)"
 _WEEKDAY = r"(?P<weekday>[一二三四五六日天七])"
-_ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _named_day(found: re.Match[str], now: datetime) -> Moment:
-    return _days_from(now, _DAYS[found["name"]])
+def _resolve_named_day(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift_days(now, _DAYS[match["name"]])
 
 
-def _days_from(now: datetime, days: int) -> Moment:
+def _shift_days(now: datetime, days: int) -> ResolvedDate:
     on = now.date() + timedelta(days=days)
-    return day(now, on.year, on.month, on.day)
+    return calendar_date(now, on.year, on.month, on.day)
 
 
-def _day_of_week(found: re.Match[str], now: datetime) -> Moment:
-    weeks = len(found["downs"] or "") - len(found["ups"] or "")
-    return _days_from(now, 7 * weeks + WEEKDAYS[found["weekday"]] - now.weekday())
+def _resolve_weekday_of_week(match: re.Match[str], now: datetime) -> ResolvedDate:
+    weeks = len(match["downs"] or "") - len(match["ups"] or "")
+    return _shift_days(now, 7 * weeks + WEEKDAYS[match["weekday"]] - now.weekday())
 
 
-def _week(found: re.Match[str], now: datetime) -> Moment:
-    return _days_from(now, 7 * (len(found["downs"] or "") - len(found["ups"] or "")))
+def _resolve_week(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift_days(now, 7 * (len(match["downs"] or "") - len(match["ups"] or "")))
 
 
-def _latest_weekday(found: re.Match[str], now: datetime) -> Moment:
-    return _days_from(now, -((now.weekday() - WEEKDAYS[found["weekday"]]) % 7))
+def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift_days(now, -((now.weekday() - WEEKDAYS[match["weekday"]]) % 7))
 
 
-def _latest_english_weekday(found: re.Match[str], now: datetime) -> Moment:
-    wanted = next(number for number, name in enumerate(_ENGLISH) if name.startswith(found["weekday"][:3]))
-    return _days_from(now, -((now.weekday() - wanted) % 7))
+def _resolve_english_weekday(match: re.Match[str], now: datetime) -> ResolvedDate:
+    wanted = next(
+        number for number, name in enumerate(_ENGLISH_WEEKDAYS) if name.startswith(match["weekday"][:3])
+    )
+    return _shift_days(now, -((now.weekday() - wanted) % 7))
 
 
-def _now(found: re.Match[str], now: datetime) -> Moment:
-    return cut(now, "minute")
+def _resolve_now(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return truncate(now, "minute")
 
 
-_FORMS = (
-    (Where.BOUNDED, r"刚刚|刚才|方才|just now", _now),
-    (Where.ALONE, r"现在|此刻|此时|刚|\bnow\b", _now),
-    (Where.BOUNDED, _CHINESE_DAY + _PERIOD, _named_day),
-    (Where.CLOCKED, _ENGLISH_DAY, _named_day),
-    (Where.ALONE, _ENGLISH_DAY, _named_day),
-    (Where.BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _day_of_week),
-    (Where.BOUNDED, _WEEK, _week),
-    (Where.CLOCKED, _BARE_WEEK + _WEEKDAY, _latest_weekday),
-    (Where.ALONE, _BARE_WEEK + _WEEKDAY, _latest_weekday),
-    (Where.CLOCKED, rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _latest_english_weekday),
+_PATTERNS = (
+    (Placement.BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
+    (Placement.ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
+    (Placement.BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),
+    (Placement.CLOCKED, _ENGLISH_DAY, _resolve_named_day),
+    (Placement.ALONE, _ENGLISH_DAY, _resolve_named_day),
+    (Placement.BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
+    (Placement.BOUNDED, _WEEK, _resolve_week),
+    (Placement.CLOCKED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    (Placement.ALONE, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    (Placement.CLOCKED, rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
     (
-        Where.ALONE,
+        Placement.ALONE,
         rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
-        _latest_english_weekday,
+        _resolve_english_weekday,
     ),
 )
 
-NAMED_RULES = tuple(Rule(where, re.compile(pattern), read) for where, pattern, read in _FORMS)
+NAMED_RULES = tuple(
+    Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in _PATTERNS
+)
 """The rules of this module, the surer first."""

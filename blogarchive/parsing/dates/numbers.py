@@ -20,9 +20,9 @@ _COUNT = re.compile(
 )
 _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
-_LARGEST = 2**63 - 1
+_MAX_COUNT = 2**63 - 1
 """The largest integer that SQLite stores."""
-_MOST_DIGITS = 1000  # zeros in front; Python refuses to make a number of more than 4300
+_MAX_DIGITS = 1000  # zeros in front; Python refuses to make a number of more than 4300
 
 _SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -38,34 +38,34 @@ def parse_count(text: str) -> int | None:
     Half- or full-width digits, with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿, 12k,
     10万+, Chinese numerals, one pair of brackets around, one classifier (次, 条, …) after. Never negative.
     """
-    if (plain := whole_number(text)) is not None:
+    if (plain := parse_digits(text)) is not None:
         return plain
-    bare = _bare(unicodedata.normalize("NFKC", text).strip().lower())
-    found = _COUNT.fullmatch(bare)
-    if found is None:
-        return chinese_number(bare)
-    value = Decimal(found["number"].replace(",", "") + (found["part"] or "")) * _SCALES.get(
-        found["scale"] or "", 1
+    bare = _strip_affixes(unicodedata.normalize("NFKC", text).strip().lower())
+    match = _COUNT.fullmatch(bare)
+    if match is None:
+        return parse_chinese_number(bare)
+    value = Decimal(match["number"].replace(",", "") + (match["part"] or "")) * _SCALES.get(
+        match["scale"] or "", 1
     )
-    return int(value) if value == int(value) and value <= _LARGEST else None
+    return int(value) if value == int(value) and value <= _MAX_COUNT else None
 
 
-def whole_number(digits: str) -> int | None:
+def parse_digits(digits: str) -> int | None:
     """The number that ASCII digits alone write; None for other text, or where it is more than SQLite holds."""
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS):
         return None
     value = int(digits)
-    return value if value <= _LARGEST else None
+    return value if value <= _MAX_COUNT else None
 
 
-def _bare(shown: str) -> str:
+def _strip_affixes(parsed: str) -> str:
     """What is inside the brackets and before the classifier."""
-    if len(shown) > 2 and _BRACKETS.get(shown[0]) == shown[-1]:
-        shown = shown[1:-1].strip()
-    return _CLASSIFIERS.sub("", shown)
+    if len(parsed) > 2 and _BRACKETS.get(parsed[0]) == parsed[-1]:
+        parsed = parsed[1:-1].strip()
+    return _CLASSIFIERS.sub("", parsed)
 
 
-def chinese_number(words: str) -> int | None:
+def parse_chinese_number(words: str) -> int | None:
     """The value of numerals with their units (一百零一, 廿五, 三万五千), or None for other text.
 
     None for 两三 too, which is "two or three"; `number_by_place` reads 二〇一二.
@@ -75,19 +75,19 @@ def chinese_number(words: str) -> int | None:
         return None
     total, tenth = 0, 0
     for unit, size in (("亿", 10**8), ("万", 10**4)):
-        head, found, rest = words.partition(unit)
-        if found:
-            section = _below_myriad(head)
+        head, match, rest = words.partition(unit)
+        if match:
+            section = _parse_below_myriad(head)
             if not section:
                 return None
             total, tenth, words = total + section * size, size // 10, rest
     if len(words) == 1 and tenth and words in _DIGITS:
         return total + _DIGITS[words] * tenth  # 三万五 is 35000
-    section = _below_myriad(words) if words else 0
+    section = _parse_below_myriad(words) if words else 0
     return None if section is None else total + section
 
 
-def number_by_place(words: str) -> int | None:
+def parse_digit_numerals(words: str) -> int | None:
     """The value of numerals written as digits are (二〇一二), as years are; None for other text."""
     words = words.translate(_SIMPLIFIED)
     if not words or len(words) > 18 or not all(word in _DIGITS for word in words):
@@ -95,12 +95,12 @@ def number_by_place(words: str) -> int | None:
     return int("".join(str(_DIGITS[word]) for word in words))
 
 
-def _below_myriad(words: str) -> int | None:
+def _parse_below_myriad(words: str) -> int | None:
     """The value of 一千二百三十四; a last digit right after 百 or 千 is a tenth of that: 一千二 is 1200."""
-    found = _BELOW_MYRIAD.fullmatch(words)
-    if found is None or not words:
+    match = _BELOW_MYRIAD.fullmatch(words)
+    if match is None or not words:
         return None
-    thousands, hundreds, tens, ten, twenties, zero, ones = found.groups()
+    thousands, hundreds, tens, ten, twenties, zero, ones = match.groups()
     value = 1000 * _DIGITS.get(thousands, 0) + 100 * _DIGITS.get(hundreds, 0)
     value += 10 * _DIGITS.get(tens, 1) if ten else {"廿": 20, "卅": 30}.get(twenties, 0)
     scale = {"千": 100, "百": 10}.get(words[-2:-1], 1) if ones and not zero else 1

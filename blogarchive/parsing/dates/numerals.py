@@ -8,7 +8,7 @@ for keeping.
 import re
 import unicodedata
 
-from blogarchive.parsing.dates.numbers import chinese_number, number_by_place
+from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_digit_numerals
 
 _TRADITIONAL = str.maketrans(
     "點時號週後後禮鐘鍾剛纔兩個箇國現這間於發佈評論復覆編輯創註冊從農陰舊曆歷東頭傳擊轉錄臺灣裡裏來幾兒約當華閱讀瀏覽緯",
@@ -23,14 +23,14 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _TYPED_ZERO = re.compile(r"(?<=[一二三四五六七八九])[o0]{1,2}(?=[一二三四五六七八九年])")
 _ZERO_AT_END = re.compile(r"(?<=[一二三四五六七八九零][一二三四五六七八九])[o0](?=年)")
 # A lunar date beside the solar one is no second date, and a year of an emperor's or before Christ is none of ours.
-_OTHER_CALENDAR = re.compile(
+_FOREIGN_CALENDAR = re.compile(
     r"(?:农历|阴历|旧历|夏历)\s?[^\s),\]】;|]*"
     r"|(?:公元前|康熙|雍正|乾隆|嘉庆|道光|咸丰|同治|光绪|宣统|明治|大正|昭和|平成|令和)"
     r"\s?[0-9元零一二三四五六七八九十百]+\s?年[^\s),\]】;|]*"
 )
 # 昨晚11点 is 昨天晚上11点. 前晚 but not 以前晚上.
 _SHORT_DAY = re.compile(r"([今昨明]|(?<![以之])前)(早上?|晨|晚上?|夜里?)")
-_PERIOD_OF = {"早": "早上", "晨": "早上", "晚": "晚上", "夜": "夜里"}
+_DAY_PERIODS = {"早": "早上", "晨": "早上", "晚": "晚上", "夜": "夜里"}
 # Mon Jul 14 08:11:22 CST 2014: asctime and Java put the year last.
 _YEAR_LAST = re.compile(
     r"\b([a-z]{3} [0-9]{1,2}) ([0-9]{1,2}:[0-9]{2}:[0-9]{2}"
@@ -65,20 +65,20 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_NUMERALS))).lower()
     folded = folded.translate(_NUMERALS).translate(_TRADITIONAL).translate(_DASHES)
     folded = " ".join(folded.split())
-    folded = _TYPED_ZERO.sub(lambda found: "零" * len(found[0]), folded)
+    folded = _TYPED_ZERO.sub(lambda match: "零" * len(match[0]), folded)
     folded = _ZERO_AT_END.sub("零", folded)
-    folded = _SHORT_DAY.sub(lambda found: f"{found[1]}天{_PERIOD_OF[found[2][0]]}", folded)
-    return _YEAR_LAST.sub(r"\1 \3 \2", _OTHER_CALENDAR.sub(" ", folded))
+    folded = _SHORT_DAY.sub(lambda match: f"{match[1]}天{_DAY_PERIODS[match[2][0]]}", folded)
+    return _YEAR_LAST.sub(r"\1 \3 \2", _FOREIGN_CALENDAR.sub(" ", folded))
 
 
-def number(words: str, *, by_place: bool = False) -> int:
+def parse_number(words: str, *, by_place: bool = False) -> int:
     """The value of digits or of Chinese numerals; ValueError for other words.
 
     `by_place` reads 二〇一二 too, as years are written: elsewhere 两三 means "two or three".
     """
-    value = int(words) if words.isascii() else chinese_number(words)
+    value = int(words) if words.isascii() else parse_chinese_number(words)
     if value is None and by_place:
-        value = number_by_place(words)
+        value = parse_digit_numerals(words)
     if value is None:
         raise ValueError(f"no number: {words}")
     return value

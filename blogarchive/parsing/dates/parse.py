@@ -15,23 +15,23 @@ from itertools import islice
 from typing import NamedTuple
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.calendar import DAY_RULES
-from blogarchive.parsing.dates.dateparser_fallback import by_dateparser
+from blogarchive.parsing.dates.calendar import CALENDAR_RULES
+from blogarchive.parsing.dates.dateparser_fallback import parse_with_dateparser
 from blogarchive.parsing.dates.named_days import NAMED_RULES
 from blogarchive.parsing.dates.numerals import fold
-from blogarchive.parsing.dates.relative import AGO_RULES
+from blogarchive.parsing.dates.relative import RELATIVE_RULES
 from blogarchive.parsing.dates.rules import (
     FIRST_YEAR,
+    FUTURE_TOLERANCE,
     LAST_YEAR,
-    TOLERANCE,
-    Moment,
+    Placement,
+    ResolvedDate,
     Rule,
-    Where,
-    into_past,
-    stands,
+    has_date_context,
+    move_into_past,
 )
-from blogarchive.parsing.dates.time_of_day import TimeOfDay, clock_after, clock_alone, clock_before
-from blogarchive.parsing.dates.timezones import zone_named
+from blogarchive.parsing.dates.time_of_day import TimeOfDay, time_after, time_alone, time_before
+from blogarchive.parsing.dates.timezones import find_named_zone
 
 
 class ParsedDate(NamedTuple):
@@ -41,25 +41,27 @@ class ParsedDate(NamedTuple):
     precision: Precision
 
 
-_PLAIN = re.compile(
+_ISO_STAMP = re.compile(
     r"(?:[^0-9]*(?:留言|发[表布]|發[表佈布]|评论|評論|回[复復覆]|更新|修改)(?:时间|時間|日期|[于於])[:：]?)?"
     r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?\s*"
 )
 _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
 # Labels that a date before them does not bear.
-_OTHERWISE = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
-_LONGEST = 1000  # no phrase is longer; a text of nothing but dates takes time by the square of its length
-_LABELS_TRIED = 4
-_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
+_NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
+_MAX_LENGTH = 1000  # no phrase is longer; a text of nothing but dates takes time by the square of its length
+_MAX_LABELS = 4
+_EPOCH_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
     r"(?<![0-9.,])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"
     r"(?:[t ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(z|[+-][0-9]{2}:?[0-9]{2})?)?(?=[^0-9.,-]|$)"
 )
 
-_ANYWHERE = tuple(rule for rule in DAY_RULES if rule.where is Where.ANYWHERE)
-_WEAK = tuple(rule for rule in AGO_RULES + DAY_RULES + NAMED_RULES if rule.where is not Where.ANYWHERE)
-_STAMP_RULE = Rule(Where.ALONE, _STAMP, lambda found, now: _stamp(int(found[1]), now))
+_FULL_DATE_RULES = tuple(rule for rule in CALENDAR_RULES if rule.placement is Placement.ANYWHERE)
+_WEAK_RULES = tuple(
+    rule for rule in RELATIVE_RULES + CALENDAR_RULES + NAMED_RULES if rule.placement is not Placement.ANYWHERE
+)
+_EPOCH_RULE = Rule(Placement.ALONE, _EPOCH_STAMP, lambda match, now: _resolve_epoch(int(match[1]), now))
 
 
 def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
@@ -77,18 +79,18 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
     is naive then.
     """
     if relative_to.tzinfo is None:
-        shown = parse_date(text, relative_to.replace(tzinfo=UTC))
-        return shown and shown._replace(at=shown.at.replace(tzinfo=None))
-    plain = _PLAIN.fullmatch(text)
+        parsed = parse_date(text, relative_to.replace(tzinfo=UTC))
+        return parsed and parsed._replace(at=parsed.at.replace(tzinfo=None))
+    plain = _ISO_STAMP.fullmatch(text)
     try:
-        shown = _plain(plain, relative_to) if plain else None
-        return shown or _read(fold(text[:_LONGEST]), relative_to)
+        parsed = _parse_iso_stamp(plain, relative_to) if plain else None
+        return parsed or _parse_phrase(fold(text[:_MAX_LENGTH]), relative_to)
     except (ValueError, OverflowError):
         return None
 
 
-def _plain(found: re.Match[str], now: datetime) -> ParsedDate | None:
-    year, month, day, hour, minute, second = found.groups()
+def _parse_iso_stamp(match: re.Match[str], now: datetime) -> ParsedDate | None:
+    year, month, day, hour, minute, second = match.groups()
     if not FIRST_YEAR <= int(year) <= LAST_YEAR or hour == "24":
         return None
     if hour is None:
@@ -99,102 +101,107 @@ def _plain(found: re.Match[str], now: datetime) -> ParsedDate | None:
     return ParsedDate(at, "second" if second else "minute")
 
 
-def _read(text: str, now: datetime) -> ParsedDate | None:
-    for label in islice(_POSTED.finditer(text), _LABELS_TRIED):
-        if shown := _first(text[label.end() :], now):
-            return shown
-    for label in islice(_OTHERWISE.finditer(text), _LABELS_TRIED):
-        if _sure(text[: label.start()], now):
+def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:
+    for label in islice(_POSTED.finditer(text), _MAX_LABELS):
+        if parsed := _parse_first(text[label.end() :], now):
+            return parsed
+    for label in islice(_NOT_POSTED.finditer(text), _MAX_LABELS):
+        if _find_full_date(text[: label.start()], now):
             break
-        if shown := _first(text[label.end() :], now):
-            return shown
-    return _first(text, now)
+        if parsed := _parse_first(text[label.end() :], now):
+            return parsed
+    return _parse_first(text, now)
 
 
-def _first(text: str, now: datetime) -> ParsedDate | None:
+def _parse_first(text: str, now: datetime) -> ParsedDate | None:
     """The date in the folded `text`, sure forms before doubtful ones; ValueError where it is senseless."""
-    text = _spread(text)
-    return _sure(text, now) or _doubtful(text, now) or _by_clock(text, now) or _by_dateparser(text, now)
+    text = _expand_compact(text)
+    return (
+        _find_full_date(text, now)
+        or _find_weak_date(text, now)
+        or _parse_time_only(text, now)
+        or _parse_by_dateparser(text, now)
+    )
 
 
-def _sure(text: str, now: datetime) -> ParsedDate | None:
+def _find_full_date(text: str, now: datetime) -> ParsedDate | None:
     """The leftmost full date."""
-    hits = [(rule, found) for rule in _ANYWHERE if (found := rule.pattern.search(text))]
+    hits = [(rule, match) for rule in _FULL_DATE_RULES if (match := rule.pattern.search(text))]
     if not hits:
         return None
-    rule, found = min(hits, key=lambda hit: hit[1].start())
-    clock = clock_after(text, found.end()) or clock_before(text, found.start())
-    return _settle(rule, found, clock, now)
+    rule, match = min(hits, key=lambda hit: hit[1].start())
+    time = time_after(text, match.end()) or time_before(text, match.start())
+    return _resolve_match(rule, match, time, now)
 
 
-def _doubtful(text: str, now: datetime) -> ParsedDate | None:
-    for rule in (_STAMP_RULE, *_WEAK):
-        for found in rule.pattern.finditer(text):
-            clock = clock_after(text, found.end())
-            end = clock.end if clock else found.end()
-            if stands(rule, text, found.start(), end, clocked=clock is not None):
-                return _settle(rule, found, clock, now)
+def _find_weak_date(text: str, now: datetime) -> ParsedDate | None:
+    for rule in (_EPOCH_RULE, *_WEAK_RULES):
+        for match in rule.pattern.finditer(text):
+            time = time_after(text, match.end())
+            end = time.end if time else match.end()
+            if has_date_context(rule, text, match.start(), end, has_time=time is not None):
+                return _resolve_match(rule, match, time, now)
     return None
 
 
-def _spread(text: str) -> str:
+def _expand_compact(text: str) -> str:
     """`text` with a compact date that stands alone written out: 20140714T081122 as 2014-07-14 08:11:22."""
-    found = _COMPACT.search(text)
-    if found is None or not stands(_STAMP_RULE, text, found.start(), found.end(), clocked=False):
+    match = _COMPACT.search(text)
+    if match is None or not has_date_context(_EPOCH_RULE, text, match.start(), match.end(), has_time=False):
         return text
-    year, month, day, hour, minute, second, zone = found.groups()
-    clock = f"t{hour}:{minute}:{second}" if second else f"t{hour}:{minute}" if hour else ""
-    return f"{text[: found.start()]}{year}-{month}-{day}{clock}{zone or ''}{text[found.end() :]}"
+    year, month, day, hour, minute, second, zone = match.groups()
+    time = f"t{hour}:{minute}:{second}" if second else f"t{hour}:{minute}" if hour else ""
+    return f"{text[: match.start()]}{year}-{month}-{day}{time}{zone or ''}{text[match.end() :]}"
 
 
-def _settle(rule: Rule, found: re.Match[str], clock: TimeOfDay | None, seen: datetime) -> ParsedDate:
-    zone = (clock.zone if clock else None) or zone_named(found.string)
-    now = seen.astimezone(zone) if zone else seen
-    at, precision, yearless = rule.read(found, now)
-    if clock and precision == "day":
-        at, precision = clock.on(at), clock.precision
+def _resolve_match(rule: Rule, match: re.Match[str], time: TimeOfDay | None, now: datetime) -> ParsedDate:
+    zone = (time.zone if time else None) or find_named_zone(match.string)
+    local_now = now.astimezone(zone) if zone else now
+    at, precision, yearless = rule.resolve(match, local_now)
+    if time and precision == "day":
+        at, precision = time.on(at), time.precision
     if yearless:
-        at = into_past(at, now, timedelta() if precision == "month" else TOLERANCE)
-    return _shown(at, precision, seen)
+        at = move_into_past(at, local_now, timedelta() if precision == "month" else FUTURE_TOLERANCE)
+    return _to_zone(at, precision, now)
 
 
-def _shown(at: datetime, precision: Precision, seen: datetime) -> ParsedDate:
+def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
     """A time in the zone of `seen`: an instant is converted; a mere date is the date as shown."""
-    if at.tzinfo is seen.tzinfo:
+    if at.tzinfo is now.tzinfo:
         return ParsedDate(at, precision)
     if precision in ("day", "month", "year"):
-        return ParsedDate(at.replace(tzinfo=seen.tzinfo), precision)
-    return ParsedDate(at.astimezone(seen.tzinfo), precision)
+        return ParsedDate(at.replace(tzinfo=now.tzinfo), precision)
+    return ParsedDate(at.astimezone(now.tzinfo), precision)
 
 
-def _stamp(seconds: int, now: datetime) -> Moment:
+def _resolve_epoch(seconds: int, now: datetime) -> ResolvedDate:
     at = datetime.fromtimestamp(seconds, UTC)
-    if at - now > TOLERANCE:
+    if at - now > FUTURE_TOLERANCE:
         raise ValueError(f"a number, and no time stamp: {seconds}")
-    return Moment(at, "second")
+    return ResolvedDate(at, "second")
 
 
-def _by_clock(text: str, seen: datetime) -> ParsedDate | None:
+def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
     """A time of day that stands alone: today's."""
-    clock = clock_alone(text)
-    if clock is None or not stands(_STAMP_RULE, text, clock.start, clock.end, clocked=True):
+    time = time_alone(text)
+    if time is None or not has_date_context(_EPOCH_RULE, text, time.start, time.end, has_time=True):
         return None
-    zone = clock.zone or zone_named(text)
-    now = seen.astimezone(zone) if zone else seen
-    midnight = datetime(now.year, now.month, now.day, tzinfo=now.tzinfo)
-    return _shown(clock.on(midnight), clock.precision, seen)
+    zone = time.zone or find_named_zone(text)
+    local_now = now.astimezone(zone) if zone else now
+    midnight = datetime(local_now.year, local_now.month, local_now.day, tzinfo=local_now.tzinfo)
+    return _to_zone(time.on(midnight), time.precision, now)
 
 
-def _by_dateparser(text: str, now: datetime) -> ParsedDate | None:
-    moment = by_dateparser(text, now)
+def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
+    moment = parse_with_dateparser(text, now)
     return ParsedDate(moment.at, moment.precision) if moment else None
 
 
 _ISO_LENGTH: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
 
 
-def to_iso(shown: ParsedDate) -> str:
+def to_iso(parsed: ParsedDate) -> str:
     """ISO 8601 text cut to the precision: 2014, 2014-07, 2014-07-14, 2014-07-14T08-07:00, and so on."""
-    text = shown.at.isoformat(timespec="seconds")
-    cut = text[: _ISO_LENGTH[shown.precision]]
-    return cut + text[19:] if shown.precision in ("hour", "minute", "second") else cut
+    text = parsed.at.isoformat(timespec="seconds")
+    cut = text[: _ISO_LENGTH[parsed.precision]]
+    return cut + text[19:] if parsed.precision in ("hour", "minute", "second") else cut

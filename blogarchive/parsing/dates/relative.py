@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.numerals import NUMBER, number
-from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, Moment, Rule, Where, cut
+from blogarchive.parsing.dates.numerals import NUMBER, parse_number
+from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, Placement, ResolvedDate, Rule, truncate
 
 _CHINESE_UNITS = {
     "秒钟": "second",
@@ -49,7 +49,7 @@ _ENGLISH_UNITS = {
     "yr": "year",
     "y": "year",
 }
-_SMALLER = {
+_SMALLER_UNITS = {
     "year": ("month", 12),
     "month": ("day", 30),
     "week": ("day", 7),
@@ -57,7 +57,7 @@ _SMALLER = {
     "hour": ("minute", 60),
     "minute": ("second", 60),
 }
-_SAME = {"quarter": ("minute", 15), "week": ("day", 7)}
+_MULTIPLES = {"quarter": ("minute", 15), "week": ("day", 7)}
 _ENGLISH_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6} | {
     "seven": 7,
     "eight": 8,
@@ -66,12 +66,12 @@ _ENGLISH_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, 
     "eleven": 11,
     "twelve": 12,
 }
-_FROM_FINE: tuple[Precision, ...] = ("second", "minute", "hour", "day", "month", "year")
+_FINEST_FIRST: tuple[Precision, ...] = ("second", "minute", "hour", "day", "month", "year")
 
 _COUNT = r"[0-9]{1,6}(?:\.[0-9]{1,2})?"
 _UNIT = "|".join(_CHINESE_UNITS)
 _PART = re.compile(rf"({_COUNT}|{NUMBER}|半) ?(个)?(半)? ?({_UNIT})(半)?")
-_AGO = (
+_CHINESE_AGO = (
     rf"(?:(?:大约|大概|约|近) ?)?(?<![0-9.第数几])(?<![0-9][-~、,到至])"
     rf"(?P<parts>(?:(?:{_COUNT}|{NUMBER}|半) ?个?半? ?(?:{_UNIT})半?[ 零又,]*+)++)(?P<way>[以之]?[前后])"
 )
@@ -84,61 +84,61 @@ _ENGLISH_AGO = (
 )
 
 
-def _ago(found: re.Match[str], now: datetime) -> Moment:
-    amounts = [_chinese_amount(part) for part in _PART.finditer(found["parts"])]
-    return _moved(now, amounts, 1 if found["way"].endswith("后") else -1)
+def _resolve_chinese(match: re.Match[str], now: datetime) -> ResolvedDate:
+    amounts = [_parse_chinese_amount(part) for part in _PART.finditer(match["parts"])]
+    return _shift(now, amounts, 1 if match["way"].endswith("后") else -1)
 
 
-def _chinese_amount(part: re.Match[str]) -> tuple[Decimal, str]:
+def _parse_chinese_amount(part: re.Match[str]) -> tuple[Decimal, str]:
     """How many of which unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years."""
-    shown, measure, half, unit, and_half = part.groups()
+    parsed, measure, half, unit, and_half = part.groups()
     if unit == "月" and not measure:
         raise ValueError("3月前 is before March, 3个月前 three months ago")
-    if shown == "半":
+    if parsed == "半":
         return Decimal("0.5"), _CHINESE_UNITS[unit]
-    count = Decimal(shown) if shown[0].isascii() else Decimal(number(shown))
+    count = Decimal(parsed) if parsed[0].isascii() else Decimal(parse_number(parsed))
     return count + (Decimal("0.5") if half or and_half else 0), _CHINESE_UNITS[unit]
 
 
-def _english_ago(found: re.Match[str], now: datetime) -> Moment:
-    return _moved(now, [_english_amount(part) for part in _ENGLISH_PART.finditer(found["parts"])], -1)
+def _resolve_english(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift(now, [_parse_english_amount(part) for part in _ENGLISH_PART.finditer(match["parts"])], -1)
 
 
-def _english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
-    half, shown, unit = part[1], part[2].strip(), part[3]
-    count = Decimal(_ENGLISH_NUMBERS.get(shown) or shown)
+def _parse_english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
+    half, parsed, unit = part[1], part[2].strip(), part[3]
+    count = Decimal(_ENGLISH_NUMBERS.get(parsed) or parsed)
     return count / 2 if half else count, _ENGLISH_UNITS[unit]
 
 
-def _moved(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> Moment:
+def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> ResolvedDate:
     """`now` moved by all the amounts, cut to the finest unit among them."""
     total: Counter[str] = Counter()
     for count, unit in amounts:
-        whole, unit = _whole(count, unit)
+        whole, unit = _to_whole_units(count, unit)
         total[unit] += sign * whole
-    at = _by_months(now, 12 * total["year"] + total["month"]) + timedelta(days=total["day"])
+    at = _shift_months(now, 12 * total["year"] + total["month"]) + timedelta(days=total["day"])
     # Hours are real ones, also across the days on which the clock changes.
     span = timedelta(hours=total["hour"], minutes=total["minute"], seconds=total["second"])
     at = (at.astimezone(UTC) + span).astimezone(now.tzinfo) if span else at
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise ValueError(f"no year of a blog: {at.year}")
-    return cut(at, next(unit for unit in _FROM_FINE if unit in total))
+    return truncate(at, next(unit for unit in _FINEST_FIRST if unit in total))
 
 
-def _whole(count: Decimal, unit: str) -> tuple[int, str]:
+def _to_whole_units(count: Decimal, unit: str) -> tuple[int, str]:
     """The amount as a whole number of years, months, days, hours, minutes or seconds."""
-    if unit in _SAME:
-        unit, size = _SAME[unit]
+    if unit in _MULTIPLES:
+        unit, size = _MULTIPLES[unit]
         count *= size
     while count != int(count):
-        if unit not in _SMALLER:
+        if unit not in _SMALLER_UNITS:
             raise ValueError(f"no whole {unit}s: {count}")
-        unit, size = _SMALLER[unit]
+        unit, size = _SMALLER_UNITS[unit]
         count *= size
     return int(count), unit
 
 
-def _by_months(now: datetime, months: int) -> datetime:
+def _shift_months(now: datetime, months: int) -> datetime:
     """`now` moved by months, on the last day of a month that is too short."""
     if not months:
         return now
@@ -151,8 +151,8 @@ def _by_months(now: datetime, months: int) -> datetime:
     raise ValueError(f"no such year: {year}")
 
 
-AGO_RULES = (
-    Rule(Where.BOUNDED, re.compile(_AGO), _ago),
-    Rule(Where.BOUNDED, re.compile(_ENGLISH_AGO), _english_ago),
+RELATIVE_RULES = (
+    Rule(Placement.BOUNDED, re.compile(_CHINESE_AGO), _resolve_chinese),
+    Rule(Placement.BOUNDED, re.compile(_ENGLISH_AGO), _resolve_english),
 )
 """The rules of this module."""

@@ -19,8 +19,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.numerals import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, number
-from blogarchive.parsing.dates.timezones import PLACE, zone_at
+from blogarchive.parsing.dates.numerals import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, parse_number
+from blogarchive.parsing.dates.timezones import PLACE, parse_zone
 
 _MORNING = "凌晨|清晨|早晨|清早|早上|上午|午前|早"
 _NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜"
@@ -35,14 +35,14 @@ _COLONS = (
     r"(?: ?: ?(?P<second>[0-9]{1,3})(?:[.,][0-9]{1,9})?)?(?![0-9]| ?: ?[0-9])"
 )
 # 一点 is also "a little", 三点 "three points": alone it needs an end, 钟, 整 or a verb of posting after it.
-_WORDS = (
+_HOUR_WORDS = (
     rf"(?P<hour_word>{NUMBER}) ?[点时](?:(?P<half>半)| ?(?P<quarters>[一二三123])刻"
     rf"| ?过?(?P<minute_word>{NUMBER})(?: ?分(?: ?(?P<second_word>{NUMBER}) ?(?:秒|(?!\w)))?|(?![\w:]))"
     r"|钟?整|钟|(?= ?(?:发|更|回|左右|许|\W|$)))"
 )
 _CLOCK = (
     rf"(?:(?P<before>{PERIOD}|{_MERIDIEM}) ?)?"
-    rf"(?:{_COLONS}|{_WORDS}|(?P<hour_alone>[0-9]{{1,2}})(?= ?{_MERIDIEM})"
+    rf"(?:{_COLONS}|{_HOUR_WORDS}|(?P<hour_alone>[0-9]{{1,2}})(?= ?{_MERIDIEM})"
     r"|(?<=[0-9]t)(?P<hour_iso>[0-9]{2})(?![0-9]))"
     rf"(?: ?分)?(?: ?\(?(?P<after>{_MERIDIEM}|{_PERIOD_AFTER})\)?)?"
 )
@@ -56,7 +56,7 @@ _NO_NUMBER_BEFORE = r"(?<![0-9./-])(?<![0-9]:)"
 _BEFORE_DATE = re.compile(rf"{_NO_NUMBER_BEFORE}{_CLOCK}{_BETWEEN}\Z")
 # 16:9 is a shape of screens: without a date beside it a time has two digits of minutes.
 _ALONE = re.compile(rf"{_NO_NUMBER_BEFORE}(?!(?:{PERIOD} ?)?[0-9]+ ?: ?[0-9](?![0-9])){_CLOCK}")
-_BEFORE_REACH = 40
+_MAX_LEAD = 40
 """Characters before a date in which its time is looked for."""
 
 
@@ -77,71 +77,73 @@ class TimeOfDay(NamedTuple):
         return day.replace(hour=self.hour, minute=self.minute, second=self.second) + timedelta(days=self.days)
 
 
-def clock_after(text: str, end: int) -> TimeOfDay | None:
+def time_after(text: str, end: int) -> TimeOfDay | None:
     """The time in the folded `text` that follows a date ending at `end`; ValueError where it is senseless."""
-    found = _AFTER_DATE.match(text, end)
-    return _read(found, found.start()) if found else None
+    match = _AFTER_DATE.match(text, end)
+    return _parse_time(match, match.start()) if match else None
 
 
-def clock_before(text: str, start: int) -> TimeOfDay | None:
+def time_before(text: str, start: int) -> TimeOfDay | None:
     """The time right before a date that begins at `start`; ValueError where it is senseless."""
-    found = _BEFORE_DATE.search(text, max(0, start - _BEFORE_REACH), start)
-    return _read(found, found.start()) if found else None
+    match = _BEFORE_DATE.search(text, max(0, start - _MAX_LEAD), start)
+    return _parse_time(match, match.start()) if match else None
 
 
-def clock_alone(text: str) -> TimeOfDay | None:
+def time_alone(text: str) -> TimeOfDay | None:
     """The first time of day in `text`, whatever stands around it; ValueError where it is senseless."""
-    found = _ALONE.search(text)
-    return _read(found, found.start()) if found else None
+    match = _ALONE.search(text)
+    return _parse_time(match, match.start()) if match else None
 
 
-def _read(found: re.Match[str], start: int) -> TimeOfDay:
-    hour = number(found["hour"] or found["hour_word"] or found["hour_alone"] or found["hour_iso"])
-    minute, second, precision = _fields(found)
-    word = found["before"] or found["after"]
-    hour, days = _hour(hour, word) if word else (hour, 0)
+def _parse_time(match: re.Match[str], start: int) -> TimeOfDay:
+    hour = parse_number(match["hour"] or match["hour_word"] or match["hour_alone"] or match["hour_iso"])
+    minute, second, precision = _parse_fields(match)
+    word = match["before"] or match["after"]
+    hour, days = _to_24_hours(hour, word) if word else (hour, 0)
     if (hour, minute, second) == (24, 0, 0):
         hour, days = 0, 1
     if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"no time of day: {found[0]}")
-    exact = precision == "second" or "t" in found[0]
-    zone, end = zone_at(found.string, found.end(), exact=exact)
+        raise ValueError(f"no time of day: {match[0]}")
+    exact = precision == "second" or "t" in match[0]
+    zone, end = parse_zone(match.string, match.end(), exact=exact)
     return TimeOfDay(hour, minute, second, precision, days, zone, start, end)
 
 
-def _fields(found: re.Match[str]) -> tuple[int, int, Precision]:
-    if second := found["second"] or found["second_word"]:
-        return number(found["minute"] or found["minute_word"]), number(second), "second"
-    if minute := found["minute"] or found["minute_word"]:
-        return number(minute), 0, "minute"
-    if found["half"]:
+def _parse_fields(match: re.Match[str]) -> tuple[int, int, Precision]:
+    if second := match["second"] or match["second_word"]:
+        return parse_number(match["minute"] or match["minute_word"]), parse_number(second), "second"
+    if minute := match["minute"] or match["minute_word"]:
+        return parse_number(minute), 0, "minute"
+    if match["half"]:
         return 30, 0, "minute"
-    if found["quarters"]:
-        return 15 * number(found["quarters"]), 0, "minute"
+    if match["quarters"]:
+        return 15 * parse_number(match["quarters"]), 0, "minute"
     return 0, 0, "hour"
 
 
-def _hour(shown: int, word: str) -> tuple[int, int]:
+def _to_24_hours(parsed: int, word: str) -> tuple[int, int]:
     """The hour of the day and the days to add, by the table above."""
     if word[0] == "a" or word in _MORNING.split("|"):
-        return _pick(shown, word, {12: 0}, range(12))
+        return _pick_hour(parsed, word, {12: 0}, range(12))
     if word in ("中午", "正午", "午间"):
-        return _pick(shown, word, {0: 12, 1: 13, 2: 14}, range(11, 15))
+        return _pick_hour(parsed, word, {0: 12, 1: 13, 2: 14}, range(11, 15))
     if word[0] == "p" or word in ("下午", "午后"):
-        return _pick(shown, word, {hour: hour + 12 for hour in range(12)}, range(12, 24))
+        return _pick_hour(parsed, word, {hour: hour + 12 for hour in range(12)}, range(12, 24))
     if word in ("傍晚", "黄昏"):
-        return _pick(shown, word, {hour: hour + 12 for hour in range(3, 10)}, range(15, 22))
+        return _pick_hour(parsed, word, {hour: hour + 12 for hour in range(3, 10)}, range(15, 22))
     if word in _NIGHT.split("|"):
         late = {hour: hour + 12 for hour in range(6, 12)}
-        return _pick(shown, word, late | {12: 0}, (*range(6), *range(18, 24)))
-    if shown == 12:
+        return _pick_hour(parsed, word, late | {12: 0}, (*range(6), *range(18, 24)))
+    if parsed == 12:
         return 0, 1
-    return _pick(shown, word, {hour: hour + 12 for hour in range(5, 12)}, range(17, 24))
+    return _pick_hour(parsed, word, {hour: hour + 12 for hour in range(5, 12)}, range(17, 24))
 
 
-def _pick(shown: int, word: str, moved: dict[int, int], kept: range | tuple[int, ...]) -> tuple[int, int]:
-    if shown in moved:
-        return moved[shown], 0
-    if shown in kept:
-        return shown, 0
-    raise ValueError(f"no hour of {word}: {shown}")
+def _pick_hour(
+    parsed: int, word: str, moved: dict[int, int], kept: range | tuple[int, ...]
+) -> tuple[int, int]:
+    if parsed in moved:
+        return moved[parsed], 0
+    if parsed in kept:
+        return parsed, 0
+    raise ValueError(f"no hour of {word}: {parsed}")

@@ -52,37 +52,37 @@ _OFFSET = re.compile(
 )
 
 
-def zone_at(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, int]:
+def parse_zone(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, int]:
     """The zone in the folded `text` right after a time that ends at `start`, and where the zone ends.
 
     `exact`: the time had seconds or ISO 8601's T. Without them 08:11-09:00 is a span and no offset. Raises
     ValueError for an offset that no place on earth has, and for CST, which means two things 14 hours apart.
     """
-    if found := _NAME.match(text, start):
-        if found[1] == "cst":
+    if match := _NAME.match(text, start):
+        if match[1] == "cst":
             raise ValueError("CST is China's or Chicago's")
-        return timezone(timedelta(hours=_HOURS[found[1]])), found.end()
-    found = _OFFSET.match(text, start)
-    if found is None or not _is_offset(found, exact=exact):
+        return timezone(timedelta(hours=_HOURS[match[1]])), match.end()
+    match = _OFFSET.match(text, start)
+    if match is None or not _is_offset(match, exact=exact):
         return None, start
-    hours, minutes = int(found["h"] or found["hours"]), int(found["m"] or 0)
+    hours, minutes = int(match["h"] or match["hours"]), int(match["m"] or 0)
     if hours > 14 or minutes > 59:
-        raise ValueError(f"no offset: {found[0]}")
+        raise ValueError(f"no offset: {match[0]}")
     offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if found["sign"] == "-" else offset), found.end()
+    return timezone(-offset if match["sign"] == "-" else offset), match.end()
 
 
-def _is_offset(found: re.Match[str], *, exact: bool) -> bool:
-    if found["word"]:
+def _is_offset(match: re.Match[str], *, exact: bool) -> bool:
+    if match["word"]:
         return True
-    if found["h"]:
-        if found[0].startswith(" ") and found["m"] not in _MINUTES:
+    if match["h"]:
+        if match[0].startswith(" ") and match["m"] not in _MINUTES:
             return False  # a number beside the time, as of votes
-        return exact or found["sign"] == "+" or ":" not in found[0]
-    return exact and len(found["hours"]) == 2 and found[0][0] == found["sign"]
+        return exact or match["sign"] == "+" or ":" not in match[0]
+    return exact and len(match["hours"]) == 2 and match[0][0] == match["sign"]
 
 
-def zone_named(text: str) -> tzinfo | None:
+def find_named_zone(text: str) -> tzinfo | None:
     """The zone of a place named anywhere in the folded `text` (北京时间), or None."""
-    found = _PLACE.search(text)
-    return ZoneInfo(_PLACES[found[0]]) if found else None
+    match = _PLACE.search(text)
+    return ZoneInfo(_PLACES[match[0]]) if match else None

@@ -14,13 +14,13 @@ CELLS = frozenset(("td", "th"))
 REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
 """Elements that show something of another file."""
 
-PLAYED = ("param", "embed", "source")
+PLAYER_PARTS = ("param", "embed", "source")
 """Elements inside a player that say what it plays."""
 
-_UNSEEN = """
+_NEVER_SHOWN = """
 script style head template noscript select textarea datalist noframes noembed title svg math
 """
-UNSEEN = frozenset(_UNSEEN.split())
+NEVER_SHOWN = frozenset(_NEVER_SHOWN.split())
 """Elements whose content a reader never sees."""
 
 PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))

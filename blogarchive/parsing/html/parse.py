@@ -5,17 +5,17 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from blogarchive.parsing.html.tree_repairs import STRAY_END, repair, with_ends_marked
+from blogarchive.parsing.html.tree_repairs import STRAY_END, mark_paragraph_ends, repair_tree
 from blogarchive.parsing.html.tree_repairs import Element as Element
 
-_NOT_XML = bytes({*range(0x20)} - {*b"\t\n\r"})
-_NOT_XML_EITHER = ("\ufffe", "\uffff")
+_NON_XML_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NON_XML_CHARACTERS = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
-_BREAK = re.compile(rb"</[bB][rR]\s*/?>")  # a line break for browsers
+_STRAY_BREAK_END = re.compile(rb"</[bB][rR]\s*/?>")  # a line break for browsers
 # Ends the page for libxml2, and for no browser: pages made of several, each closed, are many.
-_ENDS = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
+_PAGE_END = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
 # What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
-_GIVEN_UP = (
+_DEPTH_REDUCTIONS = (
     (
         r"</?(?:font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label)\b[^>]*>",
         b"",
@@ -24,47 +24,49 @@ _GIVEN_UP = (
     (r"</?(?:table|tbody|thead|tfoot|tr|td|th|caption)\b[^>]*>", b"<br>"),
     (r"<(?!br\b|a\b|/a\b|img\b)[^>]*>", b" "),
 )
-_WAYS = tuple((re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern, instead in _GIVEN_UP)
+_DEPTH_PATTERNS = tuple(
+    (re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern, instead in _DEPTH_REDUCTIONS
+)
 
 
 def parse_html(text: str) -> Element:
     """The tree of a page's text; never raises, an empty page is an empty `html`."""
-    clean = _cleaned(text)
+    clean = _encode_for_libxml2(text)
     root, errors = _parse(clean)
     if any(isinstance(node.tag, str) for node in root.itersiblings()):
-        clean = _ENDS.sub(b"", clean)
+        clean = _PAGE_END.sub(b"", clean)
         root, errors = _parse(clean)
     if any(STRAY_END in error for error in errors):
-        clean = with_ends_marked(clean)
+        clean = mark_paragraph_ends(clean)
         root, errors = _parse(clean)
-    for pattern, instead in _WAYS:
+    for pattern, instead in _DEPTH_PATTERNS:
         if not errors or "depth" not in errors[-1]:
             break
         clean = pattern.sub(instead, clean)
         root, errors = _parse(clean)
-    repair(root, clean)
+    repair_tree(root, clean)
     return root
 
 
-def parse_strictly(text: str) -> Element | None:
+def parse_html_strict(text: str) -> Element | None:
     """The tree of a text, None where libxml2 finds anything wrong with it."""
-    clean = _cleaned(text)
+    clean = _encode_for_libxml2(text)
     root, errors = _parse(clean)
     if errors:
         return None
-    repair(root, clean)
+    repair_tree(root, clean)
     return root
 
 
-def _cleaned(text: str) -> bytes:
-    for other in _NOT_XML_EITHER:
+def _encode_for_libxml2(text: str) -> bytes:
+    for other in _NON_XML_CHARACTERS:
         text = text.replace(other, "")
     # libxml2 stops at a NUL: a page could hide its rest behind one.
-    clean = text.encode("utf-8", "replace").translate(None, _NOT_XML)
-    return _BREAK.sub(b"<br>", _REFERENCE.sub(_without_controls, clean))
+    clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
+    return _STRAY_BREAK_END.sub(b"<br>", _REFERENCE.sub(_drop_control_reference, clean))
 
 
-def _without_controls(found: re.Match[bytes]) -> bytes:
+def _drop_control_reference(found: re.Match[bytes]) -> bytes:
     """The character reference, or nothing where it means what no XML tree can hold."""
     code = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
     control = (code < 0x20 and code not in (9, 10, 13)) or code in (0xFFFE, 0xFFFF)

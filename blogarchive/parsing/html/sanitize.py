@@ -10,10 +10,10 @@ from lxml import etree
 from blogarchive.items import Image
 from blogarchive.parsing.html import allow_list
 from blogarchive.parsing.html.allow_list import TAGS
-from blogarchive.parsing.html.elements import BLOCKS, PLAYED, PREFORMATTED
+from blogarchive.parsing.html.elements import BLOCKS, PLAYER_PARTS, PREFORMATTED
 from blogarchive.parsing.html.parse import Element
-from blogarchive.parsing.html.table_text import put_into_cells
-from blogarchive.parsing.html.urls import absolute, image_url, lazy_urls, link_url
+from blogarchive.parsing.html.table_text import wrap_stray_content
+from blogarchive.parsing.html.urls import absolute_url, image_url, lazy_urls, link_url
 
 
 def _cleaner(styles: set[str], classes: dict[str, set[str]]) -> nh3.Cleaner:
@@ -59,7 +59,7 @@ def sanitize_element(node: Element, base_url: str) -> str:
     """
     if not len(node) and _is_plain(node.text or ""):
         return (node.text or "").strip()  # most comments
-    put_into_cells(node)
+    wrap_stray_content(node)
     for element in list(node.iter("a", *_IMAGES, *_PLAYERS)):
         _rewrite_url(element, base_url)
     for element in node.iter(*_RENAMED):
@@ -87,7 +87,7 @@ def _rewrite_url(element: Element, base_url: str) -> None:
         element.tag = "img"
         _set_url(element, "src", image_url(element, base_url))
     else:
-        _link_player(element, absolute(_find_player_url(element), base_url))
+        _link_player(element, absolute_url(_find_player_url(element), base_url))
 
 
 def _set_url(element: Element, name: str, url: str | None) -> None:
@@ -105,7 +105,7 @@ def _rename_block(element: Element) -> None:
 def _find_player_url(player: Element) -> str | None:
     """Return the URL in the player's own attributes, else in its parts: pages of Flash times wrote both."""
     found = [player.get(_PLAYERS[player.tag]), *lazy_urls(player), player.get("data-url")]
-    for part in player.iterdescendants(*PLAYED):
+    for part in player.iterdescendants(*PLAYER_PARTS):
         named = part.get("name", "").lower() in _PLAYER_PARAMETERS
         found.append((part.get("value") if named else None) if part.tag == "param" else part.get("src"))
     return next((url for url in found if url and not url.lower().startswith("about:")), None)

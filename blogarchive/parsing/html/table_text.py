@@ -9,19 +9,19 @@ from lxml import etree
 
 from blogarchive.parsing.html.parse import Element
 
-_AROUND_CELLS = ("table", "tbody", "thead", "tfoot", "tr")
-_ROWS = ("tbody", "thead", "tfoot", "tr", "td", "th")
+_TABLE_TAGS = ("table", "tbody", "thead", "tfoot", "tr")
+_ROW_TAGS = ("tbody", "thead", "tfoot", "tr", "td", "th")
 # What may stand between rows and cells (HTML standard, 13.2.6.4.9), or is never shown.
-_ALLOWED = (*_ROWS, "caption", "colgroup", "col", "script", "style", "template", "input")
-_SHOWN = ("img", "image", "iframe", "embed", "object", "video", "audio")
-_parent = " or ".join(f"parent::{name}" for name in _AROUND_CELLS)
-_allowed = " or ".join(f"self::{name}" for name in _ALLOWED)
+_ALLOWED_TAGS = (*_ROW_TAGS, "caption", "colgroup", "col", "script", "style", "template", "input")
+_REPLACED_TAGS = ("img", "image", "iframe", "embed", "object", "video", "audio")
+_parent = " or ".join(f"parent::{name}" for name in _TABLE_TAGS)
+_allowed = " or ".join(f"self::{name}" for name in _ALLOWED_TAGS)
 _parts_with_strays = etree.XPath(
     f"descendant::text()[({_parent}) and normalize-space()]/..|descendant::*[({_parent}) and not({_allowed})]/.."
 )
 
 
-def put_into_cells(node: Element) -> None:
+def wrap_stray_content(node: Element) -> None:
     """Give words and elements between the rows and cells of tables in `node` a cell of their own, in their place."""
     if next(node.iter("table", "tr"), None) is None:  # most texts: they are not asked twice
         return
@@ -31,28 +31,32 @@ def put_into_cells(node: Element) -> None:
         if part.text and part.text.strip():
             cell = etree.Element("td")
             cell.text, part.text = part.text, None
-            part.insert(0, _of(part, cell))
-        _gather(part)
+            part.insert(0, _make_row(part, cell))
+        _wrap_runs(part)
 
 
-def _gather(part: Element) -> None:
+def _wrap_runs(part: Element) -> None:
     """Puts elements that follow each other, and words behind elements, into one cell where they begin."""
     cell: Element | None = None
     for child in list(part):
-        if isinstance(child.tag, str) and child.tag not in _ALLOWED and (cell is not None or _is_seen(child)):
+        if (
+            isinstance(child.tag, str)
+            and child.tag not in _ALLOWED_TAGS
+            and (cell is not None or _has_visible_content(child))
+        ):
             if cell is None:
                 cell = etree.Element("td")
-                child.addprevious(_of(part, cell))
+                child.addprevious(_make_row(part, cell))
             cell.append(child)
         elif child.tail and child.tail.strip():
             cell = etree.Element("td")
             cell.text, child.tail = child.tail, None
-            child.addnext(_of(part, cell))
+            child.addnext(_make_row(part, cell))
         else:
             cell = None
 
 
-def _of(part: Element, cell: Element) -> Element:
+def _make_row(part: Element, cell: Element) -> Element:
     """What `part` can hold: the cell, or a row with it."""
     if part.tag == "tr":
         return cell
@@ -61,9 +65,9 @@ def _of(part: Element, cell: Element) -> Element:
     return row
 
 
-def _is_seen(element: Element) -> bool:
+def _has_visible_content(element: Element) -> bool:
     has_words = any(str(text).strip() for text in element.itertext())
-    return has_words or next(element.iter(*_SHOWN), None) is not None
+    return has_words or next(element.iter(*_REPLACED_TAGS), None) is not None
 
 
 def _unwrap(part: Element, table: Element | None) -> None:
@@ -71,14 +75,14 @@ def _unwrap(part: Element, table: Element | None) -> None:
     waiting = list(part)
     while waiting:
         child = waiting.pop()
-        if not isinstance(child.tag, str) or child.tag in _ALLOWED:
+        if not isinstance(child.tag, str) or child.tag in _ALLOWED_TAGS:
             continue
-        if any(next(inner.iterancestors("table"), None) is table for inner in child.iter(*_ROWS)):
+        if any(next(inner.iterancestors("table"), None) is table for inner in child.iter(*_ROW_TAGS)):
             waiting += list(child)
-            _dissolve(child)
+            _replace_by_content(child)
 
 
-def _dissolve(element: Element) -> None:
+def _replace_by_content(element: Element) -> None:
     """Put what the element holds in its place."""
     before: Element = etree.Comment("")
     element.addprevious(before)

@@ -15,7 +15,7 @@ _END_OF_P = re.compile(rb"</p\s*>", re.IGNORECASE)
 _MARK = "/p"
 _MARKED = b"<!--/p-->"
 # What may stand in a head (HTML standard, 4.2); anything else begins the body, whose tag may be left out.
-_OF_HEAD = frozenset(
+_HEAD_TAGS = frozenset(
     "title meta link base script style noscript template object bgsound basefont isindex".split()  # noqa: SIM905
 )
 _nested_cells = etree.XPath(
@@ -25,32 +25,34 @@ _nested_cells = etree.XPath(
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
 
 
-def with_ends_marked(clean: bytes) -> bytes:
+def mark_paragraph_ends(clean: bytes) -> bytes:
     """The page with a comment behind every `</p>`: in its tree they show which of these ended no paragraph."""
     return _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)
 
 
-def repair(root: Element, clean: bytes) -> None:
+def repair_tree(root: Element, clean: bytes) -> None:
     """Move what libxml2 put in the wrong place of the tree that it made of `clean`."""
-    _begin_body(root)
+    _move_body_content(root)
     _empty_voids(root)
-    _part_definitions(root)
-    if _count(clean, b"<td") > _count(clean, b"</td"):  # a look at every cell costs a tenth of the parsing
-        _part_cells(root)
+    _unnest_definitions(root)
+    if _count_tag(clean, b"<td") > _count_tag(
+        clean, b"</td"
+    ):  # a look at every cell costs a tenth of the parsing
+        _unnest_cells(root)
     if _MARKED in clean:
-        _part_at_stray_ends(root)
+        _insert_empty_paragraphs(root)
 
 
-def _count(clean: bytes, tag: bytes) -> int:
+def _count_tag(clean: bytes, tag: bytes) -> int:
     return clean.count(tag) + clean.count(tag.upper())
 
 
-def _begin_body(root: Element) -> None:
+def _move_body_content(root: Element) -> None:
     """Moves out of the head what only a body holds: libxml2 does not know header, main and their like."""
     head = root.find("head")
     if head is None:
         return
-    first = next((node for node in head if isinstance(node.tag, str) and node.tag not in _OF_HEAD), None)
+    first = next((node for node in head if isinstance(node.tag, str) and node.tag not in _HEAD_TAGS), None)
     if first is None:
         return
     body = root.find("body")
@@ -75,7 +77,7 @@ def _empty_voids(root: Element) -> None:
             children[-1].tail = (children[-1].tail or "") + tail
 
 
-def _part_definitions(root: Element) -> None:
+def _unnest_definitions(root: Element) -> None:
     """Makes siblings of `dt` and `dd` that libxml2 nests where their end tags are left out."""
     for node in list(root.iter("dt", "dd")):
         parent = node.getparent()
@@ -84,18 +86,18 @@ def _part_definitions(root: Element) -> None:
                 parent.addnext(moved)
 
 
-def _part_cells(root: Element) -> None:
+def _unnest_cells(root: Element) -> None:
     """Makes siblings of cells and rows that libxml2 nests where a `font` or the like in a cell is left open."""
     last: dict[Element, Element] = {}  # what was put behind an element last
     for node in cast("list[Element]", _nested_cells(root)):
-        around = _holder(node)
+        around = _find_nesting_ancestor(node)
         if around is None:
             continue
         last.get(around, around).addnext(node)
         last[around] = node
 
 
-def _holder(node: Element) -> Element | None:
+def _find_nesting_ancestor(node: Element) -> Element | None:
     """The cell that a cell stands in, or the row that a row stands in, in the same table."""
     inner: Iterator[Element] = (up for up in node.iterancestors() if up.tag in _TABLE_PARTS)
     around = next(inner, None)
@@ -107,7 +109,7 @@ def _holder(node: Element) -> Element | None:
     return None if node.tag != "tr" and around.tag == "tr" else around
 
 
-def _part_at_stray_ends(root: Element) -> None:
+def _insert_empty_paragraphs(root: Element) -> None:
     """Puts an empty paragraph where a `</p>` ended none, as browsers do: else two lines of text become one."""
     for mark in list(root.iter(etree.Comment)):
         parent = mark.getparent()

@@ -26,7 +26,7 @@ def image_url(element: Element, base_url: str) -> str | None:
     The URL of the page itself, which `#` and other blanks resolve to, is no image.
     """
     for value in (*lazy_urls(element), element.get("src")):
-        url = absolute(value, base_url)
+        url = absolute_url(value, base_url)
         if url is not None and _may_be_image(url, base_url):
             return url
     return None
@@ -47,7 +47,7 @@ def _may_be_image(url: str, base_url: str) -> bool:
     return web and url.partition("#")[0] != base_url.partition("#")[0]
 
 
-def absolute(url: str | None, base_url: str) -> str | None:
+def absolute_url(url: str | None, base_url: str) -> str | None:
     """`url` made absolute against `base_url`; None where it is missing or cannot be a URL."""
     if url is None or not url.strip():
         return None
@@ -83,11 +83,11 @@ def link_url(anchor: Element, base_url: str) -> str | None:
         and not href.startswith("#")
         and not href.lower().startswith(("javascript:", "vbscript:", "data:"))
     ):
-        return absolute(href, base_url)
+        return absolute_url(href, base_url)
     if href.startswith("#"):
         return None
     title = (anchor.get("title") or "").strip()
     if title.startswith(("http://", "https://")):
-        return absolute(title, base_url)
+        return absolute_url(title, base_url)
     found = _quoted_url.search(f"{anchor.get('onclick') or ''} {href}")
-    return absolute(found.group(1), base_url) if found else None
+    return absolute_url(found.group(1), base_url) if found else None

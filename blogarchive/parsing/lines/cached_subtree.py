@@ -7,7 +7,7 @@ from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.lines.line import Line
 from blogarchive.parsing.lines.session_ids import SessionId
 
-STAND_IN = "blogarchive-stands-for"
+PLACEHOLDER = "blogarchive-stands-for"
 """The attribute of the elements that stand for a run while a page is parsed."""
 
 
@@ -30,27 +30,27 @@ class CachedSubtree:
     sessions: Sequence[tuple[Element, str, str]]
     lines: Sequence[Line]
     index: int = 0
-    place: int = 0
+    position: int = 0
 
-    def move(self, index: int, place: int) -> None:
+    def move(self, index: int, position: int) -> None:
         """Let the run begin at line `index` and at `place` of a document."""
-        lines, places = index - self.index, place - self.place
-        self.index, self.place = index, place
+        lines, places = index - self.index, position - self.position
+        self.index, self.position = index, position
         for line in self.lines:
             line.index += lines
             line.start += places
             line.end += places
 
-    def wear(self, session: SessionId) -> None:
+    def set_session_id(self, session: SessionId) -> None:
         """Let the links of the run carry the session id of its page."""
         for node, name, value in self.sessions:
-            node.set(name, session.show(value))
+            node.set(name, session.unmask(value))
 
-    def places(self, node: Element) -> tuple[int, int] | None:
+    def positions(self, node: Element) -> tuple[int, int] | None:
         """Where an element of the run opens and closes in the document; None where it is not of the run."""
         opened = self.opened.get(node)
-        return None if opened is None else (opened + self.place, self.closed[node] + self.place)
+        return None if opened is None else (opened + self.position, self.closed[node] + self.position)
 
-    def stand_ins(self, number: int) -> str:
+    def placeholders(self, number: int) -> str:
         """HTML that stands for the run: an empty element for each kind."""
-        return "".join(f"<{name} {STAND_IN}={number}></{name}>" for name in dict.fromkeys(self.names))
+        return "".join(f"<{name} {PLACEHOLDER}={number}></{name}>" for name in dict.fromkeys(self.names))

@@ -6,147 +6,147 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from blogarchive.parsing.html.elements import BLOCKS
-from blogarchive.parsing.lines.cached_subtree import STAND_IN
+from blogarchive.parsing.lines.cached_subtree import PLACEHOLDER
 
 _TAG = re.compile(
     r"<(?:!--[^<>]*+-->|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?P<rest>(?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+')*+)>)?"
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 # Their content is no HTML, or they change what stands around them.
-_APART = frozenset(
+_EXCLUDED_TAGS = frozenset(
     "html head body frameset title base meta script style noscript textarea xmp plaintext listing iframe noframes"  # noqa: SIM905
     " noembed svg math template".split()
 )
-_TOP = BLOCKS - _APART
+_SHARED_TAGS = BLOCKS - _EXCLUDED_TAGS
 """What a run may be made of: each begins and ends a line, and stays where it stands."""
 
-_PROBE = 200  # characters that tell most runs from each other
-_MOST_PROBES = 8
-_MOST_TRIES = 1000  # elements looked for in another page
-_DEEPEST = 200  # elements in elements: deeper pages are not worth their time
+_PROBE_LENGTH = 200  # characters that tell most runs from each other
+_MAX_PROBES = 8
+_MAX_TRIES = 1000  # elements looked for in another page
+_MAX_DEPTH = 200  # elements in elements: deeper pages are not worth their time
 
 
 @dataclass(slots=True)
-class _Span:
+class _ElementSpan:
     """An element in a text; `whole`: all that was opened in it was closed in it, and nothing else was."""
 
     name: str
     start: int
     end: int = 0
-    whole: bool = False
-    inner: list["_Span"] = field(default_factory=list)
+    is_whole: bool = False
+    inner: list["_ElementSpan"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Common:
+class CommonRun:
     """A text that two pages share: whole elements side by side, with the names of these."""
 
     text: str
     names: tuple[str, ...]
 
 
-def common_runs(one: str, other: str, least: int) -> Iterator[Common]:
+def common_runs(one: str, other: str, least: int) -> Iterator[CommonRun]:
     """The runs of elements of `one`, of at least so many characters, that stand in `other` too: the outermost."""
-    levels, tries = [_spans(one)], 0
+    levels, tries = [_parse_spans(one)], 0
     while levels:
         spans = levels.pop()
-        place = 0
-        while place < len(spans) and tries < _MOST_TRIES:
+        position = 0
+        while position < len(spans) and tries < _MAX_TRIES:
             tries += 1
-            end = _shared(spans, place, one, other)
-            if end == place:
-                levels.append(spans[place].inner)
-                place += 1
+            end = _find_run_end(spans, position, one, other)
+            if end == position:
+                levels.append(spans[position].inner)
+                position += 1
                 continue
-            text = one[spans[place].start : spans[end - 1].end]
+            text = one[spans[position].start : spans[end - 1].end]
             if len(text) >= least:
-                yield Common(text=text, names=tuple([span.name for span in spans[place:end]]))
-            place = end
+                yield CommonRun(text=text, names=tuple([span.name for span in spans[position:end]]))
+            position = end
 
 
-def find(text: str, piece: str) -> int:
+def find_text(text: str, piece: str) -> int:
     """Where `piece` stands in `text`, or -1; gives up where its beginning stands in many places."""
-    place = -1
-    for _ in range(_MOST_PROBES):
-        place = text.find(piece[:_PROBE], place + 1)
-        if place < 0 or text.startswith(piece, place):
-            return place
+    position = -1
+    for _ in range(_MAX_PROBES):
+        position = text.find(piece[:_PROBE_LENGTH], position + 1)
+        if position < 0 or text.startswith(piece, position):
+            return position
     return -1
 
 
-def _shared(spans: Sequence[_Span], first: int, one: str, other: str) -> int:
+def _find_run_end(spans: Sequence[_ElementSpan], first: int, one: str, other: str) -> int:
     """The end of the longest run from `spans[first]` on that stands in `other`; `first` where there is none."""
     begin, last = spans[first].start, first
-    if not _fits(spans[first]) or (place := find(other, one[begin : spans[first].end])) < 0:
+    if not _can_be_shared(spans[first]) or (position := find_text(other, one[begin : spans[first].end])) < 0:
         return first
     for before, span in zip(spans[first:], spans[first + 1 :], strict=False):
         added = one[before.end : span.end]
-        if not _fits(span) or one[before.end : span.start].strip():
+        if not _can_be_shared(span) or one[before.end : span.start].strip():
             break
-        if not other.startswith(added, place + before.end - begin):
+        if not other.startswith(added, position + before.end - begin):
             break
         last += 1
     return last + 1
 
 
-def _fits(span: _Span) -> bool:
-    return span.whole and span.name in _TOP
+def _can_be_shared(span: _ElementSpan) -> bool:
+    return span.is_whole and span.name in _SHARED_TAGS
 
 
-def _spans(text: str) -> list[_Span]:
+def _parse_spans(text: str) -> list[_ElementSpan]:
     """The outermost elements of a text; what is left open is none, and what stands in it is a level higher."""
-    opened = _Opened()
+    opened = _OpenElements()
     for found in _TAG.finditer(text):
         name = (found["name"] or "").lower()
         if found["end"]:
             opened.close(name, found.end())
-        elif name in _APART or found[0] == "<" or STAND_IN in found[0]:
-            opened.spoil()
+        elif name in _EXCLUDED_TAGS or found[0] == "<" or PLACEHOLDER in found[0]:
+            opened.mark_unclosed()
         elif name and name not in _VOID:
             opened.open(name, found.start())
-            if len(opened.spans) > _DEEPEST:
+            if len(opened.spans) > _MAX_DEPTH:
                 return []
     return opened.outermost()
 
 
-class _Opened:
+class _OpenElements:
     """The elements that are open at a place of a text, innermost last; the first is the text itself."""
 
     def __init__(self) -> None:
-        self.spans = [_Span("", 0)]
+        self.spans = [_ElementSpan("", 0)]
         self._names: Counter[str] = Counter()
-        self._spoilt = 0  # so many of them, from the first on, hold something that is not closed in itself
+        self._unclosed = 0  # so many of them, from the first on, hold something that is not closed in itself
 
     def open(self, name: str, start: int) -> None:
-        self.spans.append(_Span(name, start))
+        self.spans.append(_ElementSpan(name, start))
         self._names[name] += 1
 
     def close(self, name: str, end: int) -> None:
         if not self._names[name]:
-            self.spoil()
+            self.mark_unclosed()
             return
         while self.spans[-1].name != name:
-            self._leave()
+            self._abandon()
         span = self._pop()
-        span.end, span.whole = end, len(self.spans) >= self._spoilt
-        self._spoilt = min(self._spoilt, len(self.spans))
+        span.end, span.is_whole = end, len(self.spans) >= self._unclosed
+        self._unclosed = min(self._unclosed, len(self.spans))
         self.spans[-1].inner.append(span)
 
-    def spoil(self) -> None:
-        self._spoilt = len(self.spans)
+    def mark_unclosed(self) -> None:
+        self._unclosed = len(self.spans)
 
-    def outermost(self) -> list[_Span]:
+    def outermost(self) -> list[_ElementSpan]:
         while len(self.spans) > 1:
-            self._leave()
+            self._abandon()
         return self.spans[0].inner
 
-    def _leave(self) -> None:
+    def _abandon(self) -> None:
         """Give up the innermost element, which was not closed."""
         inner = self._pop().inner
         self.spans[-1].inner += inner
-        self.spoil()
+        self.mark_unclosed()
 
-    def _pop(self) -> _Span:
+    def _pop(self) -> _ElementSpan:
         span = self.spans.pop()
         self._names[span.name] -= 1
         return span

@@ -18,7 +18,7 @@ from blogarchive.parsing.html.visibility import hidden_elements
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.line import Line as Line
 from blogarchive.parsing.lines.line_builder import LineBuilder
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache, places_of, put_in
+from blogarchive.parsing.lines.subtree_cache import SubtreeCache, find_placeholders, restore_subtree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,42 +34,42 @@ class Document:
     _opened: dict[Element, int] = field(repr=False)
     _closed: dict[Element, int] = field(repr=False)
 
-    def places(self, node: Element) -> tuple[int, int] | None:
+    def positions(self, node: Element) -> tuple[int, int] | None:
         """Where an element opens and closes in document order; None where what holds it is never shown."""
         opened = self._opened.get(node)
         if opened is not None:
             return opened, self._closed[node]
-        return next((found for repeat in self.cache if (found := repeat.places(node)) is not None), None)
+        return next((found for subtree in self.cache if (found := subtree.positions(node)) is not None), None)
 
-    def inside(self, node: Element) -> range:
+    def lines_in(self, node: Element) -> range:
         """The indexes of the lines that lie wholly or partly in `node`; none where it is never shown."""
-        opened, closed = self.places(node) or (0, 0)
+        opened, closed = self.positions(node) or (0, 0)
         return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
 
-    def picked(self, pick: Callable[[CachedSubtree], Sequence[int]]) -> list[int]:
+    def select_lines(self, pick: Callable[[CachedSubtree], Sequence[int]]) -> list[int]:
         """The indexes of all lines, but of those of a run that is known only the ones that `pick` counts from its own."""
-        found, place = [], 0
-        for repeat in self.cache:
-            found += [*range(place, repeat.index), *[repeat.index + offset for offset in pick(repeat)]]
-            place = repeat.index + len(repeat.lines)
-        return [*found, *range(place, len(self.lines))]
+        found, position = [], 0
+        for subtree in self.cache:
+            found += [*range(position, subtree.index), *[subtree.index + offset for offset in pick(subtree)]]
+            position = subtree.index + len(subtree.lines)
+        return [*found, *range(position, len(self.lines))]
 
-    def holds(self, node: Element, line: Line) -> bool:
+    def contains(self, node: Element, line: Line) -> bool:
         """Whether the whole of `line` lies in `node`."""
-        opened, closed = self.places(node) or (0, 0)
+        opened, closed = self.positions(node) or (0, 0)
         return opened <= line.start and line.end <= closed
 
-    def common(self, first: Line, last: Line) -> Element:
+    def common_ancestor(self, first: Line, last: Line) -> Element:
         """The innermost element that holds both lines and all between."""
         node = first.block
-        while not self.holds(node, last) or not self.holds(node, first):
+        while not self.contains(node, last) or not self.contains(node, first):
             parent = node.getparent()
             if parent is None:
                 break
             node = parent
         return node
 
-    def child_towards(self, ancestor: Element, line: Line) -> Element:
+    def child_containing(self, ancestor: Element, line: Line) -> Element:
         """The child of `ancestor` that holds `line`, or `ancestor` where the line is its own."""
         node = line.block
         while node is not ancestor:
@@ -80,18 +80,18 @@ class Document:
         return ancestor
 
 
-def read_document(text: str, cache: SubtreeCache | None = None) -> Document:
+def parse_document(text: str, cache: SubtreeCache | None = None) -> Document:
     """The document of a page's text; never raises, an empty page has no lines.
 
     It is the same with `repeats`, sooner where pages are alike; they take their elements from the page before.
     """
-    root, known = _parsed(text, cache)
-    hidden = hidden_elements(root).union(*(repeat.hidden for repeat, _ in known))
-    firsts = {nodes[0]: repeat for repeat, nodes in known}
-    builder = LineBuilder(hidden, {node: firsts.get(node) for _, nodes in known for node in nodes})
+    root, cached = _parse_with_cache(text, cache)
+    hidden = hidden_elements(root).union(*(subtree.hidden for subtree, _ in cached))
+    firsts = {nodes[0]: subtree for subtree, nodes in cached}
+    builder = LineBuilder(hidden, {node: firsts.get(node) for _, nodes in cached for node in nodes})
     builder.walk(root)
-    for repeat, nodes in known:
-        put_in(nodes, repeat)
+    for subtree, nodes in cached:
+        restore_subtree(nodes, subtree)
     title = root.find(".//title")
     title_text = "" if title is None else " ".join("".join(map(str, title.itertext())).split())
     return Document(
@@ -106,22 +106,22 @@ def read_document(text: str, cache: SubtreeCache | None = None) -> Document:
     )
 
 
-def _parsed(
+def _parse_with_cache(
     text: str, cache: SubtreeCache | None
 ) -> tuple[Element, Sequence[tuple[CachedSubtree, Sequence[Element]]]]:
     """The tree of a page, and the stand-ins in it for each run that is known."""
     if cache is None:
         return parse_html(text), ()
-    shorter, known = cache.shorten(text)
+    shorter, cached = cache.insert_placeholders(text)
     root = parse_html(shorter)
-    places = places_of(root, known)
+    places = find_placeholders(root, cached)
     if places is not None:
-        return root, list(zip(known, places, strict=True))
-    cache.forget(known)
+        return root, list(zip(cached, places, strict=True))
+    cache.remove(cached)
     return parse_html(text), ()
 
 
-def enclosing(node: Element | None, tag: str) -> Element | None:
+def find_enclosing(node: Element | None, tag: str) -> Element | None:
     """The nearest element of that tag from `node` outwards, itself included, within its block."""
     while node is not None and node.tag != tag:
         if node.tag in BLOCKS:

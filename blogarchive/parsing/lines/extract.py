@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from lxml import etree, html
 
-from blogarchive.parsing.html.elements import CELLS, PLAYED, REPLACED, UNSEEN
+from blogarchive.parsing.html.elements import CELLS, NEVER_SHOWN, PLAYER_PARTS, REPLACED
 from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.lines.document import Document, Line
 
@@ -15,32 +15,32 @@ _VOID = REPLACED | {"br", "hr"}
 _NAME = re.compile(r"[^\s&<>/\"'{}]+")
 
 
-def container(document: Document, first: Line, last: Line) -> Element | None:
+def find_container(document: Document, first: Line, last: Line) -> Element | None:
     """The outermost element that holds these lines, all between them, and no line else; None where there is none."""
-    node = document.common(first, last)
+    node = document.common_ancestor(first, last)
     wanted = range(first.index, last.index + 1)
-    if document.inside(node) != wanted:
+    if document.lines_in(node) != wanted:
         return None
     parent = node.getparent()
-    while parent is not None and parent.tag not in ("body", "html") and document.inside(parent) == wanted:
+    while parent is not None and parent.tag not in ("body", "html") and document.lines_in(parent) == wanted:
         node, parent = parent, parent.getparent()
     return node
 
 
-def cut(document: Document, first: Line, last: Line) -> Element:
+def extract_html(document: Document, first: Line, last: Line) -> Element:
     """A new `div` with the content of these lines and all between, and nothing else of the page.
 
     Elements that hold some of the lines are kept around them; pictures between the lines are kept too.
     """
-    whole = container(document, first, last)
-    if whole is not None and all(_is_seen(document, node) for node in whole.iter()):
-        return _copy_of(whole)
-    if whole is not None and (places := document.places(whole)):
-        return _copy(document, whole, *places)
-    return _copy(document, document.common(first, last), first.start, last.end)
+    container = find_container(document, first, last)
+    if container is not None and all(_is_visible(document, node) for node in container.iter()):
+        return _copy_whole(container)
+    if container is not None and (places := document.positions(container)):
+        return _copy_range(document, container, *places)
+    return _copy_range(document, document.common_ancestor(first, last), first.start, last.end)
 
 
-def text_of(lines: Sequence[Line]) -> str:
+def extract_text(lines: Sequence[Line]) -> str:
     """What a reader sees of these lines: one a line, the cells of a table row parted by a space, `pre` as it is."""
     parts: list[str] = []
     before: Line | None = None
@@ -48,13 +48,13 @@ def text_of(lines: Sequence[Line]) -> str:
         if not line.text.strip():
             continue
         if before is not None:
-            parts.append(" " if _same_row(before, line) else "\n")
+            parts.append(" " if _is_same_row(before, line) else "\n")
         parts.append(line.text)
         before = line
     return "".join(parts)
 
 
-def _same_row(first: Line, second: Line) -> bool:
+def _is_same_row(first: Line, second: Line) -> bool:
     one, other = first.block, second.block
     return (
         one is not other
@@ -65,22 +65,22 @@ def _same_row(first: Line, second: Line) -> bool:
     )
 
 
-def _is_seen(document: Document, node: Element) -> bool:
+def _is_visible(document: Document, node: Element) -> bool:
     """Whether a reader sees what the element holds: it is no script, no comment, and nothing hides it."""
     tag = node.tag
-    seen = isinstance(tag, str) and tag not in UNSEEN and document.places(node) is not None
+    seen = isinstance(tag, str) and tag not in NEVER_SHOWN and document.positions(node) is not None
     return seen and node not in document.hidden
 
 
-def _copy_of(whole: Element) -> Element:
+def _copy_whole(container: Element) -> Element:
     """A `div` with all that `whole` holds."""
-    copy = deepcopy(whole)
+    copy = deepcopy(container)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
 
 
-def _copy(document: Document, top: Element, start: int, end: int) -> Element:
+def _copy_range(document: Document, top: Element, start: int, end: int) -> Element:
     """Copies `top`'s content between two places of the document into a `div`; no recursion, depth is hostile."""
     copier = _Copier(document, start, end)
     holder: Element = html.Element("div")
@@ -102,7 +102,7 @@ def _copy(document: Document, top: Element, start: int, end: int) -> Element:
     return holder
 
 
-def _alike(node: Element, above: Element) -> Element:
+def _copy_element(node: Element, above: Element) -> Element:
     """A new element at the end of `above`, with the name and the attributes of `node`."""
     copy: Element = etree.SubElement(above, node.tag if _NAME.fullmatch(node.tag) else "span")
     for name, value in node.items():
@@ -127,30 +127,30 @@ class _Copier:
 
     def enter(self, node: Element, above: Element) -> Element | None:
         """The copy of an element that reaches into the places wanted; None where it does not, or is never seen."""
-        places = self._document.places(node)
-        if places is None or places[0] >= self._end or not _is_seen(self._document, node):
+        places = self._document.positions(node)
+        if places is None or places[0] >= self._end or not _is_visible(self._document, node):
             return None
         tag, (opened, closed) = node.tag, places
         if closed < self._start or (opened < self._start and tag in _VOID):
             return None
         self.flush()
-        copy = _alike(node, above)
+        copy = _copy_element(node, above)
         if tag in REPLACED:  # what they play is told by their parts
-            for part in node.iterdescendants(*PLAYED):
-                _alike(part, copy)
+            for part in node.iterdescendants(*PLAYER_PARTS):
+                _copy_element(part, copy)
         return copy
 
     def leave(self, path: list[tuple[Element, Element | None]]) -> None:
         """Closes the innermost open element and copies what follows it."""
         node, _ = path.pop()
         above = path[-1][1]
-        places = self._document.places(node)
+        places = self._document.positions(node)
         if above is not None and node.tail and places and self._start <= places[1] + 1 < self._end:
             self.append(above, node.tail)
 
     def wants_text(self, node: Element) -> bool:
         """Whether the first text of an element lies between the places."""
-        places = self._document.places(node)
+        places = self._document.positions(node)
         return places is not None and self._start <= places[0] + 1 < self._end
 
     def append(self, above: Element, text: str | None) -> None:

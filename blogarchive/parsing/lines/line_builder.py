@@ -2,14 +2,14 @@
 
 from collections.abc import Container, Mapping
 
-from blogarchive.parsing.html.elements import BLOCKS, PREFORMATTED, REPLACED, UNSEEN
+from blogarchive.parsing.html.elements import BLOCKS, NEVER_SHOWN, PREFORMATTED, REPLACED
 from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.line import Line
-from blogarchive.parsing.lines.line_text import Piece, line_of
+from blogarchive.parsing.lines.line_text import Piece, build_line
 
 _BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # what most pages have between blocks
-_CLOSED = UNSEEN | REPLACED  # what is inside is not read
+_CLOSED = NEVER_SHOWN | REPLACED  # what is inside is not read
 
 
 _Open = tuple[Element | None, Element | None, Element | None]
@@ -22,10 +22,10 @@ class LineBuilder:
     """
 
     def __init__(
-        self, hidden: Container[Element] = (), known: Mapping[Element, CachedSubtree | None] | None = None
+        self, hidden: Container[Element] = (), cached: Mapping[Element, CachedSubtree | None] | None = None
     ) -> None:
         self._hidden = hidden
-        self._known = known or {}
+        self._subtrees = cached or {}
         self.lines: list[Line] = []
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
@@ -41,13 +41,13 @@ class LineBuilder:
         `pre` counts the open elements that keep spaces.
         """
         opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
-        known = self._known
+        cached = self._subtrees
         path: list[_Open] = []
         unseen: set[Element] = set()  # what an element that is never shown holds
         above: Element | None = None
         block: Element | None = None
         anchor: Element | None = None
-        place = pre = 0
+        position = pre = 0
         for node in root.iter():
             parent = node.getparent()
             if unseen and parent in unseen:
@@ -59,26 +59,26 @@ class LineBuilder:
                         self._end_line(block, pre)
                     if pre:
                         pre -= block.tag in PREFORMATTED
-                closed[above] = place
+                closed[above] = position
                 tail = above.tail
                 above, block, anchor = path.pop()
                 if tail and (pieces or pre or tail not in _BLANKS):
-                    pieces.append((tail, above, anchor, place + 1))
-                place += 2
-            if known and node in known:
+                    pieces.append((tail, above, anchor, position + 1))
+                position += 2
+            if cached and node in cached:
                 if pieces:
                     self._end_line(block, pre)
-                place = self._put(known[node], place)
+                position = self._insert(cached[node], position)
                 if tail := node.tail:
-                    pieces.append((tail, above, anchor, place - 1))
+                    pieces.append((tail, above, anchor, position - 1))
                 continue
-            opened[node] = place
+            opened[node] = position
             tag = node.tag
             if tag.__class__ is not str:  # a comment or a processing instruction
-                closed[node] = place
+                closed[node] = position
                 if tail := node.tail:
-                    pieces.append((tail, above, anchor, place + 1))
-                place += 2
+                    pieces.append((tail, above, anchor, position + 1))
+                position += 2
                 continue
             path.append((above, block, anchor))
             above = node
@@ -91,46 +91,46 @@ class LineBuilder:
                 anchor = node
             elif tag == "br":
                 if pre:
-                    pieces.append(("\n", None, None, place))
+                    pieces.append(("\n", None, None, position))
                 elif pieces:
                     self._end_line(block, pre)
             elif tag in REPLACED:
-                pieces.append((None, node, anchor, place))
+                pieces.append((None, node, anchor, position))
             if tag in _CLOSED or (hidden and node in hidden):
                 unseen = {node}
             elif (text := node.text) and (pieces or pre or text not in _BLANKS):
-                pieces.append((text, node, anchor, place + 1))
-            place += 2
-        self._close_all(path, above, block, place, pre)
+                pieces.append((text, node, anchor, position + 1))
+            position += 2
+        self._close_all(path, above, block, position, pre)
 
     def _close_all(
-        self, path: "list[_Open]", above: Element | None, block: Element | None, place: int, pre: int
+        self, path: "list[_Open]", above: Element | None, block: Element | None, position: int, pre: int
     ) -> None:
         """Close what is open at the page's end, innermost first."""
         while above is not None:
             if above is block:
                 self._end_line(block, pre)
                 pre -= block.tag in PREFORMATTED
-            self.closed[above] = place
+            self.closed[above] = position
             tail = above.tail
             above, block, anchor = path.pop()
             if tail:
-                self._pieces.append((tail, above, anchor, place + 1))
-            place += 2
+                self._pieces.append((tail, above, anchor, position + 1))
+            position += 2
 
-    def _put(self, repeat: CachedSubtree | None, place: int) -> int:
+    def _insert(self, subtree: CachedSubtree | None, position: int) -> int:
         """Take over the lines of a run that stands at `place`; gives the place after it."""
-        if repeat is None:
-            return place
-        repeat.move(len(self.lines), place)
-        self.cache.append(repeat)
-        self.lines += repeat.lines
-        return place + repeat.size
+        if subtree is None:
+            return position
+        subtree.move(len(self.lines), position)
+        self.cache.append(subtree)
+        self.lines += subtree.lines
+        return position + subtree.size
 
     def _end_line(self, block: Element | None, pre: int) -> None:
         """Make a line of the pieces, where they show anything."""
         if block is not None and self._pieces:
-            line = line_of(len(self.lines), self._pieces, block, pre=pre > 0)
+            line = build_line(len(self.lines), self._pieces, block, pre=pre > 0)
             if line is not None:
                 self.lines.append(line)
         self._pieces.clear()

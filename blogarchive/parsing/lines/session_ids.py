@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-HIDDEN = "blogarchive-hides-a-session"
+SESSION_MASK = "blogarchive-hides-a-session"
 """Stands for the id in a text or an attribute."""
 
 _NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
 _VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
-_FEWEST = 8  # links that carry it: else it is not the page's own, and hiding it saves nothing
-_LONGEST_WAIT = 16  # pages
+_MIN_LINKS = 8  # links that carry it: else it is not the page's own, and hiding it saves nothing
+_MAX_WAIT = 16  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,36 +19,36 @@ class SessionId:
     name: str = ""
     value: str = ""
 
-    def hide(self, text: str) -> str:
+    def mask(self, text: str) -> str:
         """`text`, in which nothing is hidden, with the id hidden."""
-        return text.replace(self.name + self.value, self.name + HIDDEN) if self.name else text
+        return text.replace(self.name + self.value, self.name + SESSION_MASK) if self.name else text
 
-    def show(self, text: str) -> str:
+    def unmask(self, text: str) -> str:
         """`text` with the id in the place of what hides one."""
-        return text.replace(HIDDEN, self.value) if self.name else text
+        return text.replace(SESSION_MASK, self.value) if self.name else text
 
 
-class SessionIds:
+class SessionIdFinder:
     """The session ids of pages that are read one after the other; where they have none, one is seldom looked for."""
 
     def __init__(self) -> None:
-        self._pause = 0  # pages until it is looked for
+        self._pages_to_wait = 0  # pages until it is looked for
         self._wait = 0
 
     def of(self, text: str) -> SessionId:
         """The session id of a page."""
-        if self._pause:
-            self._pause -= 1
+        if self._pages_to_wait:
+            self._pages_to_wait -= 1
             return SessionId()
-        found = _found_in(text)
-        self._wait = 0 if found.name else min(2 * self._wait + 1, _LONGEST_WAIT)
-        self._pause = self._wait
+        found = _find_session_id(text)
+        self._wait = 0 if found.name else min(2 * self._wait + 1, _MAX_WAIT)
+        self._pages_to_wait = self._wait
         return found
 
 
-def _found_in(text: str) -> SessionId:
+def _find_session_id(text: str) -> SessionId:
     for name in _NAMES:
-        found = _VALUE.match(text, place + len(name)) if (place := text.find(name)) >= 0 else None
-        if found and text.count(name + found[0]) >= _FEWEST:
+        found = _VALUE.match(text, position + len(name)) if (position := text.find(name)) >= 0 else None
+        if found and text.count(name + found[0]) >= _MIN_LINKS:
             return SessionId(name, found[0])
     return SessionId()

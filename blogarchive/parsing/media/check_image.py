@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from blogarchive.parsing.media import sniff
-from blogarchive.parsing.media.dimensions import measure
+from blogarchive.parsing.media.dimensions import read_dimensions
 
-LARGEST = 20 * 1024 * 1024
+MAX_IMAGE_BYTES = 20 * 1024 * 1024
 """Bytes. What is larger is not kept: a photograph of a camera is, a film is not."""
 
-ATTEMPTS = 6
+MAX_ATTEMPTS = 6
 """Some two weeks, by the pauses that grow between attempts."""
 
-FEW_ATTEMPTS = 3
+MAX_ATTEMPTS_REFUSED = 3
 """Attempts at what is mostly permanent and may be a bad day: three days where a run is made every day."""
 
-_GONE = {400, 404, 410, 414, 451}
+_PERMANENT_STATUSES = {400, 404, 410, 414, 451}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,33 +37,35 @@ class ImageFailure:
     detail: str
     permanent: bool = False
     at_once: bool = False
-    attempts: int = ATTEMPTS
+    attempts: int = MAX_ATTEMPTS
 
 
 def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
     """The picture in an answer with that status, or why there is none."""
     if status == 200:
-        return _looked_at(body)
+        return _check_body(body)
     if status == 429 or status >= 500:
         return ImageFailure(detail=f"HTTP status {status}", at_once=True)
     # 401 and 403 may be a guard against other sites' pages, or a bad day.
     return ImageFailure(
         detail=f"HTTP status {status}",
-        permanent=status in _GONE or status < 400,
-        attempts=FEW_ATTEMPTS,
+        permanent=status in _PERMANENT_STATUSES or status < 400,
+        attempts=MAX_ATTEMPTS_REFUSED,
     )
 
 
-def _looked_at(body: bytes) -> ImageFile | ImageFailure:
-    if len(body) > LARGEST:
-        return too_large()
-    kind = sniff.content_type(body)
+def _check_body(body: bytes) -> ImageFile | ImageFailure:
+    if len(body) > MAX_IMAGE_BYTES:
+        return too_large_failure()
+    kind = sniff.detect_image_type(body)
     if kind is None:
-        return ImageFailure(detail=f"the server sent {sniff.described(body)}", attempts=FEW_ATTEMPTS)
-    width, height = measure(body, kind)
+        return ImageFailure(
+            detail=f"the server sent {sniff.describe_body(body)}", attempts=MAX_ATTEMPTS_REFUSED
+        )
+    width, height = read_dimensions(body, kind)
     return ImageFile(body=body, content_type=kind, width=width, height=height)
 
 
-def too_large() -> ImageFailure:
+def too_large_failure() -> ImageFailure:
     """The picture is larger than is kept."""
-    return ImageFailure(detail=f"larger than {LARGEST // 2**20} MB", permanent=True)
+    return ImageFailure(detail=f"larger than {MAX_IMAGE_BYTES // 2**20} MB", permanent=True)

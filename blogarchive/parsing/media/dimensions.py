@@ -6,12 +6,12 @@ from io import BytesIO
 import imagesize
 
 # An SVG is XML with entities, a TIFF a web of offsets: they are kept without a size.
-_MEASURED = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/avif"}
+_SUPPORTED_TYPES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/avif"}
 
 
-def measure(body: bytes, content_type: str) -> tuple[int | None, int | None]:
+def read_dimensions(body: bytes, content_type: str) -> tuple[int | None, int | None]:
     """Width and height in pixels as a reader sees them (turned as EXIF says); None where the header is broken."""
-    if content_type not in _MEASURED:
+    if content_type not in _SUPPORTED_TYPES:
         return None, None
     try:
         width, height = imagesize.get(BytesIO(body))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
 
-EVERY = "*"
+ANY_HOST = "*"
 """Stands for all public hosts."""
 
 _HOST = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
@@ -25,7 +25,7 @@ def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
     """
     found = [part.strip().lower().rstrip(".") for word in words for part in word.split(",")]
     for part in found:
-        if part and not _HOST.fullmatch(part) and address_of(part) is None:
+        if part and not _HOST.fullmatch(part) and parse_address(part) is None:
             raise UsageError(f"{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'")
     return tuple(dict.fromkeys(part for part in found if part))
 
@@ -47,16 +47,16 @@ def port_of(url: str) -> int:
         return 0
 
 
-def fits(host: str, patterns: Sequence[str]) -> bool:
+def matches_host(host: str, patterns: Sequence[str]) -> bool:
     """Whether one of the patterns (`host`, `*.domain`, `*`) names the host; `*.domain` names the domain too."""
     return any(
-        pattern in (EVERY, host)
+        pattern in (ANY_HOST, host)
         or (pattern.startswith("*.") and (host == pattern[2:] or host.endswith(pattern[1:])))
         for pattern in patterns
     )
 
 
-def refusal(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[str]) -> str | None:
+def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[str]) -> str | None:
     """Why a picture of the post at `post_url` is not fetched from `url`, in words; None where it may be.
 
     `listed` are the patterns of the post's site, `asked` those of the person. The address that a name leads to is
@@ -65,23 +65,23 @@ def refusal(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[s
     host, own = host_of(url), host_of(post_url)
     if not host or urlsplit(url).scheme not in ("http", "https") or not port_of(url):
         return "no web address"
-    address = address_of(host)
+    address = parse_address(host)
     if address is not None and not is_public(address):
         if host != own:
             return "a private address"
-        if not same_service(port_of(url), port_of(post_url)) and host not in asked:
+        if not is_same_service(port_of(url), port_of(post_url)) and host not in asked:
             return "another service on the blog's private address"
-    if host == own or fits(host, listed) or fits(host, asked):
+    if host == own or matches_host(host, listed) or matches_host(host, asked):
         return None
     return "a host that is not asked for pictures; --media-hosts names more"
 
 
-def same_service(port: int, own: int) -> bool:
+def is_same_service(port: int, own: int) -> bool:
     """Whether a port is the blog's own; http and https of one host are one."""
     return port == own or {port, own} == {80, 443}
 
 
-def address_of(host: str) -> IPv4Address | IPv6Address | None:
+def parse_address(host: str) -> IPv4Address | IPv6Address | None:
     """The address that a host is written as, or None where it is a name."""
     try:
         return ip_address(host.partition("%")[0])

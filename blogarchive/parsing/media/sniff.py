@@ -27,16 +27,16 @@ _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1"), "image/heic"),
 }
 _BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}  # sizes of the headers that Windows and OS/2 wrote
-_LOOK = 4096  # bytes: a drawing's root element comes within them
+_PREFIX_BYTES = 4096  # bytes: a drawing's root element comes within them
 _PROLOGUE = re.compile(
     rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:\w+:)?svg\b[^\[>]*(?:\[[^\]]*\]\s*)?>",
     re.DOTALL | re.IGNORECASE,
 )
-_DRAWING = re.compile(rb"<(?:\w+:)?svg[\s/>]")
-_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|script|h1|div|p|br)[\s/>]", re.IGNORECASE)
+_SVG_ROOT = re.compile(rb"<(?:\w+:)?svg[\s/>]")
+_HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|script|h1|div|p|br)[\s/>]", re.IGNORECASE)
 
 
-def content_type(body: bytes) -> str | None:
+def detect_image_type(body: bytes) -> str | None:
     """The picture's type, `image/jpeg` and so on; None where the bytes are no picture."""
     for signature, kind in _SIGNATURES:
         if body.startswith(signature):
@@ -47,20 +47,20 @@ def content_type(body: bytes) -> str | None:
         return _BRANDS.get(body[8:12])
     if body[:2] == b"BM" and int.from_bytes(body[14:18], "little") in _BITMAP_HEADERS:
         return "image/bmp"
-    return SVG if _is_drawing(body[:_LOOK]) else None
+    return SVG if _is_svg(body[:_PREFIX_BYTES]) else None
 
 
-def described(body: bytes) -> str:
+def describe_body(body: bytes) -> str:
     """What bytes that are no picture look like, in words: an HTML page, nothing at all, something else."""
     if not body:
         return "nothing, no picture"
-    if _PAGE.search(body[:_LOOK]):
+    if _HTML_TAG.search(body[:_PREFIX_BYTES]):
         return "an HTML page, no picture"
     return "no picture"
 
 
-def _is_drawing(start: bytes) -> bool:
+def _is_svg(start: bytes) -> bool:
     place = 3 if start.startswith(b"\xef\xbb\xbf") else 0
     while found := _PROLOGUE.match(start, place):
         place = found.end()
-    return bool(_DRAWING.match(start, place))
+    return bool(_SVG_ROOT.match(start, place))

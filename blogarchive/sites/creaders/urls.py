@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.dates.numbers import whole_number
+from blogarchive.parsing.dates.numbers import parse_digits
 
 _POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
 _CATEGORY = re.compile(r"/u/(?P<uid>\d+)/(?P<category>\d+)\.html?")
@@ -54,7 +54,7 @@ def _parse_uncached(url: str) -> ParsedUrl:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
     match = None if query else _POST.fullmatch(path)
-    if match and (number := whole_number(match["number"])) is not None:
+    if match and (number := parse_digits(match["number"])) is not None:
         return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number)
     if query and _OLD_POST.fullmatch(path):
         asked = parse_qs(query)
@@ -112,12 +112,12 @@ def parse_did(text: str) -> int | None:
     """The number that an old link's `did` means: decimal, or the base64 of the decimal; None for anything else."""
     text = unquote(text).strip()
     if text.isdigit():
-        return whole_number(text)
+        return parse_digits(text)
     try:
         inner = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    return whole_number(inner)
+    return parse_digits(inner)
 
 
 def build_home_url(page_url: str, uid: str) -> str:

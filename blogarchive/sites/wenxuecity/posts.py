@@ -11,7 +11,7 @@ from blogarchive.items import DateText, Post
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
 from blogarchive.parsing.lines.document import Element
-from blogarchive.parsing.lines.extract import cut, text_of
+from blogarchive.parsing.lines.extract import extract_html, extract_text
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATETIME
 
@@ -102,7 +102,7 @@ def _build_post(view: PageView, time_line: int, footer: _PostFooter) -> Post:
     while own and _PRINT.fullmatch(view.folded[own[-1]].strip()):
         own.pop()
     lines = view.lines[own[0] : own[-1] + 1] if own else ()
-    body = cut(view.document, lines[0], lines[-1]) if lines else None
+    body = extract_html(view.document, lines[0], lines[-1]) if lines else None
     images = () if body is None else extract_images(body, view.base)
     return Post(
         number=footer.number,
@@ -110,7 +110,7 @@ def _build_post(view: PageView, time_line: int, footer: _PostFooter) -> Post:
         title=view.lines[time_line - 1].text.strip() or None,
         posted=DateText(text=view.lines[time_line].text.strip()),
         body_html="" if body is None else sanitize_element(body, view.base),
-        body_text=text_of(lines),
+        body_text=extract_text(lines),
         images=images,
         views=footer.views,
         comment_count=footer.comments,

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.dates.numbers import whole_number
+from blogarchive.parsing.dates.numbers import parse_digits
 
 _KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
 # The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
@@ -23,7 +23,7 @@ def parse_url(url: str) -> ParsedUrl:
     canonical = urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", text, ""))
     kind = _KINDS.get(parts.path, PageKind.UNKNOWN)
     if kind is PageKind.POST:
-        number = whole_number(query.get("postID", ""))
+        number = parse_digits(query.get("postID", ""))
         return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN if number is None else kind, number=number)
     if kind is PageKind.HOME and "catid" in query:
         kind = PageKind.CATEGORY

@@ -195,7 +195,7 @@ def test_a_page_that_can_be_read_is_not_utf_16_whatever_it_says():
 def test_a_mark_of_utf_8_is_taken_off_and_outweighs_every_claim():
     decoded = decode(b"\xef\xbb\xbf" + page(LINES).encode(), "text/html; charset=gb2312")
     assert decoded.text == page(LINES)
-    assert (decoded.encoding, decoded.how) == ("utf-8", "bom")
+    assert (decoded.encoding, decoded.method) == ("utf-8", "bom")
 
 
 def test_a_page_of_gbk_behind_a_mark_of_utf_8_is_read():

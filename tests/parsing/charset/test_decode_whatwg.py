@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from webencodings.labels import LABELS
 
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.charset.whatwg import charset_for
+from blogarchive.parsing.charset.whatwg import charset_for_label
 from tests.paths import FIXTURES
 
 GOLDEN = FIXTURES / "decode" / "whatwg.json"
@@ -17,20 +17,20 @@ ROWS = json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row['label']}-{row['bytes']}" for row in ROWS])
 def test_a_decoder_shows_what_a_browser_shows(row):
-    charset = charset_for(row["label"])
+    charset = charset_for_label(row["label"])
     assert charset is not None
-    assert charset.lenient(bytes.fromhex(row["bytes"])) == row["text"]
+    assert charset.decode_lenient(bytes.fromhex(row["bytes"])) == row["text"]
 
 
 def test_every_label_of_the_standard_is_known():
     browsers_gave_up = {label for label, name in LABELS.items() if name == "replacement"}
-    unknown = [label for label in LABELS if charset_for(label.upper()) is None]
+    unknown = [label for label in LABELS if charset_for_label(label.upper()) is None]
     assert set(unknown) <= browsers_gave_up
 
 
 @pytest.mark.parametrize("label", ["utf-7", "none", "", "unknown-8bit", "binary"])
 def test_what_is_no_charset_is_none(label):
-    assert charset_for(label) is None
+    assert charset_for_label(label) is None
 
 
 HANZI = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.parsing.dates.numbers import chinese_number, number_by_place, parse_count
+from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_count, parse_digit_numerals
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_any_text_gives_a_count_that_is_not_negative_or_none(text: str) -> None:
 
 
 def test_numerals_by_place_are_read_as_years_only() -> None:
-    assert number_by_place("二〇一二") == 2012
-    assert chinese_number("二〇一二") is None
-    assert chinese_number("二千零一十二") == 2012
-    assert chinese_number("廿五") == 25
+    assert parse_digit_numerals("二〇一二") == 2012
+    assert parse_chinese_number("二〇一二") is None
+    assert parse_chinese_number("二千零一十二") == 2012
+    assert parse_chinese_number("廿五") == 25

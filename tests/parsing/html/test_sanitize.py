@@ -7,8 +7,8 @@ from lxml import html
 
 from blogarchive.parsing.html.sanitize import extract_images, sanitize, sanitize_element
 from blogarchive.parsing.html.urls import link_url
-from blogarchive.parsing.lines.document import Document, read_document
-from blogarchive.parsing.lines.extract import cut
+from blogarchive.parsing.lines.document import Document, parse_document
+from blogarchive.parsing.lines.extract import extract_html
 
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
 
@@ -171,9 +171,9 @@ ROW = "<tr><td>甲</td></tr>"
     ],
 )
 def test_text_between_table_rows_has_the_same_place_in_html_and_text(table: str) -> None:
-    document = read_document(f"<div>前{table}后</div>")
-    expected = sanitize_element(cut(document, document.lines[0], document.lines[-1]), BASE)
-    again = read_document(f"<div>{expected}</div>")
+    document = parse_document(f"<div>前{table}后</div>")
+    expected = sanitize_element(extract_html(document, document.lines[0], document.lines[-1]), BASE)
+    again = parse_document(f"<div>{expected}</div>")
     assert words(again) == words(document)
     assert _sanitized(expected) == expected
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.parsing.lines.document import read_document
+from blogarchive.parsing.lines.document import parse_document
 
 
 def texts(html: str) -> list[str]:
-    return [line.text for line in read_document(html).lines]
+    return [line.text for line in parse_document(html).lines]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_a_reader_never_sees_is_no_line(html: str) -> None:
 
 
 def test_a_line_knows_its_links_and_where_they_stand() -> None:
-    line = read_document(
+    line = parse_document(
         "<p>看<a href=/a>甲</a>和<a href=/b><b>乙</b></a><a href=/c><img src=x></a></p>"
     ).lines[0]
     assert [(text, anchor.get("href")) for text, anchor in line.links()] == [
@@ -81,12 +81,12 @@ def test_a_line_knows_its_links_and_where_they_stand() -> None:
 
 
 def test_a_link_around_blocks_is_the_link_of_the_first_block_in_it() -> None:
-    line = read_document("<a href=/a><div>甲</div></a>").lines[0]
+    line = parse_document("<a href=/a><div>甲</div></a>").lines[0]
     assert [text for text, _ in line.links()] == ["甲"]
 
 
 def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
-    lines = read_document("<p>前</p><p><img src=a><img src=b></p>").lines
+    lines = parse_document("<p>前</p><p><img src=a><img src=b></p>").lines
     assert [(line.text, len(line.media)) for line in lines] == [("前", 0), ("", 2)]
 
 
@@ -99,20 +99,20 @@ def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
     ],
 )
 def test_cells_stand_beside_each_other_whatever_is_left_open_in_them(html: str) -> None:
-    document = read_document(html)
+    document = parse_document(html)
     rows = document.root.xpath("//table/tr")
     cells = [["".join(cell.itertext()) for cell in row.iterchildren("td")] for row in rows]
     assert cells == [["一", "二"], ["三", "四"]]
 
 
 def test_a_table_in_a_cell_stays_there() -> None:
-    document = read_document("<table><tr><td><font>一<table><tr><td>二<td>三</table><td>四</table>")
+    document = parse_document("<table><tr><td><font>一<table><tr><td>二<td>三</table><td>四</table>")
     assert document.root.xpath("count(//td//td)") == 2
     assert document.root.xpath("count(/html/body/table/tr/td)") == 2
 
 
 def test_a_break_that_is_written_as_an_end_breaks_the_line() -> None:
-    assert [line.text for line in read_document("<p>一</br>二</BR >三<br/>四</p>").lines] == [
+    assert [line.text for line in parse_document("<p>一</br>二</BR >三<br/>四</p>").lines] == [
         "一",
         "二",
         "三",
@@ -121,21 +121,21 @@ def test_a_break_that_is_written_as_an_end_breaks_the_line() -> None:
 
 
 def test_the_character_at_a_place_is_the_elements_that_holds_it() -> None:
-    line = read_document("<p>一<b>二</b>三</p>").lines[0]
+    line = parse_document("<p>一<b>二</b>三</p>").lines[0]
     assert [line.node_at(place).tag for place in range(3)] == ["p", "b", "p"]
 
 
 def test_the_common_element_holds_both_lines_and_the_lines_inside_are_counted() -> None:
-    document = read_document("<div><p>一</p><section><p>二</p><p>三</p></section></div>")
+    document = parse_document("<div><p>一</p><section><p>二</p><p>三</p></section></div>")
     one, two, three = document.lines
-    assert document.common(two, three).tag == "section"
-    assert document.common(one, three).tag == "div"
-    assert list(document.inside(document.common(two, three))) == [1, 2]
-    assert document.child_towards(document.common(one, three), three).tag == "section"
+    assert document.common_ancestor(two, three).tag == "section"
+    assert document.common_ancestor(one, three).tag == "div"
+    assert list(document.lines_in(document.common_ancestor(two, three))) == [1, 2]
+    assert document.child_containing(document.common_ancestor(one, three), three).tag == "section"
 
 
 def test_the_window_title_is_told_apart_from_the_lines() -> None:
-    document = read_document("<title> 题 \n 目 </title><p>文</p>")
+    document = parse_document("<title> 题 \n 目 </title><p>文</p>")
     assert (document.title, [line.text for line in document.lines]) == ("题 目", ["文"])
 
 
@@ -153,12 +153,12 @@ def test_depth_loses_nothing(tag: str, depth: int) -> None:
     )
 )
 def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> None:
-    document = read_document("".join(pieces))
+    document = parse_document("".join(pieces))
     places = [(line.start, line.end) for line in document.lines]
     assert places == sorted(places)
     for line in document.lines:
         assert all(0 <= start <= end <= len(line.text) for start, end, _, _ in line.spans)
-        assert line.index in document.inside(line.block)
+        assert line.index in document.lines_in(line.block)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> Non
     ],
 )
 def test_nothing_is_lost_behind_what_ends_the_page_for_parsers_alone(html: str) -> None:
-    assert "".join(line.text for line in read_document(html).lines) == "前后"
+    assert "".join(line.text for line in parse_document(html).lines) == "前后"
 
 
 @pytest.mark.parametrize(
@@ -191,5 +191,5 @@ def test_nothing_is_lost_behind_what_ends_the_page_for_parsers_alone(html: str) 
 def test_an_element_is_hidden_by_what_its_style_says_last_of_that_very_property(
     style: str, shown: bool
 ) -> None:
-    lines = read_document(f"<p>前</p><p style='{style}'>甲</p>").lines
+    lines = parse_document(f"<p>前</p><p style='{style}'>甲</p>").lines
     assert len(lines) == 1 + shown

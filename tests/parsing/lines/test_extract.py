@@ -4,47 +4,47 @@ import pytest
 from lxml import etree
 
 from blogarchive.parsing.html.sanitize import sanitize_element
-from blogarchive.parsing.lines.document import Document, read_document
-from blogarchive.parsing.lines.extract import container, cut, text_of
+from blogarchive.parsing.lines.document import Document, parse_document
+from blogarchive.parsing.lines.extract import extract_html, extract_text, find_container
 
 
 def cut_html(document: Document, first: int, last: int) -> str:
-    made = cut(document, document.lines[first], document.lines[last])
+    made = extract_html(document, document.lines[first], document.lines[last])
     return etree.tostring(made, encoding="unicode", method="html")
 
 
 def test_lines_parted_by_breaks_are_cut_between_the_breaks() -> None:
-    document = read_document("<td>题<br>一<br><b>二</b><br>数</td>")
+    document = parse_document("<td>题<br>一<br><b>二</b><br>数</td>")
     assert cut_html(document, 1, 2) == "<div>一<br><b>二</b></div>"
 
 
 def test_an_element_that_holds_just_these_lines_is_left_out_itself() -> None:
-    document = read_document("<div>题</div><div class=x><p>一</p><p>二</p></div><div>数</div>")
+    document = parse_document("<div>题</div><div class=x><p>一</p><p>二</p></div><div>数</div>")
     assert cut_html(document, 1, 2) == "<div><p>一</p><p>二</p></div>"
-    holder = container(document, document.lines[1], document.lines[2])
+    holder = find_container(document, document.lines[1], document.lines[2])
     assert holder is not None
     assert holder.get("class") == "x"
 
 
 def test_elements_that_reach_beyond_the_lines_are_kept_around_them() -> None:
-    document = read_document("<div><font color=red>题<br>一<br>二</font>数</div>")
+    document = parse_document("<div><font color=red>题<br>一<br>二</font>数</div>")
     assert cut_html(document, 1, 1) == '<div><font color="red">一</font></div>'
-    assert container(document, document.lines[1], document.lines[1]) is None
+    assert find_container(document, document.lines[1], document.lines[1]) is None
 
 
 def test_pictures_between_the_lines_are_kept_and_those_outside_are_not() -> None:
-    document = read_document("<td>题<br><img src=a>一<br><img src=b><br>二<br><img src=c></td>")
+    document = parse_document("<td>题<br><img src=a>一<br><img src=b><br>二<br><img src=c></td>")
     inner = [line for line in document.lines if line.text in ("一", "二")]
     assert cut_html(document, inner[0].index, inner[1].index).count("<img") == 2
 
 
 def test_scripts_are_not_cut_along() -> None:
-    document = read_document("<div><p>一</p><script>x()</script><p>二</p></div><p>数</p>")
+    document = parse_document("<div><p>一</p><script>x()</script><p>二</p></div><p>数</p>")
     assert "script" not in cut_html(document, 0, 1)
 
 
 def test_what_is_hidden_is_not_cut_along() -> None:
-    document = read_document(
+    document = parse_document(
         "<div><p>一</p><p style='display:none'>藏<b>藏</b></p><!-- 藏 --><p>二</p></div><p>数</p>"
     )
     assert "藏" not in cut_html(document, 0, 1)
@@ -52,9 +52,9 @@ def test_what_is_hidden_is_not_cut_along() -> None:
 
 @pytest.mark.parametrize("tag", ["font<b", 'font="宋体"', "b&nbsp;", "o:p<h1", "b {a}=1 \"=2 '=3 a<b=4"])
 def test_the_words_stay_where_a_tag_was_not_closed(tag: str) -> None:
-    part = read_document(f"<td>题<br><{tag}>一</td>")
+    part = parse_document(f"<td>题<br><{tag}>一</td>")
     assert "一" in cut_html(part, 1, 1)
-    whole = read_document(f"<p>题</p><div><{tag}>一</div>")
+    whole = parse_document(f"<p>题</p><div><{tag}>一</div>")
     assert "一" in cut_html(whole, 1, 1)
 
 
@@ -74,11 +74,11 @@ def test_the_words_stay_where_a_tag_was_not_closed(tag: str) -> None:
     ],
 )
 def test_text_is_what_a_reader_sees(html: str, text: str) -> None:
-    assert text_of(read_document(html).lines) == text
+    assert extract_text(parse_document(html).lines) == text
 
 
 def test_cutting_needs_no_recursion() -> None:
-    document = read_document(f"<p>题</p>{'<div>' * 1_900}一")
+    document = parse_document(f"<p>题</p>{'<div>' * 1_900}一")
     assert "一" in cut_html(document, 1, 1)
 
 
@@ -93,6 +93,6 @@ def test_cutting_needs_no_recursion() -> None:
     ],
 )
 def test_a_player_becomes_a_link_to_what_it_plays_however_it_says_so(player: str) -> None:
-    document = read_document(f"<p>题</p><div><p>一</p>{player}<p>二</p></div>")
-    made = cut(document, document.lines[1], document.lines[-1])
+    document = parse_document(f"<p>题</p><div><p>一</p>{player}<p>二</p></div>")
+    made = extract_html(document, document.lines[1], document.lines[-1])
     assert '<a href="http://h/a.swf"' in sanitize_element(made, "http://h/")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from blogarchive.parsing.lines.common_runs import common_runs
-from blogarchive.parsing.lines.document import Document, read_document
-from blogarchive.parsing.lines.extract import cut
+from blogarchive.parsing.lines.document import Document, parse_document
+from blogarchive.parsing.lines.extract import extract_html
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 
 MONTHS = "\n".join(
@@ -109,7 +109,7 @@ def shape(document: Document) -> tuple[Any, ...]:
         lines,
         document.title,
         {order[node] for node in document.hidden},
-        [document.places(node) for node in document.root.iter()],
+        [document.positions(node) for node in document.root.iter()],
         document.starts,
     )
 
@@ -117,9 +117,9 @@ def shape(document: Document) -> tuple[Any, ...]:
 def test_what_two_pages_share_is_not_parsed_again() -> None:
     cache = SubtreeCache()
     for page in ("一", "二"):
-        read_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
+        parse_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
     text = f"<body><p>三</p><div>{MONTHS}</div>"
-    shorter, found = cache.shorten(text)
+    shorter, found = cache.insert_placeholders(text)
     assert [repeat.text for repeat in found] == [f"<div>{MONTHS}</div>"]
     assert len(shorter) < len(text) / 5
 
@@ -127,10 +127,10 @@ def test_what_two_pages_share_is_not_parsed_again() -> None:
 def test_what_pages_share_but_for_a_session_id_is_not_parsed_again() -> None:
     cache = SubtreeCache()
     for session in ("11111111", "22222222aa"):
-        read_document(f"<body><p>{session}</p>{VISITED.replace(SESSION, session)}", cache)
+        parse_document(f"<body><p>{session}</p>{VISITED.replace(SESSION, session)}", cache)
     text = f"<body><p>三</p>{VISITED.replace(SESSION, '3c3c3c3c')}"
-    assert len(cache.shorten(text)[0]) < len(text) / 5
-    assert shape(read_document(text, cache)) == shape(read_document(text))
+    assert len(cache.insert_placeholders(text)[0]) < len(text) / 5
+    assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_session_id_that_stands_elsewhere_too_is_read_as_it_stands(shown: str)
     cache = SubtreeCache()
     for session in ("11111111", "22222222", "33333333", "33333333ff", "", "44444444"):
         text = f"<body><p>{session}</p><div>{VISITED}{shown}</div>".replace(SESSION, session)
-        assert shape(read_document(text, cache)) == shape(read_document(text))
+        assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
 @pytest.mark.parametrize("sidebar", SIDEBARS)
@@ -159,7 +159,7 @@ def test_a_page_reads_the_same_whatever_was_read_before_it(sidebar: str) -> None
             f"<html><head><title>第{page}页</title></head><body><div>{sidebar}</div><p>{page}</p>",
             f"<table><tr><td>{page}<td>{sidebar}尾{page}</table>",
         ):
-            assert shape(read_document(text, cache)) == shape(read_document(text))
+            assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
 @given(data=st.data())
@@ -168,12 +168,12 @@ def test_broken_pages_around_a_known_sidebar_read_as_they_do_alone(data: st.Data
     cache = SubtreeCache()
     sidebar = data.draw(st.sampled_from(SIDEBARS))
     for page, session in (("一", SESSION), ("二", "76543210")):
-        read_document(f"<body>{page}{sidebar}".replace(SESSION, session), cache)
+        parse_document(f"<body>{page}{sidebar}".replace(SESSION, session), cache)
     pieces = st.lists(st.sampled_from((*AROUND, *SIDEBARS)), max_size=12).map("".join)
     text = data.draw(pieces) + sidebar + data.draw(pieces)
     text = text.replace(SESSION, data.draw(st.sampled_from((SESSION, "1f1f1f1f", "abc", ""))))
-    assert shape(read_document(text, cache)) == shape(read_document(text))
-    assert shape(read_document(text, cache)) == shape(read_document(text))
+    assert shape(parse_document(text, cache)) == shape(parse_document(text))
+    assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
 def test_a_body_that_two_posts_share_is_cut_out_the_same() -> None:
@@ -181,8 +181,8 @@ def test_a_body_that_two_posts_share_is_cut_out_the_same() -> None:
     for page in range(3):
         text = f"<body><h1>题{page}</h1><div>{TEXTS}</div><p>浏览({page})</p>"
         cuts = [
-            etree.tostring(cut(document, document.lines[1], document.lines[-2]))
-            for document in (read_document(text, cache), read_document(text))
+            etree.tostring(extract_html(document, document.lines[1], document.lines[-2]))
+            for document in (parse_document(text, cache), parse_document(text))
         ]
         assert cuts[0] == cuts[1]
 
@@ -190,10 +190,10 @@ def test_a_body_that_two_posts_share_is_cut_out_the_same() -> None:
 def test_a_sidebar_that_changes_is_learnt_anew() -> None:
     cache = SubtreeCache()
     for page in range(80):
-        read_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
+        parse_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
     for page in range(3):
-        read_document(f"<body><p>{page}</p><div>{MONTHS.replace('2020', '2021')}</div>", cache)
-    _, found = cache.shorten(f"<body><p>末</p><div>{MONTHS.replace('2020', '2021')}</div>")
+        parse_document(f"<body><p>{page}</p><div>{MONTHS.replace('2020', '2021')}</div>", cache)
+    _, found = cache.insert_placeholders(f"<body><p>末</p><div>{MONTHS.replace('2020', '2021')}</div>")
     assert found
 
 
@@ -205,7 +205,7 @@ def test_pages_that_share_nothing_are_seldom_compared(monkeypatch: pytest.Monkey
     )
     cache = SubtreeCache()
     for page in range(300):
-        cache.shorten(f"<p>{page}</p>" * 200)
+        cache.insert_placeholders(f"<p>{page}</p>" * 200)
     assert 5 < len(compared) < 15
 
 
@@ -213,9 +213,9 @@ def test_few_runs_are_kept() -> None:
     cache = SubtreeCache()
     for blog in range(40):
         for page in range(2):
-            read_document(f"<body><p>{page}</p><div>{MONTHS.replace('2020', str(1900 + blog))}</div>", cache)
+            parse_document(f"<body><p>{page}</p><div>{MONTHS.replace('2020', str(1900 + blog))}</div>", cache)
     last = f"<body><p>末</p><div>{MONTHS.replace('2020', '1900')}</div>"
-    assert not cache.shorten(last)[1]
+    assert not cache.insert_placeholders(last)[1]
 
 
 @pytest.mark.parametrize("name", ["blogarchive-stands-for", "Blogarchive-Stands-For"])
@@ -224,18 +224,18 @@ def test_a_page_that_has_stand_ins_of_its_own_reads_as_it_does_alone(name: str, 
     cache = SubtreeCache()
     for page in range(3):
         text = f"<body><table {name}='{number}'></table><p>{page}</p><div>{MONTHS}</div>"
-        assert shape(read_document(text, cache)) == shape(read_document(text))
+        assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
 def test_a_run_that_stands_where_it_cannot_be_put_in_is_not_tried_again_and_again() -> None:
     cache = SubtreeCache()
     for page in range(2):
-        read_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
+        parse_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
     tried = 0
     for page in range(100):
         text = f"<body><p>{page}</p><pre><div>{MONTHS}</div></pre>"
-        tried += bool(cache.shorten(text)[1])
-        read_document(text, cache)
+        tried += bool(cache.insert_placeholders(text)[1])
+        parse_document(text, cache)
     assert tried < 5
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from blogarchive.demo.blogs import images
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile, check_image
-from blogarchive.parsing.media.dimensions import measure
-from blogarchive.parsing.media.sniff import SVG, content_type
+from blogarchive.parsing.media.dimensions import read_dimensions
+from blogarchive.parsing.media.sniff import SVG, detect_image_type
 
 
 def _box(name: bytes, *content: bytes) -> bytes:
@@ -86,8 +86,8 @@ def test_no_broken_header_breaks_the_reader(body: bytes, spoils: list[tuple[int,
     spoilt = bytearray(body)
     for place, instead in spoils:
         spoilt[place : place + len(instead) // 2] = instead
-    kind = content_type(bytes(spoilt))
-    width, height = measure(bytes(spoilt), kind or "")
+    kind = detect_image_type(bytes(spoilt))
+    width, height = read_dimensions(bytes(spoilt), kind or "")
     assert (width is None) == (height is None)
     assert width is None or width > 0
 
@@ -95,7 +95,7 @@ def test_no_broken_header_breaks_the_reader(body: bytes, spoils: list[tuple[int,
 @given(st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=("Cs",))))
 @settings(max_examples=100, deadline=None)
 def test_no_text_is_a_picture(text: str) -> None:
-    assert content_type(text.encode("utf-8")) is None or text.startswith(
+    assert detect_image_type(text.encode("utf-8")) is None or text.startswith(
         ("GIF87a", "GIF89a", "II*\0", "MM\0*")
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from blogarchive.items import Comment, Problem
 from blogarchive.parsing.html.sanitize import sanitize_element
-from blogarchive.parsing.lines.extract import cut, text_of
+from blogarchive.parsing.lines.extract import extract_html, extract_text
 from blogarchive.sites.grammar.comments.consistency import (
     Paging,
     are_possible,
@@ -133,13 +133,13 @@ def _choose_headers(
 def _build_comment(view: PageView, block: CommentBlock) -> Comment:
     header = block.header
     lines = view.lines[header.last + 1 : block.text_end]
-    body_html = sanitize_element(cut(view.document, lines[0], lines[-1]), view.base) if lines else ""
+    body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author_link is None else view.resolve_href(header.author_link),
         reply_to=header.reply_to,
         posted=header.posted,
         body_html=body_html,
-        body_text=text_of(lines),
+        body_text=extract_text(lines),
         likes=block.likes,
     )

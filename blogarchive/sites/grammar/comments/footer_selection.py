@@ -69,7 +69,7 @@ def _ends_header_row(
     view = markers.view
     element = find_last_block(view, headers)
     if len(headers) > 1:
-        element = view.document.inside(find_comment_element(view, headers, header))
+        element = view.document.lines_in(find_comment_element(view, headers, header))
     follows = footer.first == header.last + 1 and footer.last + 1 < element.stop
     return follows and starts_element(view, element, header)
 
@@ -85,9 +85,11 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
         and parent is not None
     ):
         node = parent
-    if document.holds(node, lines[header.first]) and header.position.block_position is BlockPosition.INNER:
+    if document.contains(node, lines[header.first]) and header.position.block_position is BlockPosition.INNER:
         return True  # the comments stand amid the rest of the page, in one element with it
-    return not any(markers.view.folded[index] for index in range(footer.last + 1, document.inside(node).stop))
+    return not any(
+        markers.view.folded[index] for index in range(footer.last + 1, document.lines_in(node).stop)
+    )
 
 
 def _ends_at(markers: CommentMarkers, footer: CommentFooter, limit: int) -> bool:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from blogarchive.parsing.dates.numbers import whole_number
-from blogarchive.parsing.lines.document import Element, enclosing
+from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.parsing.lines.document import Element, find_enclosing
 from blogarchive.sites.grammar.page.dom_position import DomPosition, find_dom_position
 from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, fold
@@ -70,7 +70,7 @@ def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | No
 def _shares_parent(view: PageView, index: int, last: int) -> bool:
     """Whether two lines stand in one element, or in elements that one holds: no pager's number is a footer's."""
     parent = view.lines[index].block.getparent()
-    return parent is not None and last in view.document.inside(parent)
+    return parent is not None and last in view.document.lines_in(parent)
 
 
 def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
@@ -79,7 +79,7 @@ def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
     parent = view.lines[footer.first].block.getparent()
     if not footer.linked or footer.likes is not None or parent is None:
         return footer
-    if view.document.inside(parent).start != above or _COUNT.fullmatch(view.folded[above].strip()) is None:
+    if view.document.lines_in(parent).start != above or _COUNT.fullmatch(view.folded[above].strip()) is None:
         return footer
     return replace(footer, first=above, likes=_parse_likes(view.folded[above]))
 
@@ -87,7 +87,7 @@ def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
 def _parse_likes(text: str) -> int | None:
     """The first number of a footer, of several the one that is nearest to its beginning: 顶(3) 踩(1)."""
     found = re.search(r"\d[\d,]*", text)
-    return None if found is None else whole_number(found[0].replace(",", ""))
+    return None if found is None else parse_digits(found[0].replace(",", ""))
 
 
 def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> CommentFooter:
@@ -98,7 +98,8 @@ def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> Com
         last=joined.last,
         position=find_dom_position(view, joined.first, joined.last, (node,)),
         likes=likes,
-        linked=any(_is_reply_button(enclosing(node, tag)) for tag in ("a", "button")) or _has_script(node),
+        linked=any(_is_reply_button(find_enclosing(node, tag)) for tag in ("a", "button"))
+        or _has_script(node),
     )
 
 

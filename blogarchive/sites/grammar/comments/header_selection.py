@@ -83,14 +83,14 @@ def _has_label_below(markers: CommentMarkers) -> bool:
 def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
     """The first header of each record, where every comment has an element of its own among its likes."""
     view, headers = markers.view, markers.headers
-    top = view.document.common(view.lines[headers[0].first], view.lines[headers[-1].first])
+    top = view.document.common_ancestor(view.lines[headers[0].first], view.lines[headers[-1].first])
     chosen: dict[Element, CommentHeader] = {}
     for header in headers:
-        element = view.document.child_towards(top, view.lines[header.first])
+        element = view.document.child_containing(top, view.lines[header.first])
         if element is top:
             return None
         if element not in chosen:
-            inside = view.document.inside(element)
+            inside = view.document.lines_in(element)
             if inside.stop <= header.last + 1 or any(
                 view.folded[i] for i in range(inside.start, header.first)
             ):
@@ -118,7 +118,7 @@ def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted
 
 def _footers_match(markers: CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
     """Whether all of the records hold a footer, or none does: else they are pieces of comments."""
-    insides = (markers.view.document.inside(element) for element in elements)
+    insides = (markers.view.document.lines_in(element) for element in elements)
     return not markers.footers or all(markers.footers_between(i.start - 1, i.stop) for i in insides)
 
 
@@ -172,7 +172,7 @@ def _select_by_position(markers: CommentMarkers) -> tuple[CommentHeader, ...] | 
     if first.position.block_position is BlockPosition.INNER or markers.can_be_typed(first.position):
         return None
     found = _select_like_first(markers)
-    inside = markers.view.document.inside(markers.view.lines[first.first].block)
+    inside = markers.view.document.lines_in(markers.view.lines[first.first].block)
     # Where all stand in one block, the first only happens to begin it.
     return found if len(found) > 1 or markers.headers[-1].first not in inside else None
 

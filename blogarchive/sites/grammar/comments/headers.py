@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import DateText, PageKind
-from blogarchive.parsing.dates.numbers import whole_number
+from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.comments.names import parse_names
 from blogarchive.sites.grammar.page.dom_position import DomPosition, find_dom_position
@@ -159,5 +159,5 @@ def build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") ->
         author_link=link,
         reply_to=reply_to,
         posted=DateText(text=joined.raw_text(*match.span("time"))),
-        likes=whole_number(match["likes"] or ""),
+        likes=parse_digits(match["likes"] or ""),
     )

@@ -104,7 +104,7 @@ def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
     element: Element | None = find_comment_element(view, headers, header)
     inside = range(0)
     while element is not None and inside.stop <= header.last + 1:
-        inside = view.document.inside(element)
+        inside = view.document.lines_in(element)
         element = element.getparent()
     return inside
 
@@ -114,8 +114,8 @@ def find_comment_element(view: PageView, headers: Sequence[CommentHeader], heade
     line = view.lines[header.first]
     if len(headers) == 1:
         return line.block
-    top = view.document.common(view.lines[headers[0].first], view.lines[headers[-1].first])
-    return view.document.child_towards(top, line)
+    top = view.document.common_ancestor(view.lines[headers[0].first], view.lines[headers[-1].first])
+    return view.document.child_containing(top, line)
 
 
 def starts_element(view: PageView, element: range, header: CommentHeader) -> bool:

@@ -78,5 +78,5 @@ def iter_text_lines(
         lines = range(block.header.last + 1, block.text_end)
         inside = lines
         if selection.framed:
-            inside = view.document.inside(find_comment_element(view, selection.headers, block.header))
+            inside = view.document.lines_in(find_comment_element(view, selection.headers, block.header))
         yield from (index for index in lines if index in inside)

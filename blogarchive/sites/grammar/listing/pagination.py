@@ -73,7 +73,7 @@ def _iter_candidates(
     """Links that may lead to the next page: their line, their URL, what they say."""
     here = view.parse_url(view.url)
     within = lines if isinstance(lines, range) else frozenset(lines)
-    for index in view.document.picked(_find_pager_lines):
+    for index in view.document.select_lines(_find_pager_lines):
         for text, anchor, parsed_url in view.links[index] if index in within else ():
             pager_text = None if parsed_url is None else _parse_link(text, anchor)
             if (

@@ -60,7 +60,7 @@ def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:
 
 
 def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition:
-    inside = view.document.inside(view.lines[first].block)
+    inside = view.document.lines_in(view.lines[first].block)
     if any(view.folded[index] for index in range(inside.start, first)):
         return BlockPosition.INNER
     return (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.html.urls import absolute, link_url
+from blogarchive.parsing.html.urls import absolute_url, link_url
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.document import Document, Element, Line
 
@@ -21,7 +21,7 @@ def resolve_links(
     document: Document, base: str, parse_url: Callable[[str], ParsedUrl]
 ) -> tuple[Sequence[PageLink], ...]:
     """The links of each line, in order; `base` is what relative ones start from."""
-    root = absolute("/", base)
+    root = absolute_url("/", base)
     links: list[Sequence[PageLink] | None] = [None] * len(document.lines)
     for subtree in document.cache:
         links[subtree.index : subtree.index + len(subtree.lines)] = _resolve_subtree_links(
@@ -98,7 +98,7 @@ def _is_page_independent(href: str | None) -> bool:
 
 @lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
 def _resolve_from_root(href: str, root: str, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
-    return parse_canonical(absolute(href, root), parse_url)
+    return parse_canonical(absolute_url(href, root), parse_url)
 
 
 def parse_canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
@@ -114,5 +114,5 @@ def find_base_url(document: Document, url: str) -> str:
     # In the head alone: one in a post is its author's.
     hrefs = (node.get("href") for node in document.root.iterfind("head/base"))
     href = next((href for href in hrefs if href is not None), None)
-    base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute(href, url)
+    base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute_url(href, url)
     return base if base is not None and base.startswith(("http://", "https://")) else url

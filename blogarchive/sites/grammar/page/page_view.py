@@ -7,7 +7,7 @@ from datetime import datetime
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html.urls import link_url
-from blogarchive.parsing.lines.document import Document, Element, Line, read_document
+from blogarchive.parsing.lines.document import Document, Element, Line, parse_document
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH, LineIndex, fold_lines
 from blogarchive.sites.grammar.page.links import (
@@ -154,7 +154,7 @@ def build_page_view(
 
     It is the same with `repeats`, sooner where pages are alike.
     """
-    document = read_document(text, cache)
+    document = parse_document(text, cache)
     line_index, folded = fold_lines(document.lines, document.cache)
     base = find_base_url(document, url)
     links = resolve_links(document, base, parse_url)
@@ -196,7 +196,7 @@ def read_image_text(line: Line) -> str:
 def text_with_images(view: PageView, index: int) -> str:
     """A line's words, folded, with those of its pictures where these stand; without where other lines are beside it."""
     line = view.lines[index]
-    if view.document.inside(line.block) != range(index, index + 1):
+    if view.document.lines_in(line.block) != range(index, index + 1):
         return view.folded[index]
     pieces = [line.block.text]
     for node in line.block.iterdescendants():

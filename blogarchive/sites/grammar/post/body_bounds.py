@@ -87,8 +87,8 @@ def is_framed(view: PageView, start: int, end: int) -> bool:
     lines = trim_body(view, start, end)
     if not lines:
         return False
-    node = view.document.common(lines[0], lines[-1])
-    if end < len(view.lines) and view.document.holds(node, view.lines[end]):
+    node = view.document.common_ancestor(lines[0], lines[-1])
+    if end < len(view.lines) and view.document.contains(node, view.lines[end]):
         return False
     # A paragraph alone is no frame: an author makes as many as he likes.
     return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or is_body(node)
@@ -114,7 +114,7 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
     """The lines with those given back that stand in the body's own element: an author wrote them."""
     if not lines:
         return tuple(line for line in view.lines[start:end] if not line.links())
-    node = view.document.common(lines[0], lines[-1])
+    node = view.document.common_ancestor(lines[0], lines[-1])
     parent = node.getparent()
     if node.tag in _PLAIN_BLOCKS and len(lines) == 1 and parent is not None:
         node = parent
@@ -127,7 +127,7 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
 
 
 def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
-    return view.document.holds(node, line) and not line.links()
+    return view.document.contains(node, line) and not line.links()
 
 
 def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
@@ -174,8 +174,8 @@ def find_end_without_counters(view: PageView, start: int) -> int | None:
     if label is not None:
         return label
     hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
-    if len(hinted) == 1 and view.document.places(hinted[0]) is not None:
-        return view.document.inside(hinted[0]).stop
+    if len(hinted) == 1 and view.document.positions(hinted[0]) is not None:
+        return view.document.lines_in(hinted[0]).stop
     end = _find_element_end(view, start)
     if end is None:
         return None
@@ -187,7 +187,7 @@ def _find_element_end(view: PageView, start: int) -> int | None:
     """Where the innermost element ends that holds the title and lines after it, or a section of the sidebar begins."""
     node: Element | None = view.lines[start - 1].block
     while node is not None:
-        inside = view.document.inside(node)
+        inside = view.document.lines_in(node)
         stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
         if any(view.folded[index] for index in range(start, stop)):
             return stop

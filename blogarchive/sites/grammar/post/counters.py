@@ -160,7 +160,7 @@ def _swap_halves(words: Sequence[str]) -> Sequence[str]:
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:
     """Whether an element holds these lines and no other."""
-    inside = view.document.inside(view.document.common(view.lines[first], view.lines[last]))
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
     return inside.start >= first and inside.stop <= last + 1
 
 
@@ -174,7 +174,7 @@ def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
     """Whether a line is a number that stands in an element with the next line, its label, and no other."""
     if _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
         return False
-    both = view.document.inside(view.document.common(view.lines[number], view.lines[label]))
+    both = view.document.lines_in(view.document.common_ancestor(view.lines[number], view.lines[label]))
     return both.start == number and both.stop == label + 1
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import Image, Problem
 from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
-from blogarchive.parsing.lines.extract import cut, text_of
+from blogarchive.parsing.lines.extract import extract_html, extract_text
 from blogarchive.sites.grammar.comments.comments import PageComments, build_comments, parse_comments
 from blogarchive.sites.grammar.comments.consistency import Paging
 from blogarchive.sites.grammar.comments.headers import find_headers
@@ -197,7 +197,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
     body_html = ""
     images: tuple[Image, ...] = ()
     if lines:
-        body = cut(view.document, lines[0], lines[-1])
+        body = extract_html(view.document, lines[0], lines[-1])
         images = extract_images(body, view.base)
         body_html = sanitize_element(body, view.base)
     comments = bounds.comments
@@ -218,7 +218,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
     return PostPage(
         heading=heading,
         body_html=body_html,
-        body_text=text_of(lines),
+        body_text=extract_text(lines),
         images=images,
         counters=counters,
         comments=comments,

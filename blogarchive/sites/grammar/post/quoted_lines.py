@@ -31,7 +31,7 @@ def is_template_text(text: str) -> bool:
 def find_text_element(view: PageView, title: int, begin: int, line: int) -> range | None:
     """The lines of the innermost element that holds a text's first line and `line`, and not its title."""
     first = next((i for i in range(begin, line + 1) if view.folded[i].strip()), line)
-    inside = view.document.inside(view.document.common(view.lines[first], view.lines[line]))
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[line]))
     return None if title in inside else inside
 
 

@@ -67,7 +67,7 @@ def find_titles(view: PageView, end: int) -> list[int]:
     """The lines before line `end` that are marked as titles."""
     shown = view.document.title
     likely = {
-        *view.document.picked(_find_headings),
+        *view.document.select_lines(_find_headings),
         *view.line_index.find_lines_starting(shown[:_MIN_TITLE_LENGTH]),
     }
     if len(shown) > MAX_LABEL_LENGTH:

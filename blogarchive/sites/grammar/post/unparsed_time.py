@@ -104,7 +104,7 @@ def _find_time_text(view: PageView, title: int, time: int) -> str | None:
     row = beside.tag in CELLS and block.tag in CELLS and beside.getparent() is block.getparent()
     if row and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
         return shown
-    alone = view.document.inside(block) == range(time, time + 1)
+    alone = view.document.lines_in(block) == range(time, time + 1)
     return shown if alone and _is_datelike(view, shown, time) else None
 
 

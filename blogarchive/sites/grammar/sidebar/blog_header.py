@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import PageKind
-from blogarchive.parsing.lines.document import Element, enclosing
+from blogarchive.parsing.lines.document import Element, find_enclosing
 from blogarchive.sites.grammar.page.page_view import PageView
 
 _URL_LINE = re.compile(
@@ -57,7 +57,7 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
     node: Element | None = view.lines[url_line].block
     alone: list[int] = []
     while node is not None:
-        inside = view.document.inside(node)
+        inside = view.document.lines_in(node)
         before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
         own = _lines_after_bar(view, before)
         titled = next(
@@ -78,7 +78,7 @@ def _is_title(view: PageView, index: int) -> bool:
     line = view.lines[index]
     shown = view.document.title
     named = shown == line.text or (len(line.text) > 1 and shown.endswith((f"-{line.text}", f" {line.text}")))
-    return named or enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
+    return named or find_enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
 
 
 def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from blogarchive.items import MonthRow
-from blogarchive.parsing.dates.numbers import chinese_number, number_by_place
-from blogarchive.parsing.html.urls import absolute
+from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_digit_numerals
+from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import fold, strip_bullets
@@ -104,7 +104,7 @@ def _parse_line(view: PageView, index: int, year: int | None) -> tuple[int | Non
 
 def _parse_option(view: PageView, option: Element) -> Sequence[MonthRow]:
     value, text = option.get("value", ""), " ".join("".join(map(str, option.itertext())).split())
-    url = absolute(value, view.base) if _IS_URL.match(value) else None
+    url = absolute_url(value, view.base) if _IS_URL.match(value) else None
     parsed_url = None if url is None else view.parse_url(url)
     shown = None if parsed_url is None else parsed_url.url
     if (row := parse_month_text(text, shown)) is not None:
@@ -154,7 +154,7 @@ def _parse_english(name: str) -> int:
 def _parse_number(text: str) -> int | None:
     if text.isascii():
         return int(text)
-    return number_by_place(text) if len(text) > 2 else chinese_number(text)
+    return parse_digit_numerals(text) if len(text) > 2 else parse_chinese_number(text)
 
 
 def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
@@ -169,7 +169,7 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
 
 def _is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
     """Whether an element that shows no line stands between lines that are all among these."""
-    offsets = view.document.places(node)
+    offsets = view.document.positions(node)
     if offsets is None:
         return False
     index = bisect_left(view.document.starts, offsets[0])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.parsing.charset.decoding import tidy
+from blogarchive.parsing.charset.decoding import repair_text
 
 KEPT = (
     "café naïve “café…” l’été—“à” SÃO PAULO Ça va",
@@ -93,12 +93,12 @@ FIXED = {
 
 @pytest.mark.parametrize("text", KEPT)
 def test_legitimate_text_stays(text):
-    assert tidy(text) == text
+    assert repair_text(text) == text
 
 
-@pytest.mark.parametrize(("garbled", "meant"), FIXED.items())
-def test_what_is_certain_is_repaired(garbled, meant):
-    assert tidy(garbled) == meant
+@pytest.mark.parametrize(("garbled", "repaired"), FIXED.items())
+def test_what_is_certain_is_repaired(garbled, repaired):
+    assert repair_text(garbled) == repaired
 
 
 SENTENCES = (
@@ -112,13 +112,13 @@ SENTENCES = (
 @pytest.mark.parametrize("sentence", SENTENCES)
 @pytest.mark.parametrize(("right", "wrong"), [("utf-8", "latin-1"), ("gbk", "latin-1"), ("gbk", "cp1252")])
 def test_a_sentence_garbled_once_is_repaired(sentence, right, wrong):
-    assert tidy(sentence.encode(right).decode(wrong, "replace")) == sentence
+    assert repair_text(sentence.encode(right).decode(wrong, "replace")) == sentence
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text() | st.text("ÄãºÃ£¬äå½¥â€™œÂÃ©浣犲ソ你好\x80\x9d\ufeff \ud842\udfb7<"))
 def test_tidying_twice_is_tidying_once(text):
-    assert tidy(tidy(text)) == tidy(text)
+    assert repair_text(repair_text(text)) == repair_text(text)
 
 
 HANZI = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
@@ -127,7 +127,7 @@ HANZI = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 @settings(max_examples=100, deadline=None)
 @given(st.text(HANZI | st.sampled_from("的一是不了在人有我，。！？“”《》 abc\n\t")))
 def test_clean_chinese_is_left_byte_for_byte(text):
-    assert tidy(text) == text
+    assert repair_text(text) == text
 
 
 WORDS = "été naïve Größe déjà où ça Ångström señor “oui” l’œuvre 25° — … ¿qué? CAFÉ"
@@ -137,10 +137,10 @@ WORDS = "été naïve Größe déjà où ça Ångström señor “oui” l’œu
 @given(st.lists(st.sampled_from(WORDS.split())))
 def test_clean_latin_is_left_byte_for_byte(words):
     text = " ".join(words)
-    assert tidy(text) == text
+    assert repair_text(text) == text
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_tidy_text_can_be_stored(text):
-    tidy(text).encode("utf-8")
+    repair_text(text).encode("utf-8")

@@ -13,7 +13,7 @@ from blogarchive.errors import CannotWrite, UsageError
 _MARKER = ".blogarchive-export"
 _PART = ".part"
 _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
-_BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock")
+_BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
 
 
 @contextmanager

@@ -292,12 +292,12 @@ def test_reparse_reads_everything_again_and_changes_nothing(say: Say, db: Path, 
 FAILING = """
 import sys
 import blogarchive.workers.batch_reparse as batch_reparse
-whole = batch_reparse.read
+whole = batch_reparse.parse_page
 def read(page, target, *more):
     if target.number == 506012:
         raise RuntimeError("a mistake in the reader")
     return whole(page, target, *more)
-batch_reparse.read = read
+batch_reparse.parse_page = read
 from blogarchive.cli import main
 main(sys.argv[1:])
 """

@@ -160,12 +160,12 @@ def test_a_read_only_archive_is_6(tool: Tool) -> None:
 
 BROKEN = """
 import spiders.page_parser
-whole = spiders.page_parser.read
+whole = spiders.page_parser.parse_page
 def read(page, target, *more):
     if target.kind == "post" and target.number % 2:
         raise RuntimeError("a mistake in the reader")
     return whole(page, target, *more)
-spiders.page_parser.read = read
+spiders.page_parser.parse_page = read
 from blogarchive.cli import main
 main()
 """

@@ -1,56 +1,93 @@
-"""One writer at a time: an OS lock beside the archive, which dies with its process."""
+"""One writer at a time: a lock file beside the archive, released by the kernel when its process ends."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from blogarchive.errors import ArchiveBusy, CannotWrite
 from blogarchive.store.timestamps import format_utc
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockHolder:
+    """The process that writes to an archive; `since` is UTC text."""
+
+    pid: int
+    command: str
+    since: str
+
+
 @contextmanager
 def hold_lock(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
-    """Hold the archive at `path` for a command that writes; raises `ArchiveBusy`, naming the holder, at once.
+    """Lock the archive at `path` for a command that writes; raises `ArchiveBusy`, naming the holder, at once.
 
-    The lock is `flock` on `PATH.lock`, beside the file itself where `path` is a link to it: the kernel lets go of it
-    when the process ends, however it ends. The file stays behind: removing it would let two processes lock two files
-    of one name.
+    The lock file is `PATH.lock`, beside the real file if `path` is a link. It is never removed: otherwise two
+    processes could lock two files of one name. The holder is named in a second file, because Windows lets no other
+    process read a locked one.
     """
-    place = Path(f"{os.path.realpath(path)}.lock")
+    with _locked(path, to=command):
+        holder = LockHolder(pid=os.getpid(), command=command, since=format_utc(now))
+        with suppress(OSError):  # a full disk: the lock is valid without the name of its holder
+            _holder_file(path).write_text(json.dumps(asdict(holder), ensure_ascii=False), "utf-8")
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                _holder_file(path).unlink()
+
+
+def lock_holder(path: Path | str) -> LockHolder | None:
+    """Return the process that writes to the archive at `path`, None if there is none or it is not known."""
+    if not _lock_file(path).exists():
+        return None
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        with _locked(path, to="look"):
+            return None
+    except ArchiveBusy:
+        return _read_holder(path)
+
+
+@contextmanager
+def _locked(path: Path | str, *, to: str) -> Iterator[None]:
+    file = _lock_file(path)
+    lock = FileLock(file, timeout=0)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise ArchiveBusy(_busy(path)) from None
     except OSError as error:
         raise CannotWrite(
-            f"cannot write {place}: {error.strerror}; mend the permissions, then run again"
+            f"cannot write {file} to {to}: {error.strerror}; correct the permissions, then run again"
         ) from error
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ArchiveBusy(_who(place, path)) from None
-        _sign(descriptor, command, now)
         yield
-        os.ftruncate(descriptor, 0)
     finally:
-        os.close(descriptor)
+        lock.release()
 
 
-def _sign(descriptor: int, command: str, now: datetime) -> None:
-    words = json.dumps({"pid": os.getpid(), "command": command, "since": format_utc(now)}, ensure_ascii=False)
-    os.ftruncate(descriptor, 0)
-    with suppress(OSError):  # without room it holds all the same, and says nothing of who it is
-        os.pwrite(descriptor, words.encode(), 0)
+def _lock_file(path: Path | str) -> Path:
+    return Path(f"{os.path.realpath(path)}.lock")
 
 
-def _who(place: Path, path: Path | str) -> str:
+def _holder_file(path: Path | str) -> Path:
+    return Path(f"{os.path.realpath(path)}.holder")
+
+
+def _read_holder(path: Path | str) -> LockHolder | None:
     try:
-        holder = json.loads(place.read_text("utf-8"))
-        who = f"process {holder['pid']} ({holder['command']}) since {holder['since']}"
-    except (OSError, ValueError, KeyError):
-        who = "another process"
-    return f"{path} is held by {who}; wait for it to end, or stop it, then run again"
+        return LockHolder(**json.loads(_holder_file(path).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _busy(path: Path | str) -> str:
+    holder = _read_holder(path)
+    who = f"process {holder.pid} ({holder.command}) since {holder.since}" if holder else "another process"
+    return f"{path} is in use by {who}; wait until it ends, or stop it, then run again"

@@ -15,11 +15,12 @@ from blogarchive.cli import options
 from blogarchive.cli.stdio import last_words, require_whole
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.importing.report import ImportReport
 from blogarchive.importing.warc import import_warc
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import Filters
 
 Export = Callable[..., Exported]

@@ -10,9 +10,10 @@ from lxml import etree
 
 from blogarchive.export.dates import whole_moment
 from blogarchive.export.iterate import walk_posts
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.rendering.bodies import render_body
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 

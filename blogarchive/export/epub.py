@@ -10,10 +10,11 @@ from blogarchive.export.book.pages import Book, Chapter
 from blogarchive.export.images import picture_source
 from blogarchive.export.internal_links import Crossing
 from blogarchive.export.iterate import walk_posts
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.parsing.media.sniff import detect_image_type
 from blogarchive.rendering.bodies import ImageSource
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedImage, ExportedPost, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 

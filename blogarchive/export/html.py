@@ -6,10 +6,11 @@ from pathlib import Path
 from blogarchive.export.filenames import UniqueNames, safe_name
 from blogarchive.export.images import PictureFolder, picture_source
 from blogarchive.export.internal_links import Crossing
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.places import Placed, Shelf, href, shelve
 from blogarchive.export.writer import OutFolder
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blogarchive.export.report import Progress
+from blogarchive.store.progress import Progress
 from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
 from blogarchive.store.queries.export_reader import ExportReader
 

@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 
 from blogarchive.export.iterate import walk_posts
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import (
     ExportedBlog,
     ExportedComment,

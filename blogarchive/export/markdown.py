@@ -17,9 +17,10 @@ from blogarchive.export.filenames import UniqueNames, safe_name
 from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
 from blogarchive.export.images import PictureFolder, picture_source
 from blogarchive.export.internal_links import Crossing
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.export.writer import OutFolder
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import (
     ExportedBlog,
     ExportedComment,

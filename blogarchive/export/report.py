@@ -1,18 +1,15 @@
-"""What an export tells its caller, while it runs and at its end."""
+"""The result of an export."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-Progress = Callable[[int, int], None]
-"""Called with how many posts (or pages) are done, and how many there are in all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exported:
-    """The end of an export: where it is, and what is in it. `missing`: posts whose body is not held.
+    """What an export wrote, and where; the field names are the keys of `--json`.
 
-    A WARC holds `pages`, and no posts. `damaged` names what is not in it because its stored bytes are not whole.
+    `missing` counts posts whose body is not stored. A WARC has `pages` and no posts. `damaged` lists what is left out
+    because its stored bytes are damaged.
     """
 
     out: Path
@@ -22,7 +19,3 @@ class Exported:
     pages: int = 0
     missing: int = 0
     damaged: tuple[str, ...] = ()
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Progress told to nobody."""

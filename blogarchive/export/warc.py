@@ -19,8 +19,9 @@ from warcio.warcwriter import WARCWriter
 
 from blogarchive import __version__
 from blogarchive.errors import ArchiveDamaged, UsageError
-from blogarchive.export.report import Exported, Progress, no_progress
+from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import PAGE_FIELD, ExportedImage, ExportedPage, Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 

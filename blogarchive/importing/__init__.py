@@ -1,1 +1,1 @@
-"""Brings in what was kept elsewhere: saved pages, WARC files, other archives."""
+"""Import what others saved: saved pages, WARC files, other archives."""

@@ -1,8 +1,8 @@
-"""Finds which page of which blog a saved page is.
+"""Identify which page of which blog a saved page is.
 
-In this order: the address given; the one that the browser or the file's path tells; what the site declares of a
-post; the post's number found in the page (the link that has the page's own title, a form's hidden field, the
-file's name); at last what the site declares of other pages.
+In this order: the given URL; the URL from the browser or from the file's path; the site's declaration of a post
+(canonical, og:url); the post's number in the page (a link with the page's title, a hidden form field, the file's
+name); the site's declaration of another page.
 """
 
 import re
@@ -13,7 +13,7 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.page_urls import Told, mirrored, told_by
+from blogarchive.importing.page_urls import PageUrls, read_page_urls, url_from_path
 from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
@@ -27,11 +27,11 @@ _OLD_POST = "/user_blog_diary.php?did="
 
 
 class CannotIdentify(Exception):
-    """Why a saved page is not brought in."""
+    """A saved page is not imported; the message is the reason."""
 
 
-def target_of(url: str, site: str | None) -> Target | None:
-    """What `url` is to the site of that name, or to the site whose host it has; None where no site knows it."""
+def find_target(url: str, site: str | None) -> Target | None:
+    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it."""
     try:
         known = site_by_name(site) if site else site_for_url(url)
         address = known.parse_url(url)
@@ -40,184 +40,187 @@ def target_of(url: str, site: str | None) -> Target | None:
     return Target(url=address.url, site=known.name, kind=address.kind, uid=address.uid, number=address.number)
 
 
-def place(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
-    """The saved page as a visit, read, tidied and dated; raises `CannotIdentify`."""
+def identify(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
+    """Return the saved page as a crawled page, parsed and normalized. Raises `CannotIdentify`."""
     if not saved.body.strip():
-        raise CannotIdentify("nothing is in it")
-    crawled = _placed(saved, _Placing(saved, url, site))
+        raise CannotIdentify("it is empty")
+    crawled = _parse_target(saved, _Identification(saved, url, site))
     _require_whole(crawled)
-    _require_own(crawled)
+    _require_blog(crawled)
     return crawled
 
 
-def _placed(saved: SavedPage, placing: "_Placing") -> CrawledPage:
-    target = placing.told()
+def _parse_target(saved: SavedPage, identification: "_Identification") -> CrawledPage:
+    target = identification.find_page()
     if target is not None:
-        return placed(saved, target)
-    crawled = placed(saved, placing.blog())
+        return parse_as(saved, target)
+    crawled = parse_as(saved, identification.find_blog())
     if crawled.target.kind is PageKind.HOME and not _lists_posts(crawled.parsed):
         raise CannotIdentify(
-            "it is no list of posts, and nothing in it says which post it is; name its own address with --url"
+            "it is no list of posts, and it does not say which post it is; name its URL with --url"
         )
     return crawled
 
 
 def _require_whole(crawled: CrawledPage) -> None:
-    """Raise `CannotIdentify` for half a post: a page that breaks off before what stands under a post's text."""
+    """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
     post = next(iter(crawled.parsed.posts), None)
     if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
-        raise CannotIdentify("it breaks off before the end of the post")
+        raise CannotIdentify("it ends before the end of the post")
 
 
-def _require_own(crawled: CrawledPage) -> None:
-    """Raise `CannotIdentify` for a page whose address is of another blog than what it says of itself."""
+def _require_blog(crawled: CrawledPage) -> None:
+    """Raise `CannotIdentify` if the URL and the page name different blogs."""
     asked, author = crawled.target.uid or "", crawled.parsed.author
     if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
-        raise CannotIdentify(f"it is of the blog {author.uid}, and its address of the blog {asked}")
+        raise CannotIdentify(f"it is of the blog {author.uid}, and its URL of the blog {asked}")
 
 
-def placed(saved: SavedPage, target: Target) -> CrawledPage:
-    """The saved page as a visit for that target; raises `CannotIdentify` where it is no page of a blog."""
+def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
+    """Return the saved page, parsed and normalized as `target`. Raises `CannotIdentify` if it is no page of a blog."""
     if saved.status != HTTPStatus.OK:
         raise CannotIdentify(f"it came with status {saved.status}")
-    crawled = unread(saved, target)
+    crawled = to_crawled_page(saved, target)
     if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         notice = crawled.parsed.notice
         raise CannotIdentify(
             f"it shows a notice: {notice.text[:80]}" if notice else "it is no page of a blog"
         )
     if crawled.parsed.author is None and crawled.target.uid is None:
-        raise CannotIdentify("nothing in it says whose blog it is")
+        raise CannotIdentify("it does not say which blog it belongs to")
     return normalize_page(crawled)
 
 
-class _Placing:
+class _Identification:
     def __init__(self, saved: SavedPage, url: str | None, site: str | None) -> None:
         self._saved = saved
         self._site = site
-        self._given = target_of(url, site) if url else None
+        self._given = find_target(url, site) if url else None
 
     @cached_property
-    def _told(self) -> Told:
-        return told_by(self._text, self._given.url if self._given else self._saved.url)
+    def _urls(self) -> PageUrls:
+        return read_page_urls(self._text, self._given.url if self._given else self._saved.url)
 
     @cached_property
     def _text(self) -> str:
         return decode(self._saved.body, self._saved.content_type).text
 
-    def told(self) -> Target | None:
-        """The page's target, where it is given or the page tells it; raises `CannotIdentify` for a post without number."""
+    def find_page(self) -> Target | None:
+        """Return the given or found target, None if it is no post. Raises `CannotIdentify` if a post has no number."""
         if self._given is not None and self._given.kind is not PageKind.HOME:
-            self._agree(self._given)
+            self._check_given(self._given)
             return self._given
-        for url in self._certain():
-            if (target := target_of(url, self._site)) is not None:
+        for url in self._list_own_urls():
+            if (target := find_target(url, self._site)) is not None:
                 return target
-        return next((one for one in self._declared if one.kind is PageKind.POST), None) or self._by_content()
+        return (
+            next((one for one in self._declared if one.kind is PageKind.POST), None)
+            or self._find_by_content()
+        )
 
-    def _agree(self, given: Target) -> None:
-        """Raise `CannotIdentify` where the browser or the site says that the page is another post than the one given."""
-        saved_from = target_of(self._told.saved_from, self._site) if self._told.saved_from else None
-        for told in (saved_from, *self._declared):
-            if told and told.number is not None and given.number not in (None, told.number):
-                raise CannotIdentify(f"it says that it is {told.url}, and not {given.url}")
+    def _check_given(self, given: Target) -> None:
+        """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""
+        saved_from = find_target(self._urls.saved_from, self._site) if self._urls.saved_from else None
+        for declared in (saved_from, *self._declared):
+            if declared and declared.number is not None and given.number not in (None, declared.number):
+                raise CannotIdentify(f"it says that it is {declared.url}, and not {given.url}")
 
-    def blog(self) -> Target:
-        """What the page may be where it is no post: a page that it declares, or the blog's; raises `CannotIdentify`."""
+    def find_blog(self) -> Target:
+        """Return the declared page, else the given blog, for a page that is no post. Raises `CannotIdentify`."""
         found = next(iter(self._declared), None) or self._given
         if found is None:
-            raise CannotIdentify("no address of a known blog is in it; name it with --url")
+            raise CannotIdentify("it has no URL of a known blog; name it with --url")
         return found
 
     @cached_property
     def _declared(self) -> tuple[Target, ...]:
-        found = (target_of(url, self._site) for url in self._told.declared)
+        found = (find_target(url, self._site) for url in self._urls.declared)
         return tuple(target for target in found if target is not None)
 
-    def _certain(self) -> Iterator[str]:
-        """Addresses told by the format, the browser, the path; the page is parsed only where the first is not."""
+    def _list_own_urls(self) -> Iterator[str]:
+        """Yield the URLs from the format, the browser and the path, lazily: the second one parses the page."""
         if self._saved.url:
             yield self._saved.url
-        if self._told.saved_from:
-            yield self._told.saved_from
-        if path := mirrored(self._saved.name):
-            yield path
+        if self._urls.saved_from:
+            yield self._urls.saved_from
+        if url := url_from_path(self._saved.name):
+            yield url
 
-    def _by_content(self) -> Target | None:
-        around = self._given or self._host()
+    def _find_by_content(self) -> Target | None:
+        around = self._given or self._find_site()
         if around is None:
             return None
-        # No post is read where the page's URL is the blog's home; the site's own page stands for one not known yet.
+        # A site's parser returns no post for the URL of a home page: a URL of the site serves as a placeholder.
         somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number=0)
-        parsed = unread(self._saved, somewhere).parsed
+        parsed = to_crawled_page(self._saved, somewhere).parsed
         post = next((post for post in parsed.posts if post.title), None)
-        home = target_of(parsed.author.url, around.site) if parsed.author else self._given
+        home = find_target(parsed.author.url, around.site) if parsed.author else self._given
         if post is None or home is None:
             return None
         title = post.title or ""
         if not post.body_html and not post.images:
             raise CannotIdentify(
-                f"it shows no text of the post {title[:40]!r}, but a further page of its comments"
+                f"it has no text of the post {title[:40]!r}, but a further page of its comments"
             )
-        numbered = self._linked(title, home) or self._numbered(home)
+        numbered = self._find_linked(title, home) or self._find_numbered(home)
         if numbered is None:
             raise CannotIdentify(
-                f"nothing in it says the number of the post {title[:40]!r}; name it with --url"
+                f"nothing in it says the number of the post {title[:40]!r}; name its URL with --url"
             )
         return numbered
 
-    def _host(self) -> Target | None:
-        """Some page of the site that the page belongs to, by the first host of a known site that it names."""
-        for url in (*(url for url, _ in self._told.links), *self._told.written):
-            target = target_of(url, self._site)
+    def _find_site(self) -> Target | None:
+        """Return a page of the first known site that the page links to or names."""
+        for url in (*(url for url, _ in self._urls.links), *self._urls.written):
+            target = find_target(url, self._site)
             if target is not None:
                 return Target(url=urljoin(target.url, "/"), site=target.site, kind=PageKind.UNKNOWN)
         return None
 
     def _links(self, home: Target) -> tuple[tuple[str, str], ...]:
-        """The links of the page; relative ones lead on from the blog's home page where nothing else is known."""
-        if self._given or self._saved.url or self._told.saved_from:
-            return self._told.links
-        return told_by(self._text, home.url).links
+        """Return the page's links; relative ones are resolved against the blog's home page if nothing else is known."""
+        if self._given or self._saved.url or self._urls.saved_from:
+            return self._urls.links
+        return read_page_urls(self._text, home.url).links
 
-    def _linked(self, title: str, home: Target) -> Target | None:
-        """The one post that a link with this title leads to; the site cuts titles in its sidebar."""
+    def _find_linked(self, title: str, home: Target) -> Target | None:
+        """Return the one post that links with this title lead to; sites cut titles in the sidebar."""
         found: dict[int | str | None, Target] = {}
         for url, words in self._links(home):
             if words == title or (
                 len(words) >= _SHORTEST_CUT and title.startswith(words.rstrip("….").strip())
             ):
-                target = target_of(url, home.site)
+                target = find_target(url, home.site)
                 if target is not None and target.kind is PageKind.POST and target.uid in (None, home.uid):
                     found.setdefault(target.number, target)
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def _numbered(self, home: Target) -> Target | None:
-        """A post whose number a form or the file's name tells, by an address of the site that has it."""
-        numbers = set(self._told.numbers)
+    def _find_numbered(self, home: Target) -> Target | None:
+        """Return the post whose number is in a form or in the file's name."""
+        numbers = set(self._urls.numbers)
         if not numbers and (match := _FILE_NUMBER.fullmatch(self._saved.path.stem)):
             numbers = {int(match[1])}
         if len(numbers) != 1:
             return None
         (number,) = numbers
-        known = (target_of(url, home.site) for url, _ in self._links(home))
+        known = (find_target(url, home.site) for url, _ in self._links(home))
         linked = next(
             (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
         )
-        old = target_of(urljoin(home.url, f"{_OLD_POST}{number}"), home.site)
+        old = find_target(urljoin(home.url, f"{_OLD_POST}{number}"), home.site)
         found = linked or (old if old and old.number == number else None)
         return found and replace(found, uid=found.uid or home.uid)
 
 
 def _lists_posts(parsed: ParsedPage) -> bool:
-    """Whether the page is a list: one row may be a post whose page says too little of itself."""
+    """Return whether the page lists posts; a single row may be a post with too few facts."""
     return bool(parsed.posts) or len(parsed.listed) > 1
 
 
-def unread(saved: SavedPage, target: Target) -> CrawledPage:
-    """The saved page as a visit for that target, whatever it shows, neither tidied nor dated."""
+def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
+    """Return the saved page parsed as `target`, unchecked and not normalized."""
     headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
-    restored = (("X-Imported-Pictures", str(len(saved.beside))),) if saved.beside else ()
+    restored = (("X-Imported-Pictures", str(len(saved.restored_images))),) if saved.restored_images else ()
     page = Page(
         url=saved.url if saved.headers and saved.url else target.url,
         fetched_at=saved.saved_at,

@@ -1,7 +1,7 @@
-"""The true addresses of pictures in a "complete page": a browser wrote those of its own files in their place.
+"""Restore the URLs of images in a "complete page", which a browser replaced by the paths of its own files.
 
-What the archive holds of the post tells them: a version that differs in these addresses alone, else a picture of the
-post with the file's name. Where it tells none, the page stays as it is.
+The archive may know them: from a version of the post that differs in these URLs alone, else from the one image of
+the post with the file's name. If it knows none, the page stays as it is.
 """
 
 import re
@@ -11,9 +11,9 @@ from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from blogarchive.importing.identify import placed
-from blogarchive.importing.page_urls import picture_sources
-from blogarchive.importing.saved_files import SavedPage, belongs_to_page
+from blogarchive.importing.identify import parse_as
+from blogarchive.importing.page_urls import find_image_sources
+from blogarchive.importing.saved_files import SavedPage, is_page_folder
 from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html.urls import absolute_url
@@ -22,42 +22,44 @@ from blogarchive.store.ingest.imported_pages import StoredText, is_page_stored, 
 from blogarchive.store.posts.saved_image_names import BESIDE, is_true, pictures, without_addresses
 
 
-def restored(archive: Archive, saved: SavedPage, crawled: CrawledPage) -> tuple[SavedPage, CrawledPage]:
-    """The page and its visit with the pictures' true addresses, as far as the archive tells them."""
-    sources = _beside(saved, crawled)
+def restore_image_urls(
+    archive: Archive, saved: SavedPage, crawled: CrawledPage
+) -> tuple[SavedPage, CrawledPage]:
+    """Return both pages with the image URLs that the archive knows."""
+    sources = _find_local_sources(saved, crawled)
     if not sources or is_page_stored(archive, crawled.page.url, saved.body):
         return saved, crawled
     texts = stored_texts(archive, crawled)
-    true = _by_name(sources.values(), texts) | _by_place(sources, crawled.parsed.posts, texts)
-    body, beside = _rewritten(saved.body, true, crawled.parsed.encoding)
-    if not beside:
+    urls = _match_names(sources.values(), texts) | _match_version(sources, crawled.parsed.posts, texts)
+    body, restored = _replace_sources(saved.body, urls, crawled.parsed.encoding)
+    if not restored:
         return saved, crawled
-    page = replace(saved, body=body, beside=beside)
-    return page, placed(page, crawled.target)
+    page = replace(saved, body=body, restored_images=restored)
+    return page, parse_as(page, crawled.target)
 
 
-def _beside(saved: SavedPage, crawled: CrawledPage) -> dict[str, str]:
-    """The pictures that lie beside the page: their addresses as they are read, plain, and as they stand on the page."""
+def _find_local_sources(saved: SavedPage, crawled: CrawledPage) -> dict[str, str]:
+    """Return the `src` of images that the browser saved beside the page, by their absolute URLs."""
     found = {}
-    for src in picture_sources(decode(saved.body, saved.content_type).text):
+    for src in find_image_sources(decode(saved.body, saved.content_type).text):
         url = absolute_url(src, crawled.page.url)
-        if url is not None and _lies_beside(src, saved.path.stem):
+        if url is not None and _is_local(src, saved.path.stem):
             found[unquote(url)] = src
     return found
 
 
-def _lies_beside(src: str, stem: str) -> bool:
+def _is_local(src: str, stem: str) -> bool:
     parts = urlsplit(src)
     if parts.scheme or parts.netloc:
         return False
     folder, slash, _ = unquote(parts.path).removeprefix("./").partition("/")
-    return bool(folder and slash) and (belongs_to_page(folder, stem) or BESIDE.fullmatch(folder) is not None)
+    return bool(folder and slash) and (is_page_folder(folder, stem) or BESIDE.fullmatch(folder) is not None)
 
 
-def _by_place(
+def _match_version(
     sources: Mapping[str, str], posts: tuple[Post, ...], texts: tuple[StoredText, ...]
 ) -> dict[str, str]:
-    """The addresses in a version of the post that differs from what the page shows in nothing else, by those there."""
+    """Return URLs by `src` from a stored version that differs from the page in the URLs of images alone."""
     for post in posts:
         html = post.body_html or ""
         shown = [unquote(url) for url in pictures(html)]
@@ -73,40 +75,40 @@ def _by_place(
     return {}
 
 
-def _by_name(sources: Iterable[str], texts: tuple[StoredText, ...]) -> dict[str, str]:
-    """The one picture of the post, or of its comments, that has the file's name, by the file's address."""
-    known: dict[str, set[str]] = {}
+def _match_names(sources: Iterable[str], texts: tuple[StoredText, ...]) -> dict[str, str]:
+    """Return URLs by `src` if one image alone of the post or its comments has the file's name."""
+    stored: dict[str, set[str]] = {}
     for url in (url for text in texts for url in pictures(text.body_html)):
         if is_true(url):
-            known.setdefault(_name(url), set()).add(url)
-    found = ((src, known.get(_name(src), set())) for src in sources)
+            stored.setdefault(_file_name(url), set()).add(url)
+    found = ((src, stored.get(_file_name(src), set())) for src in sources)
     return {src: next(iter(urls)) for src, urls in found if len(urls) == 1}
 
 
-def _name(url: str) -> str:
+def _file_name(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).name
 
 
-def _rewritten(body: bytes, true: Mapping[str, str], encoding: str) -> tuple[bytes, dict[str, str]]:
-    """The page's bytes with these addresses in place of those, and which were found: true ones with those they replace."""
-    done = {}
-    for src, url in true.items():
-        for written in _as_written(src, encoding):
+def _replace_sources(body: bytes, urls: Mapping[str, str], encoding: str) -> tuple[bytes, dict[str, str]]:
+    """Return the page's bytes with `urls` instead of the keys, and the keys that were found, by URL."""
+    found = {}
+    for src, url in urls.items():
+        for written in _encode_source(src, encoding):
             body, count = re.subn(
-                rb"(?<=[\"'=\s])" + re.escape(written) + rb"(?=[\"'\s>])", _bytes(url), body
+                rb"(?<=[\"'=\s])" + re.escape(written) + rb"(?=[\"'\s>])", _encode_url(url), body
             )
             if count:
-                done[url] = src
-    return body, done
+                found[url] = src
+    return body, found
 
 
-def _bytes(url: str) -> bytes:
+def _encode_url(url: str) -> bytes:
     return escape(url).encode("ascii", "xmlcharrefreplace").replace(b"\\", b"\\\\")
 
 
-def _as_written(src: str, encoding: str) -> Iterator[bytes]:
-    for words in dict.fromkeys((src, escape(src))):
+def _encode_source(src: str, encoding: str) -> Iterator[bytes]:
+    for text in dict.fromkeys((src, escape(src))):
         try:
-            yield words.encode(encoding)
+            yield text.encode(encoding)
         except (LookupError, UnicodeEncodeError):
             continue

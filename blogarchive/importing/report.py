@@ -1,15 +1,11 @@
-"""What an import tells its caller."""
+"""The result of an import."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-Progress = Callable[[int, int], None]
-"""Called with how many files or pages are done, and how many there are in all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unidentified:
-    """A file or record that is not in the archive now, and why."""
+    """A file or record that was not imported, and the reason."""
 
     name: str
     why: str
@@ -17,10 +13,10 @@ class Unidentified:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportReport:
-    """The end of an import.
+    """What an import stored; the field names are the keys of `--json`.
 
-    `pages` were new to the archive and `same` were held already; `posts` and `comments` are new rows, `changed`
-    posts got a version that was not known; `pictures` are new files. `unplaced` lists the rest.
+    `pages` are new, `same` were stored before. `posts` and `comments` are new rows, `changed` counts posts with a new
+    version, `pictures` new image files. `unplaced` lists what was not imported.
     """
 
     pages: int = 0
@@ -30,7 +26,3 @@ class ImportReport:
     comments: int = 0
     pictures: int = 0
     unplaced: tuple[Unidentified, ...] = ()
-
-
-def no_progress(_done: int, _total: int) -> None:
-    """Progress told to nobody."""

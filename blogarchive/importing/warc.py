@@ -1,4 +1,4 @@
-"""`import warc`: the pages of known blogs in a WARC file, and the pictures of their posts."""
+"""`import warc`: store the pages of known sites in a WARC file, and the images of their posts."""
 
 import json
 from contextlib import suppress
@@ -7,17 +7,18 @@ from http import HTTPStatus
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.identify import CannotIdentify, place, placed, target_of, unread
-from blogarchive.importing.images import keep_picture
+from blogarchive.importing.identify import CannotIdentify, find_target, identify, parse_as, to_crawled_page
+from blogarchive.importing.images import store_image
 from blogarchive.importing.importer import PageImporter
-from blogarchive.importing.report import ImportReport, Progress, no_progress
+from blogarchive.importing.report import ImportReport
 from blogarchive.importing.saved_files import SavedPage
-from blogarchive.importing.warc_records import Record, records
+from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import urls_without_media_file
+from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import PAGE_FIELD
 from blogarchive.store.timestamps import utc_now
 
@@ -25,50 +26,50 @@ from blogarchive.store.timestamps import utc_now
 def import_warc(
     archive: Path, source: Path, *, site: str | None = None, progress: Progress = no_progress
 ) -> ImportReport:
-    """Bring the pages of known sites in the WARC file `source` into the archive, made where there is none.
+    """Import the pages of known sites from the WARC file `source`; create the archive if there is none.
 
-    A page's time is its record's. Records of other hosts are passed over; pages of known hosts that cannot be
-    read are listed, and so is where the file is cut short. Pictures are taken where a post of the archive shows
-    them. `progress` counts records; their number is not known before, and 0 is told for it. Raises as
-    `import_html`, and `UsageError` where the file is no WARC.
+    The time of a page is that of its record. Records of other hosts are skipped. Pages of known hosts that cannot be
+    parsed are listed in the report, and so is a truncated file. An image is stored if a stored post shows it.
+    `progress` counts records; their total is not known. Raises as `import_html`, and `UsageError` if the file is
+    no WARC.
     """
     if site is not None:
         site_by_name(site)
     if not source.is_file():
         raise UsageError(f"no file at {source}")
-    next(records(source, _nobody), None)  # what is no WARC leaves no archive behind
+    next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
     with (
         lock.hold_lock(archive, "import", now=utc_now()),
-        Archive.open(archive, create=True) as held,
+        Archive.open(archive, create=True) as target,
     ):
-        bringer = PageImporter(held)
-        for count, record in enumerate(records(source, bringer.refuse), 1):
-            with bringer.trying(record.url):
-                _bring_page(bringer, record, source, site)
+        importer = PageImporter(target)
+        for count, record in enumerate(read_records(source, importer.reject), 1):
+            with importer.isolate_failure(record.url):
+                _import_record(importer, record, source, site)
             progress(count, 0)
-        _bring_pictures(held, bringer, source)
-        return bringer.report()
+        _import_images(importer, source)
+        return importer.report()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OwnField:
-    """What a WARC that `export warc` wrote tells of a page beside its address."""
+class ExportField:
+    """The target and the counters of a page, in the record field that `export warc` writes."""
 
     target: Target
     counted: str | None
 
     @classmethod
-    def of(cls, record: Record, site: str | None) -> "OwnField | None":
-        """The record's field; None where it has none, or none that makes sense."""
+    def parse(cls, record: Record, site: str | None) -> "ExportField | None":
+        """Return the record's field, None if it is missing or invalid."""
         text = record.field(PAGE_FIELD)
         try:
-            told = json.loads(text) if text else None
-            if told is None or (site or told["site"]) not in site_names():
+            values = json.loads(text) if text else None
+            if values is None or (site or values["site"]) not in site_names():
                 return None
-            known = told["target"]
+            known = values["target"]
             target = Target(
                 url=str(known["url"]),
-                site=site or told["site"],
+                site=site or values["site"],
                 kind=PageKind(known.get("kind", PageKind.UNKNOWN)),
                 uid=known.get("uid"),
                 number=known.get("number"),
@@ -78,28 +79,28 @@ class OwnField:
             )
         except (ValueError, LookupError, TypeError, AttributeError):
             return None
-        return cls(target=target, counted=json.dumps(told["counted"]) if told.get("counted") else None)
+        return cls(target=target, counted=json.dumps(values["counted"]) if values.get("counted") else None)
 
 
-def _bring_page(bringer: PageImporter, record: Record, source: Path, site: str | None) -> None:
-    own = OwnField.of(record, site)
-    if not record.answered or "html" not in (record.content_type or "html").lower():
+def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> None:
+    exported = ExportField.parse(record, site)
+    if not record.is_response or "html" not in (record.content_type or "html").lower():
         return
-    if own is None and (record.status != HTTPStatus.OK or target_of(record.url, site) is None):
+    if exported is None and (record.status != HTTPStatus.OK or find_target(record.url, site) is None):
         return
-    page = _page(record, source)
-    if own is None:
-        bringer.bring(record.url, place(page, site=site))
+    page = _read_page(record, source)
+    if exported is None:
+        importer.import_page(record.url, identify(page, site=site))
     else:
-        _bring_own(bringer, record.url, page, own)
+        _import_exported(importer, record.url, page, exported)
 
 
-def _page(record: Record, source: Path) -> SavedPage:
+def _read_page(record: Record, source: Path) -> SavedPage:
     return SavedPage(
         path=source,
         name=f"{source.name} {record.url}",
-        body=record.content(),
-        saved_at=record.moment,
+        body=record.read_content(),
+        saved_at=record.recorded_at,
         url=record.url,
         content_type=record.content_type,
         headers=record.headers,
@@ -107,23 +108,25 @@ def _page(record: Record, source: Path) -> SavedPage:
     )
 
 
-def _bring_own(bringer: PageImporter, name: str, page: SavedPage, own: OwnField) -> None:
-    """A page as an archive kept it: what said nothing of a post there, such as a notice, is kept as it is here too."""
+def _import_exported(importer: PageImporter, name: str, page: SavedPage, exported: ExportField) -> None:
+    """Import a page that another archive stored; a page without a post, such as a notice, is stored unparsed."""
     try:
-        crawled = placed(page, own.target)
+        crawled = parse_as(page, exported.target)
     except CannotIdentify:
-        bringer.keep(unread(page, own.target))
+        importer.store_unparsed(to_crawled_page(page, exported.target))
     else:
-        bringer.bring(name, crawled, counted=own.counted, own=True)
+        importer.import_page(name, crawled, counted=exported.counted, exported=True)
 
 
-def _bring_pictures(archive: Archive, bringer: PageImporter, source: Path) -> None:
-    wanted = urls_without_media_file(archive)
-    for record in records(source, _nobody) if wanted else ():
+def _import_images(importer: PageImporter, source: Path) -> None:
+    wanted = urls_without_media_file(importer.archive)
+    for record in read_records(source, _ignore) if wanted else ():
         if record.url in wanted and record.status == HTTPStatus.OK:
             with suppress(CannotIdentify):
-                bringer.pictures += keep_picture(archive, record.url, record.content(), record.moment)
+                importer.image_count += store_image(
+                    importer.archive, record.url, record.read_content(), record.recorded_at
+                )
 
 
-def _nobody(_name: str, _why: str) -> None:
-    """The first reading has told it."""
+def _ignore(_name: str, _why: str) -> None:
+    """Ignore what the first pass over the file has rejected."""

@@ -11,7 +11,7 @@ from warcio.warcwriter import WARCWriter
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
 from blogarchive.importing.html import import_html
-from blogarchive.importing.identify import target_of
+from blogarchive.importing.identify import find_target
 from blogarchive.importing.warc import import_warc
 from blogarchive.items import CrawledPage, Page
 from blogarchive.sites.base import parse_page
@@ -186,7 +186,7 @@ def test_an_own_export_comes_back_with_its_notices_and_errors_and_nothing_to_tel
 
 def fetch(held: Archive, number: int, status: int, text: str) -> None:
     """What a crawl makes of an answer to the request for a post."""
-    target = target_of(post_url(number), None)
+    target = find_target(post_url(number), None)
     assert target is not None
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     got = Page(url=target.url, fetched_at=NEWER, status=status, headers=headers, body=text.encode())

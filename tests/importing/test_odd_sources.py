@@ -82,7 +82,7 @@ def test_half_a_post_is_not_taken_for_a_whole_one(archive: Path, tmp_path: Path)
     done = import_html(archive, tmp_path / "in")
     assert (done.posts, [one.why for one in done.unplaced]) == (
         0,
-        ["it breaks off before the end of the post"],
+        ["it ends before the end of the post"],
     )
     save(tmp_path / "in" / "half.html", text[: text.index("我的名片")])
     assert import_html(archive, tmp_path / "in").posts == 1, "the post is whole, and so are its comments"
@@ -91,7 +91,7 @@ def test_half_a_post_is_not_taken_for_a_whole_one(archive: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("url", "top", "why"),
     [
-        ("https://blog.creaders.net/u/999/202501/7.html", "", "it is of the blog 31182, and its address of"),
+        ("https://blog.creaders.net/u/999/202501/7.html", "", "it is of the blog 31182, and its URL of"),
         (post_url(7), saved_from(101), "it says that it is"),
     ],
 )

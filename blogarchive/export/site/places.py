@@ -30,7 +30,7 @@ class Placed:
 
     @property
     def month(self) -> str:
-        """YYYY-MM, or `UNDATED_QUIET_TIME` where no page showed that much."""
+        """YYYY-MM, or `UNDATED` where no page showed that much."""
         found = _MONTH.match(self.heading.posted_at or "")
         return found[0] if found else UNDATED
 

@@ -24,7 +24,7 @@ Route = Callable[..., Awaitable[Response]]
 async def _picture(asked: RequestContext) -> Response:
     """`/read/media/SHA256`."""
     sha256: str = asked.request.url_vars["sha256"]
-    found = await asked.read(lambda connection: author_pages.file(connection, sha256))
+    found = await asked.read(lambda connection: author_pages.media_file(connection, sha256))
     if found is None:
         return await asked.missing("这张图片")
     return responses.picture(found.content_type, found.body, sha256)

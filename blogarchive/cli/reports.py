@@ -20,7 +20,8 @@ from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.queries import history
 from blogarchive.store.queries import integrity as whole
 from blogarchive.store.queries import status as state
-from blogarchive.store.queries.history import PostHistory
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.status import BlogStatus
 
 
@@ -84,12 +85,14 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show what changed in a post, and in its comments, between each version and the next."""
     wanted = parse_digits(number)
     with Archive.open(db, read_only=True) as archive:
-        found = history.of_post(archive, number if wanted is None else wanted, uid=author)
+        found = history.find_posts(archive, number if wanted is None else wanted, uid=author)
     if as_json:
-        click.echo(json.dumps([asdict(post) for post in found], ensure_ascii=False))
+        click.echo(
+            json.dumps([history.history_object(blog, post) for blog, post in found], ensure_ascii=False)
+        )
         return
-    for post in found:
-        click.echo("\n".join(_history_lines(post)))
+    for blog, post in found:
+        click.echo("\n".join(_history_lines(blog, post)))
 
 
 @click.command()
@@ -151,15 +154,15 @@ def _failure_line(failure: OpenFailure) -> str:
     )
 
 
-def _history_lines(post: PostHistory) -> Sequence[str]:
-    lines = [f"{post.url} ({post.site}/{post.uid}), {len(post.versions)} versions"]
+def _history_lines(blog: Blog, post: FullPost) -> Sequence[str]:
+    lines = [f"{post.url} ({blog.site}/{blog.uid}), {len(post.versions)} versions"]
     if post.gone_at:
         lines.append(f"gone since {post.gone_at}: {post.gone_reason}")
     for before, after in zip(post.versions, post.versions[1:], strict=False):
-        lines += history.differences(before, after)
-    for comment in post.comments:
+        lines += history.unified_difference(before, after)
+    for comment in history.changed_comments(post):
         gone = f", gone since {comment.gone_at}" if comment.gone_at else ""
         lines.append(f"comment of {comment.author_name}, {comment.posted_at_text}{gone}")
         for before, after in zip(comment.versions, comment.versions[1:], strict=False):
-            lines += history.differences(before, after)
+            lines += history.unified_difference(before, after)
     return lines

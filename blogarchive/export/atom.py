@@ -14,8 +14,10 @@ from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.rendering.bodies import render_body
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.queries.post_models import FullPost
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NAMESPACES: Any = {None: _ATOM}  # lxml's stubs know no default namespace
@@ -49,13 +51,13 @@ def _write(reader: ExportReader, file: BinaryIO, progress: Progress) -> Iterator
             for element in _feed(blogs):
                 xml.write(element)
             for blog, post in walk_posts(reader, progress):
-                if post.heading.whole:
+                if post.has_text:
                     xml.write(_entry(blog, post))
-                yield post.heading.whole
+                yield post.has_text
 
 
-def _feed(blogs: tuple[ExportedBlog, ...]) -> Iterator[etree._Element]:
-    names = "、".join(blog.name for blog in blogs) or "blogarchive"
+def _feed(blogs: tuple[Blog, ...]) -> Iterator[etree._Element]:
+    names = "、".join(blog.title for blog in blogs) or "blogarchive"
     yield _element("title", names)
     yield _element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
     yield _element("updated", max((blog.last_seen_at for blog in blogs), default=_NEVER))
@@ -65,24 +67,21 @@ def _feed(blogs: tuple[ExportedBlog, ...]) -> Iterator[etree._Element]:
             yield _element("link", rel="alternate", href=blog.url)
 
 
-def _entry(blog: ExportedBlog, post: ExportedPost) -> etree._Element:
-    heading = post.heading
+def _entry(blog: Blog, post: FullPost) -> etree._Element:
     entry = _element("entry")
-    entry.append(_element("title", heading.title or f"（无题 {heading.number}）"))
-    entry.append(_element("id", _urn("post", blog.site, blog.uid, str(heading.number))))
-    if heading.url.startswith(("https://", "http://")):
-        entry.append(_element("link", rel="alternate", type="text/html", href=heading.url))
-    if published := whole_moment(heading.posted_at):
+    entry.append(_element("title", post.title or f"（无题 {post.number}）"))
+    entry.append(_element("id", _urn("post", blog.site, blog.uid, str(post.number))))
+    if post.url.startswith(("https://", "http://")):
+        entry.append(_element("link", rel="alternate", type="text/html", href=post.url))
+    if published := whole_moment(post.posted_at):
         entry.append(_element("published", published))
-    entry.append(
-        _element("updated", whole_moment(heading.last_changed_at) or published or heading.first_seen_at)
-    )
+    entry.append(_element("updated", whole_moment(post.last_changed_at) or published or post.first_seen_at))
     author = _element("author")
     author.append(_element("name", blog.nickname or blog.uid))
     entry.append(author)
-    for name in heading.categories:
+    for name in post.categories:
         entry.append(_element("category", term=name))
-    body = render_body(post.body_html, heading.url, lambda url: url if url.startswith("http") else None)
+    body = render_body(post.body_html, post.url, lambda url: url if url.startswith("http") else None)
     entry.append(_element("content", body, type="html"))
     return entry
 

@@ -15,8 +15,10 @@ from blogarchive.export.writer import out_file, whole_file
 from blogarchive.parsing.media.sniff import detect_image_type
 from blogarchive.rendering.bodies import ImageSource
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedImage, ExportedPost, Filters
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.queries.post_models import FullPost, Image
 
 # Of the pictures that every reading system shows (EPUB 3.3, 3.2), those that are no SVG.
 _SHOWN = {"image/gif", "image/jpeg", "image/png"}
@@ -39,7 +41,7 @@ def export_epub(
     ):
         binding = _Binding(reader, book)
         for blog, post in walk_posts(reader, progress):
-            if post.heading.whole:
+            if post.has_text:
                 binding.add(blog, post)
             else:
                 binding.missing += 1
@@ -62,7 +64,9 @@ class _Binding:
         self.comments = self.missing = 0
         self._reader = reader
         self._blogs = reader.blogs()
-        held = [(blog, heading) for blog in self._blogs for heading in reader.headings(blog) if heading.whole]
+        held = [
+            (blog, heading) for blog in self._blogs for heading in reader.headings(blog) if heading.has_text
+        ]
         self._files = {heading.id: f"c{place:05}.xhtml" for place, (_, heading) in enumerate(held, 1)}
         self._crossing = Crossing((blog, heading, self._files[heading.id]) for blog, heading in held)
         self._zip = book
@@ -70,13 +74,12 @@ class _Binding:
         self._put("META-INF/container.xml", pages.static("container.xml"))
         self._put("book/style.css", pages.static("style.css"))
 
-    def add(self, blog: ExportedBlog, post: ExportedPost) -> None:
-        heading = post.heading
-        title = " ".join((heading.title or "").split()) or f"无题 {heading.number}"
-        month = (heading.posted_at or "")[:7] or "没有日期"
-        part = month if len(self._blogs) == 1 else f"{blog.name} {month}"
-        name = self._files[heading.id]
-        linked = self._crossing.out_of(blog, heading, name)
+    def add(self, blog: Blog, post: FullPost) -> None:
+        title = " ".join((post.title or "").split()) or f"无题 {post.number}"
+        month = (post.posted_at or "")[:7] or "没有日期"
+        part = month if len(self._blogs) == 1 else f"{blog.title} {month}"
+        name = self._files[post.id]
+        linked = self._crossing.out_of(blog, post, name)
         self._put(f"book/{name}", pages.chapter(blog, post, title, self._source(post), linked))
         self.chapters.append(Chapter(name=name, title=title, part=part))
         self.comments += len(post.comments)
@@ -85,8 +88,8 @@ class _Binding:
         self.pictures = {name: True for name, good in self.pictures.items() if good}
         book = Book(
             identifier=self._identifier(),
-            title="、".join(blog.name for blog in self._blogs) or "博客",
-            authors=tuple(blog.nickname or blog.name for blog in self._blogs),
+            title="、".join(blog.title for blog in self._blogs) or "博客",
+            authors=tuple(blog.nickname or blog.title for blog in self._blogs),
             modified=self._modified(),
             chapters=self.chapters,
             pictures=list(self.pictures),
@@ -94,7 +97,7 @@ class _Binding:
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._put(f"book/{name}", pages.render(name, book))
 
-    def _source(self, post: ExportedPost) -> ImageSource:
+    def _source(self, post: FullPost) -> ImageSource:
         held = picture_source(self._reader, post, self._take, "images/")
 
         def source(url: str) -> str | None:
@@ -103,11 +106,11 @@ class _Binding:
 
         return source
 
-    def _take(self, name: str, picture: ExportedImage) -> None:
+    def _take(self, name: str, picture: Image) -> None:
         """Put the picture in where it is what its type says; a book with one that is not fails whole."""
         if name in self.pictures:
             return
-        body = self._reader.picture_bytes(picture.sha256 or "")
+        body = self._reader.image_bytes(picture.sha256 or "")
         kind = detect_image_type(body)
         self.pictures[name] = kind in _SHOWN and kind == picture.content_type
         if self.pictures[name]:

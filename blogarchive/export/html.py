@@ -11,8 +11,10 @@ from blogarchive.export.site import pages, search
 from blogarchive.export.site.places import Placed, Shelf, href, shelve
 from blogarchive.export.writer import OutFolder
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost, Filters
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.queries.post_models import FullPost
 
 
 def export_html(
@@ -87,7 +89,7 @@ class _Site:
         self.folder.write(placed.path, page)
         self.posts += 1
         self.comments += len(post.comments)
-        self.missing += not placed.heading.whole
+        self.missing += not placed.heading.has_text
         self._progress(self.posts, self._total)
 
     def _write_search(self) -> None:
@@ -96,12 +98,12 @@ class _Site:
             self.folder.write(f"search/{count - 1:04}.js", chunk)
         self.folder.write("search.html", pages.search_page(count, self._total))
 
-    def _searched(self) -> Iterator[tuple[str, ExportedBlog, ExportedPost]]:
+    def _searched(self) -> Iterator[tuple[str, Blog, FullPost]]:
         every = [(placed, shelf.blog) for shelf in self.shelves for placed in shelf.posts]
         every.sort(key=_age)
         for placed, blog in every:
             yield href(placed.path), blog, self.reader.post(placed.heading)
 
 
-def _age(entry: tuple[Placed, ExportedBlog]) -> str:
+def _age(entry: tuple[Placed, Blog]) -> str:
     return entry[0].heading.posted_at or ""

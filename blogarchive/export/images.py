@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from blogarchive.export.writer import OutFolder
 from blogarchive.rendering.bodies import ImageSource
-from blogarchive.store.queries.export_models import ExportedImage, ExportedPost
 from blogarchive.store.queries.export_reader import ExportReader
+from blogarchive.store.queries.post_models import FullPost, Image
 
 # Formats that browsers show and that cannot carry a script; an SVG can.
 EXTENSIONS = {
@@ -17,18 +17,18 @@ EXTENSIONS = {
     "image/webp": "webp",
 }
 
-Take = Callable[[str, ExportedImage], None]
+Take = Callable[[str, Image], None]
 """Called with the file name and the picture, each time that a page shows one."""
 
 
-def picture_source(reader: ExportReader, post: ExportedPost, take: Take, prefix: str) -> ImageSource:
+def picture_source(reader: ExportReader, post: FullPost, take: Take, prefix: str) -> ImageSource:
     """Gives `prefix` and file name for a picture of `post` that is held, and has it taken along."""
-    of_post = {picture.url: picture for picture in post.pictures}
+    of_post = {picture.url: picture for picture in post.images}
 
     def source(url: str) -> str | None:
         picture = of_post.get(url)
         if picture is None or picture.sha256 is None:
-            picture = reader.picture(url)
+            picture = reader.image(url)
         if picture is None or (name := file_name(picture)) is None:
             return None
         take(name, picture)
@@ -37,7 +37,7 @@ def picture_source(reader: ExportReader, post: ExportedPost, take: Take, prefix:
     return source
 
 
-def file_name(picture: ExportedImage) -> str | None:
+def file_name(picture: Image) -> str | None:
     """`SHA-256.extension`; None where the picture is not held or of a kind that is not shown."""
     extension = EXTENSIONS.get(picture.content_type or "")
     return f"{picture.sha256}.{extension}" if picture.sha256 and extension else None
@@ -55,11 +55,11 @@ class PictureFolder:
     def __len__(self) -> int:
         return len(self._taken)
 
-    def take(self, name: str, picture: ExportedImage) -> None:
+    def take(self, name: str, picture: Image) -> None:
         """Write the picture's file unless it is there; a `Take`."""
         if name in self._taken:
             return
         self._taken.add(name)
         path = f"{self._path}/{name}"
         if picture.sha256 and not self._folder.has(path, picture.size or 0):
-            self._folder.write(path, self._reader.picture_bytes(picture.sha256))
+            self._folder.write(path, self._reader.image_bytes(picture.sha256))

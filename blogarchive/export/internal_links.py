@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from blogarchive.rendering.bodies import PostSource
 from blogarchive.sites.post_links import resolve_post_link
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedHeading
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.post_models import PostHeading
 
-Filed = tuple[ExportedBlog, ExportedHeading, str]
+Filed = tuple[Blog, PostHeading, str]
 """A post with its blog, and the file of the export that it is in."""
 
 
@@ -25,7 +26,7 @@ class Crossing:
                 self._paths[blog.site, uid, number] = path
             self._numbered[blog.site, number].append(path)
 
-    def out_of(self, blog: ExportedBlog, heading: ExportedHeading, path: str) -> PostSource:
+    def out_of(self, blog: Blog, heading: PostHeading, path: str) -> PostSource:
         """Gives the relative address of the post that a link in this one, in the file `path`, leads to.
 
         Old URLs name a post by its number alone: they lead to it where one blog only has that number.

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from blogarchive.store.progress import Progress
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
+from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_reader import ExportReader
+from blogarchive.store.queries.post_models import FullPost
 
 
-def walk_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[ExportedBlog, ExportedPost]]:
+def walk_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[Blog, FullPost]]:
     """Every post with its blog: blogs by site and uid, posts oldest first; one post in memory at a time."""
     blogs = reader.blogs()
     total = sum(1 for blog in blogs for _ in reader.headings(blog))

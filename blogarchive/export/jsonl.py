@@ -1,24 +1,24 @@
-"""`export jsonl`: one JSON object a post, with its comments, pictures and replaced versions.
+"""`export jsonl`: write one JSON object per post, with its comments, images and revisions.
 
-The objects fit `post.schema.json` (JSON Schema 2020-12) beside this module; nothing in them is changed or cleaned for
-display.
+`post.schema.json` (JSON Schema 2020-12) beside this module defines the keys and their order. A key is a field of the
+read models, so that a new key needs no change here. Values are not changed for display.
 """
 
 import json
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import (
-    ExportedBlog,
-    ExportedComment,
-    ExportedPost,
-    ExportedRevision,
-    Filters,
-)
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import open_reader
+from blogarchive.store.queries.post_models import Comment, FullPost
+
+_SCHEMA: Any = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
 
 # Line ends to some readers of lines, though not to JSON.
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
@@ -39,68 +39,41 @@ def export_jsonl(
             file.write(post_line(blog, post).encode())
             posts += 1
             comments += len(post.comments)
-            missing += not post.heading.whole
+            missing += not post.has_text
     return Exported(out=path, posts=posts, comments=comments, missing=missing)
 
 
-def post_line(blog: ExportedBlog, post: ExportedPost) -> str:
-    """The line of that post, its line end included."""
+def post_line(blog: Blog, post: FullPost) -> str:
+    """Return the line of a post with its line end."""
     line = json.dumps(_post(blog, post), ensure_ascii=False, separators=(",", ":"))
     return line.translate(_LINE_ENDS) + "\n"
 
 
-def _post(blog: ExportedBlog, post: ExportedPost) -> dict[str, object]:
-    heading = post.heading
-    return {
-        "site": blog.site,
-        "uid": blog.uid,
-        "author": blog.nickname,
-        "blog_title": blog.blog_title,
-        "number": heading.number,
-        "url": heading.url,
-        "title": heading.title,
-        "posted_at": heading.posted_at,
-        "posted_at_text": heading.posted_at_text,
-        "categories": list(heading.categories),
-        "views": heading.views,
-        "likes": heading.likes,
-        "comment_count": heading.comment_count,
-        "body_html": post.body_html if heading.whole else None,
-        "body_text": post.body_text if heading.whole else None,
-        "first_seen_at": heading.first_seen_at,
-        "last_seen_at": heading.last_seen_at,
-        "last_changed_at": heading.last_changed_at,
-        "gone_at": heading.gone_at,
-        "gone_reason": heading.gone_reason,
-        "pictures": [
-            {"url": picture.url, "sha256": picture.sha256, "content_type": picture.content_type}
-            for picture in post.pictures
-        ],
-        "comments": [_comment(comment) for comment in post.comments],
-        "revisions": [_revision(revision) | {"title": revision.title} for revision in post.earlier],
-    }
+def _post(blog: Blog, post: FullPost) -> dict[str, object]:
+    keys = _SCHEMA["properties"]
+    return _object(
+        _SCHEMA,
+        post,
+        site=blog.site,
+        uid=blog.uid,
+        author=blog.nickname,
+        blog_title=blog.blog_title,
+        body_html=post.body_html if post.has_text else None,
+        body_text=post.body_text if post.has_text else None,
+        pictures=[_object(keys["pictures"]["items"], image) for image in post.images],
+        comments=[_comment(comment) for comment in post.comments],
+        revisions=[_object(keys["revisions"]["items"], revision) for revision in post.revisions],
+    )
 
 
-def _comment(comment: ExportedComment) -> dict[str, object]:
-    return {
-        "author_name": comment.author_name,
-        "author_url": comment.author_url,
-        "reply_to": comment.reply_to,
-        "posted_at": comment.posted_at,
-        "posted_at_text": comment.posted_at_text,
-        "likes": comment.likes,
-        "body_html": comment.body_html,
-        "body_text": comment.body_text,
-        "first_seen_at": comment.first_seen_at,
-        "last_seen_at": comment.last_seen_at,
-        "gone_at": comment.gone_at,
-        "revisions": [_revision(revision) for revision in comment.earlier],
-    }
+def _comment(comment: Comment) -> dict[str, object]:
+    schema = _SCHEMA["$defs"]["comment"]
+    revisions = schema["properties"]["revisions"]["items"]
+    return _object(
+        schema, comment, revisions=[_object(revisions, revision) for revision in comment.revisions]
+    )
 
 
-def _revision(revision: ExportedRevision) -> dict[str, object]:
-    return {
-        "captured_at": revision.captured_at,
-        "body_html": revision.body_html,
-        "body_text": revision.body_text,
-    }
+def _object(schema: Any, row: object, **values: object) -> dict[str, object]:
+    """Return the required keys of a schema in its order, with values given here or fields of `row`."""
+    return {key: values[key] if key in values else getattr(row, key) for key in schema["required"]}

@@ -21,14 +21,10 @@ from blogarchive.export.report import Exported
 from blogarchive.export.writer import OutFolder
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import (
-    ExportedBlog,
-    ExportedComment,
-    ExportedHeading,
-    ExportedPost,
-    Filters,
-)
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.queries.post_models import Comment, FullPost, PostHeading
 
 _MEANS_MORE = re.compile("[%#?]")  # in an address
 
@@ -59,9 +55,9 @@ def export_markdown(
 class _Shelf:
     """A blog, its folder, and the names of the files of its posts that are held; `missing` are those that are not."""
 
-    blog: ExportedBlog
+    blog: Blog
     path: str
-    posts: Sequence[tuple[str, ExportedHeading]]
+    posts: Sequence[tuple[str, PostHeading]]
     missing: int
 
 
@@ -97,40 +93,40 @@ class _Export:
         self.folder.write(f"{shelf.path}/_index.md", _index(shelf).encode())
         self.pictures += len(pictures)
 
-    def _write(self, path: str, blog: ExportedBlog, post: ExportedPost, pictures: PictureFolder) -> None:
+    def _write(self, path: str, blog: Blog, post: FullPost, pictures: PictureFolder) -> None:
         picture = picture_source(self.reader, post, pictures.take, "images/")
-        linked = self._crossing.out_of(blog, post.heading, path)
+        linked = self._crossing.out_of(blog, post, path)
         self.folder.write(path, post_markdown(blog, post, picture, linked).encode())
         self.posts += 1
         self.comments += len(post.comments)
 
 
-def _shelve(blog: ExportedBlog, path: str, reader: ExportReader) -> _Shelf:
+def _shelve(blog: Blog, path: str, reader: ExportReader) -> _Shelf:
     names = UniqueNames()
     headings = list(reader.headings(blog))
     posts = [
         (names.take(_file_stem(heading), str(heading.number)) + ".md", heading)
         for heading in headings
-        if heading.whole
+        if heading.has_text
     ]
     return _Shelf(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
 
 
-def post_markdown(blog: ExportedBlog, post: ExportedPost, picture: ImageSource, linked: PostSource) -> str:
+def post_markdown(blog: Blog, post: FullPost, picture: ImageSource, linked: PostSource) -> str:
     """The file of a post: front matter, body, comments; `picture` and `linked` give the addresses of its pictures
     and of the posts that it links to."""
 
     def markdown(body_html: str) -> str:
-        return to_markdown(render_body(body_html, post.heading.url, picture, linked))
+        return to_markdown(render_body(body_html, post.url, picture, linked))
 
-    parts = [_front_matter(_post_fields(blog, post.heading)), markdown(post.body_html)]
+    parts = [_front_matter(_post_fields(blog, post)), markdown(post.body_html)]
     if post.comments:
         parts.append("## 评论")
         parts += [_comment(comment, markdown(comment.body_html)) for comment in post.comments]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _post_fields(blog: ExportedBlog, heading: ExportedHeading) -> Iterator[tuple[str, object]]:
+def _post_fields(blog: Blog, heading: PostHeading) -> Iterator[tuple[str, object]]:
     """Front matter in the order a person reads it; what no page showed is left out."""
     yield "title", heading.title or f"无题 {heading.number}"
     yield "date", whole_date(heading.posted_at)
@@ -162,13 +158,13 @@ def _one_line(value: object) -> object:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-def _file_stem(heading: ExportedHeading) -> str:
+def _file_stem(heading: PostHeading) -> str:
     day = (heading.posted_at or "")[:10] or "无日期"
     words = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
     return safe_name(f"{day}-{words}".replace(" ", "-"), most_bytes=160)
 
 
-def _comment(comment: ExportedComment, body: str) -> str:
+def _comment(comment: Comment, body: str) -> str:
     facts = [f"**{escape_markdown(comment.author_name) or '无名'}**"]
     if comment.reply_to:
         facts.append(f"回复 {escape_markdown(comment.reply_to)}")
@@ -183,10 +179,10 @@ def _comment(comment: ExportedComment, body: str) -> str:
 
 def _index(shelf: _Shelf) -> str:
     blog = shelf.blog
-    head = _front_matter(iter([("title", blog.name), ("description", blog.tagline), ("source", blog.url)]))
+    head = _front_matter(iter([("title", blog.title), ("description", blog.tagline), ("source", blog.url)]))
     return f"{head}\n\n" + "\n".join(_row(*post) for post in reversed(shelf.posts)) + "\n"
 
 
-def _row(name: str, heading: ExportedHeading) -> str:
+def _row(name: str, heading: PostHeading) -> str:
     address = _MEANS_MORE.sub(lambda found: quote(found[0]), name)  # the rest stays legible
     return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{address}>)"

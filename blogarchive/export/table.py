@@ -14,8 +14,10 @@ from blogarchive.export.iterate import walk_posts
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedComment, ExportedPost, Filters
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import open_reader
+from blogarchive.store.queries.post_models import Comment, FullPost
 
 POST_COLUMNS = (
     "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",
@@ -51,22 +53,21 @@ def export_table(
             comment_file.writelines(_row(_comment(blog, post, comment)) for comment in post.comments)
             posts += 1
             comments += len(post.comments)
-            missing += not post.heading.whole
+            missing += not post.has_text
     return Exported(out=out, posts=posts, comments=comments, missing=missing)
 
 
-def _post(blog: ExportedBlog, post: ExportedPost) -> Sequence[object]:
-    heading = post.heading
+def _post(blog: Blog, post: FullPost) -> Sequence[object]:
     return (
-        blog.site, blog.uid, blog.nickname, heading.number, heading.title, heading.posted_at,
-        "、".join(heading.categories), heading.views, heading.likes, heading.comment_count,
-        len(post.comments), len(post.earlier), heading.gone_at, heading.url, *_body(post.body_text),
+        blog.site, blog.uid, blog.nickname, post.number, post.title, post.posted_at,
+        "、".join(post.categories), post.views, post.likes, post.comment_count,
+        len(post.comments), len(post.revisions), post.gone_at, post.url, *_body(post.body_text),
     )  # fmt: skip
 
 
-def _comment(blog: ExportedBlog, post: ExportedPost, comment: ExportedComment) -> Sequence[object]:
+def _comment(blog: Blog, post: FullPost, comment: Comment) -> Sequence[object]:
     return (
-        blog.site, blog.uid, post.heading.number, post.heading.title, comment.author_name, comment.author_url,
+        blog.site, blog.uid, post.number, post.title, comment.author_name, comment.author_url,
         comment.reply_to, comment.posted_at, comment.likes, comment.gone_at, *_body(comment.body_text),
     )  # fmt: skip
 

@@ -22,8 +22,9 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import out_file, whole_file
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import PAGE_FIELD, ExportedImage, ExportedPage, Filters
+from blogarchive.store.queries.export_models import PAGE_FIELD, Filters, StoredPage
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.queries.post_models import Image
 
 _TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 _ANY_TIME = "1970-01-01T00:00:00+00:00"
@@ -73,7 +74,7 @@ def _write_pages(writer: Any, reader: ExportReader, ids: Sequence[int], progress
     return damaged
 
 
-def _write_page(writer: Any, page: ExportedPage) -> None:
+def _write_page(writer: Any, page: StoredPage) -> None:
     writer.write_record(
         writer.create_warc_record(
             page.url,
@@ -88,13 +89,13 @@ def _write_page(writer: Any, page: ExportedPage) -> None:
 
 def _write_pictures(writer: Any, reader: ExportReader) -> int:
     count = 0
-    for picture, fetched_at in reader.held_pictures():
-        _write_picture(writer, picture, fetched_at or _ANY_TIME, reader.picture_bytes(picture.sha256 or ""))
+    for picture, fetched_at in reader.stored_images():
+        _write_picture(writer, picture, fetched_at or _ANY_TIME, reader.image_bytes(picture.sha256 or ""))
         count += 1
     return count
 
 
-def _write_picture(writer: Any, picture: ExportedImage, fetched_at: str, body: bytes) -> None:
+def _write_picture(writer: Any, picture: Image, fetched_at: str, body: bytes) -> None:
     writer.write_record(
         writer.create_warc_record(
             picture.url,
@@ -114,7 +115,7 @@ def _headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str
     return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def _told(page: ExportedPage) -> dict[str, str]:
+def _told(page: StoredPage) -> dict[str, str]:
     """What a page alone does not tell: which page of which comments it is. Readers pass over fields not theirs."""
     known = {
         "site": page.site,
@@ -124,7 +125,7 @@ def _told(page: ExportedPage) -> dict[str, str]:
     return {PAGE_FIELD: json.dumps(known, sort_keys=True)}
 
 
-def _served(page: ExportedPage) -> Iterator[tuple[str, str]]:
+def _served(page: StoredPage) -> Iterator[tuple[str, str]]:
     for name, value in page.headers:
         if name.lower() not in _TRANSFER:
             yield _plain(name), _plain(value)

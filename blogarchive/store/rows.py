@@ -1,5 +1,6 @@
 """Map query rows to frozen dataclasses, and mappings of columns to SQL statements that write one row."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -31,8 +32,8 @@ class Executor(Protocol):
 def all_as(executor: Executor, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
     """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
 
-    Converts columns whose field is a `bool` or an enum, also an optional one. Raises `KeyError` if such a column is
-    missing, and `TypeError` if the other columns differ from the fields.
+    Converts columns whose field is a `bool` or an enum, also an optional one, and reads a JSON array if the field is a
+    tuple. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns differ from the fields.
     """
     return tuple(_each_as(kind, executor.execute(sql, parameters)))
 
@@ -81,4 +82,6 @@ def _converter(hint: Any) -> _Converter | None:
     if get_origin(hint) in (Union, UnionType):
         convert = next(filter(None, map(_converter, get_args(hint))), None)
         return convert and (lambda value: None if value is None else convert(value))
+    if get_origin(hint) is tuple:
+        return lambda value: tuple(json.loads(value))
     return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None

@@ -9,7 +9,10 @@ from blogarchive.browse.pages.formatting import clock
 from blogarchive.browse.pages.plots import bars, spark
 from blogarchive.browse.pages.reply_targets import answered
 from blogarchive.rendering.languages import language
-from blogarchive.store.queries.page_models import Comment, Month
+from blogarchive.store.queries.blog_models import Month
+from blogarchive.store.queries.post_models import Comment
+
+SEEN = "2025-02-01T09:00:00+00:00"
 
 _texts = st.text("川普一。！\n”a", max_size=40)
 
@@ -39,7 +42,10 @@ def said(identity: int, name: str, reply_to: str | None = None) -> Comment:
         posted_at_text=None,
         likes=None,
         gone_at=None,
-        versions=0,
+        version_at=SEEN,
+        first_seen_at=SEEN,
+        last_seen_at=SEEN,
+        revisions=(),
     )
 
 
@@ -85,7 +91,7 @@ def test_the_language_is_told_by_the_characters(text: str, found: str) -> None:
 
 
 def a_month(name: str, held: int, *, missing: int = 0) -> Month:
-    return Month(month=name, held=held, missing=missing, listed=None)
+    return Month(month=name, stored=held, missing=missing, listed=None)
 
 
 def test_plots_say_in_words_what_they_show_and_escape_them() -> None:

@@ -9,8 +9,8 @@ from blogarchive.cli.group import run
 from blogarchive.export.html import export_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.history import of_post
-from blogarchive.store.queries.post_page import post_id
+from blogarchive.store.queries.history import find_posts
+from blogarchive.store.queries.post_page import find_post_id
 from tests.export.conftest import HOST, LINKS, SEEN, Made, all_bytes, led_to
 
 
@@ -141,8 +141,8 @@ def test_a_blog_held_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     second = next(path for path in pages_in(done.out) if path.name == "2.html")
     assert ("a", "href", "1.html") in addresses(second)
     with Archive.open(archive, read_only=True) as held:
-        assert post_id(held.db.conn, "creaders", "31182", 1) == 1
-        assert [post.number for post in of_post(held, 2, uid="31182")] == [2]
+        assert find_post_id(held.db.conn, "creaders", "31182", 1) == 1
+        assert [post.number for _, post in find_posts(held, 2, uid="31182")] == [2]
     Archive.open(archive).close()  # indexes what was put into it
     assert run(["search", "第一篇", "--author", "31182", "--db", str(archive)]) == 0
     assert "第一篇" in capsys.readouterr().out

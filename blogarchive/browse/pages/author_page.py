@@ -7,7 +7,7 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.pages import plots
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.store.queries import author_pages
-from blogarchive.store.queries.page_models import AuthorPage
+from blogarchive.store.queries.author_pages import AuthorPage
 
 
 async def author(asked: RequestContext) -> Response:
@@ -27,19 +27,19 @@ async def author(asked: RequestContext) -> Response:
 def _shown(found: AuthorPage) -> dict[str, object]:
     years: Counter[str] = Counter()
     for month in found.months:
-        years[month.month[:4]] += month.held + month.missing
-    held = sum(month.held for month in found.months)
+        years[month.month[:4]] += month.stored + month.missing
+    held = sum(month.stored for month in found.months)
     words = f"{found.blog.name} 每月的文章，共 {held} 篇"
-    crawled_pages = [(seen.captured_at, seen.total_visits) for seen in found.crawled_pages]
+    visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     return {
         "page": found,
         "blog": found.blog,
         "years": sorted(years.items(), reverse=True),
-        "most": max((month.held + month.lacking for month in found.months), default=0),
+        "most": max((month.stored + month.lacking for month in found.months), default=0),
         "bars": plots.bars(found.months, words),
         "visits": plots.spark(
-            crawled_pages,
-            f"访问总量：从 {crawled_pages[0][1]:,} 到 {crawled_pages[-1][1]:,}" if crawled_pages else "",
+            visits,
+            f"访问总量：从 {visits[0][1]:,} 到 {visits[-1][1]:,}" if visits else "",
         ),
         "lacking": [month for month in reversed(found.months) if month.lacking],
     }

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from blogarchive.rendering.bodies import find_link_urls, render_body
 from blogarchive.sites.post_links import resolve_post_link
 from blogarchive.store.queries import post_page
-from blogarchive.store.queries.page_models import Picture, PostPage
+from blogarchive.store.queries.post_models import Image
+from blogarchive.store.queries.post_page import PostPage
 
 _MOST_LINKS = 500  # of a page; further ones lead to the site
 
@@ -16,7 +17,7 @@ _MOST_LINKS = 500  # of a page; further ones lead to the site
 def shown(
     body_html: str | None,
     url: str,
-    pictures: Sequence[Picture],
+    pictures: Sequence[Image],
     home: str,
     *,
     remote: bool,
@@ -42,11 +43,11 @@ def shown(
 def linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
     """The posts in the archive that a post's text and its comments link to: their ids by the links' URLs."""
     url, site = found.post.url, found.blog.site
-    texts = (found.post.body_html, *(comment.body_html for comment in found.comments))
+    texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))
     urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
     named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MOST_LINKS]}
     ids = {
-        link: post_page.post_id(connection, site, address.uid, address.number)
+        link: post_page.find_post_id(connection, site, address.uid, address.number)
         for link, address in named.items()
         if address is not None and address.number is not None
     }

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from blogarchive.store.queries.page_models import Month
+from blogarchive.store.queries.blog_models import Month
 
 _MONTH = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
 _SPARK_WIDTH, _SPARK_HEIGHT = 160, 36
@@ -45,7 +45,7 @@ def bars(months: Sequence[Month], words: str) -> Markup:
     if not known:
         return Markup("")
     names = _months_between(min(known), max(known))
-    highest = max(month.held + month.lacking for month in known.values()) or 1
+    highest = max(month.stored + month.lacking for month in known.values()) or 1
     step = _BARS_WIDTH / len(names)
     drawn = [
         _bar(known[name], place * step, step, highest) for place, name in enumerate(names) if name in known
@@ -80,9 +80,9 @@ def _months_between(first: str, last: str) -> list[str]:
 
 def _bar(month: Month, x: float, step: float, highest: int) -> Markup:
     width = max(step * 0.8, 0.6)
-    held = month.held / highest * (_BARS_HEIGHT - 4)
+    held = month.stored / highest * (_BARS_HEIGHT - 4)
     lacking = month.lacking / highest * (_BARS_HEIGHT - 4)
-    words = f"{month.month}：{month.held} 篇" + (f"，缺 {month.lacking} 篇" if month.lacking else "")
+    words = f"{month.month}：{month.stored} 篇" + (f"，缺 {month.lacking} 篇" if month.lacking else "")
     parts = [Markup("<g><title>{}</title>").format(escape(words))]
     for kind, height, below in (("held", held, 0.0), ("lacking", lacking, held)):
         if height:

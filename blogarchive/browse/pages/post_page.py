@@ -12,7 +12,8 @@ from blogarchive.browse.pages.reply_targets import answered
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.rendering.languages import language
 from blogarchive.store.queries import post_page
-from blogarchive.store.queries.page_models import Comment, Counters, Picture, PostPage, Version
+from blogarchive.store.queries.post_models import Comment, Counters, Image, Version
+from blogarchive.store.queries.post_page import PostPage
 
 _COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
 
@@ -65,9 +66,9 @@ async def edits(asked: RequestContext) -> Response:
         return await asked.missing("这篇文章")
     values = {
         "page": found,
-        "edits": [_edit(old, new) for old, new in zip(found.versions, found.versions[1:], strict=False)][
-            ::-1
-        ],
+        "edits": [
+            _edit(old, new) for old, new in zip(found.post.versions, found.post.versions[1:], strict=False)
+        ][::-1],
         "language": language(found.post.body_text),
     }
     return await asked.page("edits.html", values)
@@ -80,14 +81,14 @@ def _id(asked: RequestContext) -> int:
 def _shown(
     asked: RequestContext, found: PostPage, posts: Mapping[str, int], *, remote: bool
 ) -> dict[str, object]:
-    replies = answered(found.comments)
+    replies = answered(found.post.comments)
 
-    def body(body_html: str | None, pictures: Sequence[Picture]) -> Markup:
+    def body(body_html: str | None, pictures: Sequence[Image]) -> Markup:
         return bodies.shown(body_html, found.post.url, pictures, asked.home, remote=remote, posts=posts)
 
     return {
         "page": found,
-        "body": body(found.post.body_html, found.pictures),
+        "body": body(found.post.body_html, found.post.images),
         "language": language(found.post.body_text or found.post.title),
         "remarks": [
             Remark(
@@ -96,12 +97,12 @@ def _shown(
                 language(comment.body_text),
                 replies.get(comment.id),
             )
-            for comment in found.comments
+            for comment in found.post.comments
         ],
         "series": _series(found.counters),
-        "edits": max(0, len(found.versions) - 1),
+        "edits": max(0, len(found.post.versions) - 1),
         "remote": remote,
-        "lacks_pictures": any(picture.sha256 is None for picture in found.pictures),
+        "lacks_pictures": any(picture.sha256 is None for picture in found.post.images),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from blogarchive.store.queries.page_models import Comment
+from blogarchive.store.queries.post_models import Comment
 
 
 def answered(comments: Sequence[Comment]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.store.queries import author_pages
-from blogarchive.store.queries.page_models import Blog
+from blogarchive.store.queries.blog_models import BlogSummary
 from blogarchive.store.search.search import Hit, Order, count, search
 
 _A_PAGE = 20
@@ -64,7 +64,7 @@ async def find(asked: RequestContext) -> Response:
 
 def _answer(
     connection: sqlite3.Connection, question: _Question
-) -> tuple[list[Hit], int, int, tuple[Blog, ...]]:
+) -> tuple[list[Hit], int, int, tuple[BlogSummary, ...]]:
     author, since = question.author or None, question.since or None
     hits = search(
         connection,

@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from blogarchive.export.html_to_markdown import to_markdown
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.post_models import FullPost
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,13 +56,11 @@ def render(name: str, book: Book) -> bytes:
     return _rendered(name, book=book)
 
 
-def chapter(
-    blog: ExportedBlog, post: ExportedPost, title: str, picture: ImageSource, linked: PostSource
-) -> bytes:
+def chapter(blog: Blog, post: FullPost, title: str, picture: ImageSource, linked: PostSource) -> bytes:
     """The page of a post with its comments; `picture` and `linked` give what they show and lead to in the book."""
 
     def shown(body_html: str) -> Markup:
-        return book_html(render_body(body_html, post.heading.url, picture, linked))
+        return book_html(render_body(body_html, post.url, picture, linked))
 
     return _rendered("chapter.xhtml", blog=blog, post=post, title=title, shown=shown)
 

@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.languages import language
-from blogarchive.store.queries.export_models import ExportedPost
+from blogarchive.store.queries.post_models import FullPost
 
 _NEWEST = 30
 _INNER_ROOT = "../"
@@ -41,7 +41,7 @@ def listing_page(shelf: Shelf, listing: Listing, title: str) -> bytes:
 def post_page(
     shelf: Shelf,
     placed: Placed,
-    post: ExportedPost,
+    post: FullPost,
     older: Placed | None,
     newer: Placed | None,
     picture: ImageSource,

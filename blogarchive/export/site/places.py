@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from blogarchive.export.filenames import UniqueNames, safe_name
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedHeading
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.post_models import PostHeading
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"
@@ -20,7 +21,7 @@ UNDATED = "undated"
 class Placed:
     """A post in its blog: `path` is below the site's folder."""
 
-    heading: ExportedHeading
+    heading: PostHeading
     path: str
 
     @property
@@ -49,14 +50,14 @@ class Shelf:
     """A blog with the places of its pages; `posts` oldest first with those without a date before
     all, `months` newest first, categories by name."""
 
-    blog: ExportedBlog
+    blog: Blog
     path: str
     posts: list[Placed]
     months: list[Listing]
     categories: list[Listing]
 
 
-def shelve(blog: ExportedBlog, folder: str, headings: Iterable[ExportedHeading]) -> Shelf:
+def shelve(blog: Blog, folder: str, headings: Iterable[PostHeading]) -> Shelf:
     """The places of a blog's pages below `folder`."""
     names = UniqueNames()
     names.take("index", "")
@@ -82,7 +83,7 @@ def href(path: str, root: str = "") -> str:
     return root + quote(path)
 
 
-def _stem(heading: ExportedHeading) -> str:
+def _stem(heading: PostHeading) -> str:
     return safe_name(str(heading.number), most_bytes=80)
 
 

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from blogarchive.store.queries.export_models import ExportedBlog, ExportedPost
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.search.tokenizer import fold
 
 _CHUNK = 300_000
@@ -31,7 +32,7 @@ def fold_script() -> bytes:
     return f"blogarchiveFold({_script(source)},{_script(target)});\n".encode()
 
 
-def chunks(posts: Iterable[tuple[str, ExportedBlog, ExportedPost]]) -> Iterator[bytes]:
+def chunks(posts: Iterable[tuple[str, Blog, FullPost]]) -> Iterator[bytes]:
     """The chunks, one in memory at a time; `posts` come oldest first with the path of their page."""
     entries: list[str] = []
     size = 0
@@ -46,11 +47,10 @@ def chunks(posts: Iterable[tuple[str, ExportedBlog, ExportedPost]]) -> Iterator[
         yield _chunk(entries)
 
 
-def _entry(path: str, blog: ExportedBlog, post: ExportedPost) -> list[object]:
-    heading = post.heading
+def _entry(path: str, blog: Blog, post: FullPost) -> list[object]:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
-    day = (heading.posted_at or "")[:10]
-    return [path, heading.title or "", day, blog.nickname or blog.name, post.body_text, comments]
+    day = (post.posted_at or "")[:10]
+    return [path, post.title or "", day, blog.nickname or blog.title, post.body_text, comments]
 
 
 def _chunk(entries: list[str]) -> bytes:

@@ -1,119 +1,87 @@
-"""The versions of a post over time, its comments' too, and what changed between two of them."""
+"""Find the stored versions of a post and its comments, and the differences between two of them."""
 
-from dataclasses import dataclass
 from difflib import unified_diff
-from typing import cast
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
-
-_COMMENT_VERSIONS = """
-select null as title, body_text as text, body_html as html, since, current from (
-    select id, body_text, body_html, captured_at as since, 0 as current from comment_revisions where comment_id = ?1
-     union all
-    select id, body_text, body_html, coalesce(version_at, first_seen_at), 1 from comments where id = ?1)
- order by current, since, id
-"""
+from blogarchive.store.queries.blog_models import BLOGS, Blog
+from blogarchive.store.queries.post_models import POST_HEADINGS, Comment, FullPost, PostHeading, Version
+from blogarchive.store.queries.post_reader import complete_heading
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextVersion:
-    """One version of a text: `since` (UTC text) it was first seen; `current`: it is what the site shows now."""
+def find_posts(archive: Archive, number: int | str, *, uid: str | None = None) -> list[tuple[Blog, FullPost]]:
+    """Return the posts of that number with their blogs: several if more than one blog has such a number.
 
-    title: str | None
-    text: str
-    html: str
-    since: str
-    current: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CommentHistory:
-    """A comment that was edited, or that is gone; versions oldest first."""
-
-    author_name: str
-    posted_at_text: str | None
-    gone_at: str | None
-    versions: tuple[TextVersion, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostHistory:
-    """A post with all its versions, oldest first, and the comments of it that changed."""
-
-    site: str
-    uid: str
-    number: int | str
-    url: str
-    gone_at: str | None
-    gone_reason: str | None
-    versions: tuple[TextVersion, ...]
-    comments: tuple[CommentHistory, ...]
-
-
-def of_post(archive: Archive, number: int | str, *, uid: str | None = None) -> list[PostHistory]:
-    """The history of the post of that number; several where more than one blog has such a number.
-
-    Raises `UsageError` where the archive holds none.
+    `uid` is the uid of the blog or an alias of it. Raises `UsageError` if there is no such post.
     """
-    rows = archive.rows(
-        "select p.id, a.site, a.uid, p.number, p.url, p.gone_at, p.gone_reason from posts p"
-        " join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2 or exists"
-        " (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id",
+    headings = archive.all_as(
+        PostHeading,
+        f"""{POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
+            or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id""",  # noqa: S608 - constants
         (number, uid),
     )
-    if not rows:
+    if not headings:
         raise UsageError(
             f"no post {number} in {archive.path}; `blogarchive search` finds posts by their words"
         )
-    return [_post(archive, row) for row in rows]
+    blogs = {blog.id: blog for blog in archive.all_as(Blog, BLOGS)}
+    return [(blogs[heading.author_id], complete_heading(archive, heading)) for heading in headings]
 
 
-def differences(before: TextVersion, after: TextVersion) -> list[str]:
-    """What changed, line by line, as a unified diff; empty where title and text are the same."""
+def changed_comments(post: FullPost) -> list[Comment]:
+    """Return the comments of a post that were edited or are gone, those without a time first."""
+    changed = [comment for comment in post.comments if comment.revisions or comment.gone_at]
+    return sorted(changed, key=lambda comment: (comment.posted_at or "", comment.id))
+
+
+def unified_difference(before: Version, after: Version) -> list[str]:
+    """Return the lines of a unified diff of title and text; none if both are equal."""
     return list(
         unified_diff(
-            _lines(before), _lines(after), fromfile=before.since, tofile=after.since, lineterm="", n=1
+            _lines(before),
+            _lines(after),
+            fromfile=before.captured_at,
+            tofile=after.captured_at,
+            lineterm="",
+            n=1,
         )
     )
 
 
-def _lines(version: TextVersion) -> list[str]:
-    return [f"# {version.title or ''}", "", *version.text.splitlines()]
+def history_object(blog: Blog, post: FullPost) -> dict[str, object]:
+    """Return the history of a post as an object of `diff --json`."""
+    return {
+        "site": blog.site,
+        "uid": blog.uid,
+        "number": post.number,
+        "url": post.url,
+        "gone_at": post.gone_at,
+        "gone_reason": post.gone_reason,
+        "versions": _version_objects(post.versions, has_current=post.has_text),
+        "comments": [
+            {
+                "author_name": comment.author_name,
+                "posted_at_text": comment.posted_at_text,
+                "gone_at": comment.gone_at,
+                "versions": _version_objects(comment.versions, has_current=True),
+            }
+            for comment in changed_comments(post)
+        ],
+    }
 
 
-def _post(archive: Archive, row: tuple[object, ...]) -> PostHistory:
-    post_id, site, uid, number, url, gone_at, reason = row
-    return PostHistory(
-        site=str(site),
-        uid=str(uid),
-        number=cast("int | str", number),
-        url=str(url),
-        gone_at=cast("str | None", gone_at),
-        gone_reason=cast("str | None", reason),
-        versions=archive.all_as(
-            TextVersion,
-            "select title, coalesce(body_text, '') as text, coalesce(body_html, '') as html,"
-            " captured_at as since, is_current as current from post_versions where post_id = ?"
-            " order by is_current, captured_at",
-            (cast(int, post_id),),
-        ),
-        comments=tuple(_comments(archive, cast(int, post_id))),
-    )
-
-
-def _comments(archive: Archive, post_id: int) -> list[CommentHistory]:
-    rows = archive.rows(
-        "select id, author_name, posted_at_text, gone_at from comments c where post_id = ? and (gone_at is not null"
-        " or exists (select 1 from comment_revisions r where r.comment_id = c.id)) order by posted_at, id",
-        (post_id,),
-    )
+def _version_objects(versions: tuple[Version, ...], *, has_current: bool) -> list[dict[str, object]]:
     return [
-        CommentHistory(
-            author_name=str(name),
-            posted_at_text=cast("str | None", posted),
-            gone_at=cast("str | None", gone_at),
-            versions=archive.all_as(TextVersion, _COMMENT_VERSIONS, (cast(int, comment_id),)),
-        )
-        for comment_id, name, posted, gone_at in rows
+        {
+            "title": version.title,
+            "text": version.body_text or "",
+            "html": version.body_html or "",
+            "since": version.captured_at,
+            "current": has_current and version is versions[-1],
+        }
+        for version in versions
     ]
+
+
+def _lines(version: Version) -> list[str]:
+    return [f"# {version.title or ''}", "", *(version.body_text or "").splitlines()]

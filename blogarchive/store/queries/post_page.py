@@ -1,44 +1,44 @@
-"""Reads the page of a post, from a connection that may only read."""
+"""Read the served page of a post from a read-only connection."""
 
 import sqlite3
+from dataclasses import dataclass
 
-from blogarchive.store.queries.author_pages import BLOG, POST_LINE
-from blogarchive.store.queries.page_models import (
-    Blog,
-    Category,
-    Comment,
-    Counters,
-    Picture,
-    Post,
-    PostLine,
-    PostPage,
-    Version,
-)
+from blogarchive.store.queries.blog_models import BLOGS, Blog
+from blogarchive.store.queries.post_models import POST_LINES, Counters, FullPost, PostLine
+from blogarchive.store.queries.post_reader import read_post
 from blogarchive.store.rows import all_as, one_as
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CategoryLink:
+    """A category of a post."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """A post with the rest of its page; `older` and `newer` are posts of the same author."""
+
+    post: FullPost
+    blog: Blog
+    categories: tuple[CategoryLink, ...]
+    counters: tuple[Counters, ...]
+    older: PostLine | None
+    newer: PostLine | None
+
+
 def post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
-    """The post of that id with all that its page shows, or None."""
-    post = one_as(
-        connection,
-        Post,
-        """select id, author_id, number, url, title, posted_at, posted_at_text, body_html, body_text, views,
-                  likes, comment_count, first_seen_at, last_seen_at, gone_at, gone_reason
-             from posts where id = ?""",
-        (post_id,),
-    )
+    """Return the page of the post of that id, or None."""
+    post = read_post(connection, post_id)
     if post is None:
         return None
-    blog = one_as(connection, Blog, f"{BLOG} where a.id = ?", (post.author_id,))
-    if blog is None:
-        return None
-    older, newer = _neighbours(connection, post)
+    (blog,) = all_as(connection, Blog, f"{BLOGS} where a.id = ?", (post.author_id,))
     return PostPage(
         post=post,
         blog=blog,
         categories=_categories(connection, post_id),
-        comments=_comments(connection, post_id),
-        pictures=_pictures(connection, post_id),
         counters=all_as(
             connection,
             Counters,
@@ -46,14 +46,13 @@ def post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
             " order by captured_at",
             (post_id,),
         ),
-        versions=_versions(connection, post_id),
-        older=older,
-        newer=newer,
+        older=_neighbour(connection, post, "<", "desc"),
+        newer=_neighbour(connection, post, ">", "asc"),
     )
 
 
-def post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: int | str) -> int | None:
-    """The post of that number; `uid` None: where one blog of the site only has it."""
+def find_post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: int | str) -> int | None:
+    """Return the id of the post of that number; without `uid`, None if several blogs of the site have the number."""
     found = connection.execute(
         """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
             where a.site = ?1 and (?3 is null or a.uid = ?3 or exists
@@ -63,65 +62,25 @@ def post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: 
     return int(found[0][0]) if len(found) == 1 else None
 
 
-def _comments(connection: sqlite3.Connection, post_id: int) -> tuple[Comment, ...]:
-    """The comments of a post, oldest first; pages show them newest first, so that is what `position`
-    counts.
-    """
+def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[CategoryLink, ...]:
     return all_as(
         connection,
-        Comment,
-        """select id, author_name, author_url, reply_to, body_html, body_text, posted_at, posted_at_text,
-        likes, gone_at, (select count(*) from comment_revisions r where r.comment_id = c.id) as versions from
-        comments c where post_id = ? order by posted_at is null, posted_at, position desc, id""",
-        (post_id,),
-    )
-
-
-def _pictures(connection: sqlite3.Connection, post_id: int) -> tuple[Picture, ...]:
-    """The pictures of a post, in their order."""
-    return all_as(
-        connection,
-        Picture,
-        """select pm.url, f.sha256 from post_media pm left join media m on m.id = pm.media_id
-             left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position""",
-        (post_id,),
-    )
-
-
-def _versions(connection: sqlite3.Connection, post_id: int) -> tuple[Version, ...]:
-    """The texts a post has had, oldest first, today's last; none where its text was never held."""
-    return all_as(
-        connection,
-        Version,
-        """select captured_at, title, body_text from post_versions where post_id = ?
-            order by is_current, captured_at, page_id""",
-        (post_id,),
-    )
-
-
-def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[Category, ...]:
-    return all_as(
-        connection,
-        Category,
-        """select c.id, c.name, 0 as posts from posts_in_categories pc join categories c on c.id = pc.category_id
+        CategoryLink,
+        """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
             where pc.post_id = ? order by c.name""",
         (post_id,),
     )
 
 
-def _neighbours(connection: sqlite3.Connection, post: Post) -> tuple[PostLine | None, PostLine | None]:
-    """The posts before and after by the same author; for one without a time, by its number."""
+def _neighbour(
+    connection: sqlite3.Connection, post: FullPost, comparison: str, order: str
+) -> PostLine | None:
+    """Return the next post of the author by time; by number if the post has no time."""
     by, value = ("p.number", post.number) if post.posted_at is None else ("p.posted_at", post.posted_at)
-    older = one_as(
+    return one_as(
         connection,
         PostLine,
-        f"""{POST_LINE} where p.author_id = ? and ({by}, p.id) < (?, ?) order by {by} desc, p.id desc limit 1""",
+        f"{POST_LINES} where p.author_id = ? and ({by}, p.id) {comparison} (?, ?)"
+        f" order by {by} {order}, p.id {order} limit 1",
         (post.author_id, value, post.id),
     )
-    newer = one_as(
-        connection,
-        PostLine,
-        f"""{POST_LINE} where p.author_id = ? and ({by}, p.id) > (?, ?) order by {by}, p.id limit 1""",
-        (post.author_id, value, post.id),
-    )
-    return older, newer

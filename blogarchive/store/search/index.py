@@ -43,7 +43,7 @@ def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
     """Bring the index up to date with the rows, inside the caller's transaction; cheap where nothing
     changed. Where fewer than `waiting` rows have changed, they wait, and so do rules of folding that changed.
     """
-    if waiting > 1 and pending(connection) < waiting:
+    if waiting > 1 and count_pending(connection) < waiting:
         return
     found = connection.execute("select folding from search_state").fetchone()
     if found is None or found[0] != folding_version():
@@ -56,7 +56,7 @@ def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
         _refresh_table(connection, indexed)
 
 
-def pending(connection: sqlite3.Connection) -> int:
+def count_pending(connection: sqlite3.Connection) -> int:
     """How many rows the index does not show yet as they are."""
     return int(connection.execute("select count(*) from search_pending").fetchone()[0])
 

@@ -54,6 +54,17 @@ def test_optional_columns_are_converted_unless_they_are_null(tmp_path: Path) -> 
         assert found == (_OptionalRow(kind=None, closed=None), _OptionalRow(kind=PageKind.POST, closed=False))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _NamesRow:
+    names: tuple[str, ...]
+
+
+def test_a_json_array_is_returned_as_a_tuple(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+        found = archive.one_as(_NamesRow, "select json_array('甲', '乙') as names")
+        assert found == _NamesRow(names=("甲", "乙"))
+
+
 def test_a_row_of_other_columns_is_not_taken_for_the_dataclass(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db", create=True) as archive, pytest.raises((KeyError, TypeError)):
         archive.one_as(_OptionalRow, "select 'post' as kind, 0 as closed, 1 as more")

@@ -268,7 +268,7 @@ def test_blogs_are_named_by_their_uid_or_an_older_name(archive: Archive, clock: 
 
 def test_an_unknown_post_has_no_history(archive: Archive) -> None:
     with pytest.raises(UsageError, match="search"):
-        history.of_post(archive, 1)
+        history.find_posts(archive, 1)
 
 
 def test_the_work_to_do_is_found_by_an_index_however_much_is_done(archive: Archive) -> None:

@@ -58,9 +58,9 @@ def test_an_edit_keeps_the_text_it_replaced(archive: Archive, clock: Clock) -> N
     assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
     assert texts(archive, "select body_text from post_revisions") == [old]
     assert texts(archive, "select number from edited_posts") == [N]
-    versions = history.of_post(archive, N)[0].versions
-    assert [version.text for version in versions] == [old, blog.entries[N].text]
-    assert any(line.startswith("+改过") for line in history.differences(*versions))
+    versions = history.find_posts(archive, N)[0][1].versions
+    assert [version.body_text for version in versions] == [old, blog.entries[N].text]
+    assert any(line.startswith("+改过") for line in history.unified_difference(*versions))
 
 
 def test_counters_never_make_a_revision_nor_keep_bytes(archive: Archive, clock: Clock) -> None:
@@ -90,7 +90,7 @@ def test_text_that_comes_back_after_an_edit_is_a_third_version(archive: Archive,
     for text in (first, "另一个版本。" * 50, first):
         blog.entries[N].text = text
         look(archive, blog, clock)
-    assert [version.text for version in history.of_post(archive, N)[0].versions] == [
+    assert [version.body_text for version in history.find_posts(archive, N)[0][1].versions] == [
         first,
         "另一个版本。" * 50,
         first,

@@ -73,7 +73,7 @@ def test_whatever_is_written_the_index_finds_what_the_rows_hold(
             else:
                 index.refresh(connection)
         index.refresh(connection)
-        assert index.pending(connection) == 0
+        assert index.count_pending(connection) == 0
         for word in ("川", "普", "川普", "后", "發", "普后"):
             assert found(connection, word) == in_rows(connection, word)
         connection.execute("insert into posts_fts(posts_fts) values ('integrity-check')")
@@ -165,7 +165,7 @@ def test_an_archive_from_before_the_search_is_searched_once_it_is_opened(tmp_pat
     Archive.open(path).close()
     with Archive.open(path, read_only=True) as archive:
         assert [hit.id for hit in search(archive.db.conn, "从前")] == [1]
-        assert index.pending(archive.db.conn) == 0
+        assert index.count_pending(archive.db.conn) == 0
 
 
 def test_the_triggers_are_known_to_the_schema(tmp_path: Path) -> None:

@@ -24,14 +24,14 @@ def found(connection: sqlite3.Connection, words: str) -> int:
 def test_only_some_texts_wait_for_the_search_however_many_pages_come(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 150)
-        assert 0 < index.pending(archive.db.conn) <= 300
+        assert 0 < index.count_pending(archive.db.conn) <= 300
         assert found(archive.db.conn, "正文") == 100  # as many as are asked for
 
 
 def test_nothing_waits_once_an_archive_is_closed(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 8)
-        assert index.pending(archive.db.conn) > 0
+        assert index.count_pending(archive.db.conn) > 0
     with Archive.open(path, read_only=True) as archive:
         assert found(archive.db.conn, "正文") == 8
 
@@ -43,7 +43,7 @@ def test_what_waited_when_a_run_was_killed_is_found_once_the_archive_was_written
         killed.write_bytes(path.read_bytes())
         killed.with_name("killed.db-wal").write_bytes(path.with_name(f"{path.name}-wal").read_bytes())
     with Archive.open(killed) as archive:
-        assert index.pending(archive.db.conn) > 0
+        assert index.count_pending(archive.db.conn) > 0
         assert found(archive.db.conn, "正文") == 0
     with Archive.open(killed, read_only=True) as archive:
         assert found(archive.db.conn, "正文") == 8

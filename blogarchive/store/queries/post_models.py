@@ -1,0 +1,141 @@
+"""Read models of posts, shared by served pages, exports and histories.
+
+Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC. `None` means
+that no page showed the value. A field of `Post` is a column of `posts` of the same name.
+"""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """A post without its text; `has_text` is False if only its title or URL is known."""
+
+    id: int
+    author_id: int
+    number: int | str
+    url: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    likes: int | None
+    comment_count: int | None
+    first_seen_at: str
+    last_seen_at: str
+    last_changed_at: str | None
+    gone_at: str | None
+    gone_reason: str | None
+    has_text: bool
+
+
+POST_COLUMNS = ", ".join(f"p.{field.name}" for field in fields(Post) if field.name != "has_text")
+POST_COLUMNS += ", p.content_hash is not null as has_text"
+"""The columns of `Post`, of `posts p`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostLine(Post):
+    """A post in a list, with the name of its author and the first characters of its text."""
+
+    author: str
+    beginning: str | None
+
+
+POST_LINES = f"""select {POST_COLUMNS}, coalesce(a.nickname, a.uid) as author, substr(p.body_text, 1, 120) as beginning
+  from posts p join authors a on a.id = p.author_id"""  # noqa: S608 - constants
+"""Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostHeading(Post):
+    """A post without its text, with the names of its categories in alphabetical order."""
+
+    categories: tuple[str, ...]
+
+
+POST_HEADINGS = f"""select {POST_COLUMNS},
+       (select json_group_array(name) from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories
+  from posts p"""  # noqa: S608 - constants
+"""Selects a `PostHeading` per post; may be followed by conditions on `p`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """A text of a post or a comment; `captured_at` is when it was first seen. Comments have no title."""
+
+    captured_at: str
+    title: str | None
+    body_html: str | None
+    body_text: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """A comment with its current text, first seen at `version_at`; `revisions` are replaced texts, oldest first."""
+
+    id: int
+    author_name: str
+    author_url: str | None
+    reply_to: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    likes: int | None
+    body_html: str
+    body_text: str
+    version_at: str
+    first_seen_at: str
+    last_seen_at: str
+    gone_at: str | None
+    revisions: tuple[Version, ...]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Return all texts of the comment, the current one last."""
+        current = Version(
+            captured_at=self.version_at, title=None, body_html=self.body_html, body_text=self.body_text
+        )
+        return (*self.revisions, current)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """An image of a post; the SHA-256, type and size of its file are None if the file is not stored."""
+
+    url: str
+    sha256: str | None
+    content_type: str | None
+    size: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FullPost(PostHeading):
+    """A post with its comments, oldest first, its images in their order, and its replaced texts, oldest first."""
+
+    body_html: str
+    body_text: str
+    version_at: str
+    comments: tuple[Comment, ...]
+    images: tuple[Image, ...]
+    revisions: tuple[Version, ...]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Return all texts of the post, the current one last; none if no text is stored."""
+        if not self.has_text:
+            return self.revisions
+        current = Version(
+            captured_at=self.version_at, title=self.title, body_html=self.body_html, body_text=self.body_text
+        )
+        return (*self.revisions, current)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counters:
+    """The counters of a post at `captured_at`."""
+
+    captured_at: str
+    views: int | None
+    likes: int | None
+    comment_count: int | None

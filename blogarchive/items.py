@@ -50,13 +50,14 @@ class ParsedUrl:
     """What a URL says of itself under a site's rules: a hint, never a verdict.
 
     `url` is canonical: absolute, without session ids, script switches and fragments. `uid` and `number` are the
-    site's own ids where the URL shows them.
+    site's own ids where the URL shows them. `month` is YYYY-MM if the URL shows the month of a post.
     """
 
     url: str
     kind: PageKind
     uid: str | None = None
     number: int | str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,6 @@
 The spider asks it what to fetch and the pipelines give it what came; `blogarchive.crawl` begins and ends it.
 """
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from typing import Protocol
@@ -13,6 +12,7 @@ from blogarchive.crawl.media_session import MediaHostPolicy, MediaSession
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
@@ -29,8 +29,6 @@ from blogarchive.store.timestamps import utc_now
 
 _ALL = 10_000_000
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
-# The known sites' posts carry their month: /u/31182/202501/506012.html
-_MONTH_IN_URL = re.compile(r"/((?:19|20)\d\d)(0[1-9]|1[0-2])/")
 
 
 class CrawlObserver(Protocol):
@@ -223,11 +221,11 @@ class CrawlSession:
 
     def _left_out(self, target: Target) -> bool:
         """Whether a post's URL says that it is of a month before the order's `since`; then that is noted."""
-        month = _MONTH_IN_URL.search(target.url) if target.kind is PageKind.POST else None
-        if self.order.since is None or month is None:
+        if self.order.since is None or target.kind is not PageKind.POST:
             return False
-        last_day = f"{month[1]}-{month[2]}-31"
-        if last_day >= self.order.since.isoformat():
+        month = site_by_name(target.site).parse_url(target.url).month
+        last_day = f"{month}-31"
+        if month is None or last_day >= self.order.since.isoformat():
             return False
         frontier_queue.set_newest_day(self.archive, target, last_day)
         return True

@@ -23,7 +23,6 @@ from blogarchive.sites.normalize import normalize_page
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:did=)?(\d{3,})")
-_OLD_POST = "/user_blog_diary.php?did="
 
 
 class CannotIdentify(Exception):
@@ -207,8 +206,9 @@ class _Identification:
         linked = next(
             (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
         )
-        old = find_target(urljoin(home.url, f"{_OLD_POST}{number}"), home.site)
-        found = linked or (old if old and old.number == number else None)
+        url = site_by_name(home.site).build_post_url(home.url, number)
+        target = find_target(url, home.site) if url else None
+        found = linked or (target if target and target.number == number else None)
         return found and replace(found, uid=found.uid or home.uid)
 
 

@@ -34,6 +34,9 @@ class Site(Protocol):
     def parse_url(self, url: str) -> ParsedUrl:
         """What the absolute `url` says of itself, whatever its host; kind UNKNOWN where no form fits."""
 
+    def build_post_url(self, home_url: str, number: int) -> str | None:
+        """Return a URL of the post with this number on the host of `home_url`; None if a number names no page."""
+
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Everything a reader sees on `page`; the same reading whoever asks. Never raises on bad input.
 

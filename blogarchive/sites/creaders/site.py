@@ -18,6 +18,7 @@ from blogarchive.items import (
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.creaders.blog_uid import filter_own_posts
+from blogarchive.sites.creaders.hints import HINTS
 from blogarchive.sites.creaders.items import (
     build_post,
     build_post_link,
@@ -25,7 +26,7 @@ from blogarchive.sites.creaders.items import (
     deduplicate_links,
 )
 from blogarchive.sites.creaders.layout import PageLayout, build_author, parse_layout
-from blogarchive.sites.creaders.urls import parse_url
+from blogarchive.sites.creaders.urls import build_post_url, parse_url
 from blogarchive.sites.grammar.listing.listing import parse_listing
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.labels import has_post_label
@@ -55,11 +56,15 @@ class Creaders:
         """What the absolute `url` says of itself, whatever its host."""
         return parse_url(url)
 
+    def build_post_url(self, home_url: str, number: int) -> str | None:
+        """Return the old URL of the post, which needs no month."""
+        return build_post_url(home_url, number)
+
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
-        view = build_page_view(decoded.text, page.url, now, parse_url, number, cache)
+        view = build_page_view(decoded.text, page.url, now, parse_url, number, cache, HINTS)
         return _PageParser(view=view, target=target, encoding=decoded.encoding).parse()
 
 

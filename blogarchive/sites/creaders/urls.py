@@ -4,12 +4,13 @@ import base64
 import binascii
 import re
 from functools import lru_cache
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.dates.numbers import parse_digits
 
 _POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
+_MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
 _CATEGORY = re.compile(r"/u/(?P<uid>\d+)/(?P<category>\d+)\.html?")
 _HOME = re.compile(r"/u/(?P<uid>\d+)/?(?:index\.(?:html?|php))?")
 _OLD_POST = re.compile(r"(?:/(?P<name>[A-Za-z0-9_-]+))?/user_blog_diary\.php")
@@ -55,7 +56,8 @@ def _parse_uncached(url: str) -> ParsedUrl:
     canonical = f"{origin}{path}?{query}" if query else origin + path
     match = None if query else _POST.fullmatch(path)
     if match and (number := parse_digits(match["number"])) is not None:
-        return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number)
+        month = _parse_month(match["month"])
+        return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number, month=month)
     if query and _OLD_POST.fullmatch(path):
         asked = parse_qs(query)
         number = parse_did(asked.get("did", [""])[0])
@@ -106,6 +108,16 @@ def _canonical_query(query: str) -> str:
 
 def _is_ignored(key: str, value: str) -> bool:
     return _IGNORED_KEY.fullmatch(key) is not None or _CACHE_BUSTER.fullmatch(f"{key}={value}") is not None
+
+
+def _parse_month(digits: str) -> str | None:
+    match = _MONTH.fullmatch(digits)
+    return f"{match[1]}-{match[2]}" if match else None
+
+
+def build_post_url(home_url: str, number: int) -> str:
+    """Return the old URL of a post, which needs its number alone, on the host of `home_url`."""
+    return urljoin(home_url, f"/user_blog_diary.php?did={number}")
 
 
 def parse_did(text: str) -> int | None:

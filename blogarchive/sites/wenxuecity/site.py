@@ -49,6 +49,10 @@ class Wenxuecity:
         """What the absolute `url` says of itself, whatever its host."""
         return parse_url(url)
 
+    def build_post_url(self, home_url: str, number: int) -> str | None:
+        """Return None: a post's URL needs its month as well."""
+        return None
+
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Everything a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogarchive.items import PageKind
-from blogarchive.sites.creaders.urls import build_home_url, parse_did, parse_url
+from blogarchive.sites.creaders.urls import build_home_url, build_post_url, parse_did, parse_url
 
 HOST = "https://blog.creaders.net"
 
@@ -33,6 +33,25 @@ HOST = "https://blog.creaders.net"
 def test_each_form_says_what_it_is(path: str, kind: PageKind, uid: str | None, number: int | None) -> None:
     found = parse_url(HOST + path)
     assert (found.kind, found.uid, found.number) == (kind, uid, number)
+
+
+@pytest.mark.parametrize(
+    ("path", "month"),
+    [
+        ("/u/31182/202501/506012.html", "2025-01"),
+        ("/u/31182/202513/506012.html", None),
+        ("/u/31182/000001/506012.html", None),
+        ("/u/31182/202501/", None),
+        ("/user_blog_diary.php?did=52919", None),
+    ],
+)
+def test_a_posts_url_names_its_month(path: str, month: str | None) -> None:
+    assert parse_url(HOST + path).month == month
+
+
+def test_a_number_alone_names_a_post() -> None:
+    url = build_post_url(f"{HOST}/u/31182/", 52919)
+    assert (parse_url(url).kind, parse_url(url).number) == (PageKind.POST, 52919)
 
 
 @pytest.mark.parametrize(

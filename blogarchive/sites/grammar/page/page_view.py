@@ -9,6 +9,7 @@ from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.parsing.html.urls import link_url
 from blogarchive.parsing.lines.document import Document, Element, Line, parse_document
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.sites.grammar.page.hints import NO_HINTS, MarkupHints
 from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH, LineIndex, fold_lines
 from blogarchive.sites.grammar.page.links import (
     PageLink,
@@ -46,6 +47,7 @@ class PageView:
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
     number: int | str | None
+    hints: MarkupHints
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
 
     def resolve_href(self, anchor: Element) -> str | None:
@@ -149,6 +151,7 @@ def build_page_view(
     parse_url: Callable[[str], ParsedUrl],
     number: int | str | None = None,
     cache: SubtreeCache | None = None,
+    hints: MarkupHints = NO_HINTS,
 ) -> PageView:
     """The view of a page's text; `now` is aware, in the site's zone; `number` the post it was fetched for.
 
@@ -175,6 +178,7 @@ def build_page_view(
         now=now,
         parse_url=parse_url,
         number=parse_url(url).number or number,
+        hints=hints,
     )
 
 

@@ -91,12 +91,11 @@ def is_framed(view: PageView, start: int, end: int) -> bool:
     if end < len(view.lines) and view.document.contains(node, view.lines[end]):
         return False
     # A paragraph alone is no frame: an author makes as many as he likes.
-    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or is_body(node)
+    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or _has_body_class(node, view.hints.body_class)
 
 
-def is_body(node: Element) -> bool:
-    """Whether this is the element that today's template of the site calls the body."""
-    return "diary_content" in (node.get("class") or "").split()
+def _has_body_class(node: Element, body_class: str | None) -> bool:
+    return body_class is not None and body_class in (node.get("class") or "").split()
 
 
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
@@ -173,7 +172,8 @@ def find_end_without_counters(view: PageView, start: int) -> int | None:
     label = find_label_below(view, start)
     if label is not None:
         return label
-    hinted = [node for node in view.document.root.iter("div", "td") if is_body(node)]
+    body_class = view.hints.body_class
+    hinted = [node for node in view.document.root.iter("div", "td") if _has_body_class(node, body_class)]
     if len(hinted) == 1 and view.document.positions(hinted[0]) is not None:
         return view.document.lines_in(hinted[0]).stop
     end = _find_element_end(view, start)

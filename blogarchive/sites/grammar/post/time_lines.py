@@ -65,9 +65,9 @@ class TitleTime:
 
 def find_titles(view: PageView, end: int) -> list[int]:
     """The lines before line `end` that are marked as titles."""
-    shown = view.document.title
+    shown, title_class = view.document.title, view.hints.title_class
     likely = {
-        *view.document.select_lines(_find_headings),
+        *view.document.select_lines(lambda subtree: _find_headings(subtree, title_class)),
         *view.line_index.find_lines_starting(shown[:_MIN_TITLE_LENGTH]),
     }
     if len(shown) > MAX_LABEL_LENGTH:
@@ -78,9 +78,13 @@ def find_titles(view: PageView, end: int) -> list[int]:
 
 
 @lru_cache(maxsize=16)
-def _find_headings(subtree: CachedSubtree) -> Sequence[int]:
+def _find_headings(subtree: CachedSubtree, title_class: str | None) -> Sequence[int]:
     """The lines of a run that are marked as titles, whatever the window's title is."""
-    return [i for i, line in enumerate(subtree.lines) if line.block.tag in HEADING_TAGS or _is_hinted(line)]
+    return [
+        i
+        for i, line in enumerate(subtree.lines)
+        if line.block.tag in HEADING_TAGS or _has_title_class(line, title_class)
+    ]
 
 
 def is_marked_title(view: PageView, line: Line) -> bool:
@@ -91,13 +95,13 @@ def is_marked_title(view: PageView, line: Line) -> bool:
             return True
     elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in shown):
         return True
-    return _is_hinted(line)
+    return _has_title_class(line, view.hints.title_class)
 
 
-def _is_hinted(line: Line) -> bool:
+def _has_title_class(line: Line, title_class: str | None) -> bool:
     anchor = line.spans[0][3] if line.spans else None
     name = None if anchor is None else anchor.get("class")
-    return name is not None and "diary_title" in name.split()
+    return name is not None and title_class in name.split()
 
 
 def is_heading(view: PageView, index: int) -> bool:

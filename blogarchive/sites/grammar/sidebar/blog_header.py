@@ -13,14 +13,6 @@ _URL_LINE = re.compile(
     re.IGNORECASE,
 )
 _MAX_TITLE_LINES = 4
-_SITE_BAR_TEXT = """
-首页 首 页 新闻 新 闻 视频 视 频 博客 博 客 论坛 论 坛 分类广告 购物 购
-物 搜索 搜索>> 发表日志 控制面板 个人相册 给我留言 帮助 退出 登录 登陆 注册
-简体 繁体 繁體 简体版 繁体版 设万维读者为首页 万维读者网 -- 全球华人的精神家园
-广告服务 联系我们 关于万维 复制 收藏本页 返回首页 博客首页 加入收藏 RSS 相册
-财经 体育 娱乐 移民 留学 健康 军事 科技 教育 小说 读书 网刊 书屋
-"""
-_SITE_BAR_WORDS = frozenset(_SITE_BAR_TEXT.split())
 _SEPARATORS = "|[]·>-—"
 
 
@@ -85,6 +77,6 @@ def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
     """The lines after the last one that is made of the site bar's words alone."""
     for offset in range(len(lines) - 1, -1, -1):
         words = [word.strip(_SEPARATORS) for word in view.folded[lines[offset]].split()]
-        if all(word in _SITE_BAR_WORDS or not word for word in words):
+        if all(word in view.hints.site_bar or not word for word in words):
             return lines[offset + 1 :]
     return lines

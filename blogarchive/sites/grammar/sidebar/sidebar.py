@@ -17,7 +17,6 @@ from blogarchive.sites.grammar.sidebar.months import parse_labelled_months, pars
 from blogarchive.sites.grammar.sidebar.sections import find_sections
 from blogarchive.sites.identity_key import IdentityKey
 
-TITLE_CUT_BYTES = 30  # the site cuts a title in the sidebar at this many GBK bytes
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
 _BRACKETS = " []【】「」『』〖〗"
@@ -90,27 +89,27 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     )
 
 
-def is_title_cut(title: str) -> bool:
+def is_title_cut(title: str, cut_bytes: int) -> bool:
     """Whether a title may have been cut: at 30 GBK bytes (29 where a character did not fit), or with dots."""
-    return len(title.encode("gb18030", "replace")) >= TITLE_CUT_BYTES - 1 or title.endswith(("…", "..."))
+    return len(title.encode("gb18030", "replace")) >= cut_bytes - 1 or title.endswith(("…", "..."))
 
 
 def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
     """The post that a line of the sidebar links to."""
     for text, _, parsed_url in view.links[index]:
         if parsed_url is not None and parsed_url.kind is PageKind.POST:
-            post = _build_listed_post(text, parsed_url.number, parsed_url.url)
+            post = _build_listed_post(text, parsed_url.number, parsed_url.url, view.hints.title_cut_bytes)
             if post is not None:
                 return post
     return None
 
 
 @lru_cache(maxsize=4096)  # the same titles stand on every page of a blog
-def _build_listed_post(text: str, number: int | str | None, url: str) -> ListedPost | None:
+def _build_listed_post(text: str, number: int | str | None, url: str, cut_bytes: int) -> ListedPost | None:
     title = strip_bullets(text).strip()
     if not title or _is_more_link(fold(title)):
         return None
-    return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title))
+    return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title, cut_bytes))
 
 
 def _lines_from_category(view: PageView, lines: Sequence[int]) -> Sequence[int]:
@@ -167,7 +166,9 @@ def _parse_titles(
         return linked
     rows = [i for i in lines if not _is_more_link(view.folded[i])]
     bare = [title for i in rows if (title := strip_bullets(view.lines[i].text).strip())]
-    return tuple([ListedPost(title=title, title_cut=is_title_cut(title)) for title in bare])
+    return tuple(
+        [ListedPost(title=title, title_cut=is_title_cut(title, view.hints.title_cut_bytes)) for title in bare]
+    )
 
 
 def _parse_categories(

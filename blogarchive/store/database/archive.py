@@ -154,6 +154,16 @@ class Archive:
         """Insert a row with these values by column and return its id."""
         return self.execute(insert_sql(table, tuple(values)), tuple(values.values())).lastrowid or 0
 
+    def insert_rows(self, table: str, rows: Sequence[Mapping[str, Value]], *, on_conflict: str = "") -> int:
+        """Insert rows of the same columns and return the number of rows changed.
+
+        `on_conflict` is the SQL clause that decides what happens to rows that exist.
+        """
+        if not rows:
+            return 0
+        sql = f"{insert_sql(table, tuple(rows[0]))} {on_conflict}"
+        return self.execute_many(sql, [tuple(row.values()) for row in rows])
+
     def update_row(self, table: str, row_id: int, values: Mapping[str, Value]) -> None:
         """Set these values by column in the row whose `id` is `row_id`."""
         self.execute(update_sql(table, tuple(values)), (*values.values(), row_id))

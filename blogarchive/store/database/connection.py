@@ -1,4 +1,4 @@
-"""How the file of an archive is opened, and what SQLite's errors mean to a person."""
+"""Open the SQLite file of an archive, and translate SQLite errors into errors that tell the user what to do."""
 
 import os
 import sqlite3
@@ -13,7 +13,7 @@ _DAMAGED = ("malformed", "not a database", "no such table", "no such column", "c
 
 
 def to_user_error(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
-    """What a person is told of an SQLite error, or None where it is a mistake of this program."""
+    """Return the error to show for an SQLite error, or None if it is a mistake of this program."""
     words = str(error).lower()
     if any(sign in words for sign in _CANNOT_WRITE):
         return CannotWrite(
@@ -29,7 +29,7 @@ def to_user_error(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder of the archive at `path`; raises `CannotWrite`."""
+    """Make the folder of the archive at `path`. Raises `CannotWrite`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -39,18 +39,18 @@ def make_folder(path: Path) -> None:
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """The file at `path`, opened, made where it is not there and may be written."""
-    # A reader that may write closes the log behind it, so that one file is the whole archive again; one that opened
-    # the file as read-only leaves an empty -wal and a -shm beside it.
-    tidy = is_writable(path)
-    mode = ("rw" if tidy else read_only_mode(path)) if read_only else "rwc"
+    """Return a connection to the file at `path`; unless `read_only`, the file is created if it is missing."""
+    # A read-only connection leaves an empty -wal and a -shm beside the file. One that may write removes both when it
+    # closes, so it is used for reading too if the permissions allow.
+    writable = is_writable(path)
+    mode = ("rw" if writable else read_only_mode(path)) if read_only else "rwc"
     try:
         connection = _connect(path, mode)
         if not read_only:
             return connection
-        if tidy and not _can_read(connection):
+        if writable and not _can_read(connection):
             connection.close()
-            connection = _without_room(path)
+            connection = _connect_without_space(path)
         connection.execute("pragma query_only = on")
         return connection
     except sqlite3.Error as error:
@@ -58,13 +58,23 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def is_writable(path: Path) -> bool:
-    """Whether the file may be written, and others made beside it."""
+    """Return whether the file may be written, and other files may be created beside it."""
     return os.access(path, os.W_OK) and os.access(wal_path(path).parent, os.W_OK)
 
 
 def wal_path(path: Path) -> Path:
-    """Where SQLite keeps the log of the file at `path`: beside the file itself, where that is a link."""
+    """Return the path of the write-ahead log of the file at `path`; SQLite resolves symbolic links first."""
     return Path(f"{os.path.realpath(path)}-wal")
+
+
+def read_only_mode(path: Path) -> str:
+    """Return the `mode=` of an SQLite URI that reads a file in a folder that may be read-only.
+
+    SQLite cannot create the log of a file in a read-only folder, so such a file is opened as immutable.
+    """
+    wal = wal_path(path)
+    is_immutable = not os.access(wal.parent, os.W_OK) and not wal.exists()
+    return "ro&immutable=1" if is_immutable else "ro"
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -77,31 +87,21 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _can_read(connection: sqlite3.Connection) -> bool:
-    """Whether there is room for what SQLite keeps beside a file to read it; a full disk has none."""
+    """Return whether the disk has space for the files that SQLite creates to read; a full disk has none."""
     try:
         connection.execute("select 1 from sqlite_master limit 1").fetchone()
     except sqlite3.OperationalError as error:
         return not any(sign in str(error).lower() for sign in _CANNOT_WRITE)
     except sqlite3.DatabaseError:
-        return True  # something else is wrong, which whoever reads on is told
+        return True  # another error, which the next statement raises again
     return True
 
 
-def _without_room(path: Path) -> sqlite3.Connection:
-    """The file, read without the index of its log; nobody else can write it, who would find no room either."""
-    log = wal_path(path)
-    if not log.exists() or not log.stat().st_size:
+def _connect_without_space(path: Path) -> sqlite3.Connection:
+    """Connect without the log's index file; no other process can write, since it would find no space either."""
+    wal = wal_path(path)
+    if not wal.exists() or not wal.stat().st_size:
         return _connect(path, "ro&immutable=1")
     connection = _connect(path, "rw")
-    connection.execute("pragma locking_mode = exclusive")  # keeps that index in memory
+    connection.execute("pragma locking_mode = exclusive")  # keeps the log's index in memory
     return connection
-
-
-def read_only_mode(path: Path) -> str:
-    """How SQLite reads a file that only lies there: the log beside it, which it would make, has no place on some disks.
-
-    For `mode=` of an SQLite URI.
-    """
-    log = wal_path(path)
-    alone = not os.access(log.parent, os.W_OK) and not log.exists()
-    return "ro&immutable=1" if alone else "ro"

@@ -1,10 +1,10 @@
-"""The series of a post's counters, its moments told apart by numbers: a third less for each row of the archive's growth.
+"""Rebuild `post_stats` with a unique index on seconds instead of text, which saves a third of the space of a row.
 
-strftime is what every SQLite has, also the one that reads this file in fifty years.
+Every SQLite version has `strftime`, so that a future one can read the index too.
 """
 
 MOMENT = "cast(strftime('%s', captured_at) as integer)"
-"""The seconds since 1970 of a row, as its unique index has them."""
+"""SQL expression of the unique index: the seconds since 1970 of a row."""
 
 REBUILD = f"""
 create table post_stats_narrow (

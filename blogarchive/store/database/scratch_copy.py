@@ -1,4 +1,4 @@
-"""An archive on which something is tried: all may be written to it, and nothing of that reaches the file."""
+"""Open an archive for a dry run: statements may write, and the file stays unchanged."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,22 +15,22 @@ from blogarchive.store.timestamps import utc_now
 
 @contextmanager
 def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]:
-    """The archive at `path`, supposed to be changed until the end, when all is taken back.
+    """Open the archive at `path` in a transaction that is rolled back at the end.
 
-    One that cannot be written, or that an older blogarchive made, is copied first, and the copy brought up to date.
-    `command` holds the archive meanwhile, where it takes so long that a run could not wait. Raises as `Archive.open`,
-    `ArchiveBusy`, and `CannotWrite` where there is no room for a copy.
+    If the file cannot be written, or an older blogarchive made it, a temporary copy is opened and migrated instead.
+    `command` locks the archive under that name, for dry runs too long for another run to wait. Raises the errors of
+    `Archive.open`, `ArchiveBusy`, and `CannotWrite` if there is no space for a copy.
     """
     if path.is_file() and (not is_writable(path) or _is_older(path)):
         with (
             TemporaryDirectory(prefix="blogarchive-") as folder,
-            Archive.open(_copied(path, folder)) as copy,
+            Archive.open(_copy(path, folder)) as copy,
             copy.dry_run(),
         ):
             yield copy
         return
-    held = lock.hold_lock(path, command, now=utc_now()) if command and path.exists() else nullcontext()
-    with held, Archive.open(path) as archive, archive.dry_run():
+    locked = lock.hold_lock(path, command, now=utc_now()) if command and path.exists() else nullcontext()
+    with locked, Archive.open(path) as archive, archive.dry_run():
         yield archive
 
 
@@ -40,24 +40,24 @@ def _is_older(path: Path) -> bool:
             version_check.refuse_older(connection, path)
         except UsageError:
             return True
-        except sqlite3.Error:  # whoever opens it tells what is wrong with it
+        except sqlite3.Error:  # `Archive.open` raises it again with an explanation
             return False
     return False
 
 
-def _copied(path: Path, folder: str) -> Path:
-    place = Path(folder) / path.name
+def _copy(path: Path, folder: str) -> Path:
+    copy_path = Path(folder) / path.name
     try:
-        with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(place)) as copy:
+        with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(copy_path)) as copy:
             source.backup(copy)
     except sqlite3.Error as error:
         raise CannotWrite(f"no copy of {path} to try it on could be made in {folder} ({error})") from error
-    with closing(connect(place, read_only=True)) as copy:
-        _check(copy, path)
-    return place
+    with closing(connect(copy_path, read_only=True)) as copy:
+        _check_version(copy, path)
+    return copy_path
 
 
-def _check(copy: sqlite3.Connection, path: Path) -> None:
+def _check_version(copy: sqlite3.Connection, path: Path) -> None:
     try:
         version_check.refuse_newer(copy, path)
     except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""The tables of what pages show: authors, posts, comments, categories; and the pages and runs they came from."""
+"""Tables of content: runs, pages, authors, posts, comments and categories."""
 
 TABLES = """
 create table runs (

@@ -1,4 +1,4 @@
-"""The tables of the work: months and titles to add up, the frontier, sweeps, pictures, failures."""
+"""Tables of the crawl: months, sidebar titles, the frontier, page chains (`sweeps`), media and failures."""
 
 TABLES = """
 create table archive_months (

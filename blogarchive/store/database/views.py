@@ -1,4 +1,4 @@
-"""The views for people: posts with their authors, versions, edits, what is missing."""
+"""Views for queries by hand: posts with their authors, versions, edits, open failures and missing posts."""
 
 VIEWS = """
 create view posts_view as
@@ -55,4 +55,4 @@ select p.id, a.site, a.uid, a.nickname as author, p.number, p.title, p.posted_at
            join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as category_list
   from posts p join authors a on a.id = p.author_id
 """
-"""A post that is gone stays in the categories that it was in: no listing shows it any more, which says nothing of them."""
+"""A gone post keeps its categories: no listing shows it any more, which proves nothing about its categories."""

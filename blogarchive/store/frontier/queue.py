@@ -1,8 +1,8 @@
-"""What is still to fetch: the frontier table is the schedule, and nothing else holds any of it.
+"""The frontier table: the only queue of URLs to fetch.
 
-States: `todo` (to be taken), `done` (fetched; looked at again when `due_at` has come), `failed` (taken again when
-`due_at` has come), `dead` (failed for good). A target's row is settled in the transaction that saves its page, so a
-run that dies loses nothing and repeats at most what was in flight.
+States: `todo` (to fetch), `done` (fetched; fetched again after `due_at`), `failed` (retried after `due_at`) and `dead`
+(failed for good). A target changes state in the transaction that saves its page. So a run that is killed loses
+nothing and repeats at most the requests in flight.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from blogarchive.items import Link, PageKind, Target
-from blogarchive.store.database.archive import Archive, Row
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import format_utc
 
-# Listings come before posts, so that early on everything is known by name; a post's comments come at once after it.
+# Listings precede posts, so that all posts are named early; the comments of a post follow it at once.
 _PRIORITY = {
     PageKind.HOME: 0,
     PageKind.COMMENTS: 1,
@@ -24,14 +24,23 @@ _PRIORITY = {
     PageKind.POST: 4,
 }
 _LAST = 5
-_FRONT = -1
+_FIRST = -1
 
-COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
+TARGET_COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
+"""The columns of the frontier that are the fields of a `Target`."""
+
+_PROGRESS = """
+select count(*) filter (where kind = 'post') as posts_found,
+       count(*) filter (where kind = 'post' and state = 'done') as posts_read,
+       count(*) filter (where state = 'todo') as todo,
+       count(*) filter (where state in ('failed', 'dead')) as failed
+  from frontier where site = ? and uid is ?
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlProgress:
-    """How far the blogs of a run are: targets by state, posts apart."""
+    """Counts of the targets of a run's blogs, by state; `posts_found` and `posts_read` count posts alone."""
 
     posts_found: int
     posts_read: int
@@ -40,12 +49,12 @@ class CrawlProgress:
 
 
 def target_key(target: Target) -> str:
-    """What makes a target one: a post's site, uid and number, whatever its URL; else the canonical URL."""
+    """Return the unique key of a target: site, uid and number of a post, whatever its URL; else its canonical URL."""
     return link_key(target.site, target.uid, target)
 
 
 def link_key(site: str, uid: str | None, link: Target | Link) -> str:
-    """The key of the target that `link` becomes in the blog of that uid."""
+    """Return the key of the target that `link` becomes in the blog of that uid."""
     if link.kind is PageKind.POST and link.number is not None and uid is not None:
         return f"{site}/{uid}/{link.number}"
     return link.url
@@ -59,26 +68,33 @@ def add_targets(
     found_on: str | None = None,
     first: bool = False,
 ) -> int:
-    """Put targets that are not known yet into the frontier, to be fetched; gives how many were new.
+    """Queue the targets that the frontier does not contain yet and return how many were new.
 
-    `first` puts them before everything else: the URL that a person named.
+    `first` queues them before all others: the URLs that a user named.
     """
-    moment = format_utc(now)
-    rows = [values_of(target, moment, found_on, first) for target in targets]
-    return archive.execute_many(INSERT + " on conflict(key) do nothing", rows) if rows else 0
+    rows = [_row(target, now, found_on, first) for target in targets]
+    return archive.insert_rows("frontier", rows, on_conflict="on conflict(key) do nothing")
 
 
 def add_fetched(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
-    """Note a target that is not to be fetched unless something asks for it."""
+    """Add a new target as `done`, so that it is fetched only if it is requeued."""
     if add_targets(archive, [target], now=now, found_on=found_on):
         archive.execute("update frontier set state = 'done' where key = ?", (target_key(target),))
 
 
 def set_post_days(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
-    """Note the days or times of posts, as a listing shows them, where none is noted yet."""
+    """Store the days or times of posts as a listing shows them, unless one is stored already."""
     archive.execute_many(
         "update frontier set shown_on = ? where key = ? and shown_on is null",
         [(day, target_key(target)) for target, day in days],
+    )
+
+
+def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
+    """Store the newest day that the target may show, by which `next_targets` skips it if `since` is later."""
+    archive.execute(
+        "update frontier set shown_on = ? where key = ? and shown_on is not ?",
+        (shown_on, target_key(target), shown_on),
     )
 
 
@@ -91,14 +107,14 @@ def next_targets(
     exclude: Iterable[Target] = (),
     since: date | None = None,
 ) -> list[Target]:
-    """The next targets of these blogs, at most `limit`, best first; those in `exclude` (in flight) are left out.
+    """Return the next targets of these blogs by priority, at most `limit`, without those in `exclude` (in flight).
 
-    Several sites share the limit, so that one slow host does not hold up another; blogs of one site come one after
-    the other. Failed targets whose time has come are taken when nothing else is left. With `since`, what is known
-    to be older than that day stays in the frontier. Changes nothing: a target stays to be taken until it is saved,
-    failed or skipped. Nothing given and nothing in flight: ask `plan.top_up`, then the run is over.
+    Sites share the limit, so that a slow host does not block another; the blogs of one site follow one another.
+    Failed targets that are due come last. `since` skips targets known to be older than that day. The rows do not
+    change: a target stays in the queue until it is saved, failed or skipped. If nothing is returned and nothing is in
+    flight, call `plan.queue_more`; if that adds nothing, the run ends.
     """
-    flying = {target_key(target) for target in exclude}
+    in_flight = {target_key(target) for target in exclude}
     sites = list(dict.fromkeys(blog.site for blog in blogs))
     share = max(1, limit // max(1, len(sites)))
     taken: list[Target] = []
@@ -106,106 +122,58 @@ def next_targets(
         of_site: list[Target] = []
         for blog in blogs:
             if blog.site == site and len(of_site) < share:
-                of_site += _take_blog(archive, blog, share - len(of_site), flying, format_utc(now), since)
+                of_site += _next_of_blog(archive, blog, share - len(of_site), in_flight, now, since)
         taken += of_site
     return taken[:limit]
 
 
 def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
-    """How far these blogs are. Reads an index of the whole frontier: ask once a second, not once a page."""
-    counts: dict[tuple[bool, str], int] = {}
-    for blog in blogs:
-        for kind, state, count in archive.rows(
-            "select kind = 'post', state, count(*) from frontier where site = ? and uid is ? group by 1, 2",
-            (blog.site, blog.uid),
-        ):
-            place = (bool(kind), str(state))
-            counts[place] = counts.get(place, 0) + int(str(count))
+    """Return the progress of these blogs. It reads an index of the whole frontier: call it once a second at most."""
+    counts = [archive.one_as(CrawlProgress, _PROGRESS, (blog.site, blog.uid)) for blog in blogs]
+    of_blogs = [count for count in counts if count is not None]
     return CrawlProgress(
-        posts_found=sum(count for (is_post, _), count in counts.items() if is_post),
-        posts_read=counts.get((True, "done"), 0),
-        todo=counts.get((True, "todo"), 0) + counts.get((False, "todo"), 0),
-        failed=sum(count for (_, state), count in counts.items() if state in ("failed", "dead")),
+        posts_found=sum(count.posts_found for count in of_blogs),
+        posts_read=sum(count.posts_read for count in of_blogs),
+        todo=sum(count.todo for count in of_blogs),
+        failed=sum(count.failed for count in of_blogs),
     )
 
 
-def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
-    """Record the newest day that the target can show, so that `take` with a `since` can skip it."""
-    archive.execute(
-        "update frontier set shown_on = ? where key = ? and shown_on is not ?",
-        (shown_on, target_key(target), shown_on),
-    )
-
-
-INSERT = (
-    "insert into frontier(key, url, site, kind, uid, number, post_number, page_no, chain, priority, rank,"
-    " state, found_at, found_on) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'todo', ?, ?)"
-)
-
-
-def values_of(target: Target, moment: str, found_on: str | None, first: bool) -> tuple[Value, ...]:
-    """What `INSERT` takes for a target; `first`: before everything else."""
-    priority = _FRONT if first else _PRIORITY.get(target.kind, _LAST)
-    # Newest posts first: numbers of all known sites rise with time.
+def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> dict[str, Value]:
+    # Newest posts first: the numbers of all known sites rise with time.
     rank = -target.number if isinstance(target.number, int) and target.kind is PageKind.POST else 0
-    return (
-        target_key(target),
-        target.url,
-        target.site,
-        target.kind,
-        target.uid,
-        target.number,
-        target.post_number,
-        target.page_no,
-        target.chain,
-        priority,
-        rank,
-        moment,
-        found_on,
-    )
+    return {
+        "key": target_key(target),
+        "url": target.url,
+        "site": target.site,
+        "kind": target.kind,
+        "uid": target.uid,
+        "number": target.number,
+        "post_number": target.post_number,
+        "page_no": target.page_no,
+        "chain": target.chain,
+        "priority": _FIRST if first else _PRIORITY.get(target.kind, _LAST),
+        "rank": rank,
+        "state": "todo",
+        "found_at": format_utc(now),
+        "found_on": found_on,
+    }
 
 
-def _take_blog(
-    archive: Archive, blog: Blog, wanted: int, flying: set[str], moment: str, since: date | None
+def _next_of_blog(
+    archive: Archive, blog: Blog, wanted: int, in_flight: set[str], now: datetime, since: date | None
 ) -> list[Target]:
-    young = "" if since is None else " and (shown_on is null or shown_on >= ?)"
-    scope: list[Value] = [blog.site, blog.uid]
-    bound: list[Value] = [] if since is None else [since.isoformat()]
-    room = wanted + len(flying)
-    rows = archive.rows(
-        f"select key, {COLUMNS} from frontier where site = ? and uid is ? and state = 'todo'{young}"  # noqa: S608
-        " order by priority, rank, id limit ?",
-        (*scope, *bound, room),
-    )
-    if len(rows) < room:
-        rows += archive.rows(
-            f"select key, {COLUMNS} from frontier where site = ? and uid is ? and state = 'failed'"  # noqa: S608
-            f" and due_at <= ?{young} order by priority, rank, id limit ?",
-            (*scope, moment, *bound, room),
-        )
-    return [target_of(row[1:]) for row in rows if row[0] not in flying][:wanted]
-
-
-def target_of(row: Row) -> Target:
-    """The target of a row of `COLUMNS`."""
-    url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified = row
-    return Target(
-        url=str(url),
-        site=str(site),
-        kind=PageKind(str(kind)),
-        uid=_text(uid),
-        number=_number(number),
-        post_number=_number(post_number),
-        page_no=int(str(page_no)),
-        chain=_text(chain),
-        etag=_text(etag),
-        last_modified=_text(last_modified),
-    )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _number(value: object) -> int | str | None:
-    return value if isinstance(value, int | str) else None
+    room = wanted + len(in_flight)
+    values = {"site": blog.site, "uid": blog.uid, "now": format_utc(now), "room": room}
+    young = "" if since is None else " and (shown_on is null or shown_on >= :since)"
+    bound = {} if since is None else {"since": since.isoformat()}
+    targets: list[Target] = []
+    for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
+        if len(targets) < room:
+            targets += archive.all_as(
+                Target,
+                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}{young}"  # noqa: S608
+                " order by priority, rank, id limit :room",
+                {**values, **bound},
+            )
+    return [target for target in targets if target_key(target) not in in_flight][:wanted]

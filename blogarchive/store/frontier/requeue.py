@@ -1,7 +1,7 @@
-"""Asking for a target again: what a page shows to differ, within bounds that no host can make a run pass.
+"""Requeue targets, within limits that no host can make a run exceed.
 
-Each page that is saved may call for others, and they for it: two caches that answer in turn would keep a run going
-for ever. So whatever calls for a target while a run is under way comes through `again`.
+A saved page may requeue others, and they may requeue it: two caches that answer in turn would keep a run going for
+ever. So everything that queues a fetched target during a run calls `requeue_target`.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier.queue import COLUMNS, INSERT, target_key, target_of, values_of
+from blogarchive.store.frontier.queue import TARGET_COLUMNS, add_targets, target_key
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
@@ -17,8 +17,8 @@ from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import format_utc
 
 MAX_REQUEUES = 3
-"""So often one process makes a target to be fetched again; what shows something else each time waits for the next."""
-_ALWAYS = "~"  # after every time
+"""Requeues of a target in one process; a target that changes on each fetch waits for the next run."""
+_END_OF_TIME = "~"  # sorts after every time
 
 
 def requeue_target(
@@ -30,52 +30,54 @@ def requeue_target(
     found_on: str | None = None,
     failed_too: bool = False,
 ) -> int:
-    """Queue `target` unless it was fetched at or after the UTC text `before`; returns 1 if it was queued.
+    """Queue `target` unless it was fetched at or after the UTC text `before`; return 1 if it was queued, else 0.
 
-    A target that failed keeps waiting for its time, except with `failed_too`: it continues a page just read. One
-    that was asked for again `MAX_REQUEUES` times stays as it is, and that is a failure: no host keeps a run going.
+    A failed target waits for its retry, unless `failed_too`: it continues a page just parsed. A target that was
+    requeued `MAX_REQUEUES` times is not queued again and gets a failure row.
     """
-    states = "state <> 'todo'" if failed_too else "state = 'done'"
-    name = target_key(target)
-    if archive.requeue_limits.requeues[name] >= MAX_REQUEUES:
-        _tire(archive, target, before, now)
+    key, requeues = target_key(target), archive.requeue_limits.requeues
+    if requeues[key] >= MAX_REQUEUES:
+        _defer_to_next_run(archive, target, before, now)
         return 0
-    values = values_of(target, format_utc(now), found_on, first=False)
-    asked = archive.execute(
-        INSERT + " on conflict(key) do update set state = 'todo', page_no = excluded.page_no,"
-        " chain = excluded.chain"
-        f" where {states} and coalesce(fetched_at, '') < ?",
-        (*values, before),
-    ).rowcount
-    archive.requeue_limits.requeues[name] += asked
-    return asked
+    states = "state <> 'todo'" if failed_too else "state = 'done'"
+    queued = (
+        add_targets(archive, [target], now=now, found_on=found_on)
+        or archive.execute(
+            "update frontier set state = 'todo', page_no = ?, chain = ? where key = ?"  # noqa: S608 - constants
+            f" and {states} and coalesce(fetched_at, '') < ?",
+            (target.page_no, target.chain, key, before),
+        ).rowcount
+    )
+    requeues[key] += queued
+    return queued
 
 
 def exceeds_url_limit(archive: Archive, blog: Blog, name: str, url: str) -> bool:
-    """Whether the month or category of that name was asked for at enough other addresses: it has a new one every time."""
-    known = archive.requeue_limits.urls[f"{blog.site}/{blog.uid}/{name}"]
-    if url not in known and len(known) >= MAX_REQUEUES:
+    """Return whether the month or category `name` was requested at `MAX_REQUEUES` other URLs in this run."""
+    urls = archive.requeue_limits.urls[f"{blog.site}/{blog.uid}/{name}"]
+    if url not in urls and len(urls) >= MAX_REQUEUES:
         return True
-    known.add(url)
+    urls.add(url)
     return False
 
 
 def requeue_where(
     archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = (), *, now: datetime
 ) -> int:
-    """The same for the blog's settled rows that meet an SQL condition of this package; gives how many are asked for."""
-    rows = archive.rows(
-        f"select {COLUMNS} from frontier"  # noqa: S608 - conditions are constants of this package
+    """Requeue the blog's `done` targets that meet an SQL condition of this package; return how many were queued."""
+    targets = archive.all_as(
+        Target,
+        f"select {TARGET_COLUMNS} from frontier"  # noqa: S608 - conditions are constants of this package
         f" where site = ? and uid is ? and state = 'done' and ({condition}) order by priority, rank, id",
         (blog.site, blog.uid, *parameters),
     )
-    return sum(requeue_target(archive, target_of(row), before=_ALWAYS, now=now) for row in rows)
+    return sum(requeue_target(archive, target, before=_END_OF_TIME, now=now) for target in targets)
 
 
 def reset_where(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:
-    """Make the blog's rows that meet an SQL condition of this package to be fetched; gives how many.
+    """Queue the blog's targets that meet an SQL condition of this package; return how many were queued.
 
-    For the beginning of a run: while one is under way, `again` and `again_where` ask, which come to an end.
+    It has no limit: use it at the start of a run, and `requeue_target` or `requeue_where` during one.
     """
     return archive.execute(
         "update frontier set state = 'todo', due_at = null"  # noqa: S608 - conditions are constants of this package
@@ -85,28 +87,28 @@ def reset_where(archive: Archive, blog: Blog, condition: str, parameters: Sequen
 
 
 def change_url(archive: Archive, target: Target) -> None:
-    """The target's post is at this URL now; where it was asked for at another, open failures go with it."""
-    row = archive.row("select url from frontier where key = ? and url <> ?", (target_key(target), target.url))
-    if row is not None:
-        failures.change_url(archive, str(row[0]), target.url)
+    """Store the new URL of a post that moved, and move its open failures to that URL."""
+    key = target_key(target)
+    old_url = archive.text("select url from frontier where key = ? and url <> ?", (key, target.url))
+    if old_url is not None:
+        failures.change_url(archive, old_url, target.url)
         archive.execute(
-            "update frontier set url = ?, etag = null, last_modified = null where key = ?",
-            (target.url, target_key(target)),
+            "update frontier set url = ?, etag = null, last_modified = null where key = ?", (target.url, key)
         )
 
 
-def _tire(archive: Archive, target: Target, before: str, now: datetime) -> None:
-    """Leave what was asked for too often, where it would be asked for once more, to the next run."""
-    row = archive.row(
+def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datetime) -> None:
+    """Make a target that exceeds the limit due for the next run, and record a failure."""
+    key, moment = target_key(target), format_utc(now)
+    url = archive.text(
         "select url from frontier where key = ? and state = 'done' and coalesce(fetched_at, '') < ?",
-        (target_key(target), before),
+        (key, before),
     )
-    if row is None:
+    if url is None:
         return
-    url, moment = str(row[0]), format_utc(now)
-    archive.execute("update frontier set due_at = ? where key = ?", (moment, target_key(target)))
+    archive.execute("update frontier set due_at = ? where key = ?", (moment, key))
     detail = "fetched again and again in one run, and each time other pages called for it once more"
-    failure = Failure(kind="incomplete", field="requeue_target", detail=detail)
+    failure = Failure(kind="incomplete", field="again", detail=detail)
     if not failures.is_open(archive, url, failure):
         blog = Blog(site=target.site, uid=target.uid)
         run_id = archive.scalar("select max(id) from runs") or None

@@ -1,4 +1,4 @@
-"""What becomes of a target that was asked for: its row of the frontier settled, failed, or left."""
+"""Change the state of a target in the frontier: fetched, failed, gone or deactivated."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ def mark_fetched(
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> None:
-    """The target was fetched and read: done, to be looked at again from `due_at` on (never, where None).
+    """Mark a saved target `done`, due again at `due_at` (None: never) with these validators.
 
     `fetched_at` is UTC text with microseconds.
     """
@@ -32,7 +32,7 @@ def mark_fetched(
 
 
 def mark_unchanged(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
-    """The site answered that nothing changed: settled, and what it sent to ask so again is kept."""
+    """Mark a target `done` after a 304 and keep its validators."""
     archive.execute(
         "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
         (fetched_at, due_at, target_key(target)),
@@ -47,24 +47,24 @@ def mark_failed(
     retry_after: timedelta | None = None,
     now: datetime,
 ) -> str | None:
-    """The target could not be had: tried again after `retry_after` or a growing while; gives that time (UTC text).
+    """Mark a target `failed` and return when it is retried (UTC text).
 
-    The while is `schedule.pause`. `permanent`: never tried again by itself, gives None.
+    The delay is `schedule.retry_delay`, or `retry_after` if that is longer. `permanent` marks it `dead` and returns
+    None.
     """
-    moment = format_utc(now)
+    key = target_key(target)
     add_targets(archive, [target], now=now)
-    attempts = archive.scalar("select attempts from frontier where key = ?", (target_key(target),))
-    wait = schedule.retry_delay(attempts)
-    due = None if permanent else shift_utc(moment, max(wait, retry_after or wait))
+    delay = schedule.retry_delay(archive.scalar("select attempts from frontier where key = ?", (key,)))
+    due_at = None if permanent else shift_utc(format_utc(now), max(delay, retry_after or delay))
     archive.execute(
         "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
-        ("dead" if permanent else "failed", due, target_key(target)),
+        ("dead" if permanent else "failed", due_at, key),
     )
-    return due
+    return due_at
 
 
 def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
-    """The post is gone for all that is known: done, to be looked at once more from `due_at` on."""
+    """Mark the target of a gone post `done`, due once more at `due_at`."""
     archive.execute(
         "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
         (format_utc(due_at), target_key(target)),
@@ -72,33 +72,33 @@ def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
 
 
 def deactivate(archive: Archive, target: Target) -> None:
-    """Nothing leads to the target any more: it is not fetched until something does again."""
+    """Mark a target that no page links to `done`, never due: it is fetched only if it is requeued."""
     archive.execute("update frontier set state = 'done', due_at = null where key = ?", (target_key(target),))
 
 
 def deactivate_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
-    """Further pages of a post's comments are no longer there: nothing to fetch, and no failure; gives their URLs."""
-    rows = archive.rows(
-        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'",
-        (blog.site, blog.uid, number),
+    """Deactivate the further comment pages of a post that has none any more; return the URLs of those queued."""
+    scope = (blog.site, blog.uid, number)
+    urls = archive.column(
+        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'", scope
     )
-    if rows:
+    if urls:
         archive.execute(
             "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?",
-            (blog.site, blog.uid, number),
+            scope,
         )
-    return [str(url) for (url,) in rows]
+    return urls
 
 
 def assign_uid(archive: Archive, target: Target, uid: str) -> Target:
-    """A target whose blog was not known, or known by another name, belongs to the blog `uid`; the target as it is now."""
+    """Move a target of an unknown blog, or of an older uid, to the blog `uid`; return the target as stored now."""
     if target.uid == uid:
         return target
-    # A post that was named without its blog stays under its address.
-    now = target if target.uid is None else replace(target, uid=uid)
+    # A post that was named without its blog keeps its URL as its key.
+    assigned = target if target.uid is None else replace(target, uid=uid)
     archive.execute(
         "update or ignore frontier set uid = ?, key = ? where key = ?",
-        (uid, target_key(now), target_key(target)),
+        (uid, target_key(assigned), target_key(target)),
     )
     archive.execute("delete from frontier where key = ? and uid is not ?", (target_key(target), uid))
-    return now
+    return assigned

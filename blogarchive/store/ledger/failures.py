@@ -1,4 +1,4 @@
-"""The ledger of what could not be had: one open row for a URL, kind and field, counted up until it is resolved."""
+"""The failures ledger: one open row per URL, kind and field, whose attempts are counted until it is resolved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Literal
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import format_utc, parse_utc
 
 FailureKind = Literal[
@@ -26,7 +27,7 @@ FailureKind = Literal[
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """Why something could not be had. `field` names what of a page is concerned; None: the page as a whole."""
+    """A failure to fetch, parse or save. `field` is the field concerned, or None for the whole page."""
 
     kind: FailureKind
     detail: str
@@ -36,7 +37,7 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenFailure:
-    """An unresolved row of the ledger; times are UTC text, `next_try_at` None where it is not tried by itself."""
+    """An unresolved row of the ledger. Times are UTC text; `next_try_at` is None if it is not retried."""
 
     id: int
     site: str | None
@@ -54,11 +55,18 @@ class OpenFailure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailureCounts:
-    """Open failures of some blogs: `new` since the run began, `retrying` by itself, and all."""
+    """Counts of open failures: `new` since the run began, `retrying` those with a retry scheduled, and `all`."""
 
     new: int
     retrying: int
     all: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _OpenField:
+    id: int
+    kind: str
+    field: str | None
 
 
 def record_failure(
@@ -71,42 +79,40 @@ def record_failure(
     now: datetime,
     next_try_at: str | None = None,
 ) -> None:
-    """Open a failure of that URL, kind and field, or count one that is open once more."""
+    """Insert a failure of that URL, kind and field, or count one more attempt of the open one."""
     moment = format_utc(now)
-    values = (
-        run_id,
-        failure.detail,
-        failure.permanent,
-        moment,
-        next_try_at,
-        url,
-        failure.kind,
-        failure.field,
-    )
-    changed = archive.execute(
-        "update failures set run_id = ?, detail = ?, permanent = ?, last_failed_at = ?, next_try_at = ?,"
-        " attempts = attempts + 1 where url = ? and kind = ? and field is ? and resolved_at is null",
-        values,
+    changing: dict[str, Value] = {
+        "run_id": run_id,
+        "detail": failure.detail,
+        "permanent": failure.permanent,
+        "last_failed_at": moment,
+        "next_try_at": next_try_at,
+    }
+    scope: dict[str, Value] = {"url": url, "kind": failure.kind, "field": failure.field}
+    counted = archive.execute(
+        "update failures set run_id = :run_id, detail = :detail, permanent = :permanent,"
+        " last_failed_at = :last_failed_at, next_try_at = :next_try_at, attempts = attempts + 1"
+        " where url = :url and kind = :kind and field is :field and resolved_at is null",
+        changing | scope,
     ).rowcount
-    if not changed:
-        archive.execute(
-            "insert into failures(run_id, detail, permanent, last_failed_at, next_try_at, url, kind, field,"
-            " first_failed_at, site, uid) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*values, moment, blog.site, blog.uid),
-        )
+    if not counted:
+        origin = {"site": blog.site, "uid": blog.uid, "first_failed_at": moment}
+        archive.insert_row("failures", {**changing, **scope, **origin})
 
 
 def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[str, str | None]] = ()) -> int:
-    """Close the open failures of `url`, except those of the kinds and fields in `keep`; gives how many."""
-    found = archive.rows("select id, kind, field from failures where url = ? and resolved_at is null", (url,))
-    closed = [int(str(row[0])) for row in found if (row[1], row[2]) not in keep]
-    for failure_id in closed:
-        archive.execute("update failures set resolved_at = ? where id = ?", (format_utc(now), failure_id))
-    return len(closed)
+    """Resolve the open failures of `url`, except those of the kinds and fields in `keep`; return how many."""
+    found = archive.all_as(
+        _OpenField, "select id, kind, field from failures where url = ? and resolved_at is null", (url,)
+    )
+    resolved = [failure.id for failure in found if (failure.kind, failure.field) not in keep]
+    for failure_id in resolved:
+        archive.update_row("failures", failure_id, {"resolved_at": format_utc(now)})
+    return len(resolved)
 
 
 def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> None:
-    """Close the open failures of `url` that concern that field."""
+    """Resolve the open failures of `url` that concern that field."""
     archive.execute(
         "update failures set resolved_at = ? where url = ? and field = ? and resolved_at is null",
         (format_utc(now), url, field),
@@ -114,30 +120,29 @@ def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> N
 
 
 def change_url(archive: Archive, old: str, new: str) -> None:
-    """What failed at the URL `old` is to be had at `new` now: its open failures are those of that URL."""
+    """Move the open failures of the URL `old` to the URL `new`."""
     archive.execute("update failures set url = ? where url = ? and resolved_at is null", (new, old))
 
 
 def is_open(archive: Archive, url: str, failure: Failure) -> bool:
-    """Whether the ledger holds that failure of `url` unresolved."""
-    row = archive.row(
+    """Return whether a failure of that URL, kind and field is open."""
+    return archive.exists(
         "select 1 from failures where url = ? and kind = ? and field is ? and resolved_at is null",
         (url, failure.kind, failure.field),
     )
-    return row is not None
 
 
 def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:
-    """The open failures, oldest first; of these blogs only, where given."""
+    """Return the open failures, oldest first: of `blogs`, or of all blogs if none is given."""
     found = archive.all_as(OpenFailure, "select * from open_failures order by id")
     wanted = {(blog.site, blog.uid) for blog in blogs}
     return [failure for failure in found if not wanted or (failure.site, failure.uid) in wanted]
 
 
 def count_failures(archive: Archive, blogs: Sequence[Blog], *, since: str) -> FailureCounts:
-    """How many failures of these blogs are open; new are those first seen at or after the UTC text `since`.
+    """Return counts of the open failures of these blogs; new are those first seen at or after the UTC text `since`.
 
-    A picture that is gone for good is not new: it is listed, and no run can do anything about it.
+    A permanent failure of an image is not new: no run can fix it.
     """
     found, since = open_failures(archive, blogs), format_utc(parse_utc(since))
     return FailureCounts(
@@ -151,7 +156,7 @@ def count_failures(archive: Archive, blogs: Sequence[Blog], *, since: str) -> Fa
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
-    """Make everything with an open failure to be fetched by the next run, permanent ones too; gives how many."""
+    """Queue every target with an open failure, permanent ones too, for the next run; return how many were queued."""
     with archive.atomic():
         return sum(
             archive.execute(
@@ -162,9 +167,9 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
 
 
 def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
-    """An outage ended the run: the pages that it cost are asked for by the next one at once; gives how many.
+    """Make the targets that failed in an outage, which ended the run, due at once; return how many.
 
-    Only those that failed for the first time. Some pages that never come would else end every run before the others.
+    Only first failures: otherwise a few pages that never succeed would end every run before the others are fetched.
     """
     moment = format_utc(now)
     with archive.atomic():

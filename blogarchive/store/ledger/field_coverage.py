@@ -1,7 +1,7 @@
-"""Whether a site still reads as it used to: which fields each run found filled and empty.
+"""Detect a changed site: count which fields of its pages each run found filled and empty.
 
-A redesign of a site fails quietly: pages come, and some field is empty on all of them. So each page's fields are
-counted by run, and a field that earlier runs found filled and this one finds empty on many pages is an alarm.
+A redesigned site still answers, but some field is empty on all pages. So each run counts the fields of its pages. A
+field that earlier runs filled and this run leaves empty on many pages raises `SiteChanged`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,45 +12,49 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
+from blogarchive.store.rows import Value
 
 MIN_EMPTY_PAGES = 5
-"""A field must be empty on at least so many pages of a run …"""
+"""A field counts as lost if it is empty on at least this number of the run's pages …"""
 
 MIN_EMPTY_SHARE = 0.5
 """… and on this share of its pages of a kind …"""
 
 MIN_FILLED_SHARE = 0.9
-"""… where earlier runs found it filled on this share."""
+"""… and earlier runs filled it on this share."""
 
 COMPARED_RUNS = 100
-"""So many earlier runs are looked at: else a field that a site dropped for good would be an alarm for years."""
+"""Earlier runs compared. Without a limit, a field that a site removed would raise an error for years."""
 
 WHOLE_PAGE = "the page"
 
 
 def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage) -> None:
-    """Count the fields of a page that was read for a run."""
+    """Count the fields of a saved page of a run."""
     if run_id is None:
         return
-    kind, filled = (PageKind.POST, _of_post(parsed)) if parsed.kind is PageKind.POST else _of_listing(parsed)
-    _put(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
+    is_post = parsed.kind is PageKind.POST
+    kind, filled = (
+        (PageKind.POST, _post_fields(parsed)) if is_post else (PageKind.HOME, _listing_fields(parsed))
+    )
+    _add_counts(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
 
 
 def count_rejected(
     archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: Failure
 ) -> None:
-    """Count a page that was not kept: the fields of its post, or that it could not be read at all."""
+    """Count a rejected page: the fields of its post, or the field that could not be parsed."""
     if parsed.kind is PageKind.POST and parsed.posts:
         count_fields(archive, run_id, target, parsed)
     elif run_id is not None and failure.kind == "unreadable":
         kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
-        _put(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
+        _add_counts(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
 
 
 def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
-    """Whether the archive holds a post of any of these blogs."""
+    """Return whether a post of any of these blogs is stored."""
     return any(
-        archive.row(
+        archive.exists(
             "select 1 from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? limit 1",
             (blog.site, blog.uid),
         )
@@ -59,18 +63,18 @@ def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
 
 
 def check_coverage(archive: Archive, run: Run) -> None:
-    """Raise `SiteChanged`, naming the fields, where many pages of the run lack what pages used to have."""
-    changed = find_empty_fields(archive, run)
-    if changed:
+    """Raise `SiteChanged` with the lost fields, if there are any."""
+    lost = find_empty_fields(archive, run)
+    if lost:
         raise SiteChanged(
-            f"the site seems to have changed: empty on many pages of this run: {', '.join(changed)};"
+            f"the site seems to have changed: empty on many pages of this run: {', '.join(lost)};"
             " see `blogarchive doctor URL`"
         )
 
 
 def find_empty_fields(archive: Archive, run: Run) -> list[str]:
-    """The fields, as `post.views`, that used to be filled and are empty on many pages of the run."""
-    rows = archive.rows(
+    """Return the lost fields of the run, as `post.views`: filled by earlier runs and empty on many of its pages."""
+    return archive.column(
         "select n.kind || '.' || n.field from field_counts n join (select site, kind, field,"
         " sum(filled) as filled, sum(empty) as empty from (select *, row_number() over"
         " (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)"
@@ -80,11 +84,10 @@ def find_empty_fields(archive: Archive, run: Run) -> list[str]:
         " and b.filled >= ? * (b.filled + b.empty) order by 1",
         (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE),
     )
-    return [str(name) for (name,) in rows]
 
 
-def _of_post(parsed: ParsedPage) -> dict[str, bool]:
-    found = _of_author(parsed)
+def _post_fields(parsed: ParsedPage) -> dict[str, bool]:
+    found = _author_fields(parsed)
     for post in parsed.posts[:1]:
         found |= {
             "title": bool(post.title),
@@ -95,11 +98,11 @@ def _of_post(parsed: ParsedPage) -> dict[str, bool]:
             "comment_count": post.comment_count is not None,
         }
         if post.comment_count or post.comments:
-            found |= _of_comments(post)
+            found |= _comment_fields(post)
     return found
 
 
-def _of_author(parsed: ParsedPage) -> dict[str, bool]:
+def _author_fields(parsed: ParsedPage) -> dict[str, bool]:
     author = parsed.author
     return {
         "author": author is not None,
@@ -109,26 +112,27 @@ def _of_author(parsed: ParsedPage) -> dict[str, bool]:
     }
 
 
-def _of_comments(post: Post) -> dict[str, bool]:
+def _comment_fields(post: Post) -> dict[str, bool]:
     return {
         "comments": bool(post.comments),
         "comments.posted_at": any(comment.posted is not None for comment in post.comments),
     }
 
 
-def _of_listing(parsed: ParsedPage) -> tuple[PageKind, dict[str, bool]]:
-    return PageKind.HOME, {
-        **_of_author(parsed),
+def _listing_fields(parsed: ParsedPage) -> dict[str, bool]:
+    return {
+        **_author_fields(parsed),
         "archive_months": bool(parsed.months),
         "categories": bool(parsed.categories),
         "posts": bool(parsed.listed or parsed.posts or parsed.latest),
     }
 
 
-def _put(archive: Archive, run_id: int, site: str, kind: PageKind, found: Mapping[str, bool]) -> None:
-    archive.execute_many(
-        "insert into field_counts(run_id, site, kind, field, filled, empty) values (?, ?, ?, ?, ?, ?)"
-        " on conflict(run_id, site, kind, field) do update set filled = filled + excluded.filled,"
-        " empty = empty + excluded.empty",
-        [(run_id, site, kind, field, is_filled, not is_filled) for field, is_filled in found.items()],
+def _add_counts(archive: Archive, run_id: int, site: str, kind: PageKind, fields: Mapping[str, bool]) -> None:
+    page: dict[str, Value] = {"run_id": run_id, "site": site, "kind": kind}
+    archive.insert_rows(
+        "field_counts",
+        [{**page, "field": field, "filled": filled, "empty": not filled} for field, filled in fields.items()],
+        on_conflict="on conflict(run_id, site, kind, field)"
+        " do update set filled = filled + excluded.filled, empty = empty + excluded.empty",
     )

@@ -1,4 +1,4 @@
-"""Whether a blog adds up: the dates that its archive shows for each month against the posts held."""
+"""Compare the months that a blog's archive shows with the stored posts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +13,10 @@ FIELD = "archive_months"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthCoverage:
-    """A month as the archive shows it and as it is held; days are `2025-01-29`, counts are of posts.
+    """A month as the archive shows it and as stored. Days are `2025-01-29`.
 
-    `proved`: its listing was read to the end. `named` are the posts of the month known by name, `read` those whose
-    pages were read; posts that are gone are not counted.
+    `proved`: its listing was fetched to the last page. `named` counts the month's posts that any page names, `read`
+    those with a stored text; gone posts are not counted.
     """
 
     month: str
@@ -30,19 +30,19 @@ class MonthCoverage:
 
     @property
     def agrees(self) -> bool:
-        """Whether the first and last day shown are those of posts held."""
+        """Return whether the first and last day shown are those of stored posts."""
         if self.first_shown is None or self.last_shown is None:
             return self.named > 0 or not self.proved
         return self.first_shown == self.first_held and self.last_shown == self.last_held
 
     @property
     def complete(self) -> bool:
-        """Whether the days agree and every post known was read."""
+        """Return whether the days agree and every named post is stored."""
         return self.agrees and self.named == self.read
 
 
 def month_coverage(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
-    """Every month that the blog's archive shows, newest first."""
+    """Return every month that the blog's archive shows, newest first."""
     return archive.all_as(
         MonthCoverage,
         "with held as (select substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)) as first,"
@@ -61,17 +61,16 @@ def month_coverage(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
 
 
 def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datetime) -> bool:
-    """Whether all months agree; where not, that is a failure of the home page, resolved when they do."""
-    row = archive.row("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
-    if row is None:
+    """Return whether all months agree; record a failure of the home page if not, and resolve it if they do."""
+    url = archive.text("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    if url is None:
         return True
-    lacking = [month.month for month in month_coverage(archive, blog) if not month.agrees]
-    url = str(row[0])
-    if not lacking:
+    differing = [month.month for month in month_coverage(archive, blog) if not month.agrees]
+    if not differing:
         failures.resolve_field(archive, url, FIELD, now=now)
         return True
-    shown = ", ".join(lacking[:6]) + (" …" if len(lacking) > 6 else "")
-    detail = f"the first or last date shown is of no post held, in {len(lacking)} months: {shown}"
+    named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
+    detail = f"the first or last date shown is of no post held, in {len(differing)} months: {named}"
     failure = Failure(kind="incomplete", field=FIELD, detail=detail)
     if not failures.is_open(archive, url, failure):
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)

@@ -1,4 +1,4 @@
-"""One row a run: what was asked, when, how it ended; and whether it goes on with a run that did not end."""
+"""Store one row per run, and resume the last unfinished run of the same command."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import Literal
 
 from blogarchive import __version__
 from blogarchive.store.database.archive import Archive, RequeueLimits
+from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import format_utc, format_utc_precise, parse_utc, shift_utc
 
 RunOutcome = Literal[
@@ -24,18 +25,21 @@ RunOutcome = Literal[
     "damaged",
 ]
 
-_UNFINISHED = (None, "killed", "interrupted", "unwritable")
-# An unfinished run older than this is no longer gone on with: its home page is too old to stand for today's.
+_LAST_UNFINISHED = """
+select epoch_at from (select * from runs where command = ? and arguments = ? order by id desc limit 1)
+ where outcome is null or outcome in ('killed', 'interrupted', 'unwritable')
+"""
 MAX_RESUME_AGE = timedelta(days=7)
+"""An older unfinished run is not resumed, because its copy of the home page is out of date."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A run under way. What was fetched since `epoch_at` is not fetched again.
+    """A run in progress. Targets that were fetched since `epoch_at` are not fetched again.
 
-    `epoch_at` is its start (UTC text with microseconds), or the start of the unfinished run of the same command
-    which it goes on with. `ahead`: by how much the archive's last time is after this machine's
-    clock, which was set back; what is fetched counts on from there, so that what came later stays later.
+    `epoch_at` is the start of the run (UTC text with microseconds), or of the unfinished run of the same command that
+    it resumes. `ahead` is the time from this machine's clock to the archive's last time, if the clock was set back.
+    It is added to fetch times, so that later pages have later times.
     """
 
     id: int
@@ -45,13 +49,13 @@ class Run:
 
     @property
     def begun_at(self) -> str:
-        """When it began by this machine's clock, or the run that it goes on with."""
+        """Return the start by this machine's clock, of this run or of the run that it resumes."""
         return min(self.started_at, self.epoch_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """Counts of one run. `requests` and `not_modified` come from the crawler, most others from `ChangeCounts`."""
+    """Counts of one run: `requests` and `not_modified` of the crawler, most others from `ChangeCounts`."""
 
     requests: int = 0
     not_modified: int = 0
@@ -66,19 +70,26 @@ class Counts:
 
 
 def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, now: datetime) -> Run:
-    """Open the row of a run that begins `now` (aware) with these words of the command line.
+    """Insert the row of a run that starts `now` (aware) with these command-line arguments; return the run.
 
-    Rows of earlier runs that were killed get the outcome `killed`: the caller holds the archive's lock.
+    The caller must hold the archive's lock: earlier runs without an outcome get the outcome `killed`.
     """
     moment, words = format_utc(now), json.dumps(list(arguments), ensure_ascii=False)
     with archive.atomic():
         fresh = unsaved_run(archive, now=now)
         epoch = _epoch_of_unfinished(archive, command, words, fresh.epoch_at) or fresh.epoch_at
         archive.execute("update runs set outcome = 'killed' where outcome is null")
-        run_id = archive.insert(
-            "insert into runs(command, arguments, started_at, epoch_at, version, pid, host)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            (command, words, moment, epoch, __version__, os.getpid(), socket.gethostname()),
+        run_id = archive.insert_row(
+            "runs",
+            {
+                "command": command,
+                "arguments": words,
+                "started_at": moment,
+                "epoch_at": epoch,
+                "version": __version__,
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+            },
         )
     if epoch == fresh.epoch_at:
         archive.requeue_limits = RequeueLimits()
@@ -86,9 +97,9 @@ def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, 
 
 
 def unsaved_run(archive: Archive, *, now: datetime) -> Run:
-    """A run that would begin `now` and go on with none; writes nothing."""
-    row = archive.row("select max(last_seen_at) from authors")
-    last = parse_utc(str(row[0])) if row and row[0] else now
+    """Return a run that starts `now` and resumes none, without writing a row."""
+    last_seen_at = archive.text("select max(last_seen_at) from authors")
+    last = parse_utc(last_seen_at) if last_seen_at else now
     ahead = last - now + timedelta(seconds=1) if last > now else timedelta()
     return Run(id=0, started_at=format_utc(now), epoch_at=format_utc_precise(now + ahead), ahead=ahead)
 
@@ -96,19 +107,11 @@ def unsaved_run(archive: Archive, *, now: datetime) -> Run:
 def finish_run(
     archive: Archive, run: Run, *, outcome: RunOutcome, exit_code: int, counts: Counts, now: datetime
 ) -> None:
-    """Close the run's row. A run that ended `interrupted` or `unwritable` is resumed by the next one with its words."""
-    archive.execute(
-        "update runs set finished_at = ?, outcome = ?, exit_code = ?, counts = ? where id = ?",
-        (format_utc(now), outcome, exit_code, json.dumps(asdict(counts)), run.id),
-    )
+    """Store the outcome of a run. The next run with the same arguments resumes one `interrupted` or `unwritable`."""
+    ending: dict[str, Value] = {"finished_at": format_utc(now), "outcome": outcome, "exit_code": exit_code}
+    archive.update_row("runs", run.id, {**ending, "counts": json.dumps(asdict(counts))})
 
 
 def _epoch_of_unfinished(archive: Archive, command: str, words: str, moment: str) -> str | None:
-    row = archive.row(
-        "select epoch_at, outcome from runs where command = ? and arguments = ? order by id desc limit 1",
-        (command, words),
-    )
-    if row is None or row[1] not in _UNFINISHED:
-        return None
-    epoch = str(row[0])
-    return epoch if epoch <= moment < shift_utc(epoch, MAX_RESUME_AGE) else None
+    epoch = archive.text(_LAST_UNFINISHED, (command, words))
+    return epoch if epoch is not None and epoch <= moment < shift_utc(epoch, MAX_RESUME_AGE) else None

@@ -98,7 +98,7 @@ from tests.store.ingest.test_resume import a_rich_blog
 from tests.store.fake_blog import Clock, crawl
 from blogarchive.store.ingest import save_page
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.lock import holding
+from blogarchive.store.database.lock import hold_lock
 from datetime import datetime, UTC
 
 class RealClock(Clock):
@@ -107,7 +107,7 @@ class RealClock(Clock):
         return self.now
 
 clock = RealClock(datetime.now(UTC))
-with holding(sys.argv[1], "backup", now=clock.now), Archive.open(sys.argv[1], create=True) as archive:
+with hold_lock(sys.argv[1], "backup", now=clock.now), Archive.open(sys.argv[1], create=True) as archive:
     print("open", flush=True)
     print(*crawl(archive, a_rich_blog(), clock).urls, flush=True)
 """

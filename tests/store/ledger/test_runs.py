@@ -3,7 +3,6 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from blogarchive.store.pages.result import Outcome
 from blogarchive.store.queries import history
 from blogarchive.store.queries.integrity import verify
 from blogarchive.store.queries.status import status
-from blogarchive.store.rows import Value
+from blogarchive.store.rows import Parameters
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -285,14 +284,14 @@ def test_the_work_to_do_is_found_by_an_index_however_much_is_done(archive: Archi
 def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clock) -> None:
     blog = a_blog(8, comments=9)
     crawl(archive, blog, clock)
-    asked: set[str] = set()
+    statements: dict[str, Parameters] = {}
     execute = archive.execute
 
-    def noting(sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
-        asked.add(sql)
+    def record(sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        statements[sql] = parameters
         return execute(sql, parameters)
 
-    archive.execute = noting  # type: ignore[method-assign]
+    archive.execute = record  # type: ignore[method-assign]
     blog.add(Entry(number=600000, title="新的", when="2024-06-28 09:00:00", text="新文。" * 20))
     blog.entries[N].text = "改了。" * 50
     blog.entries[N].comments.insert(0, comment("新人", "2024-08-03 00:00:00", "新话"))
@@ -315,11 +314,10 @@ def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clo
     for target in urls:
         save_page.save_page(archive, blog.crawled(target, clock()), None)
         frontier_queue.next_targets(archive, [blog.blog], limit=5, now=clock())
-    assert len(asked) > 30
-    for sql in asked:
+    assert len(statements) > 30
+    for sql, parameters in statements.items():
         if sql.split()[0] in ("select", "update", "delete"):
-            places = sql.count("?")
-            details = [str(row[3]) for row in execute(f"explain query plan {sql}", [None] * places)]
+            details = [str(row[3]) for row in execute(f"explain query plan {sql}", parameters)]
             scanned = [words for words in details if words.startswith("SCAN ") and "CONSTANT" not in words]
             assert not scanned, (scanned, sql)
 

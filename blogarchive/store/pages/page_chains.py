@@ -129,7 +129,7 @@ def add_items(context: SaveContext, sweep: PageChain, items: Iterable[tuple[Chai
     """Note a further page: each item it showed, and whether it may be one of an earlier page again."""
     context.archive.execute_many(
         "insert into sweep_items(sweep_id, item, digest, state) values (?, ?, ?, ?)",
-        [(sweep.id, item.item, item.digest, "doubtful_items" if doubt else "seen") for item, doubt in items],
+        [(sweep.id, item.item, item.digest, "doubtful" if doubt else "seen") for item, doubt in items],
     )
     context.archive.execute("update sweeps set pages_read = pages_read + 1 where id = ?", (sweep.id,))
 

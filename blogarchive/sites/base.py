@@ -1,4 +1,4 @@
-"""What every site answers, and how sites are found."""
+"""The protocol of a site, and the functions that find a site."""
 
 import functools
 import importlib
@@ -13,34 +13,40 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 
 
 class Site(Protocol):
-    """A blog host: which URLs are its own, how its pages are read, which clock it shows."""
+    """A blog host: its URLs, the parser of its pages, its time zone."""
 
     @property
     def name(self) -> str:
-        """The name of the site's module, as `--site` takes it."""
+        """Name of the site's module, as `--site` takes it."""
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Host names the site is known by, lower case, without port."""
+        """Host names of the site, in lower case, without a port."""
 
     @property
     def image_hosts(self) -> tuple[str, ...]:
-        """From where posts may take pictures, besides their own host: names, or `*.domain` for all under it."""
+        """Hosts that may serve images of posts besides the page's own; `*.domain` means all hosts under it."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """The clock of the times that its pages show."""
+        """Time zone of the times that the pages show."""
 
     def parse_url(self, url: str) -> ParsedUrl:
-        """What the absolute `url` says of itself, whatever its host; kind UNKNOWN where no form fits."""
+        """Return the kind, the ids and the canonical form of an absolute URL on any host.
+
+        The kind is UNKNOWN if no form of the site fits. Never raises.
+        """
 
     def build_post_url(self, home_url: str, number: int) -> str | None:
-        """Return a URL of the post with this number on the host of `home_url`; None if a number names no page."""
+        """Return a URL of the post with this number on the host of `home_url`; None if a number names no
+        page.
+        """
 
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
-        """Everything a reader sees on `page`; the same reading whoever asks. Never raises on bad input.
+        """Return all that a reader sees on `page`; times stay as the page shows them.
 
-        Whoever reads many pages, one after the other, gets the same readings sooner with `cache`.
+        Never raises, whatever the bytes. `cache` makes pages with equal parts faster and does not change
+        the result.
         """
 
 
@@ -58,12 +64,12 @@ def _load_sites() -> dict[str, Site]:
 
 
 def site_names() -> tuple[str, ...]:
-    """The names of all sites, sorted."""
+    """Return the names of all sites, sorted."""
     return tuple(sorted(_load_sites()))
 
 
 def site_by_name(name: str) -> Site:
-    """The site of that name; raises `UsageError` naming the known ones."""
+    """Return the site with this name; raises `UsageError` with the names of all sites if there is none."""
     try:
         return _load_sites()[name]
     except KeyError:
@@ -71,7 +77,7 @@ def site_by_name(name: str) -> Site:
 
 
 def site_for_url(url: str) -> Site:
-    """The site whose host `url` names; raises `UsageError` where none does."""
+    """Return the site that has the host of `url`; raises `UsageError` if no site has it."""
     host = (urlsplit(url).hostname or "").lower()
     for site in _load_sites().values():
         if host in site.hosts:
@@ -82,5 +88,5 @@ def site_for_url(url: str) -> Site:
 
 
 def parse_page(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
-    """The reading of `page` by the site that `target` names; with `cache` the same, sooner where pages are alike."""
+    """Return `page` as parsed by the site of `target`; `cache` only makes this faster."""
     return site_by_name(target.site).parse_page(page, target, cache)

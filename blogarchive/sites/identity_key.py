@@ -1,4 +1,4 @@
-"""A key for what stands alike on many pages: by the objects it is made of, not by all that they say."""
+"""A cache key that compares items by identity."""
 
 from operator import is_
 from typing import Generic, TypeVar
@@ -7,7 +7,10 @@ _T = TypeVar("_T")
 
 
 class IdentityKey(Generic[_T]):
-    """Some items as a key, equal to one of the same objects: to hash or compare all they say costs much."""
+    """Some items as a cache key; two keys are equal if they have the same objects.
+
+    Comparing or hashing the values of hundreds of items costs more than the cache saves.
+    """
 
     __slots__ = ("items",)
 

@@ -1,7 +1,7 @@
-"""What happens to a reading between its site and the store: texts tidied, shown times read as times.
+"""The steps between a site's parser and the store: repair texts, resolve times.
 
-The Scrapy pipelines and `reparse` and `import` run these same functions. Both give the very reading they were
-given where nothing changes.
+The Scrapy pipelines, `reparse` and `import` call these same functions. Each returns the same object if
+nothing changes.
 """
 
 import re
@@ -40,7 +40,7 @@ _TEXT_FIELDS: dict[type, tuple[str, ...]] = {
     CategoryRow: ("name",),
     Notice: ("text",),
 }
-"""The fields that hold words of people, by item; URLs and ids are not words."""
+"""Fields that hold words of people, by type; URLs and ids are none."""
 
 _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
     Author: (("registered", "registered_on"),),
@@ -49,39 +49,39 @@ _TIME_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
     ListedPost: (("posted", "listed.posted_at"),),
     MonthRow: (("first", "archive_months.first_post_on"), ("last", "archive_months.last_post_on")),
 }
-"""The fields that hold a `DateText`, by item, with the name under which a failure row speaks of them."""
+"""Fields that hold a `DateText`, by type, with their name in a failure row."""
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {
     ParsedPage: ("author", "posts", "listed", "latest", "categories", "notice"),
     Post: ("comments",),
     CategoryRow: ("posts",),
 }
-"""The fields that hold further items; the months, the same hundreds on every page, are seen to apart."""
+"""Fields that hold further items, by type. Months are not among them: they have a cache of their own."""
 
 
-_MAX_CACHED_ITEMS = 100  # remembered together
+_MAX_CACHED_ITEMS = 100  # the longest tuple in the cache
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 
 def normalize_page(crawled: CrawledPage) -> CrawledPage:
-    """The visit with its reading tidied and dated, as the store takes it."""
+    """Return the crawled page with its texts repaired and its times resolved, ready for the store."""
     zone = site_by_name(crawled.target.site).zone
     return replace(crawled, parsed=resolve_dates(tidy_texts(crawled.parsed), crawled.page.fetched_at, zone))
 
 
 def tidy_texts(parsed: ParsedPage) -> ParsedPage:
-    """The reading with every text in it freed of stray controls and of garbling that is certain."""
+    """Return the parsed page without stray controls and without mojibake that is certain."""
     return _apply(parsed, _tidy_fields)
 
 
 def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> ParsedPage:
-    """The reading with every shown time read against `fetched_at` (aware) in the site's `zone`.
+    """Return the parsed page with each time resolved against `fetched_at` (aware) in `zone`.
 
-    Words that are no time keep `at` None, and the reading gains a `Problem` of kind unreadable that quotes
-    them.
+    If a text is no time, its `at` stays None and the page gets one `Problem` of kind unreadable that quotes
+    it.
     """
     now = fetched_at.astimezone(zone)
-    problems: dict[Problem, None] = {}  # once each, in order
+    problems: dict[Problem, None] = {}  # ordered set
 
     def dated(item: object) -> dict[str, object]:
         changes: dict[str, object] = {}
@@ -115,7 +115,7 @@ def _replace_months(parsed: ParsedPage, months: tuple[MonthRow, ...]) -> ParsedP
 
 
 def _merge_months(rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
-    """One row a month, from its first date to its last: a page may show a month in two halves, or twice."""
+    """Merge rows of one month: a page may show a month in two halves, or twice."""
     months: dict[str, MonthRow] = {}
     for row in rows:
         other = months.setdefault(row.month, row)
@@ -129,9 +129,9 @@ def _sort_key(date_text: DateText | None) -> str:
     return "" if date_text is None or date_text.at is None else date_text.at.isoformat()
 
 
-@lru_cache(maxsize=16)  # the months, up to some hundreds, are the same on every page of a blog
+@lru_cache(maxsize=16)  # each page of a blog shows the same hundreds of months
 def _resolve_months(months: IdentityKey[MonthRow], zone: ZoneInfo) -> tuple[MonthRow, ...] | None:
-    """The rows dated, where each is another month and shows whole dates; None where not, or they are dated already."""
+    """Return the dated rows; None if a month repeats, or a date is partial or already resolved."""
     dated = []
     for row in months.items:
         first, last = _resolve_full_date(row.first, zone), _resolve_full_date(row.last, zone)
@@ -148,9 +148,9 @@ def _resolve_full_date(date_text: DateText | None, zone: ZoneInfo) -> DateText |
     return found and DateText(text=date_text.text, at=found.at, precision=found.precision)
 
 
-@lru_cache(maxsize=4096)  # the months in the sidebar are the same on every page of a blog
+@lru_cache(maxsize=4096)  # each page of a blog shows the same months
 def _parse_full_date(text: str, zone: ZoneInfo) -> ParsedDate | None:
-    """A time that shows its year, month and day in digits: it does not depend on when it was read."""
+    """Parse a date that has year, month and day in digits: it does not depend on the fetch time."""
     return parse_date(text, datetime(2000, 1, 1, tzinfo=zone))
 
 
@@ -179,13 +179,13 @@ def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
 
 
 def _need_no_change(items: tuple[object, ...]) -> bool:
-    """Whether these are a sidebar's titles or its categories, in which nothing is to be changed."""
+    """Check whether a tuple of titles or categories needs no change; most pages of a blog repeat it."""
     if not 0 < len(items) <= _MAX_CACHED_ITEMS or not isinstance(items[0], ListedPost | CategoryRow):
         return False
     return _need_no_change_cached(IdentityKey(items))
 
 
-@lru_cache(maxsize=64)  # most pages of a blog show the same ones
+@lru_cache(maxsize=64)  # most pages of a blog show the same titles
 def _need_no_change_cached(items: IdentityKey[object]) -> bool:
     return all(map(_needs_no_change, items.items))
 

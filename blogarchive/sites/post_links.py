@@ -1,4 +1,4 @@
-"""What a link in a post or a comment leads to, where that is a post of the same site."""
+"""Links from a post or a comment to another post of the same site."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from blogarchive.sites.base import site_by_name, site_names
 
 
 def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
-    """The post that the absolute `url` names on the site of `page_url`; None where it names none of that site's."""
+    """Return the post that the absolute `url` names; None if it is no post of the site of `page_url`."""
     if site not in site_names():
         return None
     try:

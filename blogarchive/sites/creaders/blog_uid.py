@@ -1,4 +1,4 @@
-"""Whose blog a page of blog.creaders.net is, and which of the posts that it lists are that blog's."""
+"""The blog of a page of blog.creaders.net, and the listed posts that belong to it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ def resolve_uid(
     latest: Sequence[ListedPost],
     listed: Sequence[ListedPost],
 ) -> str | None:
-    """The uid: by the page's address, by what was asked for, by the page's own URL line, by the posts that it names.
+    """Return the uid of the blog, or None. Sources in order: page URL, target, header URL, linked posts.
 
-    `reached` and `shown` are URLs, `asked` a uid. A number wins over the name that an old address calls the blog by,
-    and the address that was reached over the one that was asked for: a closed blog may send its reader to another, or
-    show another in its place. The URL line alone tells little, an author may have typed it; with the posts it does.
+    `page_url` and `header_url` are URLs, `target_uid` is a uid. A number wins over the name in an old URL.
+    The URL reached wins over the target: a closed blog may redirect to another blog, or show one. An author
+    can type a header URL, so it wins only if the posts of the sidebar agree with it.
     """
     own = parse_url(header_url).uid if header_url else None
     linked = next((uid for post in latest if (uid := _post_uid(post))), None) or _majority_uid(listed)
@@ -29,7 +29,10 @@ def resolve_uid(
 
 
 def filter_own_posts(listed: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost, ...]:
-    """The listed posts that are not another blog's: a list of those alone is a page in the place of this blog's."""
+    """Return the listed posts that do not belong to another blog.
+
+    A list that has only posts of other blogs replaces the page of this blog.
+    """
     return tuple([post for post in listed if _post_uid(post) in (uid, None)])
 
 
@@ -38,6 +41,6 @@ def _post_uid(post: ListedPost) -> str | None:
 
 
 def _majority_uid(listed: Sequence[ListedPost]) -> str | None:
-    """The blog that more than half of the posts are of: a portal's list is of many."""
+    """Return the uid of more than half of the posts: a portal lists posts of many blogs."""
     counted = Counter(uid for post in listed if (uid := _post_uid(post)))
     return next((uid for uid, count in counted.items() if 2 * count > len(listed)), None)

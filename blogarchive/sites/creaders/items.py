@@ -1,4 +1,4 @@
-"""What was found on a page of blog.creaders.net as the items that leave the reader."""
+"""Items built from the parts of a page of blog.creaders.net."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,7 +11,7 @@ from blogarchive.sites.identity_key import IdentityKey
 
 
 def build_post(post_page: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
-    """The post as this page shows it; not `whole`: its body is on another page."""
+    """Return the post; without its body if not `whole`: then another page has the body."""
     counters = post_page.counters
     return Post(
         number=number,
@@ -30,12 +30,12 @@ def build_post(post_page: PostPage, number: int | str, url: str, *, whole: bool)
 
 
 def build_post_link(post: ListedPost) -> Link:
-    """The link to a listed post."""
+    """Return the link to a listed post."""
     return build_link(post.url or "", PageKind.POST)
 
 
 def build_sidebar_links(sidebar: Sidebar) -> list[Link]:
-    """The links of the sidebar: months and categories first, then posts."""
+    """Return the links of the sidebar: months and categories first, then posts."""
     return _build_month_links(IdentityKey(sidebar.months)) + _build_title_links(
         IdentityKey(sidebar.latest), IdentityKey(sidebar.categories)
     )
@@ -54,15 +54,18 @@ def _build_title_links(latest: IdentityKey[ListedPost], categories: IdentityKey[
 
 
 def deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
-    """The links in order, each once; most are known objects, and to hash all they say costs much."""
+    """Return the links in order, each once.
+
+    Most are the same objects from a cache; comparing them by identity first is faster.
+    """
     found = list({id(build_link): build_link for build_link in links}.values())
     if len({build_link.url for build_link in found}) < len(found):
         found = list(dict.fromkeys(found))
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
+@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
 def build_link(url: str, kind: PageKind) -> Link:
-    """A link that promises a page of that kind."""
+    """Return a link to a page of that kind."""
     found = parse_url(url)
     return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)

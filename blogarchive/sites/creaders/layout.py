@@ -1,4 +1,4 @@
-"""What stands around the main part of a page of blog.creaders.net, and whose blog it tells of."""
+"""The parts of a page of blog.creaders.net around its main part, and the author that they name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageLayout:
-    """What stands around a page's main part, the lines `main`."""
+    """The sidebar, the blog header, and the indexes of all other lines outside a post."""
 
     sidebar: Sidebar
     header: BlogHeader
@@ -22,7 +22,7 @@ class PageLayout:
 
 
 def parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
-    """The frame of a page that shows this post, or none."""
+    """Return the parts of a page around the post it shows, if it shows one."""
     lines = range(len(view.lines))
     outside = [i for i in lines if post_page is None or not post_page.start <= i < post_page.end]
     sidebar = parse_sidebar(view, outside)
@@ -34,7 +34,7 @@ def parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
 def build_author(
     view: PageView, target: Target, layout: PageLayout, listed: Sequence[ListedPost]
 ) -> Author | None:
-    """The author as the frame of the page shows it; None where nothing says whose blog it is."""
+    """Return the author as the page shows it; None if no part of the page names the blog."""
     header, card = layout.header, layout.sidebar.card
     uid = resolve_uid(view.url, target.uid, header.url, layout.sidebar.latest, listed)
     if uid is None:

@@ -1,6 +1,6 @@
-"""blog.creaders.net (万维博客). Its markup was never seen: pages are read by words and structure alone.
+"""blog.creaders.net (万维博客): its markup was never seen, so pages are parsed by words and structure.
 
-What is known of the site, and how surely, is told in docs/sites/creaders.md.
+docs/sites/creaders.md lists the known facts and how sure each is.
 """
 
 from dataclasses import dataclass
@@ -35,17 +35,17 @@ from blogarchive.sites.grammar.post.notices import find_notice
 from blogarchive.sites.grammar.post.post_page import PostPage, parse_post
 from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
 
-# No page shows a zone; posts are stamped in North American evenings, most likely Pacific (a guess, see the docs).
+# No page shows a time zone. Posts have times of North American evenings, so Pacific is a guess (see the docs).
 _ZONE = ZoneInfo("America/Los_Angeles")
 
 
 _LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
-_MIN_LIST_ROWS = 2  # titles with their times that make a list
+_MIN_LIST_ROWS = 2  # titles with different times that make a list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Creaders:
-    """The site, as the `Site` protocol asks."""
+    """The site; implements the `Site` protocol."""
 
     name: str = "creaders"
     hosts: tuple[str, ...] = ("blog.creaders.net", "blog2.creaders.net")
@@ -53,7 +53,7 @@ class Creaders:
     zone: ZoneInfo = _ZONE
 
     def parse_url(self, url: str) -> ParsedUrl:
-        """What the absolute `url` says of itself, whatever its host."""
+        """Return the kind, the ids and the canonical form of an absolute URL on any host."""
         return parse_url(url)
 
     def build_post_url(self, home_url: str, number: int) -> str | None:
@@ -61,7 +61,7 @@ class Creaders:
         return build_post_url(home_url, number)
 
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
-        """Everything a reader sees on `page`."""
+        """Return all that a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
         view = build_page_view(decoded.text, page.url, now, parse_url, number, cache, HINTS)
@@ -73,16 +73,16 @@ SITE = Creaders()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _PageParser:
-    """One page under reading."""
+    """The parser of one page."""
 
     view: PageView
     target: Target
     encoding: str
 
     def parse(self) -> ParsedPage:
-        """The reading, post pages and lists alike."""
+        """Parse the page; its content decides whether it is a post or a list."""
         here = parse_url(self.view.url)
-        # A post that was deleted may send its reader to the blog's home page.
+        # The site may redirect a deleted post to the blog's home page.
         is_expected = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
         is_post_url = here.kind is PageKind.POST and not self._is_further_list
         if is_expected or is_post_url or self.target.kind is PageKind.COMMENTS:
@@ -94,7 +94,7 @@ class _PageParser:
         parsed = self._build_list_page()
         if parsed.listed:
             return parsed
-        # Nothing is listed: the page may show one post whole, whose text must not be read as the sidebar's.
+        # Nothing is listed. The page may show one whole post; its text is no part of the sidebar.
         pager = self._find_pager()
         post_page = self._parse_post(pager, labelled=True)
         if post_page is None:
@@ -107,20 +107,20 @@ class _PageParser:
         )
 
     def _looks_like_list(self, post_page: PostPage) -> bool:
-        """Whether what reads like a post is the first row of a list: an answer that was not asked for."""
+        """Check whether the parsed post is the first row of a list that replaces the expected post."""
         if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
             return False
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
         listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
-        # All links in the first paragraph of a post stand under its own time.
+        # All links in the first paragraph of a post share the time of the post.
         return (
             len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
             >= _MIN_LIST_ROWS
         )
 
     def _find_pager(self) -> int | None:
-        """The line of the page's last link to a next page, whoever put it there."""
+        """Find the line of the last link to a next page, the page's own or a typed one."""
         found = find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
         return None if found is None else found[1]
 
@@ -129,10 +129,10 @@ class _PageParser:
         return None if post_page is None or self._leads_to_other_post(post_page) else post_page
 
     def _leads_to_other_post(self, post_page: PostPage) -> bool:
-        """Whether the title leads to another post: a list that stands in the place of a post that is no more.
+        """Check whether the title links to another post: then a list replaces a deleted post.
 
-        Wanted may be number 0, one not known yet: then a title may lead to its own page where the page says that it
-        shows one post.
+        Number 0 means that the number is unknown. Then a title may link to its own page if the page shows
+        one post.
         """
         expected = self.view.number
         heading = post_page.heading
@@ -150,7 +150,7 @@ class _PageParser:
 
     @property
     def _is_further_list(self) -> bool:
-        """Whether the page was asked for as a list's further one: its URL may be that of a post then."""
+        """Whether the target is a later page of a list: its URL may have the form of a post's."""
         return self.target.kind in _LIST_KINDS and self.target.page_no > 1
 
     @property
@@ -181,14 +181,14 @@ class _PageParser:
 
     @property
     def _was_sent_home(self) -> bool:
-        """Whether the reader of a month or a category was sent to the blog's home page."""
+        """Whether the site redirected a month or a category to the blog's home page."""
         if self.target.kind not in (PageKind.MONTH, PageKind.CATEGORY):
             return False
         here = parse_url(self.view.url)
         return here.kind is PageKind.HOME and here.url != parse_url(self.target.url).url
 
     def _find_next_comments(self, post_page: PostPage, layout: PageLayout) -> str | None:
-        """The next page of the comments, by a link outside what authors and commenters wrote."""
+        """Find the next page of comments by a link outside all text that people wrote."""
         written = {
             *range(post_page.start, post_page.body_end),
             *range(post_page.comments.start, post_page.comments.end),
@@ -235,7 +235,7 @@ class _PageParser:
         )
 
     def _find_listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
-        """The month or the category of a list, by the sidebar's link to it."""
+        """Find the month or the category of a list by the sidebar's link to it."""
         here = {parse_url(self.view.url).url, self.target.chain}
         if kind is PageKind.CATEGORY:
             return next((row.name for row in sidebar.categories if row.url in here), None)

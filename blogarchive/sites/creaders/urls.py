@@ -1,4 +1,4 @@
-"""The URLs of blog.creaders.net and what each form says (SITE knowledge: seen in public links, 2009 to 2026)."""
+"""The URLs of blog.creaders.net, as seen in public links of 2009 to 2026."""
 
 import base64
 import binascii
@@ -19,17 +19,17 @@ _UNDER_BLOG = re.compile(r"/u/(?P<uid>\d+)/")
 _RESERVED_NAMES = frozenset(
     ("u", "upfile", "images", "img", "css", "js", "search", "login", "register", "blog", "news")
 )
-# Query parts that never change what a page is: the script switch, and session ids in their usual spellings.
+# Query keys that never select a page: the script switch, and session ids in their usual spellings.
 _IGNORED_KEY = re.compile(
     r"language|lang|c_lang|\w*sess\w*|sid|s_id|cfid|cftoken|utm_\w+|spm|from|fbclid|gclid",
     re.IGNORECASE,
 )
-# Random numbers and times that keep a cache from answering.
+# Random numbers and times that bypass a cache.
 _CACHE_BUSTER = re.compile(
     r"(?:r|rnd|rand|random|t|_|ts|timestamp|nocache)=(?:0?\.\d{3,}|\d{9,})", re.IGNORECASE | re.ASCII
 )
 _IGNORED_PAIR = re.compile(rf"(?:{_IGNORED_KEY.pattern})=[\w.-]*", re.IGNORECASE | re.ASCII)
-# Nearly every link of a page: nothing in it can have another spelling, its query left aside.
+# Nearly every link of a page: apart from its query, such a URL is already canonical.
 _CANONICAL = re.compile(
     r"(?P<origin>https?://[a-z0-9.-]+(?::(?!80/|443/)(?:[1-9]\d{0,3}|[1-5]\d{4}))?)"
     r"(?P<path>/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?(?P<query>[\w=&%.+-]*))?",
@@ -40,9 +40,12 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 
 
 def parse_url(url: str) -> ParsedUrl:
-    """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme. Never raises."""
+    """Return the kind, the ids and the canonical form of an absolute URL on any host.
+
+    The canonical URL keeps scheme and host. Never raises.
+    """
     before, _, query = url.partition("?")
-    # Some hosts put a session into every link, another one on each page.
+    # Some hosts put a session id into each link, and change it on each page.
     if query and _IGNORED_PAIR.fullmatch(query):
         url = before
     return _parse_cached(url) if len(url) < _MAX_CACHED_LENGTH else _parse_uncached(url)
@@ -51,7 +54,7 @@ def parse_url(url: str) -> ParsedUrl:
 def _parse_uncached(url: str) -> ParsedUrl:
     try:
         origin, path, query = _split_canonical(url)
-    except ValueError:  # a port or a host that is none
+    except ValueError:  # an invalid port or host
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
     match = None if query else _POST.fullmatch(path)
@@ -78,11 +81,11 @@ def _parse_uncached(url: str) -> ParsedUrl:
 
 
 _MAX_CACHED_LENGTH = 300
-_parse_cached = lru_cache(maxsize=4096)(_parse_uncached)  # the same sidebar stands on every page of a blog
+_parse_cached = lru_cache(maxsize=4096)(_parse_uncached)  # each page of a blog has the same sidebar
 
 
 def _split_canonical(url: str) -> tuple[str, str, str]:
-    """Of the canonical URL: scheme and host, the path, the query without its `?`."""
+    """Return scheme with host, path, and query without `?`, of the canonical URL."""
     if plain := _CANONICAL.fullmatch(url):
         return plain["origin"], plain["path"], _canonical_query(plain["query"] or "")
     parts = urlsplit(url.strip())
@@ -95,7 +98,7 @@ def _split_canonical(url: str) -> tuple[str, str, str]:
 
 
 def _canonical_query(query: str) -> str:
-    """The parts of a query that say which page it is."""
+    """Return the pairs of a query that select the page."""
     if not query:
         return ""
     if not _NEEDS_PARSING.search(query):
@@ -121,7 +124,7 @@ def build_post_url(home_url: str, number: int) -> str:
 
 
 def parse_did(text: str) -> int | None:
-    """The number that an old link's `did` means: decimal, or the base64 of the decimal; None for anything else."""
+    """Return the number in the `did` of an old link: decimal or base64 of the decimal; None otherwise."""
     text = unquote(text).strip()
     if text.isdigit():
         return parse_digits(text)
@@ -133,7 +136,7 @@ def parse_did(text: str) -> int | None:
 
 
 def build_home_url(page_url: str, uid: str) -> str:
-    """The home page of a blog, on the host of one of its pages."""
+    """Return the home page of a blog on the host of `page_url`."""
     return _replace_path(page_url, f"/u/{uid}/" if uid.isdigit() else f"/{uid}/")
 
 

@@ -1,5 +1,5 @@
-"""The grammar that hosts of this family share: page parts found over visible lines, by words and structure.
+"""The grammar that hosts of this family share: parts of a page, found over visible lines.
 
-Words find a part, structure decides whether it is the page's own or typed by somebody into a post or a comment,
-order and counts are the last witnesses. No class name is needed anywhere.
+Words propose a part. Structure decides whether the template wrote it, or a person typed it into a post or a
+comment. Order and counts confirm it. Class names are hints; no part needs them.
 """

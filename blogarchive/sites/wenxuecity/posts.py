@@ -1,7 +1,7 @@
-"""The posts that a page of blog.wenxuecity.com shows whole: where each begins and ends, and what it says.
+"""The posts that a page of blog.wenxuecity.com shows whole.
 
-A post ends with `由NAME张贴 @ TIME (views) 共 N 篇评论`, whose time is the time beside the title and a link to the
-post: an author can type such a line, but not make it stand where the template puts it.
+A post ends with `由NAME张贴 @ TIME (views) 共 N 篇评论`. TIME equals the time beside the title and links to the
+post. An author can type such a line, but cannot place it at the depth of the template's own.
 """
 
 import re
@@ -24,7 +24,7 @@ _PRINT = re.compile(r"\[\s*打印\s*\]")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _PostFooter:
-    """The line that ends a post: its place in the page, and what it says."""
+    """The line that ends a post: its index, its tag path, its fields."""
 
     line: int
     path: str
@@ -36,7 +36,7 @@ class _PostFooter:
 
 
 def parse_posts(view: PageView) -> tuple[list[Post], set[int]]:
-    """The posts of a page, in its order, and the lines that are theirs."""
+    """Return the posts of a page in order, and the indexes of their lines."""
     footers = _find_footers(view)
     posts: list[Post] = []
     post_lines: set[int] = set()
@@ -49,7 +49,7 @@ def parse_posts(view: PageView) -> tuple[list[Post], set[int]]:
 
 
 def _find_footers(view: PageView) -> list[_PostFooter]:
-    """The lines that end the page's posts: of all that read like one, those that stand outermost."""
+    """Find the footers of posts: of all matching lines, those at the least depth."""
     found = [
         footer
         for footer in (_parse_footer(view, index) for index in range(len(view.lines)))
@@ -80,7 +80,9 @@ def _parse_footer(view: PageView, index: int) -> _PostFooter | None:
 
 
 def _parse_post(view: PageView, start: int, footer: _PostFooter) -> tuple[Post, int] | None:
-    """The post that ends at `foot`, and the line of its title: the line before the same time in a row of its own."""
+    """Return the post that ends at `footer` and the line of its title, which precedes the same time in one
+    row.
+    """
     for index in range(max(start, 1), footer.line):
         if view.folded[index].strip() == footer.time and _same_row(
             view.lines[index - 1].block, view.lines[index].block

@@ -1,7 +1,7 @@
-"""blog.wenxuecity.com (文学城) in its template of 2005-06: month archives, homes and categories show posts whole.
+"""blog.wenxuecity.com (文学城) in its template of 2005-06: months, homes and categories show whole posts.
 
-Markup known from one real month page; pages of one post with its comments were never seen, so their comments are
-counted, not read.
+The markup is known from one real month page. A page of one post with its comments was never seen, so
+comments are counted and not parsed.
 """
 
 import re
@@ -38,7 +38,7 @@ _ZONE = ZoneInfo("America/Los_Angeles")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wenxuecity:
-    """The site, as the `Site` protocol asks."""
+    """The site; implements the `Site` protocol."""
 
     name: str = "wenxuecity"
     hosts: tuple[str, ...] = ("blog.wenxuecity.com",)
@@ -46,7 +46,7 @@ class Wenxuecity:
     zone: ZoneInfo = _ZONE
 
     def parse_url(self, url: str) -> ParsedUrl:
-        """What the absolute `url` says of itself, whatever its host."""
+        """Return the kind, the ids and the canonical form of an absolute URL on any host."""
         return parse_url(url)
 
     def build_post_url(self, home_url: str, number: int) -> str | None:
@@ -54,7 +54,7 @@ class Wenxuecity:
         return None
 
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
-        """Everything a reader sees on `page`."""
+        """Return all that a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now = page.fetched_at.astimezone(_ZONE)
         view = build_page_view(decoded.text, page.url, now, parse_url, cache=cache)
@@ -93,7 +93,7 @@ def _choose_kind(target: Target, posts: list[Post], sidebar: Sidebar) -> PageKin
 
 
 def _parse_month_row(view: PageView, index: int) -> MonthRow | None:
-    """A month of the archive: its row names the month's first day and the next month's, not days of posts."""
+    """Parse a row of the archive: it shows the first day of the month and of the next, not days of posts."""
     match = _MONTH_ROW.fullmatch(view.folded[index].strip())
     if match is None or not 1 <= int(match["month"]) <= 12:
         return None
@@ -133,7 +133,7 @@ def _find_line(
 
 
 def _lines_below_label(view: PageView, lines: list[int], label: str) -> list[str]:
-    """The lines of text between a section's label and the next section's."""
+    """Return the texts between a section's label and the next label."""
     texts = [(view.folded[i].strip(), view.lines[i].text.strip()) for i in lines if view.folded[i].strip()]
     start = next((offset for offset, (folded, _) in enumerate(texts) if folded == label), None)
     if start is None:

@@ -1,4 +1,4 @@
-"""The URLs of blog.wenxuecity.com in its template of 2005-06, and what each form says."""
+"""The URLs of blog.wenxuecity.com in its template of 2005-06."""
 
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
@@ -6,7 +6,7 @@ from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.dates.numbers import parse_digits
 
 _KINDS = {"/archives.php": PageKind.MONTH, "/myblog.php": PageKind.HOME, "/blogview.php": PageKind.POST}
-# The parts of a query that say which page it is; the rest (c_lang, empty pairs) does not.
+# The keys of a query that select the page; others (c_lang, empty pairs) do not.
 _QUERY_KEYS = {
     "/archives.php": ("date", "blogID", "wid"),
     "/myblog.php": ("blogID", "catid", "page"),
@@ -15,7 +15,9 @@ _QUERY_KEYS = {
 
 
 def parse_url(url: str) -> ParsedUrl:
-    """What an absolute URL says of itself, whatever its host; the canonical URL keeps host and scheme."""
+    """Return the kind, the ids and the canonical form of an absolute URL. The canonical URL keeps scheme
+    and host.
+    """
     parts = urlsplit(url.strip())
     query = {key: values[0].strip() for key, values in parse_qs(parts.query).items()}
     kept = {key: query[key] for key in _QUERY_KEYS.get(parts.path, ()) if key in query}
@@ -32,6 +34,6 @@ def parse_url(url: str) -> ParsedUrl:
 
 
 def build_home_url(page_url: str, uid: str) -> str:
-    """The home page of a blog, on the host of one of its pages."""
+    """Return the home page of a blog on the host of `page_url`."""
     parts = urlsplit(page_url)
     return urlunsplit((parts.scheme, parts.netloc, "/myblog.php", f"blogID={uid}", ""))

@@ -1,1 +1,1 @@
-"""The comments of a page: markers, headers, footers, segmentation, consistency checks."""
+"""The comments of a page: headers, footers, selection of the page's own, segmentation, consistency checks."""

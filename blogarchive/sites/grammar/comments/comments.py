@@ -1,7 +1,7 @@
-"""The comments of a page, read where structure, order and counts tell the same story.
+"""The comments of a page, trusted only if structure, order and counts agree.
 
-Newest first, none earlier than the post, as many as the page claims. Where they disagree, nothing is returned but
-the reason: a forged comment must never enter an archive.
+Comments are newest first, not earlier than the post, and as many as the page claims. If these disagree, the
+result has a problem: a forged comment must never enter an archive.
 """
 
 from dataclasses import dataclass, replace
@@ -34,11 +34,11 @@ from blogarchive.sites.grammar.page.page_view import PageView
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageComments:
-    """The comments of a page, or why they are not to be trusted; `end` is the line after the last one.
+    """The comments of a page, or the reason to distrust them; `end` is the line after the last one.
 
-    `sure`: structure tells the page's own comments, not their number alone, nor that there is but one. `framed`:
-    each fills an element of its own. `texts` are the lines that commenters wrote. `possible` is False where the page
-    cannot have as many as it claims.
+    `sure`: structure identifies them, not their number alone. `framed`: each comment fills an element.
+    `texts` are the lines that commenters wrote. `possible` is False if the page cannot have as many as it
+    claims.
     """
 
     problem: Problem | None
@@ -53,12 +53,12 @@ class PageComments:
 
     @property
     def found(self) -> bool:
-        """Whether the page shows any, trusted or not."""
+        """Whether the page shows any comments, trusted or not."""
         return self.end > self.start
 
     @property
     def agrees(self) -> bool:
-        """Whether structure, order and counts tell the same story."""
+        """Whether structure, order and counts agree."""
         return self.problem is None
 
 
@@ -71,9 +71,10 @@ def parse_comments(
     paging: Paging,
     posted_at: datetime | None,
 ) -> PageComments:
-    """The comments from line `start` on, told from all that was `found`; `with_items` reads what they say.
+    """Return the comments from line `start` on, selected from all markers `found`.
 
-    `claimed` is the number that the page shows for the whole post, `since` the post's own time.
+    `claimed` is the number that the page shows for the whole post, `posted_at` the time of the post. The
+    result has blocks of lines; `build_comments` adds the items.
     """
     found = found.after(start)
     if not found.headers:
@@ -100,7 +101,7 @@ def parse_comments(
 
 
 def build_comments(view: PageView, comments: PageComments) -> PageComments:
-    """The same with what each comment says; without any where one may be forged, or where none shows its text."""
+    """Return the same with a `Comment` for each block; without any if one may be forged or has no text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
     return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
@@ -112,8 +113,8 @@ def _choose_headers(
     found = list(iter_selections(markers))
     structured = [selection for selection in found if selection.sure]
     if claimed is not None and paging is Paging.NO:
-        # Elsewhere a forged one could make up for those on other pages; so it could for one that the site counts
-        # and hides, so that numbers never win over structure.
+        # On other pages a forged comment could replace one of another page, or one that the site counts
+        # and hides. So a number never wins over structure.
         agreeing = next(
             (each for each in structured or select_countable(markers, found) if len(each.headers) == claimed),
             None,

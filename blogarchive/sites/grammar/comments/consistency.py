@@ -1,4 +1,4 @@
-"""What disagrees among the comments of a page: their number, their order, what they show."""
+"""Checks of the comments of a page: their number, their order, their texts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from blogarchive.sites.grammar.page.page_view import PageView
 
 _CLOCK_TOLERANCE = timedelta(
     hours=1
-)  # a clock that goes back in autumn may show a later comment an hour earlier
+)  # when clocks go back in autumn, a later comment may show an earlier hour
 _PRECISION_LENGTHS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
@@ -24,7 +24,7 @@ _PRECISION_LENGTHS = {
 
 
 class Paging(Enum):
-    """Whether a post's comments stand on this page alone, begin on it, or go on from an earlier page."""
+    """Whether the comments are on this page alone, begin on it, or continue from an earlier page."""
 
     NO = "no"
     BEGINS = "begins"
@@ -32,7 +32,7 @@ class Paging(Enum):
 
 
 def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
-    """What to tell of a page without comments that claims some, unless they are on other pages."""
+    """Return a problem if the page claims comments and shows none, unless other pages have them."""
     if not claimed or paging is not Paging.NO:
         return None
     return Problem(
@@ -43,7 +43,7 @@ def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
 def are_possible(
     view: PageView, markers: CommentMarkers, claimed: int | None, paging: Paging, posted_at: datetime | None
 ) -> bool:
-    """Whether the page's own comments can be among these: typed ones only add to their number."""
+    """Return True if the page's own comments can be among these: typed ones only increase the number."""
     first = view.parse_date(markers.headers[0].posted.text)
     if claimed == 0 or (
         first is not None and posted_at is not None and posted_at - _latest_time(first) > _CLOCK_TOLERANCE
@@ -53,7 +53,7 @@ def are_possible(
 
 
 def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Paging) -> Problem | None:
-    """What to tell of a number that is not the one claimed, or of comments that may be others as well."""
+    """Return a problem if the number differs from the claimed one, or structure allows other comments."""
     shown = len(sure[0].headers)
     if any(selection.headers != sure[0].headers for selection in sure[1:]):
         detail = "the page's structure tells its comments apart in more than one way"
@@ -65,7 +65,7 @@ def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Pa
 
 
 def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
-    """What to tell of comments that are in no order of time, or earlier than their post."""
+    """Return a problem if the comments are in no order of time, or earlier than their post."""
     shown = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in shown if time is not None]
     newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(known))
@@ -82,12 +82,12 @@ def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime 
 
 
 def _latest_time(shown: ParsedDate) -> datetime:
-    """The last moment that a time can mean: a day alone lasts to its end."""
+    """Return the last moment that a time can mean: a day ends at midnight."""
     return shown.at + _PRECISION_LENGTHS.get(shown.precision, timedelta())
 
 
 def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
-    """What to tell of a comment alone that goes on below a footer, where nothing but words tells it from a quoted one."""
+    """Return a problem if a sole comment, identified by words alone, continues below a footer."""
     header = markers.headers[0]
     if (
         len(markers.headers) > 1
@@ -102,9 +102,9 @@ def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Pro
 
 
 def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
-    """What to tell of a comment that shows neither text nor footer, where another one has its footer.
+    """Return a problem if a comment has neither text nor footer, and another has a footer.
 
-    Tags that a comment leaves open, or closes too often, make the parser put the next one's text elsewhere.
+    Unbalanced tags in one comment make the parser move the text of the next one.
     """
     bare = [r for r in blocks if r.likes is None and r.text_end <= r.header.last + 1]
     if not bare or all(block.likes is None for block in blocks):
@@ -114,7 +114,7 @@ def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
 
 
 def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
-    """What to tell of comments whose texts stand above their headers, as no page that was seen has them."""
+    """Return a problem if the texts are above their headers; no real page has that."""
     if any(block.text_end > block.header.last + 1 for block in blocks):
         return None
     between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))

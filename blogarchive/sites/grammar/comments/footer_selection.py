@@ -1,4 +1,4 @@
-"""The footers `回复 | N` that end a page's comments, and those that nobody can type."""
+"""Selection of the footers `回复 | N` that end comments, and of those that nobody can type."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,11 +13,11 @@ from blogarchive.sites.grammar.comments.marker_context import (
 )
 from blogarchive.sites.grammar.page.dom_position import BlockPosition
 
-_FEW_COMMENTS = 3  # comments: the one or two that have a footer may have typed it
+_FEW_COMMENTS = 3  # of so few comments, the one or two with a footer may have typed it
 
 
 def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
-    """The footer of each of the page's own headers, None where the page sets none."""
+    """Return the footer of each of the page's own headers; None if a comment has none."""
     limits = [*(header.first for header in headers[1:]), markers.end]
     spans = [markers.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
     sure = {footer.first for footer in find_sure_footers(markers)}
@@ -36,13 +36,13 @@ def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
         if (f.position.without_style == pattern if pattern else _ends_element(markers, headers[-1], f))
     ]
     if not last and closing and all(footer is not None and footer.linked for footer in closing):
-        last = [f for f in spans[-1] if f.linked]  # a comment above that leaves a tag open moves all below it
+        last = [f for f in spans[-1] if f.linked]  # an open tag in a comment moves all comments below it
     found_all = [*closing, last[-1] if last else None]
     return [None] * len(headers) if _may_be_typed(markers, found_all) else found_all
 
 
 def _may_be_typed(markers: CommentMarkers, footers: Sequence[CommentFooter | None]) -> bool:
-    """Whether of few comments not all have a footer, and the others' stand in words where commenters type."""
+    """Check whether, of few comments, some lack a footer and the others' may be typed words."""
     found = [footer for footer in footers if footer is not None]
     if len(footers) > _FEW_COMMENTS or len(found) == len(footers):
         return False
@@ -52,7 +52,9 @@ def _may_be_typed(markers: CommentMarkers, footers: Sequence[CommentFooter | Non
 def pair_footers(
     markers: CommentMarkers, headers: Sequence[CommentHeader]
 ) -> tuple[Sequence[CommentHeader], Sequence[CommentFooter | None]]:
-    """The headers, each with its footer; where footers end the headers' rows above the texts, they are part of these."""
+    """Return the headers, each with its footer; a footer in the header's row above the text joins the
+    header.
+    """
     footers = select_footers(markers, headers)
     rows = [
         replace(header, last=footer.last, likes=footer.likes)
@@ -65,7 +67,7 @@ def pair_footers(
 def _ends_header_row(
     markers: CommentMarkers, headers: Sequence[CommentHeader], header: CommentHeader, footer: CommentFooter
 ) -> bool:
-    """Whether the footer follows the header at once, and the comment's element, which begins so, holds more."""
+    """Check whether the footer follows the header at once, and the comment's element continues after it."""
     view = markers.view
     element = find_last_block(view, headers)
     if len(headers) > 1:
@@ -75,7 +77,7 @@ def _ends_header_row(
 
 
 def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: CommentFooter) -> bool:
-    """Whether a footer ends the element it stands in, as the page's own does and one amid typed lines does not."""
+    """Check whether a footer ends its element, as the template's own does and a typed one does not."""
     document, lines = markers.view.document, markers.view.lines
     node = lines[footer.first].block
     parent = node.getparent()
@@ -86,19 +88,19 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
     ):
         node = parent
     if document.contains(node, lines[header.first]) and header.position.block_position is BlockPosition.INNER:
-        return True  # the comments stand amid the rest of the page, in one element with it
+        return True  # the comments share one element with the rest of the page
     return not any(
         markers.view.folded[index] for index in range(footer.last + 1, document.lines_in(node).stop)
     )
 
 
 def _ends_at(markers: CommentMarkers, footer: CommentFooter, limit: int) -> bool:
-    """Whether nothing is written between a footer and the next header."""
+    """Check whether only blank lines follow the footer before `limit`."""
     return not any(markers.view.folded[index] for index in range(footer.last + 1, limit))
 
 
 def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:
-    """The footers that nobody can type, where they stand alike."""
+    """Return the footers that nobody can type, if their positions are equal; else none."""
     linked = [f for f in markers.footers if f.linked]
     if linked and _are_typed(markers, linked):
         linked = []
@@ -107,7 +109,7 @@ def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:
 
 
 def _are_typed(markers: CommentMarkers, linked: Sequence[CommentFooter]) -> bool:
-    """Whether more comments end with words alone than with a link: a commenter's words can be a link."""
+    """Check whether more comments end with plain words than with a link: a commenter can type a link."""
     limits = [*(header.first for header in markers.headers[1:]), markers.end]
     ends = [markers.footers_between(h.last, limit) for h, limit in zip(markers.headers, limits, strict=True)]
     last = [found[-1] for found in ends if found]
@@ -115,7 +117,7 @@ def _are_typed(markers: CommentMarkers, linked: Sequence[CommentFooter]) -> bool
 
 
 def select_like_last(footers: Sequence[CommentFooter]) -> list[CommentFooter]:
-    """The footers that stand as the last one does, which is always the page's own."""
+    """Return the footers in the position of the last one, which is always the page's own."""
     return [
         footer for footer in footers if footer.position.without_style == footers[-1].position.without_style
     ]

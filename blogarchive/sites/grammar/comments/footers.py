@@ -1,4 +1,4 @@
-"""The footer of a comment: `回复 | N`, with other words to press beside it, on a line or in pieces on a few."""
+"""The footer of a comment: `回复 | N`, with other buttons beside it, on one line or on a few."""
 
 import re
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from blogarchive.sites.grammar.page.dom_position import DomPosition, find_dom_po
 from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, fold
 
-# What a footer shows: 回复, a number, other words to press.
+# A footer: 回复, a number, other buttons.
 _FOOTER_START = re.compile(
     rf"{LINE_START}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{LINE_START}回]{{0,30}}+回\s?复"
 )
 _FOOTER = re.compile(
     r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
-# Around a 回复 that is a button: more than that nobody can type there.
+# Buttons around a 回复 that is a button itself; nobody can type more than these there.
 _BUTTONS = re.compile(
     r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|(?P<likes>\(?\s*\d[\d,]*\s*\)?))+"
 )
@@ -27,7 +27,7 @@ _MAX_FOOTER_LINES = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentFooter:
-    """Something that reads like a comment's footer; `linked`: 回复 is a link or a button, which nobody can type."""
+    """Lines that match the footer of a comment; `linked`: 回复 is a link or a button, which nobody can type."""
 
     first: int
     last: int
@@ -37,7 +37,7 @@ class CommentFooter:
 
 
 def find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
-    """All that reads like a comment's footer on the lines `[start, end)`, in order."""
+    """Return all footers on the lines `[start, end)` in order, typed ones included."""
     found: list[CommentFooter] = []
     for index in view.line_index.find_lines(_FOOTER_START, start, end):
         footer = _parse_footer_at(view, index, end) if index >= start else None
@@ -48,7 +48,7 @@ def find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
 
 
 def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | None:
-    """The footer that begins on line `index`, before line `end`; None where none does."""
+    """Parse the footer that begins on line `index` and ends before line `end`, if there is one."""
     best: CommentFooter | None = None
     for last in range(index, min(index + _MAX_FOOTER_LINES, end)):
         joined = view.join_lines(index, last)
@@ -68,13 +68,13 @@ def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | No
 
 
 def _shares_parent(view: PageView, index: int, last: int) -> bool:
-    """Whether two lines stand in one element, or in elements that one holds: no pager's number is a footer's."""
+    """Check whether one element contains the blocks of both lines: else the number is a pager's."""
     parent = view.lines[index].block.getparent()
     return parent is not None and last in view.document.lines_in(parent)
 
 
 def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
-    """The footer with the number that begins the element in which its button stands, where it has none of its own."""
+    """Add the number that begins the element of the footer's button, if the footer has none."""
     above = footer.first - 1
     parent = view.lines[footer.first].block.getparent()
     if not footer.linked or footer.likes is not None or parent is None:
@@ -85,7 +85,7 @@ def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
 
 
 def _parse_likes(text: str) -> int | None:
-    """The first number of a footer, of several the one that is nearest to its beginning: 顶(3) 踩(1)."""
+    """Parse the first number of a footer: 顶(3) 踩(1) has 3 likes."""
     found = re.search(r"\d[\d,]*", text)
     return None if found is None else parse_digits(found[0].replace(",", ""))
 
@@ -104,12 +104,12 @@ def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> Com
 
 
 def _has_script(node: Element) -> bool:
-    """Whether the element, no link, has a script of its own for who presses it."""
+    """Check whether the element is no link but has a click handler."""
     return node.get("onclick") is not None and _is_reply_button(node)
 
 
 def _is_reply_button(node: Element | None) -> bool:
-    """Whether the element says 回复 and no more: a link around a whole comment is a box of the newest ones."""
+    """Check whether the element has the word 回复 alone: a link around a whole comment is no button."""
     return (
         node is not None
         and _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None

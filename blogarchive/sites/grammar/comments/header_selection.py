@@ -1,8 +1,8 @@
-"""Which of the marks on a page are the page's own: a commenter can type a whole comment into his own.
+"""Selection of the page's own headers: a commenter can type a whole comment into his own.
 
-What he types stands in his comment's text. So the page's own headers are told apart, in this order of trust:
-each comment fills an element of its own; each ends with a footer that nobody can type; all headers stand where no
-typed line stands; and last, where only words are left, their number is the number that the page claims.
+Typed headers lie in the text of a comment. The page's own are selected, in this order of trust, by: an
+element for each comment; a footer after each that nobody can type; positions that no typed line has; and
+last, if only words are left, the number that the page claims.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,10 +20,10 @@ from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeaderSelection:
-    """Some of the headers, taken for the page's own; `sure` where no commenter can have typed one.
+    """Headers taken as the page's own; `sure` if no commenter can have typed one.
 
-    `framed`: each comment fills an element of its own. `doubted`: a header whose name is a link stands in somebody's
-    words, so that their number has to be the one that the page claims.
+    `framed`: each comment fills an element. `doubted`: a header with a linked name counts as typed text, so
+    the number must agree with the claimed one.
     """
 
     headers: tuple[CommentHeader, ...]
@@ -33,7 +33,7 @@ class HeaderSelection:
 
 
 def iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
-    """The ways to tell the page's own headers, the most trusted first."""
+    """Return the possible selections of the page's own headers, the most trusted first."""
     if len(markers.headers) == 1:
         yield HeaderSelection(
             headers=markers.headers,
@@ -52,7 +52,7 @@ def iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
         headers = select(markers)
         if headers is None:
             continue
-        # A name that is a link is hardly typed: what takes its header for somebody's words is mostly wrong.
+        # A linked name is hardly ever typed: a selection without its header is mostly wrong.
         words = [header for header in linked if header not in headers]
         framed = select is _select_by_element
         if not words or (framed and all(_is_quoted(markers, headers, header) for header in words)):
@@ -67,7 +67,10 @@ def iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
 
 
 def select_countable(markers: CommentMarkers, found: Sequence[HeaderSelection]) -> Sequence[HeaderSelection]:
-    """Those whose number may tell that they are the page's: none with a linked name or a label of comments in a text."""
+    """Return the selections that a number may confirm.
+
+    None if a label of comments may be in a text; else those with all linked names.
+    """
     if _has_label_below(markers):
         return ()
     linked = {header.first for header in markers.headers if header.is_linked(markers.view)}
@@ -75,13 +78,13 @@ def select_countable(markers: CommentMarkers, found: Sequence[HeaderSelection]) 
 
 
 def _has_label_below(markers: CommentMarkers) -> bool:
-    """Whether a label of comments stands below the first header: what is above it may be a post's text."""
+    """Check whether a label of comments is below the first header: then a text may be above it."""
     first = markers.headers[0].first
     return any(first < index < markers.end for index in find_labels(markers.view, COMMENTS_LABEL))
 
 
 def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """The first header of each record, where every comment has an element of its own among its likes."""
+    """Select the first header of each element if each comment fills an element of equal position."""
     view, headers = markers.view, markers.headers
     top = view.document.common_ancestor(view.lines[headers[0].first], view.lines[headers[-1].first])
     chosen: dict[Element, CommentHeader] = {}
@@ -103,9 +106,9 @@ def _select_by_element(markers: CommentMarkers) -> tuple[CommentHeader, ...] | N
 
 
 def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted: CommentHeader) -> bool:
-    """Whether no element like the comments' own stands around a header inside of one of them.
+    """Check whether no element like a comment's own surrounds a header inside one of the comments.
 
-    It would be another comment, which a tag that was left open before it has put there.
+    If one does, it is another comment that an open tag moved there.
     """
     element = find_comment_element(markers.view, headers, quoted)
     node: Element | None = markers.view.lines[quoted.first].block
@@ -117,20 +120,20 @@ def _is_quoted(markers: CommentMarkers, headers: Sequence[CommentHeader], quoted
 
 
 def _footers_match(markers: CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
-    """Whether all of the records hold a footer, or none does: else they are pieces of comments."""
+    """Check whether all elements contain a footer or none does: else they are parts of comments."""
     insides = (markers.view.document.lines_in(element) for element in elements)
     return not markers.footers or all(markers.footers_between(i.start - 1, i.stop) for i in insides)
 
 
 def _select_by_footer(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """The first header after each footer that nobody can type."""
+    """Select the first header after each footer that nobody can type."""
     return _select_after_footers(markers, find_sure_footers(markers))
 
 
 def _select_after_footers(
     markers: CommentMarkers, footers: Iterable[CommentFooter]
 ) -> tuple[CommentHeader, ...] | None:
-    """The first header and the first one after each footer, where every one of these has its footer."""
+    """Select the first header and the first after each footer, if each of these has its footer."""
     chosen = [markers.headers[0]]
     count = 0
     for footer in footers:
@@ -143,12 +146,12 @@ def _select_after_footers(
 
 
 def _select_by_link(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """All headers, where each name is a link to a blog, as no typed one is."""
+    """Select all headers if each name links to a blog, as no typed name does."""
     return markers.headers if all(header.is_linked(markers.view) for header in markers.headers) else None
 
 
 def _select_by_style(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """Headers alone in blocks that look like no block with typed lines."""
+    """Select headers alone in blocks with a style that no block of typed lines has."""
     first = markers.headers[0].position
     styles = {position.style for position in markers.typed if position.paths[0] == first.paths[0]}
     if first.block_position is not BlockPosition.WHOLE or not styles or first.style in styles:
@@ -157,23 +160,23 @@ def _select_by_style(markers: CommentMarkers) -> tuple[CommentHeader, ...] | Non
 
 
 def _select_by_path(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """Headers whose parts stand in elements that hold no typed line."""
+    """Select headers with parts in elements that contain no typed line."""
     paths = markers.headers[0].position.paths
     typed = {position.paths[:1] * len(paths) for position in markers.typed}
     if not typed or paths in typed:
         return None
     found = tuple(header for header in markers.headers if header.position.paths == paths)
-    return found if len(found) > 1 else None  # one alone may be the typed one that broke out of its element
+    return found if len(found) > 1 else None  # a sole one may be typed, moved out of its element
 
 
 def _select_by_position(markers: CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """Headers that stand where no typed line stands, at the start of blocks of their own."""
+    """Select headers at the start of blocks, in a position that no typed line has."""
     first = markers.headers[0]
     if first.position.block_position is BlockPosition.INNER or markers.can_be_typed(first.position):
         return None
     found = _select_like_first(markers)
     inside = markers.view.document.lines_in(markers.view.lines[first.first].block)
-    # Where all stand in one block, the first only happens to begin it.
+    # If one block contains all headers, the first begins it by chance.
     return found if len(found) > 1 or markers.headers[-1].first not in inside else None
 
 

@@ -1,4 +1,4 @@
-"""The header of a comment: `作者：NAME 回复 OTHER 留言时间：…`, in either order and in other words of that meaning."""
+"""The header of a comment: `作者：NAME 回复 OTHER 留言时间：…`, in either order and in equivalent words."""
 
 import re
 from bisect import bisect_left
@@ -17,13 +17,13 @@ FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*
 BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|昵称|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
 _TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
-# 发表时间 alone begins the line of a post's time.
+# 发表时间 at the start of a line labels the time of a post.
 _FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
     rf"{LINE_START}(?=[#第\d沙板地作留评发回网昵姓用笔\[【])"
     rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
 )
-# What cannot be a time of a form that is known is one of few words, on its label's own line.
+# A time of an unknown form has few words, on the line of its label.
 _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
 _SHOWN = rf"(?P<time>{DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
 _BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
@@ -35,7 +35,7 @@ _NAME_FIRST = re.compile(
 )
 _FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
 _TIME_THEN = rf"{FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
-# A number after the name would be the name's, so that a floor or likes need their sign.
+# A number after the name belongs to the name, so a floor or likes need their sign.
 _TIME_FIRST = re.compile(
     rf"{_TIME_THEN}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
     rf"(?:[\s|]+(?:#\d{{1,5}}|\d{{1,5}}\s*[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{{0,9}}))?|{_FROM}))*"
@@ -50,7 +50,7 @@ _LINES_TO_NAME = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentHeader:
-    """Something that reads like a comment's header, on the lines `first` to `last`; `likes` where 回复 | N ends it."""
+    """Lines `first` to `last` that match the header of a comment; `likes` if `回复 | N` ends it."""
 
     first: int
     last: int
@@ -62,18 +62,18 @@ class CommentHeader:
     likes: int | None = None
 
     def is_linked(self, view: PageView) -> bool:
-        """Whether the name is a link to a blog; nobody can type one, except as a bare URL."""
+        """Return True if the name links to a blog; nobody can type such a link, except as a bare URL."""
         url = None if self.author_link is None else view.resolve_href(self.author_link)
         return url is not None and "://" not in self.author_name and view.parse_url(url).kind is PageKind.HOME
 
 
 def find_headers(view: PageView, start: int, end: int) -> Sequence[CommentHeader]:
-    """All that reads like a comment's header on the lines `[start, end)`, in order; no link to another post does."""
+    """Return all headers on the lines `[start, end)` in order, without links to other posts."""
     return choose_order(find_headers_by_order(view, start, end), start)
 
 
 def find_headers_by_order(view: PageView, start: int, end: int) -> tuple[Sequence[CommentHeader], ...]:
-    """The same, apart for headers that begin with the name and for those that begin with the time."""
+    """Return the headers that begin with the name, and those that begin with the time."""
     names: list[int] = []
     times: list[int] = []
     for found in view.line_index.find_matches(_HEADER_START, start, end):
@@ -86,13 +86,14 @@ def find_headers_by_order(view: PageView, start: int, end: int) -> tuple[Sequenc
 
 
 def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Sequence[CommentHeader]:
-    """The page's own order from line `start` on: its first header's, before which no commenter wrote.
+    """Return the headers in the page's own order from line `start` on.
 
-    What is typed in the other order could take a line of the page's own for its name or its time.
+    The first header sets the order: no commenter wrote before it. A typed header of the other order could
+    take a line of the page as its name or time.
     """
     orders = [order for order in orders if order]
     if len(orders) == 1 and start <= orders[0][0].first:
-        return orders[0]  # as on most pages
+        return orders[0]  # most pages
     later = [order[bisect_left(order, start, key=lambda header: header.first) :] for order in orders]
     return min(filter(None, later), key=lambda order: order[0].first, default=())
 
@@ -112,7 +113,7 @@ def _parse_headers(
 
 
 def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: int) -> CommentHeader | None:
-    """The header of this form that begins on line `index` and ends before line `end`, where another one may begin."""
+    """Parse the header of this form that begins on line `index` and ends before line `end`."""
     nameless: CommentHeader | None = None
     for last in range(index, min(index + _MAX_LINES, end)):
         joined = view.join_lines(index, last)
@@ -124,19 +125,19 @@ def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: i
         header = build_header(view, joined, match)
         if header.author_name:
             return header
-        nameless = nameless or header  # unless what seems the time is the name, and more lines follow
+        nameless = nameless or header  # the supposed time may be the name if more lines follow
     return nameless
 
 
 def _is_time_text(joined: JoinedLines, match: "re.Match[str]") -> bool:
-    """Whether what stands for a time is none of the words under a header that shows no time."""
+    """Check whether the text in place of a time is on the line of its label, and no text of a comment."""
     if match["words"] is None:
         return True
     return joined.line_at(match.start("label")) == joined.line_at(match.start("words"))
 
 
 def _continues(view: PageView, match: "re.Match[str]", following: int) -> bool:
-    """Whether the next line is the header's still: the hour of its date, or a link to report the comment."""
+    """Check whether the next line belongs to the header: the hour of its date, or a link to report."""
     if following >= len(view.lines):
         return False
     text = view.folded[following].strip()
@@ -146,9 +147,9 @@ def _continues(view: PageView, match: "re.Match[str]", following: int) -> bool:
 
 
 def build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") -> CommentHeader:
-    """The header that a match with `names`, `label` and `time` is."""
+    """Return the header of a match with the groups `names`, `label` and `time`."""
     name, reply_to, link = parse_names(joined, *match.span("names"))
-    # A nickname may hold the label itself: the last one is the page's.
+    # A nickname may contain the label: the last one is the page's.
     label = match.start("label" if match.start("label") > 0 else "names")
     nodes = (joined.node_at(0), joined.node_at(label), joined.node_at(match.start("time")))
     return CommentHeader(

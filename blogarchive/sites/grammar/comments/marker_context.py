@@ -1,4 +1,4 @@
-"""The ground on which a page's comments stand: their marks, and where typed lines stand among them."""
+"""The markers of a page's comments, with the positions of the lines between them."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -14,11 +14,10 @@ from blogarchive.sites.grammar.page.page_view import PageView
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentMarkers:
-    """All that reads like a mark on the lines up to `end`, and the places where typed lines stand.
+    """All lines that match a marker, up to line `end`, and the positions of typed lines.
 
-    `labels` are the lines after them that are labels of the page's own sections.
-
-    The first header is always the page's own: before it stands nothing that a commenter wrote.
+    `labels` are lines after them that are labels of the page's own sections. The first header is always the
+    page's own: commenters write nothing before it.
     """
 
     view: PageView
@@ -29,17 +28,17 @@ class CommentMarkers:
     labels: frozenset[int]
 
     def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
-        """The footers after line `start` and before line `end`."""
+        """Return the footers after line `start` and before line `end`."""
         begin = bisect_right(self.footers, start, key=_first_line)
         return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_first_line)]
 
     def header_after(self, line: int) -> CommentHeader | None:
-        """The first header after a line."""
+        """Return the first header after a line, or None."""
         offset = bisect_right(self.headers, line, key=_first_line)
         return self.headers[offset] if offset < len(self.headers) else None
 
     def can_be_typed(self, position: DomPosition) -> bool:
-        """Whether a commenter's words can stand at `place`, as far as this page shows."""
+        """Return True if a commenter's words can have this position, as far as the page shows."""
         if not self.typed:
             return not position.is_split
         parts = len(position.paths)
@@ -58,7 +57,7 @@ def _first_line(marker: CommentHeader | CommentFooter) -> int:
 
 
 def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
-    """The marks with the places of the lines between them; `found` has a header."""
+    """Return the markers with the positions of the lines between them; `found` has a header."""
     headers, footers, end = tuple(found.headers), found.footers, len(view.lines)
     marked: list[CommentHeader | CommentFooter] = [*headers, *footers]
     known = {index for marker in marked for index in range(marker.first, marker.last + 1)}
@@ -76,15 +75,15 @@ def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
 
 
 def _find_comments_end(view: PageView, start: int, end: int, typed: set[str]) -> int:
-    """The line where the page itself goes on: a label that stands where no typed line stands."""
+    """Find the label of a section in a position that no typed line has; the page continues there."""
     labels = (index for index in view.sections if start <= index < end and view.is_section(index))
     return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
 
 
 def _find_section_labels(view: PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
-    """The lines after the last header that are a section's label, and the only ones to say so since the first.
+    """Find the lines after the last header that are labels of sections.
 
-    Where the same label stands before the comments or further on, one of them may have been typed.
+    A label that also occurs before the comments, or later again, may be typed and is left out.
     """
     first, last = headers[0].first, headers[-1].last
     latest: dict[str, int] = {}
@@ -99,7 +98,7 @@ def _find_section_labels(view: PageView, headers: Sequence[CommentHeader]) -> fr
 
 
 def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
-    """The lines of the last comment's element: the innermost that holds lines after its header."""
+    """Return the lines of the last comment's element: the innermost with lines after its header."""
     header = headers[-1]
     element: Element | None = find_comment_element(view, headers, header)
     inside = range(0)
@@ -110,7 +109,7 @@ def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
 
 
 def find_comment_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> Element:
-    """The element that holds the header and none of the others', where the comments have such; else its block."""
+    """Return the element with this header and no other; the header's block if there is only one header."""
     line = view.lines[header.first]
     if len(headers) == 1:
         return line.block
@@ -119,5 +118,5 @@ def find_comment_element(view: PageView, headers: Sequence[CommentHeader], heade
 
 
 def starts_element(view: PageView, element: range, header: CommentHeader) -> bool:
-    """Whether nothing stands before the header in its element, so that the element is the comment's alone."""
+    """Return True if no text precedes the header in its element, so the element has one comment alone."""
     return not any(view.folded[index] for index in range(element.start, header.first))

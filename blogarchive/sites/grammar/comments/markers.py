@@ -1,6 +1,6 @@
-"""The marks of a post's comments: all that reads like a header or a footer, typed by a commenter or set by the page.
+"""The markers of a post's comments: all headers and footers, typed ones included.
 
-`comment_records` tells which is which.
+`header_selection` selects the page's own.
 """
 
 from bisect import bisect_left
@@ -14,9 +14,10 @@ from blogarchive.sites.grammar.page.page_view import PageView
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarkerCandidates:
-    """All that reads like a comment's header or footer, in order.
+    """All lines that match a header or a footer of a comment, in order.
 
-    `headers` are those of the page's own order, `orders` all, apart by what they begin with.
+    `headers` are those of the page's own order, `orders` all, separated by whether name or time comes
+    first.
     """
 
     headers: Sequence[CommentHeader]
@@ -24,13 +25,13 @@ class MarkerCandidates:
     footers: tuple[CommentFooter, ...]
 
     def after(self, start: int) -> "MarkerCandidates":
-        """Those from line `start` on; footers only after the first header."""
+        """Return those from line `start` on; footers only after the first header."""
         begin = bisect_left(self.footers, start, key=_first_line)
         later = MarkerCandidates(headers=(), orders=(), footers=self.footers[begin:])
         return later.headed(choose_order(self.orders, start))
 
     def headed(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
-        """The same with these headers."""
+        """Return the same with these headers."""
         begin = bisect_left(self.footers, headers[0].last + 1, key=_first_line) if headers else 0
         return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])
 
@@ -40,7 +41,7 @@ def _first_line(marker: CommentFooter) -> int:
 
 
 def find_markers(view: PageView, start: int) -> MarkerCandidates:
-    """All headers and footers from line `start` on."""
+    """Return all headers and footers from line `start` on."""
     end = len(view.lines)
     orders = find_headers_by_order(view, start, end)
     return MarkerCandidates(

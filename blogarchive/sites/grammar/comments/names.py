@@ -1,4 +1,4 @@
-"""The names in a comment's header: who wrote it, and whom it answers."""
+"""The names in a comment's header: the commenter, and the person replied to."""
 
 import re
 
@@ -9,9 +9,9 @@ _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 
 
 def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
-    """The commenter's name, the name replied to, and the commenter's link.
+    """Return the commenter's name, the name replied to, and the element of the commenter's link.
 
-    The name ends where its link ends; else before 回复 that stands between spaces or in a node of its own.
+    The name ends with its link; else before 回复 between spaces or in an element of its own.
     """
     link = joined.link_at(start, start + 1)
     begin = start
@@ -28,7 +28,7 @@ def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | N
 
 
 def _is_set_apart(joined: JoinedLines, start: int, at: int) -> bool:
-    """Whether 回复 at `at` is set off from the names: by spaces, or by standing in a node of its own."""
+    """Check whether spaces or an element of its own separate 回复 at `at` from the names."""
     text = joined.text
     before, after = text[at - 1 : at], text[at + 2 : at + 3]
     if before in _OPENED and (after.isspace() or after == ":"):

@@ -1,4 +1,4 @@
-"""The lines of each comment: its header, its text, its footer."""
+"""The lines of each comment: header, text, footer."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,13 @@ from blogarchive.sites.grammar.comments.marker_context import (
 )
 from blogarchive.sites.grammar.page.page_view import PageView
 
-# More than the words of a pager: 首页 上一页 1 2 3 下一页 >
+# Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentBlock:
-    """One comment's lines: its header, then its text up to `text_end`, all of it up to `end`."""
+    """The lines of a comment: its header, its text before `text_end`, all of it before `end`."""
 
     header: CommentHeader
     text_end: int
@@ -30,7 +30,7 @@ class CommentBlock:
 
 
 def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> tuple[CommentBlock, ...]:
-    """Each header with the lines of its comment."""
+    """Return the block of each header."""
     headers, footers = pair_footers(markers, headers)
     limits = [header.first for header in headers[1:]] + [markers.end]
     blocks = []
@@ -45,7 +45,7 @@ def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
 
 
 def _find_text_end(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> int:
-    """The line after a last comment that has no footer: where its element ends, or the page itself goes on."""
+    """Find the end of a last comment without footer: the end of its element, or the next template line."""
     view, header = markers.view, headers[-1]
     block = find_last_block(view, headers)
     stop = max(min(block.stop, markers.end), header.last + 1)
@@ -59,7 +59,7 @@ def _find_text_end(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
 
 
 def _is_template_line(markers: CommentMarkers, index: int, typed: set[str], alone: bool) -> bool:
-    """Whether a line is the page's and not a commenter's: it stands elsewhere than comments, or is a pager or a label."""
+    """Check whether the template wrote a line: another position than comments, a pager, or a label."""
     view = markers.view
     line = view.lines[index]
     if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
@@ -73,7 +73,7 @@ def _is_template_line(markers: CommentMarkers, index: int, typed: set[str], alon
 def iter_text_lines(
     view: PageView, selection: HeaderSelection, blocks: Sequence[CommentBlock]
 ) -> Iterator[int]:
-    """The lines of the comments' texts, each within its own element where there is one."""
+    """Return the lines of the comments' texts, each inside its own element if there is one."""
     for block in blocks:
         lines = range(block.header.last + 1, block.text_end)
         inside = lines

@@ -1,7 +1,7 @@
-"""Headers of comments that say less than `作者：NAME 留言时间：TIME`: `NAME 发表于 TIME`, `网友：NAME [TIME]`, `NAME TIME`.
+"""Short headers of comments: `NAME 发表于 TIME`, `网友：NAME [TIME]`, `NAME TIME`.
 
-Words such as these stand anywhere on a page, so that they count only where it says that there are comments, up to
-the next section, and only where no header says more.
+Such words occur anywhere. They count only if the page has comments, before the next section, and if it has
+no full header.
 """
 
 import re
@@ -13,7 +13,7 @@ from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, DATETIME, TIME_OF_DAY
 
-# A floor with its sign: a number alone is somebody's name.
+# A floor needs its sign: a number alone is a name.
 _FLOOR = r"(?:(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]|沙发|板凳|地板)\s*:?\s*"
 _TIME = rf"(?:{DATETIME}|{DATE}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|说|写)(?:了|道)?(?:评论|留言)?)"
@@ -30,11 +30,14 @@ _TIME_FIRST = re.compile(
 )
 _HAS_TIME = re.compile(_TIME)
 _MAX_LENGTH = 120
-_MAX_LINES = 3  # a name, words between, a time
+_MAX_LINES = 3  # a name, a label, a time
 
 
 def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
-    """The headers from line `start` up to the sidebar: none where the page claims no comments and has no label of any."""
+    """Return the headers from line `start` up to the sidebar.
+
+    None if the page claims no comments, or shows neither a number nor a label of comments.
+    """
     end = next(
         (index for index in view.sections if index >= start and view.is_section(index)), len(view.lines)
     )
@@ -58,7 +61,7 @@ def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader |
         joined = view.join_lines(index, last)
         text = joined.text.rstrip()
         if len(text) > _MAX_LENGTH or (last > index and not _links_to_blog(view, index)):
-            return None  # in pieces only where the name, a link, begins them
+            return None  # only a linked name may begin a header of several lines
         if _HAS_TIME.search(text) is None:
             continue
         match = _NAME_FIRST.fullmatch(text) or _TIME_FIRST.fullmatch(text)

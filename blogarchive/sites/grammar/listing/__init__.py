@@ -1,1 +1,1 @@
-"""Posts that a page lists, and the links to its next page."""
+"""The posts that a page lists, and the link to its next page."""

@@ -1,4 +1,4 @@
-"""The posts that a list page names: titles that link to posts, outside the sidebar, each with its time."""
+"""The posts of a list page: titles that link to posts, outside the sidebar, each with its time."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,21 +17,21 @@ _TIME_LINE = re.compile(
 )
 _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{DATETIME}|{DATE}")
-# Links to a post that are not its title.
+# Words of links to a post that are not its title.
 _NOT_A_TITLE = re.compile(
     r"[\[(<【]*\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
     r"|引用|(?:固定)?链接|回复|打印|收藏|分享|编辑|删除|[上下]一篇|[上下前后]\s*一?\s*页|[首尾末]\s*页|permalink)"
     r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…]{0,4}",
     re.IGNORECASE,
 )
-_PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # set before a title, in its link
+_PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
-_LINES_BELOW = 5  # lines from a title to its time
+_LINES_BELOW = 5  # from a title to its time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
-    """Words that link to a post: their line, where the link stands; `button` where they read like no title."""
+    """A link to a post: its line, its tag path; `button` if its words are no title."""
 
     line: int
     path: str
@@ -41,16 +41,15 @@ class _Entry:
 
 
 def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...]:
-    """The posts named on `lines`, in order, each once; its time from its own line or the ones after it.
+    """Return the posts on `lines` in order, each once, with the time beside its title or near it.
 
-    Where titles have times, links to posts without one that stand otherwise are no entries: they stand in an
-    excerpt, or in a box of the page's margin.
+    If titles have times, a link without one in another position is no entry: it is in an excerpt or a box.
     """
     entries = list(_iter_entries(view, lines))
     titled = {entry.post.number for entry in entries if not entry.button}
-    # A title may be a button's word, where nothing else names its post.
+    # A title may equal the words of a button, if no other link leads to its post.
     entries = [e for e in entries if not e.button or e.post.number not in titled]
-    # All of a row may link to its post: its title comes first.
+    # A whole row may link to its post: the title comes first.
     entries = _add_times(
         view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
     )
@@ -67,7 +66,7 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
 def _add_comment_counts(
     view: PageView, entries: Sequence[_Entry], lines: Sequence[int]
 ) -> tuple[ListedPost, ...]:
-    """The posts with the number of comments that the last counters below each title show."""
+    """Add the number of comments that the last counters below each title show."""
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
     posts = []
     for entry, end in zip(entries, ends, strict=False):
@@ -77,7 +76,7 @@ def _add_comment_counts(
 
 
 def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
-    here = view.parse_url(view.url).url  # a switch of script leads to the page itself
+    here = view.parse_url(view.url).url  # a switch of script links to the page itself
     for index in lines:
         for text, anchor, parsed_url in view.links[index]:
             if parsed_url is None or parsed_url.kind is not PageKind.POST or parsed_url.url == here:
@@ -97,7 +96,7 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
 
 
 def _find_time_in_link(line: Line, anchor: Element, text: str) -> int:
-    """Where in a link's text the time begins that its last element holds, after or without a title; else its end."""
+    """Return the offset of the time in the last element of a link's text; else the text's end."""
     spans = [(start, end) for start, end, _, linked in line.spans if linked is anchor]
     if len(spans) < 2:
         return len(text)
@@ -107,7 +106,7 @@ def _find_time_in_link(line: Line, anchor: Element, text: str) -> int:
 
 
 def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
-    """The entries with their times: beside each title, or after it, or before it where that is the page's way."""
+    """Add the times beside the titles; else those after or before them, as the page does more often."""
     if not entries:
         return entries
     allowed = set(lines)

@@ -1,4 +1,4 @@
-"""Whether an address is that of a page's next one: the same but for its number."""
+"""The URL of a next page: equal to the page's own but for a number."""
 
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -9,7 +9,7 @@ _PAGE_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re
 
 
 def is_next_page_url(url: str, here: str, page_no: int) -> bool:
-    """Whether `url` is `here` with the number of the page after `page_no` in its query or at its path's end."""
+    """Return True if `url` is `here` with `page_no + 1` in its query or at the end of its path."""
     one, other = urlsplit(url), urlsplit(here)
     if one.netloc != other.netloc:
         return False

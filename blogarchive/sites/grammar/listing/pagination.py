@@ -1,4 +1,4 @@
-"""The link to the next page of a list or of a post's comments: by its words, or by the page numbers."""
+"""The link to the next page of a list or of comments: by its words, or by page numbers."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,9 +23,9 @@ from blogarchive.sites.grammar.page.vocabulary import (
 
 _FIRST_CHARS = expand_folded(
     "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
-)  # what the words below may begin with
+)  # first characters of the words of pagers
 _MAX_LENGTH = 80
-_MAX_SIGN_LENGTH = 2  # signs that also stand elsewhere: >>
+_MAX_SIGN_LENGTH = 2  # signs such as >> that occur elsewhere too
 _MAX_PAGER_LINES = 30
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
 _WEEK = re.compile(
@@ -39,15 +39,15 @@ _DAY_OR_WEEK = re.compile(
     re.IGNORECASE,
 )
 _DAYS = 7
-_MIN_WEEK_LENGTH = 4  # a line as long as that names all days of a week, or none
-_LINES_ABOVE_WEEK = 5  # lines of a calendar above the names of the days: its month, links to the next
+_MIN_WEEK_LENGTH = 4  # a longer line has all weekdays or none
+_LINES_ABOVE_WEEK = 5  # of a calendar: its month, links to other months
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
 
 def find_next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str, int] | None:
-    """The URL of the page after `page_no` and the line of its last link; None where the page links to none.
+    """Return the URL of the page after `page_no` and the line of its last link; None if there is none.
 
-    Words (下一页, 下页, >, …) win over numbers; a link to the page itself counts for nothing.
+    Words (下一页, 下页, >, …) win over numbers. A link to the page itself does not count.
     """
     worded: tuple[str, int] | None = None
     numbered: tuple[str, int] | None = None
@@ -70,7 +70,7 @@ def find_next_page(view: PageView, lines: Collection[int], page_no: int) -> tupl
 def _iter_candidates(
     view: PageView, lines: Collection[int], page_no: int
 ) -> "Iterator[tuple[int, str, _PagerText]]":
-    """Links that may lead to the next page: their line, their URL, what they say."""
+    """Return links that may lead to the next page: line, URL, parsed text."""
     here = view.parse_url(view.url)
     within = lines if isinstance(lines, range) else frozenset(lines)
     for index in view.document.select_lines(_find_pager_lines):
@@ -88,12 +88,12 @@ def _iter_candidates(
 
 @lru_cache(maxsize=16)
 def _find_pager_lines(subtree: CachedSubtree) -> Sequence[int]:
-    """The lines of a run with a link that says what a pager's says."""
+    """Find the lines of a subtree with a link that has the words of a pager."""
     return [i for i, line in enumerate(subtree.lines) if any(_parse_link(*link) for link in line.links())]
 
 
 class _PagerText(NamedTuple):
-    """What a link of a pager says: the number of a page, or None: the next one; `sure` where it says so at length."""
+    """The text of a pager's link: a page number, or None for the next page; `sure` if it is explicit."""
 
     number: int | None
     sure: bool
@@ -114,7 +114,7 @@ def _parse_link(text: str, anchor: Element) -> _PagerText | None:
     return pager_text
 
 
-@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
+@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
 def _parse_words(words: str) -> _PagerText | None:
     folded = fold(words).strip()
     if NEXT_PAGE.fullmatch(folded):
@@ -126,9 +126,10 @@ def _parse_words(words: str) -> _PagerText | None:
 
 
 def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:
-    """Whether a link leads to a post that is not this page's: its title may be any words.
+    """Check whether a link leads to another post: its title may be any words.
 
-    A list's further pages may be called as posts are: the second of `/u/1/202501/` is `/u/1/202501/2.html`.
+    A further page of a list may have the URL of a post: `/u/1/202501/2.html` is the second page of
+    `/u/1/202501/`.
     """
     if parsed_url.kind is not PageKind.POST or parsed_url.number == here.number:
         return False
@@ -136,7 +137,7 @@ def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool
 
 
 def _find_calendar_lines(view: PageView) -> set[int]:
-    """The lines of calendars: around the names of the days of a week, all that a calendar can show."""
+    """Find the lines of calendars: a row of weekdays and all that a calendar can show around it."""
     found: set[int] = set()
     for index in view.line_index.find_lines(_DAY_OR_WEEK):
         if index in found or not _is_week(view, index):
@@ -150,7 +151,7 @@ def _find_calendar_lines(view: PageView) -> set[int]:
 
 
 def _is_week(view: PageView, index: int) -> bool:
-    """Whether the line names the seven days of a week, or the first of them and the next lines the others."""
+    """Check whether the line has the seven weekdays, or the first one and the next lines the others."""
     word = view.folded[index].strip()
     if len(word) < _MIN_WEEK_LENGTH:
         days = islice(_filled(view, range(index, len(view.lines))), _DAYS)
@@ -164,7 +165,7 @@ def _filled(view: PageView, lines: Iterable[int]) -> Iterator[int]:
 
 
 def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
-    """Whether the line, with those of its kind around it, is a pager: 1 2 3, this page's number of many, or with 页."""
+    """Check whether the line is in a pager: 1 2 3, this page's number of many, or with 页."""
     first, last = line.index, line.index
     while (
         first > 0 and line.index - first < _MAX_PAGER_LINES and _PAGER_LINE.fullmatch(view.folded[first - 1])
@@ -176,7 +177,7 @@ def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
         and _PAGER_LINE.fullmatch(view.folded[last + 1])
     ):
         last += 1
-    # Numbers that only a style sets apart follow each other without a space.
+    # A template may separate numbers by style alone, without a space.
     pieces = [view.folded[i][a:b] for i in range(first, last + 1) for a, b, _, _ in view.lines[i].spans]
     text = " ".join(pieces)
     numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
@@ -184,7 +185,7 @@ def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
 
 
 def _read_image_text(anchor: Element) -> str:
-    """What a link that is a picture says: its title, or the picture's."""
+    """Return the text of a link that has an image alone: the image's, else the link's title."""
     pictures = list(anchor.iter("img"))
     words = (node.get(name) for node in (*pictures, anchor) for name in ("alt", "title"))
     return next((text for text in words if text), "")

@@ -1,1 +1,1 @@
-"""The page under parsing: its lines, labels, links and DOM positions."""
+"""The page under parsing: lines, labels, links, DOM positions, vocabulary."""

@@ -1,4 +1,4 @@
-"""Where lines stand in a page's structure: what a template writes alike stands alike, what is typed stands in text."""
+"""DOM positions of lines: lines of a template have equal positions, typed lines have those of a text."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -10,18 +10,19 @@ _STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", 
 
 
 class BlockPosition(IntEnum):
-    """How some lines stand in the block that holds the first of them."""
+    """The position of some lines in the block element of the first one."""
 
-    WHOLE = 0  # alone
-    FIRST = 1  # before others
-    INNER = 2  # after others
+    WHOLE = 0  # no other line
+    FIRST = 1  # other lines follow
+    INNER = 2  # other lines precede
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DomPosition:
-    """Where a mark stands: `paths` are the tags from the root down to each of its parts.
+    """The DOM position of a marker.
 
-    `look` is what the block's own attributes say of its looks.
+    `paths` are the tags from the root to the node of each part. `style` joins the attributes of the block
+    that set its look.
     """
 
     block_position: BlockPosition
@@ -30,17 +31,17 @@ class DomPosition:
 
     @property
     def without_style(self) -> tuple[BlockPosition, tuple[str, ...]]:
-        """The place without its look, which may alternate from row to row."""
+        """The position without its style, which may alternate from row to row."""
         return self.block_position, self.paths
 
     @property
     def is_split(self) -> bool:
-        """Whether its parts stand in different elements, as nothing does that was typed as plain words."""
+        """Whether the parts lie in different elements, unlike words typed as plain text."""
         return len(set(self.paths)) > 1
 
 
 def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
-    """The place of the lines `first` to `last`, whose parts stand in `nodes`."""
+    """Return the position of the lines `first` to `last`; `nodes` are the elements of their parts."""
     block = view.lines[first].block
     return DomPosition(
         block_position=_find_block_position(view, first, last),
@@ -55,7 +56,7 @@ def _style_of(block: Element) -> str:
 
 
 def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:
-    """The place that a mark of so many parts would have, were it typed where line `index` stands."""
+    """Return the position of a marker of that many parts if somebody typed it on line `index`."""
     return find_dom_position(view, index, index, (view.lines[index].node_at(0),) * parts)
 
 

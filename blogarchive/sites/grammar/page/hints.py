@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class MarkupHints:
     """Facts of a site's templates; an empty value means that the fact is unknown.
 
-    `title_class` is the class of the link around a post's title, `body_class` that of the element of its text.
-    `site_bar` holds the words of the site's navigation bar. The sidebar cuts titles at `title_cut_bytes` GBK bytes.
+    `title_class` is the class of the link around a post's title, `body_class` that of the element of its
+    text. `site_bar` has the words of the site's navigation bar. The sidebar may cut titles at
+    `title_cut_bytes` GBK bytes.
     """
 
     title_class: str | None = None

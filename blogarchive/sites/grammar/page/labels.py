@@ -1,4 +1,4 @@
-"""The page's own labels above a post and above its comments: lines that say nothing else."""
+"""The page's own labels above a post and above its comments: lines of these words alone."""
 
 import re
 
@@ -7,7 +7,7 @@ from blogarchive.sites.grammar.page.vocabulary import POST_LABEL, strip_label
 
 
 def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
-    """Whether the line is that label and nothing else, in words or as a picture, and no link."""
+    """Return True if the line is this label alone, as text or as an image, and no link."""
     text = strip_label(view.folded[index] or view.image_labels.get(index, ""))
     if text is None or label.fullmatch(text) is None:
         return False
@@ -16,7 +16,7 @@ def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
 
 
 def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
-    """The lines that are that label and nothing else, in words or as a picture, and no link."""
+    """Return the indexes of all lines that are this label alone."""
     written = [
         index for index in view.line_index.find_lines_containing(label) if is_label(view, index, label)
     ]
@@ -24,5 +24,5 @@ def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
 
 
 def has_post_label(view: PageView) -> bool:
-    """Whether the page says that it shows a post: 网络日志正文."""
+    """Return True if the page has the label 网络日志正文, which only a page of a post shows."""
     return bool(find_labels(view, POST_LABEL))

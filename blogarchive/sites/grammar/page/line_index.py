@@ -1,4 +1,4 @@
-"""All lines of a page as one folded text, in which a pattern finds its lines at once."""
+"""All lines of a page as one folded text, to search them with one pattern at once."""
 
 import re
 from bisect import bisect_right
@@ -12,32 +12,34 @@ from blogarchive.parsing.lines.document import Line
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, fold
 
 MAX_LABEL_LENGTH = 400
-"""No line of the page's own is longer: longer ones are prose, which matches nothing."""
+"""Longer lines are prose and match no pattern of the page's own lines."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineIndex:
-    """`text` holds each folded line after a BEGIN; `starts[i]` is where line i begins in it."""
+    """The folded lines joined: `text` has each after a LINE_START; `starts[i]` is the offset of line i."""
 
     text: str
     starts: Sequence[int]
 
     def find_lines(self, pattern: "re.Pattern[str]", start: int = 0, end: int | None = None) -> Iterator[int]:
-        """The lines of `[start, end)` that begin as `pattern` says, which itself begins with BEGIN."""
+        """Return the indexes of the lines `[start, end)` that match `pattern`, which begins with
+        LINE_START.
+        """
         for found in self.find_matches(pattern, start, end):
             yield self.line_at(found.start() + 1)
 
     def find_matches(
         self, pattern: "re.Pattern[str]", start: int = 0, end: int | None = None
     ) -> Iterator["re.Match[str]"]:
-        """What matches at the beginning of these lines."""
+        """Return the matches of `pattern` at the start of the lines `[start, end)`."""
         if start >= len(self.starts):
             return iter(())
         stop = len(self.text) if end is None or end >= len(self.starts) else self.starts[end] - 1
         return pattern.finditer(self.text, self.starts[start] - 1, stop)
 
     def find_lines_starting(self, words: str) -> Iterator[int]:
-        """The lines that begin with these words, whatever form their characters have; none where there are no words."""
+        """Return the lines that start with these words after folding; none if `words` is empty."""
         begin = LINE_START + fold(words)
         offset = self.text.find(begin) if words else -1
         while offset >= 0:
@@ -45,18 +47,21 @@ class LineIndex:
             offset = self.text.find(begin, offset + 1)
 
     def find_lines_containing(self, pattern: "re.Pattern[str]") -> Iterator[int]:
-        """The lines in which `pattern` stands, each once."""
+        """Return the lines that contain a match of `pattern`, each once."""
         yield from dict.fromkeys(self.line_at(found.start()) for found in pattern.finditer(self.text))
 
     def line_at(self, offset: int) -> int:
-        """The line that holds a place of `text`."""
+        """Return the line at an offset of `text`."""
         return bisect_right(self.starts, offset) - 1
 
 
 def fold_lines(
     lines: Sequence[Line], cache: Sequence[CachedSubtree] = ()
 ) -> tuple[LineIndex, tuple[str, ...]]:
-    """The text of all lines, and each line's; of a line of prose its length alone. `repeats` are among them."""
+    """Return the index of all lines, and each folded line; prose becomes dots of the same length.
+
+    `cache` has the cached subtrees among the lines; their text is folded once.
+    """
     pieces, offset = [], 0
     for subtree in cache:
         pieces += [_fold_joined(lines[offset : subtree.index]), _fold_subtree(subtree)]

@@ -1,4 +1,4 @@
-"""Where the links of a page lead, as its reader's browser would follow them, under the site's rules."""
+"""The targets of a page's links, as a browser follows them, under the site's URL rules."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -10,17 +10,17 @@ from blogarchive.parsing.lines.document import Document, Element, Line
 
 _MAX_BASE_LENGTH = 2000
 _MAX_CACHED_LENGTH = 300
-_PAGE_INDEPENDENT = ("/", "http://", "https://")  # what begins so leads to the same from every page of a host
-_POST = PageKind.POST  # to name an enum's member takes five times as long (Python 3.11), and links are many
+_PAGE_INDEPENDENT = ("/", "http://", "https://")  # such links do not depend on the page
+_POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 
 PageLink = tuple[str, Element, ParsedUrl | None]
-"""An `a` element in a line: its text there, itself, and where it leads; None: nowhere on the web."""
+"""An `a` element in a line: its text there, the element, its target; None if that is not on the web."""
 
 
 def resolve_links(
     document: Document, base: str, parse_url: Callable[[str], ParsedUrl]
 ) -> tuple[Sequence[PageLink], ...]:
-    """The links of each line, in order; `base` is what relative ones start from."""
+    """Return the links of each line in order; relative ones are resolved against `base`."""
     root = absolute_url("/", base)
     links: list[Sequence[PageLink] | None] = [None] * len(document.lines)
     for subtree in document.cache:
@@ -50,7 +50,7 @@ def _resolve_line_links(
 def _resolve_subtree_links(
     subtree: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> Sequence[Sequence[PageLink] | None]:
-    """The links of each line of a run; None where one of them may lead elsewhere from another page of the host."""
+    """Resolve the links of each line; None if one may lead elsewhere from another page of the host."""
     if root is None:
         return [None] * len(subtree.lines)
     moving = {
@@ -70,7 +70,7 @@ def _resolve_subtree_links(
 
 
 def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
-    """The lines with a link to a post."""
+    """Return the indexes of the lines that link to a post."""
     return frozenset(
         [
             index
@@ -84,7 +84,7 @@ def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
 def _resolve_link(
     anchor: Element, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> ParsedUrl | None:
-    """Where a link leads under the site's rules; None where it leads nowhere on the web."""
+    """Resolve a link under the site's rules; None if it leads nowhere on the web."""
     href = anchor.get("href")
     if root and href and _is_page_independent(href):
         return _resolve_from_root(href, root, parse_url)
@@ -92,17 +92,17 @@ def _resolve_link(
 
 
 def _is_page_independent(href: str | None) -> bool:
-    """Whether a link leads to the same from every page of a host, and is short enough to be remembered."""
+    """Check whether a link leads to the same URL from each page of a host, and is short enough to cache."""
     return href is not None and href.startswith(_PAGE_INDEPENDENT) and len(href) < _MAX_CACHED_LENGTH
 
 
-@lru_cache(maxsize=4096)  # the sidebar's links are the same on every page of a blog
+@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
 def _resolve_from_root(href: str, root: str, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
     return parse_canonical(absolute_url(href, root), parse_url)
 
 
 def parse_canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
-    """Where a URL leads under the site's rules; None where it leads nowhere on the web."""
+    """Return the parsed canonical form of `url`; None if it is not on the web."""
     if url is None or not url.lower().startswith(("http://", "https://")):
         return None
     found = parse_url(url)
@@ -110,8 +110,8 @@ def parse_canonical(url: str | None, parse_url: Callable[[str], ParsedUrl]) -> P
 
 
 def find_base_url(document: Document, url: str) -> str:
-    """What the page's `<base href>` makes of its URL."""
-    # In the head alone: one in a post is its author's.
+    """Return the page's `<base href>`, or `url` if there is none that is usable."""
+    # Only in the head: an author may put one into a post.
     hrefs = (node.get("href") for node in document.root.iterfind("head/base"))
     href = next((href for href in hrefs if href is not None), None)
     base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute_url(href, url)

@@ -1,4 +1,4 @@
-"""A page as the grammar sees it: its document, its lines folded, and windows over some lines."""
+"""A page under parsing: its document, folded lines, links and labels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,18 +20,19 @@ from blogarchive.sites.grammar.page.links import (
 )
 from blogarchive.sites.grammar.page.vocabulary import SECTION_START, fold, match_section
 
-_POST = PageKind.POST  # to name an enum's member takes five times as long (Python 3.11), and links are many
+_POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageView:
-    """A page under reading: `folded[i]` is line i for matching; `now` is the fetch time in the site's zone.
+    """A page under parsing.
 
-    `lines` are the document's, `whole` is all of `folded` as one text.
-    `links[i]` are the links of line i, in order; `posts` are the lines with a link to a post. `sections` names the
-    sections whose labels some lines are, `pictured` has what lines of pictures alone say. `url` is the page's own,
-    `number` that of its post, `base` the one that its relative links start from.
+    `folded[i]` is line i for matching; `line_index` joins all of them. `links[i]` are the links of line i
+    in order; `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of
+    the sidebar to their sections; `image_labels` has the text of lines that have images only. `url` is that
+    of the page, `number` that of its post, `base` resolves relative links, `now` is the fetch time in the
+    site's zone.
     """
 
     document: Document
@@ -51,12 +52,12 @@ class PageView:
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
 
     def resolve_href(self, anchor: Element) -> str | None:
-        """Where a link leads, canonical under the site's rules; None where it leads nowhere on the web."""
+        """Return the canonical target of a link; None if it leads nowhere on the web."""
         parsed_url = parse_canonical(link_url(anchor, self.base), self.parse_url)
         return None if parsed_url is None else parsed_url.url
 
     def links_to_other_post(self, index: int) -> bool:
-        """Whether the line has a link to another post than the page's own: it names that post, whatever it says."""
+        """Return True if the line links to a post other than the page's own: it is that post's title."""
         if self.number is None or index not in self.post_lines:
             return False
         return any(
@@ -65,20 +66,20 @@ class PageView:
         )
 
     def is_section(self, index: int) -> bool:
-        """Whether the line is the label of a section of the sidebar that is read."""
+        """Return True if the line is the label of a parsed section of the sidebar."""
         return self.sections.get(index, "other") != "other"
 
     def parse_datetime(self, text: str) -> datetime | None:
-        """The time that `text` shows, for comparing only; the dates pipeline gives the one that is stored."""
+        """Return the time in `text` for comparison; the dates pipeline resolves the stored one."""
         shown = self.parse_date(text)
         return None if shown is None else shown.at
 
     def parse_date(self, text: str) -> ParsedDate | None:
-        """The same with how much of it is shown."""
+        """Return the time in `text` with its precision, or None."""
         return parse_date(text, self.now)
 
     def tag_path(self, node: Element) -> str:
-        """The tags from the root down to `node`, as `html/body/div`: where two pieces stand alike, it is the same."""
+        """Return the tags from the root to `node`, as `html/body/div`; equal paths mean equal structure."""
         found = self._paths.get(node)
         if found is not None:
             return found
@@ -86,19 +87,19 @@ class PageView:
         while (above := inner[-1].getparent()) is not None and above not in self._paths:
             inner.append(above)
         path = "" if above is None else self._paths[above] + "/"
-        for element in reversed(inner):  # no recursion, depth is hostile
+        for element in reversed(inner):  # no recursion: a hostile page may be very deep
             self._paths[element] = path + element.tag
             path = self._paths[element] + "/"
         return self._paths[node]
 
     def join_lines(self, first: int, last: int) -> "JoinedLines":
-        """The lines `first` to `last`, both included, as one text."""
+        """Return the lines `first` to `last`, both included, as one text."""
         return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JoinedLines:
-    """Some lines joined by spaces: `text` is folded, and a place in it leads back to its line."""
+    """Some lines joined by spaces: `text` is folded; an offset in it leads back to its line."""
 
     lines: tuple[Line, ...]
     text: str
@@ -114,20 +115,20 @@ class JoinedLines:
         return self.lines[-1].index
 
     def raw_text(self, start: int, end: int) -> str:
-        """The text as shown at these places."""
+        """Return the text as shown between two offsets."""
         return " ".join(line.text for line in self.lines)[start:end].strip(_SPACES)
 
     def node_at(self, offset: int) -> Element:
-        """The element that holds the character at `offset`."""
+        """Return the element of the character at `offset`."""
         line, inner = self._find(offset)
         return line.node_at(inner)
 
     def line_at(self, offset: int) -> int:
-        """The index of the line that holds the character at `offset`."""
+        """Return the index of the line of the character at `offset`."""
         return self._find(offset)[0].index
 
     def link_at(self, start: int, end: int) -> Element | None:
-        """The first link that holds a character of `[start, end)`."""
+        """Return the first link in `[start, end)`, or None."""
         base = 0
         for line in self.lines:
             anchor = line.link_at(max(start - base, 0), min(end - base, len(line.text)))
@@ -153,9 +154,10 @@ def build_page_view(
     cache: SubtreeCache | None = None,
     hints: MarkupHints = NO_HINTS,
 ) -> PageView:
-    """The view of a page's text; `now` is aware, in the site's zone; `number` the post it was fetched for.
+    """Return the view of a page's text.
 
-    It is the same with `repeats`, sooner where pages are alike.
+    `now` is aware, in the site's zone. `number` is that of the post the page was fetched for. `cache` only
+    makes pages with equal parts faster.
     """
     document = parse_document(text, cache)
     line_index, folded = fold_lines(document.lines, document.cache)
@@ -185,20 +187,22 @@ def build_page_view(
 def _find_sections(
     folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
 ) -> dict[int, str]:
-    """The lines that are labels of the sidebar's sections, with the sections' names."""
+    """Map the lines that are labels of the sidebar's sections to the sections' names."""
     names = {index: match_section(folded[index]) for index in line_index.find_lines(SECTION_START)}
     names.update({index: match_section(words) for index, words in image_labels.items()})
     return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
 def read_image_text(line: Line) -> str:
-    """What the pictures of a line say, folded: the first one's `alt` or `title`."""
+    """Return the folded `alt` or `title` of the first image of a line that has one."""
     words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
     return fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]
 
 
 def text_with_images(view: PageView, index: int) -> str:
-    """A line's words, folded, with those of its pictures where these stand; without where other lines are beside it."""
+    """Return a folded line with the texts of its images in place; without them if its block has other
+    lines.
+    """
     line = view.lines[index]
     if view.document.lines_in(line.block) != range(index, index + 1):
         return view.folded[index]

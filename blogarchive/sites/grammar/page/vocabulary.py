@@ -1,7 +1,7 @@
-"""Folding for matching, and the words by which a reader finds the parts of a page.
+"""The words by which a reader finds the parts of a page, and folding for matching.
 
-Folding is character for character, so a place in the folded text is the same place in the text as shown. Only
-matching folds; what is stored is what the page says.
+Folding maps each character to one character, so offsets in the folded and in the shown text are equal.
+Folding serves matching only; the store gets the text as shown.
 """
 
 import re
@@ -13,7 +13,7 @@ _SIGNS |= {ord(sign): ":" for sign in "﹕︰∶꞉"} | {ord(sign): "," for sign
 _SIGNS |= (
     {ord(sign): "|" for sign in "│丨¦┃ǀ︱┊┆┇┋║"} | {ord(sign): "-" for sign in "–—−‐‑‒―"} | {ord("～"): "~"}
 )
-# Traditional forms of the characters that occur in labels (and of those alone: folding here is for labels).
+# Traditional forms of the characters that occur in labels, and of no others.
 _TRADITIONAL = str.maketrans(
     "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇"
     "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給張應氣迴響數說寫歷專題欄標籤來層贊",
@@ -33,7 +33,7 @@ _OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d))?"
 DATETIME = rf"{DATE}(?:\s*\(?(?:星期|周)[一二三四五六日天]\)?)?\s*T?\s*{TIME_OF_DAY}{_OFFSET}"
 
 LINE_START = "\x01"
-"""Begins a line in a text of many; no page holds it, since controls are taken out before a page is parsed."""
+"""Starts each line in a text of many. No page contains it: controls are removed before parsing."""
 
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
@@ -45,7 +45,7 @@ SECTION_LABEL = re.compile(
     r"|(?P<other>(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|(?:评论|阅读)排行"
     r"|友情链接|(?:访问|博客)统计|(?:站内|博客)搜索|(?i:RSS)订阅|博客公告|好友列表|我的好友|谁来看过)"
 )
-"""The label of a section of the sidebar; the group that matched is the section's name, `other` of none that is read."""
+"""The label of a section of the sidebar. The group that matched names it; `other` is not parsed."""
 
 _CALENDAR_LINE = re.compile(
     r"\d{1,2}|[日一二三四五六]|(?:星期|周)[日一二三四五六天]|\d{4}\s*年\s*(?:\d{1,2}\s*月)?|\d{1,2}\s*月|[<>«»‹›]{1,2}"
@@ -64,29 +64,29 @@ NEXT_PAGE = re.compile(
 MORE_LINK = re.compile(
     rf"(?:点击)?(?:加载|查看|显示)?更多\s*(?:{_ARROWS}|[….]+)?|load more|more", re.IGNORECASE
 )
-"""What leads to the next page only where the link's address says so as well."""
+"""Words that lead to the next page only if the URL of the link agrees."""
 
 _AROUND_LABEL = " []【】「」:>|·•"
-# What all labels begin with: it spares trying them one by one.
+# First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = "我日最文分存归月按历每专近热推随精评阅友访博站好谁CcRr"
 SECTION_START = re.compile(
     rf"{LINE_START}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )
-"""The beginning of every line that may be the label of a section."""
+"""The start of each line that may be the label of a section."""
 
 _MAX_LABEL_LENGTH = 16
 _MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)  # the same days stand on every page of a blog
+@lru_cache(maxsize=4096)  # each page of a blog has the same calendar
 def is_calendar_text(text: str) -> bool:
-    """Whether a calendar can show the line, folded: a day, a day's name, a month, a link to another one."""
+    """Return True if a calendar can show the folded line: a day, a weekday, a month, a link to another."""
     return _CALENDAR_LINE.fullmatch(text.strip()) is not None
 
 
 def fold(text: str) -> str:
-    """`text` with full-width signs halved, odd spaces made plain, labels' Traditional forms made Simplified."""
-    # On Chinese text, of which little folds, five times faster than str.translate.
+    """Return `text` for matching: half-width signs, plain spaces, Simplified characters of labels."""
+    # Little of a Chinese text folds: this is five times faster than str.translate.
     return _TO_FOLD.sub(_fold_match, text)
 
 
@@ -95,23 +95,23 @@ def _fold_match(found: "re.Match[str]") -> str:
 
 
 def match_section(folded: str) -> str | None:
-    """The name of the sidebar's section whose label a folded line is."""
+    """Return the name of the section if the folded line is its label, else None."""
     text = None if folded[:1].isdigit() else strip_label(folded)
     label = None if text is None else SECTION_LABEL.fullmatch(text)
     return None if label is None else label.lastgroup
 
 
 def strip_label(folded: str) -> str | None:
-    """The words of a folded line without the brackets and signs around a label; None where it is too long for one."""
+    """Return the words of a label without brackets and signs around them; None if the line is too long."""
     text = _MORE.sub("", folded).strip(_AROUND_LABEL)
     return text if 0 < len(text) <= _MAX_LABEL_LENGTH else None
 
 
 def expand_folded(signs: str) -> frozenset[str]:
-    """These characters and all that fold to one of them."""
+    """Return these characters and all that fold to one of them."""
     return frozenset(signs) | {shown for shown, folded in _FOLDED.items() if folded in signs}
 
 
 def strip_bullets(text: str) -> str:
-    """`text` without the bullets and spaces before it."""
+    """Return `text` without the bullets and spaces before it."""
     return text.lstrip(BULLETS + " \u3000\xa0\u200b")

@@ -1,1 +1,1 @@
-"""The post of a page: title, time, body, counters, notices."""
+"""A post: title and time, body, counters, notices in place of it."""

@@ -1,7 +1,8 @@
-"""Where a post's body ends: at the page's own counters, which an author can quote and a commenter can type.
+"""The end of a post's body, at the page's own counters.
 
-The body fills an element of its own, which the page's counters stand outside of; typed ones stand inside. Where no
-structure tells, the counters under which order and counts of the comments agree are the page's.
+An author can quote counters and a commenter can type some. The body fills an element of its own; the page's
+counters are outside it, typed ones inside. If no structure decides, the counters are the page's if order
+and count of the comments below them agree.
 """
 
 import re
@@ -19,16 +20,16 @@ from blogarchive.sites.grammar.post.counters import Counters
 from blogarchive.sites.grammar.post.quoted_lines import is_quoted, is_template_text
 
 _COUNTER_WORDS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
-_LINES_NEAR_END = 4  # lines
+_LINES_NEAR_END = 4
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BodyBounds:
-    """Where a body stands: its first line, the one after its last, the page's own counters where it shows some.
+    """The lines of a body, from `begin` to before `end`, and the parts that follow it.
 
-    `comments` are those under them, `doubt` says why these may not be the page's; `unread` tells of what may be
-    counters, on a page where none can be read.
+    `counters` are the page's own, if it shows any, `comments` those below them. `doubt` is why the comments
+    may not be the page's own. `problems` reports lines that may be counters if none can be parsed.
     """
 
     begin: int
@@ -40,13 +41,16 @@ class BodyBounds:
 
 
 def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
-    """The page's own counters among all that read like some."""
+    """Return the bounds at the page's own counters, among all that match the pattern of counters.
+
+    If nothing decides, the result has a `doubt`.
+    """
     possible = [bounds for bounds in candidates if bounds.comments.possible] or candidates
     if len(possible) == 1:
         return possible[0]
     framed = [bounds for bounds in possible if is_framed(view, bounds.begin, bounds.end)]
     if framed and framed[-1] is possible[-1]:
-        return framed[-1]  # no later ones that would have to be explained
+        return framed[-1]  # no later counters to explain
     explaining = [bounds for bounds in possible if _explains_later_counters(bounds, possible)]
     if framed:
         explaining = [bounds for bounds in explaining if bounds is framed[-1]]
@@ -62,9 +66,9 @@ def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBound
 
 
 def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
-    """The last one above the page's comments: above the first header whose name is a link, else above any.
+    """Return the last bounds above the first header with a linked name, else above any header.
 
-    Better an author's words cut than a commenter's put under his name.
+    It is better to cut an author's text than to store a commenter's words under the author's name.
     """
     headers = find_headers(view, candidates[0].begin, len(view.lines))
     linked = [header for header in headers if header.is_linked(view)]
@@ -76,21 +80,21 @@ def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> B
 
 
 def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -> bool:
-    """Whether this one's comments are the page's own by structure, and all later counters stand in their texts."""
+    """Check whether these comments are sure by structure and contain all later counters as text."""
     later = [other.end for other in others if other.end > bounds.end]
     comments = bounds.comments
     return comments.agrees and comments.sure and comments.texts.issuperset(later)
 
 
 def is_framed(view: PageView, start: int, end: int) -> bool:
-    """Whether an element holds the whole body and not what stands at line `end`."""
+    """Return True if an element contains these body lines and not the line after them."""
     lines = trim_body(view, start, end)
     if not lines:
         return False
     node = view.document.common_ancestor(lines[0], lines[-1])
     if end < len(view.lines) and view.document.contains(node, view.lines[end]):
         return False
-    # A paragraph alone is no frame: an author makes as many as he likes.
+    # One paragraph is no frame: an author can make any number of them.
     return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or _has_body_class(node, view.hints.body_class)
 
 
@@ -99,7 +103,7 @@ def _has_body_class(node: Element, body_class: str | None) -> bool:
 
 
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
-    """The lines of the body between these, without what templates put around it."""
+    """Return the lines of the body without the template's lines at its edges."""
     first, last = start, end
     while first < last and is_template_text(view.folded[first].strip()):
         first += 1
@@ -110,7 +114,7 @@ def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
-    """The lines with those given back that stand in the body's own element: an author wrote them."""
+    """Restore edge lines that lie in the element of the body: an author wrote them."""
     if not lines:
         return tuple(line for line in view.lines[start:end] if not line.links())
     node = view.document.common_ancestor(lines[0], lines[-1])
@@ -130,7 +134,7 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
 
 
 def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
-    """What to tell of a body without counters under it: words of some, with numbers, near its end."""
+    """Return a problem if words of counters with numbers are near the end of a body without counters."""
     near = min(end + _LINES_NEAR_END, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
     last = [
@@ -143,11 +147,11 @@ def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Prob
 
 
 def find_label_below(view: PageView, start: int) -> int | None:
-    """The page's own label between a body that begins at `start` and its comments.
+    """Return the page's own label between a body that begins at `start` and its comments, or None.
 
-    Of those that an element tells from the body the one with a header below it, else the last: no commenter's is
-    among them, who has a header of his own above it. Else the last one above the first header whose name is a link, or
-    above any.
+    If elements separate labels from the body: the one with a header below it, else the last. A commenter's
+    label is not among them, since his header is above it. Otherwise: the last label above the first header
+    with a linked name, or above any header.
     """
     ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
     if not ends or ends[0] == start:
@@ -168,7 +172,7 @@ def find_label_below(view: PageView, start: int) -> int | None:
 
 
 def find_end_without_counters(view: PageView, start: int) -> int | None:
-    """The line where a body ends on a page without counters below: its next label, or the end of its element."""
+    """Return the end of a body without counters: the next label, or the end of its element."""
     label = find_label_below(view, start)
     if label is not None:
         return label
@@ -184,7 +188,7 @@ def find_end_without_counters(view: PageView, start: int) -> int | None:
 
 
 def _find_element_end(view: PageView, start: int) -> int | None:
-    """Where the innermost element ends that holds the title and lines after it, or a section of the sidebar begins."""
+    """Find the end of the innermost element with the title and text after it, at most the next section."""
     node: Element | None = view.lines[start - 1].block
     while node is not None:
         inside = view.document.lines_in(node)

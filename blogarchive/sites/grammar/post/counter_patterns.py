@@ -1,4 +1,4 @@
-"""What a post's counters say: `浏览(1769) (9) 评论(3)`, `1769 次浏览 | 3 条评论`, labels and numbers in any order."""
+"""Patterns of a post's counters, labels and numbers in any order: `浏览(1769) (9) 评论(3)`, `1769 次浏览 | 3 条评论`."""
 
 import re
 
@@ -11,7 +11,7 @@ _VIEWS = rf"{VIEWS_LABEL}(?:次数|人数|数|量)?"
 _COMMENTS = rf"{COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
 _OTHERS = r"分享|收藏|转载|转发|引用"
-# A number, with or without brackets, or anything short in brackets.
+# A number, with or without brackets, or any short text in brackets.
 _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
     r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
@@ -37,7 +37,7 @@ _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
 _OPENING = ("(", "[", "【")
-# Before the views: the post's time, its category, whose it is.
+# Before the views: the time, the category or the author of the post.
 COUNTER_PREFIX = (
     rf"(?:(?:(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{DATETIME}[)\]]?"
     r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
@@ -59,25 +59,25 @@ _VALUES = frozenset(("value", "bare", "junk"))
 _LABELS = ("views", "comments", "likes", "others")
 
 CountTexts = dict[str, str | None]
-"""What is shown as `views`, `likes` and `comments`, as far as it is."""
+"""The texts shown as `views`, `likes` and `comments`; absent if not shown."""
 
 
 def parse_labels_first(text: str) -> CountTexts | None:
-    """The counts of a text of labels, each before its number; None where it says anything else, or has none.
+    """Return the counts of a text with labels before numbers; None if it has other words or no count.
 
-    The one number that has no label counts likes: a picture stands for theirs. The number of comments may be
-    missing, and only its label be there. Where a number and its label are one word, 3 条评论, it may come first.
+    The one number without a label counts likes, whose label is an image. The number of comments may be
+    missing if its label is shown. If number and label are one word, as in 3 条评论, the number may come first.
     """
     return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
 
 
 def parse_numbers_first(text: str) -> CountTexts | None:
-    """The counts of a text of numbers, each before its label; None where it says anything else, or has none."""
+    """Return the counts of a text with numbers before labels; None if it has other words or no count."""
     return _parse_items(text, _NUMBERED)
 
 
 def parse_two_rows(text: str) -> CountTexts | None:
-    """The counts of as many labels as numbers, all labels first; None where it says anything else."""
+    """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
     words = text.split()
     half = len(words) // 2
     if len(words) % 2 or _IS_NUMBER.fullmatch(words[-1]) is None:
@@ -103,7 +103,7 @@ def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
         offset = match.end()
         name, shown = _parse_item(match)
         if name is None or name == "other":
-            continue  # words to press, counts of something else
+            continue  # words of a button, or another count
         if name in found:
             return None
         found[name] = shown
@@ -111,7 +111,7 @@ def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
 
 
 def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
-    """Which count a part of the text shows, and what it shows; no count where it is words to press."""
+    """Return the name of a count and the text shown; no name for the words of a button."""
     last = match.lastgroup
     if last is None:
         return None, None

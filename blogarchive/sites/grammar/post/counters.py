@@ -1,6 +1,6 @@
-"""The counters of a post: `浏览(1769) (9) 评论(3)`, in any order, on one line or in pieces on a few.
+"""The counters of a post: `浏览(1769) (9) 评论(3)`, in any order, on one line or on a few.
 
-The post's time or its category may stand before them, words to press between and after them.
+The time or the category of the post may precede them; words of buttons may be between or after them.
 """
 
 import re
@@ -23,10 +23,10 @@ from blogarchive.sites.grammar.post.counter_patterns import (
     parse_two_rows,
 )
 
-# A number first: its label stands behind it, or begins the next line.
+# A number first: its label follows, or begins the next line.
 _NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
 _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL}|评论|赞|点赞|喜欢))"
-_LABEL_CHARS = "浏阅点人访评回留"  # of the labels
+_LABEL_CHARS = "浏阅点人访评回留"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{VIEWS_LABEL}(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
@@ -35,18 +35,18 @@ _NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")
 _LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
 _NUMBER_REACH = 20
-_NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # the counters of the next post
+_NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
 _IS_NUMBER = re.compile(NUMBER)
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _MAX_LINES = 8
-_MAX_LENGTH = 160  # characters of all these lines
+_MAX_LENGTH = 160  # characters of all lines together
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counters:
-    """Counters on the lines `first` to `last`; `likes` is None where none is shown, all where they are no numbers."""
+    """Counters on the lines `first` to `last`; a count is None if it is not shown or no number."""
 
     first: int
     last: int
@@ -57,12 +57,12 @@ class Counters:
 
 
 def find_counters(view: PageView, start: int, end: int) -> list[Counters]:
-    """All that reads like counters on the lines `[start, end)`, each made of whole lines."""
+    """Return all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
     return list(iter_counters(view, start, end))
 
 
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
-    """The same, one after the other."""
+    """Return an iterator over the counters on the lines `[start, end)`, in order."""
     for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
         counters = _parse_counters_at(view, index, end) if index >= start else None
         if counters is not None:
@@ -71,18 +71,18 @@ def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
 
 
 def _choose_start_pattern(view: PageView, start: int, end: int) -> "re.Pattern[str]":
-    """What counters begin with on these lines; a number only where one stands before a label of views."""
+    """Choose the pattern for the start of counters: a number first only if one precedes a label of views."""
     offsets = _find_numbered_labels(view.line_index.text)
     if any(start <= view.line_index.line_at(offset) < end for offset in offsets):
         return _NUMBERED_COUNTERS_START
     return _COUNTERS_START
 
 
-@lru_cache(maxsize=1)  # asked for every entry of a list
+@lru_cache(maxsize=1)  # called for each entry of a list
 def _find_numbered_labels(text: str) -> Sequence[int]:
-    """The places of all labels of views before which a number stands."""
+    """Find the offsets of all labels of views with a number before them."""
     offsets = []
-    for word in VIEW_WORDS:  # their search is the fastest there is, and most pages have few
+    for word in VIEW_WORDS:  # str.find is the fastest search, and most pages have few of them
         offset = text.find(word)
         while offset >= 0:
             ends = _LABEL_END.match(text, offset + len(word)) is not None
@@ -93,7 +93,7 @@ def _find_numbered_labels(text: str) -> Sequence[int]:
 
 
 def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
-    """The lines `[start, end)` that show the views and no number of comments: `浏览：1769`, `1769 次阅读`."""
+    """Return the lines `[start, end)` that show views but no number of comments: `浏览：1769`, `1769 次阅读`."""
     found = []
     for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
         text = view.folded[index].strip()
@@ -104,7 +104,7 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
 
 
 def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
-    """The lines `[start, end)` that show numbers, each beside a picture that is its label."""
+    """Return the lines `[start, end)` that show numbers, each labelled by an image."""
     found = []
     for index in range(start, end):
         if view.lines[index].media and _ONLY_NUMBERS.fullmatch(view.folded[index]):
@@ -118,7 +118,7 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
     if not numbered and index and _is_number_of_label(view, index - 1, index):
-        return None  # its number stands above it
+        return None  # its number is on the line above
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH or (
@@ -135,12 +135,12 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
         counters = _build_counters(index, last, shown)
         if shown["comments"] is not None:
             return counters
-        uncounted = uncounted or counters  # unless the number stands on a line of its own
+        uncounted = uncounted or counters  # unless a later line has the number
     return uncounted
 
 
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
-    """The counts of a text that begins with a number: on one line, or in pieces that hold one number and its label."""
+    """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
     shown = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
     if shown is None and last > first:
         shown = parse_two_rows(" ".join(_swap_halves(text.split())))
@@ -153,25 +153,25 @@ def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTe
 
 
 def _swap_halves(words: Sequence[str]) -> Sequence[str]:
-    """The second half of some words before the first one."""
+    """Return the second half of the words before the first half."""
     half = len(words) // 2
     return [*words[half:], *words[:half]]
 
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:
-    """Whether an element holds these lines and no other."""
+    """Check whether an element contains these lines alone."""
     inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
     return inside.start >= first and inside.stop <= last + 1
 
 
 def _are_number_label_pairs(view: PageView, first: int, last: int) -> bool:
-    """Whether each line that is a number alone stands in an element with the next one and no other."""
+    """Check whether each line with only a number shares an element with the next line alone."""
     numbers = [i for i in range(first, last + 1) if _IS_NUMBER.fullmatch(view.folded[i].strip())]
     return all(i < last and _is_number_of_label(view, i, i + 1) for i in numbers)
 
 
 def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
-    """Whether a line is a number that stands in an element with the next line, its label, and no other."""
+    """Check whether a line is a number that shares an element with the next line, its label, alone."""
     if _IS_NUMBER.fullmatch(view.folded[number].strip()) is None:
         return False
     both = view.document.lines_in(view.document.common_ancestor(view.lines[number], view.lines[label]))
@@ -179,7 +179,7 @@ def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
 
 
 def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
-    """The counts; what is shown in a count's place and is none becomes a problem."""
+    """Build counters; a text that is no number becomes a problem."""
     counts: dict[str, int | None] = {}
     problems = []
     for field, name in _FIELDS:

@@ -1,4 +1,4 @@
-"""Notices that arrive in place of a page, with whatever status: gone, hidden, log in, too many requests."""
+"""Notices in place of a page, whatever the status: gone, hidden, login, too many requests."""
 
 import re
 from collections.abc import Iterable
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from blogarchive.items import Notice, NoticeKind
 from blogarchive.sites.grammar.page.page_view import PageView
 
-_MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article that speaks of such things is longer
-_MAX_PAGE_LENGTH = 1000  # on the whole page, sidebar and header left out
+_MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article about such things is longer
+_MAX_PAGE_LENGTH = 1000  # of the page without sidebar and header
 _PATTERNS = {
     NoticeKind.BLOCKED: re.compile(
         r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
@@ -37,7 +37,9 @@ _PATTERNS = {
 
 
 def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
-    """The notice that the lines show, refusals first; None where none reads like one, or the page says much more."""
+    """Return the notice that the lines show, a refusal first; None if there is none or the page says much
+    more.
+    """
     own = [i for i in lines if view.folded[i].strip()]
     if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
         return None

@@ -1,4 +1,4 @@
-"""The post on a page: title and time, the body, the counters under it, the comments."""
+"""The post on a page: title and time, body, counters, comments."""
 
 from dataclasses import dataclass, replace
 
@@ -30,7 +30,7 @@ from blogarchive.sites.grammar.post.quoted_lines import find_text_element, is_qu
 from blogarchive.sites.grammar.post.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.post.title_time import find_title_time
 
-_MAX_COUNTERS = 8  # weighed from the body's beginning on, and so many from the page's end
+_MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
 _TOO_MANY_COUNTERS = Problem(
     kind="forged", field="comments", detail="too many lines read like the page's counters"
 )
@@ -44,7 +44,7 @@ _COMMENTS_IN_TEXT = Problem(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
-    """A post as a page shows it; `start` and `end` bound all that an author or a commenter may have written.
+    """A post as a page shows it; `start` and `end` bound all lines that people may have written.
 
     `heading` is None on a further page of comments that does not repeat the post.
     """
@@ -64,10 +64,10 @@ class PostPage:
 def parse_post(
     view: PageView, *, further: bool, pager: int | None, labelled: bool = False
 ) -> PostPage | None:
-    """The post that the page shows, or None where it shows none.
+    """Return the post that the page shows, or None.
 
-    `further`: the page goes on an earlier page's comments. `pager`: the line of the page's last link to a next
-    page. `labelled`: only where 网络日志正文 says so.
+    `further`: the page continues the comments of an earlier page. `pager`: the line of the last link to a
+    next page. `labelled`: require the label 网络日志正文.
     """
     heading = find_title_time(view, labelled=labelled)
     if further and (heading is None or _is_comment_header(view, heading)):
@@ -81,7 +81,7 @@ def parse_post(
 
 
 def _comments_may_be_text(view: PageView, heading: TitleTime, bounds: BodyBounds) -> bool:
-    """Whether comments that structure does not tell stand in the element of the post's text, apart from its title."""
+    """Check whether unsure comments lie in the element of the text and the title does not."""
     comments = bounds.comments
     if not comments.found or comments.sure or bounds.doubt is not None:
         return False
@@ -120,7 +120,7 @@ def _find_bounds(
         if markers.headers and markers.headers[0].first < found[0].first:
             label = find_label_below(view, heading.end)
             if label is not None and label < found[0].first:
-                candidates.insert(0, bounds(heading.end, label))  # none may be the page's
+                candidates.insert(0, bounds(heading.end, label))  # perhaps no counters are the page's own
         chosen = choose_bounds(view, candidates)
         return chosen if len(weighed) == len(found) else replace(chosen, doubt=_TOO_MANY_COUNTERS)
     end = find_end_without_counters(view, heading.end)
@@ -134,9 +134,9 @@ def _find_bounds(
 
 
 def _find_body_around(view: PageView, heading: TitleTime, counters: Counters) -> tuple[int, int]:
-    """The first line of the body and the one after its last, were these counters the page's own.
+    """Return begin and end of the body if these counters are the page's own.
 
-    They may stand above it, with the title and the time; the time may stand with them under it.
+    The counters may be above the body, with the title and the time; or the time may be with them below it.
     """
     footer_line = heading.footer_line
     if footer_line is not None and not any(view.folded[i] for i in range(footer_line + 1, counters.first)):
@@ -150,7 +150,7 @@ def _find_body_around(view: PageView, heading: TitleTime, counters: Counters) ->
 
 
 def _is_comment_header(view: PageView, heading: TitleTime) -> bool:
-    """Whether what was taken for a title and its time is a comment's header: the page does not repeat the post."""
+    """Check whether the supposed title and time are the header of a comment."""
     if any(index < heading.end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)):
         return True
     headers = find_headers(view, 0, heading.end)
@@ -158,10 +158,10 @@ def _is_comment_header(view: PageView, heading: TitleTime) -> bool:
 
 
 def _parse_comments_only(view: PageView) -> PostPage | None:
-    """A further page of comments that does not repeat the post."""
+    """Parse a further page of comments that does not repeat the post."""
     end = len(view.lines)
     headers = (header.first for header in find_headers(view, 0, end))
-    # Below the first header a commenter may have typed some; a title may read like a header.
+    # A commenter may type counters below the first header. A title may match the pattern of a header.
     first = next((index for index in headers if not is_marked_title(view, view.lines[index])), end)
     counters = next(iter(find_counters(view, 0, first)), None)
     start = 0 if counters is None else counters.last + 1
@@ -171,7 +171,7 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
         view, parse_comments(view, markers, start, claimed=claimed, paging=Paging.FURTHER, posted_at=None)
     )
     if not comments.found and not find_labels(view, COMMENTS_LABEL):
-        return None  # a page beyond the last one keeps the words above the comments
+        return None  # a page after the last one still has the label
     return PostPage(
         heading=None,
         body_html="",

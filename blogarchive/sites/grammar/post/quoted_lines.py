@@ -1,7 +1,7 @@
-"""Lines of a post's text that read like the page's own counters or labels: an author quotes another page.
+"""Lines of a post's text that match the page's counters or labels because the author quotes a page.
 
-What the page sets stands after the text. So a line is quoted where the text's own element goes on behind it, and
-labels or headers of comments stand behind that element.
+The template's own lines follow the text. So a line is quoted if the element of the text continues after it,
+and labels or headers of comments follow that element.
 """
 
 import re
@@ -13,7 +13,7 @@ from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 
 _SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
-# What templates put between a post's time and its counters that is not the post.
+# Lines of templates between a post's time and its counters that are no part of the post.
 _TEMPLATE_TEXT = re.compile(
     r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
     r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
@@ -24,19 +24,21 @@ _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发�
 
 
 def is_template_text(text: str) -> bool:
-    """Whether a folded line is one of those that templates put around a post's text."""
+    """Return True if templates put this folded line around a post's text."""
     return _TEMPLATE_TEXT.fullmatch(text) is not None
 
 
 def find_text_element(view: PageView, title: int, begin: int, line: int) -> range | None:
-    """The lines of the innermost element that holds a text's first line and `line`, and not its title."""
+    """Return the lines of the innermost element with `line` and the text's first line, or None if it has
+    the title.
+    """
     first = next((i for i in range(begin, line + 1) if view.folded[i].strip()), line)
     inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[line]))
     return None if title in inside else inside
 
 
 def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begin: int, line: int) -> bool:
-    """Whether `line` stands amid the text that begins on line `begin` under its title, and comments behind that text."""
+    """Return True if `line` is inside the text that begins at `begin`, and comments follow that text."""
     element = find_text_element(view, title, begin, line)
     if element is None or all(_is_metadata(view, i) for i in range(begin, line)):
         return False
@@ -45,13 +47,13 @@ def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begi
 
 
 def _is_metadata(view: PageView, index: int) -> bool:
-    """Whether a line shows nothing, or what templates tell of a post around its text."""
+    """Check whether a line is blank or shows data about the post around its text."""
     text = view.folded[index].strip()
     return not text or is_template_text(text) or _METADATA.fullmatch(text) is not None
 
 
 def comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
-    """Whether a label or a header of comments stands on line `line` or below, above the sidebar."""
+    """Return True if a label or a header of comments is on line `line` or below, above the sidebar."""
     end = next((i for i in view.sections if i >= line and view.is_section(i)), len(view.lines))
     return any(line <= header.first < end for header in headers) or any(
         line <= index < end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)

@@ -1,4 +1,4 @@
-"""A post's time under its text: in the line of the counters or above it, or right above the label of the comments."""
+"""A post's time below its text: with the counters, above them, or above the label of the comments."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,13 +19,13 @@ from blogarchive.sites.grammar.post.time_lines import (
     match_leading_time,
 )
 
-_MAX_HEADING_LINES = 2  # lines of a title and its time without a text between
-_MAX_COUNTERS = 8  # looked at for a time beside them
-_LINES_ABOVE_LABEL = 6  # lines over a label
+_MAX_HEADING_LINES = 2  # a title and its time without text between them
+_MAX_COUNTERS = 8  # checked for a time beside them
+_LINES_ABOVE_LABEL = 6
 
 
 def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
-    """The same, or with the body between title and time where these stand around it, right above the counters."""
+    """Return `found` with its time as a footer if the body lies between title and time."""
     title = next(iter_text_lines(view, found.start, found.end), found.start)
     if found.end - title <= _MAX_HEADING_LINES:
         return found
@@ -38,7 +38,7 @@ def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
 
 
 def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None:
-    """One of the titles, with the time right above the label of the comments, on a page without counters."""
+    """Return one of the titles with the time above the label of the comments, on a page without counters."""
     own = [i for i in titles if not view.document.title.endswith(view.lines[i].text)] or titles
     for label in (i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections):
         index = _find_line_above(view, label)
@@ -56,7 +56,7 @@ def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None
 
 
 def _is_above_comments(view: PageView, time: int) -> bool:
-    """Whether a line stands right above the first label of comments, on a page without counters."""
+    """Check whether a line is right above the first label of comments, on a page without counters."""
     if next(iter_counters(view, 0, len(view.lines)), None) is not None:
         return False
     label = next((i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections), None)
@@ -64,7 +64,7 @@ def _is_above_comments(view: PageView, time: int) -> bool:
 
 
 def _find_line_above(view: PageView, label: int) -> int | None:
-    """The nearest of the lines over a label that shows more than words to press."""
+    """Find the nearest line above a label that has more than words of buttons."""
     near = range(label - 1, max(label - _LINES_ABOVE_LABEL, -1), -1)
     return next((i for i in near if (text := view.folded[i].strip()) and not is_template_text(text)), None)
 
@@ -74,7 +74,7 @@ def _iter_first_counters(view: PageView) -> Iterator[Counters]:
 
 
 def find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
-    """One of the titles, with the time at the end of the post's text, in the counters' line or right above it."""
+    """Return one of the titles with the time at the end of the text, on or above the line of counters."""
     if not titles:
         return None
     shown = view.document.title
@@ -94,7 +94,7 @@ def find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
 def _as_time_footer(
     view: PageView, found: TitleTime, title: int, time: int, counters: Counters
 ) -> TitleTime | None:
-    """With the time as the post's foot, where text stands between it and the title, and none below the counters."""
+    """Return the time as a footer if text lies between it and the title, and none below the counters."""
     label = next((i for i in find_labels(view, COMMENTS_LABEL) if i > counters.last), len(view.lines))
     apart = any(True for _ in iter_text_lines(view, time + 1, counters.first))
     under = iter_text_lines(view, counters.last + 1, label) if label < len(view.lines) else ()

@@ -1,4 +1,4 @@
-"""Lines that show a post's time: alone, after its title, before it, or amid words about the post."""
+"""Lines that show a post's time: alone, after the title, before it, or among words about the post."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ TIME_LABEL = (
     r"\s*(?P<colon>:)?\s*"
 )
 _TITLED_TIME = re.compile(rf"(?P<title>.*?)\s*[(\[【]?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?")
-# The line under a title may say more than the time: whose post it is before, its category after.
+# The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
     rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击).{0,120})?"
@@ -27,20 +27,20 @@ _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{DATETIME})[)\]】]?\s*(?P<title>\
 BYLINE = re.compile(r"(?:作者|文)\s*[:：]|由\s|[Bb]y\s")
 COMMENT_TIME_LABEL = re.compile(
     r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$"
-)  # before a time: a comment's header
+)  # before a time: the header of a comment
 _ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
-_MIN_SURE_LABEL = 3  # characters: 发表于 is a label whatever stands before it, 时间 may end a title
+_MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
 EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
-_MIN_TITLE_LENGTH = 2  # characters of a title that the window's may begin with
+_MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeMatch:
-    """A line with a moment: its title, and where in the line's stripped text the moment stands.
+    """A line with a time: its title, and the offsets of the time in the stripped line.
 
-    `sure`: a label of the time stands between the two, so that the title may be a name.
+    `sure`: a label of the time separates the two, so the title may be a name.
     """
 
     title: str
@@ -51,9 +51,9 @@ class TimeMatch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TitleTime:
-    """A post's title and time; `title` is empty where the page shows none; `end` is the line after them.
+    """A post's title and time; `title` is empty if the page shows none, `end` is the line after both.
 
-    `foot` is the line of the time where that stands under the post's text; `end` is the line after the title then.
+    If the time is below the text, `footer_line` is its line, and `end` is the line after the title.
     """
 
     title: str
@@ -64,7 +64,7 @@ class TitleTime:
 
 
 def find_titles(view: PageView, end: int) -> list[int]:
-    """The lines before line `end` that are marked as titles."""
+    """Return the lines before line `end` that are marked as titles."""
     shown, title_class = view.document.title, view.hints.title_class
     likely = {
         *view.document.select_lines(lambda subtree: _find_headings(subtree, title_class)),
@@ -79,7 +79,7 @@ def find_titles(view: PageView, end: int) -> list[int]:
 
 @lru_cache(maxsize=16)
 def _find_headings(subtree: CachedSubtree, title_class: str | None) -> Sequence[int]:
-    """The lines of a run that are marked as titles, whatever the window's title is."""
+    """Find the lines of a subtree that are marked as titles by tag or class."""
     return [
         i
         for i, line in enumerate(subtree.lines)
@@ -88,7 +88,7 @@ def _find_headings(subtree: CachedSubtree, title_class: str | None) -> Sequence[
 
 
 def is_marked_title(view: PageView, line: Line) -> bool:
-    """Whether the line is marked as a title: by the site's class, as a heading, or by the window's title."""
+    """Return True if the site's class, a heading tag or the window title marks the line as the title."""
     text, shown, tag = line.text, view.document.title, line.block.tag
     if tag not in HEADING_TAGS:
         if shown.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
@@ -105,13 +105,13 @@ def _has_title_class(line: Line, title_class: str | None) -> bool:
 
 
 def is_heading(view: PageView, index: int) -> bool:
-    """Whether the line is marked as a title, or is a heading of whatever."""
+    """Return True if the line is marked as the title, or is any heading."""
     line = view.lines[index]
     return is_marked_title(view, line) or line.block.tag in HEADING_TAGS
 
 
 def match_trailing_time(view: PageView, index: int) -> TimeMatch | None:
-    """The moment that the line ends in, with what stands before it."""
+    """Return the time at the end of a line, with the words before it; None if there is none."""
     text = view.folded[index]
     match = _TITLED_TIME.fullmatch(text.strip()) if _ENDS_IN_TIME.search(text[-8:]) else None
     if match is None:
@@ -121,13 +121,13 @@ def match_trailing_time(view: PageView, index: int) -> TimeMatch | None:
 
 
 def match_leading_time(view: PageView, index: int) -> TimeMatch | None:
-    """The moment of a line that says more: whose post it is, its category, how often it was read."""
+    """Return the time of a line with author, category or view count; None if it has other words."""
     match = _TIME_AND_MORE.fullmatch(view.folded[index].strip())
     return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
 
 
 def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
-    """The first moment of a line of few words, which are no comment's header."""
+    """Return the first time in a line of few words, unless it is the header of a comment."""
     match = _TIME_AMID.fullmatch(view.folded[index].strip())
     if match is None or COMMENT_TIME_LABEL.search(match["before"]) or view.links_to_other_post(index):
         return None
@@ -135,7 +135,7 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
 
 
 def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
-    """The moment that a line begins with, before a title in another element: it is set to the right."""
+    """Return the time before a title in another element: such a time is aligned to the right."""
     text, line = view.folded[index], view.lines[index]
     match = _TIME_FIRST.fullmatch(text.strip())
     if match is None or view.links_to_other_post(index):
@@ -151,7 +151,7 @@ def _build_match(match: "re.Match[str]", title: str, *, sure: bool = False) -> T
 
 
 def _find_title_before(view: PageView, index: int, match: "re.Match[str]") -> str:
-    """What stands before the moment and its label; a title may itself end in 时间 or 发布."""
+    """Return the words before the time and its label; a title may itself end in 时间 or 发布."""
     raw = view.lines[index].text.strip()
     if BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
         return ""
@@ -161,7 +161,7 @@ def _find_title_before(view: PageView, index: int, match: "re.Match[str]") -> st
 
 
 def _is_time_labelled(view: PageView, index: int, match: "re.Match[str]") -> bool:
-    """Whether the words before the moment are its label, or there are none: by whose text they are, then by form."""
+    """Check whether the words before the time are its label: by their element, then by form."""
     start = match.start("label") if match["label"] else match.start("colon")
     if start < 0:
         return True
@@ -180,20 +180,20 @@ def _is_time_labelled(view: PageView, index: int, match: "re.Match[str]") -> boo
 
 
 def iter_text_before(view: PageView, index: int) -> Iterator[int]:
-    """The nearest of the three lines before one that shows any text."""
+    """Return the nearest of the three lines before `index` that has text, if any."""
     found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
     if found is not None:
         yield found
 
 
 def iter_text_lines(view: PageView, start: int, stop: int) -> Iterator[int]:
-    """Those of the lines `[start, stop)` that show any text."""
+    """Return those of the lines `[start, stop)` that have text."""
     return (index for index in range(start, stop) if view.folded[index].strip())
 
 
 def build_title_time(
     view: PageView, title: str, index: int, time_match: TimeMatch, start: int, end: int
 ) -> TitleTime:
-    """The title with the moment of line `index`."""
+    """Return the title with the time of line `index`."""
     shown = DateText(text=view.lines[index].text.strip()[time_match.start : time_match.end].strip())
     return TitleTime(title=title, posted=shown, start=start, end=end)

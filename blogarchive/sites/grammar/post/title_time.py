@@ -1,4 +1,4 @@
-"""A post's title and time: after 网络日志正文 where the page has it, else by the page's structure."""
+"""A post's title and time: below the label 网络日志正文 if the page has it, else by structure."""
 
 import re
 from itertools import islice
@@ -41,10 +41,10 @@ _LINES_BELOW_LABEL = 8
 
 
 def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | None:
-    """The title and time of the page's post; `labelled`: only where 网络日志正文 says so.
+    """Return the title and time of the page's post, or None; `labelled`: only below 网络日志正文.
 
-    Above the title nobody but the page writes, so the first that holds is the page's own, if it stands above the
-    first counters or beside them.
+    People write nothing above the title. So the first match is the page's own if it is above the first
+    counters or beside them.
     """
     counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(find_labels(view, POST_LABEL))
@@ -53,7 +53,7 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
     passed: list[int] = []
     for index in sorted({*marked, *(i for i in labelling if i < end)}):
         if index in labelling:
-            # Whatever stood above, as the blog's own title does, is not this post's.
+            # Titles above the label, such as the blog's, are not this post's.
             passed = list(islice(iter_text_lines(view, index + 1, len(view.lines)), 1))
             found = _find_below_label(view, index + 1)
         else:
@@ -92,7 +92,7 @@ def _find_below_label(view: PageView, start: int) -> TitleTime | None:
 
 
 def _find_at_title(view: PageView, index: int) -> TitleTime | None:
-    """The title at `index` with the moment right before it, in it, or after it."""
+    """Return the title at `index` with the time right before it, in it, or after it."""
     after = list(islice(iter_text_lines(view, index + 1, len(view.lines)), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*iter_text_before(view, index), *after[:1]], after)
@@ -110,7 +110,7 @@ def _find_at_title(view: PageView, index: int) -> TitleTime | None:
 
 
 def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tuple[int, TimeMatch] | None:
-    """The first line of `around` that is a moment alone, else of `after` one that says more, with that moment."""
+    """Return the first line of `around` that is a time alone, else of `after` one with a time in it."""
     for index in around:
         time_match = match_trailing_time(view, index)
         if time_match is not None and not time_match.title:
@@ -123,7 +123,7 @@ def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tu
 
 
 def _find_first_time(view: PageView) -> TitleTime | None:
-    """The page's first moment with a title on its line or right before it; last resort, where nothing is marked."""
+    """Return the first time with a title on its line or right before it: the last resort."""
     for index in range(len(view.lines)):
         if view.is_section(index) or is_label(view, index, COMMENTS_LABEL):
             continue
@@ -146,7 +146,7 @@ def _find_first_time(view: PageView) -> TitleTime | None:
 
 
 def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
-    """The first of the titles with a day alone on the next line, and its hour on the one after that, if any."""
+    """Return the first title with a date alone on the next line, and its hour on the line after, if any."""
     for title in titles:
         for day in islice(iter_text_lines(view, title + 1, len(view.lines)), 1):
             match = _DAY.fullmatch(view.folded[day].strip())
@@ -164,7 +164,7 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
 
 
 def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
-    """Whether a line that ends in a moment is all title, its own time standing on the next line."""
+    """Check whether a line that ends in a time is all title, with its own time on the next line."""
     following = match_trailing_time(view, index + 1)
     if following is None or following.title:
         return False
@@ -179,7 +179,7 @@ def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
 
 
 def _are_in_same_row(view: PageView, index: int, other: int) -> bool:
-    """Whether the two lines stand in cells of one row."""
+    """Check whether two lines are in different cells of one row."""
     one, two = view.lines[index].block, view.lines[other].block
     return one.tag in CELLS and one is not two and one.getparent() is two.getparent()
 
@@ -190,7 +190,7 @@ def _choose_title(view: PageView, start: int, index: int, time_match: TimeMatch,
     if before and _is_byline(view, before, time_match):
         named = [
             i for i in before if view.folded[i].strip()[-1] != ":"
-        ] or before  # 标题: in a cell of its own
+        ] or before  # a cell may have the label 标题: alone
         title = view.lines[next((i for i in named if is_heading(view, i)), named[0])].text
     elif not title:
         after = next(iter_text_lines(view, end, stop), None)
@@ -200,7 +200,7 @@ def _choose_title(view: PageView, start: int, index: int, time_match: TimeMatch,
 
 
 def _is_byline(view: PageView, before: list[int], time_match: TimeMatch) -> bool:
-    """Whether what stands before the moment is no title but whose post it is: the title stands above."""
+    """Check whether the words before the time name the author, so that the title is above."""
     if not time_match.title or BYLINE.match(time_match.title):
         return True
     if view.document.title.startswith(time_match.title):

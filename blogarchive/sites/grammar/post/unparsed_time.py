@@ -1,4 +1,4 @@
-"""A post's time in words or in a form that is not known: kept as shown beside its title, never guessed."""
+"""A post's time in words or in an unknown form: returned as shown beside its title, never guessed."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 
 
 def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
-    """The post's title of these lines with the words that stand for its time, right behind it; None where there are none."""
+    """Return the post's title with the words in place of its time, right after it; None if there are none."""
     title = _choose_title(view, titles)
     if title is None:
         return None
@@ -48,7 +48,7 @@ def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | Non
 
 
 def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
-    """The post's title alone, where the page shows a post by its label, its counters or that of its comments."""
+    """Return the post's title alone if a label, counters or a label of comments mark a post; else None."""
     title = _choose_title(view, titles)
     shows_post = (
         has_post_label(view)
@@ -61,7 +61,7 @@ def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
 
 
 def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
-    """The line that the window's title begins with, whole or its first element; else the last that is no blog's name."""
+    """Choose the line that the window title begins with, else the last that is no blog's name."""
     shown = view.document.title
     own = [i for i in titles if not view.is_section(i)]
     named = next((i for i in own if shown.startswith(view.lines[i].text)), None)
@@ -72,7 +72,7 @@ def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
 
 
 def _begins_window_title(line: Line, shown: str) -> bool:
-    """Whether a heading has more elements than one, and the first is what the window's title begins with."""
+    """Check whether the window title begins with the first of a heading's elements."""
     if line.block.tag not in HEADING_TAGS or len(line.spans) < _MIN_SPANS:
         return False
     first = line.text[: line.spans[0][1]].strip(EDGE_SPACES)
@@ -80,7 +80,7 @@ def _begins_window_title(line: Line, shown: str) -> bool:
 
 
 def _split_title_line(view: PageView, index: int) -> TitleTime | None:
-    """The title with the words in the last element of its line."""
+    """Return the title with the words in the last element of its line."""
     line = view.lines[index]
     start, end, node, _ = line.spans[-1]
     words = line.text[start:end].strip(EDGE_SPACES)
@@ -109,7 +109,7 @@ def _find_time_text(view: PageView, title: int, time: int) -> str | None:
 
 
 def _is_datelike(view: PageView, words: str, index: int) -> bool:
-    """Whether words may tell a time: short, with a number or a word of time, and no sentence."""
+    """Check whether words may be a time: short, with a number or a word of time, and no sentence."""
     folded = view.folded[index]
     at = view.lines[index].text.find(words)
     part = folded[max(at, 0) :].strip() if at >= 0 else folded.strip()

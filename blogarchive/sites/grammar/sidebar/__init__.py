@@ -1,1 +1,1 @@
-"""The sidebar of a page: author card, months, categories, blog header."""
+"""The sidebar of a page: author card, latest posts, categories, months; and the blog header."""

@@ -1,4 +1,4 @@
-"""The author's card: `NAME ，3岁`, 注册日期, 访问总量, each on a line or its value on the next."""
+"""The author card: `NAME ，3岁`, 注册日期, 访问总量, each on a line, or its value on the next."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,14 +17,14 @@ _VISITS = re.compile(
 )
 _FIELD_START = re.compile(r"[\s|,]*(?=注册(?:日期|时间)|(?:访问总量|总访问量)\s*:)")
 _EDGES = " ,，、\xa0\u3000\u200b"
-_MAX_AGE = 120  # years; more is no age
+_MAX_AGE = 120  # years
 _MAX_LINES = 16
-_LINES_BELOW_AGE = 6  # lines from the age to the rest of a card without a label
+_LINES_BELOW_AGE = 6  # of a card without a label
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorCard:
-    """The author's card as shown; None where the card does not say."""
+    """The author card as shown; a field is None if the card does not show it."""
 
     nickname: str | None = None
     account_age: int | None = None
@@ -35,7 +35,7 @@ class AuthorCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _CardField:
-    """What one label of the card says, folded and as shown, and its line: a template may set all on one."""
+    """A field of the card, folded and as shown, with its line: one line may have all fields."""
 
     line: int
     folded: str
@@ -52,7 +52,7 @@ def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
 
 
 def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
-    """The card on these lines, which begin with its label, and those of them that are its own."""
+    """Return the card on these lines, which begin with its label, and the lines that belong to it."""
     card = AuthorCard()
     texts = [index for index in lines[1:] if view.folded[index].strip()][:_MAX_LINES]
     fields = [field for index in texts for field in _split_fields(view, index)]
@@ -67,7 +67,7 @@ def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[
 
 
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
-    """The card where no label says so: an age with a name, then 注册日期 and 访问总量 close to it."""
+    """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
     filled = [index for index in lines if view.folded[index].strip()]
     for number, index in enumerate(filled):
         match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
@@ -96,7 +96,7 @@ def _add_field(
 def _add_age(
     card: AuthorCard, before: _CardField | None, field: _CardField, match: "re.Match[str]"
 ) -> AuthorCard:
-    """The nickname stands before the age, or on the line before where the age has a line of its own."""
+    """Add age and nickname; the nickname precedes the age, or is on the line before."""
     named = field.shown[slice(*match.span("name"))] if match["name"] else ""
     if not named and before is not None:
         named = before.shown
@@ -121,7 +121,7 @@ def _add_visits(card: AuthorCard, value: str) -> AuthorCard:
 
 
 def _find_value(field: _CardField, match: "re.Match[str]", following: _CardField | None) -> str:
-    """The value after a label, as shown: on its own line, else on the next."""
+    """Find the value after a label, as shown: on the same line, else on the next."""
     if match["value"]:
         return field.shown[slice(*match.span("value"))].strip(_EDGES)
     return "" if following is None else following.shown.strip(_EDGES)

@@ -1,4 +1,4 @@
-"""The blog's header: title, tagline, and the line with the blog's own URL, 复制, 收藏本页."""
+"""The blog header: title, tagline, and the line with the blog's URL, 复制, 收藏本页."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _SEPARATORS = "|[]·>-—"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlogHeader:
-    """The blog's title and tagline as shown, its own URL as the page gives it, the lines they take."""
+    """The blog's title and tagline as shown, its URL as the page shows it, and their lines."""
 
     title: str | None = None
     tagline: str | None = None
@@ -27,7 +27,7 @@ class BlogHeader:
 
 
 def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
-    """The header, read from the lines `outside` the post and its comments; empty where there is no such line."""
+    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
@@ -42,9 +42,9 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
 
 
 def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:
-    """The lines of title and tagline: those before the URL in the innermost element that holds some.
+    """Find the lines of title and tagline: those before the URL in the innermost element with text.
 
-    One line alone is the title, unless the title as the window shows it stands before it.
+    A sole line is the title, unless a line before it equals the window title.
     """
     node: Element | None = view.lines[url_line].block
     alone: list[int] = []
@@ -66,7 +66,7 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
 
 
 def _is_title(view: PageView, index: int) -> bool:
-    """Whether the line is a heading, or what the window's title ends with or is."""
+    """Check whether the line is a heading, or the window title equals it or ends with it."""
     line = view.lines[index]
     shown = view.document.title
     named = shown == line.text or (len(line.text) > 1 and shown.endswith((f"-{line.text}", f" {line.text}")))
@@ -74,7 +74,7 @@ def _is_title(view: PageView, index: int) -> bool:
 
 
 def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
-    """The lines after the last one that is made of the site bar's words alone."""
+    """Return the lines after the last one that has only words of the site's bar."""
     for offset in range(len(lines) - 1, -1, -1):
         words = [word.strip(_SEPARATORS) for word in view.folded[lines[offset]].split()]
         if all(word in view.hints.site_bar or not word for word in words):

@@ -1,4 +1,4 @@
-"""Months that an archive names without their days: `2025年1月 (3)`, `2025-01`, `January 2025`, `1月` under its year."""
+"""Months that an archive names without days: `2025年1月 (3)`, `2025-01`, `January 2025`, `1月` below its year."""
 
 import re
 from bisect import bisect_left
@@ -34,21 +34,21 @@ _IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedMonths:
-    """Months in the order of the page, and how many of the lines looked at they take."""
+    """Months in the order of the page, and the number of lines that they take."""
 
     count: int
     months: tuple[MonthRow, ...]
 
 
 class _NamedMonth(NamedTuple):
-    """What words name: a month of a year, a year alone, or a month of a year that was named before."""
+    """A month of a year, a year alone, or a month of a year named before."""
 
     year: int | None
     month: int | None
 
 
 def parse_month_names(view: PageView, lines: Sequence[int]) -> NamedMonths:
-    """The months that these lines begin with, each on a line or as a link of one."""
+    """Return the months that these lines begin with, each on a line or as one of several links."""
     found: list[MonthRow] = []
     year: int | None = None
     count = own_lines = 0
@@ -66,7 +66,7 @@ def parse_month_names(view: PageView, lines: Sequence[int]) -> NamedMonths:
 
 
 def parse_month_select(view: PageView, outside: Container[int]) -> tuple[MonthRow, ...]:
-    """The months of the first `select` among these lines whose options name some, all but a first that says what it is."""
+    """Return the months of the first `select` among these lines; its first option may be a prompt."""
     for node in view.document.root.iter("select"):
         if not _is_inside(view, node, outside):
             continue
@@ -77,7 +77,7 @@ def parse_month_select(view: PageView, outside: Container[int]) -> tuple[MonthRo
 
 
 def _parse_line(view: PageView, index: int, year: int | None) -> tuple[int | None, list[MonthRow]]:
-    """The year that holds from this line on, and the months on it."""
+    """Return the year that applies from this line on, and the months on it."""
     folded = view.folded[index]
     links = [(text, parsed_url.url) for text, _, parsed_url in view.links[index] if parsed_url is not None]
     if not links:
@@ -158,7 +158,7 @@ def _parse_number(text: str) -> int | None:
 
 
 def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:
-    """Each month once, none to come, none before there were blogs."""
+    """Return each month once, without future ones and those before there were blogs."""
     last = last_month(view.now)
     months: dict[str, MonthRow] = {}
     for row in rows:
@@ -168,7 +168,7 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
 
 
 def _is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
-    """Whether an element that shows no line stands between lines that are all among these."""
+    """Check whether an element without lines is between lines that are all among these."""
     offsets = view.document.positions(node)
     if offsets is None:
         return False

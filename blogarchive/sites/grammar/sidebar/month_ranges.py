@@ -19,19 +19,19 @@ _RANGE = re.compile(
 )
 _NUMBERS = re.compile(r"\d+")
 FIRST_YEAR = 1995
-"""Before it there were no blogs."""
-_TOLERANCE = timedelta(days=1)  # the site's clock is a guess
+"""No blog is older."""
+_TOLERANCE = timedelta(days=1)  # the site's time zone is a guess
 _MAX_LENGTH = 80
-_MAX_CACHED_LENGTH = 100_000  # characters of an archive
+_MAX_CACHED_LENGTH = 100_000  # characters
 _RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4}}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthRows:
-    """Rows that follow each other: the lines they take, blank ones among them, the months they show.
+    """Consecutive rows: the number of their lines, blank ones included, and their months.
 
-    `places` are those of the months among the lines, `unread` those of rows whose dates are none; `newest`, as
-    YYYY-MM, is empty where there is no month.
+    `offsets` are those of the months among the lines, `unparsed` those of rows with invalid dates. `newest`
+    is YYYY-MM, or empty if there is no month.
     """
 
     count: int
@@ -42,25 +42,25 @@ class MonthRows:
 
 
 def is_month_line(view: PageView, index: int) -> bool:
-    """Whether a line has the form of a row, whatever its dates."""
+    """Return True if a line has the form of a row, with valid dates or not."""
     return _is_row(view.folded[index])
 
 
 def parse_month_line(view: PageView, index: int) -> MonthRow | None:
-    """The month that a line shows, which reads like a row; None where its dates are none."""
+    """Return the month of a line in the form of a row; None if its dates are invalid."""
     return _parse_range(view.lines[index].text, _first_url(view.links[index]))
 
 
 def parse_month_text(text: str, url: str | None) -> MonthRow | None:
-    """The month that a link's words show from its first day to its last; None where they show none."""
+    """Return the month with its first and last day from a link's text; None if it has another form."""
     return _parse_range(text, url) if len(text) <= _MAX_LENGTH else None
 
 
 def parse_month_rows(view: PageView, lines: Sequence[int]) -> MonthRows:
-    """The rows that these lines begin with."""
+    """Return the rows that these lines begin with."""
     end = len(lines)
     while end and (folded := view.folded[lines[end - 1]]) and not _RANGE_START.match(folded):
-        end -= 1  # what ends a page is another on each
+        end -= 1  # the last lines differ from page to page
     texts = tuple([view.lines[i].text for i in lines[:end]])
     urls = tuple([_first_url(view.links[i]) for i in lines[:end]])
     read = _parse_rows if sum(map(len, texts)) < _MAX_CACHED_LENGTH else _parse_rows.__wrapped__
@@ -68,7 +68,7 @@ def parse_month_rows(view: PageView, lines: Sequence[int]) -> MonthRows:
 
 
 def last_month(now: datetime) -> str:
-    """The last month that may have begun at `now`; later rows are those of an endless calendar."""
+    """Return the last month that may have begun at `now`, as YYYY-MM; an endless calendar shows later ones."""
     last = now + _TOLERANCE
     return f"{last.year:04}-{last.month:02}"
 
@@ -80,7 +80,7 @@ def _first_url(links: Sequence[PageLink]) -> str | None:
     return None
 
 
-@lru_cache(maxsize=16)  # the same hundreds stand on every page of a blog
+@lru_cache(maxsize=16)  # each page of a blog has the same hundreds of rows
 def _parse_rows(texts: Sequence[str], urls: Sequence[str | None]) -> MonthRows:
     months: dict[int, MonthRow] = {}
     unparsed: list[int] = []
@@ -145,7 +145,7 @@ def _parse_range(text: str, url: str | None) -> MonthRow | None:
 
 
 def _parse_day(text: str) -> date | None:
-    """The day that `YYYY-MM-DD`, in whatever signs, names; None where there is no such day or no blogs were yet."""
+    """Parse YYYY-MM-DD with any separators; None if there is no such day, or no blog was so early."""
     year, month, day = map(int, _NUMBERS.findall(text))
     try:
         return date(year, month, day) if year >= FIRST_YEAR else None

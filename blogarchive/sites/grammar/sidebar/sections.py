@@ -1,7 +1,7 @@
-"""Where the sections of the sidebar begin: at labels, of which an author can type as many as he likes.
+"""The sections of the sidebar, found by their labels; an author can type any number of labels.
 
-The page's own labels stand alike: of several that say the same, the one is chosen that stands where most other
-labels stand, that has links under it, that is nearest to the others.
+The page's own labels have equal positions. Of several equal labels, the one is chosen in the position of
+most other labels, with links below it, nearest to the others.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ _FIRST_ROWS = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """A section's lines, its label first, up to the next label."""
+    """The lines of a section, its label first, up to the next label."""
 
     name: str
     lines: tuple[int, ...]
@@ -24,21 +24,21 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Label:
-    offset: int  # among the lines looked at
+    offset: int  # among the lines searched
     name: str
     path: str
 
 
 def find_sections(view: PageView, outside: Sequence[int]) -> Iterator[Section]:
-    """The sections among the lines `outside` the post and its comments, each named section once."""
+    """Return the sections among the lines `outside` the post and its comments, each name once."""
     labels = _choose_labels(view, outside, list(_find_labels(view, outside)))
     ends = [*(label.offset for label in labels[1:]), len(outside)]
-    for label, end in zip(labels, ends, strict=False):  # one end too many where there is no label
+    for label, end in zip(labels, ends, strict=False):  # one end too many if there is no label
         yield Section(name=label.name, lines=tuple(outside[label.offset : end]))
 
 
 def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
-    labels = view.sections.keys() - view.post_lines  # what links to a post is its title, whatever it says
+    labels = view.sections.keys() - view.post_lines  # a link to a post is its title, whatever its words
     for offset, index in enumerate(outside):
         if index in labels:
             path = view.tag_path(view.lines[index].node_at(0))
@@ -46,7 +46,7 @@ def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
 
 
 def _choose_labels(view: PageView, outside: Sequence[int], labels: Sequence[_Label]) -> list[_Label]:
-    """The page's own labels, in order: for each name the one that stands as most other names' do."""
+    """Choose the page's own labels: for each name the one in the position of most other names."""
     names: dict[str, set[str]] = defaultdict(set)
     for label in labels:
         if label.name != "other":
@@ -69,7 +69,7 @@ def _choose_labels(view: PageView, outside: Sequence[int], labels: Sequence[_Lab
 def _choose_nearest(
     view: PageView, outside: Sequence[int], rivals: Sequence[_Label], sole: Collection[int]
 ) -> _Label:
-    """Of labels that stand alike, one with links under it, nearest to those that have no rival."""
+    """Of labels in equal positions, choose one with links below it, nearest to labels without a rival."""
     linked = [
         label for label in rivals if label.name in _SECTIONS_WITH_POSTS and _has_links(view, outside, label)
     ]

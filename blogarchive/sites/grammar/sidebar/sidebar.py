@@ -1,7 +1,6 @@
-"""The sidebar: the author's card, the latest titles, the categories, the months.
+"""The sidebar: author card, latest titles, categories, months.
 
-Its sections are found by their labels outside the post and its comments, so that what an author or a commenter
-typed there is never taken for the page's own.
+Its sections are searched outside the post and its comments, so words typed there are never part of it.
 """
 
 import re
@@ -22,12 +21,12 @@ _COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
 _BRACKETS = " []【】「」『』〖〗"
 _MORE_WORDS = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _MAX_MORE_LENGTH = 40
-_MAX_CACHED_TITLES = 100  # of a category that is remembered
+_MAX_CACHED_TITLES = 100  # of a category in the cache
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sidebar:
-    """What the sidebar shows, and the lines that are its own."""
+    """The contents of the sidebar, and the indexes of its lines."""
 
     card: AuthorCard
     latest: tuple[ListedPost, ...]
@@ -38,7 +37,7 @@ class Sidebar:
 
 
 def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
-    """The sidebar, read from the lines `outside` the post and its comments."""
+    """Return the sidebar on the lines `outside` the post and its comments."""
     posts = {
         i: post for i in outside if i in view.post_lines and (post := _find_linked_post(view, i)) is not None
     }
@@ -90,12 +89,14 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
 
 
 def is_title_cut(title: str, cut_bytes: int) -> bool:
-    """Whether a title may have been cut: at 30 GBK bytes (29 where a character did not fit), or with dots."""
+    """Return True if a title may be cut: dots at its end, or `cut_bytes` in GBK, one less for a whole
+    character.
+    """
     return len(title.encode("gb18030", "replace")) >= cut_bytes - 1 or title.endswith(("…", "..."))
 
 
 def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
-    """The post that a line of the sidebar links to."""
+    """Find the post that a line of the sidebar links to."""
     for text, _, parsed_url in view.links[index]:
         if parsed_url is not None and parsed_url.kind is PageKind.POST:
             post = _build_listed_post(text, parsed_url.number, parsed_url.url, view.hints.title_cut_bytes)
@@ -104,7 +105,7 @@ def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
     return None
 
 
-@lru_cache(maxsize=4096)  # the same titles stand on every page of a blog
+@lru_cache(maxsize=4096)  # each page of a blog has the same titles
 def _build_listed_post(text: str, number: int | str | None, url: str, cut_bytes: int) -> ListedPost | None:
     title = strip_bullets(text).strip()
     if not title or _is_more_link(fold(title)):
@@ -113,7 +114,7 @@ def _build_listed_post(text: str, number: int | str | None, url: str, cut_bytes:
 
 
 def _lines_from_category(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    """From the line before the first heading of a category that links to one, where no label stands above them."""
+    """Return the lines from before the first linked heading of a category, if no label is above it."""
     for offset, index in enumerate(lines):
         if _is_category(view, index) and any(
             parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
@@ -124,7 +125,7 @@ def _lines_from_category(view: PageView, lines: Sequence[int]) -> Sequence[int]:
 
 
 def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
-    """The label and the titles under it; where titles are links, up to the first line that is none."""
+    """Return the label and the titles below it; if titles are links, up to the first line without one."""
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
@@ -160,7 +161,7 @@ def _take_while(lines: Sequence[int], keep: Callable[[int], bool]) -> Sequence[i
 def _parse_titles(
     view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
 ) -> tuple[ListedPost, ...]:
-    """The posts that these lines link to; where none is a link, every line is a post's bare title."""
+    """Parse the linked posts of these lines; if none is a link, each line is a title."""
     linked = tuple([posts[i] for i in lines if i in posts])
     if linked:
         return linked
@@ -180,7 +181,7 @@ def _parse_categories(
     offsets = [offset for offset, index in enumerate(lines) if index in headings]
     rows = []
     ends = [*offsets[1:], len(lines)]
-    for start, end in zip(offsets, ends, strict=False):  # one end too many where there is no heading
+    for start, end in zip(offsets, ends, strict=False):  # one end too many if there is no heading
         rows += [
             _build_category(name, url, IdentityKey(()))
             for name, url in _categories_before_last(view, lines[start])
@@ -192,18 +193,18 @@ def _parse_categories(
     return tuple(rows)
 
 
-@lru_cache(maxsize=256)  # a blog shows the same ones on every page
+@lru_cache(maxsize=256)  # each page of a blog has the same categories
 def _build_category(name: str, url: str | None, titles: IdentityKey[ListedPost]) -> CategoryRow:
     return CategoryRow(name=name, url=url, posts=titles.items)
 
 
 def _categories_before_last(view: PageView, index: int) -> Sequence[tuple[str, str]]:
-    """The categories that stand on one line before its last one."""
+    """Return the categories on a line before its last one."""
     return _find_linked_categories(view, index)[:-1] if len(view.links[index]) > 1 else ()
 
 
 def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, str]]:
-    """The names and the links of the categories that a line links to."""
+    """Return names and URLs of the categories that a line links to."""
     return [
         (name, parsed_url.url)
         for text, _, parsed_url in view.links[index]
@@ -213,7 +214,7 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
 
 
 def _parse_category(view: PageView, index: int) -> tuple[str, str | None] | None:
-    """The name and the link of the category whose heading a line is: in 【】, or all that a link to a category says."""
+    """Return name and URL of a category's heading: text in 【】, or a link to a category."""
     if index in view.post_lines:
         return None
     linked = _find_linked_categories(view, index)

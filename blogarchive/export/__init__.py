@@ -1,0 +1,1 @@
+"""Export an archive: one module for each format."""

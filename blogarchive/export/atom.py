@@ -1,4 +1,4 @@
-"""`export atom`: the posts as one Atom feed (RFC 4287), for feed readers and for moving to another blog host."""
+"""`export atom`: the posts as one Atom feed (RFC 4287), for feed readers and other blog hosts."""
 
 import re
 import uuid
@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from blogarchive.export.dates import whole_moment
-from blogarchive.export.iterate import walk_posts
+from blogarchive.export.dates import complete_time
+from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
-from blogarchive.export.writer import out_file, whole_file
+from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.rendering.bodies import render_body
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
@@ -20,7 +20,7 @@ from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import FullPost
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_NAMESPACES: Any = {None: _ATOM}  # lxml's stubs know no default namespace
+_NAMESPACES: Any = {None: _ATOM}  # lxml's stubs have no default namespace
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "1970-01-01T00:00:00+00:00"
 
@@ -28,14 +28,14 @@ _NEVER = "1970-01-01T00:00:00+00:00"
 def export_atom(
     archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
 ) -> Exported:
-    """Write the posts whose body is held as a feed to the file `out` (`feed.xml` in it where it is a folder).
+    """Write the posts with a stored body as a feed to the file `out`, or to `feed.xml` in it if it is a folder.
 
-    Entries come oldest first within a blog, with safe HTML; pictures are named by their addresses at the site.
+    Entries are sorted oldest first within a blog and have sanitized HTML; images have their URLs at the site.
     Raises as `export_jsonl`.
     """
-    path = out_file(archive, out, "feed.xml")
+    path = output_file(archive, out, "feed.xml")
     posts = missing = 0
-    with open_reader(archive, filters) as reader, whole_file(path) as file:
+    with open_reader(archive, filters) as reader, atomic_file(path) as file:
         for written in _write(reader, file, progress):
             posts += written
             missing += not written
@@ -43,20 +43,20 @@ def export_atom(
 
 
 def _write(reader: ExportReader, file: BinaryIO, progress: Progress) -> Iterator[bool]:
-    """Write the feed; gives for each post whether it is in it."""
+    """Write the feed; yield for each post whether it has an entry."""
     blogs = reader.blogs()
     with etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element(f"{{{_ATOM}}}feed", nsmap=_NAMESPACES):
-            for element in _feed(blogs):
+            for element in _feed_head(blogs):
                 xml.write(element)
-            for blog, post in walk_posts(reader, progress):
+            for blog, post in iterate_posts(reader, progress):
                 if post.has_text:
                     xml.write(_entry(blog, post))
                 yield post.has_text
 
 
-def _feed(blogs: tuple[Blog, ...]) -> Iterator[etree._Element]:
+def _feed_head(blogs: tuple[Blog, ...]) -> Iterator[etree._Element]:
     names = "、".join(blog.title for blog in blogs) or "blogarchive"
     yield _element("title", names)
     yield _element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
@@ -73,9 +73,9 @@ def _entry(blog: Blog, post: FullPost) -> etree._Element:
     entry.append(_element("id", _urn("post", blog.site, blog.uid, str(post.number))))
     if post.url.startswith(("https://", "http://")):
         entry.append(_element("link", rel="alternate", type="text/html", href=post.url))
-    if published := whole_moment(post.posted_at):
+    if published := complete_time(post.posted_at):
         entry.append(_element("published", published))
-    entry.append(_element("updated", whole_moment(post.last_changed_at) or published or post.first_seen_at))
+    entry.append(_element("updated", complete_time(post.last_changed_at) or published or post.first_seen_at))
     author = _element("author")
     author.append(_element("name", blog.nickname or blog.uid))
     entry.append(author)
@@ -96,5 +96,5 @@ def _element(name: str, text: str | None = None, **attributes: str) -> etree._El
 
 
 def _urn(*parts: str) -> str:
-    """An id that stays the same for the same thing, also when its address at the site changes."""
+    """Return an id that does not depend on the URL: it stays the same if the post moves."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, 'blogarchive ' + ' '.join(parts))}"

@@ -1,12 +1,12 @@
-"""Times of the site, cut to the precision shown, as formats take them that know only whole ones."""
+"""Complete the times of a site, cut to the precision shown, for formats that require full ones."""
 
 from datetime import UTC, date, datetime
 
 
-def whole_date(posted_at: str | None) -> str | None:
-    """The day, or the time with all its parts, in ISO 8601; parts that were not shown are at their minimum.
+def complete_date(posted_at: str | None) -> str | None:
+    """Return the day, or the full time, in ISO 8601; parts that were not shown have their minimum.
 
-    None for None, and for what is no time.
+    Returns None for None and for an invalid time.
     """
     if posted_at is None:
         return None
@@ -19,10 +19,10 @@ def whole_date(posted_at: str | None) -> str | None:
         return None
 
 
-def whole_moment(posted_at: str | None) -> str | None:
-    """The same as RFC 3339 asks for it, with time and offset; where there is no offset, that of UTC."""
-    whole = whole_date(posted_at)
-    if whole is None:
+def complete_time(posted_at: str | None) -> str | None:
+    """Return the full time with its offset (RFC 3339); UTC if it has none. Returns None as `complete_date`."""
+    complete = complete_date(posted_at)
+    if complete is None:
         return None
-    moment = datetime.fromisoformat(whole)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    time = datetime.fromisoformat(complete)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()

@@ -1,4 +1,4 @@
-"""`export epub`: the posts as a book for e-readers and phones."""
+"""`export epub`: the posts as one book for e-readers and phones."""
 
 import uuid
 import zipfile
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
-from blogarchive.export.images import picture_source
-from blogarchive.export.internal_links import Crossing
-from blogarchive.export.iterate import walk_posts
+from blogarchive.export.images import make_image_source
+from blogarchive.export.internal_links import InternalLinks
+from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
-from blogarchive.export.writer import out_file, whole_file
+from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.parsing.media.sniff import detect_image_type
 from blogarchive.rendering.bodies import ImageSource
 from blogarchive.store.progress import Progress, no_progress
@@ -20,101 +20,104 @@ from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import FullPost, Image
 
-# Of the pictures that every reading system shows (EPUB 3.3, 3.2), those that are no SVG.
-_SHOWN = {"image/gif", "image/jpeg", "image/png"}
+# Core media types of EPUB 3.3 (3.2) without SVG, which can run scripts, and WebP, which old readers lack.
+_IMAGE_TYPES = {"image/gif", "image/jpeg", "image/png"}
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 
 
 def export_epub(
     archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
 ) -> Exported:
-    """Write the posts whose body is held as one book to the file `out` (`blog.epub` in it where it is a folder).
+    """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in it if it is a folder.
 
-    A chapter a post, oldest first, under its month; comments after the text; pictures inside. Raises as
+    One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. Raises as
     `export_jsonl`.
     """
-    path = out_file(archive, out, "blog.epub")
+    path = output_file(archive, out, "blog.epub")
     with (
         open_reader(archive, filters) as reader,
-        whole_file(path) as file,
+        atomic_file(path) as file,
         zipfile.ZipFile(file, "w") as book,
     ):
-        binding = _Binding(reader, book)
-        for blog, post in walk_posts(reader, progress):
+        writer = _BookWriter(reader, book)
+        for blog, post in iterate_posts(reader, progress):
             if post.has_text:
-                binding.add(blog, post)
+                writer.add(blog, post)
             else:
-                binding.missing += 1
-        binding.finish()
+                writer.missing += 1
+        writer.finish()
     return Exported(
         out=path,
-        posts=len(binding.chapters),
-        comments=binding.comments,
-        pictures=len(binding.pictures),
-        missing=binding.missing,
+        posts=len(writer.chapters),
+        comments=writer.comments,
+        pictures=writer.image_count,
+        missing=writer.missing,
     )
 
 
-class _Binding:
-    """Writes chapters and pictures as they come, and what lists them at the end."""
+class _BookWriter:
+    """Writes chapters and images first, then the files that list them."""
 
     def __init__(self, reader: ExportReader, book: zipfile.ZipFile) -> None:
         self.chapters: list[Chapter] = []
-        self.pictures: dict[str, bool] = {}
-        self.comments = self.missing = 0
+        self._images: dict[str, bool] = {}
+        self.comments = self.missing = self.image_count = 0
         self._reader = reader
         self._blogs = reader.blogs()
-        held = [
+        stored = [
             (blog, heading) for blog in self._blogs for heading in reader.headings(blog) if heading.has_text
         ]
-        self._files = {heading.id: f"c{place:05}.xhtml" for place, (_, heading) in enumerate(held, 1)}
-        self._crossing = Crossing((blog, heading, self._files[heading.id]) for blog, heading in held)
+        self._files = {heading.id: f"c{place:05}.xhtml" for place, (_, heading) in enumerate(stored, 1)}
+        self._links = InternalLinks((blog, heading, self._files[heading.id]) for blog, heading in stored)
         self._zip = book
-        self._put("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
-        self._put("META-INF/container.xml", pages.static("container.xml"))
-        self._put("book/style.css", pages.static("style.css"))
+        self._write("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
+        self._write("META-INF/container.xml", pages.read_static("container.xml"))
+        self._write("book/style.css", pages.read_static("style.css"))
 
     def add(self, blog: Blog, post: FullPost) -> None:
         title = " ".join((post.title or "").split()) or f"无题 {post.number}"
         month = (post.posted_at or "")[:7] or "没有日期"
         part = month if len(self._blogs) == 1 else f"{blog.title} {month}"
         name = self._files[post.id]
-        linked = self._crossing.out_of(blog, post, name)
-        self._put(f"book/{name}", pages.chapter(blog, post, title, self._source(post), linked))
+        post_links = self._links.source_for(blog, post, name)
+        self._write(
+            f"book/{name}", pages.render_chapter(blog, post, title, self._image_source(post), post_links)
+        )
         self.chapters.append(Chapter(name=name, title=title, part=part))
         self.comments += len(post.comments)
 
     def finish(self) -> None:
-        self.pictures = {name: True for name, good in self.pictures.items() if good}
+        images = [name for name, is_valid in self._images.items() if is_valid]
+        self.image_count = len(images)
         book = Book(
             identifier=self._identifier(),
             title="、".join(blog.title for blog in self._blogs) or "博客",
             authors=tuple(blog.nickname or blog.title for blog in self._blogs),
             modified=self._modified(),
             chapters=self.chapters,
-            pictures=list(self.pictures),
+            images=images,
         )
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
-            self._put(f"book/{name}", pages.render(name, book))
+            self._write(f"book/{name}", pages.render_file(name, book))
 
-    def _source(self, post: FullPost) -> ImageSource:
-        held = picture_source(self._reader, post, self._take, "images/")
+    def _image_source(self, post: FullPost) -> ImageSource:
+        stored = make_image_source(self._reader, post, self._copy_image, "images/")
 
         def source(url: str) -> str | None:
-            address = held(url)
-            return address if address and self.pictures[address.removeprefix("images/")] else None
+            path = stored(url)
+            return path if path and self._images[path.removeprefix("images/")] else None
 
         return source
 
-    def _take(self, name: str, picture: Image) -> None:
-        """Put the picture in where it is what its type says; a book with one that is not fails whole."""
-        if name in self.pictures:
+    def _copy_image(self, name: str, image: Image) -> None:
+        """Add the image if its bytes have the stored type: readers refuse a whole book for one wrong image."""
+        if name in self._images:
             return
-        body = self._reader.image_bytes(picture.sha256 or "")
+        body = self._reader.image_bytes(image.sha256 or "")
         kind = detect_image_type(body)
-        self.pictures[name] = kind in _SHOWN and kind == picture.content_type
-        if self.pictures[name]:
-            self._put(f"book/images/{name}", body, zipfile.ZIP_STORED)
+        self._images[name] = kind in _IMAGE_TYPES and kind == image.content_type
+        if self._images[name]:
+            self._write(f"book/images/{name}", body, zipfile.ZIP_STORED)
 
     def _identifier(self) -> str:
         names = " ".join(f"{blog.site}/{blog.uid}" for blog in self._blogs)
@@ -124,7 +127,7 @@ class _Binding:
         newest = max((blog.last_seen_at for blog in self._blogs), default="1980-01-01T00:00:00+00:00")
         return datetime.fromisoformat(newest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _put(self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
+    def _write(self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
         entry = zipfile.ZipInfo(name, _DAY_ZERO)
         entry.compress_type = method
         entry.external_attr = 0o644 << 16

@@ -1,46 +1,46 @@
-"""File names that every system takes, made from titles that may hold anything.
+"""Make file names that are valid on every system from titles with any characters.
 
-The rules are those of Windows (its reserved names and characters, no dot or space at the end) and of the
-file systems that count bytes; a name that survives both survives a USB stick, a zip and a cloud drive.
+The rules are those of Windows (reserved names and characters, no dot or space at the end) and of file systems that
+limit the bytes of a name. Such a name is valid on a USB stick, in a zip file and on a cloud drive.
 """
 
 import re
 import unicodedata
 from itertools import chain, count
 
-# What Windows forbids, and what breaks a link in Obsidian: each has a full-width form that reads the same.
+# Forbidden by Windows, or breaking a link in Obsidian; each has a full-width form that looks the same.
 _FORBIDDEN = '<>:"/\\|?*#^[]'
 _FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in _FORBIDDEN})
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TITLE_BYTES = 120
 
 
-def safe_name(words: str, *, most_bytes: int = _TITLE_BYTES) -> str:
-    """`words` as one component of a path, at most `most_bytes` of UTF-8 long; "_" where nothing is left.
+def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
+    """Return `title` as one component of a path, at most `max_bytes` of UTF-8 long; "_" if nothing remains.
 
-    Unseen characters (controls, direction marks, line separators) go, white space becomes one space,
-    characters that a file system forbids take their full-width form. The same words give the same name.
+    Invisible characters (controls, direction marks, line separators) are removed, white space becomes one space,
+    and forbidden characters become full-width. The same title returns the same name.
     """
-    text = unicodedata.normalize("NFC", words).translate(_FULL_WIDTH)
-    text = "".join(" " if char.isspace() else char for char in text if not _is_unseen(char))
-    text = _cut(" ".join(text.split()).lstrip(". "), most_bytes - 1).rstrip(". ")
+    text = unicodedata.normalize("NFC", title).translate(_FULL_WIDTH)
+    text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
+    text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):
         text = f"_{text}"
     return text or "_"
 
 
 class UniqueNames:
-    """Gives out each name once, also where letters differ only by case or by how an accent is written."""
+    """Names used once each, compared without case and Unicode normalization form."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._used: set[str] = set()
 
-    def take(self, name: str, mark: str) -> str:
-        """`name` where it is free, else with `-mark` at its end, and a count where that is taken too."""
-        candidates = chain((name, f"{name}-{mark}"), (f"{name}-{mark}-{more}" for more in count(2)))
-        free = next(candidate for candidate in candidates if self._key(candidate) not in self._taken)
-        self._taken.add(self._key(free))
+    def claim(self, name: str, suffix: str) -> str:
+        """Return `name` if it is free, else with `-suffix` appended, and with a number if that is used too."""
+        candidates = chain((name, f"{name}-{suffix}"), (f"{name}-{suffix}-{number}" for number in count(2)))
+        free = next(candidate for candidate in candidates if self._key(candidate) not in self._used)
+        self._used.add(self._key(free))
         return free
 
     @staticmethod
@@ -48,13 +48,13 @@ class UniqueNames:
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _is_unseen(char: str) -> bool:
-    return not char.isspace() and unicodedata.category(char) in _UNSEEN
+def _is_invisible(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) in _INVISIBLE
 
 
-def _cut(text: str, most_bytes: int) -> str:
-    cut = text.encode()[:most_bytes].decode(errors="ignore")
-    # A combining mark without its base would change what it stands on.
+def _cut(text: str, max_bytes: int) -> str:
+    cut = text.encode()[:max_bytes].decode(errors="ignore")
+    # A combining mark cut from its base changes the last character.
     while len(cut) < len(text) and cut and unicodedata.combining(text[len(cut)]):
         cut = cut[:-1]
     return cut

@@ -1,7 +1,7 @@
-"""HTML to Markdown that CommonMark, Obsidian and Hugo read alike; markdownify does the work.
+"""Convert HTML to Markdown that CommonMark, Obsidian and Hugo parse alike, with markdownify.
 
-What is added is what Chinese blog bodies need: emphasis that ends in full-width punctuation, tables that were
-only a layout, and words that one of the readers would take for its own markup.
+Added for Chinese blog bodies: emphasis that ends in full-width punctuation, layout tables, and escapes for text that
+one of the programs would parse as its own markup.
 """
 
 import re
@@ -15,8 +15,8 @@ from bs4.element import NavigableString, PageElement, Tag
 from markdownify import MarkdownConverter
 
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
-_READERS_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
-_TAIL = re.compile(r"(?<!\\)[,.;:?!]$")
+_PROGRAM_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
+_FINAL_PUNCTUATION = re.compile(r"(?<!\\)[,.;:?!]$")
 _SHORTCODE = re.compile(r"\{\{[<%]")
 _BLOCKS = (
     "p",
@@ -35,20 +35,20 @@ _BLOCKS = (
     "hr",
     "img",
 )
-_HOLDERS = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
+_BLOCKS_WITH_TEXT = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
 _EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike")}
 _BREAK = (
-    "\ufdd0"  # stands for the backslash of a hard line break, which edges of emphasis must tell from text
+    "\ufdd0"  # a placeholder for the backslash of a hard line break, which is no text at the edge of emphasis
 )
-_DEEPEST = 100
+_MAX_DEPTH = 100
 _URL_SAFE = "!#$%&'*+,/:;=?@[]~"
 
 
 def to_markdown(body_html: str) -> str:
-    """The Markdown of a body that `render_body` made, without line ends around it; "" for an empty body.
+    """Return the Markdown of a body from `render_body`, without line ends around it; "" for an empty body.
 
-    A table that Markdown cannot hold (several paragraphs in a cell, a table in a table) is given up and its
-    content follows as paragraphs: no text is lost.
+    A table that Markdown cannot express (several paragraphs in a cell, a table in a table) becomes paragraphs: no
+    text is lost.
     """
     soup = BeautifulSoup(body_html.replace(_BREAK, ""), "html.parser")
     _flatten(soup)
@@ -66,33 +66,33 @@ def to_markdown(body_html: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """`text` so that Markdown shows it as it is, on one line."""
+    """Return `text` on one line, escaped so that Markdown shows it unchanged."""
     return _Converter(escape_misc=True).escape(" ".join(text.split()), set())
 
 
 class _Converter(MarkdownConverter):
     def escape(self, text: str, parent_tags: set[str]) -> str:
         escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # missing in its stub
-        return _READERS_MARKUP.sub(r"\\\1", escaped)
+        return _PROGRAM_MARKUP.sub(r"\\\1", escaped)
 
     def convert_b(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return _emphasised(el, text, "**", parent_tags)
+        return _emphasize(el, text, "**", parent_tags)
 
     def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return _emphasised(el, text, "*", parent_tags)
+        return _emphasize(el, text, "*", parent_tags)
 
     def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return _emphasised(el, text, "~~", parent_tags)
+        return _emphasize(el, text, "~~", parent_tags)
 
     convert_strong = convert_b
     convert_i = convert_em
     convert_s = convert_strike = convert_del
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Two line breaks in a row are how old posts end a paragraph; at a paragraph's edge one is nothing."""
+        """Two line breaks in a row end a paragraph in old posts; at the edge of a paragraph one has no effect."""
         if "_inline" in parent_tags:
             return " "
-        words_around = _is_words(el.previous_elements) and _is_words(_inside(el))
+        words_around = _begins_with_text(el.previous_elements) and _begins_with_text(_following_in_block(el))
         return f"{_BREAK}\n" if words_around else "\n\n"
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -108,7 +108,7 @@ class _Converter(MarkdownConverter):
         return f"![{alt}]({quote(str(el.get('src') or ''), safe=_URL_SAFE)})"
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A fence longer than any in the text; as lines where Hugo would run a shortcode inside the fence."""
+        """Use a fence longer than any in the text; use lines if Hugo would run a shortcode inside the fence."""
         text = text.strip("\r\n")
         if not text or "_inline" in parent_tags or _SHORTCODE.search(text):
             return "\n\n" + "\\\n".join(self.escape(line, set()) for line in text.splitlines()) + "\n\n"
@@ -121,20 +121,20 @@ class _Converter(MarkdownConverter):
     convert_dt = convert_dd
 
 
-def _emphasised(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
-    """`text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
+def _emphasize(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
+    """Return `text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
 
-    A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs): punctuation
-    at the edges moves out; where other markup is at an edge, the emphasis goes.
+    A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs): punctuation at the
+    edges moves out of the emphasis; if other markup is at an edge, the emphasis is dropped.
     """
     nested = any(tag in parent_tags for tag in _EMPHASIS[mark])
     beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in sum(_EMPHASIS.values(), ())
-    if "_noformat" in parent_tags or nested or beside:  # marks that touch marks are read as one run
+    if "_noformat" in parent_tags or nested or beside:  # adjacent marks would be one run
         return text
     start, end = 0, len(text)
     while start < end and _may_move(text[start]):
         start += 1
-    while end > start and (_may_move(text[end - 1]) or _TAIL.search(text, start, end)):
+    while end > start and (_may_move(text[end - 1]) or _FINAL_PUNCTUATION.search(text, start, end)):
         end -= 1
     inner = text[start:end]
     if not inner or "\n\n" in inner or not (_is_word(inner[0]) and _is_word(inner[-1])):
@@ -142,9 +142,9 @@ def _emphasised(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
     return f"{text[:start]}{mark}{inner}{mark}{text[end:]}"
 
 
-def _inside(el: Tag) -> Iterator[object]:
-    """What follows in the same block, in the order of the document."""
-    block = el.find_parent(_HOLDERS)
+def _following_in_block(el: Tag) -> Iterator[object]:
+    """Yield the following nodes of the same block, in document order."""
+    block = el.find_parent(_BLOCKS_WITH_TEXT)
     return takewhile(lambda following: block is None or _within(following, block), el.next_elements)
 
 
@@ -152,11 +152,11 @@ def _within(element: PageElement, block: Tag) -> bool:
     return any(parent is block for parent in element.parents)
 
 
-def _is_words(elements: Iterable[object]) -> bool:
-    """Whether the nearest of them that a reader sees is text or a picture, neither a break nor a block."""
+def _begins_with_text(elements: Iterable[object]) -> bool:
+    """Return whether the first visible node is text or an image, and neither a line break nor a block."""
     for element in elements:
         if isinstance(element, Tag):
-            if element.name in ("br", *_HOLDERS):
+            if element.name in ("br", *_BLOCKS_WITH_TEXT):
                 return False
             if element.name == "img":
                 return True
@@ -174,31 +174,31 @@ def _is_word(char: str) -> bool:
 
 
 def _flatten(soup: BeautifulSoup) -> None:
-    """Take away what is nested too deep: unclosed <font> tags pile up by the hundred, and recursion ends."""
+    """Unwrap elements that are nested too deep for recursion: old pages have hundreds of unclosed <font> tags."""
     for plain in soup.find_all(["font", "span", "big", "small", "u"]):
         plain.unwrap()
-    for centred in soup.find_all("center"):  # a block, which markdownify does not know
+    for centred in soup.find_all("center"):  # markdownify does not treat it as a block
         centred.name = "div"
     depth = {id(soup): 0}
     deep = []
     for element in soup.find_all(True):
         depth[id(element)] = depth[id(element.parent)] + 1
-        if depth[id(element)] > _DEEPEST:
+        if depth[id(element)] > _MAX_DEPTH:
             deep.append(element)
     for element in reversed(deep):
         element.unwrap()
 
 
 def _is_grid(table: Tag) -> bool:
-    """Whether a Markdown table can hold it: two columns or more, no blocks or tables in its cells."""
+    """Return whether Markdown can express the table: two columns or more, no blocks or tables in its cells."""
     cells = table.find_all(["td", "th"])
     rows = table.find_all("tr")
     if table.find_parent("table") or table.find("table") or len(cells) <= len(rows):
         return False
-    return not any(_blocks(cell) > 1 or cell.find(["ul", "ol", "pre", "blockquote"]) for cell in cells)
+    return not any(_count_blocks(cell) > 1 or cell.find(["ul", "ol", "pre", "blockquote"]) for cell in cells)
 
 
-def _blocks(cell: Tag) -> int:
+def _count_blocks(cell: Tag) -> int:
     return len(cell.find_all(["p", "div"])) + len(cell.find_all("br")) // 2
 
 

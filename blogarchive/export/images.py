@@ -1,8 +1,8 @@
-"""The pictures that an export takes along: named by their content, written once."""
+"""Copy the images of exported posts: each file once, named by its content."""
 
 from collections.abc import Callable
 
-from blogarchive.export.writer import OutFolder
+from blogarchive.export.writer import ExportFolder
 from blogarchive.rendering.bodies import ImageSource
 from blogarchive.store.queries.export_reader import ExportReader
 from blogarchive.store.queries.post_models import FullPost, Image
@@ -17,49 +17,49 @@ EXTENSIONS = {
     "image/webp": "webp",
 }
 
-Take = Callable[[str, Image], None]
-"""Called with the file name and the picture, each time that a page shows one."""
+CopyImage = Callable[[str, Image], None]
+"""Called with the file name and the image each time that a page shows one."""
 
 
-def picture_source(reader: ExportReader, post: FullPost, take: Take, prefix: str) -> ImageSource:
-    """Gives `prefix` and file name for a picture of `post` that is held, and has it taken along."""
-    of_post = {picture.url: picture for picture in post.images}
+def make_image_source(reader: ExportReader, post: FullPost, copy: CopyImage, prefix: str) -> ImageSource:
+    """Return a source that calls `copy` for a stored image of `post` and returns `prefix` and its file name."""
+    of_post = {image.url: image for image in post.images}
 
     def source(url: str) -> str | None:
-        picture = of_post.get(url)
-        if picture is None or picture.sha256 is None:
-            picture = reader.image(url)
-        if picture is None or (name := file_name(picture)) is None:
+        image = of_post.get(url)
+        if image is None or image.sha256 is None:
+            image = reader.image(url)
+        if image is None or (name := image_file_name(image)) is None:
             return None
-        take(name, picture)
+        copy(name, image)
         return f"{prefix}{name}"
 
     return source
 
 
-def file_name(picture: Image) -> str | None:
-    """`SHA-256.extension`; None where the picture is not held or of a kind that is not shown."""
-    extension = EXTENSIONS.get(picture.content_type or "")
-    return f"{picture.sha256}.{extension}" if picture.sha256 and extension else None
+def image_file_name(image: Image) -> str | None:
+    """Return `SHA-256.extension`; None if the image is not stored or browsers do not show its type."""
+    extension = EXTENSIONS.get(image.content_type or "")
+    return f"{image.sha256}.{extension}" if image.sha256 and extension else None
 
 
-class PictureFolder:
-    """Puts pictures into one folder of an export, each once."""
+class ImageFolder:
+    """One folder of an export with image files, each written once."""
 
-    def __init__(self, reader: ExportReader, folder: OutFolder, path: str) -> None:
+    def __init__(self, reader: ExportReader, folder: ExportFolder, path: str) -> None:
         self._reader = reader
         self._folder = folder
         self._path = path
-        self._taken: set[str] = set()
+        self._copied: set[str] = set()
 
     def __len__(self) -> int:
-        return len(self._taken)
+        return len(self._copied)
 
-    def take(self, name: str, picture: Image) -> None:
-        """Write the picture's file unless it is there; a `Take`."""
-        if name in self._taken:
+    def copy(self, name: str, image: Image) -> None:
+        """Write the image's file unless it exists."""
+        if name in self._copied:
             return
-        self._taken.add(name)
+        self._copied.add(name)
         path = f"{self._path}/{name}"
-        if picture.sha256 and not self._folder.has(path, picture.size or 0):
-            self._folder.write(path, self._reader.image_bytes(picture.sha256))
+        if image.sha256 and not self._folder.reuse(path, image.size or 0):
+            self._folder.write(path, self._reader.image_bytes(image.sha256))

@@ -1,4 +1,4 @@
-"""From one post to another of the same export: links between them lead to files, not to the site."""
+"""Rewrite links between posts of the same export: they lead to its files, not to the site."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ from blogarchive.sites.post_links import resolve_post_link
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import PostHeading
 
-Filed = tuple[Blog, PostHeading, str]
-"""A post with its blog, and the file of the export that it is in."""
+PostFile = tuple[Blog, PostHeading, str]
+"""A blog, a post of it, and the path of the post's file in the export."""
 
 
-class Crossing:
-    """Where the posts of an export lie, by what links call them."""
+class InternalLinks:
+    """The paths of the posts in an export, by the uid and number in their URLs."""
 
-    def __init__(self, posts: Iterable[Filed]) -> None:
+    def __init__(self, posts: Iterable[PostFile]) -> None:
         self._paths: dict[tuple[str, str, str], str] = {}
         self._numbered: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for blog, heading, path in posts:
@@ -26,23 +26,23 @@ class Crossing:
                 self._paths[blog.site, uid, number] = path
             self._numbered[blog.site, number].append(path)
 
-    def out_of(self, blog: Blog, heading: PostHeading, path: str) -> PostSource:
-        """Gives the relative address of the post that a link in this one, in the file `path`, leads to.
+    def source_for(self, blog: Blog, heading: PostHeading, path: str) -> PostSource:
+        """Return a source of relative URLs for the links in that post, which is written to the file `path`.
 
-        Old URLs name a post by its number alone: they lead to it where one blog only has that number.
+        Old URLs have the number of a post and no uid: they are resolved if only one blog has that number.
         """
 
         def source(url: str) -> str | None:
-            there = self._path(blog.site, heading.url, url)
-            return None if there is None else quote(relpath(there, dirname(path) or "."))
+            target = self._find_path(blog.site, heading.url, url)
+            return None if target is None else quote(relpath(target, dirname(path) or "."))
 
         return source
 
-    def _path(self, site: str, page_url: str, url: str) -> str | None:
-        address = resolve_post_link(site, url, page_url)
-        if address is None:
+    def _find_path(self, site: str, page_url: str, url: str) -> str | None:
+        link = resolve_post_link(site, url, page_url)
+        if link is None:
             return None
-        if address.uid is not None:
-            return self._paths.get((site, address.uid, str(address.number)))
-        paths = self._numbered.get((site, str(address.number)), [])
+        if link.uid is not None:
+            return self._paths.get((site, link.uid, str(link.number)))
+        paths = self._numbered.get((site, str(link.number)), [])
         return paths[0] if len(paths) == 1 else None

@@ -1,4 +1,4 @@
-"""Goes through the posts that an export is made of, one at a time, telling how far it is."""
+"""Iterate over the posts of an export and report progress."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ from blogarchive.store.queries.export_reader import ExportReader
 from blogarchive.store.queries.post_models import FullPost
 
 
-def walk_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[Blog, FullPost]]:
-    """Every post with its blog: blogs by site and uid, posts oldest first; one post in memory at a time."""
+def iterate_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[Blog, FullPost]]:
+    """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
     blogs = reader.blogs()
     total = sum(1 for blog in blogs for _ in reader.headings(blog))
     done = 0

@@ -9,9 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from blogarchive.export.iterate import walk_posts
+from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
-from blogarchive.export.writer import out_file, whole_file
+from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -20,36 +20,36 @@ from blogarchive.store.queries.post_models import Comment, FullPost
 
 _SCHEMA: Any = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
 
-# Line ends to some readers of lines, though not to JSON.
+# Some programs split lines at these characters; JSON does not.
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
 
 
 def export_jsonl(
     archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
 ) -> Exported:
-    """Write the posts as JSON Lines to the file `out` (`posts.jsonl` in it where it is a folder).
+    """Write the posts as JSON Lines to the file `out`, or to `posts.jsonl` in it if it is a folder.
 
-    UTF-8, one line a post, oldest first within a blog; posts known from listings only have no body.
+    UTF-8, one line for each post, oldest first within a blog; posts seen in listings only have no body.
     Raises `NoArchive`, `ArchiveDamaged`, `UsageError` (unknown author or category), `CannotWrite`.
     """
-    path = out_file(archive, out, "posts.jsonl")
+    path = output_file(archive, out, "posts.jsonl")
     posts = comments = missing = 0
-    with open_reader(archive, filters) as reader, whole_file(path) as file:
-        for blog, post in walk_posts(reader, progress):
-            file.write(post_line(blog, post).encode())
+    with open_reader(archive, filters) as reader, atomic_file(path) as file:
+        for blog, post in iterate_posts(reader, progress):
+            file.write(format_post(blog, post).encode())
             posts += 1
             comments += len(post.comments)
             missing += not post.has_text
     return Exported(out=path, posts=posts, comments=comments, missing=missing)
 
 
-def post_line(blog: Blog, post: FullPost) -> str:
+def format_post(blog: Blog, post: FullPost) -> str:
     """Return the line of a post with its line end."""
-    line = json.dumps(_post(blog, post), ensure_ascii=False, separators=(",", ":"))
+    line = json.dumps(_post_object(blog, post), ensure_ascii=False, separators=(",", ":"))
     return line.translate(_LINE_ENDS) + "\n"
 
 
-def _post(blog: Blog, post: FullPost) -> dict[str, object]:
+def _post_object(blog: Blog, post: FullPost) -> dict[str, object]:
     keys = _SCHEMA["properties"]
     return _object(
         _SCHEMA,
@@ -61,12 +61,12 @@ def _post(blog: Blog, post: FullPost) -> dict[str, object]:
         body_html=post.body_html if post.has_text else None,
         body_text=post.body_text if post.has_text else None,
         pictures=[_object(keys["pictures"]["items"], image) for image in post.images],
-        comments=[_comment(comment) for comment in post.comments],
+        comments=[_comment_object(comment) for comment in post.comments],
         revisions=[_object(keys["revisions"]["items"], revision) for revision in post.revisions],
     )
 
 
-def _comment(comment: Comment) -> dict[str, object]:
+def _comment_object(comment: Comment) -> dict[str, object]:
     schema = _SCHEMA["$defs"]["comment"]
     revisions = schema["properties"]["revisions"]["items"]
     return _object(

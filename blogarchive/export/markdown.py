@@ -1,7 +1,7 @@
-"""`export markdown`: one file a post with YAML front matter, pictures beside; for Obsidian, Hugo, any editor.
+"""`export markdown`: a file for each post with YAML front matter, images beside it; for Obsidian, Hugo, any editor.
 
-`blog/_index.md`, `blog/2025-01-28-标题.md`, `blog/images/SHA-256.jpg`. The address of the post is called
-`source`: Hugo refuses a page whose `url` begins with http (docs/decisions/0047).
+`blog/_index.md`, `blog/2025-01-28-标题.md`, `blog/images/SHA-256.jpg`. The URL of the post is the field `source`:
+Hugo refuses a page with a `url` that begins with http (docs/decisions/0047).
 """
 
 import re
@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 import yaml
 
-from blogarchive.export.dates import whole_date
+from blogarchive.export.dates import complete_date
 from blogarchive.export.filenames import UniqueNames, safe_name
 from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
-from blogarchive.export.images import PictureFolder, picture_source
-from blogarchive.export.internal_links import Crossing
+from blogarchive.export.images import ImageFolder, make_image_source
+from blogarchive.export.internal_links import InternalLinks
 from blogarchive.export.report import Exported
-from blogarchive.export.writer import OutFolder
+from blogarchive.export.writer import ExportFolder
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
@@ -26,34 +26,34 @@ from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import Comment, FullPost, PostHeading
 
-_MEANS_MORE = re.compile("[%#?]")  # in an address
+_URL_SYNTAX = re.compile("[%#?]")
 
 
 def export_markdown(
     archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
 ) -> Exported:
-    """Write a folder for each blog into the folder `out`; a post whose body is not held is only counted.
+    """Write a folder for each blog into the folder `out`; posts without a stored body are only counted.
 
-    An earlier export into `out` is brought up to date: files that are right stay, files of posts that are no
-    longer exported go. Raises as `export_jsonl`, and `UsageError` where `out` holds other files.
+    An earlier export in `out` is updated: equal files stay, files of posts that are no longer exported are removed.
+    Raises as `export_jsonl`, and `UsageError` if `out` has other files.
     """
     with open_reader(archive, filters) as reader:
-        export = _Export(reader, OutFolder(out, "markdown"), progress)
-        for shelf in export.shelves:
-            export.write(shelf)
+        export = _Export(reader, ExportFolder(out, "markdown"), progress)
+        for blog_folder in export.blog_folders:
+            export.write(blog_folder)
         export.folder.finish()
     return Exported(
         out=out,
         posts=export.posts,
         comments=export.comments,
-        pictures=export.pictures,
+        pictures=export.images,
         missing=export.missing,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Shelf:
-    """A blog, its folder, and the names of the files of its posts that are held; `missing` are those that are not."""
+class _BlogFolder:
+    """A blog, its folder, and the file names of its posts; `missing` counts posts without a stored body."""
 
     blog: Blog
     path: str
@@ -62,74 +62,73 @@ class _Shelf:
 
 
 class _Export:
-    def __init__(self, reader: ExportReader, folder: OutFolder, progress: Progress) -> None:
+    def __init__(self, reader: ExportReader, folder: ExportFolder, progress: Progress) -> None:
         self.reader = reader
         self.folder = folder
-        self.posts = self.comments = self.pictures = 0
+        self.posts = self.comments = self.images = 0
         folders = UniqueNames()
-        self.shelves = [
-            _shelve(blog, folders.take(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)), reader)
+        self.blog_folders = [
+            _plan_folder(blog, folders.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)), reader)
             for blog in reader.blogs()
         ]
-        self._crossing = Crossing(
-            (shelf.blog, heading, f"{shelf.path}/{name}")
-            for shelf in self.shelves
-            for name, heading in shelf.posts
+        self._links = InternalLinks(
+            (blog_folder.blog, heading, f"{blog_folder.path}/{name}")
+            for blog_folder in self.blog_folders
+            for name, heading in blog_folder.posts
         )
         self._progress = progress
-        self._total = sum(len(shelf.posts) for shelf in self.shelves)
+        self._total = sum(len(blog_folder.posts) for blog_folder in self.blog_folders)
         progress(0, self._total)
 
     @property
     def missing(self) -> int:
-        """How many posts are left out."""
-        return sum(shelf.missing for shelf in self.shelves)
+        """The number of posts without a stored body."""
+        return sum(blog_folder.missing for blog_folder in self.blog_folders)
 
-    def write(self, shelf: _Shelf) -> None:
-        pictures = PictureFolder(self.reader, self.folder, f"{shelf.path}/images")
-        for name, heading in shelf.posts:
-            self._write(f"{shelf.path}/{name}", shelf.blog, self.reader.post(heading), pictures)
+    def write(self, blog_folder: _BlogFolder) -> None:
+        images = ImageFolder(self.reader, self.folder, f"{blog_folder.path}/images")
+        for name, heading in blog_folder.posts:
+            self._write(f"{blog_folder.path}/{name}", blog_folder.blog, self.reader.post(heading), images)
             self._progress(self.posts, self._total)
-        self.folder.write(f"{shelf.path}/_index.md", _index(shelf).encode())
-        self.pictures += len(pictures)
+        self.folder.write(f"{blog_folder.path}/_index.md", _format_index(blog_folder).encode())
+        self.images += len(images)
 
-    def _write(self, path: str, blog: Blog, post: FullPost, pictures: PictureFolder) -> None:
-        picture = picture_source(self.reader, post, pictures.take, "images/")
-        linked = self._crossing.out_of(blog, post, path)
-        self.folder.write(path, post_markdown(blog, post, picture, linked).encode())
+    def _write(self, path: str, blog: Blog, post: FullPost, images: ImageFolder) -> None:
+        image = make_image_source(self.reader, post, images.copy, "images/")
+        post_links = self._links.source_for(blog, post, path)
+        self.folder.write(path, format_post(blog, post, image, post_links).encode())
         self.posts += 1
         self.comments += len(post.comments)
 
 
-def _shelve(blog: Blog, path: str, reader: ExportReader) -> _Shelf:
+def _plan_folder(blog: Blog, path: str, reader: ExportReader) -> _BlogFolder:
     names = UniqueNames()
     headings = list(reader.headings(blog))
     posts = [
-        (names.take(_file_stem(heading), str(heading.number)) + ".md", heading)
+        (names.claim(_file_stem(heading), str(heading.number)) + ".md", heading)
         for heading in headings
         if heading.has_text
     ]
-    return _Shelf(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
+    return _BlogFolder(blog=blog, path=path, posts=posts, missing=len(headings) - len(posts))
 
 
-def post_markdown(blog: Blog, post: FullPost, picture: ImageSource, linked: PostSource) -> str:
-    """The file of a post: front matter, body, comments; `picture` and `linked` give the addresses of its pictures
-    and of the posts that it links to."""
+def format_post(blog: Blog, post: FullPost, image: ImageSource, post_links: PostSource) -> str:
+    """Return the file of a post: front matter, body, comments; `image` and `post_links` return relative URLs."""
 
     def markdown(body_html: str) -> str:
-        return to_markdown(render_body(body_html, post.url, picture, linked))
+        return to_markdown(render_body(body_html, post.url, image, post_links))
 
-    parts = [_front_matter(_post_fields(blog, post)), markdown(post.body_html)]
+    parts = [_format_front_matter(_post_fields(blog, post)), markdown(post.body_html)]
     if post.comments:
         parts.append("## 评论")
-        parts += [_comment(comment, markdown(comment.body_html)) for comment in post.comments]
+        parts += [_format_comment(comment, markdown(comment.body_html)) for comment in post.comments]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _post_fields(blog: Blog, heading: PostHeading) -> Iterator[tuple[str, object]]:
-    """Front matter in the order a person reads it; what no page showed is left out."""
+    """Yield the fields of the front matter in reading order; those that no page showed are None."""
     yield "title", heading.title or f"无题 {heading.number}"
-    yield "date", whole_date(heading.posted_at)
+    yield "date", complete_date(heading.posted_at)
     yield "date_shown", heading.posted_at_text
     yield "author", blog.nickname
     yield "source", heading.url
@@ -145,14 +144,14 @@ def _post_fields(blog: Blog, heading: PostHeading) -> Iterator[tuple[str, object
     yield "gone_at", heading.gone_at
 
 
-def _front_matter(fields: Iterator[tuple[str, object]]) -> str:
+def _format_front_matter(fields: Iterator[tuple[str, object]]) -> str:
     given = {name: _one_line(value) for name, value in fields if value is not None}
     text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=False)
     return f"---\n{text}---"
 
 
 def _one_line(value: object) -> object:
-    """A line of its own inside a value could read as the `---` that ends the front matter."""
+    """Join lines: a line `---` inside a value would end the front matter."""
     if isinstance(value, list):
         return [_one_line(part) for part in value]
     return " ".join(value.split()) if isinstance(value, str) else value
@@ -161,10 +160,10 @@ def _one_line(value: object) -> object:
 def _file_stem(heading: PostHeading) -> str:
     day = (heading.posted_at or "")[:10] or "无日期"
     words = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
-    return safe_name(f"{day}-{words}".replace(" ", "-"), most_bytes=160)
+    return safe_name(f"{day}-{words}".replace(" ", "-"), max_bytes=160)
 
 
-def _comment(comment: Comment, body: str) -> str:
+def _format_comment(comment: Comment, body: str) -> str:
     facts = [f"**{escape_markdown(comment.author_name) or '无名'}**"]
     if comment.reply_to:
         facts.append(f"回复 {escape_markdown(comment.reply_to)}")
@@ -177,12 +176,14 @@ def _comment(comment: Comment, body: str) -> str:
     return " · ".join(facts) + "\n\n" + "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
 
 
-def _index(shelf: _Shelf) -> str:
-    blog = shelf.blog
-    head = _front_matter(iter([("title", blog.title), ("description", blog.tagline), ("source", blog.url)]))
-    return f"{head}\n\n" + "\n".join(_row(*post) for post in reversed(shelf.posts)) + "\n"
+def _format_index(blog_folder: _BlogFolder) -> str:
+    blog = blog_folder.blog
+    head = _format_front_matter(
+        iter([("title", blog.title), ("description", blog.tagline), ("source", blog.url)])
+    )
+    return f"{head}\n\n" + "\n".join(_format_row(*post) for post in reversed(blog_folder.posts)) + "\n"
 
 
-def _row(name: str, heading: PostHeading) -> str:
-    address = _MEANS_MORE.sub(lambda found: quote(found[0]), name)  # the rest stays legible
+def _format_row(name: str, heading: PostHeading) -> str:
+    address = _URL_SYNTAX.sub(lambda found: quote(found[0]), name)  # other characters stay readable
     return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{address}>)"

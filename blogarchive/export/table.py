@@ -1,7 +1,7 @@
-"""`export jsonl --table`: posts.csv and comments.csv, as Excel and LibreOffice open them.
+"""`export jsonl --table`: posts.csv and comments.csv for Excel and LibreOffice.
 
-UTF-8 with a byte order mark, without which Excel reads Chinese as something else. A cell that a spreadsheet
-would take for a formula gets an apostrophe in front; the JSON Lines keep every character as it is
+UTF-8 with a byte order mark, without which Excel decodes Chinese in the system's charset. A cell that a spreadsheet
+would run as a formula gets an apostrophe in front; JSON Lines export every character unchanged
 (docs/decisions/0046).
 """
 
@@ -10,9 +10,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from blogarchive.export.iterate import walk_posts
+from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
-from blogarchive.export.writer import out_file, whole_file
+from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -29,7 +29,7 @@ COMMENT_COLUMNS = (
 )  # fmt: skip
 
 _CELL = 32_767
-"""The most that a cell of Excel holds; a longer one spills into the rows below."""
+"""Characters in a cell of Excel, at most; a longer text overflows into the rows below."""
 
 
 def export_table(
@@ -37,54 +37,58 @@ def export_table(
 ) -> Exported:
     """Write `posts.csv` and `comments.csv` into the folder `out`.
 
-    Bodies longer than a spreadsheet's cell are cut, and `body_cut` is 1 there. Raises as `export_jsonl` does.
+    Bodies longer than a cell are cut, and their `body_cut` is 1. Raises as `export_jsonl`.
     """
     posts = comments = missing = 0
-    post_path, comment_path = (out_file(archive, out / name, name) for name in ("posts.csv", "comments.csv"))
+    post_path, comment_path = (
+        output_file(archive, out / name, name) for name in ("posts.csv", "comments.csv")
+    )
     with (
         open_reader(archive, filters) as reader,
-        whole_file(post_path) as post_file,
-        whole_file(comment_path) as comment_file,
+        atomic_file(post_path) as post_file,
+        atomic_file(comment_path) as comment_file,
     ):
-        post_file.write(b"\xef\xbb\xbf" + _row(POST_COLUMNS))
-        comment_file.write(b"\xef\xbb\xbf" + _row(COMMENT_COLUMNS))
-        for blog, post in walk_posts(reader, progress):
-            post_file.write(_row(_post(blog, post)))
-            comment_file.writelines(_row(_comment(blog, post, comment)) for comment in post.comments)
+        post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
+        comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
+        for blog, post in iterate_posts(reader, progress):
+            post_file.write(_format_row(_post_cells(blog, post)))
+            comment_file.writelines(
+                _format_row(_comment_cells(blog, post, comment)) for comment in post.comments
+            )
             posts += 1
             comments += len(post.comments)
             missing += not post.has_text
     return Exported(out=out, posts=posts, comments=comments, missing=missing)
 
 
-def _post(blog: Blog, post: FullPost) -> Sequence[object]:
+def _post_cells(blog: Blog, post: FullPost) -> Sequence[object]:
     return (
         blog.site, blog.uid, blog.nickname, post.number, post.title, post.posted_at,
         "、".join(post.categories), post.views, post.likes, post.comment_count,
-        len(post.comments), len(post.revisions), post.gone_at, post.url, *_body(post.body_text),
+        len(post.comments), len(post.revisions), post.gone_at, post.url, *_cut_body(post.body_text),
     )  # fmt: skip
 
 
-def _comment(blog: Blog, post: FullPost, comment: Comment) -> Sequence[object]:
+def _comment_cells(blog: Blog, post: FullPost, comment: Comment) -> Sequence[object]:
     return (
         blog.site, blog.uid, post.number, post.title, comment.author_name, comment.author_url,
-        comment.reply_to, comment.posted_at, comment.likes, comment.gone_at, *_body(comment.body_text),
+        comment.reply_to, comment.posted_at, comment.likes, comment.gone_at, *_cut_body(comment.body_text),
     )  # fmt: skip
 
 
-def _body(text: str) -> tuple[str, int]:
+def _cut_body(text: str) -> tuple[str, int]:
     cut = text[: _CELL - 1]
     return cut, int(cut != text)
 
 
-def _row(cells: Sequence[object]) -> bytes:
+def _format_row(cells: Sequence[object]) -> bytes:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_cell(value) for value in cells])
+    csv.writer(line, lineterminator="\r\n").writerow([_escape_formula(value) for value in cells])
     return line.getvalue().encode()
 
 
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula is made plain text by an apostrophe (OWASP)."""
+def _escape_formula(value: object) -> object:
+    """Disable a formula with an apostrophe in front (OWASP, CSV injection)."""
     if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
         return f"'{value}"
     return value

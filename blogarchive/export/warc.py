@@ -1,7 +1,7 @@
-"""`export warc`: the pages as they were served, and the pictures, in the format of web archives (ISO 28500).
+"""`export warc`: the pages as served, and the images, in the format of web archives (ISO 28500).
 
-pywb, ReplayWeb.page and the Wayback Machine's tools open it. Bodies are stored as they were read, with any
-compression of the transfer taken off; the headers say so.
+pywb, ReplayWeb.page and the tools of the Wayback Machine open it. Bodies are without transfer compression, and the
+headers agree with that.
 """
 
 import json
@@ -20,41 +20,41 @@ from warcio.warcwriter import WARCWriter
 from blogarchive import __version__
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.report import Exported
-from blogarchive.export.writer import out_file, whole_file
+from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import PAGE_FIELD, Filters, StoredPage
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import Image
 
-_TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
-_ANY_TIME = "1970-01-01T00:00:00+00:00"
+_TRANSFER_HEADERS = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
+_UNKNOWN_TIME = "1970-01-01T00:00:00+00:00"
 
 
 def export_warc(
     archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
 ) -> Exported:
-    """Write every stored page and picture to the file `out` (`pages.warc.gz` in it where it is a folder).
+    """Write every stored page and image to the file `out`, or to `pages.warc.gz` in it if it is a folder.
 
-    Each record is compressed by itself unless the name ends in `.warc`. Pages are whole or not at all, so only
-    the filter by author applies; others raise `UsageError`. Raises as `export_jsonl`, but for a page that is damaged:
-    that one is left out and named.
+    Each record is compressed by itself unless the name ends in `.warc`. Only the filter by author applies, because
+    pages are exported whole; others raise `UsageError`. Raises as `export_jsonl`, except for a damaged page, which
+    is left out and reported.
     """
     if filters is not None and replace(filters, authors=()) != Filters():
-        raise UsageError("a WARC holds whole pages: only --author picks among them")
-    path = out_file(archive, out, "pages.warc.gz")
-    with open_reader(archive, filters) as reader, whole_file(path) as file:
+        raise UsageError("a WARC has whole pages: only --author selects among them")
+    path = output_file(archive, out, "pages.warc.gz")
+    with open_reader(archive, filters) as reader, atomic_file(path) as file:
         writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
         pages = reader.page_ids()
-        _write_info(writer, path.name, reader.first_fetched_at() or _ANY_TIME)
+        _write_info(writer, path.name, reader.first_fetched_at() or _UNKNOWN_TIME)
         damaged = _write_pages(writer, reader, pages, progress)
-        pictures = _write_pictures(writer, reader)
-    return Exported(out=path, pages=len(pages) - len(damaged), pictures=pictures, damaged=tuple(damaged))
+        images = _write_images(writer, reader)
+    return Exported(out=path, pages=len(pages) - len(damaged), pictures=images, damaged=tuple(damaged))
 
 
-def _write_info(writer: Any, name: str, moment: str) -> None:
+def _write_info(writer: Any, name: str, recorded_at: str) -> None:
     fields = {"software": f"blogarchive {__version__}", "format": "WARC File Format 1.1"}
     text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
-    headers = _headers("warcinfo", name, moment, text)
+    headers = _record_headers("warcinfo", name, recorded_at, text)
     headers["WARC-Filename"] = name
     record = writer.create_warc_record(
         "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
@@ -81,66 +81,69 @@ def _write_page(writer: Any, page: StoredPage) -> None:
             "response",
             BytesIO(page.body),
             len(page.body),
-            warc_headers_dict=_headers("response", page.url, page.fetched_at, page.body) | _told(page),
-            http_headers=StatusAndHeaders(_status(page.status), list(_served(page)), protocol="HTTP/1.1"),
+            warc_headers_dict=_record_headers("response", page.url, page.fetched_at, page.body)
+            | _target_field(page),
+            http_headers=StatusAndHeaders(
+                _status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1"
+            ),
         )
     )
 
 
-def _write_pictures(writer: Any, reader: ExportReader) -> int:
+def _write_images(writer: Any, reader: ExportReader) -> int:
     count = 0
-    for picture, fetched_at in reader.stored_images():
-        _write_picture(writer, picture, fetched_at or _ANY_TIME, reader.image_bytes(picture.sha256 or ""))
+    for image, fetched_at in reader.stored_images():
+        _write_image(writer, image, fetched_at or _UNKNOWN_TIME, reader.image_bytes(image.sha256 or ""))
         count += 1
     return count
 
 
-def _write_picture(writer: Any, picture: Image, fetched_at: str, body: bytes) -> None:
+def _write_image(writer: Any, image: Image, fetched_at: str, body: bytes) -> None:
     writer.write_record(
         writer.create_warc_record(
-            picture.url,
+            image.url,
             "resource",
             BytesIO(body),
             len(body),
-            picture.content_type or "application/octet-stream",
-            warc_headers_dict=_headers("resource", picture.url, fetched_at, body),
+            image.content_type or "application/octet-stream",
+            warc_headers_dict=_record_headers("resource", image.url, fetched_at, body),
         )
     )
 
 
-def _headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str]:
-    """What would be a clock's or chance's to choose: the id is made of what the record is."""
+def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str]:
+    """Return an id and a date without clock or chance: the same record has the same headers."""
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {url} {fetched_at} {len(body)}")
     moment = datetime.fromisoformat(fetched_at).astimezone(UTC)
     return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def _told(page: StoredPage) -> dict[str, str]:
-    """What a page alone does not tell: which page of which comments it is. Readers pass over fields not theirs."""
-    known = {
+def _target_field(page: StoredPage) -> dict[str, str]:
+    """Return the target and counters of a page, which `import warc` reads; other programs ignore the field."""
+    values = {
         "site": page.site,
         "target": json.loads(page.target),
         "counted": json.loads(page.counted or "null"),
     }
-    return {PAGE_FIELD: json.dumps(known, sort_keys=True)}
+    return {PAGE_FIELD: json.dumps(values, sort_keys=True)}
 
 
-def _served(page: StoredPage) -> Iterator[tuple[str, str]]:
+def _http_headers(page: StoredPage) -> Iterator[tuple[str, str]]:
     for name, value in page.headers:
-        if name.lower() not in _TRANSFER:
-            yield _plain(name), _plain(value)
+        if name.lower() not in _TRANSFER_HEADERS:
+            yield _join_lines(name), _join_lines(value)
     if not any(name.lower() == "content-type" for name, _ in page.headers):
-        yield "Content-Type", "text/html"  # a page that was saved by a person came without headers
+        yield "Content-Type", "text/html"  # a page that a person saved has no headers
     yield "Content-Length", str(len(page.body))
 
 
-def _status(status: int) -> str:
+def _status_line(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return f"{status} Unknown"
 
 
-def _plain(text: str) -> str:
-    """A line end in a header would begin another header."""
+def _join_lines(text: str) -> str:
+    """Join lines: a line end in a header would begin another header."""
     return " ".join(text.split())

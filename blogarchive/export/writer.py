@@ -1,4 +1,4 @@
-"""Writes what an export makes: each file whole or not at all, nothing outside the folder that was named."""
+"""Write the files of an export atomically, and only inside its folder."""
 
 import errno
 import os
@@ -17,20 +17,20 @@ _BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that takes its name only when all is written and on the disk.
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that gets its name only when it is complete and on the disk.
 
-    It is written beside its place; on any error nothing is left of it, and what had that name before stays. A pipe
-    or a terminal (/dev/stdout) is written as it is. Raises `CannotWrite` where the disk is full or the folder is
-    not to be written.
+    It is written to a temporary file beside it. On an error that file is removed and an earlier file of the name
+    stays. A pipe or a terminal (/dev/stdout) is written directly. Raises `CannotWrite` if the disk is full or the
+    folder is not writable.
     """
     if _is_stream(path):
-        with _told(path), path.open("ab") as stream:
+        with _to_user_error(path), path.open("ab") as stream:
             yield stream
         return
-    path = Path(os.path.realpath(path))  # a link stays one
-    part = _part_of(path)
-    with _told(path):
+    path = Path(os.path.realpath(path))  # a symbolic link is kept
+    part = _part_path(path)
+    with _to_user_error(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with part.open("wb") as file:
@@ -42,53 +42,53 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
-class OutFolder:
-    """The folder of an export of many files; the same export again leaves what is right and mends the rest.
+class ExportFolder:
+    """The folder of an export of many files; the same export again rewrites only files that differ.
 
-    A list of the files made lies in the folder. It is what says that the folder is ours, and it lets a later
-    export take away the files that it no longer makes; nothing else in the folder is ever removed. After an
-    interruption the same command goes on: files that are right are not written again.
+    A marker file in the folder lists the files written. It proves that an export made the folder, and a later export
+    removes the listed files that it no longer writes; no other file is ever removed. After an interruption the same
+    command continues.
     """
 
     def __init__(self, root: Path, kind: str) -> None:
-        """Raises `UsageError` where `root` is a file, or a folder with content that no such export made."""
+        """Raise `UsageError` if `root` is a file, or a folder with files that no export of this kind wrote."""
         self.root = root
         self._head = f"blogarchive export {kind}"
-        self._made: set[str] = set()
-        self._before = self._claim()
+        self._written: set[str] = set()
+        self._earlier = self._open_marker()
 
     def write(self, name: str, content: bytes) -> None:
-        """Write `content` to the file of that name, a path with / below the folder."""
-        path = self._place(name)
-        if name in self._made:
+        """Write `content` to the file `name`, a path with / below the folder."""
+        path = self._resolve(name)
+        if name in self._written:
             raise ValueError(f"two files of one export have the name {name!r}")
-        self._made.add(name)
-        if name not in self._before:
-            self._note(name)
-        if not _holds(path, content):
-            with whole_file(path) as file:
+        self._written.add(name)
+        if name not in self._earlier:
+            self._append_marker(name)
+        if not _has_content(path, content):
+            with atomic_file(path) as file:
                 file.write(content)
 
-    def has(self, name: str, size: int) -> bool:
-        """Whether the file is there already with that many bytes; for files named by their own hash."""
-        path = self._place(name)
-        if not (path.is_file() and path.stat().st_size == size and name in self._before):
+    def reuse(self, name: str, size: int) -> bool:
+        """Return whether the file exists with that many bytes, and keep it; for files named by their hash."""
+        path = self._resolve(name)
+        if not (path.is_file() and path.stat().st_size == size and name in self._earlier):
             return False
-        self._made.add(name)
+        self._written.add(name)
         return True
 
     def finish(self) -> None:
-        """Take away what an earlier export made and this one did not, and write the list of files."""
-        for name in sorted(self._before - self._made):
-            path = self._place(name)
-            with _told(path):
+        """Remove the files that an earlier export wrote and this one did not, and write the marker file."""
+        for name in sorted(self._earlier - self._written):
+            path = self._resolve(name)
+            with _to_user_error(path):
                 path.unlink(missing_ok=True)
                 _remove_empty(path.parent, self.root)
-        lines = [self._head, *sorted(self._made)]
-        with whole_file(self.root / _MARKER) as file:
+        lines = [self._head, *sorted(self._written)]
+        with atomic_file(self.root / _MARKER) as file:
             file.write("".join(f"{line}\n" for line in lines).encode())
 
-    def _claim(self) -> set[str]:
+    def _open_marker(self) -> set[str]:
         marker = self.root / _MARKER
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(f"{self.root} is a file; name a folder for this export")
@@ -97,25 +97,25 @@ class OutFolder:
             if head != self._head:
                 raise UsageError(f"{self.root} holds another export ({head}); name another folder")
             known = {name for name in names if name and _is_inside(name)}
-            self._sweep(known)
+            self._remove_parts(known)
             return known
         if self.root.exists() and any(self.root.iterdir()):
             raise UsageError(f"{self.root} is not empty and no earlier export made it; name a new folder")
-        with whole_file(marker) as file:
+        with atomic_file(marker) as file:
             file.write(f"{self._head}\n".encode())
         return set()
 
-    def _sweep(self, names: set[str]) -> None:
-        """Take away the beginnings of files that a killed export left."""
-        for path in map(self._place, names):
+    def _remove_parts(self, names: set[str]) -> None:
+        """Remove the temporary files of a killed export."""
+        for path in map(self._resolve, names):
             if not path.exists():
-                _part_of(path).unlink(missing_ok=True)
+                _part_path(path).unlink(missing_ok=True)
 
-    def _note(self, name: str) -> None:
-        with _told(self.root), (self.root / _MARKER).open("ab") as marker:
+    def _append_marker(self, name: str) -> None:
+        with _to_user_error(self.root), (self.root / _MARKER).open("ab") as marker:
             marker.write(f"{name}\n".encode())
 
-    def _place(self, name: str) -> Path:
+    def _resolve(self, name: str) -> Path:
         if not _is_inside(name):
             raise ValueError(f"not a name inside an export's folder: {name!r}")
         path = self.root / name
@@ -131,26 +131,26 @@ class OutFolder:
         return path
 
 
-def out_file(archive: Path, out: Path, name: str) -> Path:
-    """Where an export of one file goes: `out` itself, or `name` in it where `out` is a folder.
+def output_file(archive: Path, out: Path, name: str) -> Path:
+    """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
 
-    Raises `UsageError` where that is the archive, or a file that belongs to it.
+    Raises `UsageError` if that is the archive or a file beside it that belongs to it.
     """
     path = out / name if out.is_dir() else out
-    held = {Path(os.path.realpath(archive)), archive.absolute()}
-    beside = {Path(os.path.realpath(f"{one}{end}")) for one in held for end in _BESIDE_ARCHIVE}
+    archives = {Path(os.path.realpath(archive)), archive.absolute()}
+    beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
     if Path(os.path.realpath(path)) in beside:
         raise UsageError(f"{path} is the archive itself, or belongs to it; name another file")
     return path
 
 
 def _is_stream(path: Path) -> bool:
-    """Whether nothing can take the name of `path`: it is no file, or a name that the system gives to an open one."""
+    """Return whether `path` is a device, a pipe or a name of an open file, which no file can replace."""
     given = str(path.absolute()).startswith(_OPEN_FILES)
     return path.exists() and (given or not (path.is_file() or path.is_dir()))
 
 
-def _part_of(path: Path) -> Path:
+def _part_path(path: Path) -> Path:
     return path.with_name(f".{path.name}{_PART}")
 
 
@@ -160,7 +160,7 @@ def _is_inside(name: str) -> bool:
     return plain and not PurePosixPath(name).is_absolute() and name != _MARKER
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def _has_content(path: Path, content: bytes) -> bool:
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except FileNotFoundError:
@@ -174,11 +174,11 @@ def _remove_empty(folder: Path, root: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _to_user_error(path: Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise  # who reads the export has seen enough
+        raise  # the reader of the pipe has ended
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise CannotWrite(f"the disk is full at {path}; make room, then run the same command") from error

@@ -17,19 +17,19 @@ from blogarchive.export.jsonl import export_jsonl
 from blogarchive.export.report import Exported
 from blogarchive.export.table import export_table
 from blogarchive.export.warc import export_warc
-from blogarchive.export.writer import OutFolder, whole_file
+from blogarchive.export.writer import ExportFolder, atomic_file
 from tests.export.conftest import Made, all_bytes
 
 
 def break_off(path: Path) -> None:
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         file.write(b"half")
         assert not path.exists()
         raise ZeroDivisionError
 
 
 def fill_the_disk(path: Path) -> None:
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         file.write(b"x")
         with Path("/dev/full").open("wb", buffering=0) as full:  # the kernel's own full disk
             full.write(b"x")
@@ -43,10 +43,10 @@ def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(CannotWrite, match="name another place"), whole_file(tmp_path / "file" / "a.txt"):
+    with pytest.raises(CannotWrite, match="name another place"), atomic_file(tmp_path / "file" / "a.txt"):
         pass
     with pytest.raises(UsageError, match="is a file"):
-        OutFolder(tmp_path / "file", "html")
+        ExportFolder(tmp_path / "file", "html")
 
 
 def test_a_full_disk_is_told_and_leaves_the_earlier_file(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_no_table_is_written_over_the_archive(made: Made, tmp_path: Path) -> Non
 
 def test_a_link_stays_one_and_leads_to_the_export(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "a.txt")
-    with whole_file(tmp_path / "link") as file:
+    with atomic_file(tmp_path / "link") as file:
         file.write(b"whole")
     assert ((tmp_path / "link").is_symlink(), (tmp_path / "a.txt").read_bytes()) == (True, b"whole")
 
@@ -86,7 +86,7 @@ def test_a_link_stays_one_and_leads_to_the_export(tmp_path: Path) -> None:
 def test_a_pipe_gets_the_export_and_stays_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     parsed = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
-    with whole_file(tmp_path / "pipe") as file:
+    with atomic_file(tmp_path / "pipe") as file:
         file.write(b"whole")
     assert (os.read(parsed, 9), (tmp_path / "pipe").is_fifo()) == (b"whole", True)
     os.close(parsed)
@@ -96,15 +96,15 @@ def test_a_pipe_gets_the_export_and_stays_a_pipe(tmp_path: Path) -> None:
     "name", ["../x", "/x", "a/../../x", "a//b", "", ".", "a\\b", "a\nb", ".blogarchive-export"]
 )
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
-    folder = OutFolder(tmp_path / "out", "html")
+    folder = ExportFolder(tmp_path / "out", "html")
     with pytest.raises(ValueError, match="not a name"):
         folder.write(name, b"x")
 
 
 def test_another_kind_of_export_is_not_mixed_in(tmp_path: Path) -> None:
-    OutFolder(tmp_path / "out", "html").finish()
+    ExportFolder(tmp_path / "out", "html").finish()
     with pytest.raises(UsageError, match="another export"):
-        OutFolder(tmp_path / "out", "markdown")
+        ExportFolder(tmp_path / "out", "markdown")
 
 
 def test_a_list_of_files_that_somebody_wrote_removes_nothing_outside(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_list_of_files_that_somebody_wrote_removes_nothing_outside(tmp_path: P
     (tmp_path / "out" / ".blogarchive-export").write_text(
         "blogarchive export html\n../mine.txt\n/etc/hostname\n"
     )
-    OutFolder(tmp_path / "out", "html").finish()
+    ExportFolder(tmp_path / "out", "html").finish()
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 

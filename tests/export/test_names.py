@@ -37,5 +37,5 @@ def test_forbidden_characters_still_read_the_same() -> None:
 )
 def test_no_two_names_meet_where_case_and_accents_do_not_count(titles: list[str]) -> None:
     names = UniqueNames()
-    taken = [names.take(safe_name(title), "1") for title in titles]
+    taken = [names.claim(safe_name(title), "1") for title in titles]
     assert len({safe_name(name).casefold() for name in taken}) == len(titles)

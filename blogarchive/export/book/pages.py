@@ -1,4 +1,4 @@
-"""Renders the files of an EPUB 3 book (https://www.w3.org/TR/epub-33/), readable by EPUB 2 readers too."""
+"""Render the files of an EPUB 3 book (https://www.w3.org/TR/epub-33/) that EPUB 2 readers open too."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chapter:
-    """A post in the book: its file, its title, and the month it stands under in the table of contents."""
+    """A post in the book: its file, its title, and its part (the month) in the table of contents."""
 
     name: str
     title: str
@@ -31,46 +31,48 @@ class Chapter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Book:
-    """What the book as a whole is called, by whom, and when the newest of it was seen (UTC, with Z)."""
+    """The metadata of the book; `modified` is when its newest blog was last seen (UTC, with Z)."""
 
     identifier: str
     title: str
     authors: tuple[str, ...]
     modified: str
     chapters: Sequence[Chapter]
-    pictures: Sequence[str]
+    images: Sequence[str]
 
     @property
     def parts(self) -> list[tuple[str, list[Chapter]]]:
-        """The chapters by month, in their order."""
+        """The chapters by part, in reading order."""
         return [(part, list(chapters)) for part, chapters in groupby(self.chapters, attrgetter("part"))]
 
 
-def static(name: str) -> bytes:
-    """A file of the book that is the same in every book."""
+def read_static(name: str) -> bytes:
+    """Return a file that is the same in every book."""
     return files("blogarchive.export.book").joinpath("templates").joinpath(name).read_bytes()
 
 
-def render(name: str, book: Book) -> bytes:
-    """A file that describes the whole book."""
-    return _rendered(name, book=book)
+def render_file(name: str, book: Book) -> bytes:
+    """Return a file that describes the whole book."""
+    return _render(name, book=book)
 
 
-def chapter(blog: Blog, post: FullPost, title: str, picture: ImageSource, linked: PostSource) -> bytes:
-    """The page of a post with its comments; `picture` and `linked` give what they show and lead to in the book."""
+def render_chapter(
+    blog: Blog, post: FullPost, title: str, image: ImageSource, post_links: PostSource
+) -> bytes:
+    """Return the page of a post with its comments; `image` and `post_links` return URLs inside the book."""
 
-    def shown(body_html: str) -> Markup:
-        return book_html(render_body(body_html, post.url, picture, linked))
+    def render(body_html: str) -> Markup:
+        return book_html(render_body(body_html, post.url, image, post_links))
 
-    return _rendered("chapter.xhtml", blog=blog, post=post, title=title, shown=shown)
+    return _render("chapter.xhtml", blog=blog, post=post, title=title, render=render)
 
 
 def book_html(body_html: str) -> Markup:
-    """A body in the few elements that every e-book reader knows, well-formed and nested as XHTML asks.
+    """Return a body in the few elements that every e-book reader supports, as well-formed XHTML.
 
-    It goes through Markdown, which knows nothing else: bodies of twenty years hold font in p in span in table.
+    It is converted to Markdown and back: bodies of twenty years nest font in p in span in table.
     """
-    return Markup(_markdown().render(to_markdown(body_html)))  # noqa: S704 - raw HTML is off, so none of it is in it
+    return Markup(_markdown().render(to_markdown(body_html)))  # noqa: S704 - raw HTML is off, so the result has none (XSS)
 
 
 @cache
@@ -78,7 +80,7 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "xhtmlOut": True}).enable(["table", "strikethrough"])
 
 
-def _rendered(name: str, **values: object) -> bytes:
+def _render(name: str, **values: object) -> bytes:
     return _NOT_XML.sub("", _environment().get_template(name).render(values)).encode()
 
 

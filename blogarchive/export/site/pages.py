@@ -1,4 +1,4 @@
-"""Renders the pages of an exported site from its templates and the macros of blogarchive.look."""
+"""Render the pages of an exported site from its templates and the macros of `rendering`."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from blogarchive.export.site.places import UNDATED, Listing, Placed, Shelf, href
+from blogarchive.export.site.page_paths import UNDATED, Listing, SiteBlog, SitePost, href
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.languages import language
 from blogarchive.store.queries.post_models import FullPost
@@ -16,61 +16,61 @@ _INNER_ROOT = "../"
 
 
 def stylesheet() -> bytes:
-    """The look shared with `serve`, then what only the exported pages have."""
+    """Return the stylesheet: the part shared with `serve`, then that of exported pages."""
     shared = files("blogarchive.rendering").joinpath("style.css").read_bytes()
     return shared + files("blogarchive.export.site").joinpath("site.css").read_bytes()
 
 
-def front_page(shelves: Sequence[Shelf]) -> bytes:
-    """`index.html`: the blogs, or the one blog."""
-    if len(shelves) == 1:
-        return _render("blog.html", root="", shelf=shelves[0], newest=_newest(shelves[0]))
-    return _render("front.html", root="", shelves=shelves)
+def render_front_page(blogs: Sequence[SiteBlog]) -> bytes:
+    """Return `index.html`: the list of blogs, or the only blog."""
+    if len(blogs) == 1:
+        return _render("blog.html", root="", site_blog=blogs[0], newest=_newest(blogs[0]))
+    return _render("front.html", root="", blogs=blogs)
 
 
-def blog_page(shelf: Shelf) -> bytes:
-    """The blog's months, categories and newest posts."""
-    return _render("blog.html", root=_INNER_ROOT, shelf=shelf, newest=_newest(shelf))
+def render_blog_page(site_blog: SiteBlog) -> bytes:
+    """Return the page of a blog: its months, categories and newest posts."""
+    return _render("blog.html", root=_INNER_ROOT, site_blog=site_blog, newest=_newest(site_blog))
 
 
-def listing_page(shelf: Shelf, listing: Listing, title: str) -> bytes:
-    """The posts of a month or a category."""
-    return _render("listing.html", root=_INNER_ROOT, shelf=shelf, listing=listing, title=title)
+def render_listing_page(site_blog: SiteBlog, listing: Listing, title: str) -> bytes:
+    """Return the page of a month or a category."""
+    return _render("listing.html", root=_INNER_ROOT, site_blog=site_blog, listing=listing, title=title)
 
 
-def post_page(
-    shelf: Shelf,
-    placed: Placed,
+def render_post_page(
+    site_blog: SiteBlog,
+    post_page: SitePost,
     post: FullPost,
-    older: Placed | None,
-    newer: Placed | None,
-    picture: ImageSource,
-    linked: PostSource,
+    older: SitePost | None,
+    newer: SitePost | None,
+    image: ImageSource,
+    post_links: PostSource,
 ) -> bytes:
-    """The post with its pictures, comments and replaced versions; links to other posts by `linked`."""
+    """Return the page of a post with its images, comments and replaced versions."""
 
-    def shown(body_html: str | None) -> str:
-        return render_body(body_html or "", placed.heading.url, picture, linked)
+    def render(body_html: str | None) -> str:
+        return render_body(body_html or "", post_page.heading.url, image, post_links)
 
     return _render(
         "post.html",
         root=_INNER_ROOT,
-        shelf=shelf,
-        placed=placed,
+        site_blog=site_blog,
+        post_page=post_page,
         post=post,
         older=older,
         newer=newer,
-        shown=shown,
+        render=render,
     )
 
 
-def search_page(chunks: int, posts: int) -> bytes:
-    """The page of the search, which reads `chunks` files."""
+def render_search_page(chunks: int, posts: int) -> bytes:
+    """Return the search page, which loads `chunks` files."""
     return _render("search.html", root="", chunks=chunks, posts=posts)
 
 
-def _newest(shelf: Shelf) -> list[Placed]:
-    return shelf.posts[: -_NEWEST - 1 : -1]
+def _newest(site_blog: SiteBlog) -> list[SitePost]:
+    return site_blog.posts[: -_NEWEST - 1 : -1]
 
 
 def _render(template: str, **values: object) -> bytes:
@@ -91,32 +91,32 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "href": href,
-        "clock": _clock,
-        "count": _count,
-        "years": _years,
-        "month": month_name,
+        "clock": _format_time,
+        "count": _format_count,
+        "years": _group_by_year,
+        "month": format_month,
         "lang": language,
     }
     return environment
 
 
-def month_name(month: str) -> str:
-    """2025 年 1 月."""
+def format_month(month: str) -> str:
+    """Return `2025-01` as `2025 年 1 月`."""
     if month == UNDATED:
         return "没有日期"
     return f"{month[:4]} 年 {int(month[5:])} 月"
 
 
-def _clock(moment: str | None) -> str:
-    """An ISO time as a person reads it, as precise as it is."""
+def _format_time(moment: str | None) -> str:
+    """Return an ISO time without T and offset, in its precision."""
     return (moment or "")[:19].replace("T", " ")
 
 
-def _count(number: int | None) -> str:
+def _format_count(number: int | None) -> str:
     return f"{number:,}" if isinstance(number, int) else str(number or "")
 
 
-def _years(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]:
+def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]:
     found: dict[str, list[Listing]] = {}
     for listing in months:
         found.setdefault(listing.name[:4] if listing.name != UNDATED else listing.name, []).append(listing)

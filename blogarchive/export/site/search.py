@@ -1,6 +1,6 @@
-"""The texts of an exported site as scripts that its search reads, in chunks that keep their place.
+"""Write the texts of an exported site as scripts, in chunks, for its search page.
 
-Posts go into chunks oldest first, so that a later export of a grown archive writes only the last chunks anew.
+Chunks are filled oldest post first: a later export of the grown archive rewrites only the last chunks.
 """
 
 import json
@@ -12,28 +12,28 @@ from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.search.tokenizer import fold
 
 _CHUNK = 300_000
-"""Characters a chunk, about a megabyte: a browser reads it in some hundredths of a second."""
+"""Characters in a chunk, about a megabyte: a browser parses it in some hundredths of a second."""
 
-# Han, and the full-width forms of ASCII: the characters that have a twin.
+# Han and full-width ASCII: the characters that search treats as equal to another.
 _FOLDED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF01, 0xFF5F))
 _LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 def search_script() -> bytes:
-    """`look/search.js`."""
+    """Return the content of `look/search.js`."""
     return files("blogarchive.export.site").joinpath("search.js").read_bytes()
 
 
 def fold_script() -> bytes:
-    """`search/fold.js`: characters, and what each counts as."""
+    """Return `search/fold.js`: characters, and the character that search treats each as."""
     pairs = [(char, fold(char)) for codes in _FOLDED for char in map(chr, codes)]
     pairs = [(char, folded) for char, folded in pairs if char != folded and len(folded) == 1]
     source, target = ("".join(side) for side in zip(*pairs, strict=True))
     return f"blogarchiveFold({_script(source)},{_script(target)});\n".encode()
 
 
-def chunks(posts: Iterable[tuple[str, Blog, FullPost]]) -> Iterator[bytes]:
-    """The chunks, one in memory at a time; `posts` come oldest first with the path of their page."""
+def write_chunks(posts: Iterable[tuple[str, Blog, FullPost]]) -> Iterator[bytes]:
+    """Yield the chunks, one in memory at a time; `posts` have the path of their page and are oldest first."""
     entries: list[str] = []
     size = 0
     for path, blog, post in posts:
@@ -58,5 +58,5 @@ def _chunk(entries: list[str]) -> bytes:
 
 
 def _script(value: object) -> str:
-    """JSON that is also a literal of every JavaScript."""
+    """Return JSON that is valid in JavaScript of every version."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)

@@ -1,1 +1,1 @@
-"""Scrapy item pipelines: encodings, dates, store. Each is thin and calls the library."""
+"""Scrapy item pipelines: text, dates, store. Each calls one function of the library."""

@@ -1,4 +1,4 @@
-"""Pipeline *dates*: shown times turned into times, against the page's fetch time and the site's clock."""
+"""Pipeline *dates*: resolve the times of a page against its fetch time and the time zone of the site."""
 
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ from blogarchive.sites.normalize import resolve_dates
 
 
 class DatesPipeline:
-    """Fills `at` and `precision` of every `DateText`; words that are no time become a problem of the reading."""
+    """Sets `at` and `precision` of every `DateText`; text that is no time becomes a problem of the parsed page."""
 
     def process_item(self, item: CrawledPage) -> CrawledPage:
-        """The visit with a dated reading."""
+        """Return the page with resolved dates."""
         zone = site_by_name(item.target.site).zone
         return replace(item, parsed=resolve_dates(item.parsed, item.page.fetched_at, zone))

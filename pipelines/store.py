@@ -1,4 +1,4 @@
-"""Pipeline *store*: raw page, reading and new links, in one transaction."""
+"""Pipeline *store*: write the raw page, the parsed page and new links in one transaction."""
 
 from typing import Protocol, cast
 
@@ -8,22 +8,22 @@ from blogarchive.crawl.session import CrawlSession
 from blogarchive.items import CrawledPage
 
 
-class _Campaigning(Protocol):
+class _SessionSpider(Protocol):
     session: CrawlSession
 
 
 class StorePipeline:
-    """Gives every visit to the run's campaign."""
+    """Passes every page to the session of the spider."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "StorePipeline":
-        """The pipeline for the crawler's spider."""
+        """Return the pipeline of `crawler`."""
         return cls(crawler)
 
     def process_item(self, item: CrawledPage) -> CrawledPage:
-        """The visit, kept."""
-        cast(_Campaigning, self._crawler.spider).session.save_page(item)
+        """Store the page and return it; raises `CannotWrite`."""
+        cast(_SessionSpider, self._crawler.spider).session.save_page(item)
         return item

@@ -1,4 +1,4 @@
-"""Pipeline *encodings*: every text of a reading tidied, by the function that also repairs a whole page."""
+"""Pipeline *text*: repair the texts of a parsed page, by the function that also repairs a whole page."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ from blogarchive.sites.normalize import tidy_texts
 
 
 class TextPipeline:
-    """Frees texts of stray controls, and of a charset that a commenter pasted into a page of another."""
+    """Removes control characters, and repairs comments that were pasted in the wrong charset."""
 
     def process_item(self, item: CrawledPage) -> CrawledPage:
-        """The visit with a tidied reading."""
+        """Return the page with repaired texts."""
         return replace(item, parsed=tidy_texts(item.parsed))

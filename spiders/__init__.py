@@ -1,1 +1,1 @@
-"""Spiders: navigation only. They decide what to fetch next, never what a page says."""
+"""Scrapy spiders: they decide which URL is fetched next. The parsers of `blogarchive.sites` read the pages."""

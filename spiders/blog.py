@@ -1,156 +1,138 @@
-"""Walks blogs: asks the archive what to fetch, fetches it, gives back what was read.
+"""Crawl blogs: take targets from the archive, fetch and parse them, pass the parsed pages to the pipelines.
 
-Every request comes from the frontier table and every link goes into it, so that a run that is killed goes on
-where it stopped (docs/decisions/0002-the-archive-is-the-state.md).
+Every request comes from the frontier table and every link is stored there, so a killed run continues
+(docs/decisions/0002-the-archive-is-the-state.md).
 """
 
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from twisted.python.failure import Failure as Caught
+from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.store.ledger.failures import Failure
-from spiders.download_handler import drop_waiting
-from spiders.fetch_errors import error_of, fetch_failure_of, is_mistake, mistake
-from spiders.media import MediaScheduler
+from spiders.download_handler import flush_slots
+from spiders.fetch_errors import classify_error, error_of, is_program_error, program_failure
+from spiders.media import ImageFetcher
 from spiders.middlewares.robots import RobotsRules
 from spiders.page_parser import PageParser
 from spiders.response_kind import (
     ResponseClassifier,
     ResponseKind,
-    is_senseless,
+    is_unparsable,
     page_of,
     request_of,
     retry_after,
 )
 from spiders.scheduler import HostScheduler
-from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled
+from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled, pause_reason
 
 TRIES = 3
-"""A page that is refused, broken, cut or not reached is asked for so often in one run."""
+"""Tries in one run at a page that is refused, broken, truncated or not reached."""
 
 log = logging.getLogger(__name__)
 
 
 class BlogSpider(PoliteSpider):
-    """Fetches what its campaign asks for, one request at a time to a host."""
+    """Fetches the targets of its session, one request at a time to a host."""
 
     name = "blog"
-    scheduler: HostScheduler
-    pictures: MediaScheduler
-    reader: PageParser
+    scheduler: HostScheduler[Target]
+    images: ImageFetcher
+    parser: PageParser
     rules: RobotsRules
 
     def __init__(self, session: CrawlSession) -> None:
         super().__init__()
         self.session = session
         self.crash: BaseException | None = None
-        self._judge = ResponseClassifier(session.hosts_that_leave_open())
+        self._classifier = ResponseClassifier(session.unclosed_hosts())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """The spider with its traffic, told by Scrapy's signals when a visit is through the pipelines."""
+        """Return the spider with its throttle and scheduler, connected to Scrapy's signals."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        spider.reader = PageParser(delay=delay, tell=spider.session.observer.on_message)
+        spider.parser = PageParser(delay=delay, report=spider.session.observer.on_message)
         spider.throttle = HostThrottle(
-            unit=2 * max(delay, 0.05),
+            unit=timedelta(seconds=2 * max(delay, 0.05)),
             homes=spider.session.homes,
-            named=spider.session.order.media_hosts,
+            media_hosts=spider.session.options.media_hosts,
         )
-        spider.throttle.on_stop(spider._let_go)
-        spider.scheduler = HostScheduler(spider.session, spider.throttle.blocked_hosts)
-        spider.pictures = MediaScheduler(spider.session.pictures, spider.throttle)
-        spider.rules = RobotsRules(crawler.settings["USER_AGENT"])
-        crawler.signals.connect(spider.rules.learn, signals.robots_parsed)
-        crawler.signals.connect(spider._kept, signals.item_scraped)
-        crawler.signals.connect(spider._not_kept, signals.item_error)
-        crawler.signals.connect(spider._not_read, signals.spider_error)
-        crawler.signals.connect(spider.reader.close, signals.spider_closed)
+        spider.scheduler = HostScheduler(spider.session, spider.throttle, spider.parser.ahead)
+        spider.images = ImageFetcher(spider.session.media, spider.throttle)
+        spider.rules = RobotsRules(crawler.settings["USER_AGENT"], spider.throttle)
+        spider.throttle.on_stop(lambda: flush_slots(crawler))
+        crawler.signals.connect(spider.rules.add, signals.robots_parsed)
+        crawler.signals.connect(spider._on_stored, signals.item_scraped)
+        crawler.signals.connect(spider._on_pipeline_error, signals.item_error)
+        crawler.signals.connect(spider._on_callback_error, signals.spider_error)
+        crawler.signals.connect(spider.parser.close, signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Requests for what the archive has to fetch, pages before pictures; ends when nothing is left."""
-        self.reader.begin(many=self.session.is_long)
-        async for request in self._pages():
-            yield request
-        if not self.throttle.stopping and self.session.begin_pictures():
-            async for request in self.pictures.start():
-                yield request
-
-    async def _pages(self) -> AsyncIterator[Request]:
+        """Yield the requests of the run, pages before images, until nothing is left."""
+        self.parser.begin(many=self.session.is_long)
         more = True
         while more and not self.throttle.stopping:
-            for target in self.scheduler.next(self.reader.ahead):
+            async for target in self.scheduler.items():
                 yield self._request(target)
-            if self.scheduler.is_idle:
-                more = bool(self.session.top_up()) and self.scheduler.has_more()
-            else:
-                await self.scheduler.wait_done()
+            more = (
+                not self.throttle.stopping
+                and self.session.requeue_incomplete() > 0
+                and self.scheduler.has_more()
+            )
+        if not self.throttle.stopping and self.session.begin_media():
+            async for request in self.images.start():
+                yield request
 
     async def parse(self, response: Response, target: Target) -> list[CrawledPage | Request]:
-        """One visit; or the same request again, where the answer was no page and another try may help."""
+        """Return the crawled page, or the request for another try."""
         page = page_of(response)
-        parsed = await self.reader.read(page, target)
-        return list(self._judged(response, target, page, parsed))
+        parsed = await self.parser.parse(page, target)
+        return list(self._handle(response, target, page, parsed))
 
-    def _judged(
-        self, response: Response, target: Target, page: Page, parsed: ParsedPage
-    ) -> Iterator[CrawledPage | Request]:
-        host = urlsplit(page.url).hostname or ""
-        crawled = CrawledPage(target=target, page=page, parsed=parsed)
-        answer = self._judge.of(crawled, host, response.meta.get("last_body"))
-        if answer in (ResponseKind.PAGE, ResponseKind.ERROR, ResponseKind.UNCHANGED):
-            self.throttle.record_response(host, page.body if is_senseless(page, parsed) else None)
-        if answer is ResponseKind.UNCHANGED:
-            self.session.save_unchanged(target, page)
-            self.scheduler.mark_done(target)
-        elif answer in (ResponseKind.PAGE, ResponseKind.ERROR):
-            yield crawled
-        else:
-            yield from self._once_more(response, crawled, answer, host)
-
-    def failed(self, caught: Caught) -> Iterator[Request]:
-        """The same request again, where no answer came and another try may help; raises a mistake of ours."""
+    def failed(self, caught: TwistedFailure) -> Iterator[Request]:
+        """Yield the request for another try, or record the failure; raises an error of this program."""
         request: Request = caught.request  # type: ignore[attr-defined]
         target: Target = request.cb_kwargs["target"]
         error = error_of(caught)
         if isinstance(error, RequestCancelled):
-            self.scheduler.mark_done(target)
+            self.scheduler.defer(target)
             return
-        if is_mistake(error):
+        if is_program_error(error):
             raise error
         host = urlsplit(request.url).hostname or ""
-        loss = fetch_failure_of(error, self.throttle.kept_off, host)
+        found = classify_error(error, host, self.throttle.private_hosts)
         tries = request.meta["tries"]
-        if loss.try_again and tries < TRIES:
+        if found.retryable and tries < TRIES:
             self.throttle.back_off(host, tries)
-            yield _again(request)
-        elif loss.failure.kind == "robots":
-            self._forbidden(target, loss.failure, host)
+            yield _next_try(request)
+        elif found.failure.kind == "robots":
+            self._record_forbidden(target, found.failure, host)
         else:
-            self._lose(target, loss.failure, host if loss.try_again else None)
+            self._record_failure(target, found.failure, host if found.retryable else None)
 
-    def robots_unknown(self, where: str, what: str) -> None:
-        """Say that a robots.txt could not be read; it is taken to forbid nothing."""
+    def report_robots_error(self, url: str, reason: str) -> None:
+        """Tell the user that a robots.txt could not be read; it forbids nothing."""
         if not self.throttle.stopping:
-            self.session.observer.on_message(f"{where} could not be read ({what}); going on without it")
+            self.session.observer.on_message(f"{url} could not be read ({reason}); continuing without it")
 
-    def robots_wait(self, host: str, seconds: float, request: Request) -> None:
-        """Leave the host alone for the rest of the run; where it was to give pictures, for those alone."""
-        if "picture" in request.cb_kwargs:
-            self.pictures.wait(host, seconds)
+    def record_robots_refusal(self, host: str, retry_after: timedelta, request: Request) -> None:
+        """Block the host for this run; if `request` is for an image, only for images."""
+        if "image" in request.cb_kwargs:
+            self.images.block_host(host, pause_reason(retry_after))
         else:
-            super().robots_wait(host, seconds, request)
+            super().record_robots_refusal(host, retry_after, request)
 
     def _request(self, target: Target) -> Request:
         headers = {"If-None-Match": target.etag, "If-Modified-Since": target.last_modified}
@@ -164,29 +146,47 @@ class BlogSpider(PoliteSpider):
             dont_filter=True,
         )
 
-    def _once_more(
-        self, response: Response, crawled: CrawledPage, answer: ResponseKind, host: str
+    def _handle(
+        self, response: Response, target: Target, page: Page, parsed: ParsedPage
+    ) -> Iterator[CrawledPage | Request]:
+        host = urlsplit(page.url).hostname or ""
+        crawled = CrawledPage(target=target, page=page, parsed=parsed)
+        kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
+        if kind in (ResponseKind.PAGE, ResponseKind.ERROR, ResponseKind.UNCHANGED):
+            self.throttle.record_response(host, page.body if is_unparsable(page, parsed) else None)
+        if kind is ResponseKind.UNCHANGED:
+            self.session.save_unchanged(target, page)
+            self.scheduler.mark_done(target)
+        elif kind in (ResponseKind.PAGE, ResponseKind.ERROR):
+            yield crawled
+        else:
+            yield from self._retry(response, crawled, kind, host)
+
+    def _retry(
+        self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str
     ) -> Iterator[CrawledPage | Request]:
         tries = response.meta["tries"]
-        if answer is ResponseKind.REFUSED:
+        if kind is ResponseKind.REFUSED:
             self.throttle.record_refusal(host, retry_after(crawled.page))
         if tries < TRIES and host not in self.throttle.blocked_hosts:
-            if answer is not ResponseKind.REFUSED:
+            if kind is not ResponseKind.REFUSED:
                 self.throttle.back_off(host, tries)
-            yield _again(request_of(response), last_body=crawled.page.body)
-        elif answer is ResponseKind.CUT:
-            self._lose(crawled.target, Failure(kind="cut", detail="the page stops before its end"), host)
+            yield _next_try(request_of(response), last_body=crawled.page.body)
+        elif kind is ResponseKind.CUT:
+            self._record_failure(
+                crawled.target, Failure(kind="cut", detail="the page stops before its end"), host
+            )
         else:
-            if answer is ResponseKind.BROKEN:
-                self.throttle.record_loss(host)
+            if kind is ResponseKind.BROKEN:
+                self.throttle.record_failure(host)
             yield crawled
 
-    def _forbidden(self, target: Target, failure: Failure, host: str) -> None:
-        """Tell of the page; where nothing of the host's blogs may be asked for, of their home pages alone."""
-        homes = self.session.homes_on(host)
+    def _record_forbidden(self, target: Target, failure: Failure, host: str) -> None:
+        """Record a page that robots.txt forbids; if it forbids all pages of the host, record the home pages only."""
+        homes = self.session.home_targets(host)
         if self.scheduler.is_blocked(host):
             self.scheduler.mark_done(target)
-        elif homes and self.rules.forbid_all(homes) and self.rules.forbid_all(self.session.waiting_on(host)):
+        elif homes and self.rules.forbid_all(homes) and self.rules.forbid_all(self.session.due_targets(host)):
             self.scheduler.block_host(host)
             for home in homes:
                 self.session.record_failure(
@@ -194,58 +194,51 @@ class BlogSpider(PoliteSpider):
                 )
             self.scheduler.mark_done(target)
         else:
-            self._lose(target, failure, None)
+            self._record_failure(target, failure, None)
 
-    def _lose(self, target: Target, failure: Failure, host: str | None) -> None:
+    def _record_failure(self, target: Target, failure: Failure, host: str | None) -> None:
         if host:
-            self.throttle.record_loss(host)
+            self.throttle.record_failure(host)
         self.session.record_failure(target, failure)
         self.scheduler.mark_done(target)
 
-    def _kept(self, item: CrawledPage) -> None:
+    def _on_stored(self, item: CrawledPage) -> None:
         self.scheduler.mark_done(item.target)
 
-    def _not_kept(self, item: CrawledPage, failure: Caught) -> None:
+    def _on_pipeline_error(self, item: CrawledPage, failure: TwistedFailure) -> None:
         error = error_of(failure)
         if isinstance(error, BlogArchiveError):
-            self._crashed(error)
+            self._end_run(error)
             self.scheduler.mark_done(item.target)
         else:
-            self._blundered(item.target, error)
+            self._record_program_failure(item.target, error)
 
-    def _not_read(self, failure: Caught, response: Response | Caught | None) -> None:
+    def _on_callback_error(self, failure: TwistedFailure, response: Response | TwistedFailure | None) -> None:
         request, error = getattr(response, "request", None), error_of(failure)
         if request is None or isinstance(error, BlogArchiveError):
-            self._crashed(error)
-        elif "picture" in request.cb_kwargs:
-            log.error("fetching or keeping %s failed", request.url, exc_info=error)
-            self.pictures.broke(request.cb_kwargs["picture"], mistake(error).detail)
+            self._end_run(error)
+        elif "image" in request.cb_kwargs:
+            log.error("fetching or storing %s failed", request.url, exc_info=error)
+            self.images.record_program_failure(request.cb_kwargs["image"], program_failure(error).detail)
         else:
-            self._blundered(request.cb_kwargs["target"], error)
+            self._record_program_failure(request.cb_kwargs["target"], error)
 
-    def _blundered(self, target: Target, error: BaseException) -> None:
-        """A mistake of ours on one page must not cost the others: it is told, and the exit code is not 0."""
-        log.error("fetching, reading or keeping %s failed", target.url, exc_info=error)
+    def _record_program_failure(self, target: Target, error: BaseException) -> None:
+        """Record an error of this program on one page; the run continues, and its exit code is not 0."""
+        log.error("fetching, parsing or storing %s failed", target.url, exc_info=error)
         try:
-            self._lose(target, mistake(error), None)
-        except Exception as another:  # noqa: BLE001 - Scrapy only logs what a signal's receiver raises
-            self._crashed(another)
+            self._record_failure(target, program_failure(error), None)
+        except Exception as another:  # noqa: BLE001 - Scrapy only logs exceptions of a signal's receiver
+            self._end_run(another)
             self.scheduler.mark_done(target)
 
-    def _crashed(self, error: BaseException) -> None:
+    def _end_run(self, error: BaseException) -> None:
         if isinstance(error, BlogArchiveError):
             self.throttle.stop(error)
         else:
             self.crash = self.crash or error
             self.throttle.stop()
 
-    def _let_go(self) -> None:
-        self.scheduler.notify()
-        drop_waiting(self.crawler)
 
-
-def _again(request: Request, last_body: bytes | None = None) -> Request:
-    again = request.copy()
-    again.meta["tries"] += 1
-    again.meta["last_body"] = last_body
-    return again
+def _next_try(request: Request, last_body: bytes | None = None) -> Request:
+    return request.replace(meta={**request.meta, "tries": request.meta["tries"] + 1, "last_body": last_body})

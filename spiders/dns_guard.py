@@ -1,8 +1,8 @@
-"""Names resolved so that nothing but the public internet, and the blogs themselves, is ever connected to.
+"""Resolve names to public addresses only, and to the private addresses of the blogs themselves.
 
-Twisted connects to the addresses that the reactor's resolver gives and to no others, and it asks for every
-connection: of a page, a picture, a redirect's target, a robots.txt, and for hosts written as addresses too. So what
-is left out here cannot be reached, whatever a name led to a moment ago (DNS rebinding).
+Twisted connects only to addresses that the resolver of the reactor returns. It resolves the host of every
+connection: pages, images, redirects, robots.txt, and hosts written as addresses. So an address that is left out
+here is never connected to, even if a name resolves differently a moment later (DNS rebinding).
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from spiders.throttle import HostThrottle, PoliteSpider
 
 
 class PublicAddressResolver(CachingHostnameResolver):
-    """Scrapy's resolver, which leaves out private addresses where no blog of the run is."""
+    """Scrapy's resolver without private addresses, except those of the blogs of a run."""
 
     def __init__(self, reactor: ReactorBase, cache_size: int, process: CrawlerProcess) -> None:
         super().__init__(reactor, cache_size)
@@ -33,7 +33,7 @@ class PublicAddressResolver(CachingHostnameResolver):
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
-        """The resolver of a whole process: Scrapy hands its `CrawlerProcess` over here."""
+        """Return the resolver of the process; Scrapy passes its `CrawlerProcess` as `crawler` here."""
         return cls(reactor, crawler.settings.getint("DNSCACHE_SIZE"), crawler)
 
     def resolveHostName(  # noqa: N802 - Twisted's name
@@ -44,38 +44,38 @@ class PublicAddressResolver(CachingHostnameResolver):
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        """Give the receiver the addresses of the name that may be connected to."""
-        receiver: Any = resolutionReceiver  # interfaces of Zope say nothing to a type checker
+        """Pass the allowed addresses of `hostName` to the receiver; the user's proxies are not filtered."""
+        receiver: Any = resolutionReceiver  # type checkers do not know Zope's interfaces
         if (hostName, portNumber) not in self._proxies:
-            receiver = _Guard(receiver, hostName, portNumber, list(self._throttle()))
+            receiver = _AddressFilter(receiver, hostName, portNumber, list(self._throttles()))
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
-    def _throttle(self) -> Iterator[HostThrottle]:
+    def _throttles(self) -> Iterator[HostThrottle]:
         for crawler in self._process.crawlers:
             if isinstance(crawler.spider, PoliteSpider):
                 yield crawler.spider.throttle
 
 
 @implementer(IResolutionReceiver)
-class _Guard:
-    def __init__(self, receiver: Any, name: str, port: int, throttle: Sequence[HostThrottle]) -> None:
+class _AddressFilter:
+    def __init__(self, receiver: Any, name: str, port: int, throttles: Sequence[HostThrottle]) -> None:
         self._receiver = receiver
         self._name = name
         self._port = port
-        self._throttle = throttle
+        self._throttles = throttles
 
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:  # noqa: N802, N803
         self._receiver.resolutionBegan(resolutionInProgress)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
-        shown = ip_address(address.host.partition("%")[0])
-        if is_public(shown) or any(
-            throttle.at_home(self._name, shown, self._port) for throttle in self._throttle
+        found = ip_address(address.host.partition("%")[0])
+        if is_public(found) or any(
+            throttle.is_own_address(self._name, found, self._port) for throttle in self._throttles
         ):
             self._receiver.addressResolved(address)
         else:
-            for throttle in self._throttle:
-                throttle.kept_off[self._name] = str(shown)
+            for throttle in self._throttles:
+                throttle.private_hosts[self._name] = str(found)
 
     def resolutionComplete(self) -> None:  # noqa: N802
         self._receiver.resolutionComplete()

@@ -1,4 +1,4 @@
-"""What is written down when no page came: the ledger's words for the errors of Scrapy and of this package."""
+"""Map exceptions of a fetch to failures of the ledger: those of Scrapy, of the network and of this program."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,79 +11,79 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
-from twisted.python.failure import Failure as Caught
+from twisted.python.failure import Failure as TwistedFailure
 
-from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.failures import Failure, FailureKind
 from spiders.middlewares.redirects import RedirectRefused
+
+_OWN_MODULES = ("builtins", "blogarchive", "spiders", "pipelines")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchFailure:
-    """A failure, and whether asking again in this same run may help."""
+    """A failure without a page; `retryable` if another try in this run may succeed."""
 
     failure: Failure
-    try_again: bool
+    retryable: bool
 
 
-_OURS = ("builtins", "blogarchive", "spiders", "pipelines")
-
-
-def error_of(caught: Caught) -> BaseException:
-    """The error that Twisted caught."""
+def error_of(caught: TwistedFailure) -> BaseException:
+    """Return the exception that Twisted caught."""
     return caught.value or RuntimeError(str(caught))
 
 
-def words_of(error: BaseException) -> str:
-    """One line for a person; for an error of Twisted's that wraps others, the first of those."""
+def describe_error(error: BaseException) -> str:
+    """Return one line about `error`; for a Twisted error that wraps others, about the first of them."""
     reasons = getattr(error.__cause__, "reasons", None)
     text = reasons[0].getErrorMessage() if reasons else str(error)
     return " ".join(text.split())[:300] or type(error).__name__
 
 
-def is_mistake(error: BaseException) -> bool:
-    """Whether `error`, met while a page was fetched, is one of this program.
+def is_program_error(error: BaseException) -> bool:
+    """Return True if `error` is a mistake of this program: a Python error, or one of this package.
 
-    It is where it is an error of Python's own or of this package: what a line or a host does comes as an error of the
-    system, of a codec, or of the libraries that speak to them.
+    Errors of the network come as `OSError`, as codec errors, or as exceptions of the libraries.
     """
     if isinstance(error, (OSError, EOFError, UnicodeError, IgnoreRequest)):
         return False
-    return type(error).__module__.partition(".")[0] in _OURS
+    return type(error).__module__.partition(".")[0] in _OWN_MODULES
 
 
-def mistake(error: BaseException) -> Failure:
-    """The failure of a page over which this program failed."""
-    return Failure(kind="mistake", detail=f"this program failed: {type(error).__name__}: {words_of(error)}")
+def program_failure(error: BaseException) -> Failure:
+    """Return the failure of a page on which this program raised `error`."""
+    detail = f"this program failed: {type(error).__name__}: {describe_error(error)}"
+    return Failure(kind="mistake", detail=detail)
 
 
-def fetch_failure_of(error: BaseException, kept_off: Collection[str] = (), host: str = "") -> FetchFailure:
-    """What `error`, met while a page was fetched from `host`, means; hosts `kept_off` are at private addresses."""
-    detail = words_of(error)
+def classify_error(error: BaseException, host: str = "", private_hosts: Collection[str] = ()) -> FetchFailure:
+    """Return the failure that `error` means for a page of `host`; `private_hosts` resolved to private addresses."""
+    detail = describe_error(error)
     match error:
-        case CannotResolveHostError() if host in kept_off:
-            detail = f"{host} is at a private address"
-            return FetchFailure(failure=Failure(kind="http", detail=detail), try_again=False)
+        case CannotResolveHostError() if host in private_hosts:
+            return _permanent("http", f"{host} is at a private address")
         case RedirectRefused():
-            return FetchFailure(failure=Failure(kind="http", detail=detail), try_again=False)
+            return _permanent("http", detail)
         case IgnoreRequest() if "robots.txt" in detail:
-            return FetchFailure(
-                failure=Failure(kind="robots", detail="robots.txt forbids it"), try_again=False
-            )
+            return _permanent("robots", "robots.txt forbids it")
         case IgnoreRequest() | DownloadCancelledError() if "MAXSIZE" in detail or "max size" in detail:
-            return FetchFailure(failure=Failure(kind="http", detail="larger than is read"), try_again=False)
+            return _permanent("http", "larger than the size limit")
         case IgnoreRequest() | DownloadCancelledError():  # too many redirects
-            return FetchFailure(failure=Failure(kind="http", detail=detail), try_again=False)
+            return _permanent("http", detail)
         case ResponseDataLossError():
-            return FetchFailure(
-                failure=Failure(kind="cut", detail="the connection ended before the page"), try_again=True
-            )
+            return _retryable("cut", "the connection ended before the page")
         case CannotResolveHostError():
-            return FetchFailure(
-                failure=Failure(kind="network", detail=f"no such host: {detail}"), try_again=True
-            )
+            return _retryable("network", f"no such host: {detail}")
         case DownloadConnectionRefusedError():
-            return FetchFailure(failure=Failure(kind="network", detail="connection refused"), try_again=True)
+            return _retryable("network", "connection refused")
         case DownloadTimeoutError():
-            return FetchFailure(failure=Failure(kind="network", detail="no answer in time"), try_again=True)
+            return _retryable("network", "no answer in time")
         case _:
-            return FetchFailure(failure=Failure(kind="network", detail=detail), try_again=True)
+            return _retryable("network", detail)
+
+
+def _permanent(kind: FailureKind, detail: str) -> FetchFailure:
+    return FetchFailure(failure=Failure(kind=kind, detail=detail), retryable=False)
+
+
+def _retryable(kind: FailureKind, detail: str) -> FetchFailure:
+    return FetchFailure(failure=Failure(kind=kind, detail=detail), retryable=True)

@@ -1,4 +1,4 @@
-"""What Scrapy's log says of errors: those that the spider hears of it tells itself, in a line."""
+"""Lower the log level of callback and pipeline errors: the spider logs each in one line."""
 
 import logging
 from typing import Any
@@ -7,16 +7,12 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 
 class QuietLogFormatter(LogFormatter):
-    """Scrapy's own words but for errors of callbacks and pipelines, which repeat a whole page and its traceback."""
+    """Scrapy's formatter, with errors of callbacks and pipelines at DEBUG: they repeat a whole page."""
 
-    def item_error(self, *of: Any, **more: Any) -> LogFormatterResult:
-        """The same, for whoever asks for DEBUG."""
-        return _aside(super().item_error(*of, **more))
+    def item_error(self, *args: Any, **kwargs: Any) -> LogFormatterResult:
+        """Return Scrapy's record at DEBUG."""
+        return {**super().item_error(*args, **kwargs), "level": logging.DEBUG}
 
-    def spider_error(self, *of: Any, **more: Any) -> LogFormatterResult:
-        """The same, for whoever asks for DEBUG."""
-        return _aside(super().spider_error(*of, **more))
-
-
-def _aside(told: LogFormatterResult) -> LogFormatterResult:
-    return {**told, "level": logging.DEBUG}
+    def spider_error(self, *args: Any, **kwargs: Any) -> LogFormatterResult:
+        """Return Scrapy's record at DEBUG."""
+        return {**super().spider_error(*args, **kwargs), "level": logging.DEBUG}

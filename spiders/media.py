@@ -1,17 +1,17 @@
-"""Fetches the pictures of posts, after the pages: the same pump, politeness and robots.txt, another question.
+"""Fetch the images of posts after the pages, with the same scheduler, limits and robots.txt.
 
-A picture that cannot be had never ends a run, and a host that gives none is only not asked for pictures any more.
+An image that cannot be fetched never ends a run. A host that serves no image is not asked for images again.
 """
 
-import asyncio
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from functools import partial
 
 from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
-from twisted.python.failure import Failure as Caught
+from twisted.python.failure import Failure as TwistedFailure
 from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
@@ -25,167 +25,131 @@ from blogarchive.parsing.media.check_image import (
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from blogarchive.store.media.queue import QueuedImage
-from spiders.fetch_errors import error_of, fetch_failure_of, is_mistake
+from spiders.fetch_errors import classify_error, error_of, is_program_error
 from spiders.response_kind import page_of, request_of, retry_after
-from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
+from spiders.scheduler import HostScheduler
+from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled, pause_reason
 
 TRIES = 2
-"""A picture that is refused, broken, cut or not reached is asked for so often in one run."""
+"""Tries in one run at an image that is refused, broken, truncated or not reached."""
 
-LOST_IN_A_ROW = 3
-"""After so many pictures that a host did not give at all, it is not asked for more in this run."""
+FAILURES_ALLOWED = 3
+"""A host is not asked for more images in this run after this many failures in a row."""
 
-_SECONDS = 120  # a large photograph over a slow line
-_FLYING_PER_HOST = 2
-_SLICE = 20
+_TIMEOUT = 120  # seconds: a large photograph over a slow line
 _ACCEPT = "image/avif,image/webp,image/*,*/*;q=0.5"
 
 
-class MediaScheduler:
-    """Asks for what `pictures` has to fetch, one request at a time to a host."""
+class ImageFetcher:
+    """Requests the images of `media`, and stores or records each result there."""
 
-    def __init__(self, pictures: MediaSession, throttle: HostThrottle) -> None:
-        self._pictures = pictures
+    def __init__(self, media: MediaSession, throttle: HostThrottle) -> None:
+        self._media = media
         self._throttle = throttle
-        self._flying: dict[int, str] = {}  # by the picture's id, with its host
-        self._ready: dict[str, deque[QueuedImage]] = {}
-        self._dropped: set[int] = set()  # not sent, so nothing is known: for the next run
-        self._lost: Counter[str] = Counter()  # in a row
-        self._landed = asyncio.Event()
-        throttle.on_stop(self._landed.set)
+        self._scheduler: HostScheduler[QueuedImage] = HostScheduler(media, throttle)
+        self._failed: Counter[str] = Counter()  # in a row, by host
 
     async def start(self) -> AsyncIterator[Request]:
-        """Requests for pictures, as others come in; ends when none is left."""
-        while hosts := self._pictures.hosts():
-            sent = False
-            while not self._throttle.stopping:
-                for wanted in self._next(hosts):
-                    sent = True
-                    yield self._request(wanted)
-                if not self._flying:
-                    break
-                self._landed.clear()
-                await self._landed.wait()
-            if not sent or self._throttle.stopping:
-                return
+        """Yield requests until no image is left."""
+        async for image in self._scheduler.items():
+            yield self._request(image)
 
-    def parse(self, response: Response, picture: QueuedImage) -> Iterator[Request]:
-        """Keep the picture; or the same request again, where another try may help."""
-        answer, host = check_image(response.status, response.body), host_of(response.url)
-        if isinstance(answer, ImageFile):
-            self._lost.pop(host, None)
-            self._pictures.keep(picture, answer)
-            self._land(picture)
+    def parse(self, response: Response, image: QueuedImage) -> Iterator[Request]:
+        """Store the image, or yield the request for another try."""
+        result, host = check_image(response.status, response.body), host_of(response.url)
+        if isinstance(result, ImageFile):
+            self._failed.pop(host, None)
+            self._media.store_image(image, result)
+            self._scheduler.mark_done(image)
             return
-        request = request_of(response)
-        pause = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
-        if pause is not None and pause > LONGEST_WAIT:
-            self._lose(picture, answer)
-            self.wait(host, pause)
-        elif answer.at_once:
-            yield from self._once_more(request, picture, answer, host, pause)
+        wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
+        if wait is not None and wait > LONGEST_WAIT:
+            self._record_failure(image, result)
+            self.block_host(host, pause_reason(wait))
+        elif result.at_once:
+            yield from self._retry(request_of(response), image, result, host, wait)
         else:
-            self._lost.pop(host, None)
-            self._lose(picture, answer)
+            self._failed.pop(host, None)
+            self._record_failure(image, result)
 
-    def failed(self, caught: Caught) -> Iterator[Request]:
-        """The same request again, where no answer came and another try may help; raises a mistake of ours."""
+    def failed(self, caught: TwistedFailure) -> Iterator[Request]:
+        """Yield the request for another try, or record the failure; raises an error of this program."""
         request: Request = caught.request  # type: ignore[attr-defined]
-        picture: QueuedImage = request.cb_kwargs["picture"]
+        image: QueuedImage = request.cb_kwargs["image"]
         host, error = host_of(request.url), error_of(caught)
         if isinstance(error, RequestCancelled):
-            self._drop(picture, host)
+            self._cancel(image, host)
             return
-        if is_mistake(error):
+        if is_program_error(error):
             raise error
-        trouble = self._trouble(error, host)
-        if trouble.at_once:
-            yield from self._once_more(request, picture, trouble, host, None)
+        failure = self._classify(error, host)
+        if failure.at_once:
+            yield from self._retry(request, image, failure, host, None)
         else:
-            self._lose(picture, trouble)
+            self._record_failure(image, failure)
 
-    def wait(self, host: str, seconds: float) -> None:
-        """The host asks for more peace than a run waits for."""
-        self._close(host, f"it asks to be left alone for {seconds:.0f} seconds")
+    def record_program_failure(self, image: QueuedImage, detail: str) -> None:
+        """Record an error of this program on one image; the others are fetched."""
+        self._record_failure(image, ImageFailure(detail=detail))
 
-    def broke(self, picture: QueuedImage, detail: str) -> None:
-        """A mistake of this program on one picture: it must not cost the others."""
-        self._lose(picture, ImageFailure(detail=detail))
+    def block_host(self, host: str, reason: str) -> None:
+        """Send no more requests for images to `host`, and record its remaining images as failed."""
+        if not self._scheduler.is_blocked(host):
+            self._scheduler.block_host(host)
+            self._throttle.close_to_images(host)
+            self._media.abandon_host(host, reason, self._scheduler.unfinished)
 
-    def _next(self, hosts: Sequence[str]) -> Iterator[QueuedImage]:
-        for host in hosts:
-            flying = sum(there == host for there in self._flying.values())
-            for _ in range(_FLYING_PER_HOST - flying):
-                wanted = self._take(host)
-                if wanted:
-                    self._flying[wanted.id] = host
-                    yield wanted
-
-    def _take(self, host: str) -> QueuedImage | None:
-        if host in self._throttle.blocked_hosts or host in self._throttle.closed:
-            return None
-        ready = self._ready.setdefault(host, deque())
-        if not ready:
-            ready.extend(self._pictures.take(host, _SLICE, {*self._flying, *self._dropped}))
-        return ready.popleft() if ready else None
-
-    def _request(self, wanted: QueuedImage) -> Request:
+    def _request(self, image: QueuedImage) -> Request:
         return Request(
-            wanted.url,
+            image.url,
             callback=self.parse,
             errback=self.failed,
-            cb_kwargs={"picture": wanted},
-            headers={"Accept": _ACCEPT, "Referer": safe_url_string(wanted.post_url)},
+            cb_kwargs={"image": image},
+            headers={"Accept": _ACCEPT, "Referer": safe_url_string(image.post_url)},
             meta={
                 "tries": 1,
                 "download_maxsize": MAX_IMAGE_BYTES,
-                "download_timeout": _SECONDS,
-                "refusal": partial(self._refusal, wanted),
+                "download_timeout": _TIMEOUT,
+                "refusal": partial(self._refusal, image),
             },
             dont_filter=True,
         )
 
-    def _refusal(self, wanted: QueuedImage, url: str) -> str | None:
-        return self._pictures.rule.refusal(url, wanted.post_url, wanted.site)
+    def _refusal(self, image: QueuedImage, url: str) -> str | None:
+        return self._media.policy.refusal(url, image.post_url, image.site)
 
-    def _trouble(self, error: BaseException, host: str) -> ImageFailure:
+    def _classify(self, error: BaseException, host: str) -> ImageFailure:
         if isinstance(error, DownloadCancelledError):
             return too_large_failure()
-        loss = fetch_failure_of(error, self._throttle.kept_off, host)
-        return ImageFailure(detail=loss.failure.detail, permanent=not loss.try_again, at_once=loss.try_again)
+        found = classify_error(error, host, self._throttle.private_hosts)
+        return ImageFailure(
+            detail=found.failure.detail, permanent=not found.retryable, at_once=found.retryable
+        )
 
-    def _once_more(
-        self, request: Request, picture: QueuedImage, trouble: ImageFailure, host: str, pause: float | None
+    def _retry(
+        self,
+        request: Request,
+        image: QueuedImage,
+        failure: ImageFailure,
+        host: str,
+        wait: timedelta | None,
     ) -> Iterator[Request]:
         tries = request.meta["tries"]
-        if tries < TRIES and host not in self._throttle.closed:
-            self._throttle.pause(host, max(pause or 0.0, self._throttle.unit * 2 ** (tries - 1)))
-            again = request.copy()
-            again.meta["tries"] += 1
-            yield again
+        if tries < TRIES and not self._scheduler.is_blocked(host):
+            self._throttle.pause(host, max(wait or timedelta(0), self._throttle.unit * 2 ** (tries - 1)))
+            yield request.replace(meta={**request.meta, "tries": tries + 1})
             return
-        self._lose(picture, trouble)
-        self._lost[host] += 1
-        if self._lost[host] >= LOST_IN_A_ROW:
-            self._close(host, trouble.detail)
+        self._record_failure(image, failure)
+        self._failed[host] += 1
+        if self._failed[host] >= FAILURES_ALLOWED:
+            self.block_host(host, failure.detail)
 
-    def _drop(self, picture: QueuedImage, host: str) -> None:
-        if host in self._throttle.closed and not self._throttle.stopping:
-            self._lose(picture, ImageFailure(detail="its host is not asked any more in this run"))
-            return
-        self._dropped.add(picture.id)
-        self._land(picture)
+    def _cancel(self, image: QueuedImage, host: str) -> None:
+        if self._scheduler.is_blocked(host) and not self._throttle.stopping:
+            self._record_failure(image, ImageFailure(detail="its host is not asked any more in this run"))
+        else:
+            self._scheduler.defer(image)
 
-    def _lose(self, picture: QueuedImage, trouble: ImageFailure) -> None:
-        self._pictures.lose(picture, trouble)
-        self._land(picture)
-
-    def _close(self, host: str, detail: str) -> None:
-        if host not in self._throttle.closed:
-            self._throttle.closed.add(host)
-            self._ready.pop(host, None)
-            self._pictures.give_up(host, detail, self._flying.keys() | self._dropped)
-
-    def _land(self, picture: QueuedImage) -> None:
-        self._flying.pop(picture.id, None)
-        self._landed.set()
+    def _record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
+        self._media.record_failure(image, failure)
+        self._scheduler.mark_done(image)

@@ -1,4 +1,4 @@
-"""Where the pages of a run are read: here, or in a second process where nothing but this machine is waited for."""
+"""Parse the pages of a run: in this process, or in a second one if the run has no delay."""
 
 from collections.abc import Callable
 
@@ -8,46 +8,45 @@ from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
 from blogarchive.workers.process import count_cores
 
-_PAGES_BEFORE = 20  # read here before a process is started where few are expected: most updates are shorter
+_PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
 _AHEAD = 3
 
 
 class PageParser:
-    """Reads the pages of a run with that `delay` between requests; `tell` gets words for the person."""
+    """Parses the pages of a run with this `delay` between requests; `report` is called with messages."""
 
-    def __init__(self, *, delay: float, tell: Callable[[str], None]) -> None:
-        self._hurries = delay == 0 and count_cores() > 1
-        self._tell = tell
+    def __init__(self, *, delay: float, report: Callable[[str], None]) -> None:
+        self._parallel = delay == 0 and count_cores() > 1
+        self._report = report
         self._pages = 0
-        self._beside: ParserProcess | None = None
-        self._repeats = SubtreeCache() if delay == 0 else None  # what a polite run waits for is not reading
+        self._process: ParserProcess | None = None
+        self._cache = SubtreeCache() if delay == 0 else None  # a run with a delay never waits for the parser
 
-    @property
     def ahead(self) -> int:
-        """How many pages more than usual may be under way while others are read."""
-        return _AHEAD if self._beside and self._beside.is_ready else 0
+        """Return how many more pages than usual may be in flight while others are parsed."""
+        return _AHEAD if self._process and self._process.is_ready else 0
 
     def begin(self, *, many: bool) -> None:
-        """Called once the run's loop runs; `many`: a lot of pages are to be expected."""
-        if many and self._hurries:
+        """Start the second process now if `many` pages are expected; the event loop must run."""
+        if many and self._parallel:
             self._start()
 
-    async def read(self, page: Page, target: Target) -> ParsedPage:
-        """What `sites.base.parse_page` gives and raises."""
+    async def parse(self, page: Page, target: Target) -> ParsedPage:
+        """Return the result of `blogarchive.sites.base.parse_page`; raises what it raises."""
         self._pages += 1
-        if self._hurries and self._pages == _PAGES_BEFORE and not self._beside:
+        if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
             self._start()
-        if self._beside and self._beside.is_ready:
-            return await self._beside.read(page, target)
-        return parse_page(page, target, self._repeats)
-
-    def _start(self) -> None:
-        try:
-            self._beside = ParserProcess.start(self._tell)
-        except OSError as error:
-            self._tell(f"no second process to read pages ({error}); going on without it")
+        if self._process and self._process.is_ready:
+            return await self._process.parse(page, target)
+        return parse_page(page, target, self._cache)
 
     async def close(self) -> None:
         """End the second process, if there is one."""
-        if self._beside:
-            await self._beside.close()
+        if self._process:
+            await self._process.close()
+
+    def _start(self) -> None:
+        try:
+            self._process = ParserProcess.start(self._report)
+        except OSError as error:
+            self._report(f"cannot start a second process for parsing ({error}); continuing without it")

@@ -1,36 +1,32 @@
-"""What an answer is worth: a page, a refusal, an error, or half a page."""
+"""Classify responses: a page, a refusal, a server error or a truncated page."""
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from scrapy.http import Request, Response
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
-from blogarchive.parsing.http import parse_retry_after
+from blogarchive.parsing.http import is_truncated, parse_retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 
-_OPENED = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
-_CLOSED = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
-_EDGE = 4096  # bytes in which most pages begin, or end
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
 _READABLE_ERRORS = {401, 403, 404, 410, 451}
 
 
 class ResponseKind(Enum):
-    """The kinds of answers, by what is done next."""
+    """The kinds of responses, by the next action."""
 
-    PAGE = auto()  # stored, whatever its status: a 404 is a witness too
+    PAGE = auto()  # store it, whatever its status: a 404 is a witness too
     UNCHANGED = auto()  # 304
-    REFUSED = auto()  # wait, ask again, and after some refusals leave the host alone
-    BROKEN = auto()  # the server's fault: ask again
-    CUT = auto()  # the end is missing: ask again
-    ERROR = auto()  # asking again will not help
+    REFUSED = auto()  # pause and retry; after several refusals block the host
+    BROKEN = auto()  # server error: retry
+    CUT = auto()  # the end of the page is missing: retry
+    ERROR = auto()  # store it; a retry would not help
 
 
 def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
-    """What `page` is worth, by its status and by what it says to its reader."""
+    """Return the kind of a response, by its status and by the notice that its page shows."""
     notice = parsed.notice.kind if parsed.notice else None
     if page.status == 304:
         return ResponseKind.UNCHANGED
@@ -41,64 +37,59 @@ def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
     if page.status >= 500:
         return ResponseKind.BROKEN
     if page.status == 200:
-        return ResponseKind.CUT if looks_cut(page.body) else ResponseKind.PAGE
+        complete = page.body.strip() and not is_truncated(page.body)
+        return ResponseKind.PAGE if complete else ResponseKind.CUT
     return ResponseKind.PAGE if page.status in _READABLE_ERRORS else ResponseKind.ERROR
 
 
 class ResponseClassifier:
-    """Judges the answers of a run; it knows which hosts close their pages, and is told which do not."""
+    """Classifies the responses of a run; learns which hosts close their pages with `</html>`.
 
-    def __init__(self, leaves_open: Iterable[str] = ()) -> None:
-        self._closes: set[str] = set()
-        self._leaves_open = set(leaves_open)  # hosts that never close <html>
+    `unclosed_hosts` are hosts that are known never to do so.
+    """
 
-    def of(self, crawled: CrawledPage, host: str, last_body: bytes | None) -> ResponseKind:
-        """What the answer from `host` is worth; `last_body` is the one before, where it was asked for once more."""
-        answer = classify_response(crawled.page, crawled.parsed)
-        if answer is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
-            return ResponseKind.BROKEN  # not changed since nothing: no page is held that it could speak of
-        if answer is ResponseKind.PAGE:
-            self._closes.add(host)
-        if answer is ResponseKind.CUT and host not in self._closes and crawled.page.body.strip():
-            # Some sites close no page at all: twice the same bytes, and no page of the host that ends.
+    def __init__(self, unclosed_hosts: Iterable[str] = ()) -> None:
+        self._closing_hosts: set[str] = set()
+        self._unclosed_hosts = set(unclosed_hosts)
+
+    def classify(self, crawled: CrawledPage, host: str, last_body: bytes | None) -> ResponseKind:
+        """Return the kind of a response of `host`; `last_body` is the body of the try before, if there was one."""
+        kind = classify_response(crawled.page, crawled.parsed)
+        if kind is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
+            return ResponseKind.BROKEN  # a 304 to a request without a condition
+        if kind is ResponseKind.PAGE:
+            self._closing_hosts.add(host)
+        if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():
+            # Some sites close no page at all: the same bytes came twice, and no page of the host has an end.
             if crawled.page.body == last_body:
-                self._leaves_open.add(host)
-            if host in self._leaves_open:
+                self._unclosed_hosts.add(host)
+            if host in self._unclosed_hosts:
                 return ResponseKind.PAGE
-        return answer
+        return kind
 
 
-def looks_cut(body: bytes) -> bool:
-    """Whether a page opens `<html>` or `<body>` and closes neither; an empty body is cut too."""
-    if not body.strip():
-        return True
-    closed = _CLOSED.search(body, max(0, len(body) - _EDGE)) or _CLOSED.search(body)
-    return bool(_OPENED.search(body, 0, _EDGE)) and not closed
+def is_unparsable(page: Page, parsed: ParsedPage) -> bool:
+    """Return True if a page has no known form; it may be a block page with unknown words.
 
-
-def is_senseless(page: Page, parsed: ParsedPage) -> bool:
-    """Whether nobody could read the page, which may be a refusal in words that are not known.
-
-    What is gone is told page by page, whatever its words.
+    A 404 or 410 is valid for its own URL, whatever it says.
     """
     return parsed.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
 
 
-def retry_after(page: Page) -> float | None:
-    """The seconds that Retry-After asks for, or None."""
-    wait = parse_retry_after(page.header("Retry-After"), page.fetched_at)
-    return None if wait is None else wait.total_seconds()
+def retry_after(page: Page) -> timedelta | None:
+    """Return the Retry-After of a response; None if it has no valid one."""
+    return parse_retry_after(page.header("Retry-After"), page.fetched_at)
 
 
 def request_of(response: Response) -> Request:
-    """The request that `response` answers; raises `LookupError` where Scrapy tied none to it."""
+    """Return the request of `response`; raises `LookupError` if Scrapy attached none."""
     if response.request is None:
         raise LookupError(f"no request belongs to {response}")
     return response.request
 
 
 def page_of(response: Response) -> Page:
-    """The answer as the archive keeps it: bytes as served (without transfer compression), no cookies."""
+    """Return the response as the archive stores it: bytes as served, transfer compression undone, no cookies."""
     return Page(
         url=response.url,
         fetched_at=datetime.now(UTC),

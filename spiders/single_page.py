@@ -1,22 +1,23 @@
-"""Fetches one page, as politely as a whole walk does: for `blogarchive doctor`."""
+"""Fetch one page as a run would, for `blogarchive doctor`."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from twisted.python.failure import Failure as Caught
+from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.items import Page, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
-from spiders.fetch_errors import error_of, is_mistake, words_of
+from spiders.fetch_errors import describe_error, error_of, is_program_error
 from spiders.response_kind import page_of
 from spiders.throttle import HostThrottle, PoliteSpider
 
 
 class PageSpider(PoliteSpider):
-    """One request; `page` is the answer, whatever its status, or `lost` says why none came."""
+    """Sends one request. `page` is the response, whatever its status; `failure` says why none came."""
 
     name = "page"
 
@@ -24,27 +25,27 @@ class PageSpider(PoliteSpider):
         super().__init__()
         self.target = target
         self.page: Page | None = None
-        self.lost = ""
+        self.failure = ""
         self.crash: BaseException | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """The spider with its traffic."""
+        """Return the spider with its throttle."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         home = (host_of(spider.target.url), port_of(spider.target.url))
-        spider.throttle = HostThrottle(unit=1.0, homes=lambda: (home,))
+        spider.throttle = HostThrottle(unit=timedelta(seconds=1), homes=lambda: (home,))
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """The one request."""
+        """Yield the one request."""
         yield Request(self.target.url, self.parse, errback=self.failed, cb_kwargs={"target": self.target})
 
     def parse(self, response: Response, target: Target) -> None:
-        """Keep the page."""
+        """Set `page`."""
         self.page = page_of(response)
 
-    def failed(self, caught: Caught) -> None:
-        """Keep the reason, or the mistake of ours that it was."""
+    def failed(self, caught: TwistedFailure) -> None:
+        """Set `failure`, and `crash` for an error of this program."""
         error = error_of(caught)
-        self.lost = words_of(error)
-        self.crash = error if is_mistake(error) else None
+        self.failure = describe_error(error)
+        self.crash = error if is_program_error(error) else None

@@ -1,9 +1,10 @@
-"""What a run knows of its hosts: who asked for a pause, who refuses us, and whether the run must end now."""
+"""Limits of each host in a run: pauses, consecutive refusals and failures, and the end of the run."""
 
 import asyncio
 import string
 from collections import Counter
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
 
@@ -13,153 +14,161 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.parsing.media.hosts import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
-"""After so many refusals in a row, or pages lost in a row, a host is left alone for the rest of the run."""
+"""A host is blocked for the rest of the run after this many refusals, or failed pages, in a row."""
 
 REPEATS_ALLOWED = 10
-"""After the same page that cannot be read so many times in a row, for other URLs each, a host is left alone."""
+"""A host is blocked after it served the same unparsable page for this many URLs in a row."""
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""A host whose Retry-After is longer is blocked for the rest of the run."""
+
+LONGEST_CRAWL_DELAY = timedelta(minutes=1)
+"""A longer Crawl-delay of robots.txt is shortened to this."""
 
 _TOKENS = (string.ascii_letters + string.digits + "+/=_-").encode()
-"""Of what times, addresses and tokens are made, which change from one refusal to the next."""
+"""Characters of times, addresses and tokens, which differ between two copies of one block page."""
 
-LONGEST_WAIT = 600.0
-"""Seconds. A host that asks for more than this is left alone for the rest of the run."""
-
-
-LONGEST_SPACE = 60.0
-"""Seconds. A robots.txt that asks for more between two requests is held to mean this."""
+_POLL = timedelta(seconds=1)
 
 
 class RequestCancelled(Exception):
-    """The run ends, or its host is left alone: the request is not sent, and nothing is known of its page."""
+    """The request is not sent, because the run ends or its host is blocked; its page has no result."""
 
 
 class HostThrottle:
-    """The pauses and refusals of every host, and the end of the run.
+    """Pauses, refusals and failures of every host.
 
-    `unit` is the first back-off in seconds; it doubles with every refusal in a row. `homes` gives host and port of
-    the blogs, `named` are hosts that the person named for pictures.
+    `unit` is the first back-off, which doubles with every refusal in a row. `homes` returns host and port of every
+    blog. `media_hosts` are the hosts that the user allows for images.
     """
 
     def __init__(
         self,
         *,
-        unit: float,
+        unit: timedelta,
         homes: Callable[[], Collection[tuple[str, int]]],
-        named: Collection[str] = (),
+        media_hosts: Collection[str] = (),
     ) -> None:
         self.unit = unit
-        self.kept_off: dict[str, str] = {}  # name: the private address that it led to
-        self.closed: set[str] = set()  # hosts that are not asked for pictures any more
-        self._homes = homes
-        self._named = named
-        self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
         self.requests = 0
-        self.ended: BlogArchiveError | None = None
-        self.blocked_hosts: dict[str, str] = {}  # host: why
+        self.stop_error: BlogArchiveError | None = None
+        self.blocked_hosts: dict[str, str] = {}  # with the reason
+        self.private_hosts: dict[str, str] = {}  # with the private address that the name resolved to
+        self._closed_to_images: set[str] = set()
+        self._homes = homes
+        self._media_hosts = media_hosts
+        self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
-        self._free_at: dict[str, float] = {}
-        self._spaces: dict[str, float] = {}
-        self._senseless: dict[str, bytes | None] = {}  # by host: its last page without the tokens, or None
-        self._in_a_row: Counter[tuple[str, str]] = Counter()
+        self._free_at: dict[str, float] = {}  # on the monotonic clock
+        self._crawl_delays: dict[str, timedelta] = {}
+        self._unparsable: dict[str, bytes | None] = {}  # by host: its last page without tokens, if unparsable
+        self._consecutive: Counter[tuple[str, str]] = Counter()
 
     @property
     def stopping(self) -> bool:
-        """True once `stop` was called."""
+        """True after `stop` was called."""
         return self._stopping.is_set()
 
-    def on_stop(self, call: Callable[[], None]) -> None:
-        """Have `call` called once, when the run must end."""
-        self._on_stop.append(call)
+    def on_stop(self, callback: Callable[[], None]) -> None:
+        """Register `callback`, which `stop` calls once."""
+        self._on_stop.append(callback)
 
     def stop(self, error: BlogArchiveError | None = None) -> None:
-        """End the run: nothing more is sent, and what is in flight is let go. The first error given stays."""
+        """End the run: cancel all requests. Only the first call counts; its `error` becomes `stop_error`."""
         if not self.stopping:
-            self.ended = error
+            self.stop_error = error
             self._stopping.set()
-            for call in self._on_stop:
-                call()
+            for callback in self._on_stop:
+                callback()
 
-    async def stopped(self) -> None:
-        """Return when the run must end."""
+    async def wait_stopped(self) -> None:
+        """Return after `stop` was called."""
         await self._stopping.wait()
 
+    def is_allowed(self, host: str) -> bool:
+        """Return True if this run may still send requests to `host`."""
+        return host not in self.blocked_hosts and host not in self._closed_to_images
+
     async def wait_until_allowed(self, host: str) -> None:
-        """Return when `host` may be asked; raises `RequestCancelled` when it may not be in this run."""
-        while not self.stopping and host not in self.blocked_hosts and host not in self.closed:
+        """Return when the pause of `host` is over; raises `RequestCancelled` if this run sends it nothing more."""
+        while not self.stopping and self.is_allowed(host):
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
                 return
-            await self._sleep(min(wait, 1.0))  # the host may be left alone meanwhile
+            await self._sleep(min(wait, _POLL.total_seconds()))  # the host may be blocked meanwhile
         raise RequestCancelled
 
-    def pause(self, host: str, seconds: float) -> None:
-        """Send nothing to `host` for so long; a longer pause under way stays."""
-        self._free_at[host] = max(self._free_at.get(host, 0.0), monotonic() + seconds)
+    def pause(self, host: str, duration: timedelta) -> None:
+        """Send nothing to `host` for this long; a longer pause stays."""
+        self._free_at[host] = max(self._free_at.get(host, 0.0), monotonic() + duration.total_seconds())
+
+    def back_off(self, host: str, tries: int) -> None:
+        """Pause before the next try, after `tries` tries without a whole page."""
+        self.pause(host, self.unit * 2 ** (tries - 1) / 2)
 
     def set_crawl_delay(self, host: str, seconds: float) -> None:
-        """Leave so long between two requests to `host`, from the start of one to the start of the next."""
-        self._spaces[host] = min(seconds, LONGEST_SPACE)
+        """Keep this time between the starts of two requests to `host`."""
+        longest = LONGEST_CRAWL_DELAY.total_seconds()
+        self._crawl_delays[host] = timedelta(seconds=min(seconds, longest))
+
+    def close_to_images(self, host: str) -> None:
+        """Send no more requests for images to `host`; all pages were fetched before."""
+        self._closed_to_images.add(host)
 
     def record_request(self, host: str) -> None:
-        """A request goes out to `host` now."""
+        """Count a request, and begin the Crawl-delay of `host`."""
         self.requests += 1
-        if host in self._spaces:
-            self.pause(host, self._spaces[host])
+        if host in self._crawl_delays:
+            self.pause(host, self._crawl_delays[host])
 
-    def record_response(self, host: str, senseless: bytes | None = None) -> None:
-        """Reset the host's error counters: it gave a page.
+    def record_response(self, host: str, unparsable: bytes | None = None) -> None:
+        """Reset the counters of `host`, which served a page.
 
-        `senseless` is a page that nobody can read; the same one, for one URL after the other, is no answer.
+        `unparsable` is the body of a page without a known form: repeated for many URLs, it is a block page.
         """
-        bare = senseless and senseless.translate(None, _TOKENS)
-        if bare is not None and self._senseless.get(host) == bare:
-            self._repeated(host)
+        body = unparsable and unparsable.translate(None, _TOKENS)
+        if body is not None and self._unparsable.get(host) == body:
+            if self._count(host, "repeated") >= REPEATS_ALLOWED:
+                reason = f"it served the same unreadable page for {REPEATS_ALLOWED} URLs in a row"
+                self.blocked_hosts[host] = reason
             return
-        self._senseless[host] = bare
-        self._in_a_row.pop((host, "refused"), None)
-        self._in_a_row.pop((host, "lost"), None)
-        self._in_a_row.pop((host, "repeated"), None)
+        self._unparsable[host] = body
+        for event in ("refused", "failed", "repeated"):
+            self._consecutive.pop((host, event), None)
 
-    def record_refusal(self, host: str, retry_after: float | None) -> None:
-        """The host refuses us: pause as long as it asks, else `unit` doubled for every refusal in a row."""
+    def record_refusal(self, host: str, retry_after: timedelta | None) -> None:
+        """Pause for `retry_after`, or for the back-off if that is longer; block `host` after many refusals."""
         count = self._count(host, "refused")
-        wait = max(retry_after or 0.0, self.unit * 2 ** (count - 1))
+        wait = max(retry_after or timedelta(0), self.unit * 2 ** (count - 1))
         self.pause(host, wait)
         if host in self.blocked_hosts:
             return
         if count >= REFUSALS_ALLOWED:
-            self.blocked_hosts[host] = f"it refused {count} times in a row"
+            self.blocked_hosts[host] = f"it refused {count} requests in a row"
         elif wait > LONGEST_WAIT:
-            self.blocked_hosts[host] = f"it asks to be left alone for {wait:.0f} seconds"
+            self.blocked_hosts[host] = pause_reason(wait)
 
-    def back_off(self, host: str, tries: int) -> None:
-        """The host gave no whole page for the `tries`-th time: pause a little before it is asked again."""
-        self.pause(host, self.unit * 2 ** (tries - 1) / 2)
+    def record_failure(self, host: str) -> None:
+        """Count a page that failed after all tries; block `host` after several in a row."""
+        if self._count(host, "failed") >= REFUSALS_ALLOWED:
+            self.blocked_hosts[host] = f"{REFUSALS_ALLOWED} pages in a row failed"
 
-    def record_loss(self, host: str) -> None:
-        """A page was given up: after some in a row the host is taken to be down."""
-        if self._count(host, "lost") >= REFUSALS_ALLOWED:
-            self.blocked_hosts[host] = f"it gave none of {REFUSALS_ALLOWED} pages in a row"
-
-    def at_home(self, name: str, address: IPv4Address | IPv6Address, port: int) -> bool:
-        """Whether a blog of this run is at that private address, which `name` led to: then it may be asked."""
+    def is_own_address(self, name: str, address: IPv4Address | IPv6Address, port: int) -> bool:
+        """Return True if a blog of this run is served at the private `address` that `name` resolved to."""
         homes = self._homes()
         if any(name == host and is_same_service(port, own) for host, own in homes):
             self._home_addresses.add((address, port))
             return True
         known = self._home_addresses | {(found, own) for host, own in homes if (found := parse_address(host))}
         return any(
-            address == home and (name in self._named or is_same_service(port, own)) for home, own in known
+            address == home and (name in self._media_hosts or is_same_service(port, own))
+            for home, own in known
         )
 
-    def _repeated(self, host: str) -> None:
-        if self._count(host, "repeated") >= REPEATS_ALLOWED:
-            self.blocked_hosts[host] = f"it gave the same unreadable page for {REPEATS_ALLOWED} URLs in a row"
-
-    def _count(self, host: str, what: str) -> int:
-        self._in_a_row[host, what] += 1
-        return self._in_a_row[host, what]
+    def _count(self, host: str, event: str) -> int:
+        self._consecutive[host, event] += 1
+        return self._consecutive[host, event]
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -170,13 +179,18 @@ class HostThrottle:
 
 
 class PoliteSpider(scrapy.Spider):
-    """A spider whose download handler asks its `traffic` before every request."""
+    """A spider with a `throttle`, which the download handler obeys."""
 
     throttle: HostThrottle
 
-    def robots_unknown(self, where: str, what: str) -> None:
-        """The robots.txt at `where` could not be read; it is taken to forbid nothing."""
+    def report_robots_error(self, url: str, reason: str) -> None:
+        """Report a robots.txt that could not be read; it forbids nothing."""
 
-    def robots_wait(self, host: str, seconds: float, request: scrapy.Request) -> None:
-        """The robots.txt of `host`, asked for before `request`, asks for more peace than a run waits for."""
-        self.throttle.record_refusal(host, seconds)
+    def record_robots_refusal(self, host: str, retry_after: timedelta, request: scrapy.Request) -> None:
+        """Obey the long Retry-After of a robots.txt, which was fetched before `request`."""
+        self.throttle.record_refusal(host, retry_after)
+
+
+def pause_reason(wait: timedelta) -> str:
+    """Return why a host with this Retry-After is blocked."""
+    return f"it asks for a pause of {wait.total_seconds():.0f} seconds"

@@ -1,6 +1,19 @@
-"""What all tests share: the switch that rewrites golden files."""
+"""What all tests share: the switch that rewrites golden files, and signals for the processes that tests start."""
+
+import signal
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stop_signals_reach_child_processes() -> None:
+    """Handle signals that the shell ignores, as under `make test &` or nohup; the handler does nothing.
+
+    A child process inherits an ignored signal, and resets a handled one to its default.
+    """
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(signum) is signal.SIG_IGN:
+            signal.signal(signum, lambda *_: None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

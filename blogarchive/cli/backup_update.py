@@ -11,9 +11,9 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.options import CrawlFlags
 from blogarchive.cli.stdio import last_words
-from blogarchive.crawl.dry_run import forecast
+from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.progress import NullObserver, stamped, watching
+from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.parsing.media.hosts import parse_hosts
 
 if TYPE_CHECKING:  # Scrapy is imported when a walk begins
@@ -52,10 +52,10 @@ def walk(order: CrawlOptions, manner: CrawlFlags) -> int:
     )
     if manner.dry_run:
         return _tell(order, manner)
-    from blogarchive.crawl.run import crawl, settings
+    from blogarchive.crawl.run import build_settings, crawl
 
-    chosen = settings(delay=manner.delay, cookies=manner.cookies, ignore_robots=manner.ignore_robots)
-    with watching(sys.stderr, quiet=manner.quiet, verbose=manner.verbose) as observer:
+    chosen = build_settings(delay=manner.delay, cookies=manner.cookies, ignore_robots=manner.ignore_robots)
+    with open_observer(sys.stderr, quiet=manner.quiet, verbose=manner.verbose) as observer:
         report = crawl(order, observer, chosen)
     if report.message:
         click.echo(stamped(f"blogarchive: {report.message}", sys.stderr), err=True)
@@ -91,7 +91,7 @@ def _sentence(report: "CrawlResult") -> str:
 
 
 def _tell(order: CrawlOptions, manner: CrawlFlags) -> int:
-    urls = forecast(order, NullObserver(), robots=not manner.ignore_robots)
+    urls = planned_urls(order, NullObserver(), robots=not manner.ignore_robots)
     if manner.as_json:
         click.echo(json.dumps({"requests": len(urls), "urls": urls}, ensure_ascii=False))
     else:

@@ -9,7 +9,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.progress import watching
+from blogarchive.crawl.progress import open_observer
 from blogarchive.demo import DemoBlog, DemoHost
 from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
 from blogarchive.store.database.archive import Archive
@@ -33,13 +33,15 @@ _DEMO_DB = Path("data/demo.db")
 @options.verbosity
 def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
     """Back up invented blogs from a small host on this machine, and show what was kept."""
-    from blogarchive.crawl.run import crawl, settings
+    from blogarchive.crawl.run import build_settings, crawl
 
     blogs = sample_blogs()
-    with _host(blogs) as host, watching(sys.stderr, quiet=quiet) as observer:
+    with _host(blogs) as host, open_observer(sys.stderr, quiet=quiet) as observer:
         urls = tuple(host.blog_url(blog.uid) for blog in blogs)
         report = crawl(
-            CrawlOptions(command="backup", db=db, urls=urls, site="creaders"), observer, settings(delay=0)
+            CrawlOptions(command="backup", db=db, urls=urls, site="creaders"),
+            observer,
+            build_settings(delay=0),
         )
     if not quiet:
         _show(db, report.counts.requests)

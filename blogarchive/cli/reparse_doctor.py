@@ -10,7 +10,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.stdio import last_words, require_whole
-from blogarchive.crawl.doctor import examine, lines_of
+from blogarchive.crawl.doctor import examine, visible_lines
 from blogarchive.crawl.options import require_archive, target_of_url
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
@@ -18,7 +18,7 @@ from blogarchive.store.database.scratch_copy import open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import page_rows
 from blogarchive.store.timestamps import utc_now
-from blogarchive.workers.batch_reparse import parsed_pages
+from blogarchive.workers.batch_reparse import parse_stored_pages
 
 
 @click.command()
@@ -46,7 +46,7 @@ def reparse(
     require_archive(db)
     with _opened(db, diff=diff) as archive:
         stored = page_rows.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reparse_pages(archive, parsed_pages(stored, workers, mistakes), write=not diff):
+        for page in reparse_pages(archive, parse_stored_pages(stored, workers, mistakes), write=not diff):
             changed += 1
             if diff and not as_json:
                 click.echo("\n".join(_page_lines(page)))
@@ -78,7 +78,7 @@ def doctor(
     from blogarchive.crawl import run
 
     target = target_of_url(url, site)
-    page = run.fetch(target, run.settings(cookies=cookies, ignore_robots=ignore_robots))
+    page = run.fetch(target, run.build_settings(cookies=cookies, ignore_robots=ignore_robots))
     findings = examine(page, target)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
@@ -88,7 +88,7 @@ def doctor(
         place = f"  [line {finding.line}, {finding.path}]" if finding.line else ""
         click.echo(f"{finding.field} = {_short(finding.value)}{place}")
     if lines:
-        for number, text in enumerate(lines_of(page), start=1):
+        for number, text in enumerate(visible_lines(page), start=1):
             click.echo(f"{number:5} {text}")
 
 

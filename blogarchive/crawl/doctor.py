@@ -1,4 +1,4 @@
-"""What was read from one page, field by field, and from which line: for the first meeting with a real site."""
+"""Explain a parsed page field by field, with the line of each value: for the first test of a real site."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ from blogarchive.parsing.lines.line import Line
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
 
-_LINES_OF_A_LIST = 3
+_ITEMS_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Diagnosis:
-    """A field and its value in words; `line` (from 1) and `path` say where on the page these words stand.
+class FieldFinding:
+    """A field, its value as text, and its position: `line` counts from 1, `path` is a CSS selector.
 
-    `line` None: they stand nowhere as they are (a URL, a value that is absent).
+    `line` and `path` are None if the page does not show the value: a URL, or an absent value.
     """
 
     field: str
@@ -27,68 +27,71 @@ class Diagnosis:
     path: str | None = None
 
 
-def examine(page: Page, target: Target) -> list[Diagnosis]:
-    """Everything that the site's reader found on `page`, in the order of the reading; long lists cut short."""
+def examine(page: Page, target: Target) -> list[FieldFinding]:
+    """Return every field that the parser of the site found on `page`; of a list, the first items."""
     crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
-    document = parse_document(decode(page.body, page.header("Content-Type")).text)
-    return list(_placed(document, _flat("", crawled.parsed)))
+    return list(_locate(_document(page), _flatten("", crawled.parsed)))
 
 
-def lines_of(page: Page) -> list[str]:
-    """The visible lines of a page, as its readers see them."""
-    return [line.text for line in parse_document(decode(page.body, page.header("Content-Type")).text).lines]
+def visible_lines(page: Page) -> list[str]:
+    """Return the visible lines of a page, as the parsers see them."""
+    return [line.text for line in _document(page).lines]
 
 
-def _flat(prefix: str, item: object) -> Iterator[tuple[str, str]]:
+def _document(page: Page) -> Document:
+    return parse_document(decode(page.body, page.header("Content-Type")).text)
+
+
+def _flatten(prefix: str, item: object) -> Iterator[tuple[str, str]]:
     if isinstance(item, DateText):
         yield prefix, f"{item.text} = {item.at.isoformat() if item.at else 'no time'} ({item.precision})"
     elif isinstance(item, tuple):
-        for index, one in enumerate(item[:_LINES_OF_A_LIST]):
-            yield from _flat(f"{prefix}[{index}]", one)
-        if len(item) > _LINES_OF_A_LIST:
+        for index, one in enumerate(item[:_ITEMS_SHOWN]):
+            yield from _flatten(f"{prefix}[{index}]", one)
+        if len(item) > _ITEMS_SHOWN:
             yield f"{prefix}[…]", f"{len(item)} in all"
         elif not item:
             yield prefix, "none"
     elif is_dataclass(item) and not isinstance(item, type):
         for field in fields(item):
-            yield from _flat(f"{prefix}.{field.name}".lstrip("."), getattr(item, field.name))
+            yield from _flatten(f"{prefix}.{field.name}".lstrip("."), getattr(item, field.name))
     else:
         yield prefix, "none" if item is None else str(item)
 
 
-def _placed(document: Document, told: Iterable[tuple[str, str]]) -> Iterator[Diagnosis]:
-    """Each value with its place: the nearest to that of the field before it, of the same post or author."""
+def _locate(document: Document, values: Iterable[tuple[str, str]]) -> Iterator[FieldFinding]:
+    """Yield each value with the position nearest to the field before it, of the same post or author."""
     last: dict[str, int] = {}
-    for field, value in told:
-        needle = value.split(" = ")[0] if " = " in value else value.strip().split("\n")[0]
+    for field, value in values:
+        text = value.split(" = ")[0] if " = " in value else value.strip().split("\n")[0]
         owner = field.split(".")[0]
         found = None
-        if needle and needle != "none" and not needle.startswith("http"):
-            found = _place(document, needle, near=last.get(owner, 0))
+        if text and text != "none" and not text.startswith("http"):
+            found = _find(document, text, near=last.get(owner, 0))
         if found is None:
-            yield Diagnosis(field=field, value=value)
+            yield FieldFinding(field=field, value=value)
             continue
         line, at = found
         last[owner] = line.index
-        yield Diagnosis(field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at)))
+        yield FieldFinding(field=field, value=value, line=line.index + 1, path=_css_path(line.node_at(at)))
 
 
-def _place(document: Document, needle: str, *, near: int) -> tuple[Line, int] | None:
-    """Where the words stand by themselves, nearest to the line `near`; else where they stand within others."""
-    number = needle.isascii() and needle.isdigit()
+def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | None:
+    """Return line and offset of `text` as a word of its own, nearest to the line `near`; else inside a word."""
+    number = text.isascii() and text.isdigit()
     if number:
-        alone = re.compile(rf"(?<!\d)(?<!\d[.,/]){'[,，]?'.join(needle)}(?!\d|[.,/]\d)")
+        alone = re.compile(rf"(?<!\d)(?<!\d[.,/]){'[,，]?'.join(text)}(?!\d|[.,/]\d)")
     else:
-        alone = re.compile(rf"(?<!\w){re.escape(needle)}(?!\w)")
+        alone = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
     found = [(line, match.start()) for line in document.lines if (match := alone.search(line.text))]
     if not found and not number:
-        found = [(line, at) for line in document.lines if (at := line.text.find(needle)) >= 0]
-    # Of two lines as near, the one below: a page's fields mostly stand in the order of the reading's.
+        found = [(line, at) for line in document.lines if (at := line.text.find(text)) >= 0]
+    # Of two lines as near, the lower one: pages mostly show the fields in the order of the parsed page.
     return min(found, key=lambda place: (abs(place[0].index - near), place[0].index < near), default=None)
 
 
 def _css_path(node: Element) -> str:
-    """The node and its three nearest ancestors as a CSS selector would name them."""
+    """Return a CSS selector of the node and its three nearest ancestors."""
     chain = [node, *node.iterancestors()][:4]
     return " > ".join(_css_name(element) for element in reversed(chain))
 

@@ -1,4 +1,4 @@
-"""What a run would ask for, from the archive's state alone: no request is sent and nothing is written."""
+"""List the requests of a run from the archive alone: sends no request and writes nothing."""
 
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
@@ -13,29 +13,29 @@ from blogarchive.store.ledger import runs
 from blogarchive.store.timestamps import utc_now
 
 
-def forecast(order: CrawlOptions, observer: CrawlObserver, *, robots: bool = True) -> list[str]:
-    """The URLs that a run of `order` would request as far as is known before its first page, best first.
+def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool = True) -> list[str]:
+    """Return the URLs that a run would request, as far as the archive shows, in their order.
 
-    `robots`: every host's robots.txt too, before its first page. What the pages will show to be new comes on top.
+    With `robots`, the robots.txt of each host comes before its first page. Pages may add requests for new links.
     """
     try:
-        with open_scratch(order.db) as archive:
-            urls = list(_urls(archive, order, observer))
+        with open_scratch(options.db) as archive:
+            urls = list(_planned(archive, options, observer))
     except NoArchive:
-        if order.command != "backup":
+        if options.command != "backup":
             raise
-        urls = [target.url for target in start_targets(order)]
+        urls = [target.url for target in start_targets(options)]
     return list(dict.fromkeys(_with_robots(urls) if robots else urls))
 
 
-def _urls(archive: Archive, order: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
-    session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), order, observer)
-    session.begin(start_targets(order))
-    targets = session.foreseen()
+def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
+    session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), options, observer)
+    session.begin(start_targets(options))
+    targets = session.planned_targets()
     yield from (target.url for target in targets)
     yield from plan.stored_next_pages(archive, targets)
-    if session.begin_pictures():
-        yield from session.pictures.foreseen()
+    if session.begin_media():
+        yield from session.media.planned_urls()
 
 
 def _with_robots(urls: Iterable[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The pictures of a run: which to fetch, from where they may come, and what came.
+"""The images of a run: which to fetch, which hosts are allowed, and the result of each request.
 
-The spider asks here what to fetch and gives here what came; the rows of `media` are all that is remembered.
+The rows of `media` are the whole state.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -20,78 +20,79 @@ _ALL = 10_000_000
 
 
 class MediaHostPolicy:
-    """From where the pictures of posts may come: their own host, those of their site, and those `asked` for."""
+    """Hosts that may serve images of a post: its own host, those of its site, and those in `allowed`."""
 
-    def __init__(self, asked: Sequence[str] = ()) -> None:
-        self.asked = tuple(asked)
+    def __init__(self, allowed: Sequence[str] = ()) -> None:
+        self.allowed = tuple(allowed)
 
     def refusal(self, url: str, post_url: str, site: str) -> str | None:
-        """Why the picture at `url` is not fetched for a post of `site`; None where it may be."""
+        """Return why the image at `url` is not fetched for a post of `site`; None if it is allowed."""
         listed = site_by_name(site).image_hosts
-        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=self.asked)
+        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=self.allowed)
 
-    def sieve(self, blogs: Sequence[Blog], homes: Collection[str]) -> Callable[[str], bool]:
-        """Says of a host whether any of the blogs may ask it; `homes` are their own hosts."""
+    def host_filter(self, blogs: Sequence[Blog], own_hosts: Collection[str]) -> Callable[[str], bool]:
+        """Return a function that returns True if images of any of `blogs` may come from a host."""
         listed = {pattern for blog in blogs for pattern in site_by_name(blog.site).image_hosts}
-        return lambda host: host in homes or hosts.matches_host(host, (*listed, *self.asked))
+        return lambda host: host in own_hosts or hosts.matches_host(host, (*listed, *self.allowed))
 
 
 class MediaObserver(Protocol):
-    """Is told how the pictures get on."""
+    """Receives the progress of images."""
 
-    def on_message(self, words: str) -> None:
-        """Something that the person may want to know."""
+    def on_message(self, text: str) -> None:
+        """Called with a message for the user."""
 
-    def on_image(self, kept: int, lost: int, wanted: int) -> None:
-        """So many of those `wanted` were kept so far, so many could not be had."""
+    def on_image_done(self, stored: int, failed: int, total: int) -> None:
+        """Called after each image with the counts so far; `total` images are due in this run."""
 
 
 class MediaSession:
-    """The pictures of a run under way; `blogs` is the run's own list, which grows as blogs are met."""
+    """The images of a run; `blogs` is the list of the crawl session, which grows during the run."""
 
     def __init__(
         self,
         archive: Archive,
         run: Run,
         blogs: Sequence[Blog],
-        rule: MediaHostPolicy,
+        policy: MediaHostPolicy,
         observer: MediaObserver,
         *,
         recent: bool = False,
     ) -> None:
-        self.rule = rule
+        self.policy = policy
         self.stored = 0
         self.failed = 0
         self._archive = archive
         self._run = run
         self._blogs = blogs
         self._observer = observer
-        self._wanted = 0
-        self._begun_at = (
-            utc_now()
-        )  # what falls due later is the next run's: a run is one of a picture's tries
-        # A run that leaves out posts leaves out their pictures; one that goes on with another, that one's too.
+        self._total = 0
+        self._hosts: list[str] = []
+        self._begun_at = utc_now()  # later retries belong to the next run: a run tries each image once
+        # A partial run fetches the images of its own posts; one that continues another, those of both.
         self._since = format_utc(parse_utc(run.epoch_at)) if recent else ""
 
-    def begin(self, homes: Collection[str]) -> int:
-        """List what there is to fetch; gives how many pictures there are. `homes` are the blogs' own hosts."""
-        sieve = self.rule.sieve(self._blogs, homes)
-        media_queue.gather(self._archive, self._blogs, self.rule.refusal, sieve)
-        self._wanted = media_queue.count_due(
+    def begin(self, own_hosts: Collection[str]) -> int:
+        """Queue the images of all posts and return how many are due; `own_hosts` are the hosts of the blogs."""
+        allowed = self.policy.host_filter(self._blogs, own_hosts)
+        media_queue.gather(self._archive, self._blogs, self.policy.refusal, allowed)
+        self._hosts = media_queue.hosts_to_ask(
             self._archive, self._blogs, now=self._begun_at, since=self._since
         )
-        return self._wanted
+        self._total = media_queue.count_due(self._archive, self._blogs, now=self._begun_at, since=self._since)
+        return self._total
 
     def hosts(self) -> list[str]:
-        """The hosts that are to be asked in this run."""
-        return media_queue.hosts_to_ask(self._archive, self._blogs, now=self._begun_at, since=self._since)
+        """Return the hosts that had due images when the run began to fetch them."""
+        return self._hosts
 
-    def foreseen(self) -> list[str]:
-        """The URLs of all that there is to fetch now."""
-        return [wanted.url for host in self.hosts() for wanted in self.take(host, _ALL, ())]
+    def planned_urls(self) -> list[str]:
+        """Return the URLs of all due images."""
+        return [image.url for host in self.hosts() for image in self.take(host, _ALL, ())]
 
-    def take(self, host: str, limit: int, exclude: Collection[int]) -> list[QueuedImage]:
-        """The next pictures of `host`, at most `limit`; those that may not be fetched (any more) are skipped."""
+    def take(self, host: str, limit: int, exclude: Collection[QueuedImage]) -> list[QueuedImage]:
+        """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""
+        excluded = {image.id for image in exclude}
         while True:
             found = media_queue.take(
                 self._archive,
@@ -99,46 +100,45 @@ class MediaSession:
                 host,
                 limit=limit,
                 now=self._begun_at,
-                exclude=exclude,
+                exclude=excluded,
                 since=self._since,
             )
-            allowed = [wanted for wanted in found if not self._skip(wanted)]
+            allowed = [image for image in found if not self._skip(image)]
             if allowed or not found:
                 return allowed
 
-    def keep(self, wanted: QueuedImage, picture: ImageFile) -> None:
-        """A picture came; raises `CannotWrite`."""
-        media_queue.keep(self._archive, wanted.url, picture, now=utc_now())
+    def store_image(self, image: QueuedImage, file: ImageFile) -> None:
+        """Store the bytes of an image; raises `CannotWrite`."""
+        media_queue.keep(self._archive, image.url, file, now=utc_now())
         self.stored += 1
-        self._tell()
+        self._notify()
 
-    def lose(self, wanted: QueuedImage, trouble: ImageFailure) -> None:
-        """No picture came: a failure row, and a later try where one may help."""
+    def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
+        """Record a failure, and schedule a retry unless it is permanent."""
         self.failed += 1
-        media_queue.fail(self._archive, wanted, trouble, run_id=self._run.id, now=utc_now())
-        self._observer.on_message(f"picture: {wanted.url}: {trouble.detail}")
-        self._tell()
+        media_queue.fail(self._archive, image, failure, run_id=self._run.id, now=utc_now())
+        self._observer.on_message(f"image: {image.url}: {failure.detail}")
+        self._notify()
 
-    def give_up(self, host: str, detail: str, exclude: Collection[int]) -> None:
-        """The host is left alone for the rest of the run: what it was to be asked for has failed as well."""
+    def abandon_host(self, host: str, reason: str, exclude: Collection[QueuedImage]) -> None:
+        """Record all due images of `host` as failed, except those in `exclude`, which are in flight."""
         left = self.take(host, _ALL, exclude)
+        failure = ImageFailure(detail=reason)
         with self._archive.atomic():
-            for wanted in left:
-                media_queue.fail(
-                    self._archive, wanted, ImageFailure(detail=detail), run_id=self._run.id, now=utc_now()
-                )
+            for image in left:
+                media_queue.fail(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(
-            f"{host} is not asked for pictures any more in this run ({detail}); {len(left)} wait"
+            f"no more images from {host} in this run ({reason}); {len(left)} are tried later"
         )
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
-        self._observer.on_image(self.stored, self.failed, self._wanted)
+    def _notify(self) -> None:
+        self._observer.on_image_done(self.stored, self.failed, self._total)
 
-    def _skip(self, wanted: QueuedImage) -> bool:
-        refused = self.rule.refusal(wanted.url, wanted.post_url, wanted.site)
-        if refused is None:
+    def _skip(self, image: QueuedImage) -> bool:
+        reason = self.policy.refusal(image.url, image.post_url, image.site)
+        if reason is None:
             return False
-        media_queue.skip(self._archive, wanted, refused, now=utc_now())
+        media_queue.skip(self._archive, image, reason, now=utc_now())
         return True

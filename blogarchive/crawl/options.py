@@ -1,4 +1,4 @@
-"""What a person asked for, and which targets the words mean."""
+"""Options of a run, and the targets that its URLs name."""
 
 import os
 from collections.abc import Iterator
@@ -15,11 +15,12 @@ from blogarchive.sites.base import Site, site_by_name, site_for_url
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlOptions:
-    """What a person asked for.
+    """What the user asked of a run.
 
-    `urls` are blogs or posts to back up; `uids` the blogs of the archive to update, all where empty. `limit`
-    is a number of posts, `since` a day in the site's clock. `retry` asks anew for all that failed, for good too.
-    `media`: pictures as well, from `media_hosts` (`blogarchive.media.hosts.parse_hosts`) besides the usual hosts.
+    `urls` are blogs or posts to back up. `uids` are the blogs to update; if empty, all blogs of the archive.
+    `limit` is a number of posts, `since` a day in the time zone of the site. `retry` requeues every failure, also
+    permanent ones. `media` fetches images too; `media_hosts` (from `parse_hosts`) are allowed besides the usual
+    hosts.
     """
 
     command: Literal["backup", "update"]
@@ -36,50 +37,49 @@ class CrawlOptions:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words that make two runs the same, so that the second goes on where the first was stopped."""
+        """The words that identify a run; a second run with the same words continues an interrupted first."""
         options = (("full", self.full), ("retry", self.retry), ("limit", self.limit), ("since", self.since))
         return (*self.urls, *self.uids, *(f"{name}={value}" for name, value in options if value))
 
     @property
     def partial(self) -> bool:
-        """Whether the run leaves out things on purpose."""
+        """True if the run leaves out posts on purpose."""
         return self.limit is not None or self.since is not None
 
 
 def default_db() -> Path:
-    """Where the archive is when nobody says: BLOGARCHIVE_DB, in which `~` is the home folder, else `data/archive.db`."""
+    """Return the default path of the archive: BLOGARCHIVE_DB with `~` expanded, else `data/archive.db`."""
     return Path(os.path.expanduser(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db"))  # noqa: PTH111
 
 
-def start_targets(order: CrawlOptions) -> list[Target]:
-    """The targets that the order's URLs name; raises `UsageError` for one that is no URL of a known site.
+def start_targets(options: CrawlOptions) -> list[Target]:
+    """Return the targets of the URLs of a run; raises `UsageError` for a URL of no known site.
 
-    An index page of a form that the site does not know stands for the blog, or the post, above it.
+    A URL of unknown form is replaced by the nearest URL above it that is a post or a page of the same blog.
     """
-    return [_start(url, order.site) for url in order.urls]
+    return [_start_target(url, options.site) for url in options.urls]
 
 
 def target_of_url(url: str, site_name: str | None) -> Target:
-    """The very page at `url`, whatever it is; raises `UsageError` for one that is no URL of a known site."""
+    """Return the target of exactly this URL; raises `UsageError` for a URL of no known site."""
     site = _site_of(url, site_name)
     return _target(site, site.parse_url(url))
 
 
 def require_archive(db: Path) -> None:
-    """Raise `NoArchive` where there is no file at that path: before a lock file is left there."""
+    """Raise `NoArchive` if there is no file at `db`; call it before a lock file is made."""
     if not db.exists():
         raise NoArchive(f"no archive at {db}; `blogarchive backup URL` makes one")
 
 
-def _start(url: str, site_name: str | None) -> Target:
+def _start_target(url: str, site_name: str | None) -> Target:
     site = _site_of(url, site_name)
-    address = site.parse_url(url)
-    if address.kind is PageKind.UNKNOWN:
-        known = (
-            found for above in _above(address.url) if (found := site.parse_url(above)).uid == address.uid
-        )
-        address = next((found for found in known if found.kind is not PageKind.UNKNOWN), address)
-    return _target(site, address)
+    parsed = site.parse_url(url)
+    if parsed.kind is PageKind.UNKNOWN:
+        above = map(site.parse_url, _urls_above(parsed.url))
+        known = (one for one in above if one.uid == parsed.uid and one.kind is not PageKind.UNKNOWN)
+        parsed = next(known, parsed)
+    return _target(site, parsed)
 
 
 def _site_of(url: str, site_name: str | None) -> Site:
@@ -93,8 +93,8 @@ def _site_of(url: str, site_name: str | None) -> Site:
     return site_by_name(site_name) if site_name else site_for_url(url)
 
 
-def _above(url: str) -> Iterator[str]:
-    """The URL without its query, then each folder that it is in, the nearest first."""
+def _urls_above(url: str) -> Iterator[str]:
+    """Yield the URL without its query, then each folder above it, the nearest first."""
     parts = urlsplit(url)
     steps = parts.path.split("/")
     yield urljoin(url, parts.path)
@@ -102,6 +102,6 @@ def _above(url: str) -> Iterator[str]:
         yield urljoin(url, "/".join(steps[:count]) + "/")
 
 
-def _target(site: Site, address: ParsedUrl) -> Target:
-    kind = PageKind.HOME if address.kind is PageKind.UNKNOWN else address.kind
-    return Target(url=address.url, site=site.name, kind=kind, uid=address.uid, number=address.number)
+def _target(site: Site, parsed: ParsedUrl) -> Target:
+    kind = PageKind.HOME if parsed.kind is PageKind.UNKNOWN else parsed.kind
+    return Target(url=parsed.url, site=site.name, kind=kind, uid=parsed.uid, number=parsed.number)

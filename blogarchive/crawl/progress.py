@@ -1,4 +1,4 @@
-"""Shows a person how a run gets on: a bar on a terminal, lines elsewhere, nothing with `-q`."""
+"""Observers that show the progress of a run: a bar on a terminal, lines elsewhere, nothing with `-q`."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,34 +19,34 @@ _SECONDS_BETWEEN_COUNTS = 1.0
 _SECONDS_BETWEEN_LINES = 60.0
 
 
-def stamped(words: str, stream: TextIO) -> str:
-    """`words`, prefixed with the local time (ISO 8601 with offset) unless `stream` is a terminal."""
+def stamped(text: str, stream: TextIO) -> str:
+    """Return `text`, prefixed with the local time (ISO 8601 with offset) unless `stream` is a terminal."""
     if stream.isatty():
-        return words
-    return f"{datetime.now().astimezone().isoformat(timespec='seconds')} {words}"
+        return text
+    return f"{datetime.now().astimezone().isoformat(timespec='seconds')} {text}"
 
 
 class NullObserver:
-    """Says nothing: for cron, where the exit code and the ledger speak."""
+    """Prints nothing: for cron, which reads the exit code and the ledger."""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
-    def on_message(self, words: str) -> None:
-        """Say nothing."""
+    def on_message(self, text: str) -> None:
+        """Print nothing."""
 
     def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
-    def on_image(self, kept: int, lost: int, wanted: int) -> None:
-        """Say nothing."""
+    def on_image_done(self, stored: int, failed: int, total: int) -> None:
+        """Print nothing."""
 
 
 class LineObserver(NullObserver):
-    """One line for every failure, and once a minute how far the run is; every page too, where `verbose`."""
+    """Prints a line for every failure, and the progress once a minute; if `verbose`, a line for every page."""
 
     def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
         self._stream = stream
@@ -54,47 +54,52 @@ class LineObserver(NullObserver):
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """A line where the page could not be kept."""
+        """Print a line if the page was rejected or is gone."""
         if saved.failure:
             self._write(f"{saved.failure.kind}: {target.url}: {saved.failure.detail}")
         elif self._verbose or saved.outcome is Outcome.GONE:
             self._write(f"{saved.outcome}: {target.url}")
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
-        """A line for the failure."""
+        """Print the failure."""
         self._write(f"{failure.kind}: {target.url}: {failure.detail}")
 
-    def on_message(self, words: str) -> None:
-        """The words."""
-        self._write(words)
+    def on_message(self, text: str) -> None:
+        """Print the message."""
+        self._write(text)
 
     def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
-        """How far the run is, now and then."""
-        if time.monotonic() >= self._next_line:
-            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-            far = count()
+        """Print the progress, at most once a minute."""
+        if self._line_is_due():
+            progress = count()
             self._write(
-                f"{far.posts_read} of {far.posts_found} posts read, {far.failed} failed, {far.todo} to do"
+                f"{progress.posts_read} of {progress.posts_found} posts read,"
+                f" {progress.failed} failed, {progress.todo} to do"
             )
 
-    def on_image(self, kept: int, lost: int, wanted: int) -> None:
-        """How far the pictures are, now and then."""
-        if time.monotonic() >= self._next_line:
-            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
-            self._write(f"{kept} of {wanted} pictures fetched, {lost} failed")
+    def on_image_done(self, stored: int, failed: int, total: int) -> None:
+        """Print the progress, at most once a minute."""
+        if self._line_is_due():
+            self._write(f"{stored} of {total} images fetched, {failed} failed")
 
-    def _write(self, words: str) -> None:
-        self._stream.write(f"{stamped(words, self._stream)}\n")
+    def _line_is_due(self) -> bool:
+        if time.monotonic() < self._next_line:
+            return False
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        return True
+
+    def _write(self, text: str) -> None:
+        self._stream.write(f"{stamped(text, self._stream)}\n")
         self._stream.flush()
 
 
 class ProgressBarObserver(LineObserver):
-    """A bar of posts read against posts found, with the time left; failures as lines above it."""
+    """Shows a bar of posts read of posts found, with the time left; prints failures above it."""
 
     def __init__(self, console: Console, progress: Progress, *, verbose: bool = False) -> None:
         super().__init__(cast(TextIO, console.file), verbose=verbose)
         self._console = console
-        self._progress = progress
+        self._bar = progress
         self._task = progress.add_task("reading", total=None, what="posts", failed=0, todo=0)
         self._next_count = 0.0
 
@@ -103,29 +108,29 @@ class ProgressBarObserver(LineObserver):
         if time.monotonic() < self._next_count:
             return
         self._next_count = time.monotonic() + _SECONDS_BETWEEN_COUNTS
-        far = count()
-        self._progress.update(
+        progress = count()
+        self._bar.update(
             self._task,
-            completed=far.posts_read,
-            total=far.posts_found or None,
-            failed=far.failed,
-            todo=far.todo,
+            completed=progress.posts_read,
+            total=progress.posts_found or None,
+            failed=progress.failed,
+            todo=progress.todo,
         )
 
-    def on_image(self, kept: int, lost: int, wanted: int) -> None:
-        """Move the bar, which counts pictures from now on."""
-        done = kept + lost
-        self._progress.update(
-            self._task, what="pictures", completed=done, total=wanted, failed=lost, todo=wanted - done
+    def on_image_done(self, stored: int, failed: int, total: int) -> None:
+        """Move the bar, which counts images from now on."""
+        done = stored + failed
+        self._bar.update(
+            self._task, what="images", completed=done, total=total, failed=failed, todo=total - done
         )
 
-    def _write(self, words: str) -> None:
-        self._console.print(words, markup=False, highlight=False)
+    def _write(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False)
 
 
 @contextmanager
-def watching(stream: TextIO, *, quiet: bool = False, verbose: bool = False) -> Iterator[CrawlObserver]:
-    """The observer that fits `stream` and what the person asked for."""
+def open_observer(stream: TextIO, *, quiet: bool = False, verbose: bool = False) -> Iterator[CrawlObserver]:
+    """Yield the observer for `stream`: a bar on a terminal, else lines; with `quiet` a null observer."""
     if quiet:
         yield NullObserver()
     elif not stream.isatty():

@@ -1,4 +1,4 @@
-"""How a run ended: what happened turned into an exit code, and a line for the person."""
+"""Result of a run: exit code, outcome and a message for the user."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ from blogarchive.errors import (
 from blogarchive.store.ledger import failures, field_coverage
 from blogarchive.store.ledger.runs import Counts, RunOutcome
 
+_BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlResult:
-    """How a run ended: its row in `runs`, and a line for the person where there is something to say."""
+    """Outcome, exit code and counts of a run, as in its row of `runs`, and a message if there is one."""
 
     outcome: RunOutcome
     exit_code: int
@@ -29,77 +31,81 @@ class CrawlResult:
     message: str | None = None
 
 
-class Traffic(Protocol):
-    """What is used here of `spiders.traffic.Traffic`."""
+class ThrottleState(Protocol):
+    """The part of `spiders.throttle.HostThrottle` that decides the result."""
 
     requests: int
-    ended: BlogArchiveError | None
+    stop_error: BlogArchiveError | None
     blocked_hosts: dict[str, str]
 
 
-def result_of(session: CrawlSession, throttle: Traffic) -> CrawlResult:
-    """How the run ended, by what it met on the way and what is missing now."""
+def build_result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
+    """Return the result of a run, by its errors and by what is missing in the archive now."""
     counts = session.counts(throttle.requests)
-    error = _error(session, throttle)
+    error = _most_severe(session, throttle)
     if error:
         return CrawlResult(
             outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error)
         )
     tally = failures.count_failures(session.archive, session.blogs, since=session.run.begun_at)
     if tally.new or tally.retrying:
-        words = (
-            f"{tally.all} pages, pictures or fields are missing; `blogarchive failures` lists them,"
-            " with --retry it asks for them again now"
+        message = (
+            f"{tally.all} pages, images or fields are missing; `blogarchive failures` lists them,"
+            " with --retry it fetches them again now"
         )
-        return CrawlResult(outcome="failures", exit_code=1, counts=counts, message=words)
+        return CrawlResult(outcome="failures", exit_code=1, counts=counts, message=message)
     return CrawlResult(outcome="done", exit_code=0, counts=counts)
 
 
-def _error(session: CrawlSession, throttle: Traffic) -> BlogArchiveError | None:
-    """The error that the run ends with, the gravest of all; tells of hosts left alone that are no blog's home."""
-    found: list[BlogArchiveError] = [throttle.ended] if throttle.ended else []
-    homes = {host for host, _ in session.homes()}
-    for host, why in throttle.blocked_hosts.items():
-        words = f"{host} was left alone: {why}; try again later, with a longer --delay"
-        if host in homes:
-            found.append(SiteBlocks(words))
-        else:  # a blog may have pages on another host too: what is missing of it is a failure each
-            session.observer.on_message(words)
-    error = _unreached(session) if session.unreached else None
-    if isinstance(error, SiteChanged):  # what is left alone after one page for all URLs never gave another
-        found = [one for one in found if not isinstance(one, SiteBlocks)]
-    if error and not found:
-        found.append(error)
+def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveError | None:
+    """Return the most severe error of the run; report blocked hosts that are no home of a blog."""
+    errors: list[BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
+    home_hosts = {host for host, _ in session.homes()}
+    for host, reason in throttle.blocked_hosts.items():
+        blocked = SiteBlocks(blocked_message(host, reason))
+        if host in home_hosts:
+            errors.append(blocked)
+        else:  # some blogs have pages on a second host; each missing page is a failure of its own
+            session.observer.on_message(str(blocked))
+    unreached = _unreached_error(session) if session.unreached else None
+    if isinstance(unreached, SiteChanged):  # a host that served one page for all URLs is blocked for that
+        errors = [error for error in errors if not isinstance(error, SiteBlocks)]
+    if unreached and not errors:
+        errors.append(unreached)
     try:
         field_coverage.check_coverage(session.archive, session.run)
     except SiteChanged as error:
-        found.append(error)
-    return min(found, key=lambda error: _GRAVEST.index(error.exit_code), default=None)
+        errors.append(error)
+    return min(errors, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)
 
 
-_GRAVEST: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
+def blocked_message(host: str, reason: str) -> str:
+    """Return the message about a host that this run sent no more requests to."""
+    return f"no more requests to {host}: {reason}; try again later, with a longer --delay"
 
 
-def _unreached(session: CrawlSession) -> BlogArchiveError | None:
-    """Why no page came, None where the only reason is a mistake of this program, which says nothing of the site."""
-    kinds = {
+def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
+    """Return why no page was stored; None if the only reason is an error of this program."""
+    details = {
         failure.kind: failure.detail
         for failure in failures.open_failures(session.archive, session.blogs)
         if failure.last_failed_at >= session.run.started_at
     }
-    if "robots" in kinds:
+    if "robots" in details:
         return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
-    if "blocked" in kinds:
-        return SiteBlocks(f"the site refuses us ({kinds['blocked']}); try again later, with a longer --delay")
-    if kinds.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
-        return SiteChanged(
-            f"the site seems to have changed: {kinds['unreadable']}; see `blogarchive doctor URL`"
+    if "blocked" in details:
+        return SiteBlocks(
+            f"the site refuses requests ({details['blocked']}); try again later, with a longer --delay"
         )
-    if kinds.keys() == {"mistake"}:
+    if details.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
+        return SiteChanged(
+            f"the site seems to have changed: {details['unreadable']}; see `blogarchive doctor URL`"
+        )
+    if details.keys() == {"mistake"}:
         return None
-    why = "; ".join(kinds.values()) or "no page came"
-    hint = "; `blogarchive doctor URL` shows what came" if "unreadable" in kinds else ""
-    return Unreachable(f"no blog could be reached: {why}{hint}")
+    reasons = "; ".join(details.values()) or "no page came"
+    hint = "; `blogarchive doctor URL` shows the page" if "unreadable" in details else ""
+    return Unreachable(f"no blog could be reached: {reasons}{hint}")
 
 
 def _outcome(error: BlogArchiveError) -> RunOutcome:

@@ -1,4 +1,4 @@
-"""Runs one crawl in this process, from the lock on the archive to the row of `runs` that tells how it ended."""
+"""Run one crawl in this process: lock the archive, run the spider, write the row of `runs`."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.options import CrawlOptions, require_archive, start_targets
-from blogarchive.crawl.result import CrawlResult, Traffic, result_of
+from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
@@ -24,107 +24,110 @@ from blogarchive.store.ledger import failures, runs
 from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.process import reduce_garbage_collection, stop_signals
 
-_PATIENCE = 5.0
-"""Seconds between the first signal and the hard end of the loop."""
+_SECONDS_TO_STOP = 5.0
+"""Time between the first signal and the hard end of the event loop."""
 
 
-class _Throttle(Traffic, Protocol):
+class _Throttle(ThrottleState, Protocol):
     def stop(self, error: BlogArchiveError | None = None) -> None: ...
 
 
 class _Spider(Protocol):
-    """What is used here of `spiders.blog.BlogSpider`, which the library knows by its name only."""
+    """The part of `spiders.blog.BlogSpider` used here; settings name the spider as a string."""
 
     throttle: _Throttle
     crash: BaseException | None
 
 
-class _PageSpider(Protocol):
-    """The same of `spiders.page.PageSpider`."""
+class _PageSpider(_Spider, Protocol):
+    """The part of `spiders.single_page.PageSpider` used here."""
 
-    throttle: _Throttle
-    crash: BaseException | None
     page: Page | None
-    lost: str
+    failure: str
 
 
-def settings(
+def build_settings(
     *, delay: float | None = None, cookies: Path | None = None, ignore_robots: bool = False
 ) -> Settings:
-    """Scrapy's settings: those of `blogarchive.settings`, and what a person changed of them."""
-    chosen = Settings()
-    chosen.setmodule("blogarchive.settings", priority="project")
-    chosen.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command has its own
+    """Return Scrapy's settings: `blogarchive.settings` with the options of the user; raises `UsageError`."""
+    settings = Settings()
+    settings.setmodule("blogarchive.settings", priority="project")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command line has its own
     if delay is not None:
-        chosen.set("DOWNLOAD_DELAY", delay, priority="cmdline")
-        chosen.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
+        settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
+        settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
     if cookies is not None:
-        read_cookies(cookies)  # told now, not when the archive is open
-        chosen.set("COOKIES_FILE", str(cookies), priority="cmdline")
-        chosen.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+        read_cookies(cookies)  # raise for an invalid file before the archive is open
+        settings.set("COOKIES_FILE", str(cookies), priority="cmdline")
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
     if ignore_robots:
-        chosen.set("ROBOTSTXT_OBEY", False, priority="cmdline")
-    return chosen
+        settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
+    return settings
 
 
-def crawl(order: CrawlOptions, observer: CrawlObserver, chosen: Settings) -> CrawlResult:
-    """Carry out `order` in a process of Scrapy's of its own; may be called once in a process."""
-    process = AsyncCrawlerProcess(chosen)
-    logging.getLogger("scrapy").setLevel(logging.INFO)  # below it are two records a page, for nobody
-    return crawl_in(process, order, observer)
+def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
+    """Run a crawl in a new Scrapy process object; call it once in a process."""
+    process = AsyncCrawlerProcess(settings)
+    logging.getLogger("scrapy").setLevel(logging.INFO)  # at DEBUG there are two unused records a page
+    return crawl_in(process, options, observer)
 
 
-def crawl_in(process: AsyncCrawlerProcess, order: CrawlOptions, observer: CrawlObserver) -> CrawlResult:
-    """Carry out `order`: lock and open the archive, walk, close the run's row.
+def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: CrawlObserver) -> CrawlResult:
+    """Run a crawl: lock and open the archive, run the spider, finish the row of `runs`.
 
-    Raises the `BlogArchiveError` that kept the run from beginning, and any mistake of this program that ended
-    it; what the web does is in the report.
+    Raises the `BlogArchiveError` that prevents the run from beginning, and an error of this program that ends it.
+    Errors of the network and of the site are part of the result.
     """
-    named = start_targets(order)
-    if order.command != "backup":
-        require_archive(order.db)
+    targets = start_targets(options)
+    if options.command != "backup":
+        require_archive(options.db)
     with (
-        _signals_given_back(),
-        lock.hold_lock(order.db, order.command, now=utc_now()),
-        Archive.open(order.db, create=order.command == "backup") as archive,
+        _restored_signal_handlers(),
+        lock.hold_lock(options.db, options.command, now=utc_now()),
+        Archive.open(options.db, create=options.command == "backup") as archive,
     ):
-        run = runs.start_run(archive, order.command, order.words, now=utc_now())
-        session = CrawlSession(archive, run, order, observer)
-        session.begin(named)
-        spider = _walk(process, session)
-        report = result_of(session, spider.throttle)
-        if report.outcome in ("unreachable", "blocked"):
+        run = runs.start_run(archive, options.command, options.words, now=utc_now())
+        session = CrawlSession(archive, run, options, observer)
+        session.begin(targets)
+        spider = cast(_Spider, _run_spider(process, "blog", session=session))
+        if spider.crash:
+            raise spider.crash
+        result = build_result(session, spider.throttle)
+        if result.outcome in ("unreachable", "blocked"):
             failures.retry_outage_now(archive, run.id, now=utc_now())
         runs.finish_run(
             archive,
             run,
-            outcome=report.outcome,
-            exit_code=report.exit_code,
-            counts=report.counts,
+            outcome=result.outcome,
+            exit_code=result.exit_code,
+            counts=result.counts,
             now=utc_now(),
         )
-        return report
+        return result
 
 
-def fetch(target: Target, chosen: Settings) -> Page:
-    """One page, fetched as a run would; may be called once in a process. Raises `Unreachable`, `RobotsForbid`."""
-    chosen.set("ITEM_PIPELINES", {}, priority="cmdline")
-    with _signals_given_back():
-        spider = cast(_PageSpider, _run(AsyncCrawlerProcess(chosen), "page", target=target))
+def fetch(target: Target, settings: Settings) -> Page:
+    """Return one page, fetched as in a run; call it once in a process.
+
+    Raises `RobotsForbid`, `SiteBlocks` or `Unreachable`.
+    """
+    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    with _restored_signal_handlers():
+        spider = cast(_PageSpider, _run_spider(AsyncCrawlerProcess(settings), "page", target=target))
     if spider.page is not None:
         return spider.page
     if spider.crash:
         raise spider.crash
-    if "robots.txt" in spider.lost:
+    if "robots.txt" in spider.failure:
         raise RobotsForbid("robots.txt forbids this page; --ignore-robots is for one's own blog")
-    for host, why in spider.throttle.blocked_hosts.items():
-        raise SiteBlocks(f"{host} was left alone: {why}; try again later")
-    raise spider.throttle.ended or Unreachable(f"no page came from {target.url}: {spider.lost}")
+    for host, reason in spider.throttle.blocked_hosts.items():
+        raise SiteBlocks(blocked_message(host, reason))
+    raise spider.throttle.stop_error or Unreachable(f"no page came from {target.url}: {spider.failure}")
 
 
 @contextmanager
-def _signals_given_back() -> Iterator[None]:
-    """Give signals back to whoever heeded them before, when the run is written down and its archive closed."""
+def _restored_signal_handlers() -> Iterator[None]:
+    """Restore the handlers of stop signals at the end, after the archive is closed."""
     before = {signum: signal.getsignal(signum) for signum in stop_signals()}
     try:
         yield
@@ -133,23 +136,16 @@ def _signals_given_back() -> Iterator[None]:
             signal.signal(signum, handler)
 
 
-def _walk(process: AsyncCrawlerProcess, session: CrawlSession) -> _Spider:
-    spider = cast(_Spider, _run(process, "blog", session=session))
-    if spider.crash:
-        raise spider.crash
-    return spider
-
-
-def _run(process: AsyncCrawlerProcess, name: str, **words: object) -> Spider:
-    """Run one spider to its end, or until a signal; gives the spider. Signals that come later do nothing."""
+def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) -> Spider:
+    """Run one spider until it ends or a stop signal arrives, and return it; later signals do nothing."""
     crawler = process.create_crawler(name)
-    task = process.crawl(crawler, **words)
+    task = process.crawl(crawler, **arguments)
     loop = asyncio.get_event_loop()
 
     def stop(signum: signal.Signals) -> None:
-        told = Interrupted(f"stopped by {signum.name}; the same command goes on where it stopped")
-        loop.call_later(_PATIENCE, process._stop_reactor)
-        cast(_Spider, crawler.spider).throttle.stop(told)
+        loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
+        error = Interrupted(f"stopped by {signum.name}; the same command goes on where it stopped")
+        cast(_Spider, crawler.spider).throttle.stop(error)
 
     for signum in stop_signals():
         loop.add_signal_handler(signum, stop, signum)

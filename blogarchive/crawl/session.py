@@ -1,6 +1,7 @@
-"""One run over some blogs: what it was asked, what it has found out so far, and the archive it writes to.
+"""One run over some blogs: its options, its counts and its archive.
 
-The spider asks it what to fetch and the pipelines give it what came; `blogarchive.crawl` begins and ends it.
+The spider takes targets from the session, and the pipelines save pages through it. `blogarchive.crawl.run` begins and
+ends it.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -8,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from blogarchive.crawl.media_session import MediaHostPolicy, MediaSession
+from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, MediaSession
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
@@ -31,219 +32,220 @@ _ALL = 10_000_000
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
 
 
-class CrawlObserver(Protocol):
-    """Is told what happens, as it happens."""
+class CrawlObserver(MediaObserver, Protocol):
+    """Receives the events of a run."""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """A page came and was kept, or could not be."""
+        """Called after a page was stored or rejected."""
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
-        """No page came."""
-
-    def on_message(self, words: str) -> None:
-        """Something that the person may want to know."""
+        """Called after the last try without a page."""
 
     def on_progress(self, count: Callable[[], CrawlProgress]) -> None:
-        """A page is through; `count` tells how far the run is, and is dear enough to be asked seldom."""
-
-    def on_image(self, kept: int, lost: int, wanted: int) -> None:
-        """A picture is through: so many of those `wanted` were kept so far, so many could not be had."""
+        """Called after each page; `count` returns the progress, and is slow: call it seldom."""
 
 
 class CrawlSession:
-    """A run under way."""
+    """A run in progress."""
 
-    def __init__(self, archive: Archive, run: Run, order: CrawlOptions, observer: CrawlObserver) -> None:
+    def __init__(self, archive: Archive, run: Run, options: CrawlOptions, observer: CrawlObserver) -> None:
         self.archive = archive
         self.run = run
-        self.order = order
+        self.options = options
         self.observer = observer
         self.blogs: list[Blog] = []
-        self.reached = 0
+        self.media = MediaSession(
+            archive, run, self.blogs, MediaHostPolicy(options.media_hosts), observer, recent=options.partial
+        )
+        self._reached = False
         self._posts_taken = 0
-        self._starts: frozenset[str] = frozenset()
+        self._start_keys: frozenset[str] = frozenset()
         self._hosts: dict[Blog, str] = {}
         self._homes: set[tuple[str, int]] = set()
-        self.pictures = MediaSession(
-            archive, run, self.blogs, MediaHostPolicy(order.media_hosts), observer, recent=order.partial
-        )
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
 
     def begin(self, targets: Sequence[Target]) -> int:
-        """Put what the order asks for into the frontier; gives how many targets there are to fetch.
+        """Queue the targets of the run, `targets` first, and return how many are due.
 
-        `targets` are the `starts` of the order.
+        `targets` are the result of `start_targets`.
         """
         if self.run.ahead:
             self.observer.on_message(
-                f"this machine's clock is {self.run.ahead} behind what the archive holds"
+                f"this machine's clock is {self.run.ahead} behind the newest time in the archive"
             )
-        starts = set()
-        for named in targets:
-            uid = named.uid and blogs.canonical_uid(self.archive, named.site, named.uid)
-            target = plan.with_stored_scheme(self.archive, replace(named, uid=uid))
-            starts.add(frontier_queue.target_key(target))
-            frontier_queue.add_targets(self.archive, [target], now=utc_now(), first=True)
-            requeue.change_url(self.archive, target)
-            requeue.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
-            self._join(Blog(site=target.site, uid=uid), target.url)
-        self._starts = frozenset(starts)
-        if self.order.command == "update":
-            for blog in blogs.stored_blogs(self.archive, self.order.uids, hopeless=self.order.retry):
+        self._start_keys = frozenset(self._queue_start(target) for target in targets)
+        if self.options.command == "update":
+            for blog in blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry):
                 home = plan.queue_home(self.archive, blog, now=utc_now())
-                self._join(blog, home.url if home else "")
-        if self.order.retry:
+                self._add_blog(blog, home.url if home else "")
+        if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
             media_queue.retry(self.archive, self.blogs)
-        return plan.queue_run(self.archive, self.run, self.blogs, now=utc_now(), full=self.order.full)
+        return plan.queue_run(self.archive, self.run, self.blogs, now=utc_now(), full=self.options.full)
 
     def hosts(self) -> list[str]:
-        """The hosts of the blogs, each once."""
+        """Return the hosts of the blogs, each once."""
         return list(dict.fromkeys(self._hosts.values()))
 
-    def hosts_that_leave_open(self) -> set[str]:
-        """The hosts whose home pages held do not end with `</html>`: no page of theirs is asked for twice to be sure."""
+    def unclosed_hosts(self) -> set[str]:
+        """Return the hosts whose stored home pages do not end with `</html>`; their pages are not truncated."""
         homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
         return {host_of(home.url) for home in homes if page_rows.is_newest_home_open(self.archive, home.url)}
 
     @property
     def unreached(self) -> bool:
-        """Whether pages were asked for and none came; a run that only had pictures to fetch asks for none."""
-        return self._counts["failures"] > 0 and not self.reached
+        """True if pages failed and none was stored; False for a run that only had images to fetch."""
+        return self._counts["failures"] > 0 and not self._reached
 
     @property
     def is_long(self) -> bool:
-        """Whether many pages are to be expected: no post of these blogs was read before."""
-        return self.order.limit is None and not field_coverage.has_posts(self.archive, self.blogs)
+        """True if many pages are expected: the archive has no post of these blogs."""
+        return self.options.limit is None and not field_coverage.has_posts(self.archive, self.blogs)
 
     def homes(self) -> frozenset[tuple[str, int]]:
-        """Host and port of the blogs."""
+        """Return host and port of every blog."""
         return frozenset(self._homes)
 
-    def begin_pictures(self) -> int:
-        """Called when the pages are through; gives how many pictures there are to fetch, 0 where none is wanted."""
-        if not self.order.media or self.unreached:
+    def begin_media(self) -> int:
+        """Queue images after the last page, and return how many are due; 0 if the run fetches none."""
+        if not self.options.media or self.unreached:
             return 0
-        count = self.pictures.begin({host for host, _ in self._homes})
+        count = self.media.begin({host for host, _ in self._homes})
         if count:
-            self.observer.on_message(f"{count} pictures to fetch")
+            self.observer.on_message(f"{count} images to fetch")
         return count
 
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
-        """The next targets of the blogs on `host`, at most `limit`; those in `exclude` are in flight."""
-        there = [blog for blog in self.blogs if self._hosts[blog] == host]
-        if not there:
+        """Return at most `limit` due targets of the blogs on `host`; those in `exclude` are in flight."""
+        on_host = self._blogs_on(host)
+        if not on_host:
             return []
-        if self.order.limit is not None:
-            return self._take_few(there, limit, exclude)
+        if self.options.limit is not None:
+            return self._take_limited(on_host, limit, exclude)
         while True:
-            # One by one where dates decide: a listing on the way may tell the date of a post behind it.
-            taken = self._ask(there, 1 if self.order.since else limit, exclude)
-            young = [target for target in taken if not self._left_out(target)]
-            if young or not taken:
-                return young
+            # With --since one by one: a listing may show the date of a post that is queued after it.
+            taken = self._due(on_host, 1 if self.options.since else limit, exclude)
+            recent = [target for target in taken if not self._is_older(target)]
+            if recent or not taken:
+                return recent
 
-    def homes_on(self, host: str) -> list[Target]:
-        """The home pages of the blogs on `host`."""
-        there = (blog for blog in self.blogs if self._hosts[blog] == host)
-        return [home for blog in there if (home := blogs.home_target(self.archive, blog))]
+    def home_targets(self, host: str) -> list[Target]:
+        """Return the home pages of the blogs on `host`."""
+        return [home for blog in self._blogs_on(host) if (home := blogs.home_target(self.archive, blog))]
 
-    def waiting_on(self, host: str) -> list[Target]:
-        """All that there is to fetch now of the blogs on `host`, what is under way too."""
-        return self._ask([blog for blog in self.blogs if self._hosts[blog] == host], _ALL, ())
+    def due_targets(self, host: str) -> list[Target]:
+        """Return all due targets of the blogs on `host`, with those in flight."""
+        return self._due(self._blogs_on(host), _ALL, ())
 
-    def foreseen(self) -> list[Target]:
-        """All that the run would ask for as far as is known now, best first.
+    def planned_targets(self) -> list[Target]:
+        """Return all targets that the run would fetch as far as the archive shows, in their order.
 
-        Writes to the frontier: call it inside `Archive.supposing`.
+        Writes to the frontier: call it on a scratch copy.
         """
-        if self.order.limit is not None:
-            return self._take_few(self.blogs, _ALL, ())
-        return [target for target in self._ask(self.blogs, _ALL, ()) if not self._left_out(target)]
+        if self.options.limit is not None:
+            return self._take_limited(self.blogs, _ALL, ())
+        return [target for target in self._due(self.blogs, _ALL, ()) if not self._is_older(target)]
 
-    def top_up(self) -> int:
-        """Look for what does not add up yet; gives how many targets were added, 0 when the run is over."""
-        return 0 if self.order.partial else plan.queue_more(self.archive, self.run, self.blogs, now=utc_now())
+    def requeue_incomplete(self) -> int:
+        """Queue targets for months and listings that do not add up; return how many, 0 if the run is complete."""
+        return (
+            0 if self.options.partial else plan.queue_more(self.archive, self.run, self.blogs, now=utc_now())
+        )
 
     def save_page(self, crawled: CrawledPage) -> SaveResult:
-        """Store a visit in one transaction; raises `CannotWrite`."""
-        crawled = replace(crawled, page=self._in_time(crawled.page))
-        partial = self.order.partial
+        """Store a crawled page in one transaction; raises `CannotWrite`."""
+        crawled = replace(crawled, page=self._in_order(crawled.page))
+        partial = self.options.partial
         return self._count(
             crawled.target, save_page.save_page(self.archive, crawled, self.run.id, partial=partial)
         )
 
     def save_unchanged(self, target: Target, page: Page) -> SaveResult:
-        """The site answered 304."""
+        """Record a 304 response."""
         self._counts["not_modified"] += 1
         return self._count(
-            target, save_page.save_not_modified(self.archive, target, self._in_time(page), self.run.id)
+            target, save_page.save_not_modified(self.archive, target, self._in_order(page), self.run.id)
         )
 
     def record_failure(self, target: Target, failure: Failure) -> None:
-        """No page came for the target: a failure row, and a later try where there may be one."""
+        """Record that no page came, and schedule a retry unless the failure is permanent."""
         self._counts["failures"] += 1
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
         self.observer.on_fetch_failed(target, failure)
 
     def progress(self) -> CrawlProgress:
-        """How far the blogs are; reads an index of the whole frontier."""
+        """Return the progress of the blogs; reads an index of the whole frontier."""
         return frontier_queue.crawl_progress(self.archive, self.blogs)
 
     def counts(self, requests: int) -> Counts:
-        """What the run did so far."""
-        pictures = self.pictures
-        failed = self._counts["failures"] + pictures.failed
-        return Counts(**{**self._counts, "requests": requests, "media": pictures.stored, "failures": failed})
+        """Return the counts of the run so far."""
+        failed = self._counts["failures"] + self.media.failed
+        return Counts(
+            **{**self._counts, "requests": requests, "media": self.media.stored, "failures": failed}
+        )
 
-    def _in_time(self, page: Page) -> Page:
-        """The page, fetched after all that the archive holds: the clock may have been set back."""
+    def _queue_start(self, target: Target) -> str:
+        """Queue a target that the user named, before all others, and return its key in the frontier."""
+        uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
+        target = plan.with_stored_scheme(self.archive, replace(target, uid=uid))
+        frontier_queue.add_targets(self.archive, [target], now=utc_now(), first=True)
+        requeue.change_url(self.archive, target)
+        requeue.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())
+        self._add_blog(Blog(site=target.site, uid=uid), target.url)
+        return frontier_queue.target_key(target)
+
+    def _blogs_on(self, host: str) -> list[Blog]:
+        return [blog for blog in self.blogs if self._hosts[blog] == host]
+
+    def _in_order(self, page: Page) -> Page:
+        """Return the page with a fetch time after all in the archive; the clock may have been set back."""
         ahead = self.run.ahead
         return replace(page, fetched_at=page.fetched_at + ahead) if ahead else page
 
-    def _ask(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
-        since = self.order.since
+    def _due(self, on_host: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
+        since = self.options.since
         return frontier_queue.next_targets(
-            self.archive, there, limit=limit, now=utc_now(), exclude=exclude, since=since
+            self.archive, on_host, limit=limit, now=utc_now(), exclude=exclude, since=since
         )
 
-    def _take_few(self, there: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
-        """Posts before listings, and none beyond the order's limit; the comments of those taken, to the end."""
-        room = (self.order.limit or 0) - self._posts_taken
-        known = [target for target in self._ask(there, _ALL, exclude) if not self._left_out(target)]
-        taken = [target for target in known if target.kind in _BEFORE_POSTS]
-        posts = [target for target in known if target.kind is PageKind.POST][: max(0, room)]
+    def _take_limited(self, on_host: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
+        """Return posts before listings, at most as many as `--limit`; all comment pages of posts taken before."""
+        room = (self.options.limit or 0) - self._posts_taken
+        due = [target for target in self._due(on_host, _ALL, exclude) if not self._is_older(target)]
+        taken = [target for target in due if target.kind in _BEFORE_POSTS]
+        posts = [target for target in due if target.kind is PageKind.POST][: max(0, room)]
         if room > 0:
-            taken += posts or [target for target in known if target not in taken]
+            taken += posts or [target for target in due if target not in taken]
         taken = taken[:limit]
         self._posts_taken += sum(target.kind is PageKind.POST for target in taken)
         return taken
 
-    def _left_out(self, target: Target) -> bool:
-        """Whether a post's URL says that it is of a month before the order's `since`; then that is noted."""
-        if self.order.since is None or target.kind is not PageKind.POST:
+    def _is_older(self, target: Target) -> bool:
+        """Return True if the URL of a post shows a month before `--since`, and store that date."""
+        if self.options.since is None or target.kind is not PageKind.POST:
             return False
         month = site_by_name(target.site).parse_url(target.url).month
         last_day = f"{month}-31"
-        if month is None or last_day >= self.order.since.isoformat():
+        if month is None or last_day >= self.options.since.isoformat():
             return False
         frontier_queue.set_newest_day(self.archive, target, last_day)
         return True
 
-    def _join(self, blog: Blog, url: str) -> None:
+    def _add_blog(self, blog: Blog, url: str) -> None:
         if blog not in self.blogs:
             self.blogs.append(blog)
             self._hosts[blog] = urlsplit(url).hostname or blog.site
             self._homes.add((host_of(url), port_of(url)))
 
     def _count(self, target: Target, saved: SaveResult) -> SaveResult:
+        reached = saved.outcome in (Outcome.STORED, Outcome.SAME)
         for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
             self._counts[name] += getattr(saved.changes, name)
-        self._counts["pages"] += saved.outcome in (Outcome.STORED, Outcome.SAME)
+        self._counts["pages"] += reached
         self._counts["failures"] += saved.failure is not None
-        self.reached += saved.outcome in (Outcome.STORED, Outcome.SAME)
-        if frontier_queue.target_key(target) in self._starts or target.kind is PageKind.HOME:
-            self._join(saved.blog, target.url)
+        self._reached |= reached
+        if frontier_queue.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
+            self._add_blog(saved.blog, target.url)
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)
         return saved

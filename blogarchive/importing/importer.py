@@ -15,7 +15,7 @@ from blogarchive.store.ingest.imported_pages import import_page, store_unparsed_
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.pages.result import Outcome
-from blogarchive.workers.batch_reparse import reread_page
+from blogarchive.workers.batch_reparse import parse_stored_page
 
 log = logging.getLogger(__name__)
 
@@ -94,4 +94,4 @@ class PageImporter:
         """Let a newer page overwrite values without versions, such as the time of a post."""
         stored = page_rows.stored_page(self.archive, page_id)
         if stored is not None:
-            save_page.resave_page(self.archive, *reread_page(stored))
+            save_page.resave_page(self.archive, *parse_stored_page(stored))

@@ -11,7 +11,7 @@ from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.timestamps import utc_now
-from blogarchive.workers.batch_reparse import reread_page
+from blogarchive.workers.batch_reparse import parse_stored_page
 
 
 def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progress) -> ImportReport:
@@ -36,7 +36,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
         for done, page_id in enumerate(to_parse, 1):
             stored = page_rows.stored_page(target, page_id)
             if stored is not None:
-                counted += save_page.resave_page(target, *reread_page(stored)).changes
+                counted += save_page.resave_page(target, *parse_stored_page(stored)).changes
             progress(done, len(to_parse))
         images = merge.copy_rest(target)
         new = page_rows.count_pages(target) - before

@@ -1,1 +1,1 @@
-"""Parsing in other processes, and settings of this process."""
+"""Parsing in other processes, and settings of the current process."""

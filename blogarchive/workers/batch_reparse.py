@@ -1,4 +1,4 @@
-"""Stored pages read again on all cores: workers read, and only a few batches of pages are in memory at a time."""
+"""Parse stored pages again on all cores; only a few batches of pages are in memory at a time."""
 
 import logging
 import os
@@ -19,55 +19,56 @@ from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
 from blogarchive.workers.process import count_cores, reduce_garbage_collection
 
-_BATCH = 40  # pages a task: they share much, and what they share is sent once
-_MOST_BYTES = 2_500_000  # of a task's pages
+_BATCH = 40  # pages of a task: they share subtrees, which are pickled once
+_BATCH_BYTES = 2_500_000
 _TASKS_AHEAD = 2  # for each worker
-_FEW = 100  # pages that are read in about the time in which workers start
+_PAGES_WITHOUT_WORKERS = 100  # parsed in about the time in which workers start
 
 log = logging.getLogger(__name__)
 
-Read = tuple[int, CrawledPage]
-Mistake = str
-Task = tuple[list[StoredPage], "Future[list[ParsedPage | Mistake]]"]
+Reparsed = tuple[int, CrawledPage]
+"""The id of a stored page, and the page as it is parsed now."""
+
+Task = tuple[list[StoredPage], "Future[list[ParsedPage | str]]"]
+"""Stored pages, and of each the parsed page, or the text of an error of this program."""
 
 
-def reread_page(stored: StoredPage, repeats: SubtreeCache | None = None) -> Read:
-    """A stored page's id, and its visit as today's reader sees it, tidied and dated."""
-    crawled = CrawledPage(
-        target=stored.target, page=stored.page, parsed=parse_page(stored.page, stored.target, repeats)
-    )
-    return stored.id, normalize_page(crawled)
+def parse_stored_page(stored: StoredPage, cache: SubtreeCache | None = None) -> Reparsed:
+    """Return the id of a stored page and its crawled page, normalized and with dates."""
+    parsed = parse_page(stored.page, stored.target, cache)
+    return stored.id, normalize_page(CrawledPage(target=stored.target, page=stored.page, parsed=parsed))
 
 
-def parsed_pages(
-    pages: Iterable[StoredPage], workers: int | None = None, mistakes: list[str] | None = None
-) -> Iterator[Read]:
-    """What `reread_page` gives for each of `pages`, in their order; `workers` None: one for each core, if they are many.
+def parse_stored_pages(
+    pages: Iterable[StoredPage], workers: int | None = None, errors: list[str] | None = None
+) -> Iterator[Reparsed]:
+    """Yield `parse_stored_page` of each of `pages`, in their order; `workers` None means one for each core.
 
-    A page over which this program fails is left out, and named in `mistakes`; without that list it ends the reading.
+    A page on which this program fails is left out, and a line about it is appended to `errors`. Raises
+    `RuntimeError` if `errors` is None.
     """
     pages, count = iter(pages), workers or count_cores()
-    here = pages if count == 1 else islice(pages, 0 if workers else _FEW)
+    local = pages if count == 1 else islice(pages, 0 if workers else _PAGES_WITHOUT_WORKERS)
     reduce_garbage_collection()
-    repeats = SubtreeCache()
-    for stored in here:
-        yield from _joined([stored], [_attempt(stored, repeats)], mistakes)
+    subtrees = SubtreeCache()
+    for stored in local:
+        yield from _join([stored], [_try_parse(stored, subtrees)], errors)
     if count == 1:
         return
-    # spawn: a fork would copy the open database connection and the log's locks into every worker.
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
+    # spawn: a fork would copy the open database connection and the locks of the log into every worker.
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
     try:
-        for batch, task in _in_order(pool, pages, ahead=count * _TASKS_AHEAD):
-            yield from _joined(batch, task.result(), mistakes)
+        for batch, future in _run_in_order(pool, pages, ahead=count * _TASKS_AHEAD):
+            yield from _join(batch, future.result(), errors)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Task]:
+def _run_in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Task]:
     running: deque[Task] = deque()
     for batch in _batches(pages):
-        with _stopping_is_ours():
-            running.append((batch, pool.submit(_read, batch)))
+        with _blocked_stop_signals():
+            running.append((batch, pool.submit(_parse_batch, batch)))
         if len(running) > ahead:
             yield running.popleft()
     yield from running
@@ -79,28 +80,28 @@ def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
     for stored in pages:
         batch.append(stored)
         size += len(stored.page.body)
-        if len(batch) == _BATCH or size >= _MOST_BYTES:
+        if len(batch) == _BATCH or size >= _BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _joined(
-    batch: list[StoredPage], found: list[ParsedPage | Mistake], mistakes: list[str] | None
-) -> Iterator[Read]:
-    for stored, parsed in zip(batch, found, strict=True):
-        if isinstance(parsed, ParsedPage):
-            yield stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=parsed)
-        elif mistakes is None:
-            raise RuntimeError(f"{stored.page.url}: {parsed}")
+def _join(
+    batch: list[StoredPage], results: list[ParsedPage | str], errors: list[str] | None
+) -> Iterator[Reparsed]:
+    for stored, result in zip(batch, results, strict=True):
+        if isinstance(result, ParsedPage):
+            yield stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=result)
+        elif errors is None:
+            raise RuntimeError(f"{stored.page.url}: {result}")
         else:
-            mistakes.append(f"{stored.page.url}: this program failed over it: {parsed}")
+            errors.append(f"{stored.page.url}: this program failed: {result}")
 
 
 @contextmanager
-def _stopping_is_ours() -> Iterator[None]:
-    """Workers that start here do not hear Ctrl-C, nor a hang-up, which a terminal sends to them as well."""
+def _blocked_stop_signals() -> Iterator[None]:
+    """Start workers that ignore Ctrl-C and hang-up, which a terminal sends to every process of the group."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
@@ -108,8 +109,8 @@ def _stopping_is_ours() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
-    """Have a worker end with its parent, which may be killed: nothing else would tell it; and say nothing itself."""
+def _start_worker() -> None:
+    """End this worker with its parent, which may be killed, and keep it from logging to stderr."""
     logging.getLogger().addHandler(logging.NullHandler())
     reduce_garbage_collection()
     Thread(target=_end_with_parent, daemon=True).start()
@@ -122,20 +123,20 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _read(batch: list[StoredPage]) -> list[ParsedPage | Mistake]:
-    """The readings alone: the pages are where they came from, and what readings share travels once."""
-    return [_attempt(stored, _repeats()) for stored in batch]
+def _parse_batch(batch: list[StoredPage]) -> list[ParsedPage | str]:
+    """Return parsed pages without the raw pages, which the parent has; shared subtrees are pickled once."""
+    return [_try_parse(stored, _worker_cache()) for stored in batch]
 
 
-def _attempt(stored: StoredPage, repeats: SubtreeCache) -> ParsedPage | Mistake:
+def _try_parse(stored: StoredPage, subtrees: SubtreeCache) -> ParsedPage | str:
     try:
-        return reread_page(stored, repeats)[1].parsed
-    except Exception as error:  # it must not cost the other pages
-        log.exception("reading %s again failed", stored.page.url)
+        return parse_stored_page(stored, subtrees)[1].parsed
+    except Exception as error:  # one page must not cost the others
+        log.exception("parsing %s again failed", stored.page.url)
         return f"{type(error).__name__}: {error}"
 
 
 @cache
-def _repeats() -> SubtreeCache:
-    """What the pages that this worker reads have in common, from one batch to the next."""
+def _worker_cache() -> SubtreeCache:
+    """Return the cache of this worker, shared by its batches."""
     return SubtreeCache()

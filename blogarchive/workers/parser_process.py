@@ -1,7 +1,7 @@
-"""Pages read in a second process while the next ones are fetched, for runs that wait for nothing else.
+"""Parse pages in a second process while the next ones are fetched, for runs without a delay.
 
-The process is asked and answers over a socket, in order. It holds nothing that could be lost: where it ends, for
-whatever reason, pages are read where they were fetched (docs/decisions/0054-parser-process.md).
+Requests and results travel over a socket, in order. The process has no state that could be lost: if it ends, pages
+are parsed in this process (docs/decisions/0054-parser-process.md).
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.process import reduce_garbage_collection
 
 _READY = b"\n"
-_SIZE = 4  # bytes before each answer: its size
+_SIZE = 4  # bytes of the length before each result
 _BUFFER = 1 << 20
 _FRAME = ("author", "latest", "categories", "months")
-"""What stands around the posts of a blog is the same on most of its pages: then its name alone is sent."""
+"""Fields that are equal on most pages of a blog; an equal field is sent as its name."""
 
 
-class _Told(NamedTuple):
-    """A reading without its links and the fields that are the `same` as in the reading before.
+class _Delta(NamedTuple):
+    """A parsed page without links and without the fields that are the `same` as in the page before.
 
-    `links` gives a link that stood there too by its place there.
+    `links` contains the position of a link that the page before has too.
     """
 
     parsed: ParsedPage
@@ -37,128 +37,127 @@ class _Told(NamedTuple):
     links: tuple[Link | int, ...]
 
 
-_NOTHING = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+_EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
 
 
 class ParserProcess:
-    """A process that reads pages; `is_ready` once it runs, and no more when it has ended."""
+    """A process that parses pages; `is_ready` is True while it runs."""
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", asked: socket.socket, tell: Callable[[str], None]
+        self, process: "subprocess.Popen[bytes]", channel: socket.socket, report: Callable[[str], None]
     ) -> None:
         self.is_ready = False
-        self._tell = tell
+        self._report = report
         self._process = process
-        self._asked = asked
-        self._questions: asyncio.StreamWriter | None = None
-        self._turns = asyncio.Lock()
-        self._before = _NOTHING
-        self._beginning = asyncio.get_running_loop().create_task(self._begin())
+        self._channel = channel
+        self._writer: asyncio.StreamWriter | None = None
+        self._lock = asyncio.Lock()
+        self._before = _EMPTY
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     @classmethod
-    def start(cls, tell: Callable[[str], None]) -> Self:
-        """The process, ready a moment later; it ends with this one, and a terminal's Ctrl-C does not reach it.
+    def start(cls, report: Callable[[str], None]) -> Self:
+        """Start the process, which is ready a moment later; it ends with this one and ignores Ctrl-C.
 
-        `tell` is called with words for the person, should it end before. Raises OSError where the system allows no
-        more processes.
+        `report` is called with a message if it ends early. Raises `OSError` if the system allows no more processes.
         """
-        asked, answering = socket.socketpair()
-        words = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.answer()"
+        channel, remote = socket.socketpair()
+        code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
         try:
-            process = subprocess.Popen(  # noqa: S603 - our own words
-                [sys.executable, "-P", "-c", words],
-                stdin=answering.fileno(),
+            process = subprocess.Popen(  # noqa: S603 - a fixed program
+                [sys.executable, "-P", "-c", code],
+                stdin=remote.fileno(),
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )
         except OSError:
-            asked.close()
+            channel.close()
             raise
         finally:
-            answering.close()
-        return cls(process, asked, tell)
+            remote.close()
+        return cls(process, channel, report)
 
-    async def read(self, page: Page, target: Target) -> ParsedPage:
-        """What `sites.site.read` gives and raises, whichever process reads."""
-        if self.is_ready and self._questions:
+    async def parse(self, page: Page, target: Target) -> ParsedPage:
+        """Return the result of `blogarchive.sites.base.parse_page`; raises what it raises."""
+        if self.is_ready and self._writer:
             try:
-                answer = await self._answer(self._questions, page, target)
+                parsed = await self._request(self._writer, page, target)
             except (OSError, EOFError):
-                self._lose()
+                self._record_end()
             else:
-                if answer is not None:
-                    return answer
+                if parsed is not None:
+                    return parsed
         return parse_page(page, target)
 
     async def close(self) -> None:
         """End the process."""
         self.is_ready = False
-        self._beginning.cancel()
+        self._connecting.cancel()
         self._process.kill()
         self._process.wait()
-        if self._questions is None:
-            self._asked.close()
+        if self._writer is None:
+            self._channel.close()
             return
-        self._questions.close()
-        with suppress(OSError):  # what was still to be said has nobody to hear it
-            await self._questions.wait_closed()
+        self._writer.close()
+        with suppress(OSError):  # unsent requests have no receiver
+            await self._writer.wait_closed()
 
-    async def _begin(self) -> None:
-        self._answers, self._questions = await asyncio.open_connection(sock=self._asked, limit=_BUFFER)
-        first = await self._answers.read(len(_READY))
+    async def _connect(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(sock=self._channel, limit=_BUFFER)
+        first = await self._reader.read(len(_READY))
         self.is_ready = True
         if first != _READY:
-            self._lose()
+            self._record_end()
 
-    def _lose(self) -> None:
+    def _record_end(self) -> None:
         if self.is_ready:
             self.is_ready = False
-            self._tell("the second process that reads pages has ended; going on without it")
+            self._report("the second process for parsing has ended; continuing without it")
 
-    async def _answer(self, questions: asyncio.StreamWriter, page: Page, target: Target) -> ParsedPage | None:
-        """The reading, None where the process failed at it.
+    async def _request(self, writer: asyncio.StreamWriter, page: Page, target: Target) -> ParsedPage | None:
+        """Return the parsed page; None if parsing failed there.
 
-        Answers come in the order of the questions, and the lock is given in the order of its asking.
+        Results come in the order of the requests, and the lock is acquired in that order.
         """
-        questions.write(pickle.dumps((page, target), pickle.HIGHEST_PROTOCOL))
-        async with self._turns:
-            size = int.from_bytes(await self._answers.readexactly(_SIZE))
-            told: _Told | None = pickle.loads(await self._answers.readexactly(size))  # noqa: S301 - our own words
-            if told is None:
+        writer.write(pickle.dumps((page, target), pickle.HIGHEST_PROTOCOL))
+        async with self._lock:
+            size = int.from_bytes(await self._reader.readexactly(_SIZE))
+            delta: _Delta | None = pickle.loads(await self._reader.readexactly(size))  # noqa: S301 - our own
+            if delta is None:
                 return None
-            self._before = _whole(told, self._before)
+            self._before = _merge(delta, self._before)
             return self._before
 
 
-def answer() -> None:
-    """Read every page that is asked for on stdin, a socket, until the other side closes it."""
-    site_names()  # loads the sites' readers
+def serve() -> None:
+    """Parse every page that arrives on stdin, a socket, until the other side closes it."""
+    site_names()  # imports the parsers
     reduce_garbage_collection()
-    before, cache = _NOTHING, SubtreeCache()
-    asked = socket.socket(fileno=sys.stdin.fileno())
-    with suppress(ConnectionError), asked, asked.makefile("rb") as questions:  # whoever asks may be killed
-        asked.sendall(_READY)
-        while questions.peek(1):
-            page, target = pickle.load(questions)  # noqa: S301 - our own words
-            told, before = _tell(page, target, before, cache)
-            words = pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
-            asked.sendall(len(words).to_bytes(_SIZE) + words)
+    before, cache = _EMPTY, SubtreeCache()
+    channel = socket.socket(fileno=sys.stdin.fileno())
+    with suppress(ConnectionError), channel, channel.makefile("rb") as requests:  # the client may be killed
+        channel.sendall(_READY)
+        while requests.peek(1):
+            page, target = pickle.load(requests)  # noqa: S301 - our own
+            delta, before = _parse(page, target, before, cache)
+            result = pickle.dumps(delta, pickle.HIGHEST_PROTOCOL)
+            channel.sendall(len(result).to_bytes(_SIZE) + result)
 
 
-def _tell(
+def _parse(
     page: Page, target: Target, before: ParsedPage, cache: SubtreeCache
-) -> tuple[_Told | None, ParsedPage]:
+) -> tuple[_Delta | None, ParsedPage]:
     try:
         parsed = parse_page(page, target, cache)
-    except Exception:  # noqa: BLE001 - whoever asked reads the page again, and raises it where it is heard
+    except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there
         return None, before
     same = tuple(name for name in _FRAME if getattr(parsed, name) == getattr(before, name))
-    places = {id(link): place for place, link in enumerate(before.links)}  # the sidebar's are made once
-    links = tuple([places.get(id(link), link) for link in parsed.links])
+    positions = {id(link): at for at, link in enumerate(before.links)}  # links of the sidebar are cached
+    links = tuple([positions.get(id(link), link) for link in parsed.links])
     without: dict[str, Any] = dict.fromkeys((*same, "links"), ())
-    return _Told(replace(parsed, **without), same, links), parsed
+    return _Delta(replace(parsed, **without), same, links), parsed
 
 
-def _whole(told: _Told, before: ParsedPage) -> ParsedPage:
-    links = tuple([before.links[link] if isinstance(link, int) else link for link in told.links])
-    return replace(told.parsed, links=links, **{name: getattr(before, name) for name in told.same})
+def _merge(delta: _Delta, before: ParsedPage) -> ParsedPage:
+    links = tuple([before.links[link] if isinstance(link, int) else link for link in delta.links])
+    return replace(delta.parsed, links=links, **{name: getattr(before, name) for name in delta.same})

@@ -1,7 +1,6 @@
 """`scrapy crawl blog -a url=…`: the same run as `blogarchive backup URL`, with its exit codes.
 
-Scrapy's own command ends with 0 whatever the spider met; a project may put one of its own in its place by the
-setting COMMANDS_MODULE.
+Scrapy's own command exits with 0 whatever the spider met. The setting COMMANDS_MODULE replaces it by this one.
 """
 
 import argparse
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 import click
-from scrapy.commands.crawl import Command as Crawl
+from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
@@ -21,54 +20,52 @@ from blogarchive.crawl.run import crawl_in
 from blogarchive.errors import BlogArchiveError
 
 _T = TypeVar("_T")
-_WRITE = "write: scrapy crawl blog -a url=URL [-a db= -a site= -a limit= -a since=YYYY-MM-DD]"
+_USAGE = "write: scrapy crawl blog -a url=URL [-a db= -a site= -a limit= -a since=YYYY-MM-DD]"
 
 
-class Command(Crawl):
-    """Runs the spider `blog` as a backup; any other as Scrapy does."""
+class Command(ScrapyCrawl):
+    """Runs the spider `blog` as a backup; other spiders as Scrapy does."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl; the exit code is the run's."""
+        """Run the crawl and set its exit code."""
         if args == ["page"]:
-            raise UsageError(
-                "the spider page fetches what `blogarchive doctor URL` asks for, and nothing else"
-            )
+            raise UsageError("the spider page only serves `blogarchive doctor URL`")
         if args != ["blog"]:
             super().run(args, opts)
             return
         process = cast(AsyncCrawlerProcess, self.crawler_process)
         try:
-            report = crawl_in(process, order_of(dict(opts.spargs)), LineObserver(sys.stderr))
+            result = crawl_in(process, parse_arguments(dict(opts.spargs)), LineObserver(sys.stderr))
         except BlogArchiveError as error:
             sys.stderr.write(f"blogarchive: {error}\n")
             self.exitcode = error.exit_code
         else:
-            if report.message:
-                sys.stderr.write(f"blogarchive: {report.message}\n")
-            self.exitcode = report.exit_code
+            if result.message:
+                sys.stderr.write(f"blogarchive: {result.message}\n")
+            self.exitcode = result.exit_code
 
 
-def order_of(words: dict[str, str]) -> CrawlOptions:
-    """The order that the arguments (`-a NAME=VALUE`) mean; raises `UsageError` of Scrapy's."""
-    if unknown := words.keys() - {"url", "db", "site", "limit", "since"}:
-        raise UsageError(f"no argument is called {min(unknown)!r}; {_WRITE}")
-    if not words.get("url", "").split():
-        raise UsageError(f"which blog? {_WRITE}")
+def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
+    """Return the options of the arguments `-a NAME=VALUE`; raises Scrapy's `UsageError`."""
+    if unknown := arguments.keys() - {"url", "db", "site", "limit", "since"}:
+        raise UsageError(f"unknown argument {min(unknown)!r}; {_USAGE}")
+    if not arguments.get("url", "").split():
+        raise UsageError(f"no URL; {_USAGE}")
     return CrawlOptions(
         command="backup",
-        db=Path(words["db"]).expanduser() if words.get("db") else default_db(),
-        urls=tuple(words["url"].split()),
-        site=words.get("site") or None,
-        limit=_given(words, "limit", Count(min=1)),
-        since=_given(words, "since", Day()),
+        db=Path(arguments["db"]).expanduser() if arguments.get("db") else default_db(),
+        urls=tuple(arguments["url"].split()),
+        site=arguments.get("site") or None,
+        limit=_convert(arguments, "limit", Count(min=1)),
+        since=_convert(arguments, "since", Day()),
     )
 
 
-def _given(words: dict[str, str], name: str, kind: click.ParamType[_T]) -> _T | None:
-    """The argument of that name, None where it is not given; what it may be is what `backup` takes."""
-    if not words.get(name):
+def _convert(arguments: dict[str, str], name: str, kind: click.ParamType[_T]) -> _T | None:
+    """Return the value of an argument, as `backup` reads it; None if it is absent."""
+    if not arguments.get(name):
         return None
     try:
-        return kind.convert(words[name], None, None)
+        return kind.convert(arguments[name], None, None)
     except click.BadParameter as error:
         raise UsageError(f"-a {name}: {error.message}") from error

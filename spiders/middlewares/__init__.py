@@ -1,1 +1,1 @@
-"""Scrapy downloader middlewares: robots.txt, redirects, the owner's cookies."""
+"""Scrapy downloader middlewares: robots.txt, redirects, the user's cookies."""

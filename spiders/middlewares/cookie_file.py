@@ -1,7 +1,7 @@
-"""The owner's own cookies, from a Netscape cookies.txt, sent to the hosts they belong to and kept nowhere.
+"""Send the user's cookies, from a Netscape cookies.txt, to the hosts that they belong to; store none.
 
-Scrapy's cookie middleware is not used: it keeps what servers set, and it fetches the list of public suffixes
-from the network.
+Scrapy's cookie middleware is not used: it stores the cookies that servers set, and fetches the list of public
+suffixes from the network.
 """
 
 from http.cookiejar import MozillaCookieJar
@@ -16,20 +16,20 @@ from blogarchive.crawl.cookies import read_cookies
 
 
 class CookieFileMiddleware:
-    """Adds the cookies of the file that the setting `COOKIES_FILE` names."""
+    """Adds the cookies of the file in the setting `COOKIES_FILE`."""
 
     def __init__(self, jar: MozillaCookieJar) -> None:
         self._jar = jar
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "CookieFileMiddleware":
-        """The middleware for the crawler's settings."""
+        """Return the middleware; raises `NotConfigured` if the setting is empty."""
         path = crawler.settings.get("COOKIES_FILE")
         if not path:
             raise NotConfigured
         return cls(read_cookies(Path(path)))
 
     def process_request(self, request: Request) -> None:
-        """Set the Cookie header anew: a redirected request must not take along the one it had."""
+        """Replace the Cookie header: a redirected request must not keep that of another URL."""
         request.headers.pop("Cookie", None)
         self._jar.add_cookie_header(WrappedRequest(request))  # type: ignore[arg-type]

@@ -1,80 +1,85 @@
-"""Redirects followed only where they may lead: to the same host, or to another host of the same site.
+"""Follow redirects only to the same host, or to another host of the same site.
 
-A picture's may lead to wherever a picture of its post may come from.
-
-Anything else is refused: a login page elsewhere, an advertiser, an address inside the reader's own network.
+A redirect of an image may lead to every host that images of its post may come from. All other redirects are refused:
+to a login page elsewhere, to an advertiser, to an address inside the user's own network.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Self
 from urllib.parse import urlsplit
 
-from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import (
+    BaseRedirectMiddleware,
+    MetaRefreshMiddleware,
+    RedirectMiddleware,
+)
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from blogarchive.sites.base import site_by_name
 
+_HEAD = 4096  # bytes; a search costs a hundredth of decoding the page, and most pages have no refresh
+
 
 class RedirectRefused(IgnoreRequest):
-    """The page sends its reader where this run does not go."""
+    """The page redirects to a URL that this run does not fetch."""
 
 
-def may_lead(site: str, old: str, new: str) -> bool:
-    """Whether a page of `site` at URL `old` may send the crawl to URL `new`."""
-    there = urlsplit(new)
-    hosts = {urlsplit(old).hostname, *site_by_name(site).hosts}
-    return there.scheme in ("http", "https") and there.hostname in hosts
+class _SameSite(BaseRedirectMiddleware):
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware, without the search for Scrapy's Referer middleware, which is not used here."""
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Keep the Referer of images, which is the URL of the post; pages are requested without one."""
+        if "image" not in request.cb_kwargs:
+            request.headers.pop("Referer", None)
 
 
-class SameSiteRedirectMiddleware(RedirectMiddleware):
-    """HTTP redirects within the site; raises `RedirectRefused` for others, and for those to no URL at all."""
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The answer, or the request for the page that it sends its reader to."""
-        try:
-            return super().process_response(request, response)
-        except ValueError as error:
-            raise RedirectRefused(f"redirects to what is no URL: {error}") from error
-
-    def _engine_started(self) -> None:
-        """Look for no Referer middleware: pages are asked for without."""
-
-    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
-        allowed = super()._redirect(_checked(redirected, request), request, reason)
-        if "picture" in request.cb_kwargs:  # the Referer names the post that shows it, wherever it has moved
-            allowed.headers["Referer"] = request.headers["Referer"]
-        return allowed
-
-
-class SameSiteRefreshMiddleware(MetaRefreshMiddleware):
-    """The same for `<meta http-equiv=refresh>`; a page that only reloads itself is left as it is."""
-
-    def _engine_started(self) -> None:
-        """Look for no Referer middleware: none is sent."""
+class SameSiteRedirectMiddleware(_SameSite, RedirectMiddleware):
+    """HTTP redirects within the site; raises `RedirectRefused` for all others."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The page, or the request for the page that it sends its reader to."""
-        # Most pages have none: a search of bytes costs a hundredth of decoding the page to look for it.
-        if "picture" in request.cb_kwargs or b"refresh" not in response.body[:4096].lower():
+        """Return the response, or the request for the URL that it redirects to."""
+        return _check(request, lambda: RedirectMiddleware.process_response(self, request, response))
+
+
+class SameSiteRefreshMiddleware(_SameSite, MetaRefreshMiddleware):
+    """The same for `<meta http-equiv=refresh>`."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return the response, or the request for the URL that its page refreshes to."""
+        if "image" in request.cb_kwargs or b"refresh" not in response.body[:_HEAD].lower():
             return response
-        try:
-            return super().process_response(request, response)
-        except ValueError as error:
-            raise RedirectRefused(f"redirects to what is no URL: {error}") from error
-
-    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
-        return super()._redirect(_checked(redirected, request), request, reason)
+        return _check(request, lambda: MetaRefreshMiddleware.process_response(self, request, response))
 
 
-def _checked(redirected: Request, request: Request) -> Request:
-    target = request.cb_kwargs.get("target")
-    site = target.site if target else None
-    seen = [*request.meta.get("redirect_urls", ()), request.url]
-    if redirected.url in seen:
-        raise RedirectRefused(f"redirects in a circle: {redirected.url}")
-    refusal = request.meta["refusal"](redirected.url) if "refusal" in request.meta else None
-    if refusal is not None:
-        raise RedirectRefused(f"redirects to {redirected.url}: {refusal}")
-    if site and not may_lead(site, request.url, redirected.url):
-        raise RedirectRefused(f"redirects to {redirected.url}, which is not of this site")
-    return redirected
+def _check(request: Request, follow: Callable[[], Request | Response]) -> Request | Response:
+    try:
+        followed = follow()
+    except ValueError as error:
+        raise RedirectRefused(f"redirects to an invalid URL: {error}") from error
+    if isinstance(followed, Request) and (reason := _refusal(request, followed)):
+        raise RedirectRefused(reason)
+    return followed
+
+
+def _refusal(request: Request, redirected: Request) -> str | None:
+    url, target = redirected.url, request.cb_kwargs.get("target")
+    if url in redirected.meta["redirect_urls"]:
+        return f"redirects in a circle: {url}"
+    if "refusal" in request.meta and (reason := request.meta["refusal"](url)):
+        return f"redirects to {url}: {reason}"
+    if target and not _is_same_site(target.site, request.url, url):
+        return f"redirects to {url}, which is not of this site"
+    return None
+
+
+def _is_same_site(site: str, old: str, new: str) -> bool:
+    parts = urlsplit(new)
+    hosts = {urlsplit(old).hostname, *site_by_name(site).hosts}
+    return parts.scheme in ("http", "https") and parts.hostname in hosts

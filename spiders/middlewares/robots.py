@@ -1,7 +1,7 @@
-"""robots.txt obeyed, with the answers that Scrapy's middleware mistakes for rules.
+"""Obey robots.txt, with responses that Scrapy's middleware mistakes for rules.
 
-RFC 9309: a 4xx means that there are no rules. A 5xx or 429 means that the rules are not known: its body holds
-none, and the spider is told, so that the archive's owner is.
+RFC 9309: a 4xx means that there are no rules. After a 5xx or 429 the rules are unknown: the body contains none, and
+the user is informed.
 """
 
 import logging
@@ -16,63 +16,61 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.items import Target
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
-from spiders.fetch_errors import words_of
+from spiders.fetch_errors import describe_error
 from spiders.response_kind import page_of, retry_after
-from spiders.throttle import LONGEST_WAIT, PoliteSpider
+from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider
 
 
 class RobotsRules:
-    """The rules of every robots.txt that was read."""
+    """The rules of every robots.txt of the run."""
 
-    def __init__(self, user_agent: str) -> None:
+    def __init__(self, user_agent: str, throttle: HostThrottle) -> None:
         self._user_agent = user_agent
-        self._read: dict[str, RobotParser] = {}  # by host and port
+        self._throttle = throttle
+        self._parsers: dict[str, RobotParser] = {}  # by host and port
 
-    def learn(self, robotparser: RobotParser, request: Request) -> None:
-        """Take note of the rules for `request`: a receiver of Scrapy's signal `robots_parsed`."""
-        self._read[urlparse_cached(request).netloc] = robotparser
+    def add(self, robotparser: RobotParser, request: Request) -> None:
+        """Add the rules for the host of `request`; a receiver of Scrapy's signal `robots_parsed`."""
+        url = urlparse_cached(request)
+        self._parsers[url.netloc] = robotparser
+        delay = robotparser.crawl_delay(self._user_agent)
+        if delay:  # Scrapy reads it and does not use it
+            self._throttle.set_crawl_delay(url.hostname or "", delay)
 
     def forbid_all(self, targets: Iterable[Target]) -> bool:
-        """Whether none of these may be asked for, by rules that were read."""
-        rules = ((self._read.get(urlsplit(target.url).netloc), target.url) for target in targets)
-        return all(known is not None and not known.allowed(url, self._user_agent) for known, url in rules)
+        """Return True if known rules forbid each of `targets`."""
+        rules = ((self._parsers.get(urlsplit(target.url).netloc), target.url) for target in targets)
+        return all(parser is not None and not parser.allowed(url, self._user_agent) for parser, url in rules)
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware, where only a 200 holds rules."""
+    """Scrapy's middleware; only a response with status 200 has rules."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._crawler = crawler
-        # The spider is told what could not be read; Scrapy's log would have it as a traceback.
+        # The spider reports a robots.txt that cannot be read; Scrapy would log a traceback.
         logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status != 200:
             response = response.replace(body=b"")
-        in_peace = self._asks_for_peace(response, request)  # then the spider sends nothing there any more
-        if not in_peace and (response.status >= 500 or response.status == 429):
-            self._tell(response.url, f"answered {response.status}")
+        refused = self._record_refusal(response, request)  # then nothing more is sent to this host
+        if not refused and (response.status >= 500 or response.status == 429):
+            self._report(response.url, f"status {response.status}")
         await super()._parse_robots(response, netloc, request)
-        rules, spider = self._parsers[netloc], self._crawler.spider
-        if isinstance(rules, RobotParser) and isinstance(spider, PoliteSpider):
-            delay = rules.crawl_delay(self._crawler.settings["USER_AGENT"])
-            if delay:  # Scrapy reads it and leaves it at that
-                spider.throttle.set_crawl_delay(urlparse_cached(request).hostname or "", delay)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._tell(f"{netloc}/robots.txt", words_of(exc))
+        self._report(f"{netloc}/robots.txt", describe_error(exc))
         super()._robots_error(exc, netloc)
 
-    def _asks_for_peace(self, response: Response, request: Request) -> bool:
+    def _record_refusal(self, response: Response, request: Request) -> bool:
         wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
-        spider = self._crawler.spider
+        spider = self.crawler.spider
         if wait is None or wait <= LONGEST_WAIT or not isinstance(spider, PoliteSpider):
             return False
-        spider.robots_wait(urlparse_cached(request).hostname or "", wait, request)
+        spider.record_robots_refusal(urlparse_cached(request).hostname or "", wait, request)
         return True
 
-    def _tell(self, where: str, what: str) -> None:
-        spider = self._crawler.spider
-        if isinstance(spider, PoliteSpider):
-            spider.robots_unknown(where, what)
+    def _report(self, url: str, reason: str) -> None:
+        if isinstance(self.crawler.spider, PoliteSpider):
+            self.crawler.spider.report_robots_error(url, reason)

@@ -19,7 +19,7 @@ from blogarchive.cli.group import cli
 from blogarchive.demo import DemoHost, sample_blog
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import page_rows
-from blogarchive.workers.batch_reparse import parsed_pages
+from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import Say
 
 CONTRACT = {
@@ -69,7 +69,7 @@ def test_status_says_none_where_nothing_of_a_month_is_held(say: Say, db: Path, t
 
 def test_a_few_pages_are_read_again_without_workers(db: Path) -> None:
     with Archive.open(db, read_only=True) as archive:
-        found = parsed_pages(page_rows.stored_pages(archive))
+        found = parse_stored_pages(page_rows.stored_pages(archive))
         next(found)
         assert active_children() == []
         assert len(list(found)) == page_rows.count_pages(archive) - 1

@@ -31,7 +31,7 @@ def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
     peaceful, host.robots = host.robots, refuses(status, "3600")
     ran = tool.run("update", timeout=30)
     assert (ran.code, host.paths()) == (4, ["/robots.txt"])
-    assert "asks to be left alone" in ran.err
+    assert "asks for a pause" in ran.err
     host.robots = peaceful
     assert tool.run("update").code == 0
 
@@ -81,7 +81,7 @@ def test_a_site_that_turns_to_refusals_ends_the_run_with_4_and_loses_nothing(
     host.fault = fault
     ran = tool.run("update", "--full")
     assert ran.code == 4, ran.err
-    assert "left alone" in ran.err
+    assert "no more requests to" in ran.err
     assert len(host.asked) - 21 <= most
     assert tool.scalar("select count(*) from open_failures where next_try_at is null") == 0
     assert differences(tool, host, UID) == []
@@ -203,6 +203,6 @@ def test_a_second_host_that_refuses_is_left_alone_and_the_run_ends_with_what_the
     host.fault = lambda path, before: refuses(503, "0") if "/refuses/" in path else None
     ran = tool.run("update", timeout=60)
     assert ran.code == 1, ran.err
-    assert "localhost was left alone" in ran.err
+    assert "no more requests to localhost" in ran.err
     assert len([path for path in host.paths() if "/refuses/" in path]) <= 6
     assert differences(tool, host, UID) == []

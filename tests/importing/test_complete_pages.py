@@ -11,7 +11,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome
-from blogarchive.workers.batch_reparse import reread_page
+from blogarchive.workers.batch_reparse import parse_stored_page
 from tests.importing.archives import rows
 from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
 
@@ -42,7 +42,8 @@ def saved(tmp_path: Path, body: str, *, folder: str = "泡沫_files", charset: s
 def reads_again_the_same(archive: Path) -> bool:
     with Archive.open(archive) as held:
         outcomes = [
-            save_page.resave_page(held, *reread_page(one)).outcome for one in page_rows.stored_pages(held)
+            save_page.resave_page(held, *parse_stored_page(one)).outcome
+            for one in page_rows.stored_pages(held)
         ]
     return set(outcomes) == {Outcome.SAME}
 
@@ -121,7 +122,7 @@ def test_a_fetched_page_gives_them_as_well(tmp_path: Path) -> None:
     with Archive.open(archive) as held:
         (stored,) = page_rows.stored_pages(held)
         fetched = replace(stored.page, body=page(body=HELD, views=2000).encode(), fetched_at=NEWER)
-        crawled = reread_page(replace(stored, page=fetched))[1]
+        crawled = parse_stored_page(replace(stored, page=fetched))[1]
         assert save_page.save_page(held, crawled, None).changes.posts_changed == 0
     assert rows(archive, "select count(*) from post_revisions") == [(0,)]
     assert [url for (url,) in rows(archive, SHOWN)] == [f"{SITE}/a.png", f"{SITE}/show.php?id=7&s=2"]

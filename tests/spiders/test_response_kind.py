@@ -1,4 +1,4 @@
-"""What an answer is worth, before anybody asks again."""
+"""The kind of a response decides what is done next."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.items import Notice, NoticeKind, Page, PageKind, ParsedPage
-from spiders.response_kind import ResponseKind, classify_response, looks_cut, retry_after
+from spiders.response_kind import ResponseKind, classify_response
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHOLE = b"<html><body><p>one</p></body></html>"
@@ -24,7 +24,7 @@ def parsed(notice: NoticeKind | None = None) -> ParsedPage:
 
 
 @pytest.mark.parametrize(
-    ("status", "notice", "answer"),
+    ("status", "notice", "kind"),
     [
         (200, None, ResponseKind.PAGE),
         (200, NoticeKind.GONE, ResponseKind.PAGE),
@@ -45,53 +45,28 @@ def parsed(notice: NoticeKind | None = None) -> ParsedPage:
         (400, None, ResponseKind.ERROR),
     ],
 )
-def test_an_answer_is_judged_by_its_status_and_by_its_words(
-    status: int, notice: NoticeKind | None, answer: ResponseKind
+def test_a_response_is_classified_by_its_status_and_its_notice(
+    status: int, notice: NoticeKind | None, kind: ResponseKind
 ) -> None:
-    assert classify_response(page(status), parsed(notice)) is answer
+    assert classify_response(page(status), parsed(notice)) is kind
 
 
 @pytest.mark.parametrize(
-    ("body", "cut"),
+    ("body", "kind"),
     [
-        (WHOLE, False),
-        (WHOLE[:-7], False),  # </body> is there
-        (WHOLE[:-15], True),
-        (b"<HTML><BODY><p>one", True),
-        (b"<p>a fragment that never opened</p>", False),
-        (b"", True),
-        (b" \r\n", True),
+        (WHOLE, ResponseKind.PAGE),
+        (WHOLE[:-7], ResponseKind.PAGE),  # </body> is there
+        (WHOLE[:-15], ResponseKind.CUT),
+        (b"<HTML><BODY><p>one", ResponseKind.CUT),
+        (b"<p>a fragment that never opened</p>", ResponseKind.PAGE),
+        (b"", ResponseKind.CUT),
+        (b" \r\n", ResponseKind.CUT),
     ],
 )
-def test_a_page_that_opens_and_does_not_close_is_cut(body: bytes, cut: bool) -> None:
-    assert looks_cut(body) is cut
+def test_a_page_that_is_empty_or_opens_and_does_not_close_is_cut(body: bytes, kind: ResponseKind) -> None:
+    assert classify_response(page(body=body), parsed()) is kind
 
 
-@given(st.integers(min_value=1, max_value=len(WHOLE) - 15))
-def test_no_beginning_of_a_page_passes_for_the_whole(length: int) -> None:
-    assert looks_cut(WHOLE[:length]) or length < len(b"<html>")
-
-
-@pytest.mark.parametrize(
-    ("words", "seconds"),
-    [
-        ("120", 120.0),
-        (" 0 ", 0.0),
-        ("Sun, 01 Mar 2026 12:00:30 GMT", 30.0),
-        ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
-        ("Sun, 01 Mar 2026 20:00:30 +0800", 30.0),
-        ("315360000", 30 * 86400.0),
-        ("9" * 5000, 30 * 86400.0),
-        ("Thu, 31 Dec 9999 23:59:59 GMT", 30 * 86400.0),
-        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
-        ("soon", None),
-        ("-5", None),
-        ("１２", None),
-    ],
-)
-def test_retry_after_is_read_as_seconds_and_as_a_date(words: str, seconds: float | None) -> None:
-    assert retry_after(page(503, retry_after=words)) == seconds
-
-
-def test_no_retry_after_is_none() -> None:
-    assert retry_after(page(503)) is None
+@given(st.integers(min_value=len(b"<html>"), max_value=len(WHOLE) - 15))
+def test_every_beginning_of_a_page_is_cut(length: int) -> None:
+    assert classify_response(page(body=WHOLE[:length]), parsed()) is ResponseKind.CUT

@@ -1,4 +1,4 @@
-"""Without a delay between requests a second process reads: the same readings, and nothing lost when it ends."""
+"""A run without a delay parses pages in a second process: with equal results, and without loss if it ends."""
 
 import asyncio
 import os
@@ -23,13 +23,11 @@ from tests.crawl.tool import Tool, ended
 
 UID = "31182"
 PATHS = ("/u/31182/", "/u/31182/202412/400345.html", "/u/31182/37263.html", "/u/31182/202412/400245.html")
-two_cores = pytest.mark.skipif(
-    count_cores() == 1, reason="one core: a second process would only be in the way"
-)
+two_cores = pytest.mark.skipif(count_cores() == 1, reason="a run on one core starts no second process")
 
 
 def children(pid: int) -> list[int]:
-    """The processes that `pid` started and that still run."""
+    """Return the running child processes of `pid`."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -42,7 +40,7 @@ def children(pid: int) -> list[int]:
 
 
 def until(seen: Callable[[], object], wanted: bool) -> None:
-    """Wait until `seen()` is true, or not, as is `wanted`."""
+    """Wait until the truth of `seen()` is `wanted`."""
     end = time.monotonic() + 20
     while bool(seen()) != wanted:
         assert time.monotonic() < end
@@ -65,8 +63,8 @@ def pages() -> list[tuple[Page, Target]]:
 
 
 @asynccontextmanager
-async def running(said: list[str]) -> AsyncIterator[ParserProcess]:
-    process = ParserProcess.start(said.append)
+async def running(messages: list[str]) -> AsyncIterator[ParserProcess]:
+    process = ParserProcess.start(messages.append)
     try:
         async with asyncio.timeout(20):
             while not process.is_ready:
@@ -76,43 +74,43 @@ async def running(said: list[str]) -> AsyncIterator[ParserProcess]:
         await process.close()
 
 
-async def test_pages_read_there_at_once_and_in_turn_read_as_they_do_here() -> None:
+async def test_pages_parse_as_in_this_process_at_once_and_in_turn() -> None:
     asked = pages()
     here = [parse_page(page, target) for page, target in asked]
     assert sum(len(parsed.posts) for parsed in here) > 3
-    async with running(said := []) as process:
-        there = await asyncio.gather(*(process.read(page, target) for page, target in asked))
-        again = [await process.read(page, target) for page, target in reversed(asked)]
+    async with running(messages := []) as process:
+        there = await asyncio.gather(*(process.parse(page, target) for page, target in asked))
+        again = [await process.parse(page, target) for page, target in reversed(asked)]
         assert process.is_ready
     assert there == here
     assert again == here[::-1]
-    assert said == []
+    assert messages == []
 
 
-async def test_what_reading_raises_there_is_raised_here_and_the_next_page_is_read() -> None:
+async def test_an_exception_of_the_parser_is_raised_and_the_next_page_is_parsed() -> None:
     page, target = pages()[0]
     nowhere = Target(url=target.url, site="nowhere", kind=target.kind)
     async with running([]) as process:
         with pytest.raises(UsageError, match="nowhere"):
-            await process.read(page, nowhere)
-        assert await process.read(page, target) == parse_page(page, target)
+            await process.parse(page, nowhere)
+        assert await process.parse(page, target) == parse_page(page, target)
         assert process.is_ready
 
 
-async def test_pages_are_read_without_the_process_once_it_has_ended() -> None:
+async def test_pages_are_parsed_without_the_process_after_it_has_ended() -> None:
     page, target = pages()[1]
     before = set(children(os.getpid()))
-    async with running(said := []) as process:
+    async with running(messages := []) as process:
         (there,) = {*children(os.getpid())} - before
         os.kill(there, signal.SIGKILL)
-        answers = await asyncio.gather(*(process.read(page, target) for _ in range(3)))
+        answers = await asyncio.gather(*(process.parse(page, target) for _ in range(3)))
         assert not process.is_ready
     assert answers == [parse_page(page, target)] * 3
-    assert said == ["the second process that reads pages has ended; going on without it"]
+    assert messages == ["the second process for parsing has ended; continuing without it"]
 
 
 @two_cores
-def test_a_run_whose_reading_process_is_killed_keeps_every_page_and_says_so(tool: Tool) -> None:
+def test_a_run_whose_parser_process_is_killed_stores_every_page_and_reports_it(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
         run = tool.start("backup", host.blog_url(UID))
         until(lambda: children(run.pid), True)
@@ -121,13 +119,13 @@ def test_a_run_whose_reading_process_is_killed_keeps_every_page_and_says_so(tool
             os.kill(process, signal.SIGKILL)
         ran = ended(run)
     assert ran.code == 0, ran.err
-    assert "the second process that reads pages has ended" in ran.err
+    assert "the second process for parsing has ended" in ran.err
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 50
 
 
 @two_cores
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
-def test_the_reading_process_ends_with_its_run(tool: Tool, signum: signal.Signals) -> None:
+def test_the_parser_process_ends_with_its_run(tool: Tool, signum: signal.Signals) -> None:
     with DemoHost([make_blog(UID, posts=50)], rules=[Rule(Slow(0.02))]) as host:
         run = tool.start("backup", host.blog_url(UID))
         until(lambda: children(run.pid), True)

@@ -1,7 +1,7 @@
-"""What the Encoding Standard's Big5 has and Python's big5hkscs has not.
+"""The differences between Big5 of the Encoding Standard and Python's `big5hkscs`.
 
-The standard (https://encoding.spec.whatwg.org/index-big5.txt) reads HKSCS-2008, keeps the duplicates that old
-pages hold, and has Microsoft's punctuation where Python follows Unicode's first table.
+Source: https://encoding.spec.whatwg.org/index-big5.txt. The standard decodes HKSCS-2008 and the duplicates of
+old pages. It has Microsoft's punctuation; Python follows Unicode's first table.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _TRAIL_BYTES = bytes((*range(0x40, 0x7F), *range(0xA1, 0xFF)))
 
 
 def _expand_runs(runs: str) -> Iterator[tuple[bytes, str]]:
-    """Yield two bytes and their character for runs such as "8fcb覦覩", which fill the cells from 8F CB on."""
+    """Yield two bytes and their character for runs such as "8fcb覦覩", which fill consecutive cells from 8F CB."""
     for run in runs.split():
         lead, trail = bytes.fromhex(run[:4])
         first = lead * len(_TRAIL_BYTES) + _TRAIL_BYTES.index(trail)
@@ -32,9 +32,12 @@ _RUNS = (
     "fe52猪 fe6f瑜 feaa瓩 fedd砉 "
 )
 MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_RUNS)))
+"""Two bytes to the character that only the standard has."""
 
-# Python's character -> the standard's.
+
 REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
+"""Python's character to the standard's character."""
 
-# Python reads A1FE and A241 alike, and A240 and A242: these two have to be told by their bytes.
+
 AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})
+"""Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two."""

@@ -1,10 +1,12 @@
-"""How much a reading of some bytes surprises a reader of Chinese: small for text, large for rubbish.
+"""The cost of a text: low for text that people write, high for bytes decoded in a wrong charset.
 
-Every character has a price in quarters of a bit, about -log2 of how often it is met; a reading costs the sum.
-So readings of the same bytes in different charsets can be compared whatever their lengths, and the difference
-is how sure one may be. The order of the characters comes from word counts (the dictionary of jieba, MIT), its
-traditional half from the same words in traditional script; what is rarer is told by the levels of GB 2312 and
-Big5, whose first level each is the few thousand characters in use.
+A character costs about -log2 of its frequency, in quarters of a bit; a text costs the sum of its characters.
+So texts decoded from the same bytes in different charsets are comparable, and the difference is the
+certainty.
+
+The order of the characters comes from the word counts of jieba's dictionary (MIT), converted to traditional
+script for the traditional half. Rarer characters are ranked by the levels of GB 2312 and Big5: their first
+level is the few thousand characters in use.
 """
 
 import sys
@@ -14,8 +16,8 @@ from typing import Literal
 
 Script = Literal["chinese", "guests", "japanese", "korean", "alphabet"]
 
-BIT = 4  # prices are in quarters of a bit
-REPLACEMENT_COST = 34 * BIT  # the price of U+FFFD: what no real text has
+BIT = 4  # costs are in quarters of a bit
+REPLACEMENT_COST = 34 * BIT  # of U+FFFD, which no real text contains
 
 _UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 
@@ -94,22 +96,22 @@ _SYMBOLS = "★☆●○◎◆◇□■△▲→←↑↓※①②③④⑤⑥�
 
 
 def text_cost(text: str, script: Script = "chinese") -> int:
-    """Give what `text` costs, in quarters of a bit, when it is taken for text in `script`."""
+    """Return the cost of `text` in quarters of a bit, if it is text in `script`."""
     units = memoryview(text.encode(_UTF16, "surrogatepass")).cast("H")
     table = cost_table(script)
     return sum([table[unit] for unit in units])
 
 
 def mixed_script_cost(text: str, script: Script) -> int:
-    """Give the price of `text` where lines of kana, Greek or Cyrillic among the Chinese are no surprise."""
+    """Return the cost of `text` in quarters of a bit; kana, Greek and Cyrillic cost little in Chinese."""
     cost = text_cost(text, script)
     return min(cost, text_cost(text, "guests")) if script == "chinese" else cost
 
 
 def mean_cost(text: str, script: Script = "chinese") -> float:
-    """Give the price of a character of `text` outside ASCII, in bits; 0.0 where there is none.
+    """Return the mean cost in bits of the characters of `text` outside ASCII; 0.0 if there are none.
 
-    Chinese of any kind is at 8 to 11, Chinese read in a wrong charset at 15 and more.
+    Chinese text costs 8 to 11 bits a character, Chinese decoded in a wrong charset 15 and more.
     """
     non_ascii = "".join(c for c in text if c > "\x7f")
     return text_cost(non_ascii, script) / len(non_ascii) / BIT if non_ascii else 0.0
@@ -117,7 +119,7 @@ def mean_cost(text: str, script: Script = "chinese") -> float:
 
 @cache
 def cost_table(script: Script) -> bytes:
-    """Give the table of prices by UTF-16 code unit."""
+    """Return the cost of each of the 65,536 UTF-16 code units in `script`, in quarters of a bit."""
     table = bytearray(b"\xff") * 0x10000
     for first, last, bits in _DEFAULT_COSTS + _SCRIPT_COSTS[script]:
         table[first : last + 1] = bytes([bits * BIT]) * (last + 1 - first)
@@ -136,7 +138,7 @@ def cost_table(script: Script) -> bytes:
 
 
 def _hanzi_tiers() -> Iterable[tuple[int, Iterable[str]]]:
-    """Yield bits and the characters that cost them; later ones overrule earlier ones."""
+    """Yield a cost in bits and its characters; later tiers override earlier ones."""
     yield 18, _decode_block("gb2312", range(0xD8, 0xF8), range(0xA1, 0xFF))
     yield 18, _decode_block("big5", range(0xC9, 0xFA), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
     yield 15, _decode_block("big5", range(0xA4, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
@@ -149,12 +151,12 @@ def _hanzi_tiers() -> Iterable[tuple[int, Iterable[str]]]:
 
 
 def _decode_block(codec: str, leads: Iterable[int], trails: Iterable[int]) -> Iterable[str]:
-    """Give the characters of a block of a double-byte charset."""
+    """Return the Chinese characters of a block of a double-byte charset."""
     cells = b"".join(bytes((lead, trail)) for lead in leads for trail in trails)
     return (c for c in cells.decode(codec, "ignore") if c >= "\u4e00")
 
 
-_DEFAULT_COSTS = (  # first and last code unit, bits
+_DEFAULT_COSTS = (  # first and last code unit, cost in bits
     (0x0000, 0x001F, 30),
     (0x0009, 0x000A, 3),
     (0x000D, 0x000D, 3),
@@ -183,7 +185,7 @@ _DEFAULT_COSTS = (  # first and last code unit, bits
     (0xA000, 0xABFF, 24),
     (0xAC00, 0xD7A3, 15),
     (0xD7A4, 0xD7FF, 30),
-    (0xD800, 0xDFFF, 13),  # two of these make one character: 26 for what is beyond the BMP
+    (0xD800, 0xDFFF, 13),  # surrogates: a character outside the BMP costs 26
     (0xE000, 0xF8FF, 30),
     (0xF900, 0xFAFF, 24),
     (0xFB00, 0xFEFF, 24),
@@ -198,7 +200,7 @@ _SCRIPT_COSTS: dict[Script, tuple[tuple[int, int, int], ...]] = {
         (0x3040, 0x30FF, 8),
         (0x0370, 0x03FF, 8),
         (0x0410, 0x044F, 7),
-    ),  # what Chinese charsets also hold
+    ),  # the other scripts that Chinese charsets contain
     "japanese": ((0x3040, 0x30FF, 8), (0xFF61, 0xFF9F, 16)),
     "korean": ((0xAC00, 0xD7A3, 13),),
     "alphabet": (

@@ -1,8 +1,9 @@
-"""Bytes of a page into the text that its reader is meant to see, and single fields made tidy.
+"""Decode the bytes of a page, and repair the text of single fields.
 
-What counts, in this order: a byte order mark; bytes that are valid UTF-8, which no other text is by accident; a
-claim of the header or the page that decodes and reads like language; else the charset in which the page reads best.
-Then the places that are in another charset or damaged are read by themselves (docs/decisions/0010-decoding.md).
+The charset is chosen in this order: a byte order mark; valid UTF-8, which other text is never by accident; a
+charset declared by the header or the page that decodes to readable text; the charset with the most readable
+text. Then segments in another charset and damaged segments are decoded on their own
+(docs/decisions/0010-decoding.md).
 """
 
 import codecs
@@ -20,21 +21,19 @@ from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, UTF_16BE, U
 DetectionMethod = Literal["bom", "valid", "declared", "guessed"]
 
 _BOMS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, UTF_16LE), (codecs.BOM_UTF16_BE, UTF_16BE))
-_UTF_8_PROOF = 40  # bytes beyond one a character: twenty Chinese characters that are valid UTF-8 are UTF-8
+_UTF_8_PROOF = 40  # continuation bytes: twenty Chinese characters that are valid UTF-8 are UTF-8
 _LATIN_NEIGHBOUR = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\A\ufeff+")
-_CONTROLS_OR_SURROGATES = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]"
-)  # either of these
+_CONTROLS_OR_SURROGATES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Decoded(NamedTuple):
     """The text of a page and how its charset was determined.
 
-    `encoding` is a name of the Encoding Standard ("utf-8", "gb18030" for all of GB2312, GBK and GB 18030, "big5"),
-    or "hz-gb-2312". `how`: by a byte order mark, by being valid UTF-8, by a claim that held, or guessed.
-    `replaced` counts U+FFFD in the text: characters that were cut or damaged.
+    `encoding` is a name of the Encoding Standard ("utf-8", "big5", "gb18030" for all of GB2312, GBK and GB
+    18030) or "hz-gb-2312". `method` is "bom" for a byte order mark, "valid" for valid UTF-8, "declared" or
+    "guessed". `replaced` is the number of U+FFFD in the text, which stand for damaged characters.
     """
 
     text: str
@@ -44,10 +43,11 @@ class Decoded(NamedTuple):
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Give the text of `body`, a page as served, with `content_type` the header's value; never raises.
+    """Return the text of a page and its charset; never raises.
 
-    The text is what a browser shows for a page that tells the truth, without its byte order mark. Character
-    references such as `&#233;` stay as they are.
+    `body` is the page as served, `content_type` the value of the Content-Type header. If the declaration is
+    correct, the text is the one that a browser shows, without the byte order mark. Character references such
+    as `&#233;` stay.
     """
     for mark, charset in _BOMS:
         if body.startswith(mark):
@@ -62,9 +62,9 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 
 
 def repair_text(text: str) -> str:
-    """Give a field's text without stray control characters, and read anew where it was certainly garbled once.
+    """Return a field's text without control characters, with mojibake repaired if it is certain.
 
-    Line ends and tabs stay, as does every other character: nothing is normalised. `tidy(tidy(t)) == tidy(t)`.
+    Line ends, tabs and all other characters stay: nothing is normalised. The function is idempotent.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -77,7 +77,7 @@ def _repair_once(text: str) -> str:
     text = mojibake.repair(text)
     if _CONTROLS_OR_SURROGATES.search(text) is None:
         return text
-    if _SURROGATE.search(text):  # SQLite refuses halves; two that belong together are made one
+    if _SURROGATE.search(text):  # SQLite refuses lone surrogates; pairs are joined
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _CONTROLS.sub("", text)
 
@@ -87,7 +87,7 @@ def _make_result(text: str, charset: Charset, method: DetectionMethod) -> Decode
 
 
 def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Decoded:
-    """`text` is `body` as UTF-8, with too few characters beyond ASCII for that to be a proof."""
+    """Decode a valid UTF-8 `body` with too few non-ASCII characters to prove that it is UTF-8."""
     declared = declared_charsets(body, content_type)
     if found := _decode_by_escapes(body, content_type, declared):
         return found
@@ -95,11 +95,13 @@ def _decode_short_utf_8(body: bytes, text: str, content_type: str | None) -> Dec
         return _make_result(text, declared[0] if declared else UTF_8, "declared" if declared else "valid")
     if declared and declared[0] is WINDOWS_1252 and UTF_8 not in declared:
         shown = WINDOWS_1252.decode_lenient(body)
-        if mojibake.repair(shown) != text:  # what servers add to everything is believed where it may be true
+        if (
+            mojibake.repair(shown) != text
+        ):  # servers declare windows-1252 for every page: believed unless disproved
             return _make_result(shown, WINDOWS_1252, "declared")
     elif UTF_8 not in declared and not (declared and all(candidate.is_single_byte for candidate in declared)):
         charset = choose_charset(body, declared)
-        # Undeclared letters of Latin words, pīnyīn and x², are two bytes of UTF-8 more likely than anybody's Chinese.
+        # Undeclared accented letters (pīnyīn, x²) are more probably UTF-8 than two bytes of Chinese.
         believed = charset in declared or (charset in (GB18030, BIG5) and not _LATIN_NEIGHBOUR.search(body))
         if believed and charset is not UTF_8 and not charset.is_single_byte:
             return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)

@@ -1,4 +1,7 @@
-"""Which charset a page is in, by what its bytes read like in each; claims count for a little, chardet for less."""
+"""Detect the charset of a page by the cost of its text in each charset.
+
+A declared charset gets a bonus; the answer of chardet gets a smaller one.
+"""
 
 import re
 from collections.abc import Sequence
@@ -18,10 +21,10 @@ from blogarchive.parsing.charset.whatwg import (
     charset_for_label,
 )
 
-_SAMPLE_BYTES = 3000  # bytes to choose by
-_QUICK_SAMPLE_BYTES = 900  # bytes that tell most pages
-_EXCERPT_LENGTH = 150  # characters in each of three places, to believe a claim
-_UTF_8_PROOF = 60  # bytes beyond one a character: thirty Chinese characters that are valid UTF-8 are UTF-8
+_SAMPLE_BYTES = 3000
+_QUICK_SAMPLE_BYTES = 900  # enough for most pages
+_EXCERPT_LENGTH = 150  # characters at each of three positions, to confirm a declared charset
+_UTF_8_PROOF = 60  # continuation bytes: thirty Chinese characters that are valid UTF-8 are UTF-8
 _NON_ASCII_RUN = re.compile(rb"[\x80-\xff][^<>\r\n]{0,1200}")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _LETTER_IN_WORD = re.compile(
@@ -29,26 +32,22 @@ _LETTER_IN_WORD = re.compile(
 )
 _ALPHABET_WORD = re.compile(rb"(?<![A-Za-z])[\x80-\xff]{4,}(?![A-Za-z])")
 
-_DECLARED_BONUS = (
-    16 * BIT,
-    13 * BIT,
-    10 * BIT,
-)  # what a claim is worth: the header's, the page's first, the rest
-_CHARDET_BONUS = 6 * BIT  # what chardet's opinion is worth
+_DECLARED_BONUS = (16 * BIT, 13 * BIT, 10 * BIT)  # of the first declared charset, the second, the others
+_CHARDET_BONUS = 6 * BIT
 _HANDICAP = {"utf-8": 0, "gb18030": 0, "big5": 2 * BIT, "windows-1252": 6 * BIT}
-_FOREIGN_HANDICAP = 10 * BIT  # the handicap of a charset that no Chinese page is in, unless it says so
-_LETTER_BONUS = 6 * BIT  # how much a lone high byte inside a word of Latin letters speaks for an alphabet
-_OVERRULE_MARGIN = 8 * BIT  # by how much another charset must win against a claim that decodes
-_READABLE_COST = 12 * BIT  # the price of a character, at most, of a text that is certainly language
-_READABLE_COST_SHORT = 10 * BIT + 2  # and of one with fewer than eight characters
-_READABLE_PER_DAMAGED = 8  # characters that read well for each that is damaged
+_FOREIGN_HANDICAP = 10 * BIT  # of the other charsets: Chinese pages use them only if they declare them
+_LETTER_BONUS = 6 * BIT  # for a single-byte charset, for each lone high byte inside a Latin word
+_OVERRULE_MARGIN = 8 * BIT  # by which another charset must beat a declared one that decodes
+_READABLE_COST = 12 * BIT  # maximum per character of readable text
+_READABLE_COST_SHORT = 10 * BIT + 2  # the same, for fewer than eight characters
+_READABLE_PER_DAMAGED = 8  # minimum of readable characters for each damaged one
 
 
 def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Charset:
-    """Give the charset that `body`, which is not valid UTF-8, is in on the whole; `claims` as declared.
+    """Return the main charset of `body`, which is not valid UTF-8.
 
-    `valid` is how many bytes are valid UTF-8 at its beginning. A glance at the first stretches tells most pages;
-    damage in a few places does not hide what they are in.
+    `declared` is the result of `declared_charsets`; `valid` is the length of the valid UTF-8 at the
+    beginning, in bytes. A short sample decides most pages; a few damaged characters do not matter.
     """
     start = body[max(valid - _SAMPLE_BYTES, 0) : valid]
     if len(start) - len(start.decode("utf-8", "ignore")) >= _UTF_8_PROOF:
@@ -63,13 +62,13 @@ def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Char
 
 
 def _is_everyday(text: str, script: Script, least: int) -> bool:
-    """Tell whether `text` holds at least `least` characters beyond ASCII, and these are what people write."""
+    """Return whether `text` has at least `least` non-ASCII characters, and these are common ones."""
     non_ascii = "".join(_BEYOND_ASCII.findall(text))
     return len(non_ascii) >= least and text_cost(non_ascii, script) <= _READABLE_COST * len(non_ascii)
 
 
 def looks_chinese(text: str) -> bool:
-    """Tell whether samples of `text` read like Chinese; a small part of the time that decoding it took."""
+    """Return whether samples of `text` are readable Chinese; takes a fraction of the time of decoding."""
     first = _BEYOND_ASCII.search(text)
     places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
     return _is_everyday(
@@ -78,10 +77,12 @@ def looks_chinese(text: str) -> bool:
 
 
 def _collect_sample(body: bytes, size: int) -> bytes:
-    """Give the first stretches of `body` that hold bytes beyond ASCII, `size` bytes or more, a line each."""
+    """Return the first lines with non-ASCII bytes, `size` bytes or more in total."""
     stretches: list[bytes] = []
     for match in _NON_ASCII_RUN.finditer(body):
-        before = body[max(match.start() - 2, 0) : match.start()]  # tells a letter inside of a word
+        before = body[
+            max(match.start() - 2, 0) : match.start()
+        ]  # context, to recognise a letter inside a word
         stretches.append(before + match.group() if before.isalpha() else match.group())
         size -= len(stretches[-1])
         if size <= 0:
@@ -90,9 +91,10 @@ def _collect_sample(body: bytes, size: int) -> bytes:
 
 
 def choose_charset(body: bytes, declared: Sequence[Charset]) -> Charset:
-    """Give the charset in which `body` reads best; `claims` as of `declared_charsets`.
+    """Return the charset in which a sample of `body` costs least.
 
-    A claim that decodes without an error is only overruled by a reading that is certainly language.
+    `declared` is the result of `declared_charsets`. A declared charset that decodes without an error is only
+    overruled by a charset with clearly readable text.
     """
     sample = _collect_sample(body, _SAMPLE_BYTES)
     candidates = [c for c in (*declared, UTF_8, GB18030, BIG5, WINDOWS_1252) if c.name not in _NOT_GUESSED]
@@ -112,24 +114,24 @@ def choose_charset(body: bytes, declared: Sequence[Charset]) -> Charset:
 
 
 def _is_doubtful(candidate: Charset, sample: bytes) -> bool:
-    """Servers add ISO-8859-1 to everything; who says KOI8-R means it, and so it takes more to overrule that."""
+    """Return whether a declaration may be wrong: servers add ISO-8859-1 to every page, but not KOI8-R."""
     return not candidate.is_single_byte or candidate is WINDOWS_1252 or len(sample) > 60
 
 
 def is_readable(data: bytes, charset: Charset) -> bool:
-    """Tell whether `data` is certainly language in `charset`: valid but for a byte here and there, of everyday use."""
+    """Return whether `data` in `charset` is text of common characters, with few damaged bytes."""
     text = charset.decode_lenient(data)
     non_ascii = "".join(_BEYOND_ASCII.findall(text)).replace("\ufffd", "")
     if len(non_ascii) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
         return False
-    most = _READABLE_COST if len(non_ascii) >= 8 else _READABLE_COST_SHORT
-    return len(set(non_ascii)) > 1 and text_cost(non_ascii, charset.script) <= most * len(non_ascii)
+    limit = _READABLE_COST if len(non_ascii) >= 8 else _READABLE_COST_SHORT
+    return len(set(non_ascii)) > 1 and text_cost(non_ascii, charset.script) <= limit * len(non_ascii)
 
 
 def _ask_chardet(sample: bytes, best: Charset, declared: Sequence[Charset], costs: dict[str, int]) -> Charset:
-    """Ask chardet, which knows more charsets: its answer and East Asia's others stand against `best`.
+    """Compare `best` with chardet's guess and with the other charsets of East Asia.
 
-    Undeclared text in Latin letters is windows-1252, as for a browser; another alphabet needs whole words in it.
+    Undeclared text in Latin letters is windows-1252, as in browsers; another alphabet must have whole words.
     """
     has_words = len(_ALPHABET_WORD.findall(sample)) > 1
     if best is WINDOWS_1252 and not has_words and _LETTER_IN_WORD.search(sample):
@@ -158,4 +160,10 @@ def _cost_in(sample: bytes, charset: Charset, declared: Sequence[Charset]) -> in
     return text_cost(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN_HANDICAP)
 
 
-_NOT_GUESSED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}  # told by other marks
+_NOT_GUESSED = {
+    "utf-16le",
+    "utf-16be",
+    "hz-gb-2312",
+    "iso-2022-jp",
+    "iso-2022-kr",
+}  # detected in escape_encodings

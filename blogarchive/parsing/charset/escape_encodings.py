@@ -1,4 +1,4 @@
-"""Charsets that are told by their marks rather than by their letters: HZ and ISO-2022 in ASCII, UTF-16."""
+"""Charsets that are recognised by escape sequences or zero bytes: HZ, ISO-2022 and UTF-16."""
 
 import re
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ _LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
 
 
 def decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, str] | None:
-    """Give charset and text of a `body` that shifts to and fro in ASCII, where it says so or reads so.
+    """Return charset and text of a `body` in HZ or ISO-2022, declared or readable as such; else None.
 
-    Browsers gave up HZ and ISO-2022-KR and show nothing of such a page; an archive reads them.
+    Browsers dropped HZ and ISO-2022-KR and show none of the text; an archive decodes them.
     """
     for candidate in declared:
         if candidate.name in _ESCAPES and _ESCAPES[candidate.name] in body:
@@ -31,15 +31,15 @@ def decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, s
 
 
 def _decode_hz(body: bytes) -> str:
-    """Every line begins in ASCII (RFC 1843), whatever the line before forgot to close."""
+    """Decode HZ; every line begins in ASCII (RFC 1843), even if the line before lacks its end mark."""
     return HZ.decode_strict(body) or "".join(HZ.decode_lenient(line) for line in _LINE.findall(body))
 
 
 def detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charset]) -> Charset | None:
-    """Give the byte order of a `body` in UTF-16 without a mark, None where it is in something else.
+    """Return UTF_16LE or UTF_16BE if `body` is UTF-16 without a byte order mark, else None.
 
-    A header that says UTF-16 is believed where the text reads no worse so; without any claim, ASCII with a zero
-    after (or before) each byte is UTF-16.
+    A header that declares UTF-16 is believed if the text costs less in it. Without any declaration, zeros in
+    every second byte mean UTF-16.
     """
     if header in (UTF_16LE, UTF_16BE):
         start = body[:_SAMPLE_BYTES]

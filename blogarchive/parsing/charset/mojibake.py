@@ -1,8 +1,8 @@
-"""Text that was read once in the wrong charset and stored like that, read as it was meant.
+"""Repair mojibake: text that was decoded in the wrong charset before it was published.
 
-Three accidents are undone: bytes of UTF-8 or of a Chinese charset taken for Latin-1 or windows-1252 ("ä½ å¥½",
-"ÄãºÃ"), and bytes of UTF-8 taken for GBK ("浣犲ソ"). Only where it is certain: the bytes are valid, what they say is
-everyday text, and what stands there is not. A stretch that fails any of this stays as it is.
+Three kinds are repaired: UTF-8 or a Chinese charset decoded as Latin-1 or windows-1252 ("ä½ å¥½", "ÄãºÃ"),
+and UTF-8 decoded as GBK ("浣犲ソ"). A run is only changed if its bytes are valid in the other charset, the
+repaired text is common, and the shown text is not. Other runs stay.
 """
 
 import re
@@ -10,12 +10,12 @@ import re
 from blogarchive.parsing.charset.char_cost import BIT, mean_cost, text_cost
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030
 
-_CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what windows-1252 has between 80 and 9F
+_CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # windows-1252 from 80 to 9F
 _TO_BYTE = str.maketrans({c: chr(c.encode("cp1252")[0]) for c in _CP1252})
 _HIGH_CHARACTERS = f"\x80-\xff{_CP1252}"
 
 _TRAIL = f"[\x80-\xbf{_CP1252}]"
-_TRAIL_OR_SPACE = f"[\x80-\xbf {_CP1252}]"  # a no-break space, byte A0, easily becomes a plain one
+_TRAIL_OR_SPACE = f"[\x80-\xbf {_CP1252}]"  # a no-break space (byte A0) often becomes a plain space
 _UTF_8_RUN = re.compile(
     f"(?:[\xe1-\xef]{_TRAIL_OR_SPACE}{_TRAIL_OR_SPACE}|[\xc2-\xdf]{_TRAIL}|\xe0{_TRAIL}{_TRAIL}|[\xf0-\xf4]{_TRAIL}{{3}})+"
 )
@@ -35,7 +35,7 @@ _UTF_8_BYTES = re.compile(
 
 
 def _rare_gbk_characters() -> str:
-    """The characters that two bytes of a Chinese character in UTF-8 make in GBK, without everyday ones."""
+    """Return the rare characters that two bytes of a Chinese character in UTF-8 make in GBK."""
     pairs = b"".join(bytes((a, b)) for a in (*range(0xE3, 0xEA), 0xEF) for b in range(0x80, 0xC0))
     return "".join(c for c in pairs.decode("gb18030") if text_cost(c) >= 14 * BIT)
 
@@ -43,12 +43,12 @@ def _rare_gbk_characters() -> str:
 _UTF_8_IN_GBK = re.compile(f"[{re.escape(_rare_gbk_characters())}]")
 
 
-# Without one of these nothing is garbled: most fields of a page.
+# Every mojibake has one of these; most fields of a page have none.
 _MOJIBAKE_HINT = re.compile(f"[{_HIGH_CHARACTERS}{re.escape(_rare_gbk_characters())}]")
 
 
 def repair(text: str) -> str:
-    """Give `text` with every stretch that was certainly garbled once as it was meant; else the same string."""
+    """Return `text` with each certain mojibake repaired; the same string if there is none."""
     if _MOJIBAKE_HINT.search(text) is None:
         return text
     garbled = _DOUBLE_BYTE_MOJIBAKE.search(text)
@@ -98,7 +98,7 @@ def _is_emoji(character: str) -> bool:
 
 
 def _is_certain_letter(stretch: str, repaired: str, before: str, after: str, is_alone: bool) -> bool:
-    """Tell "cafÃ©" and "10Â°" from letters and signs that happen to meet: no capital stands inside of a word."""
+    """Return whether a letter ("cafÃ©") or symbol ("10Â°") is misread: no capital is inside a word."""
     if stretch[0] == "Â":
         follows = before.isalpha() or (before.isdigit() and repaired == "°")
         return (repaired in _SYMBOLS_AFTER and follows) or (repaired in _SYMBOLS_BEFORE and after.isdigit())
@@ -112,14 +112,14 @@ def _repair_double_bytes(match: re.Match[str]) -> str:
         return line
     data = _to_bytes(line)
     latin = text_cost(line, "alphabet")
-    for charset, most, at_least in ((GB18030, 12, 2), (BIG5, 11, 3)):
+    for charset, max_bits, minimum in ((GB18030, 12, 2), (BIG5, 11, 3)):
         repaired = charset.decode_strict(data)
         if (
             repaired is not None
             and text_cost(repaired) + 20 * BIT < latin
-            and _is_everyday(repaired, most, at_least)
+            and _is_everyday(repaired, max_bits, minimum)
         ):
-            return repaired if len(set(line)) > 1 else line  # a row of dots is a row of dots
+            return repaired if len(set(line)) > 1 else line  # a repeated character is decoration
     return line
 
 
@@ -128,16 +128,16 @@ def _repair_gb2312(match: re.Match[str]) -> str:
     return repaired if _is_everyday(repaired, 11.5, 2) and len(set(match.group())) > 1 else match.group()
 
 
-def _is_everyday(text: str, most: float, at_least: int) -> bool:
-    """Tell whether the characters beyond ASCII are what people write: `most` bits on average, fewer if few.
+def _is_everyday(text: str, max_bits: float, minimum: int) -> bool:
+    """Return whether the non-ASCII characters are common Chinese, at most about `max_bits` each.
 
-    There must be `at_least` of them, and not punctuation alone.
+    There must be `minimum` of them, and not punctuation alone.
     """
     non_ascii = [c for c in text if c > "\x7f"]
-    if len(non_ascii) < at_least or not any("\u4e00" <= c <= "\u9fff" for c in non_ascii):
+    if len(non_ascii) < minimum or not any("\u4e00" <= c <= "\u9fff" for c in non_ascii):
         return False
-    most += 1.5 if len(non_ascii) >= 8 else 0.5 if len(non_ascii) > 2 else -1.5
-    return text_cost("".join(non_ascii)) <= most * BIT * len(non_ascii)
+    max_bits += 1.5 if len(non_ascii) >= 8 else 0.5 if len(non_ascii) > 2 else -1.5
+    return text_cost("".join(non_ascii)) <= max_bits * BIT * len(non_ascii)
 
 
 def _repair_utf_8_in_gbk(match: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
-"""A page of UTF-8 some of whose text had been read in the wrong charset before it got there.
+"""Repair mojibake in a page of UTF-8.
 
-Most pages have nothing of that, so this looks for its marks in the bytes, and at the text around the marks alone.
+Most pages have none, so the marks of mojibake are searched in the bytes, and only the text around them is
+repaired.
 """
 
 import codecs
@@ -15,17 +16,17 @@ from blogarchive.parsing.charset.segments import select_fast_marks
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8
 
 _EDGES = (b"<", b">", b"\n")
-# Latin letters that a byte from C0 on turns into, and what comes after: more of them, or what 80 to 9F turns into.
+# First bytes of a Latin letter or of a windows-1252 character 80 to 9F, which follow a misread byte from C0 on.
 _NEXT_LETTER_LEADS = frozenset(bytes((lead,)) for lead in (0xC2, 0xC3, 0xC5, 0xC6, 0xCB, 0xE2))
 
 
 def _misread_as_gbk(characters: str) -> Iterator[str]:
-    """Yield what characters in UTF-8 look like in GBK, which takes two bytes of three: the first two, or the last."""
+    """Yield the GBK characters that two of the three UTF-8 bytes of a character make."""
     for data in (character.encode() for character in characters):
         yield from (mark for pair in (data[:2], data[1:]) for mark in pair.decode("gbk", "ignore"))
 
 
-# As charset_patch does it: marks that are hardly ever seen and quickly found.
+# As in `segments`: marks that are rare in text and quick to find.
 _GBK_MARKS = select_fast_marks(
     mark for mark in _misread_as_gbk("，。的是一了我不") if text_cost(mark) >= 16 * BIT
 )
@@ -40,23 +41,23 @@ _TO_BYTES = codecs.charmap_build(
 
 
 def repair_page(body: bytes, text: str) -> str:
-    """Give `text`, which is `body` read as UTF-8, with what was certainly garbled once as it was meant."""
+    """Return `text`, which is `body` decoded as UTF-8, with each certain mojibake repaired."""
     if not _has_marks(body, text):
         return text
     return _repair_whole_page(text) or "".join(_repair_segments(body))
 
 
 def _has_marks(body: bytes, text: str) -> bool:
-    at = body.find(b"\xc3")
-    while at >= 0:
-        if body[at + 2 : at + 3] in _NEXT_LETTER_LEADS:
+    position = body.find(b"\xc3")
+    while position >= 0:
+        if body[position + 2 : position + 3] in _NEXT_LETTER_LEADS:
             return True
-        at = body.find(b"\xc3", at + 2)
+        position = body.find(b"\xc3", position + 2)
     return any(mark in text for mark in _GBK_MARKS)
 
 
 def _repair_whole_page(text: str) -> str | None:
-    """Undo a page that was read in Latin-1 or windows-1252 from end to end."""
+    """Decode a page that was misread as Latin-1 or windows-1252 from start to end; None if it was not."""
     candidates = (
         charset.decode_strict(data) for data in _original_bytes(text) for charset in (UTF_8, GB18030, BIG5)
     )
@@ -87,9 +88,9 @@ def _repair_segments(body: bytes) -> Iterator[str]:
 
 
 def _repair_segment(text: str) -> str:
-    """Repair where Chinese comes out; single letters and signs are left to the fields, which say what they are.
+    """Repair a segment if it becomes Chinese; `repair_text` of each field repairs letters and symbols.
 
-    Three bytes that had been two letters or more are one character now, or two that had been three.
+    The number of Chinese characters must change: three misread bytes become one character.
     """
     repaired = mojibake.repair(text)
     before, after = _count_chinese(text), _count_chinese(repaired)

@@ -1,7 +1,7 @@
-"""A page whose charset is known, and the places in it that are in another one or damaged.
+"""Decode a page of a known charset whose segments may be damaged or in another charset.
 
-Pages are put together from pieces: a comment sent in another charset, a title cut in the middle of a character.
-So what does not read well is looked at between two tags or on a line by itself, and nothing outside of it changes.
+Pages are assembled from parts: a comment sent in another charset, a title truncated inside a character. So
+each segment between two tags, or on its own line, is decoded on its own; the text around it does not change.
 """
 
 import re
@@ -19,27 +19,27 @@ from blogarchive.parsing.charset.char_cost import (
 from blogarchive.parsing.charset.viterbi import decode_damaged
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 
-_BLOCK_BYTES = 4096  # bytes: a good block costs one decoding, a bad one is taken apart
-_SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no charset in use has these bytes inside a character
+_BLOCK_BYTES = 4096  # an undamaged block is decoded at once, a damaged one by segments
+_SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no supported charset has these bytes inside a character
 _EDGES = (b"<", b">", b'"', b"\n")
-_PIECES = re.compile(rb"([\x00-\x2f]+)")  # where every decoder finds its feet again
-_EVERYDAY_COST = 11 * BIT  # a character, at most, of a text that needs no second thought
+_PIECES = re.compile(rb"([\x00-\x2f]+)")  # every decoder resynchronises at these
+_EVERYDAY_COST = 11 * BIT  # maximum per character of text that is accepted at once
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
 _SWITCH_COST = {
     "utf-8": 24 * BIT,
     "gb18030": 24 * BIT,
     "big5": 30 * BIT,
-}  # against seeing another charset in everything
+}  # a margin against false positives
 
 _ASCII = bytes(range(0x80))
-# The kinds of bytes by which UTF-8 shows up in double-byte text: L leads three, T follows.
+# Kinds of bytes, to find UTF-8 in double-byte text: L leads three bytes, T is a continuation byte.
 _UTF_8_BYTE_KINDS = bytes(
     ord("L" if b in range(0xE3, 0xEA) or b == 0xEF else "T" if 0x80 <= b < 0xC0 else "-") for b in range(256)
 )
 
 
 def decode_undamaged(body: bytes, charset: Charset) -> str | None:
-    """Give the text of `body`, None where it is damaged or bears marks of a stretch in another charset."""
+    """Return the text of `body`; None if it is damaged or has marks of another charset."""
     text = charset.decode_common(body)
     if text is None and charset.common_codec:
         text = charset.decode_strict(body)
@@ -61,17 +61,17 @@ def _has_utf_8_in_pairs(body: bytes) -> bool:
 
 
 _MARKUP_BYTES = frozenset(string.ascii_letters.encode() + string.digits.encode() + b" <>/=.:;-_\\\"'#&\t\r\n")
-_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")  # Chinese that is off by one byte has these where commas were
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")  # commas decode to these if decoding is off by one byte
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
 
 
 def select_fast_marks(marks: Iterable[str]) -> list[str]:
-    """Give each of `marks` that is looked for quickly: its lower byte is nothing that markup is full of."""
+    """Return the `marks` that are quick to find: those whose low byte is rare in markup."""
     return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in _MARKUP_BYTES]
 
 
 def _misread_marks(written: str, read: str) -> list[str]:
-    """Give what the commonest characters of one charset look like in another, where that is hardly ever seen."""
+    """Return the rare characters that common ones of the charset `written` become if decoded as `read`."""
     seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{EVERYDAY}")
     return select_fast_marks(mark for mark in seen if len(mark) == 1 and text_cost(mark) >= 14 * BIT)[:14]
 
@@ -86,10 +86,10 @@ class _Candidate(NamedTuple):
 
 
 def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> str:
-    """Give the text of `body`, which is in `charset` on the whole.
+    """Return the text of `body`, which is mainly in `charset`.
 
-    A segment that is clearly in one of `claims`, UTF-8, GBK or Big5 is read so; a damaged one loses as few
-    characters as can be; else it is what a browser shows.
+    A segment that is clearly in a `declared` charset, UTF-8, GBK or Big5 is decoded in that. A damaged
+    segment loses as few characters as possible. Other segments decode as in a browser.
     """
     others = [
         c
@@ -118,27 +118,27 @@ def _decode_block(block: bytes, charset: Charset, others: Sequence[Charset]) -> 
 
 
 def _decode_around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
-    """Yield the text of a block of UTF-8: what is valid as it is, a segment around each error by itself."""
-    at = 0
-    while at < len(block):
+    """Yield the text of a UTF-8 block: valid parts as they are, the segment around each error on its own."""
+    position = 0
+    while position < len(block):
         try:
-            yield block[at:].decode("utf-8")
+            yield block[position:].decode("utf-8")
             return
         except UnicodeDecodeError as error:
-            bad = at + error.start
-        start = max(at, *(block.rfind(edge, at, bad) + 1 for edge in _EDGES))
+            bad = position + error.start
+        start = max(position, *(block.rfind(edge, position, bad) + 1 for edge in _EDGES))
         end = min(
             found
             for edge in (*_EDGES, b"")
             if (found := block.find(edge, bad + 1) if edge else len(block)) >= 0
         )
-        yield block[at:start].decode("utf-8")
+        yield block[position:start].decode("utf-8")
         yield _decode_segment(block[start:end], UTF_8, others)
-        at = end
+        position = end
 
 
 def _decode_segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str:
-    """Read a segment as a whole or piece by piece, whichever is the better text."""
+    """Decode a segment as a whole or by pieces, whichever costs less."""
     if segment.isascii():
         return segment.decode("ascii")
     if charset is not UTF_8 and (text := decode_undamaged(segment, charset)) is not None:
@@ -168,20 +168,20 @@ def _decode_piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> 
         return other or parsed
     if other and _is_everyday(other.text):
         return other
-    # One part of it may be in another charset: a name that follows its label.
+    # A part may be in another charset: a name that follows its label.
     mixed = _Candidate(*decode_damaged(piece, charset))
     return min(mixed, other) if other else mixed
 
 
 def _is_nearly_valid_utf_8(piece: bytes) -> bool:
-    """Tell a bad byte or two in a run of UTF-8, which needs no further thought."""
+    """Return whether a piece is UTF-8 with at most three bad bytes."""
     text = piece.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     return bad == 0 or (bad <= 3 and sum("\u0800" <= c < "\ufffd" for c in text) >= 2 + 2 * bad)
 
 
 def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -> _Candidate | None:
-    """Give the reading of `data` in one of `others`, where that is valid and clearly better."""
+    """Return `data` in the best of `others`, if it is valid there and costs clearly less; else None."""
     text = charset.decode_lenient(data)
     bad = text.count("\ufffd")
     is_damaged = bad > 0
@@ -195,12 +195,12 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
         if cost + _SWITCH_COST[other.name] < (best.cost if best else most):
             best = _Candidate(cost + _SWITCH_COST[other.name], parsed)
             if cost <= _EVERYDAY_COST * len(parsed):
-                break  # nothing reads well in two charsets
+                break  # no text is readable in two charsets
     return best
 
 
 def _is_plausible_big5(text: str, is_damaged: bool) -> bool:
-    """Tell whether a text is made of everyday characters: most bytes are some Big5 or other."""
+    """Return whether a text has common characters only: most bytes are valid Big5."""
     non_ascii = "".join(c for c in text if c > "\x7f")
     least, most = (2, 13) if is_damaged else (3, 11) if len(non_ascii) < 8 else (3, 12)
     return len(non_ascii) >= least and text_cost(non_ascii) <= most * BIT * len(non_ascii)

@@ -1,8 +1,8 @@
-"""The cheapest way through a damaged run of bytes: which bytes are a character, in which charset, which are lost.
+"""Decode a damaged run of bytes at the lowest cost.
 
-A lost byte sets a double-byte decoder off by one until the next ASCII character, and a run can go over from one
-charset to another in the middle of a line. All ways to cut the run are weighed by the prices of charset_frequency
-(a shortest path, as in Viterbi's algorithm), so one bad byte costs one character.
+A lost byte shifts a double-byte decoder until the next ASCII character, and a run can change its charset
+inside a line. All ways to split the run are compared by `char_cost`, as a shortest path (Viterbi's
+algorithm), so one bad byte costs one character.
 """
 
 import re
@@ -11,24 +11,24 @@ from functools import lru_cache
 from blogarchive.parsing.charset.char_cost import BIT, REPLACEMENT_COST, text_cost
 from blogarchive.parsing.charset.whatwg import GB18030, UTF_8, Charset
 
-_MAX_BYTES = 1200  # bytes of a run: some 3 ms
-_LONG_BYTES = 80  # bytes, from which on it is worth a look whether there is anything to gain
-_SWITCH_COST = 24 * BIT  # the price of going over into another charset
-_SAME_CHARSET_MARGIN = 12 * BIT  # how much better than a browser's reading one in the same charset must be
-_MIXED_MARGIN = 30 * BIT  # and one that changes charsets
+_MAX_BYTES = 1200  # takes about 3 ms
+_LONG_BYTES = 80  # from this length on, readable runs are skipped
+_SWITCH_COST = 24 * BIT  # of changing the charset inside a run
+_SAME_CHARSET_MARGIN = 12 * BIT  # by which a path in one charset must beat a browser's text
+_MIXED_MARGIN = 30 * BIT  # by which a path in several charsets must
 
-# Two bytes that are a letter in UTF-8 are a Chinese character in other charsets.
+# Letters of two bytes are not accepted: they are a Chinese character in other charsets.
 _TOKENS = re.compile(
     rb"(?:[\x00-\x7f]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2})+|(?P<bad>.)", re.DOTALL
 )
 
-_Step = tuple[int, str, int]  # bytes, text, price
+_Step = tuple[int, str, int]  # number of bytes, text, cost
 
 
 def decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
-    """Give price and text of the best reading of `run`, which is mostly in `charset`.
+    """Return cost and text of the best decoding of `run`, which is mainly in `charset`.
 
-    It is a browser's reading, unless another is far better.
+    It is the text that a browser shows, unless another decoding costs far less.
     """
     text = charset.decode_lenient(run)
     best = text_cost(text), text
@@ -51,18 +51,18 @@ def decode_damaged(run: bytes, charset: Charset) -> tuple[int, str]:
 
 
 def _is_readable_around_damage(text: str) -> bool:
-    """Tell whether nothing is off beside any U+FFFD: a decoder that is off by one shows rubbish before or after."""
+    """Return whether the text beside each U+FFFD is readable: a shifted decoder shows rare characters there."""
     parts = text.split("\ufffd")
     beside = [part[-6:] for part in parts[:-1]] + [part[:6] for part in parts[1:]]
     return all(text_cost(part) <= 12 * BIT * len(part) for part in beside)
 
 
 def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:
-    """UTF-8 is never off by one, so only what stands between its first and its last damage is in question."""
+    """Decode UTF-8, which never shifts: only the bytes from the first damage to the last can change."""
     bad = [token.span() for token in _TOKENS.finditer(run) if token.lastgroup == "bad"]
     start, end = bad[0][0], bad[-1][1]
     if end - start <= 3:
-        return best  # no more than one character of any charset
+        return best  # at most one character in any charset
     mixed = _find_cheapest_path(run[start:end], [UTF_8, GB18030])
     if mixed[0] + _MIXED_MARGIN < text_cost(run[start:end].decode("utf-8", "replace")):
         text = run[:start].decode("utf-8") + mixed[1] + run[end:].decode("utf-8")
@@ -71,57 +71,53 @@ def _decode_damaged_utf_8(run: bytes, best: tuple[int, str]) -> tuple[int, str]:
 
 
 def _find_cheapest_path(run: bytes, charsets: list[Charset]) -> tuple[int, str]:
-    """Give price and text of the cheapest way; the first of `charsets` is the one to begin in."""
+    """Return cost and text of the cheapest path; it begins in the first of `charsets`."""
     size = len(run)
-    far = 1 << 30
-    costs = [[far] * (size + 1) for _ in charsets]
-    back: list[list[tuple[int, int, str]]] = [[(0, 0, "")] * (size + 1) for _ in charsets]
+    unreachable = 1 << 30
+    costs = [[unreachable] * (size + 1) for _ in charsets]
+    previous: list[list[tuple[int, int, str]]] = [[(0, 0, "")] * (size + 1) for _ in charsets]
     costs[0][0] = 0
-    for at in range(size):
-        nearest = min(range(len(charsets)), key=lambda c: costs[c][at])
+    for position in range(size):
+        nearest = min(range(len(charsets)), key=lambda c: costs[c][position])
         for c, charset in enumerate(charsets):
-            if costs[nearest][at] + _SWITCH_COST < costs[c][at]:
-                costs[c][at] = costs[nearest][at] + _SWITCH_COST
-                back[c][at] = (nearest, at, "")
-            if costs[c][at] == far:
+            if costs[nearest][position] + _SWITCH_COST < costs[c][position]:
+                costs[c][position] = costs[nearest][position] + _SWITCH_COST
+                previous[c][position] = (nearest, position, "")
+            if costs[c][position] == unreachable:
                 continue
-            for length, text, cost in _steps(run, at, charset):
-                if costs[c][at] + cost < costs[c][at + length]:
-                    costs[c][at + length] = costs[c][at] + cost
-                    back[c][at + length] = (c, at, text)
+            for length, text, cost in _find_steps(run[position : position + 4], charset):
+                if costs[c][position] + cost < costs[c][position + length]:
+                    costs[c][position + length] = costs[c][position] + cost
+                    previous[c][position + length] = (c, position, text)
     last = min(range(len(charsets)), key=lambda c: costs[c][size])
-    return costs[last][size], _backtrack(back, last, size)
+    return costs[last][size], _backtrack(previous, last, size)
 
 
-def _backtrack(back: list[list[tuple[int, int, str]]], charset: int, at: int) -> str:
+def _backtrack(previous: list[list[tuple[int, int, str]]], charset: int, position: int) -> str:
     parts = []
-    while at > 0:
-        charset, at, text = back[charset][at]
+    while position > 0:
+        charset, position, text = previous[charset][position]
         parts.append(text)
     return "".join(reversed(parts))
 
 
-def _steps(run: bytes, at: int, charset: Charset) -> tuple[_Step, ...]:
-    """Give what the bytes at `at` can be in `charset`: a character, or damage."""
-    return _find_steps(run[at : at + 4], charset)
-
-
 @lru_cache(maxsize=8192)
 def _find_steps(data: bytes, charset: Charset) -> tuple[_Step, ...]:
+    """Return the ways to decode the first bytes of `data` in `charset`: a character, or damage."""
     if data[0] < 0x80:
         return ((1, chr(data[0]), text_cost(chr(data[0]))),)
-    lost = (1, "\ufffd", REPLACEMENT_COST)
+    damage = (1, "\ufffd", REPLACEMENT_COST)
     size = _character_size(data, charset)
     character = charset.decode_strict(data[:size])
     if character is not None:
-        return lost, (size, character, text_cost(character))
+        return damage, (size, character, text_cost(character))
     if charset is not UTF_8 and data[1:2] >= b"\x80":
-        return lost, (
+        return damage, (
             2,
             "\ufffd",
             REPLACEMENT_COST + 2 * BIT,
-        )  # a character that lost its first byte or its second
-    return (lost,)
+        )  # one byte of a pair is lost
+    return (damage,)
 
 
 def _character_size(data: bytes, charset: Charset) -> int:

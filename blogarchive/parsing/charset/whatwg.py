@@ -1,8 +1,8 @@
-"""The decoders of the Encoding Standard, made of Python's codecs and what these do otherwise.
+"""The decoders of the Encoding Standard, built on Python's codecs.
 
-Source: https://encoding.spec.whatwg.org, GB 18030 as of 2022. Python's codec reads a clean text at the speed
-of C, an error handler (charset_errors) reads what the codec does not, and the few characters that the tables
-have otherwise are exchanged afterwards.
+Source: https://encoding.spec.whatwg.org, GB 18030 as of 2022. Python's codec decodes undamaged text in C, an
+error handler (`error_handlers`) decodes what the codec refuses, and the characters that differ are replaced
+afterwards.
 """
 
 import codecs
@@ -21,9 +21,11 @@ from blogarchive.parsing.charset.char_cost import Script
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Charset:
-    """One decoder; `name` is the standard's, `codec` and `errors` are Python's, `script` is its writers'.
+    """A decoder of the Encoding Standard.
 
-    `common_codec` reads what is in common use of it, faster and just as the standard does: GBK of GB 18030.
+    `name` is the standard's, `codec` and `errors` are Python's, `script` is the script of its texts.
+    `common_codec` is a faster codec for the common part of the charset: GBK for GB 18030. `remapped` maps
+    Python's characters to the standard's.
     """
 
     name: str
@@ -35,11 +37,11 @@ class Charset:
 
     @property
     def is_single_byte(self) -> bool:
-        """Whether every byte is a character, so that nothing is ever invalid."""
+        """Return whether every byte is a character, so that no text is invalid."""
         return self.script == "alphabet" and not self.name.startswith(("utf-", "iso-2022", "hz"))
 
     def decode_common(self, data: bytes) -> str | None:
-        """Give the text of `data` where it needs no more than the part that `common_codec` reads."""
+        """Return the text of `data` if `common_codec` decodes all of it, else None."""
         if not self.common_codec:
             return self.decode_strict(data)
         try:
@@ -48,7 +50,7 @@ class Charset:
             return None
 
     def decode_strict(self, data: bytes) -> str | None:
-        """Give the text of `data`, or None where some of it is not of this charset."""
+        """Return the text of `data`, or None if some of it is invalid in this charset."""
         errors = "strict" if self.errors == "replace" else self.errors + error_handlers.STRICT_SUFFIX
         try:
             return self._remap(data, data.decode(self.codec, errors))
@@ -56,7 +58,7 @@ class Charset:
             return None
 
     def is_valid_prefix(self, data: bytes) -> bool:
-        """Tell whether `data` is of this charset up to a last character that may be cut."""
+        """Return whether `data` is valid in this charset; the last character may be truncated."""
         if self.decode_strict(data) is not None:
             return True
         try:
@@ -66,7 +68,7 @@ class Charset:
         return True
 
     def decode_lenient(self, data: bytes) -> str:
-        """Give the text of `data` as a browser shows it, U+FFFD for what is not of this charset."""
+        """Return the text of `data` as a browser shows it, with U+FFFD for invalid bytes."""
         return self._remap(data, data.decode(self.codec, self.errors))
 
     def _remap(self, data: bytes, text: str) -> str:
@@ -94,9 +96,9 @@ class Charset:
 
 
 def charset_for_label(label: str) -> Charset | None:
-    """Give the charset that a page means by `label`, in whatever case; None for a label nobody knows.
+    """Return the charset that `label` means, in any case; None for an unknown label.
 
-    Beside the standard's labels a few are known that people write and browsers pass over.
+    Besides the labels of the standard it accepts a few that pages use and browsers ignore.
     """
     plain = label.strip("\t\n\f\r \"';").lower()
     return _find_charset(_EXTRA_LABELS.get(plain.replace("_", "-")) or LABELS.get(plain, ""))
@@ -126,12 +128,12 @@ _EXTRA_LABELS = {
     **dict.fromkeys(("cp949", "uhc", "ms949"), "euc-kr"),
     **dict.fromkeys(("hz", "hz-gb", "hzgb", "hz-gb-2312"), "hz-gb-2312"),
 }
-# Browsers gave these up for safety and show one U+FFFD; an archive reads them.
+# Browsers dropped these for safety and show one U+FFFD; an archive decodes them.
 _EXTRA_LABELS |= {"iso-2022-kr": "iso-2022-kr", "csiso2022kr": "iso-2022-kr"}
 
 
 def _gb18030_2022() -> dict[str, str]:
-    """GB 18030-2022 and the standard's wide space, against whatever edition this Python's codec follows."""
+    """Return the characters of GB 18030-2022 that this Python's codec decodes otherwise."""
     cells = (
         "a3a0 a6d9 a6da a6db a6dc a6dd a6de a6df a6ec a6ed a6f3 a8bc fe59 fe61 fe66 fe67 fe6d fe7e fe90 fea0"
     )

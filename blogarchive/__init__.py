@@ -1,3 +1,3 @@
-"""blogarchive backs up hosted Chinese blogs into one SQLite file."""
+"""Back up hosted Chinese blogs into one SQLite file."""
 
 __version__ = "0.1.0"

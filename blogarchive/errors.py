@@ -1,31 +1,31 @@
-"""The errors that end a command, each with the exit code it means.
+"""The errors that end a command, each with its exit code.
 
 BlogArchiveError                1
-├── UsageError                  2   the words on the command line cannot be carried out
-│   └── NoArchive               2   no archive at that path, and this command creates none
-├── Interrupted                 3   stopped by a person or the system; the same command goes on
+├── UsageError                  2   invalid arguments
+│   └── NoArchive               2   no archive at the path, and this command creates none
+├── Interrupted                 3   stopped by the user or the system; the same command continues
 ├── Unreachable                 4   no blog could be reached
-│   ├── SiteBlocks              4   the site refuses us
+│   ├── SiteBlocks              4   the site blocks us
 │   └── RobotsForbid            4   robots.txt forbids the blog
-├── SiteChanged                 5   fields that used to be filled are empty on many pages, or none can be read
-├── ArchiveDamaged              6   the file is not whole, or not an archive
+├── SiteChanged                 5   usually filled fields are empty on many pages, or no page can be parsed
+├── ArchiveDamaged              6   the file is damaged, or no archive
 │   └── CannotWrite             6   disk full, or the file is read-only
-└── ArchiveBusy                75   another run holds the archive (EX_TEMPFAIL of sysexits.h)
+└── ArchiveBusy                75   another run uses the archive (EX_TEMPFAIL of sysexits.h)
 
-Messages are one line for the person at the terminal: what is wrong, and what to do.
+A message is one line for the user: the error, and the action to take.
 """
 
 from typing import ClassVar
 
 
 class BlogArchiveError(Exception):
-    """Ends the command with `exit_code`; its text is shown to the person as it is."""
+    """Ends the command with `exit_code`; its message is shown to the user unchanged."""
 
     exit_code: ClassVar[int] = 1
 
 
 class UsageError(BlogArchiveError):
-    """The words on the command line cannot be carried out."""
+    """The arguments on the command line are invalid."""
 
     exit_code = 2
 
@@ -35,7 +35,7 @@ class NoArchive(UsageError):
 
 
 class Interrupted(BlogArchiveError):
-    """Stopped before the end; the same command goes on where this one stopped."""
+    """The run was stopped before its end; the same command continues it."""
 
     exit_code = 3
 
@@ -47,7 +47,7 @@ class Unreachable(BlogArchiveError):
 
 
 class SiteBlocks(Unreachable):
-    """The site refuses us, by status codes or by block pages."""
+    """The site blocks us, by status codes or by block pages."""
 
 
 class RobotsForbid(Unreachable):
@@ -55,13 +55,13 @@ class RobotsForbid(Unreachable):
 
 
 class SiteChanged(BlogArchiveError):
-    """Fields that used to be filled are empty on many pages of this run, or nothing on its pages can be read."""
+    """Usually filled fields are empty on many pages of this run, or no page can be parsed."""
 
     exit_code = 5
 
 
 class ArchiveDamaged(BlogArchiveError):
-    """The file is not whole, or is not an archive of blogarchive."""
+    """The file is damaged, or is not an archive of blogarchive."""
 
     exit_code = 6
 
@@ -71,6 +71,6 @@ class CannotWrite(ArchiveDamaged):
 
 
 class ArchiveBusy(BlogArchiveError):
-    """Another run holds the archive."""
+    """Another run uses the archive."""
 
     exit_code = 75

@@ -1,1 +1,1 @@
-"""Pure reading of pages: bytes in, items out. Knows no Scrapy, no SQL, no clock, no network."""
+"""Parse pages, purely: bytes in, items out, without Scrapy, SQL, clock or network."""

@@ -1,4 +1,4 @@
-"""The version of everything that reads pages."""
+"""The version of the parsers."""
 
 READER_VERSION = 1
-"""Raised by one with every change that reads any page differently: `reparse --stale` finds pages read before."""
+"""Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""

@@ -80,9 +80,8 @@ def _collect_sample(body: bytes, size: int) -> bytes:
     """Return the first lines with non-ASCII bytes, `size` bytes or more in total."""
     stretches: list[bytes] = []
     for match in _NON_ASCII_RUN.finditer(body):
-        before = body[
-            max(match.start() - 2, 0) : match.start()
-        ]  # context, to recognise a letter inside a word
+        # Two bytes of context show whether a letter is inside a word.
+        before = body[max(match.start() - 2, 0) : match.start()]
         stretches.append(before + match.group() if before.isalpha() else match.group())
         size -= len(stretches[-1])
         if size <= 0:
@@ -160,10 +159,5 @@ def _cost_in(sample: bytes, charset: Charset, declared: Sequence[Charset]) -> in
     return text_cost(text, charset.script) + letters + _HANDICAP.get(charset.name, _FOREIGN_HANDICAP)
 
 
-_NOT_GUESSED = {
-    "utf-16le",
-    "utf-16be",
-    "hz-gb-2312",
-    "iso-2022-jp",
-    "iso-2022-kr",
-}  # detected in escape_encodings
+# Detected in `escape_encodings`.
+_NOT_GUESSED = {"utf-16le", "utf-16be", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}

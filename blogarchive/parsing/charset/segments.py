@@ -25,11 +25,7 @@ _EDGES = (b"<", b">", b'"', b"\n")
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # every decoder resynchronises at these
 _EVERYDAY_COST = 11 * BIT  # maximum per character of text that is accepted at once
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
-_SWITCH_COST = {
-    "utf-8": 24 * BIT,
-    "gb18030": 24 * BIT,
-    "big5": 30 * BIT,
-}  # a margin against false positives
+_SWITCH_COST = {"utf-8": 24 * BIT, "gb18030": 24 * BIT, "big5": 30 * BIT}  # a margin against false positives
 
 _ASCII = bytes(range(0x80))
 # Kinds of bytes, to find UTF-8 in double-byte text: L leads three bytes, T is a continuation byte.

@@ -112,11 +112,7 @@ def _find_steps(data: bytes, charset: Charset) -> tuple[_Step, ...]:
     if character is not None:
         return damage, (size, character, text_cost(character))
     if charset is not UTF_8 and data[1:2] >= b"\x80":
-        return damage, (
-            2,
-            "\ufffd",
-            REPLACEMENT_COST + 2 * BIT,
-        )  # one byte of a pair is lost
+        return damage, (2, "\ufffd", REPLACEMENT_COST + 2 * BIT)  # one byte of a pair is lost
     return (damage,)
 
 

@@ -1,4 +1,4 @@
-"""Times as Chinese pages show them, parsed against a reference time."""
+"""Parse dates as Chinese pages show them, against a reference time."""
 
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 

@@ -1,4 +1,4 @@
-"""Calendar dates in the grammar: 2014-07-14, 二〇一二年三月五日, 民国101年, 14.07.2014, Jul 14, 2014."""
+"""Rules for calendar dates: 2014-07-14, 二〇一二年三月五日, 民国101年, 14.07.2014, Jul 14, 2014."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from blogarchive.parsing.dates.rules import (
 )
 
 _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
-# Not 2014.7.14.1 and not 2014-07-14-2015, but 2014-07-14-08:11 and 2014-07-1408:11 (two cells run together).
+# Rejects 2014.7.14.1 and 2014-07-14-2015; accepts 2014-07-14-08:11 and 2014-07-1408:11 (two cells without a space).
 _NO_NUMBER_AFTER = r"(?![0-9])(?![-/.][0-9]{1,4}(?![0-9:]))"
 _DAY_OR_GLUED = rf"(?P<d>[0-9]{{2}}(?=[0-9]{{2}}:[0-9]{{2}})|[0-9]{{1,2}}{_NO_NUMBER_AFTER})"
 
@@ -41,7 +41,7 @@ _DAY = rf"(?P<d>{NUMBER})(?: ?[日号]|(?![\w:.]))"
 _ROC_NUMBERS = (
     r"(?<![0-9./:-])(?P<y>1[0-9]{2})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])"
 )
-"""103/07/14, as hosts in Taiwan count the years."""
+"""103/07/14: year of the Republic of China, as hosts in Taiwan write it."""
 _YEAR_TAIL = r"(?! ?(?:[0-9]|代|级|度|前|后|来|间|内|多|之|以|初|底|末|中))"
 
 _ORDINAL = r"(?:st|nd|rd|th)?"
@@ -51,7 +51,7 @@ _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 
 
 def _resolve_year(match: re.Match[str], now: datetime) -> int:
-    """The year of `_YEAR`: of the Republic (1 is 1912), by word, with four digits or two."""
+    """Return the year: of the Republic (1 is 1912), of a word (去年), with four digits or with two."""
     groups = match.groupdict()
     if groups.get("tail"):
         return int(groups["tail"])
@@ -68,17 +68,17 @@ def _resolve_year(match: re.Match[str], now: datetime) -> int:
 
 def _roc_year(year: int) -> int:
     if not 1 <= year <= LAST_YEAR - 1911:
-        raise ValueError(f"no year of the Republic: {year}")
+        raise ValueError(f"no year of the Republic of China: {year}")
     return year + 1911
 
 
 def _expand_year(year: int, now: datetime) -> int:
-    """The whole year of two digits: this century's up to now, the last one's from 70 on."""
+    """Return the full year of two digits: of this century until next year, of the last one from 70 on."""
     if 2000 + year <= now.year + 1:
         return 2000 + year
     if year >= 70:
         return 1900 + year
-    raise ValueError(f"no year of a blog: {year}")
+    raise ValueError(f"year out of range: {year}")
 
 
 def _resolve_numeric(match: re.Match[str], now: datetime) -> ResolvedDate:
@@ -135,13 +135,13 @@ def _resolve_bare_day(match: re.Match[str], now: datetime) -> ResolvedDate:
 
 
 def _resolve_year_last(match: re.Match[str], now: datetime) -> ResolvedDate:
-    """Two numbers, then the year: the day is first where dots say so, else one reading must be impossible."""
+    """Two numbers, then the year: dots put the day first; else only one order may be possible."""
     first, second = int(match["a"]), int(match["b"])
     if first > 12 or "." in match["sep"] or first == second:
         return calendar_date(now, int(match["y"]), second, first)
     if second > 12:
         return calendar_date(now, int(match["y"]), first, second)
-    raise ValueError(f"day first or month first: {match[0]}")
+    raise ValueError(f"ambiguous order of day and month: {match[0]}")
 
 
 def _resolve_month_day(match: re.Match[str], now: datetime) -> ResolvedDate:
@@ -244,4 +244,4 @@ _PATTERNS = (
 CALENDAR_RULES = tuple(
     Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in _PATTERNS
 )
-"""The rules of this module, the surer first."""
+"""The rules of this module, the most specific first."""

@@ -1,15 +1,15 @@
-"""dateparser's vocabulary for what the grammar here does not know, with its guesses refused.
+"""Parse phrases outside the grammar with dateparser, and reject its guesses.
 
-dateparser reads any number as some date ("1" is January, ￥12.50 is 12:50). So it is asked only about words
-of time, never about numbers that the grammar has already seen and refused.
+dateparser parses any number as a date ("1" is January, ￥12.50 is 12:50). So it only gets text with time
+words, and never numbers that the grammar has rejected.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, ResolvedDate
+from blogarchive.parsing.dates.rules import FIRST_YEAR, FUTURE_TOLERANCE, LAST_YEAR, ResolvedDate, truncate
 
 if TYPE_CHECKING:
     from dateparser.date import DateData
@@ -20,7 +20,7 @@ _TIME_WORDS = re.compile(
     r"|yesterday|tomorrow|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
     r"|january|february|april|june|july|august|september|october|november|december)\b"
 )
-# The forms that the grammar owns: what it refused stays refused.
+# Forms of the grammar: what it rejected stays rejected.
 _GRAMMAR_FORMS = re.compile(
     r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
 )
@@ -35,7 +35,7 @@ _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
 def parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
-    """The moment that dateparser reads in the folded `text` as seen at `now`, or None."""
+    """Return the date that dateparser parses in the folded `text` at `now`, or None."""
     if (
         len(text) > _MAX_LENGTH
         or _GRAMMAR_FORMS.search(text)
@@ -43,18 +43,18 @@ def parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
         or not _TIME_WORDS.search(text)
     ):
         return None
-    match = _run_dateparser(text, now)
-    precision = _PERIODS.get(match.period or "")
-    if match.date_obj is None or precision is None or not FIRST_YEAR <= match.date_obj.year <= LAST_YEAR:
+    found = _run_dateparser(text, now)
+    precision = _PERIODS.get(found.period or "")
+    if found.date_obj is None or precision is None or not FIRST_YEAR <= found.date_obj.year <= LAST_YEAR:
         return None
-    at = _cut(match.date_obj, precision).replace(tzinfo=now.tzinfo)
-    if at - now > timedelta(days=1) and not _FUTURE_WORDS.search(text):
+    resolved = truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision)
+    if resolved.at - now > FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
         return None
-    return ResolvedDate(at, precision)
+    return resolved
 
 
 def _run_dateparser(text: str, now: datetime) -> "DateData":
-    # Imported here: it takes a tenth of a second, and most runs never need it.
+    # Imported here: the import takes 0.1 s, and most runs never need it.
     from dateparser.date import DateDataParser
 
     settings = {
@@ -64,17 +64,3 @@ def _run_dateparser(text: str, now: datetime) -> "DateData":
         "PARSERS": ["relative-time", "absolute-time"],
     }
     return DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
-
-
-def _cut(at: datetime, precision: Precision) -> datetime:
-    at = at.replace(second=0, microsecond=0, tzinfo=None)
-    if precision == "minute":
-        return at
-    at = at.replace(hour=0, minute=0)
-    return (
-        at.replace(month=1, day=1)
-        if precision == "year"
-        else at.replace(day=1)
-        if precision == "month"
-        else at
-    )

@@ -1,7 +1,7 @@
-"""Dates by their name: 昨天, 大前天, 上周三, 周三, 刚刚, yesterday.
+"""Rules for named days: 昨天, 大前天, 上周三, 周三, 刚刚, yesterday.
 
-刚刚 is a minute, the others are days. 上周 without a weekday is seven days ago. A week begins on Monday;
-周三 alone is the latest Wednesday, today included.
+刚刚 has the precision of a minute, the others of a day. 上周 without a weekday is seven days ago. A week begins
+on Monday; 周三 alone is the latest Wednesday, today included.
 """
 
 import re
@@ -31,7 +31,7 @@ _DAYS = {
     "today": 0,
     "tomorrow": 1,
 }
-# 昨晚 and 昨天下午 are the day where no hour follows.
+# 昨晚 and 昨天下午 are a day if no hour follows.
 _PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{NUMBER}|{PERIOD})))?"
 _CHINESE_DAY = "(?P<name>" + "|".join(name for name in _DAYS if not name.isascii()) + ")"
 _ENGLISH_DAY = r"(?:the )?\b(?P<name>" + "|".join(name for name in _DAYS if name.isascii()) + r")\b"
@@ -96,4 +96,4 @@ _PATTERNS = (
 NAMED_RULES = tuple(
     Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in _PATTERNS
 )
-"""The rules of this module, the surer first."""
+"""The rules of this module, the most specific first."""

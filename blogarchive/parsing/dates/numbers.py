@@ -1,4 +1,4 @@
-"""Counts as pages show them: 1,851,847 · １２３ · 1.2万 · (9) · 1769 次 · 一千二百; and Chinese numerals."""
+"""Parse counts (1,851,847 · １２３ · 1.2万 · (9) · 1769 次 · 一千二百) and Chinese numerals."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ _BRACKETS = {"(": ")", "[": "]", "【": "】", "<": ">", "「": "」"}
 _CLASSIFIERS = re.compile(r" ?(?:次|条|條|篇|人|个|個|回|票|位)$")
 _MAX_COUNT = 2**63 - 1
 """The largest integer that SQLite stores."""
-_MAX_DIGITS = 1000  # zeros in front; Python refuses to make a number of more than 4300
+_MAX_DIGITS = 1000  # leading zeros; Python refuses to convert more than 4300 digits
 
 _SIMPLIFIED = str.maketrans("〇萬億兩", "零万亿两")
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -33,10 +33,11 @@ _BELOW_MYRIAD = re.compile(
 
 
 def parse_count(text: str) -> int | None:
-    """The count that `text` shows, or None where it shows none, anything besides, or more than SQLite holds.
+    """Return the count that `text` shows; None for any other text, or if SQLite cannot store it.
 
-    Half- or full-width digits, with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿, 12k,
-    10万+, Chinese numerals, one pair of brackets around, one classifier (次, 条, …) after. Never negative.
+    Accepts half- or full-width digits with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿,
+    12k, 10万+, Chinese numerals, one pair of brackets, and one classifier (次, 条, …) at the end. Never
+    negative.
     """
     if (plain := parse_digits(text)) is not None:
         return plain
@@ -51,7 +52,7 @@ def parse_count(text: str) -> int | None:
 
 
 def parse_digits(digits: str) -> int | None:
-    """The number that ASCII digits alone write; None for other text, or where it is more than SQLite holds."""
+    """Return the number that ASCII digits write; None for other text, or if SQLite cannot store it."""
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS):
         return None
     value = int(digits)
@@ -59,16 +60,16 @@ def parse_digits(digits: str) -> int | None:
 
 
 def _strip_affixes(parsed: str) -> str:
-    """What is inside the brackets and before the classifier."""
+    """Return the text without its brackets and its classifier."""
     if len(parsed) > 2 and _BRACKETS.get(parsed[0]) == parsed[-1]:
         parsed = parsed[1:-1].strip()
     return _CLASSIFIERS.sub("", parsed)
 
 
 def parse_chinese_number(words: str) -> int | None:
-    """The value of numerals with their units (一百零一, 廿五, 三万五千), or None for other text.
+    """Return the value of Chinese numerals with units (一百零一, 廿五, 三万五千), or None for other text.
 
-    None for 两三 too, which is "two or three"; `number_by_place` reads 二〇一二.
+    两三 ("two or three") returns None; `parse_digit_numerals` parses 二〇一二.
     """
     words = words.translate(_SIMPLIFIED)
     if not words or len(words) > 20:
@@ -88,7 +89,7 @@ def parse_chinese_number(words: str) -> int | None:
 
 
 def parse_digit_numerals(words: str) -> int | None:
-    """The value of numerals written as digits are (二〇一二), as years are; None for other text."""
+    """Return the value of numerals written digit by digit, as in years (二〇一二); None for other text."""
     words = words.translate(_SIMPLIFIED)
     if not words or len(words) > 18 or not all(word in _DIGITS for word in words):
         return None
@@ -96,7 +97,7 @@ def parse_digit_numerals(words: str) -> int | None:
 
 
 def _parse_below_myriad(words: str) -> int | None:
-    """The value of 一千二百三十四; a last digit right after 百 or 千 is a tenth of that: 一千二 is 1200."""
+    """Return the value of 一千二百三十四; a last digit right after 百 or 千 is a tenth of that: 一千二 is 1200."""
     match = _BELOW_MYRIAD.fullmatch(words)
     if match is None or not words:
         return None

@@ -1,12 +1,10 @@
-"""Date words to aware times: the date that a text shows, as its reader would understand it.
+"""Parse the date in a text as its reader understands it, into an aware datetime.
 
-Three steps. The forms that the sites themselves print (2025-01-28 01:46:53, alone or after a label such as
-留言时间:) are read by one compiled pattern. Everything else goes through a grammar of our own: `date_days`
-(calendar dates), `date_named` and `date_ago` (days by name, distances from now), `date_clock` (time of day),
-under the rules of `date_rules` for what may stand around a date. What the grammar does not know is asked of
-dateparser, words only (`date_fallback`).
+There are three steps. One pattern parses the stamps of the sites (2025-01-28 01:46:53, alone or after a label
+such as 留言时间:). A grammar parses other text: `calendar`, `named_days`, `relative` and `time_of_day`, with the
+rules of `rules` for the text around a date. dateparser parses words that the grammar does not know.
 
-What looks like a date and is none (2月30日, 2014-07-14 25:61) makes the whole text none: nothing is guessed.
+An impossible date (2月30日, 2014-07-14 25:61) makes the result None: nothing is guessed.
 """
 
 import re
@@ -35,7 +33,7 @@ from blogarchive.parsing.dates.timezones import find_named_zone
 
 
 class ParsedDate(NamedTuple):
-    """A time and how much of it was shown; `at` is aware, fields below `precision` are at their minimum."""
+    """A parsed time; `at` is aware, and its fields below `precision` have their minimum."""
 
     at: datetime
     precision: Precision
@@ -47,9 +45,9 @@ _ISO_STAMP = re.compile(
 )
 _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
-# Labels that a date before them does not bear.
+# Labels of other dates than that of posting.
 _NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
-_MAX_LENGTH = 1000  # no phrase is longer; a text of nothing but dates takes time by the square of its length
+_MAX_LENGTH = 1000  # no phrase is longer, and the time grows with the square of the length
 _MAX_LABELS = 4
 _EPOCH_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
@@ -65,18 +63,20 @@ _EPOCH_RULE = Rule(Placement.ALONE, _EPOCH_STAMP, lambda match, now: _resolve_ep
 
 
 def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
-    """The date that `text` shows to a reader at `relative_to` (aware), or None where it shows none.
+    """Return the date that `text` shows to a reader at `relative_to`, or None; raises nothing.
 
-    The date may stand in a phrase (发表于 2014-07-14 08:11), in its first thousand characters; of several, the one
-    after a label of posting, or the first; one of an edit (编辑于 …) only where no full date stands before it.
-    `at` is in the zone of `relative_to`; where the text shows an offset or a zone, or is an epoch stamp, it
-    is that very instant, converted. In the double hour of an autumn night it is the first of the two; in the
-    missing hour of spring it is the wall time as shown, with the offset from before the change.
+    `text` may be a phrase (发表于 2014-07-14 08:11); its first 1,000 characters are parsed. Of several dates,
+    the one after a label of posting is returned, else the first. A date of an edit (编辑于 …) is only returned
+    if no full date precedes it.
 
-    A missing year is the latest that lies no more than a day ahead, a missing date the day of `relative_to`.
-    A relative time has the precision of its smallest unit (3小时前: hour; see `date_ago`). Twelve-hour words
-    are defined in `date_clock`. Raises nothing, whatever the text. A naive `relative_to` is taken as UTC, and `at`
-    is naive then.
+    `at` is in the time zone of `relative_to`. An epoch stamp, or a time with an offset or a zone, is
+    converted to it. In the repeated hour of autumn `at` is the first of the two; in the missing hour of
+    spring it has the wall time as shown and the offset from before the change. If `relative_to` is naive, it
+    is taken as UTC, and `at` is naive.
+
+    A missing year is the latest one that lies no more than a day ahead; a missing date is the day of
+    `relative_to`. A relative time has the precision of its smallest unit (3小时前: hour; see `relative`).
+    Twelve-hour words are defined in `time_of_day`.
     """
     if relative_to.tzinfo is None:
         parsed = parse_date(text, relative_to.replace(tzinfo=UTC))
@@ -114,7 +114,7 @@ def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _parse_first(text: str, now: datetime) -> ParsedDate | None:
-    """The date in the folded `text`, sure forms before doubtful ones; ValueError where it is senseless."""
+    """Return the first date, full forms before weak ones; raise ValueError if it is impossible."""
     text = _expand_compact(text)
     return (
         _find_full_date(text, now)
@@ -125,7 +125,7 @@ def _parse_first(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _find_full_date(text: str, now: datetime) -> ParsedDate | None:
-    """The leftmost full date."""
+    """Return the leftmost full date."""
     hits = [(rule, match) for rule in _FULL_DATE_RULES if (match := rule.pattern.search(text))]
     if not hits:
         return None
@@ -145,7 +145,7 @@ def _find_weak_date(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _expand_compact(text: str) -> str:
-    """`text` with a compact date that stands alone written out: 20140714T081122 as 2014-07-14 08:11:22."""
+    """Expand a compact date that is alone: 20140714T081122 to 2014-07-14 08:11:22."""
     match = _COMPACT.search(text)
     if match is None or not has_date_context(_EPOCH_RULE, text, match.start(), match.end(), has_time=False):
         return text
@@ -166,7 +166,7 @@ def _resolve_match(rule: Rule, match: re.Match[str], time: TimeOfDay | None, now
 
 
 def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
-    """A time in the zone of `seen`: an instant is converted; a mere date is the date as shown."""
+    """Convert a time to the zone of `now`; a date without time keeps its day."""
     if at.tzinfo is now.tzinfo:
         return ParsedDate(at, precision)
     if precision in ("day", "month", "year"):
@@ -177,12 +177,12 @@ def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
 def _resolve_epoch(seconds: int, now: datetime) -> ResolvedDate:
     at = datetime.fromtimestamp(seconds, UTC)
     if at - now > FUTURE_TOLERANCE:
-        raise ValueError(f"a number, and no time stamp: {seconds}")
+        raise ValueError(f"no epoch stamp: {seconds}")
     return ResolvedDate(at, "second")
 
 
 def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
-    """A time of day that stands alone: today's."""
+    """Return a time of day without a date, as a time of today."""
     time = time_alone(text)
     if time is None or not has_date_context(_EPOCH_RULE, text, time.start, time.end, has_time=True):
         return None
@@ -193,15 +193,15 @@ def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
 
 
 def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
-    moment = parse_with_dateparser(text, now)
-    return ParsedDate(moment.at, moment.precision) if moment else None
+    resolved = parse_with_dateparser(text, now)
+    return ParsedDate(resolved.at, resolved.precision) if resolved else None
 
 
 _ISO_LENGTH: dict[Precision, int] = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
 
 
 def to_iso(parsed: ParsedDate) -> str:
-    """ISO 8601 text cut to the precision: 2014, 2014-07, 2014-07-14, 2014-07-14T08-07:00, and so on."""
+    """Return ISO 8601 text of the shown precision: 2014, 2014-07, 2014-07-14, 2014-07-14T08-07:00, and so on."""
     text = parsed.at.isoformat(timespec="seconds")
     cut = text[: _ISO_LENGTH[parsed.precision]]
     return cut + text[19:] if parsed.precision in ("hour", "minute", "second") else cut

@@ -1,7 +1,8 @@
-"""Distances in time: 3小时前, 一个半小时前, 半年前, 1天3小时前, 3天后, an hour ago.
+"""Rules for relative times: 3小时前, 一个半小时前, 半年前, 1天3小时前, 3天后, an hour ago.
 
-The precision is that of the smallest unit named, or needed for a half: 3小时前 an hour, 5分钟前 and 半小时前
-a minute, 两天前, 一周前 and 半个月前 (15 days) a day, 两个月前 and 半年前 a month, 两年前 a year.
+The precision is that of the smallest unit, or of the unit that a half needs. 3小时前 has the precision of an
+hour, 5分钟前 and 半小时前 of a minute. 两天前, 一周前 and 半个月前 (15 days) have that of a day, 两个月前 and
+半年前 of a month, 两年前 of a year.
 """
 
 import re
@@ -90,10 +91,10 @@ def _resolve_chinese(match: re.Match[str], now: datetime) -> ResolvedDate:
 
 
 def _parse_chinese_amount(part: re.Match[str]) -> tuple[Decimal, str]:
-    """How many of which unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years."""
+    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years."""
     parsed, measure, half, unit, and_half = part.groups()
     if unit == "月" and not measure:
-        raise ValueError("3月前 is before March, 3个月前 three months ago")
+        raise ValueError("3月前 means before March, 3个月前 three months ago")
     if parsed == "半":
         return Decimal("0.5"), _CHINESE_UNITS[unit]
     count = Decimal(parsed) if parsed[0].isascii() else Decimal(parse_number(parsed))
@@ -111,22 +112,22 @@ def _parse_english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
 
 
 def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> ResolvedDate:
-    """`now` moved by all the amounts, cut to the finest unit among them."""
+    """Shift `now` by all amounts, and truncate it to the smallest unit among them."""
     total: Counter[str] = Counter()
     for count, unit in amounts:
         whole, unit = _to_whole_units(count, unit)
         total[unit] += sign * whole
     at = _shift_months(now, 12 * total["year"] + total["month"]) + timedelta(days=total["day"])
-    # Hours are real ones, also across the days on which the clock changes.
+    # Hours are elapsed hours, also across a change of the clock.
     span = timedelta(hours=total["hour"], minutes=total["minute"], seconds=total["second"])
     at = (at.astimezone(UTC) + span).astimezone(now.tzinfo) if span else at
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise ValueError(f"no year of a blog: {at.year}")
+        raise ValueError(f"year out of range: {at.year}")
     return truncate(at, next(unit for unit in _FINEST_FIRST if unit in total))
 
 
 def _to_whole_units(count: Decimal, unit: str) -> tuple[int, str]:
-    """The amount as a whole number of years, months, days, hours, minutes or seconds."""
+    """Convert an amount to a whole number of years, months, days, hours, minutes or seconds."""
     if unit in _MULTIPLES:
         unit, size = _MULTIPLES[unit]
         count *= size
@@ -139,7 +140,7 @@ def _to_whole_units(count: Decimal, unit: str) -> tuple[int, str]:
 
 
 def _shift_months(now: datetime, months: int) -> datetime:
-    """`now` moved by months, on the last day of a month that is too short."""
+    """Shift `now` by months; a month that is too short returns its last day."""
     if not months:
         return now
     year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
@@ -147,7 +148,7 @@ def _shift_months(now: datetime, months: int) -> datetime:
         try:
             return now.replace(year=year, month=month + 1, day=day)
         except ValueError:
-            continue  # a shorter month, or at last a year that there is not
+            continue  # a shorter month, or a year out of range
     raise ValueError(f"no such year: {year}")
 
 

@@ -1,9 +1,8 @@
-"""What the rules of the date grammar share: a rule, the moment it finds, and what may stand around it.
+"""Rules of the date grammar: their type, and the text that must surround a date.
 
-A full date (2014-07-14, 7月14日) is one wherever it stands. Words such as 今天 or 去年 are dates only where
-a site would print them: after white space or a label such as 发表于, and before the end or a verb of
-posting. Bare numbers (10-05, 18:10, 20140714) are dates only when nothing but such labels is beside
-them.
+A full date (2014-07-14, 7月14日) matches anywhere. Words such as 今天 or 去年 are dates only between white space or
+a label such as 发表于 and the end or a verb of posting. Bare numbers (10-05, 18:10, 20140714) are dates only
+beside such labels.
 """
 
 import re
@@ -18,18 +17,18 @@ from blogarchive.parsing.dates.timezones import PLACE
 
 
 class Placement(Enum):
-    """How much a form needs around it to be a date."""
+    """The context that a form needs to be a date."""
 
     ANYWHERE = auto()
-    BOUNDED = auto()  # on its own between white space, punctuation or labels
-    CLOCKED = auto()  # as BOUNDED, and a time of day must follow
-    ALONE = auto()  # with nothing but labels beside it
+    BOUNDED = auto()  # between white space, punctuation or labels
+    CLOCKED = auto()  # as BOUNDED, and followed by a time of day
+    ALONE = auto()  # only labels beside it
 
 
 class ResolvedDate(NamedTuple):
-    """What a form means: `at` aware, in the zone asked for.
+    """The date that a form means; `at` is aware, in the zone asked for.
 
-    `yearless`: the year was not shown, and `at` may still lie ahead.
+    `yearless`: the form has no year, so `at` may lie in the future.
     """
 
     at: datetime
@@ -38,7 +37,7 @@ class ResolvedDate(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A form of date: `read` gives its moment as seen at a time; ValueError where it is senseless."""
+    """A form of date; `resolve` returns its date relative to a time, or raises ValueError if it is impossible."""
 
     placement: Placement
     pattern: re.Pattern[str]
@@ -46,10 +45,10 @@ class Rule(NamedTuple):
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-"""Years outside are no dates of a blog, whatever a page says."""
+"""A year outside of these is no date of a blog."""
 
 FUTURE_TOLERANCE = timedelta(days=1)
-"""How far ahead of the fetch a date without a year may lie: clocks and zones differ."""
+"""How far a date without a year may lie after the fetch, because clocks and zones differ."""
 
 _FIELDS = ("year", "month", "day", "hour", "minute", "second")
 _MINIMUMS = (1, 1, 1, 0, 0, 0)
@@ -71,17 +70,17 @@ _CLOSING_SEPARATORS = tuple("|·•/)]】-")
 
 
 def has_date_context(rule: Rule, text: str, start: int, end: int, *, has_time: bool) -> bool:
-    """Whether the characters around `start` to `end` of the folded `text` let the form be a date."""
+    """Return whether the folded `text` around `start` to `end` allows the form to be a date."""
     if rule.placement is Placement.ANYWHERE:
         return True
     if rule.placement is Placement.CLOCKED and not has_time:
         return False
-    labelled, followed = _is_labelled(text[:start]), _is_followed(text[end:])
+    has_label, has_follow_up = _is_labelled(text[:start]), _is_followed(text[end:])
     if rule.placement is Placement.ALONE:
-        return labelled and followed
-    before = labelled or not _is_word(text[start - 1])
+        return has_label and has_follow_up
+    before = has_label or not _is_word(text[start - 1])
     after = (
-        followed
+        has_follow_up
         or text[end:].lstrip().startswith(_CLOSING_SEPARATORS)
         or (has_time and not _is_word(text[end : end + 1]))
     )
@@ -89,13 +88,13 @@ def has_date_context(rule: Rule, text: str, start: int, end: int, *, has_time: b
 
 
 def _is_labelled(lead: str) -> bool:
-    """Whether nothing stands before but a weekday, or something that ends in a label."""
+    """Return whether only a weekday or a label precedes."""
     lead = _WEEKDAY_END.sub("", lead.strip(_SEPARATORS)[-_MAX_LABEL:]).strip(_SEPARATORS)
     return not lead or _LABEL_END.search(lead) is not None
 
 
 def _is_followed(rest: str) -> bool:
-    """Whether nothing comes after, or a word that sites print after a date."""
+    """Return whether nothing follows, or a word that sites print after a date."""
     return _LABEL_AFTER.match(rest.lstrip(_SEPARATORS)) is not None
 
 
@@ -106,24 +105,24 @@ def _is_word(character: str) -> bool:
 def calendar_date(
     now: datetime, year: int, month: int, day: int = 1, precision: Precision = "day"
 ) -> ResolvedDate:
-    """A calendar date in `now`'s zone; ValueError where there is none such."""
+    """Return a calendar date in the zone of `now`; raise ValueError if there is no such date."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError(f"no year of a blog: {year}")
+        raise ValueError(f"year out of range: {year}")
     return ResolvedDate(datetime(year, month, day, tzinfo=now.tzinfo), precision)
 
 
 def truncate(at: datetime, precision: Precision) -> ResolvedDate:
-    """`at` with the fields below `precision` at their minimum."""
-    kept = _FIELDS.index(precision) + 1
-    year, month, day, hour, minute, second = at.timetuple()[:kept] + _MINIMUMS[kept:]
-    whole = datetime(year, month, day, hour, minute, second, tzinfo=at.tzinfo, fold=at.fold)
-    return ResolvedDate(whole, precision)
+    """Return `at` with the fields below `precision` at their minimum."""
+    count = _FIELDS.index(precision) + 1
+    year, month, day, hour, minute, second = at.timetuple()[:count] + _MINIMUMS[count:]
+    truncated = datetime(year, month, day, hour, minute, second, tzinfo=at.tzinfo, fold=at.fold)
+    return ResolvedDate(truncated, precision)
 
 
 def yearless_date(
     now: datetime, month: int, day_of_month: int = 1, precision: Precision = "day"
 ) -> ResolvedDate:
-    """A date without its year, in the next year or the last that has it; `into_past` settles it."""
+    """Return a date in next year, or in the last year that has it; `move_into_past` corrects the year."""
     for year in range(now.year + 1, now.year - 9, -1):
         try:
             return ResolvedDate(
@@ -135,7 +134,7 @@ def yearless_date(
 
 
 def move_into_past(at: datetime, now: datetime, ahead: timedelta = FUTURE_TOLERANCE) -> datetime:
-    """`at` in the latest year up to its own that is not more than `ahead` of `now`."""
+    """Return `at` in the latest year in which it is at most `ahead` after `now`."""
     year = at.year
     while at - now > ahead and year > MINYEAR:
         year -= 1

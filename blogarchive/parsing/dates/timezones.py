@@ -1,10 +1,10 @@
-"""The zone that a text shows beside a time: +0800, Z, GMT+8, PDT, 北京时间."""
+"""Parse the time zone beside a time: +0800, Z, GMT+8, PDT, 北京时间."""
 
 import re
 from datetime import timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-# RFC 2822, 4.3, and East Asia's own. No cst: Chicago's by the RFC, China's on Chinese servers.
+# RFC 2822, 4.3, and zones of East Asia. cst is missing: it is Chicago in the RFC, China on Chinese servers.
 _HOURS = {
     "z": 0,
     "utc": 0,
@@ -42,10 +42,10 @@ _PLACES = {
     "太平洋时间": "America/Los_Angeles",
 }
 PLACE = "(?:" + "|".join(_PLACES) + ")"
-"""A zone by the name of its place."""
+"""Pattern of a zone named by a place."""
 _PLACE = re.compile(PLACE)
 _NAME = re.compile(rf"[ (\[]*({'|'.join(_HOURS)}|cst)(?![\w+-]| ?[+-][0-9])")
-_MINUTES = ("00", "30", "45")  # of the offsets in use
+_MINUTES = ("00", "30", "45")  # all offsets in use
 _OFFSET = re.compile(
     r"[ (\[]*(?P<word>utc|gmt)? ?(?P<sign>[+-])(?:(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})|(?P<hours>[0-9]{1,2}))"
     r"(?![0-9:-])"
@@ -53,14 +53,14 @@ _OFFSET = re.compile(
 
 
 def parse_zone(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, int]:
-    """The zone in the folded `text` right after a time that ends at `start`, and where the zone ends.
+    """Return the zone right after a time that ends at `start` of the folded `text`, and the end of the zone.
 
-    `exact`: the time had seconds or ISO 8601's T. Without them 08:11-09:00 is a span and no offset. Raises
-    ValueError for an offset that no place on earth has, and for CST, which means two things 14 hours apart.
+    `exact`: the time has seconds or ISO 8601's T; without them 08:11-09:00 is a range of times. Raise
+    ValueError for an impossible offset, and for CST, which has two meanings 14 hours apart.
     """
     if match := _NAME.match(text, start):
         if match[1] == "cst":
-            raise ValueError("CST is China's or Chicago's")
+            raise ValueError("CST is ambiguous: China or Chicago")
         return timezone(timedelta(hours=_HOURS[match[1]])), match.end()
     match = _OFFSET.match(text, start)
     if match is None or not _is_offset(match, exact=exact):
@@ -77,12 +77,12 @@ def _is_offset(match: re.Match[str], *, exact: bool) -> bool:
         return True
     if match["h"]:
         if match[0].startswith(" ") and match["m"] not in _MINUTES:
-            return False  # a number beside the time, as of votes
+            return False  # another number beside the time, such as votes
         return exact or match["sign"] == "+" or ":" not in match[0]
     return exact and len(match["hours"]) == 2 and match[0][0] == match["sign"]
 
 
 def find_named_zone(text: str) -> tzinfo | None:
-    """The zone of a place named anywhere in the folded `text` (北京时间), or None."""
+    """Return the zone of the first place named in the folded `text` (北京时间), or None."""
     match = _PLACE.search(text)
     return ZoneInfo(_PLACES[match[0]]) if match else None

@@ -1,4 +1,4 @@
-"""The HTML elements by what they mean for the lines a reader sees."""
+"""HTML elements by their effect on the visible lines."""
 
 _BLOCKS = """
 address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
@@ -12,16 +12,16 @@ CELLS = frozenset(("td", "th"))
 """Cells of a table row."""
 
 REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
-"""Elements that show something of another file."""
+"""Elements that show another file."""
 
 PLAYER_PARTS = ("param", "embed", "source")
-"""Elements inside a player that say what it plays."""
+"""Elements inside a player that name the file it plays."""
 
 _NEVER_SHOWN = """
 script style head template noscript select textarea datalist noframes noembed title svg math
 """
 NEVER_SHOWN = frozenset(_NEVER_SHOWN.split())
-"""Elements whose content a reader never sees."""
+"""Elements whose content is never shown."""
 
 PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))
-"""Elements that keep spaces and line ends as they are."""
+"""Elements that preserve spaces and line ends."""

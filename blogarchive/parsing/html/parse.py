@@ -1,4 +1,4 @@
-"""Text of a page -> its tree, as browsers would make it where libxml2 does not."""
+"""Parse the text of a page into the tree that browsers build, also if libxml2 builds another."""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from blogarchive.parsing.html.tree_repairs import Element as Element
 _NON_XML_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
 _NON_XML_CHARACTERS = ("\ufffe", "\uffff")
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
-_STRAY_BREAK_END = re.compile(rb"</[bB][rR]\s*/?>")  # a line break for browsers
-# Ends the page for libxml2, and for no browser: pages made of several, each closed, are many.
+_STRAY_BREAK_END = re.compile(rb"</[bB][rR]\s*/?>")  # browsers make it a line break
+# libxml2 ends the page here, browsers do not; many pages consist of several closed documents.
 _PAGE_END = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
-# What is given up, one after the other, of a page nested deeper than libxml2 reads (2048): looks, then structure.
+# Tags removed step by step from a page nested deeper than libxml2's limit (2048): first style, then structure.
 _DEPTH_REDUCTIONS = (
     (
         r"</?(?:font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label)\b[^>]*>",
@@ -30,7 +30,7 @@ _DEPTH_PATTERNS = tuple(
 
 
 def parse_html(text: str) -> Element:
-    """The tree of a page's text; never raises, an empty page is an empty `html`."""
+    """Return the root of the tree of a page; never raises. An empty page returns an empty `html`."""
     clean = _encode_for_libxml2(text)
     root, errors = _parse(clean)
     if any(isinstance(node.tag, str) for node in root.itersiblings()):
@@ -49,7 +49,7 @@ def parse_html(text: str) -> Element:
 
 
 def parse_html_strict(text: str) -> Element | None:
-    """The tree of a text, None where libxml2 finds anything wrong with it."""
+    """Return the root of the tree of a page; None if libxml2 reports any error."""
     clean = _encode_for_libxml2(text)
     root, errors = _parse(clean)
     if errors:
@@ -61,24 +61,24 @@ def parse_html_strict(text: str) -> Element | None:
 def _encode_for_libxml2(text: str) -> bytes:
     for other in _NON_XML_CHARACTERS:
         text = text.replace(other, "")
-    # libxml2 stops at a NUL: a page could hide its rest behind one.
+    # libxml2 stops at a NUL, so a page could hide text behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
     return _STRAY_BREAK_END.sub(b"<br>", _REFERENCE.sub(_drop_control_reference, clean))
 
 
 def _drop_control_reference(found: re.Match[bytes]) -> bytes:
-    """The character reference, or nothing where it means what no XML tree can hold."""
+    """Return the character reference, or nothing if XML forbids its character."""
     code = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
     control = (code < 0x20 and code not in (9, 10, 13)) or code in (0xFFFE, 0xFFFF)
     return b"" if control else found[0]
 
 
 def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
-    """The tree, and what libxml2 found wrong; the last of it tells where it stopped: elements are nested too deep."""
+    """Return the root and libxml2's errors; the last error is "depth" if it stopped at too deep nesting."""
     empty: Element = etree.Element("html")
     if not clean.strip():
         return empty, ()
-    # etree's parser, not html's: that one asks Python for the class of every element.
+    # Not lxml.html's parser: it looks up a Python class for every element.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
     try:
         root: Element | None = etree.fromstring(clean, parser)

@@ -1,6 +1,7 @@
-"""What stands in a table and in none of its cells, put into cells where it stands.
+"""Wrap content between the cells of a table in cells of its own, at its position.
 
-Whoever reads stored HTML again would put it before its table, as browsers do, away from where a page's lines have it.
+A parser of the stored HTML would move such content before its table, as browsers do, away from its line on
+the page.
 """
 
 from typing import cast
@@ -11,7 +12,7 @@ from blogarchive.parsing.html.parse import Element
 
 _TABLE_TAGS = ("table", "tbody", "thead", "tfoot", "tr")
 _ROW_TAGS = ("tbody", "thead", "tfoot", "tr", "td", "th")
-# What may stand between rows and cells (HTML standard, 13.2.6.4.9), or is never shown.
+# Allowed between rows and cells (HTML standard, 13.2.6.4.9), or never shown.
 _ALLOWED_TAGS = (*_ROW_TAGS, "caption", "colgroup", "col", "script", "style", "template", "input")
 _REPLACED_TAGS = ("img", "image", "iframe", "embed", "object", "video", "audio")
 _parent = " or ".join(f"parent::{name}" for name in _TABLE_TAGS)
@@ -22,8 +23,8 @@ _parts_with_strays = etree.XPath(
 
 
 def wrap_stray_content(node: Element) -> None:
-    """Give words and elements between the rows and cells of tables in `node` a cell of their own, in their place."""
-    if next(node.iter("table", "tr"), None) is None:  # most texts: they are not asked twice
+    """Wrap text and elements between the rows and cells of the tables in `node` in new cells, in place."""
+    if next(node.iter("table", "tr"), None) is None:  # most bodies have no table
         return
     for part in cast("list[Element]", _parts_with_strays(node)):
         table = part if part.tag == "table" else next(part.iterancestors("table"), None)
@@ -36,7 +37,7 @@ def wrap_stray_content(node: Element) -> None:
 
 
 def _wrap_runs(part: Element) -> None:
-    """Puts elements that follow each other, and words behind elements, into one cell where they begin."""
+    """Wrap adjacent stray elements, and text behind elements, in one cell each."""
     cell: Element | None = None
     for child in list(part):
         if (
@@ -57,7 +58,7 @@ def _wrap_runs(part: Element) -> None:
 
 
 def _make_row(part: Element, cell: Element) -> Element:
-    """What `part` can hold: the cell, or a row with it."""
+    """Return the cell, or a row with it if `part` holds rows."""
     if part.tag == "tr":
         return cell
     row = etree.Element("tr")
@@ -71,7 +72,7 @@ def _has_visible_content(element: Element) -> bool:
 
 
 def _unwrap(part: Element, table: Element | None) -> None:
-    """Takes away elements around rows and cells of this very table, such as a form or a font; what they hold stays."""
+    """Replace elements around rows and cells of this table, such as a form or a font, by their content."""
     waiting = list(part)
     while waiting:
         child = waiting.pop()
@@ -83,7 +84,7 @@ def _unwrap(part: Element, table: Element | None) -> None:
 
 
 def _replace_by_content(element: Element) -> None:
-    """Put what the element holds in its place."""
+    """Replace the element by its content."""
     before: Element = etree.Comment("")
     element.addprevious(before)
     before.tail = element.text

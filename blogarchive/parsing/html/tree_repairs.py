@@ -1,4 +1,4 @@
-"""Trees as browsers would make them, where libxml2 makes others of pages that are not well-formed."""
+"""Repair trees of malformed pages that libxml2 builds otherwise than browsers."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from lxml import etree
 Element = etree._Element
 
 STRAY_END = "Unexpected end tag : p"
-"""What libxml2 says of a `</p>` that ends no paragraph."""
+"""libxml2's message for a `</p>` without a paragraph."""
 
 _END_OF_P = re.compile(rb"</p\s*>", re.IGNORECASE)
 _MARK = "/p"
 _MARKED = b"<!--/p-->"
-# What may stand in a head (HTML standard, 4.2); anything else begins the body, whose tag may be left out.
+# Allowed in a head (HTML standard, 4.2); any other element begins the body, with or without its tag.
 _HEAD_TAGS = frozenset(
     "title meta link base script style noscript template object bgsound basefont isindex".split()  # noqa: SIM905
 )
@@ -26,18 +26,18 @@ _TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
 
 
 def mark_paragraph_ends(clean: bytes) -> bytes:
-    """The page with a comment behind every `</p>`: in its tree they show which of these ended no paragraph."""
+    """Return the page with a comment behind every `</p>`, to find those without a paragraph in its tree."""
     return _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)
 
 
 def repair_tree(root: Element, clean: bytes) -> None:
-    """Move what libxml2 put in the wrong place of the tree that it made of `clean`."""
+    """Move the elements that libxml2 misplaced in the tree of `clean`."""
     _move_body_content(root)
     _empty_voids(root)
     _unnest_definitions(root)
     if _count_tag(clean, b"<td") > _count_tag(
         clean, b"</td"
-    ):  # a look at every cell costs a tenth of the parsing
+    ):  # searching every cell takes a tenth of the parsing time
         _unnest_cells(root)
     if _MARKED in clean:
         _insert_empty_paragraphs(root)
@@ -48,7 +48,7 @@ def _count_tag(clean: bytes, tag: bytes) -> int:
 
 
 def _move_body_content(root: Element) -> None:
-    """Moves out of the head what only a body holds: libxml2 does not know header, main and their like."""
+    """Move body content out of the head: libxml2 does not know header, main and other new elements."""
     head = root.find("head")
     if head is None:
         return
@@ -61,12 +61,12 @@ def _move_body_content(root: Element) -> None:
     moved = [first, *first.itersiblings()]
     moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
     body.text = None
-    for place, node in enumerate(moved):
-        body.insert(place, node)
+    for position, node in enumerate(moved):
+        body.insert(position, node)
 
 
 def _empty_voids(root: Element) -> None:
-    """Moves out of void elements what follows them: libxml2 does not know that these are void."""
+    """Move content out of void elements that libxml2 does not know as void."""
     for node in list(root.iter("embed", "image", "wbr", "source", "track")):
         text, tail, children = node.text or "", node.tail or "", list(node)
         node.text = node.tail = None
@@ -78,7 +78,7 @@ def _empty_voids(root: Element) -> None:
 
 
 def _unnest_definitions(root: Element) -> None:
-    """Makes siblings of `dt` and `dd` that libxml2 nests where their end tags are left out."""
+    """Make siblings of nested `dt` and `dd`: libxml2 nests them if their end tags are omitted."""
     for node in list(root.iter("dt", "dd")):
         parent = node.getparent()
         if parent is not None and parent.tag in ("dt", "dd"):
@@ -87,8 +87,8 @@ def _unnest_definitions(root: Element) -> None:
 
 
 def _unnest_cells(root: Element) -> None:
-    """Makes siblings of cells and rows that libxml2 nests where a `font` or the like in a cell is left open."""
-    last: dict[Element, Element] = {}  # what was put behind an element last
+    """Make siblings of nested cells and rows: libxml2 nests them if a `font` in a cell is not closed."""
+    last: dict[Element, Element] = {}  # the last element moved behind another
     for node in cast("list[Element]", _nested_cells(root)):
         around = _find_nesting_ancestor(node)
         if around is None:
@@ -98,7 +98,7 @@ def _unnest_cells(root: Element) -> None:
 
 
 def _find_nesting_ancestor(node: Element) -> Element | None:
-    """The cell that a cell stands in, or the row that a row stands in, in the same table."""
+    """Return the cell that contains a cell, or the row that contains a row, in the same table; else None."""
     inner: Iterator[Element] = (up for up in node.iterancestors() if up.tag in _TABLE_PARTS)
     around = next(inner, None)
     if around is None or around.tag == "table":
@@ -110,7 +110,7 @@ def _find_nesting_ancestor(node: Element) -> Element | None:
 
 
 def _insert_empty_paragraphs(root: Element) -> None:
-    """Puts an empty paragraph where a `</p>` ended none, as browsers do: else two lines of text become one."""
+    """Insert an empty paragraph for a `</p>` without one, as browsers do: it separates two lines."""
     for mark in list(root.iter(etree.Comment)):
         parent = mark.getparent()
         if mark.text != _MARK or parent is None:

@@ -1,4 +1,4 @@
-"""The addresses on a page, as its reader's browser would follow them: of links and of pictures, made absolute."""
+"""Absolute URLs of the links and images of a page, as a browser resolves them."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from blogarchive.parsing.html.parse import Element
 
 # Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
-# Nearly every URL of a page: joining changes nothing but the origin put before it. No dot begins a step.
+# Nearly every URL of a page; it is resolved by prepending the origin. No path segment begins with a dot.
 _plain_url = re.compile(
     r"(?P<page>(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
     r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?[\w=&%.+-]+)?",
@@ -41,14 +41,14 @@ def lazy_urls(element: Element) -> Iterator[str]:
 
 
 def _may_be_image(url: str, base_url: str) -> bool:
-    """Whether an address is one of the web, and not the page's own: `#`, `?` and a bare `//` stand for that one."""
+    """Return whether a URL is http(s) and not the page's own, which `#`, `?` and a bare `//` resolve to."""
     parts = urlsplit(url)
     web = parts.scheme in ("http", "https") and bool(parts.hostname)
     return web and url.partition("#")[0] != base_url.partition("#")[0]
 
 
 def absolute_url(url: str | None, base_url: str) -> str | None:
-    """`url` made absolute against `base_url`; None where it is missing or cannot be a URL."""
+    """Return `url` resolved against `base_url`; None if it is missing or invalid."""
     if url is None or not url.strip():
         return None
     if plain := _plain_url.fullmatch(url):
@@ -60,23 +60,26 @@ def absolute_url(url: str | None, base_url: str) -> str | None:
         return base["page"] + url
     before, sign, rest = re.sub(r"[\t\r\n]", "", url.strip()).partition("?")
     try:
-        # A backslash is a slash to browsers; authors for Internet Explorer wrote some.
+        # Browsers treat a backslash as a slash; pages written for Internet Explorer have some.
         joined = urljoin(base_url, before.replace("\\", "/") + sign + rest)
-        urlsplit(joined).port  # noqa: B018 -- raises on a port that is none
+        urlsplit(joined).port  # noqa: B018 -- raises if the port is invalid
     except ValueError:
         return None
     return joined
 
 
-@lru_cache(maxsize=16)  # one page asks for the same one a hundred times
+@lru_cache(maxsize=16)  # a page resolves a hundred URLs against one base
 def _plain_base(url: str) -> "re.Match[str] | None":
-    """The parts of a plain URL that has an origin: `origin`, and `page`, all before the query."""
+    """Return the groups `origin` and `page` (without the query) of a plain absolute URL, else None."""
     plain = _plain_url.fullmatch(url)
     return plain if plain and plain["origin"] else None
 
 
 def link_url(anchor: Element, base_url: str) -> str | None:
-    """Where an `a` leads, absolute; a `javascript:` link is looked for in its title and onclick; None otherwise."""
+    """Return the absolute URL of an `a`, or None.
+
+    The URL of a `javascript:` link is searched in its title and its onclick.
+    """
     href = (anchor.get("href") or "").strip()
     if (
         href

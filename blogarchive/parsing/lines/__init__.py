@@ -1,1 +1,1 @@
-"""A page as the lines that a reader sees, each line with its DOM nodes."""
+"""Split a page into the lines that a reader sees."""

@@ -1,4 +1,4 @@
-"""Finds what two pages have in common: runs of whole elements, written alike to the letter."""
+"""Find runs of whole elements with identical text in two pages."""
 
 import re
 from collections import Counter
@@ -12,23 +12,23 @@ _TAG = re.compile(
     r"<(?:!--[^<>]*+-->|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?P<rest>(?:[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+')*+)>)?"
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
-# Their content is no HTML, or they change what stands around them.
+# Their content is no HTML, or they affect the elements around them.
 _EXCLUDED_TAGS = frozenset(
     "html head body frameset title base meta script style noscript textarea xmp plaintext listing iframe noframes"  # noqa: SIM905
     " noembed svg math template".split()
 )
 _SHARED_TAGS = BLOCKS - _EXCLUDED_TAGS
-"""What a run may be made of: each begins and ends a line, and stays where it stands."""
+"""Elements of a run: each begins and ends a line, and keeps its position."""
 
-_PROBE_LENGTH = 200  # characters that tell most runs from each other
+_PROBE_LENGTH = 200  # characters that distinguish most runs
 _MAX_PROBES = 8
-_MAX_TRIES = 1000  # elements looked for in another page
-_MAX_DEPTH = 200  # elements in elements: deeper pages are not worth their time
+_MAX_TRIES = 1000  # elements searched in the other page
+_MAX_DEPTH = 200  # deeper pages are skipped
 
 
 @dataclass(slots=True)
 class _ElementSpan:
-    """An element in a text; `whole`: all that was opened in it was closed in it, and nothing else was."""
+    """An element in a text; `is_whole`: all elements opened in it are closed in it, and no others."""
 
     name: str
     start: int
@@ -39,14 +39,14 @@ class _ElementSpan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommonRun:
-    """A text that two pages share: whole elements side by side, with the names of these."""
+    """A text that two pages share: adjacent whole elements, with their tags."""
 
     text: str
     names: tuple[str, ...]
 
 
 def common_runs(one: str, other: str, least: int) -> Iterator[CommonRun]:
-    """The runs of elements of `one`, of at least so many characters, that stand in `other` too: the outermost."""
+    """Yield the outermost runs of elements of `one`, at least `least` characters long, that `other` contains too."""
     levels, tries = [_parse_spans(one)], 0
     while levels:
         spans = levels.pop()
@@ -65,7 +65,7 @@ def common_runs(one: str, other: str, least: int) -> Iterator[CommonRun]:
 
 
 def find_text(text: str, piece: str) -> int:
-    """Where `piece` stands in `text`, or -1; gives up where its beginning stands in many places."""
+    """Return the index of `piece` in `text`, or -1; gives up after a few positions with the same beginning."""
     position = -1
     for _ in range(_MAX_PROBES):
         position = text.find(piece[:_PROBE_LENGTH], position + 1)
@@ -75,7 +75,7 @@ def find_text(text: str, piece: str) -> int:
 
 
 def _find_run_end(spans: Sequence[_ElementSpan], first: int, one: str, other: str) -> int:
-    """The end of the longest run from `spans[first]` on that stands in `other`; `first` where there is none."""
+    """Return the end of the longest run from `spans[first]` on that `other` contains; `first` if there is none."""
     begin, last = spans[first].start, first
     if not _can_be_shared(spans[first]) or (position := find_text(other, one[begin : spans[first].end])) < 0:
         return first
@@ -94,7 +94,7 @@ def _can_be_shared(span: _ElementSpan) -> bool:
 
 
 def _parse_spans(text: str) -> list[_ElementSpan]:
-    """The outermost elements of a text; what is left open is none, and what stands in it is a level higher."""
+    """Return the outermost elements of a text; an unclosed element is replaced by its content."""
     opened = _OpenElements()
     for found in _TAG.finditer(text):
         name = (found["name"] or "").lower()
@@ -110,12 +110,12 @@ def _parse_spans(text: str) -> list[_ElementSpan]:
 
 
 class _OpenElements:
-    """The elements that are open at a place of a text, innermost last; the first is the text itself."""
+    """The elements open at a position of a text, innermost last; the first is the text itself."""
 
     def __init__(self) -> None:
         self.spans = [_ElementSpan("", 0)]
         self._names: Counter[str] = Counter()
-        self._unclosed = 0  # so many of them, from the first on, hold something that is not closed in itself
+        self._unclosed = 0  # number of elements, from the first on, with unbalanced content
 
     def open(self, name: str, start: int) -> None:
         self.spans.append(_ElementSpan(name, start))
@@ -141,7 +141,7 @@ class _OpenElements:
         return self.spans[0].inner
 
     def _abandon(self) -> None:
-        """Give up the innermost element, which was not closed."""
+        """Replace the innermost element, which was not closed, by its content."""
         inner = self._pop().inner
         self.spans[-1].inner += inner
         self.mark_unclosed()

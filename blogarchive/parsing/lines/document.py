@@ -1,10 +1,9 @@
-"""Text of a page -> the lines a reader sees, each with the nodes that hold it.
+"""Split the text of a page into the lines that a reader sees, each with its nodes.
 
-Block elements, table cells and `<br>` break a line; inline elements do not (CSS 2.2, 9.2, on the elements' default
-display). What is never shown (scripts, styles, `display:none`, form fields) is left out. Every piece of a page has
-a place in document order, so that a run of lines can be cut out of the tree again (`fragment.py`): an element
-opens at an even place and its first text stands right after it; it closes at an even place and its tail stands right
-after that.
+Block elements, table cells and `<br>` break a line; inline elements do not (CSS 2.2, 9.2, default display).
+Content that is never shown (scripts, styles, `display:none`, form fields) is left out. Every node has
+positions in document order, so that `extract` can copy a range of lines. An element opens at an even
+position, its first text has the next one; it closes at an even position, its tail has the next one.
 """
 
 from bisect import bisect_left
@@ -23,7 +22,7 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache, find_placehold
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A page as visible lines over its tree; `repeats` are the runs whose lines were known."""
+    """A page as visible lines over its tree; `cache` are the runs with cached lines."""
 
     root: Element
     lines: tuple[Line, ...]
@@ -35,19 +34,22 @@ class Document:
     _closed: dict[Element, int] = field(repr=False)
 
     def positions(self, node: Element) -> tuple[int, int] | None:
-        """Where an element opens and closes in document order; None where what holds it is never shown."""
+        """Return the positions at which an element opens and closes; None if it is inside hidden content."""
         opened = self._opened.get(node)
         if opened is not None:
             return opened, self._closed[node]
         return next((found for subtree in self.cache if (found := subtree.positions(node)) is not None), None)
 
     def lines_in(self, node: Element) -> range:
-        """The indexes of the lines that lie wholly or partly in `node`; none where it is never shown."""
+        """Return the indexes of the lines that overlap `node`; an empty range if it is hidden."""
         opened, closed = self.positions(node) or (0, 0)
         return range(bisect_left(self.starts, opened), bisect_left(self.starts, closed))
 
     def select_lines(self, pick: Callable[[CachedSubtree], Sequence[int]]) -> list[int]:
-        """The indexes of all lines, but of those of a run that is known only the ones that `pick` counts from its own."""
+        """Return the indexes of all lines outside cached runs, and those that `pick` selects in each run.
+
+        `pick` returns indexes relative to the first line of the run, so that it can be cached with the run.
+        """
         found, position = [], 0
         for subtree in self.cache:
             found += [*range(position, subtree.index), *[subtree.index + offset for offset in pick(subtree)]]
@@ -55,12 +57,12 @@ class Document:
         return [*found, *range(position, len(self.lines))]
 
     def contains(self, node: Element, line: Line) -> bool:
-        """Whether the whole of `line` lies in `node`."""
+        """Return whether all of `line` is in `node`."""
         opened, closed = self.positions(node) or (0, 0)
         return opened <= line.start and line.end <= closed
 
     def common_ancestor(self, first: Line, last: Line) -> Element:
-        """The innermost element that holds both lines and all between."""
+        """Return the innermost element that contains both lines."""
         node = first.block
         while not self.contains(node, last) or not self.contains(node, first):
             parent = node.getparent()
@@ -70,7 +72,7 @@ class Document:
         return node
 
     def child_containing(self, ancestor: Element, line: Line) -> Element:
-        """The child of `ancestor` that holds `line`, or `ancestor` where the line is its own."""
+        """Return the child of `ancestor` that contains `line`, or `ancestor` if the line is its own."""
         node = line.block
         while node is not ancestor:
             parent = node.getparent()
@@ -81,9 +83,10 @@ class Document:
 
 
 def parse_document(text: str, cache: SubtreeCache | None = None) -> Document:
-    """The document of a page's text; never raises, an empty page has no lines.
+    """Return the document of a page's text; never raises, an empty page has no lines.
 
-    It is the same with `repeats`, sooner where pages are alike; they take their elements from the page before.
+    A `cache` does not change the result, but saves time on similar pages. It moves cached elements out of the
+    tree of the page before.
     """
     root, cached = _parse_with_cache(text, cache)
     hidden = hidden_elements(root).union(*(subtree.hidden for subtree, _ in cached))
@@ -109,20 +112,20 @@ def parse_document(text: str, cache: SubtreeCache | None = None) -> Document:
 def _parse_with_cache(
     text: str, cache: SubtreeCache | None
 ) -> tuple[Element, Sequence[tuple[CachedSubtree, Sequence[Element]]]]:
-    """The tree of a page, and the stand-ins in it for each run that is known."""
+    """Return the root of the page, and the placeholders of each cached run in it."""
     if cache is None:
         return parse_html(text), ()
     shorter, cached = cache.insert_placeholders(text)
     root = parse_html(shorter)
-    places = find_placeholders(root, cached)
-    if places is not None:
-        return root, list(zip(cached, places, strict=True))
+    placeholders = find_placeholders(root, cached)
+    if placeholders is not None:
+        return root, list(zip(cached, placeholders, strict=True))
     cache.remove(cached)
     return parse_html(text), ()
 
 
 def find_enclosing(node: Element | None, tag: str) -> Element | None:
-    """The nearest element of that tag from `node` outwards, itself included, within its block."""
+    """Return the nearest ancestor with `tag`, `node` included, up to the parent of the block of `node`; else None."""
     while node is not None and node.tag != tag:
         if node.tag in BLOCKS:
             parent = node.getparent()

@@ -1,4 +1,4 @@
-"""Cut a run of a page's lines out of its tree, as HTML and as text."""
+"""Extract a range of a page's lines from its tree, as HTML and as text."""
 
 import re
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.lines.document import Document, Line
 
 _VOID = REPLACED | {"br", "hr"}
-# What lxml makes elements and attributes of; the parser gives others where a tag was not closed: `<font<b>`.
+# Names that lxml accepts; the parser returns others if a tag is not closed: `<font<b>`.
 _NAME = re.compile(r"[^\s&<>/\"'{}]+")
 
 
 def find_container(document: Document, first: Line, last: Line) -> Element | None:
-    """The outermost element that holds these lines, all between them, and no line else; None where there is none."""
+    """Return the outermost element that contains exactly these lines and all between; None if there is none."""
     node = document.common_ancestor(first, last)
     wanted = range(first.index, last.index + 1)
     if document.lines_in(node) != wanted:
@@ -28,9 +28,9 @@ def find_container(document: Document, first: Line, last: Line) -> Element | Non
 
 
 def extract_html(document: Document, first: Line, last: Line) -> Element:
-    """A new `div` with the content of these lines and all between, and nothing else of the page.
+    """Return a new `div` with the content of the lines from `first` to `last`, and nothing else of the page.
 
-    Elements that hold some of the lines are kept around them; pictures between the lines are kept too.
+    Elements that contain some of the lines stay around them; images between the lines stay too.
     """
     container = find_container(document, first, last)
     if container is not None and all(_is_visible(document, node) for node in container.iter()):
@@ -41,7 +41,7 @@ def extract_html(document: Document, first: Line, last: Line) -> Element:
 
 
 def extract_text(lines: Sequence[Line]) -> str:
-    """What a reader sees of these lines: one a line, the cells of a table row parted by a space, `pre` as it is."""
+    """Return the text that a reader sees: a line each, the cells of a table row separated by a space, `pre` unchanged."""
     parts: list[str] = []
     before: Line | None = None
     for line in lines:
@@ -66,14 +66,14 @@ def _is_same_row(first: Line, second: Line) -> bool:
 
 
 def _is_visible(document: Document, node: Element) -> bool:
-    """Whether a reader sees what the element holds: it is no script, no comment, and nothing hides it."""
+    """Return whether the content of the element is shown: no script, no comment, not hidden."""
     tag = node.tag
     seen = isinstance(tag, str) and tag not in NEVER_SHOWN and document.positions(node) is not None
     return seen and node not in document.hidden
 
 
 def _copy_whole(container: Element) -> Element:
-    """A `div` with all that `whole` holds."""
+    """Return a `div` with all content of `container`."""
     copy = deepcopy(container)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
@@ -81,12 +81,12 @@ def _copy_whole(container: Element) -> Element:
 
 
 def _copy_range(document: Document, top: Element, start: int, end: int) -> Element:
-    """Copies `top`'s content between two places of the document into a `div`; no recursion, depth is hostile."""
+    """Copy the content of `top` between two positions into a `div`; no recursion, because nesting may be hostile."""
     copier = _Copier(document, start, end)
     holder: Element = html.Element("div")
     if copier.wants_text(top):
         copier.append(holder, top.text)
-    path: list[tuple[Element, Element | None]] = [(top, holder)]  # open elements with their copies
+    path: list[tuple[Element, Element | None]] = [(top, holder)]  # open elements and their copies
     for node in top.iterdescendants():
         parent = node.getparent()
         while path[-1][0] is not parent:
@@ -103,7 +103,7 @@ def _copy_range(document: Document, top: Element, start: int, end: int) -> Eleme
 
 
 def _copy_element(node: Element, above: Element) -> Element:
-    """A new element at the end of `above`, with the name and the attributes of `node`."""
+    """Append an element with the tag and the attributes of `node` to `above`."""
     copy: Element = etree.SubElement(above, node.tag if _NAME.fullmatch(node.tag) else "span")
     for name, value in node.items():
         if _NAME.fullmatch(str(name)):
@@ -112,10 +112,10 @@ def _copy_element(node: Element, above: Element) -> Element:
 
 
 class _Copier:
-    """Copies elements and texts that lie between two places of a document.
+    """Copies the elements and texts between two positions of a document.
 
-    Texts that follow each other, parted by comments or scripts that are left out, are put into the tree at once: a
-    page with a hundred thousand comments would else take minutes.
+    Adjacent texts, separated by dropped comments or scripts, are joined before they are inserted: a page with
+    100,000 comments would take minutes otherwise.
     """
 
     def __init__(self, document: Document, start: int, end: int) -> None:
@@ -123,10 +123,10 @@ class _Copier:
         self._start = start
         self._end = end
         self._texts: list[str] = []
-        self._above: Element | None = None  # the copy at whose end the texts belong
+        self._above: Element | None = None  # the copy that the texts are appended to
 
     def enter(self, node: Element, above: Element) -> Element | None:
-        """The copy of an element that reaches into the places wanted; None where it does not, or is never seen."""
+        """Return the copy of an element that overlaps the positions; None if it does not, or is never shown."""
         places = self._document.positions(node)
         if places is None or places[0] >= self._end or not _is_visible(self._document, node):
             return None
@@ -135,13 +135,13 @@ class _Copier:
             return None
         self.flush()
         copy = _copy_element(node, above)
-        if tag in REPLACED:  # what they play is told by their parts
+        if tag in REPLACED:  # their parts name the file
             for part in node.iterdescendants(*PLAYER_PARTS):
                 _copy_element(part, copy)
         return copy
 
     def leave(self, path: list[tuple[Element, Element | None]]) -> None:
-        """Closes the innermost open element and copies what follows it."""
+        """Close the innermost open element and copy its tail."""
         node, _ = path.pop()
         above = path[-1][1]
         places = self._document.positions(node)
@@ -149,12 +149,12 @@ class _Copier:
             self.append(above, node.tail)
 
     def wants_text(self, node: Element) -> bool:
-        """Whether the first text of an element lies between the places."""
+        """Return whether the first text of an element is between the positions."""
         places = self._document.positions(node)
         return places is not None and self._start <= places[0] + 1 < self._end
 
     def append(self, above: Element, text: str | None) -> None:
-        """Puts `text` at the end of a copy."""
+        """Append `text` to a copy."""
         if not text:
             return
         if above is not self._above:
@@ -163,7 +163,7 @@ class _Copier:
         self._texts.append(text)
 
     def flush(self) -> None:
-        """Puts the texts that wait into the tree."""
+        """Insert the collected texts into the tree."""
         if self._above is None or not self._texts:
             return
         text = "".join(self._texts)

@@ -1,4 +1,4 @@
-"""One line of a page as its reader sees it, with the elements that hold its pieces."""
+"""One visible line of a page, with the elements of its text."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,17 @@ EDGES = SPACE + "\xa0\u200b\ufeff"
 
 
 Span = tuple[int, int, Element, Element | None]
-"""A piece of a line's text: its start and end in the text, the element whose text it is, the `a` it is part of."""
+"""A part of a line's text: start, end, the element of the text, and the `a` around it or None."""
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One visible line: collapsed text, the innermost block that holds it, its place in the document.
+    """One visible line: its collapsed text, its innermost block, and its position in the document.
 
-    `start` and `end` are places in document order. `media` are the replaced elements (pictures, players) in the
-    line, each with the `a` it is part of; a line of pictures alone has empty text. Nobody changes a line once it
-    is made; it is not frozen because freezing doubles the time to make the hundreds of a page.
+    `start` and `end` are positions in document order. `media` are the replaced elements (images, players) in
+    the line, each with the `a` around it; a line of images only has an empty text. A line is never changed
+    after its creation; it is not frozen because that doubles the time to create the hundreds of lines of a
+    page.
     """
 
     index: int
@@ -30,14 +31,14 @@ class Line:
     media: tuple[tuple[Element, Element | None], ...] = ()
 
     def node_at(self, offset: int) -> Element:
-        """The element that holds the character at `offset` of the text."""
+        """Return the element of the character at `offset` of the text."""
         for start, end, node, _ in self.spans:
             if start <= offset < end:
                 return node
         return self.block
 
     def links(self) -> list[tuple[str, Element]]:
-        """The `a` elements in the line, in order, each with its text in this line."""
+        """Return the text in this line and the element of each `a`, in order."""
         if len(self.spans) == 1 and not self.media:
             anchor = self.spans[0][3]
             return [] if anchor is None else [(self.text.strip(EDGES), anchor)]
@@ -51,12 +52,12 @@ class Line:
         return [(text.strip(EDGES), anchor) for anchor, text in found.items()]
 
     def span_of(self, anchor: Element) -> tuple[int, int]:
-        """Where the text of the `a` element starts and ends in this line's; `(0, 0)` where it has none here."""
-        places = [(start, end) for start, end, _, linked in self.spans if linked is anchor]
-        return (places[0][0], places[-1][1]) if places else (0, 0)
+        """Return start and end of the text of an `a` in this line; `(0, 0)` if it has none."""
+        ranges = [(start, end) for start, end, _, linked in self.spans if linked is anchor]
+        return (ranges[0][0], ranges[-1][1]) if ranges else (0, 0)
 
     def link_at(self, start: int, end: int) -> Element | None:
-        """The first `a` element that holds a character of `[start, end)`."""
+        """Return the first `a` that overlaps the range from `start` to `end`, or None."""
         for first, last, _, anchor in self.spans:
             if first < end and start < last and anchor is not None:
                 return anchor

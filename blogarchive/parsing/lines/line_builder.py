@@ -1,4 +1,4 @@
-"""The walk over a page's tree that cuts it into lines and gives every element its places."""
+"""Walk the tree of a page, split it into lines and assign positions to its elements."""
 
 from collections.abc import Container, Mapping
 
@@ -8,17 +8,17 @@ from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.line import Line
 from blogarchive.parsing.lines.line_text import Piece, build_line
 
-_BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # what most pages have between blocks
-_CLOSED = NEVER_SHOWN | REPLACED  # what is inside is not read
+_BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
+_CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped
 
 
 _Open = tuple[Element | None, Element | None, Element | None]
 
 
 class LineBuilder:
-    """Walks the tree once and cuts it into lines; what `hidden` elements hold is not read.
+    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped.
 
-    `known` are runs whose lines are known, by an element that stands in each one's place; None: it stands for nothing.
+    `cached` maps a placeholder to its cached run; further placeholders of the same run map to None.
     """
 
     def __init__(
@@ -30,20 +30,20 @@ class LineBuilder:
         self.opened: dict[Element, int] = {}
         self.closed: dict[Element, int] = {}
         self.cache: list[CachedSubtree] = []
-        self._pieces: list[Piece] = []  # of the line that is not yet ended
+        self._pieces: list[Piece] = []  # of the current line
 
     def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
-        """Open and close every element in document order, as `etree.iterwalk` would in three times the time.
+        """Open and close every element in document order, in a third of the time of `etree.iterwalk`.
 
-        The loop meets each of the hundreds of nodes of a page and takes a quarter of the time to read it: it calls
-        nothing where nothing is to be done (docs/performance.md). `above` is the innermost open element, `block` the
-        innermost open block, `anchor` the `a` that text of `above` is part of; `path` holds those of the outer ones.
-        `pre` counts the open elements that keep spaces.
+        The loop runs for each of the hundreds of nodes of a page and takes a quarter of the parsing time, so
+        it calls functions only if necessary (docs/performance.md). `above` is the innermost open element,
+        `block` the innermost open block, `anchor` the `a` around the text of `above`; `path` has those of the
+        outer elements. `pre` counts the open elements that preserve spaces.
         """
         opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
         cached = self._subtrees
         path: list[_Open] = []
-        unseen: set[Element] = set()  # what an element that is never shown holds
+        unseen: set[Element] = set()  # descendants of an element that is never shown
         above: Element | None = None
         block: Element | None = None
         anchor: Element | None = None
@@ -106,7 +106,7 @@ class LineBuilder:
     def _close_all(
         self, path: "list[_Open]", above: Element | None, block: Element | None, position: int, pre: int
     ) -> None:
-        """Close what is open at the page's end, innermost first."""
+        """Close the elements open at the end of the page, innermost first."""
         while above is not None:
             if above is block:
                 self._end_line(block, pre)
@@ -119,7 +119,7 @@ class LineBuilder:
             position += 2
 
     def _insert(self, subtree: CachedSubtree | None, position: int) -> int:
-        """Take over the lines of a run that stands at `place`; gives the place after it."""
+        """Insert the lines of a run at `position`; return the position after it."""
         if subtree is None:
             return position
         subtree.move(len(self.lines), position)
@@ -128,7 +128,7 @@ class LineBuilder:
         return position + subtree.size
 
     def _end_line(self, block: Element | None, pre: int) -> None:
-        """Make a line of the pieces, where they show anything."""
+        """Append a line of the pieces if they show anything."""
         if block is not None and self._pieces:
             line = build_line(len(self.lines), self._pieces, block, pre=pre > 0)
             if line is not None:

@@ -1,4 +1,4 @@
-"""Pieces of text and pictures that stand on one line of a page -> that line."""
+"""Build a line from its pieces of text and its images."""
 
 import re
 from collections.abc import Sequence
@@ -7,17 +7,17 @@ from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.lines.line import EDGES, SPACE, Line, Span
 
 Piece = tuple[str | None, Element | None, Element | None, int]
-"""A text as the page has it, its element, the `a` it is part of, its place; no text: a picture, no element: a `br`."""
+"""A text, its element, the `a` around it, its position; the text is None for an image, the element None for a `br`."""
 
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
 
 def build_line(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
-    """The line number `index` of these pieces in `block`, None where they show nothing; `pre`: spaces are kept."""
+    """Return line number `index` of these pieces in `block`, or None if they show nothing; `pre` preserves spaces."""
     text, node, anchor, position = pieces[0]
     if len(pieces) > 1 or text is None or node is None or pre:
         return _join_pieces(index, pieces, block, pre)
-    text = text.strip(EDGES)  # most lines are one piece
+    text = text.strip(EDGES)  # most lines have one piece
     if not text:
         return None
     text = _collapse_spaces(text)
@@ -25,12 +25,12 @@ def build_line(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool
 
 
 def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: bool) -> Line | None:
-    """The line of some pieces: spaces collapse from one to the next as well, unless they are kept."""
+    """Build a line of several pieces; spaces also collapse between pieces, unless `pre` preserves them."""
     after_space, length = True, 0
     texts: list[str] = []
     spans: list[Span] = []
     media: list[tuple[Element, Element | None]] = []
-    places: list[int] = []
+    positions: list[int] = []
     for text, node, anchor, position in pieces:
         if text is not None:
             if not pre:
@@ -42,25 +42,26 @@ def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: bool)
             start, length = length, length + len(text)
             if node is not None:
                 spans.append((start, length, node, anchor))
-                places.append(position)
+                positions.append(position)
         elif node is not None:
             media.append((node, anchor))
-            places.append(position)
+            positions.append(position)
     raw = "".join(texts)
     text = raw.strip("\n") if pre else raw.strip(EDGES)
-    if not places or not (media or text.strip(EDGES)):
+    if not positions or not (media or text.strip(EDGES)):
         return None
     found = tuple(spans) if text == raw else _shift_spans(spans, raw.find(text) if text else 0, len(text))
-    return Line(index, text, block, places[0], places[-1] + 1, found, tuple(media))
+    return Line(index, text, block, positions[0], positions[-1] + 1, found, tuple(media))
 
 
 def _collapse_spaces(text: str) -> str:
-    """`text` with its spaces collapsed."""
-    return _spaces.sub(" ", text) if "  " in text or not text.isprintable() else text  # most need no mending
+    """Return `text` with its spaces collapsed."""
+    # Most texts need no change.
+    return _spaces.sub(" ", text) if "  " in text or not text.isprintable() else text
 
 
 def _shift_spans(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
-    """The spans of a line whose edges were cut off: `shift` characters before, all after `size` more."""
+    """Return the spans of a line after `shift` characters were removed before it and all after `size` more."""
     return tuple(
         [
             (max(start - shift, 0), min(end - shift, size), node, anchor)

@@ -1,38 +1,38 @@
-"""The session id that some hosts write into every link of a page, another one each time they send it."""
+"""Mask the session id that some hosts write into every link of a page, a new one for each request."""
 
 import re
 from dataclasses import dataclass
 
-SESSION_MASK = "blogarchive-hides-a-session"
-"""Stands for the id in a text or an attribute."""
+SESSION_MASK = "blogarchive-session-mask"
+"""Replaces the id in a text or an attribute."""
 
 _NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
 _VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
-_MIN_LINKS = 8  # links that carry it: else it is not the page's own, and hiding it saves nothing
+_MIN_LINKS = 8  # links with the id: with fewer it is not the page's own, and masking saves nothing
 _MAX_WAIT = 16  # pages
 
 
 @dataclass(frozen=True, slots=True)
 class SessionId:
-    """What a page's links carry, as `name` and `value`; both empty where they carry nothing."""
+    """The session id in the links of a page, as `name` and `value`; both are empty if there is none."""
 
     name: str = ""
     value: str = ""
 
     def mask(self, text: str) -> str:
-        """`text`, in which nothing is hidden, with the id hidden."""
+        """Return `text` with the id masked."""
         return text.replace(self.name + self.value, self.name + SESSION_MASK) if self.name else text
 
     def unmask(self, text: str) -> str:
-        """`text` with the id in the place of what hides one."""
+        """Return `text` with the id in place of each mask."""
         return text.replace(SESSION_MASK, self.value) if self.name else text
 
 
 class SessionIdFinder:
-    """The session ids of pages that are read one after the other; where they have none, one is seldom looked for."""
+    """Finds the session ids of consecutive pages; pages without one are searched less and less often."""
 
     def __init__(self) -> None:
-        self._pages_to_wait = 0  # pages until it is looked for
+        self._pages_to_wait = 0  # pages until the next search
         self._wait = 0
 
     def of(self, text: str) -> SessionId:

@@ -1,1 +1,1 @@
-"""Pictures, purely: what bytes are a picture, and from where one may be fetched."""
+"""Check images, purely: their bytes, and the hosts they may be fetched from."""

@@ -1,4 +1,4 @@
-"""What the answer to a request for a picture is worth."""
+"""Check the response to a request for an image."""
 
 from dataclasses import dataclass
 
@@ -6,20 +6,20 @@ from blogarchive.parsing.media import sniff
 from blogarchive.parsing.media.dimensions import read_dimensions
 
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
-"""Bytes. What is larger is not kept: a photograph of a camera is, a film is not."""
+"""A larger file is not stored: photographs of cameras are smaller, films are not."""
 
 MAX_ATTEMPTS = 6
-"""Some two weeks, by the pauses that grow between attempts."""
+"""About two weeks, by the growing pauses between attempts."""
 
 MAX_ATTEMPTS_REFUSED = 3
-"""Attempts at what is mostly permanent and may be a bad day: three days where a run is made every day."""
+"""Attempts after a failure that is mostly permanent but may be temporary: three days of daily runs."""
 
 _PERMANENT_STATUSES = {400, 404, 410, 414, 451}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageFile:
-    """A picture as it was served. `width` and `height` are in pixels, None where the header does not tell."""
+    """An image as served. `width` and `height` are in pixels, None if the header has no size."""
 
     body: bytes
     content_type: str
@@ -29,9 +29,9 @@ class ImageFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageFailure:
-    """Why there is no picture. `permanent`: asking again will not help.
+    """Why there is no image. `permanent`: a retry is useless.
 
-    `at_once`: asking again in this same run may help. After so many `attempts`, a run each, the picture is given up.
+    `retry_now`: a retry in the same run may succeed. The image is given up after `attempts`, one a run.
     """
 
     detail: str
@@ -41,12 +41,12 @@ class ImageFailure:
 
 
 def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
-    """The picture in an answer with that status, or why there is none."""
+    """Return the image of a response, or the reason why there is none."""
     if status == 200:
         return _check_body(body)
     if status == 429 or status >= 500:
         return ImageFailure(detail=f"HTTP status {status}", at_once=True)
-    # 401 and 403 may be a guard against other sites' pages, or a bad day.
+    # 401 and 403 may be a hotlink protection, or temporary.
     return ImageFailure(
         detail=f"HTTP status {status}",
         permanent=status in _PERMANENT_STATUSES or status < 400,
@@ -67,5 +67,5 @@ def _check_body(body: bytes) -> ImageFile | ImageFailure:
 
 
 def too_large_failure() -> ImageFailure:
-    """The picture is larger than is kept."""
+    """Return the failure of an image above MAX_IMAGE_BYTES."""
     return ImageFailure(detail=f"larger than {MAX_IMAGE_BYTES // 2**20} MB", permanent=True)

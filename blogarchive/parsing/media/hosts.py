@@ -1,7 +1,7 @@
-"""From which hosts a post's pictures are fetched, and which addresses are nobody's business.
+"""Decide which hosts the images of a post are fetched from.
 
-A page's author chooses the URLs of its pictures. They must not make this program ask a router, a printer or a
-service of the reader's own machine for anything (server-side request forgery).
+The author of a page chooses the URLs of its images. They must not make this program send a request to a
+router, a printer or a service of the user's own machine (server-side request forgery, SSRF).
 """
 
 import re
@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 from blogarchive.errors import UsageError
 
 ANY_HOST = "*"
-"""Stands for all public hosts."""
+"""Matches all public hosts."""
 
 _HOST = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
 def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
-    """The hosts that `--media-hosts` names: words of `host`, `*.domain` or `*`, parted by commas.
+    """Return the host patterns of `--media-hosts`: `host`, `*.domain` or `*`, separated by commas.
 
-    Raises `UsageError` for a word that is none of these.
+    Raise UsageError for any other word.
     """
     found = [part.strip().lower().rstrip(".") for word in words for part in word.split(",")]
     for part in found:
@@ -31,7 +31,7 @@ def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def host_of(url: str) -> str:
-    """The host that a URL names, lower case, without a dot at its end; "" where it names none."""
+    """Return the host of a URL in lower case, without a final dot; "" if there is none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -39,7 +39,7 @@ def host_of(url: str) -> str:
 
 
 def port_of(url: str) -> int:
-    """The port that a URL leads to; 0 where it cannot be told."""
+    """Return the port of a URL; 0 if it is unknown."""
     try:
         parts = urlsplit(url)
         return parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
@@ -48,7 +48,7 @@ def port_of(url: str) -> int:
 
 
 def matches_host(host: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the patterns (`host`, `*.domain`, `*`) names the host; `*.domain` names the domain too."""
+    """Return whether a pattern (`host`, `*.domain`, `*`) matches the host; `*.domain` matches the domain too."""
     return any(
         pattern in (ANY_HOST, host)
         or (pattern.startswith("*.") and (host == pattern[2:] or host.endswith(pattern[1:])))
@@ -57,10 +57,10 @@ def matches_host(host: str, patterns: Sequence[str]) -> bool:
 
 
 def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[str]) -> str | None:
-    """Why a picture of the post at `post_url` is not fetched from `url`, in words; None where it may be.
+    """Return why the image at `url` of the post at `post_url` is not fetched; None if it may be.
 
-    `listed` are the patterns of the post's site, `asked` those of the person. The address that a name leads to is
-    not known here: `is_public` is asked once more when the connection is made.
+    `listed` are the patterns of the post's site, `asked` those of the user. The address of a host name is
+    unknown here: the connection checks it with `is_public`.
     """
     host, own = host_of(url), host_of(post_url)
     if not host or urlsplit(url).scheme not in ("http", "https") or not port_of(url):
@@ -73,16 +73,16 @@ def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Seq
             return "another service on the blog's private address"
     if host == own or matches_host(host, listed) or matches_host(host, asked):
         return None
-    return "a host that is not asked for pictures; --media-hosts names more"
+    return "images are not fetched from this host; --media-hosts allows more hosts"
 
 
 def is_same_service(port: int, own: int) -> bool:
-    """Whether a port is the blog's own; http and https of one host are one."""
+    """Return whether a port is the blog's own; http and https of one host are one service."""
     return port == own or {port, own} == {80, 443}
 
 
 def parse_address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host is written as, or None where it is a name."""
+    """Return the IP address that a host is written as, or None for a name."""
     try:
         return ip_address(host.partition("%")[0])
     except ValueError:
@@ -90,7 +90,7 @@ def parse_address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the public internet, also where it is wrapped into one of version 6."""
+    """Return whether an address is on the public internet, also if it is embedded in an IPv6 address."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if address in _NAT64:

@@ -1,13 +1,13 @@
-"""What kind of picture some bytes are, by their first bytes: names and headers of servers are not believed.
+"""Detect the type of an image by its first bytes; names and headers of servers are not trusted.
 
-The signatures are those of WHATWG's MIME Sniffing Standard (6.1, image types), with those of the formats that came
-after it: AVIF and HEIC (ISO/IEC 23008-12), JPEG XL (ISO/IEC 18181-2), JPEG 2000, TIFF 6.0.
+The signatures are from WHATWG's MIME Sniffing Standard (6.1, image types), and from newer formats: AVIF and
+HEIC (ISO/IEC 23008-12), JPEG XL (ISO/IEC 18181-2), JPEG 2000, TIFF 6.0.
 """
 
 import re
 
 SVG = "image/svg+xml"
-"""Kept, never shown inline: a drawing may hold scripts."""
+"""Stored, but never shown inline: it may contain scripts."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -26,8 +26,8 @@ _BRANDS = {
     b"avis": "image/avif",
     **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1"), "image/heic"),
 }
-_BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}  # sizes of the headers that Windows and OS/2 wrote
-_PREFIX_BYTES = 4096  # bytes: a drawing's root element comes within them
+_BITMAP_HEADERS = {12, 40, 52, 56, 64, 108, 124}  # header sizes of Windows and OS/2
+_PREFIX_BYTES = 4096  # bytes: the root element of an SVG is within them
 _PROLOGUE = re.compile(
     rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:\w+:)?svg\b[^\[>]*(?:\[[^\]]*\]\s*)?>",
     re.DOTALL | re.IGNORECASE,
@@ -37,7 +37,7 @@ _HTML_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|script|h1|div
 
 
 def detect_image_type(body: bytes) -> str | None:
-    """The picture's type, `image/jpeg` and so on; None where the bytes are no picture."""
+    """Return the media type (`image/jpeg`, …) of an image; None if the bytes are no image."""
     for signature, kind in _SIGNATURES:
         if body.startswith(signature):
             return kind
@@ -51,16 +51,16 @@ def detect_image_type(body: bytes) -> str | None:
 
 
 def describe_body(body: bytes) -> str:
-    """What bytes that are no picture look like, in words: an HTML page, nothing at all, something else."""
+    """Return a description of bytes that are no image: an HTML page, nothing, or something else."""
     if not body:
-        return "nothing, no picture"
+        return "nothing, no image"
     if _HTML_TAG.search(body[:_PREFIX_BYTES]):
-        return "an HTML page, no picture"
-    return "no picture"
+        return "an HTML page, no image"
+    return "no image"
 
 
 def _is_svg(start: bytes) -> bool:
-    place = 3 if start.startswith(b"\xef\xbb\xbf") else 0
-    while found := _PROLOGUE.match(start, place):
-        place = found.end()
-    return bool(_SVG_ROOT.match(start, place))
+    position = 3 if start.startswith(b"\xef\xbb\xbf") else 0
+    while found := _PROLOGUE.match(start, position):
+        position = found.end()
+    return bool(_SVG_ROOT.match(start, position))

@@ -101,8 +101,8 @@ def test_what_is_no_picture_is_not_kept(tool: Tool) -> None:
             for url, *rest in tool.rows("select url, status, detail, width, height from media")
         }
     assert found == {
-        media.ERROR_PAGE: ("failed", "the server sent an HTML page, no picture", None, None),
-        media.EMPTY: ("failed", "the server sent nothing, no picture", None, None),
+        media.ERROR_PAGE: ("failed", "the server sent an HTML page, no image", None, None),
+        media.EMPTY: ("failed", "the server sent nothing, no image", None, None),
         forbidden: ("failed", "HTTP status 403", None, None),
         large: ("dead", "larger than 20 MB", None, None),
         media.BOMB: ("stored", None, 20_000, 20_000),

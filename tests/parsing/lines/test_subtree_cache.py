@@ -138,7 +138,7 @@ def test_what_pages_share_but_for_a_session_id_is_not_parsed_again() -> None:
     [
         f"<p>PHPSESSID={SESSION}</p>",
         f"<!-- PHPSESSID={SESSION} -->",
-        "<p>blogarchive-hides-a-session</p>",
+        "<p>blogarchive-session-mask</p>",
         f"<a href=/q?PHPSESSID={SESSION}ff>又一篇</a>",
         f"<a href=/q?PHPSESSID={SESSION[:6]}>又一篇</a>",
         f"<a PHPSESSID={SESSION}=1>又一篇</a>",
@@ -218,7 +218,7 @@ def test_few_runs_are_kept() -> None:
     assert not cache.insert_placeholders(last)[1]
 
 
-@pytest.mark.parametrize("name", ["blogarchive-stands-for", "Blogarchive-Stands-For"])
+@pytest.mark.parametrize("name", ["blogarchive-placeholder", "Blogarchive-Placeholder"])
 @pytest.mark.parametrize("number", ["0", "7", "", "-1", "²"])
 def test_a_page_that_has_stand_ins_of_its_own_reads_as_it_does_alone(name: str, number: str) -> None:
     cache = SubtreeCache()

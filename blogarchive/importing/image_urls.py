@@ -18,7 +18,8 @@ from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import StoredText, is_page_stored, stored_texts
+from blogarchive.store.ingest.imported_pages import StoredText, stored_texts
+from blogarchive.store.pages.page_rows import is_page_stored
 from blogarchive.store.posts.saved_image_names import BESIDE, is_true, pictures, without_addresses
 
 

@@ -17,7 +17,7 @@ from blogarchive.store.database.migrations import MIGRATIONS
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
 
 
 class SidebarCache:

@@ -1,1 +1,1 @@
-"""The frontier table: which URLs to fetch, and what becomes of each."""
+"""The frontier table: which URLs to fetch, and their states."""

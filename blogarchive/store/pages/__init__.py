@@ -1,1 +1,1 @@
-"""Rows of pages, and what saving one page shares: context, result, links, ownership, page chains."""
+"""Rows of pages, and the parts of a save: context, result, links, ownership and page chains."""

@@ -1,4 +1,4 @@
-"""The links of a page into the frontier: this blog's own, each once."""
+"""Queue the links of a saved page that belong to its blog."""
 
 from collections.abc import Iterable
 
@@ -8,77 +8,74 @@ from blogarchive.store.frontier.requeue import exceeds_url_limit
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import is_own_uid
 
-_FOLLOWED = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
-_REMEMBERED = 300_000
+_FOLLOWED_KINDS = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
+_MAX_CACHED_KEYS = 300_000
 
 
 def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
-    """Put the page's links, and these further targets, into the frontier, except those that it holds."""
+    """Queue the page's links and these further targets, unless the frontier contains them."""
     cache = context.archive.cache
-    if len(cache.target_keys) > _REMEMBERED:
+    if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
-    found = {frontier_queue.target_key(target): target for target in (*_home(context), *targets)}
-    fresh = _own(context) | {key: target for key, target in found.items() if key not in cache.target_keys}
+    found = {frontier_queue.target_key(target): target for target in (*_home_targets(context), *targets)}
+    new = _own_links(context) | {key: target for key, target in found.items() if key not in cache.target_keys}
     frontier_queue.add_targets(
-        context.archive, fresh.values(), now=context.page.fetched_at, found_on=context.page.url
+        context.archive, new.values(), now=context.page.fetched_at, found_on=context.page.url
     )
-    cache.target_keys.update(fresh)
+    cache.target_keys.update(new)
 
 
 def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | None:
-    """The link to the next page of this very listing, or of these comments; None on the last page."""
+    """Return the link to the next page of this listing or of these comments, or None on the last page."""
     wanted = set(kinds)
-    here = {context.target.url, context.page.url}
+    own_urls = {context.target.url, context.page.url}
     return next(
         (
             link
             for link in context.parsed.links
-            if link.next_page and link.kind in wanted and link.url not in here
+            if link.next_page and link.kind in wanted and link.url not in own_urls
         ),
         None,
     )
 
 
-def _own(context: SaveContext) -> dict[str, Target]:
-    """The blog's own links that are not yet known to be in the frontier, by their keys."""
+def has_home(context: SaveContext) -> bool:
+    """Return whether the frontier contains a home page of the blog; pages often link to it by several URLs."""
+    return context.archive.exists(
+        "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
+        (context.blog.site, context.blog.uid),
+    )
+
+
+def _own_links(context: SaveContext) -> dict[str, Target]:
+    """Return targets of the blog's own links by key, except those known to be in the frontier."""
     blog, known = context.blog, context.archive.cache.target_keys
-    fresh: dict[str, Target] = {}
+    new: dict[str, Target] = {}
     names: dict[str, str] = {}
     for link in context.parsed.links:
-        if link.kind not in _FOLLOWED or link.next_page:
+        if link.kind not in _FOLLOWED_KINDS or link.next_page:
             continue
         key = frontier_queue.link_key(blog.site, blog.uid, link)
         if key in known or not is_own_uid(context, link.uid):
             continue
-        names = names or _names(context)
+        names = names or _listing_names(context)
         name = names.get(link.url)
         if name is not None and exceeds_url_limit(context.archive, blog, name, link.url):
             continue
         if link.kind is not PageKind.HOME or not has_home(context):
-            fresh[key] = Target(
-                url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number
-            )
-    return fresh
+            new[key] = Target(url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number)
+    return new
 
 
-def _names(context: SaveContext) -> dict[str, str]:
-    """The months and categories of the page by their addresses."""
+def _listing_names(context: SaveContext) -> dict[str, str]:
+    """Return the names of the page's months and categories by URL."""
     months = {row.url: row.month for row in context.parsed.months if row.url}
     return months | {row.url: row.name for row in context.parsed.categories if row.url}
 
 
-def _home(context: SaveContext) -> list[Target]:
-    """The blog's home page, where a walk began at a post and no link led there yet, or under a uid given since."""
+def _home_targets(context: SaveContext) -> list[Target]:
+    """Return the blog's home page if the frontier lacks it: the crawl began at a post, or the blog has a new uid."""
     author = context.parsed.author
     if author is None or (author.uid == context.blog.uid and has_home(context)):
         return []
     return [Target(url=author.url, site=context.blog.site, kind=PageKind.HOME, uid=context.blog.uid)]
-
-
-def has_home(context: SaveContext) -> bool:
-    """Whether a home page of the blog is in the frontier: the same page is often linked by several URLs."""
-    row = context.archive.row(
-        "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
-        (context.blog.site, context.blog.uid),
-    )
-    return row is not None

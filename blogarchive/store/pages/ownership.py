@@ -1,4 +1,4 @@
-"""The blog's own: whose a link or a post is, by the uid that its address names, and the target of a post of it."""
+"""Decide whether a URL or a post belongs to the current blog, by the uid in the URL."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -7,30 +7,31 @@ from blogarchive.items import ListedPost, PageKind, Post, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages.context import SaveContext
 
-Named = TypeVar("Named", ListedPost, Post)
+Linked = TypeVar("Linked", ListedPost, Post)
 
 
 def is_own_uid(context: SaveContext, uid: str | None) -> bool:
-    """Whether an address that names `uid` (None: nobody) may be of the blog."""
-    if uid is None or uid == context.blog.uid:
-        return True
-    row = context.archive.row(
-        "select 1 from author_aliases where author_id = ? and alias = ?", (context.author_id, uid)
+    """Return whether a URL with that uid may belong to the blog; None is a URL without a uid."""
+    return (
+        uid is None
+        or uid == context.blog.uid
+        or context.archive.exists(
+            "select 1 from author_aliases where author_id = ? and alias = ?", (context.author_id, uid)
+        )
     )
-    return row is not None
 
 
-def own_posts(context: SaveContext, posts: Iterable[Named]) -> list[Named]:
-    """Those of `posts` that are not another blog's: a box of what others write is in many a listing."""
-    address = site_by_name(context.blog.site).parse_url
-    return [post for post in posts if post.url is None or is_own_uid(context, address(post.url).uid)]
+def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:
+    """Return the posts of this blog: many listings contain a box of posts of other authors."""
+    site = context.blog.site
+    return [post for post in posts if post.url is None or is_own_uid(context, uid_in_url(site, post.url))]
 
 
 def post_target(context: SaveContext, url: str, number: int | str) -> Target:
-    """The own page, at `url`, of the blog's post of that number."""
+    """Return the target of the blog's post of that number at `url`."""
     return Target(url=url, site=context.blog.site, kind=PageKind.POST, uid=context.blog.uid, number=number)
 
 
 def uid_in_url(site: str, url: str) -> str | None:
-    """The uid that an address names, None where it names none."""
+    """Return the uid in a URL of that site, or None."""
     return site_by_name(site).parse_url(url).uid

@@ -1,13 +1,12 @@
-"""Readings that go over several pages: a listing to its end, a post's comments to their last page.
+"""Page chains: listings and comments that continue on next pages, saved one page at a time (table `sweeps`).
 
-A sweep begins with a chain's first page and holds, in the database, what the pages showed so far. Only a sweep
-whose pages came one after the other and whose last page was read says anything about what is not there.
+A chain starts with its first page and stores the items that its pages showed so far. An item may be judged missing
+only by a chain whose pages came one after the other and whose last page was saved.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
 from blogarchive.items import PageKind
 from blogarchive.store.pages.context import SaveContext
@@ -15,9 +14,10 @@ from blogarchive.store.pages.context import SaveContext
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageChain:
-    """A sweep under way. `started_at` is UTC text with microseconds, `claimed` the count that its pages claim.
+    """A chain in progress or complete. `chain` is its name, `started_at` UTC text with microseconds.
 
-    `sound`: its pages agree so far. `restarts`: how often it was begun anew because they did not.
+    `claimed` is the count of items that its pages claim. `sound`: its pages agree so far. `restarts` counts how often
+    it was started again because they did not.
     """
 
     id: int
@@ -32,141 +32,142 @@ class PageChain:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChainItem:
-    """Something a page of the sweep showed: a post's number, or a comment's base with the digest of its text."""
+    """An item that a page of the chain showed: a post's number, or a comment's base with the digest of its text."""
 
     item: str
     digest: str = ""
 
 
-def find_chain(context: SaveContext, chain: str) -> PageChain | None:
-    """The sweep of that chain, finished or not, or None."""
-    found = context.archive.all_as(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoubtfulItem(ChainItem):
+    """An item that may repeat one of an earlier page. If it is new, it is the last of `copies` equal items.
+
+    `ordinal` is the position that it would have among the items of its author and time.
+    """
+
+    ordinal: int
+    copies: int
+
+
+def find_chain(context: SaveContext, name: str) -> PageChain | None:
+    """Return the chain of that name, complete or not, or None."""
+    return context.archive.one_as(
         PageChain,
         "select id, chain, started_at, pages_read, claimed, sound, restarts, complete_at is not null as complete"
         " from sweeps where site = ? and chain = ?",
-        (context.blog.site, chain),
+        (context.blog.site, name),
     )
-    return found[0] if found else None
 
 
-def start_chain(context: SaveContext, chain: str, kind: PageKind, *, claimed: int | None = None) -> PageChain:
-    """Begin a sweep with the chain's first page; what the last complete one showed stays beside it as `prior`."""
-    archive, before = context.archive, find_chain(context, chain)
+def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int | None = None) -> PageChain:
+    """Start a chain with its first page; the items of the last complete pass remain as `prior`."""
+    archive, before = context.archive, find_chain(context, name)
     if before is None:
-        archive.execute(
-            "insert into sweeps(site, uid, chain, kind, started_at, claimed) values (?, ?, ?, ?, ?, ?)",
-            (context.blog.site, context.blog.uid, chain, kind, context.precise_moment, claimed),
-        )
+        new_chain = {"site": context.blog.site, "uid": context.blog.uid, "chain": name, "kind": kind}
+        archive.insert_row("sweeps", {**new_chain, "started_at": context.precise_moment, "claimed": claimed})
     else:
-        _set_aside(context, before)
+        _discard_items(context, before)
         archive.execute(
             "update sweeps set started_at = ?, claimed = ?, pages_read = 0, sound = 1, complete_at = null,"
             " restarts = ? where id = ?",
             (context.precise_moment, claimed, 0 if before.complete else before.restarts, before.id),
         )
-    begun = find_chain(context, chain)
-    assert begun is not None  # noqa: S101 - written just above, in this transaction
-    return begun
+    chain = find_chain(context, name)
+    assert chain is not None  # noqa: S101 - written above, in this transaction
+    return chain
 
 
-def count_items(context: SaveContext, sweep: PageChain) -> Counter[str]:
-    """How often each item was shown by the sweep's pages so far."""
-    rows = context.archive.rows(
-        "select item, count(*) from sweep_items where sweep_id = ? and state <> 'prior' group by item",
-        (sweep.id,),
+def count_items(context: SaveContext, chain: PageChain) -> Counter[str]:
+    """Return how often the chain's pages showed each item so far."""
+    items = "select item from sweep_items where sweep_id = ? and state <> 'prior'"
+    return Counter(context.archive.column(items, (chain.id,)))
+
+
+def shown_items(context: SaveContext, chain: PageChain) -> set[ChainItem]:
+    """Return the items that the chain's pages showed so far."""
+    return set(
+        context.archive.all_as(
+            ChainItem,
+            "select item, digest from sweep_items where sweep_id = ? and state <> 'prior'",
+            (chain.id,),
+        )
     )
-    return Counter({str(item): cast(int, number) for item, number in rows})
 
 
-def shown_items(context: SaveContext, sweep: PageChain) -> set[ChainItem]:
-    """What the sweep's pages showed so far."""
-    rows = context.archive.rows(
-        "select item, digest from sweep_items where sweep_id = ? and state <> 'prior'", (sweep.id,)
+def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
+    """Return the items that the last complete pass before this one showed."""
+    return set(
+        context.archive.column(
+            "select item from sweep_items where sweep_id = ? and state = 'prior'", (chain.id,)
+        )
     )
-    return {ChainItem(item=str(item), digest=str(digest)) for item, digest in rows}
 
 
-def prior_items(context: SaveContext, sweep: PageChain) -> set[str]:
-    """The items that the last complete sweep before this one showed."""
-    rows = context.archive.rows(
-        "select item from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,)
-    )
-    return {str(item) for (item,) in rows}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DoubtfulItem:
-    """An item that may repeat one of an earlier page; if it is new, it is the last of `copies` of its kind.
-
-    `ordinal` would be its place among those of one author and time.
-    """
-
-    item: ChainItem
-    ordinal: int
-    copies: int
-
-
-def doubtful_items(context: SaveContext, sweep: PageChain) -> list[DoubtfulItem]:
-    """The items that may be ones of an earlier page again, in the order of the pages."""
-    rows = context.archive.rows(
-        "select i.item, i.digest, count(*) - 1, sum(e.digest = i.digest)"
+def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem, ...]:
+    """Return the items that may repeat ones of an earlier page, in the order of the pages."""
+    return context.archive.all_as(
+        DoubtfulItem,
+        "select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies"
         " from sweep_items i join sweep_items e on e.sweep_id = i.sweep_id and e.item = i.item"
         " and e.state <> 'prior' and e.id <= i.id"
         " where i.sweep_id = ? and i.state = 'doubtful' group by i.id order by i.id",
-        (sweep.id,),
+        (chain.id,),
     )
-    return [
-        DoubtfulItem(
-            item=ChainItem(item=str(item), digest=str(digest)),
-            ordinal=cast(int, ordinal),
-            copies=cast(int, copies),
-        )
-        for item, digest, ordinal, copies in rows
-    ]
 
 
-def add_items(context: SaveContext, sweep: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
-    """Note a further page: each item it showed, and whether it may be one of an earlier page again."""
-    context.archive.execute_many(
-        "insert into sweep_items(sweep_id, item, digest, state) values (?, ?, ?, ?)",
-        [(sweep.id, item.item, item.digest, "doubtful" if doubt else "seen") for item, doubt in items],
+def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
+    """Add a page to the chain: each item that it shows, and whether the item may repeat one of an earlier page."""
+    context.archive.insert_rows(
+        "sweep_items",
+        [
+            {
+                "sweep_id": chain.id,
+                "item": item.item,
+                "digest": item.digest,
+                "state": "doubtful" if is_doubtful else "seen",
+            }
+            for item, is_doubtful in items
+        ],
     )
-    context.archive.execute("update sweeps set pages_read = pages_read + 1 where id = ?", (sweep.id,))
+    context.archive.execute("update sweeps set pages_read = pages_read + 1 where id = ?", (chain.id,))
 
 
-def mark_unsound(context: SaveContext, sweep: PageChain) -> None:
-    """The sweep's pages disagree: it says nothing about what is not there."""
-    context.archive.execute("update sweeps set sound = 0 where id = ?", (sweep.id,))
+def mark_unsound(context: SaveContext, chain: PageChain) -> None:
+    """Mark that the chain's pages disagree, so that it proves no item missing."""
+    context.archive.update_row("sweeps", chain.id, {"sound": False})
 
 
-def mark_complete(context: SaveContext, sweep: PageChain) -> None:
-    """The last page was read."""
-    context.archive.execute(
-        "update sweeps set complete_at = ?, restarts = 0 where id = ?", (context.moment, sweep.id)
-    )
-    context.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,))
+def mark_complete(context: SaveContext, chain: PageChain) -> None:
+    """Mark that the chain's last page was saved, and delete the items of the pass before."""
+    context.archive.update_row("sweeps", chain.id, {"complete_at": context.moment, "restarts": 0})
+    _delete_prior_items(context, chain)
 
 
-def reset_chain(context: SaveContext, sweep: PageChain) -> None:
-    """Nothing follows from its last page: the listing is to be walked anew."""
-    context.archive.execute("update sweeps set started_at = '', pages_read = 0 where id = ?", (sweep.id,))
+def reset_chain(context: SaveContext, chain: PageChain) -> None:
+    """Reset a chain that broke off, so that its listing is fetched again from the first page."""
+    context.archive.update_row("sweeps", chain.id, {"started_at": "", "pages_read": 0})
 
 
-def count_restart(context: SaveContext, sweep: PageChain) -> None:
-    """The sweep is to be begun anew."""
-    context.archive.execute("update sweeps set restarts = restarts + 1 where id = ?", (sweep.id,))
+def count_restart(context: SaveContext, chain: PageChain) -> None:
+    """Count one more restart."""
+    context.archive.execute("update sweeps set restarts = restarts + 1 where id = ?", (chain.id,))
 
 
-def delete_chain(context: SaveContext, chain: str) -> None:
-    """Drop the sweep of a chain that is one page now."""
-    context.archive.execute("delete from sweeps where site = ? and chain = ?", (context.blog.site, chain))
+def delete_chain(context: SaveContext, name: str) -> None:
+    """Delete a chain that is a single page now."""
+    context.archive.execute("delete from sweeps where site = ? and chain = ?", (context.blog.site, name))
 
 
-def _set_aside(context: SaveContext, sweep: PageChain) -> None:
-    if sweep.complete:
-        context.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (sweep.id,))
-        context.archive.execute("update sweep_items set state = 'prior' where sweep_id = ?", (sweep.id,))
+def _discard_items(context: SaveContext, chain: PageChain) -> None:
+    """Make the items of a complete pass `prior`, or delete those of an incomplete one."""
+    if chain.complete:
+        _delete_prior_items(context, chain)
+        context.archive.execute("update sweep_items set state = 'prior' where sweep_id = ?", (chain.id,))
     else:
         context.archive.execute(
-            "delete from sweep_items where sweep_id = ? and state <> 'prior'", (sweep.id,)
+            "delete from sweep_items where sweep_id = ? and state <> 'prior'", (chain.id,)
         )
+
+
+def _delete_prior_items(context: SaveContext, chain: PageChain) -> None:
+    context.archive.execute("delete from sweep_items where sweep_id = ? and state = 'prior'", (chain.id,))

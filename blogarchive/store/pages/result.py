@@ -1,4 +1,4 @@
-"""What saving a visit changed."""
+"""The result of saving one page."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,18 +9,18 @@ from blogarchive.store.pages.context import ChangeCounts, SaveContext
 
 
 class Outcome(StrEnum):
-    """What became of a visit."""
+    """The outcomes of a save."""
 
-    STORED = "stored"  # something other than counters was new
-    SAME = "same"  # nothing but counters was new
-    GONE = "gone"  # the page says that it is no more: one of two witnesses
-    BLOCKED = "blocked"  # the site refuses us: 403, 429, 503 or a block page; a run stops after some of these
-    FAILED = "failed"  # everything else that could not be kept; a failure row says why
+    STORED = "stored"  # more than counters changed
+    SAME = "same"  # nothing but counters changed
+    GONE = "gone"  # the page says that it was deleted: one of two witnesses
+    BLOCKED = "blocked"  # 403, 429, 503 or a block page; a run stops after several
+    FAILED = "failed"  # anything else that was not saved; a failure row has the reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SaveResult:
-    """What saving changed. `blog` is whose page it was: a run adds it to its blogs."""
+    """The changes of a save. `blog` is the blog that the page belongs to; a run adds it to its blogs."""
 
     outcome: Outcome
     blog: Blog
@@ -29,5 +29,5 @@ class SaveResult:
 
 
 def save_result(context: SaveContext, outcome: Outcome) -> SaveResult:
-    """What was counted while the visit was saved."""
+    """Return the result with the changes and the failure of the context."""
     return SaveResult(outcome=outcome, blog=context.blog, changes=context.changes, failure=context.failure)

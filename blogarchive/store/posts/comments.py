@@ -78,7 +78,7 @@ def mark_missing(context: SaveContext, post_id: int, *, since: str) -> None:
 
 def repeat(context: SaveContext, post_id: int, one: DoubtfulItem) -> None:
     """Store one more comment that is identical to earlier ones by the same author and time."""
-    base, alike, taken = one.item.item, [], set()
+    base, alike, taken = one.item, [], set()
     rows = context.archive.rows(
         "select id, cast(substr(fingerprint, 1, instr(fingerprint, '|') - 1) as integer), text_digest from comments"
         " where post_id = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ?"
@@ -87,11 +87,11 @@ def repeat(context: SaveContext, post_id: int, one: DoubtfulItem) -> None:
     )
     for comment_id, ordinal, digest in rows:
         taken.add(cast(int, ordinal))
-        if digest == one.item.digest:
+        if digest == one.digest:
             alike.append(cast(int, comment_id))
     if len(alike) < one.copies:
         place = one.ordinal if one.ordinal not in taken else max(taken) + 1
-        copy(context, post_id, base, one.item.digest, place)
+        copy(context, post_id, base, one.digest, place)
     _touch(context, alike[: one.copies])
 
 

@@ -1,7 +1,7 @@
 """The frozen dataclasses that pass between layers; no dict crosses a module border.
 
-A `Target` is fetched and becomes a `Page`; a site's reader makes a `ParsedPage` of it; both travel as a `CrawledPage`
-through the pipelines into the store. `None` always means "not shown on the page", never "zero".
+A `Target` is fetched and becomes a `Page`; the parser of a site returns a `ParsedPage`. A `CrawledPage` has
+all three and passes through the pipelines into the store. `None` means "not shown on the page", never zero.
 """
 
 from dataclasses import dataclass
@@ -13,31 +13,31 @@ Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 
 
 class PageKind(StrEnum):
-    """What a page is, decided by its content; for a `Target`, what its link promised."""
+    """The kind of a page, by its content; of a `Target`, the kind that its link suggests."""
 
-    HOME = "home"  # an author's index, its first or a further page
-    MONTH = "month"  # one month of the archive, or a further page of it
+    HOME = "home"  # the index of an author, first or later page
+    MONTH = "month"  # one month of the archive, first or later page
     CATEGORY = "category"
     POST = "post"
-    COMMENTS = "comments"  # a further page of a post's comments
-    NOTICE = "notice"  # gone, hidden, log in, too many requests: with whatever status
+    COMMENTS = "comments"  # a later page of a post's comments
+    NOTICE = "notice"  # gone, hidden, login, blocked: with any status
     UNKNOWN = "unknown"
 
 
 class NoticeKind(StrEnum):
-    """Why a page shows a notice in place of its content."""
+    """Why a page shows a notice instead of its content."""
 
     GONE = "gone"
     HIDDEN = "hidden"
     LOGIN = "login"
-    BLOCKED = "blocked"  # too many requests, a captcha, a refusal
+    BLOCKED = "blocked"  # too many requests, a captcha, forbidden
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateText:
-    """A time as a page shows it; `at` and `precision` are filled by the dates pipeline.
+    """A time as a page shows it; the dates pipeline fills `at` and `precision`.
 
-    `at` is aware, in the site's zone. `at` None with `text` given: the words could not be read as a time.
+    `at` is aware, in the time zone of the site. It is None if `text` could not be parsed.
     """
 
     text: str
@@ -47,10 +47,10 @@ class DateText:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedUrl:
-    """What a URL says of itself under a site's rules: a hint, never a verdict.
+    """The content of a URL by the rules of a site; a hint, because only the page's content decides.
 
-    `url` is canonical: absolute, without session ids, script switches and fragments. `uid` and `number` are the
-    site's own ids where the URL shows them. `month` is YYYY-MM if the URL shows the month of a post.
+    `url` is canonical: absolute, without session ids, script parameters and fragments. `uid` and `number` are
+    the site's own ids, None if the URL has none. `month` is YYYY-MM if the URL shows the month of a post.
     """
 
     url: str
@@ -62,11 +62,11 @@ class ParsedUrl:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """One thing to fetch, as the frontier holds it.
+    """A URL to fetch, as stored in the frontier.
 
-    `kind` is what the link promised. `uid` is the blog on whose behalf it is fetched. `post_number` names the
-    post whose comments a COMMENTS target continues. `page_no` counts from 1 along a chain of "next" links, and
-    `chain` is the URL of the chain's first page.
+    `kind` is the kind that the link suggests, `uid` the blog it is fetched for. `post_number` is the post of
+    a COMMENTS target. `page_no` counts from 1 along a chain of "next" links; `chain` is the URL of its first
+    page.
     """
 
     url: str
@@ -83,7 +83,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """A page as it was served: `fetched_at` is UTC, `headers` hold no cookies."""
+    """A page as served; `fetched_at` is UTC, `headers` contain no cookies."""
 
     url: str
     fetched_at: datetime
@@ -92,14 +92,14 @@ class Page:
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, in any case, or None."""
+        """Return the value of the first header with that name, in any case, or None."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """One comment, in the page's own order; `reply_to` is the name after 回复."""
+    """One comment, in the order of the page; `reply_to` is the name after 回复."""
 
     author_name: str
     author_url: str | None = None
@@ -112,7 +112,7 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Image:
-    """A picture in a post's body: absolute URL, and its place among the pictures, from 0."""
+    """An image in the body of a post: its absolute URL, and its position among the images, from 0."""
 
     url: str
     position: int
@@ -120,10 +120,10 @@ class Image:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """What one page shows of one post.
+    """One post as one page shows it.
 
-    `whole` is False where a listing shows an excerpt only. `comments` are those on this page; `comment_count` is
-    what the page claims. `categories` are names without 【】.
+    `whole` is False if a listing shows an excerpt only. `comments` are those on this page; `comment_count` is
+    the number that the page shows. `categories` are names without 【】.
     """
 
     number: int | str
@@ -143,10 +143,11 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedPost:
-    """A post as a listing names it. `title_cut`: the site may have cut the title (30 GBK bytes).
+    """A post in a listing; `title_cut`: the site may have truncated the title (30 GBK bytes).
 
-    `number` and `url` are None where the title is shown without a link. `comment_count` stands below the title, where
-    an author's excerpt stands too: a sign that the post may have changed, nothing to be kept of it.
+    `number` and `url` are None if the title has no link. `comment_count` is shown below the title, as is an
+    author's excerpt, so it may be forged: it is only a sign that the post may have changed, and is not
+    stored.
     """
 
     title: str
@@ -159,9 +160,9 @@ class ListedPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthRow:
-    """A row of the archive: month as YYYY-MM, its link as it is.
+    """A row of the archive: the month as YYYY-MM, and its link unchanged.
 
-    `first` and `last` are the dates of the month's first and last posts, None where the row does not show them.
+    `first` and `last` are the dates of the month's first and last posts, None if the row does not show them.
     """
 
     month: str
@@ -172,7 +173,7 @@ class MonthRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CategoryRow:
-    """A category in the sidebar: name without 【】, its link, the newest posts shown under it."""
+    """A category in the sidebar: name without 【】, link, and the newest posts shown under it."""
 
     name: str
     url: str | None = None
@@ -195,7 +196,7 @@ class Author:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """The words shown in place of content."""
+    """The text shown instead of the content."""
 
     kind: NoticeKind
     text: str
@@ -203,9 +204,10 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """Something on the page that could not be read, or that disagrees; it becomes a failure row.
+    """Content of a page that could not be parsed, or is contradictory; it becomes a failure row.
 
-    `kind` is `unreadable`, `incomplete` or `forged`; `field` names what is concerned (`comments`, `posted_at`, …).
+    `kind` is `unreadable`, `incomplete` or `forged`; `field` is the affected field (`comments`, `posted_at`,
+    …).
     """
 
     kind: Literal["unreadable", "incomplete", "forged"]
@@ -215,9 +217,10 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
-    """A link worth following, as the page's structure and words say: absolute, canonical.
+    """A link to follow, by the structure and the text of the page; its URL is absolute and canonical.
 
-    `kind` is what it promises. `next_page`: it continues this very page (same listing, or same post's comments).
+    `kind` is the kind that the link suggests. `next_page`: it continues this page (same listing, or same
+    post's comments).
     """
 
     url: str
@@ -229,11 +232,11 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedPage:
-    """All that was read from one page, times still as shown.
+    """All data parsed from one page, with times as shown.
 
-    `posts` holds the post of a post page, or the posts a listing shows whole. `listed` are the posts of the
-    listing itself in its order (not the sidebar's: those are `latest` and `categories`). `listing` names the month
-    (YYYY-MM) or category of a MONTH or CATEGORY page where the page says it.
+    `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the
+    listing, in its order; those of the sidebar are `latest` and `categories`. `listing` is the month
+    (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it.
     """
 
     kind: PageKind
@@ -252,7 +255,7 @@ class ParsedPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawledPage:
-    """A page that was fetched for a target, with what was read from it."""
+    """A page fetched for a target, with the data parsed from it."""
 
     target: Target
     page: Page
@@ -260,5 +263,5 @@ class CrawledPage:
 
     @property
     def uid(self) -> str | None:
-        """Whose page it is: as the page says, else on whose behalf it was fetched."""
+        """Return the uid of the page's author if shown, else the uid of the target."""
         return self.parsed.author.uid if self.parsed.author is not None else self.target.uid

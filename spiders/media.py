@@ -66,7 +66,7 @@ class ImageFetcher:
         if wait is not None and wait > LONGEST_WAIT:
             self._record_failure(image, result)
             self.block_host(host, pause_reason(wait))
-        elif result.at_once:
+        elif result.retry_now:
             yield from self._retry(request_of(response), image, result, host, wait)
         else:
             self._failed.pop(host, None)
@@ -83,7 +83,7 @@ class ImageFetcher:
         if is_program_error(error):
             raise error
         failure = self._classify(error, host)
-        if failure.at_once:
+        if failure.retry_now:
             yield from self._retry(request, image, failure, host, None)
         else:
             self._record_failure(image, failure)
@@ -123,7 +123,7 @@ class ImageFetcher:
             return too_large_failure()
         found = classify_error(error, host, self._throttle.private_hosts)
         return ImageFailure(
-            detail=found.failure.detail, permanent=not found.retryable, at_once=found.retryable
+            detail=found.failure.detail, permanent=not found.retryable, retry_now=found.retryable
         )
 
     def _retry(

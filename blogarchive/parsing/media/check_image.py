@@ -36,7 +36,7 @@ class ImageFailure:
 
     detail: str
     permanent: bool = False
-    at_once: bool = False
+    retry_now: bool = False
     attempts: int = MAX_ATTEMPTS
 
 
@@ -45,7 +45,7 @@ def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
     if status == 200:
         return _check_body(body)
     if status == 429 or status >= 500:
-        return ImageFailure(detail=f"HTTP status {status}", at_once=True)
+        return ImageFailure(detail=f"HTTP status {status}", retry_now=True)
     # 401 and 403 may be a hotlink protection, or temporary.
     return ImageFailure(
         detail=f"HTTP status {status}",

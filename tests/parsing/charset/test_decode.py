@@ -1,10 +1,10 @@
-"""A page comes out as its reader is meant to see it, whatever it and its server say about the charset."""
+"""A page is decoded to the text that its reader should see, even if the declared charset is wrong."""
 
 import pytest
 
 from blogarchive.parsing.charset.decoding import decode
 
-LINES = (
+SIMPLIFIED_LINES = (
     "清明过后下了一场雨，院子里的丁香开了，我搬了把椅子坐在树下看书。",
     "朱镕基、陶喆，还有隔壁的老喆：字库里没有的名字，网页上都得有。",
     "作者:老槐树 留言时间:2014-07-14 08:11:30",
@@ -19,7 +19,7 @@ TRADITIONAL = (
     "媽媽說：「不要吃太多糖。」他們三個人就一起去看電影了。",
 )
 CODEC = {"gb18030": "gb18030", "utf-8": "utf-8", "big5": "big5"}
-LIES = ("iso-8859-1", "windows-1252", "utf-8", "gb2312", "gbk", "big5")
+WRONG_LABELS = ("iso-8859-1", "windows-1252", "utf-8", "gb2312", "gbk", "big5")
 
 
 def page(lines, head=""):
@@ -28,7 +28,7 @@ def page(lines, head=""):
 
 
 def lines_for(encoding):
-    return TRADITIONAL if encoding == "big5" else LINES
+    return TRADITIONAL if encoding == "big5" else SIMPLIFIED_LINES
 
 
 def same(label, encoding):
@@ -36,33 +36,33 @@ def same(label, encoding):
 
 
 @pytest.mark.parametrize("encoding", CODEC)
-def test_a_page_that_tells_nothing_is_read(encoding):
+def test_an_undeclared_page_is_decoded(encoding):
     text = page(lines_for(encoding))
     decoded = decode(text.encode(CODEC[encoding]))
     assert decoded.text == text
     assert decoded.encoding == encoding
 
 
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("wrong_label", WRONG_LABELS)
 @pytest.mark.parametrize("encoding", CODEC)
-def test_a_false_header_does_not_hide_the_page(encoding, lie):
+def test_a_false_header_is_overruled(encoding, wrong_label):
     text = page(lines_for(encoding))
-    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={lie}").text == text
+    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={wrong_label}").text == text
 
 
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("wrong_label", WRONG_LABELS)
 @pytest.mark.parametrize("encoding", CODEC)
-def test_a_false_header_over_a_true_meta_does_not_hide_the_page(encoding, lie):
+def test_a_false_header_is_overruled_by_a_true_meta(encoding, wrong_label):
     text = page(
         lines_for(encoding), f'<meta http-equiv="Content-Type" content="text/html; charset={encoding}">'
     )
-    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={lie}").text == text
+    assert decode(text.encode(CODEC[encoding]), f"text/html; charset={wrong_label}").text == text
 
 
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("wrong_label", WRONG_LABELS)
 @pytest.mark.parametrize("encoding", CODEC)
-def test_a_false_meta_under_a_true_header_does_not_hide_the_page(encoding, lie):
-    text = page(lines_for(encoding), f"<meta charset='{lie}'>")
+def test_a_false_meta_is_overruled_by_a_true_header(encoding, wrong_label):
+    text = page(lines_for(encoding), f"<meta charset='{wrong_label}'>")
     assert decode(text.encode(CODEC[encoding]), f"text/html; charset={encoding}").text == text
 
 
@@ -75,7 +75,7 @@ def test_a_false_meta_under_a_true_header_does_not_hide_the_page(encoding, lie):
     ]
     + [(word, "big5") for word in ("你好,世界", "謝謝大家", "我愛臺灣", "標題", "春天來了", "中文", "評論")],
 )
-def test_a_few_undeclared_characters_are_enough(text, codec):
+def test_a_few_undeclared_characters_are_decoded(text, codec):
     assert decode(text.encode(codec)).text == text
 
 
@@ -93,8 +93,8 @@ def test_a_few_undeclared_characters_are_enough(text, codec):
         f"<script>{'x' * 5000}</script><meta charset=big5>",
     ],
 )
-def test_a_meta_is_found_however_it_is_written(head):
-    short = f"{head}<b>⊿Τ</b>"  # two characters that say nothing by themselves
+def test_every_spelling_of_a_meta_is_found(head):
+    short = f"{head}<b>⊿Τ</b>"  # two characters are no evidence for a charset
     assert decode(
         short.encode("gbk").replace("⊿Τ".encode("gbk"), "沒有".encode("big5"))
     ).text == short.replace("⊿Τ", "沒有")
@@ -112,24 +112,24 @@ def test_a_meta_is_found_however_it_is_written(head):
         "text/html; charset=cp936",
     ],
 )
-def test_a_header_is_understood_however_it_is_written(content_type):
-    rare = "喆𠮷"  # says nothing by itself
+def test_every_spelling_of_a_header_is_parsed(content_type):
+    rare = "喆𠮷"  # no evidence for a charset
     assert decode(rare.encode("gb18030"), content_type).text == rare
 
 
 @pytest.mark.parametrize(
     "content_type", ["", "text/html", "text/html; charset=", "text/html; charset=nonsense"]
 )
-def test_a_header_that_says_nothing_is_passed_over(content_type):
-    assert decode(LINES[0].encode("gbk"), content_type).text == LINES[0]
+def test_a_header_without_a_charset_is_ignored(content_type):
+    assert decode(SIMPLIFIED_LINES[0].encode("gbk"), content_type).text == SIMPLIFIED_LINES[0]
 
 
-def test_an_xml_declaration_counts():
+def test_an_xml_declaration_is_used():
     text = '<?xml version="1.0" encoding="GB2312"?><rss><title>喆</title></rss>'
     assert decode(text.encode("gbk"), "text/xml").text == text
 
 
-def test_the_header_wins_over_meta_where_the_text_cannot_tell():
+def test_the_header_wins_over_meta_if_both_decode():
     assert decode(b"<meta charset=big5><p>\xb5\xc4</p>", "text/html; charset=gbk").text.endswith("<p>的</p>")
 
 
@@ -155,7 +155,7 @@ def test_the_header_wins_over_meta_where_the_text_cannot_tell():
         ("Москва, 2014".encode("gbk"), "text/html; charset=gb2312", "Москва, 2014"),
     ],
 )
-def test_what_is_declared_and_valid_is_read_as_declared(body, content_type, text):
+def test_a_valid_declaration_is_used(body, content_type, text):
     assert decode(body, content_type).text == text
 
 
@@ -165,18 +165,18 @@ def test_what_is_declared_and_valid_is_read_as_declared(body, content_type, text
 @pytest.mark.parametrize(
     "content_type", [None, "text/html; charset=ISO-8859-1", "text/html; charset=windows-1252"]
 )
-def test_plain_latin_text_stays_plain_latin(text, content_type):
+def test_latin_text_stays_latin(text, content_type):
     assert decode(text.encode("cp1252"), content_type).text == text
 
 
 @pytest.mark.parametrize("text", ["pīnyīn: zhōngguó", "x² + y²", "Tōkyō, Tōkyō", "½ cup"])
-def test_undeclared_letters_and_signs_in_utf_8_are_no_other_charset(text):
+def test_undeclared_utf_8_letters_and_symbols_stay_utf_8(text):
     assert decode(text.encode()).text == text
 
 
 @pytest.mark.parametrize("text", ["今天天气很好，去公园", "<html><body>中文 abc</body></html>", "𠮷"])
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-def test_utf_16_is_read_by_its_mark_and_by_its_header(text, codec):
+def test_utf_16_is_decoded_by_its_mark_and_by_its_header(text, codec):
     mark = b"\xff\xfe" if codec.endswith("le") else b"\xfe\xff"
     assert decode(mark + text.encode(codec), "text/html; charset=gbk").text == text
     assert (
@@ -187,22 +187,22 @@ def test_utf_16_is_read_by_its_mark_and_by_its_header(text, codec):
     )
 
 
-def test_a_page_that_can_be_read_is_not_utf_16_whatever_it_says():
+def test_a_readable_page_is_not_utf_16_despite_its_declaration():
     text = "<html><meta charset=utf-16><body>hello, 世界你好</body></html>"
     assert decode(text.encode(), "text/html; charset=utf-16").text == text
 
 
-def test_a_mark_of_utf_8_is_taken_off_and_outweighs_every_claim():
-    decoded = decode(b"\xef\xbb\xbf" + page(LINES).encode(), "text/html; charset=gb2312")
-    assert decoded.text == page(LINES)
+def test_a_byte_order_mark_is_removed_and_overrules_declarations():
+    decoded = decode(b"\xef\xbb\xbf" + page(SIMPLIFIED_LINES).encode(), "text/html; charset=gb2312")
+    assert decoded.text == page(SIMPLIFIED_LINES)
     assert (decoded.encoding, decoded.method) == ("utf-8", "bom")
 
 
-def test_a_page_of_gbk_behind_a_mark_of_utf_8_is_read():
-    assert decode(b"\xef\xbb\xbf" + page(LINES).encode("gbk")).text == page(LINES)
+def test_a_gbk_page_behind_a_utf_8_mark_is_decoded():
+    assert decode(b"\xef\xbb\xbf" + page(SIMPLIFIED_LINES).encode("gbk")).text == page(SIMPLIFIED_LINES)
 
 
-def test_hz_is_read_where_it_is_declared_and_where_it_shows():
+def test_hz_is_decoded_declared_and_undeclared():
     text = "<p>今天天气很好，我们去公园</p>"
     assert decode(text.encode("hz"), "text/html; charset=hz-gb-2312").text == text
     assert decode(text.encode("hz")).text == text
@@ -210,7 +210,7 @@ def test_hz_is_read_where_it_is_declared_and_where_it_shows():
     assert decode(b"a ~{ b ~} c").text == "a ~{ b ~} c"
 
 
-def test_undeclared_neighbours_are_recognised():
+def test_undeclared_japanese_and_korean_are_detected():
     for text, codec in (
         ("今日は天気がいいので、公園に行きました。", "shift_jis"),
         ("今日は天気がいいので、公園に行きました。", "euc-jp"),
@@ -220,11 +220,11 @@ def test_undeclared_neighbours_are_recognised():
         assert decode(text.encode(codec)).text == text
 
 
-def test_character_references_are_left_to_the_parser():
+def test_character_references_stay():
     assert decode("<p>&#20320;&#x597D; 中文</p>".encode("gbk")).text == "<p>&#20320;&#x597D; 中文</p>"
 
 
-def test_nothing_and_ascii_are_read():
+def test_empty_and_ascii_pages_are_decoded():
     assert decode(b"").text == ""
     assert decode(b"", "text/html; charset=gbk").text == ""
     assert decode(b"hello", "text/html; charset=gb2312") == ("hello", "gb18030", "declared", 0)

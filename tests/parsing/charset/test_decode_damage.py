@@ -1,4 +1,4 @@
-"""Bad bytes cost the characters they stood in, and nothing else of the page."""
+"""A bad byte damages its own character and no other text of the page."""
 
 import pytest
 from hypothesis import given, settings
@@ -26,23 +26,23 @@ PAGES = {
 CODECS = sorted(PAGES)
 
 
-def outside(text, place):
-    """The lines before and after the one that holds the character at `place`."""
-    start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+def outside(text, position):
+    """Return the lines before and after the one with the character at `position`."""
+    start, end = text.rfind("\n", 0, position) + 1, text.find("\n", position)
     return text[:start], text[end:]
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(CODECS), st.data())
-def test_a_bad_byte_anywhere_leaves_every_other_line_as_it_is(codec, data):
+def test_a_bad_byte_leaves_every_other_line_unchanged(codec, data):
     text = PAGES[codec]
-    place = data.draw(st.sampled_from([i for i, c in enumerate(text) if c > "\x7f"]))
-    before, character = text[:place].encode(codec), text[place].encode(codec)
+    position = data.draw(st.sampled_from([i for i, c in enumerate(text) if c > "\x7f"]))
+    before, character = text[:position].encode(codec), text[position].encode(codec)
     at = len(before) + data.draw(st.integers(0, len(character) - 1))
     bad = data.draw(st.sampled_from([b"", b"\xff", b"\x00", b"?"]))
     body = text.encode(codec)
     decoded = decode(body[:at] + bad + body[at + 1 :])
-    first, last = outside(text, place)
+    first, last = outside(text, position)
     assert decoded.text.startswith(first)
     assert decoded.text.endswith(last)
     assert decoded.encoding == codec
@@ -50,17 +50,17 @@ def test_a_bad_byte_anywhere_leaves_every_other_line_as_it_is(codec, data):
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(CODECS), st.data())
-def test_a_stray_byte_between_characters_costs_one_mark_in_utf_8_and_after_a_break(codec, data):
+def test_a_stray_byte_becomes_one_replacement_character(codec, data):
     text = PAGES[codec]
     places = [i for i, c in enumerate(text) if c == "<" and text[i - 1] > "\x7f"]
-    place = data.draw(st.sampled_from(places))
-    body = text[:place].encode(codec) + b"\xff" + text[place:].encode(codec)
-    assert decode(body).text == text[:place] + "\ufffd" + text[place:]
+    position = data.draw(st.sampled_from(places))
+    body = text[:position].encode(codec) + b"\xff" + text[position:].encode(codec)
+    assert decode(body).text == text[:position] + "\ufffd" + text[position:]
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(CODECS), st.data())
-def test_a_body_cut_anywhere_is_read_up_to_the_cut(codec, data):
+def test_a_truncated_body_is_decoded_up_to_its_end(codec, data):
     text = PAGES[codec]
     body = text.encode(codec)
     cut = data.draw(st.integers(0, len(body)))
@@ -71,7 +71,7 @@ def test_a_body_cut_anywhere_is_read_up_to_the_cut(codec, data):
 
 
 @pytest.mark.parametrize("codec", CODECS)
-def test_a_title_cut_in_the_middle_of_a_character_costs_that_character(codec):
+def test_a_truncated_title_loses_one_character(codec):
     half = "院".encode(codec)[:-1]
     good = PAGES[codec]
     body = (
@@ -87,7 +87,7 @@ def test_a_title_cut_in_the_middle_of_a_character_costs_that_character(codec):
 
 
 @pytest.mark.parametrize(("codec", "character"), [("gb18030", "过"), ("gb18030", "搬"), ("big5", "樹")])
-def test_a_character_that_lost_its_first_byte_does_not_set_the_line_off(codec, character):
+def test_a_lost_first_byte_does_not_shift_the_line(codec, character):
     before, after = PAGES[codec].split(character, 1)
     trail = character.encode(codec)[1:]
     assert trail >= b"\x80", "a trail byte in ASCII shows as that letter, as in a browser"
@@ -96,17 +96,17 @@ def test_a_character_that_lost_its_first_byte_does_not_set_the_line_off(codec, c
 
 
 @pytest.mark.parametrize("codec", ["gbk", "utf-8"])
-def test_a_cut_character_does_not_make_a_short_page_the_latin_that_its_server_says(codec):
+def test_a_truncated_character_does_not_make_a_short_page_latin(codec):
     text = "<p>昨晚梦见外婆坐在灶台前添柴，火光映着她的脸。</p><b>{}</b>"
     body = text.format("@").encode(codec).replace(b"@", "添".encode(codec)[:-1])
     assert decode(body, "text/html; charset=iso-8859-1").text == text.format("\ufffd")
 
 
-def test_a_mark_of_damage_that_stands_in_the_page_stays():
+def test_a_replacement_character_in_the_page_stays():
     decoded = decode("你好\ufffd世界".encode(), "text/html; charset=utf-8")
     assert decoded.text == "你好\ufffd世界"
     assert decoded.replaced == 1
 
 
-def test_half_a_four_byte_character_at_the_end_is_one_mark():
+def test_half_a_four_byte_character_becomes_one_replacement_character():
     assert decode("你好".encode("gbk") + b"\x95\x32\x82", "text/html; charset=gb18030").text == "你好\ufffd"

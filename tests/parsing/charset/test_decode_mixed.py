@@ -1,4 +1,4 @@
-"""A comment in another charset inside a good page is read in its own, and changes nothing around it."""
+"""A comment in another charset is decoded in that charset, and the text around it does not change."""
 
 import gc
 
@@ -24,7 +24,7 @@ MIXES = [
 
 
 @pytest.mark.parametrize(("base", "other", "comment"), MIXES)
-def test_a_comment_in_another_charset_is_read(base, other, comment):
+def test_a_comment_in_another_charset_is_decoded(base, other, comment):
     line = f"<p>{LINES[base]}</p>\n"
     before, after = line * 12 + "<div>作者：老王 ", "</div>\n" + line * 12
     body = before.encode(base) + comment.encode(other) + after.encode(base)
@@ -32,7 +32,7 @@ def test_a_comment_in_another_charset_is_read(base, other, comment):
 
 
 @pytest.mark.parametrize(("base", "other", "comment"), MIXES)
-def test_an_attribute_in_another_charset_is_read(base, other, comment):
+def test_an_attribute_in_another_charset_is_decoded(base, other, comment):
     line = f"<p>{LINES[base]}</p>\n"
     before, after = line * 12 + '<img alt="', '">\n' + line * 12
     body = before.encode(base) + comment.encode(other) + after.encode(base)
@@ -40,7 +40,7 @@ def test_an_attribute_in_another_charset_is_read(base, other, comment):
 
 
 @pytest.mark.parametrize(("base", "other"), [("utf-8", "gbk"), ("gbk", "utf-8")])
-def test_a_line_that_goes_over_into_another_charset_is_read(base, other):
+def test_a_line_that_changes_its_charset_is_decoded(base, other):
     first, second = "老王说：这是我的院子，你看，", "春天来了，花都开了，我们明天再来看吧"
     line = f"<p>{SIMPLIFIED}</p>\n"
     body = (line * 8 + first).encode(base) + second.encode(other) + ("\n" + line).encode(base)
@@ -55,7 +55,7 @@ def test_a_line_that_goes_over_into_another_charset_is_read(base, other):
         ("网友：", "这篇写得有点意思，不过我不同意你的结论", "<br>"),
     ],
 )
-def test_a_name_in_another_charset_leaves_its_label_whole(label, name, after):
+def test_a_name_in_another_charset_does_not_damage_its_label(label, name, after):
     line = f"<p>{SIMPLIFIED}</p>\n"
     text = line * 8 + f"<div>{label}{name}{after}</div>\n" + line * 8
     body = text.replace(name, "@@").encode().replace(b"@@", name.encode("gbk"))
@@ -63,26 +63,26 @@ def test_a_name_in_another_charset_leaves_its_label_whole(label, name, after):
 
 
 @pytest.mark.parametrize("header", ["text/html; charset=utf-8", "text/html; charset=gbk", None])
-def test_a_page_in_two_halves_is_read(header):
+def test_a_page_in_two_charsets_is_decoded(header):
     half = f"<li>{SIMPLIFIED}</li>\n" * 10
     assert decode(half.encode("utf-8") + half.encode("gbk"), header).text == half * 2
 
 
 @pytest.mark.parametrize(
-    "guest",
+    "script",
     ["ありがとうございます、カタカナ", "Москва", "┏━┓①②③ㄅㄆㄇ", "魑魅魍魉饕餮", "\ue000\ue001\ue002"],
 )
-def test_what_gbk_holds_besides_chinese_is_no_other_charset(guest):
-    text = f"<p>{SIMPLIFIED}</p>" * 10 + f"<b>{guest}</b>"
+def test_other_scripts_of_gbk_stay_gbk(script):
+    text = f"<p>{SIMPLIFIED}</p>" * 10 + f"<b>{script}</b>"
     assert decode(text.encode("gb18030"), "text/html; charset=gbk").text == text
 
 
-def test_zhuyin_in_big5_is_no_other_charset():
+def test_zhuyin_in_big5_stays_big5():
     text = f"<p>{TRADITIONAL}</p>" * 10 + "<b>ㄅㄆㄇㄈ注音文ㄛㄟ</b>"
     assert decode(text.encode("big5"), "text/html; charset=big5").text == text
 
 
-def test_a_latin_letter_in_a_page_of_utf_8_is_damage_and_no_charset():
+def test_a_latin_byte_in_a_utf_8_page_is_damage():
     text = f"<p>{SIMPLIFIED}</p>" * 10
     assert (
         decode(text.encode() + b"<b>caf\xe9</b>", "text/html; charset=utf-8").text
@@ -92,7 +92,7 @@ def test_a_latin_letter_in_a_page_of_utf_8_is_damage_and_no_charset():
 
 @pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
 @pytest.mark.parametrize("right", ["utf-8", "gbk"])
-def test_a_page_that_was_stored_garbled_is_read_as_it_was_meant(right, wrong):
+def test_a_page_of_mojibake_is_repaired(right, wrong):
     text = "<p>今天下雨，我在家看书，朋友来了。</p>\n" * 5
     garbled = text.encode(right).decode("latin-1" if wrong == "latin-1" else "windows-1252", "ignore")
     if wrong == "cp1252" and garbled.encode("cp1252").decode(right, "ignore") != text:
@@ -100,7 +100,7 @@ def test_a_page_that_was_stored_garbled_is_read_as_it_was_meant(right, wrong):
     assert decode(garbled.encode(), "text/html; charset=utf-8").text == text
 
 
-def test_a_title_that_was_stored_garbled_is_read_in_a_good_page():
+def test_a_title_of_mojibake_is_repaired():
     page = f"<title>{{}}</title><p>{SIMPLIFIED}</p>"
     title = "温哥华的樱花"
     for garbled in (
@@ -120,11 +120,11 @@ def test_a_title_that_was_stored_garbled_is_read_in_a_good_page():
         "<p>1024×768，卡尔·马克思，½杯</p>",
     ],
 )
-def test_what_only_looks_garbled_is_left(text):
+def test_text_that_only_resembles_mojibake_stays(text):
     assert decode(text.encode(), "text/html; charset=utf-8").text == text
 
 
-def test_a_damaged_page_is_let_go_of_when_it_is_read() -> None:
+def test_decoding_a_damaged_page_leaves_no_reference_cycle() -> None:
     gc.collect()
     gc.disable()
     try:

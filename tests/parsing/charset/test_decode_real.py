@@ -1,4 +1,4 @@
-"""Pages as real sites served them, where a copy is at hand, decode without a wrong character."""
+"""Pages of real sites decode without a wrong character, if a copy is available."""
 
 import re
 
@@ -17,7 +17,7 @@ NAMES = {
 }
 
 
-def read(name, part):
+def read_page(name, part):
     path = PAGES / name / part
     if not path.exists():
         pytest.skip("no copies of real pages here")
@@ -25,18 +25,18 @@ def read(name, part):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_real_page_has_no_wrong_character(name):
-    decoded = decode(read(name, "page.html"))
+def test_a_real_page_decodes_without_a_wrong_character(name):
+    decoded = decode(read_page(name, "page.html"))
     assert decoded.encoding == NAMES[name]
     assert decoded.replaced == 0
     assert not re.search("[\ue000-\uf8ff]", decoded.text)
 
 
 @pytest.mark.parametrize("name", ["yesky", "wenxuecity_2006"])
-def test_a_real_page_holds_its_gold_text(name):
-    text = decode(read(name, "page.html")).text
+def test_a_real_page_contains_its_gold_text(name):
+    text = decode(read_page(name, "page.html")).text
     seen = re.sub(r"\s|&nbsp;", "", re.sub(r"<[^>]*>", "", text))
-    gold = read(name, "gold_text.txt").decode("utf-8")
+    gold = read_page(name, "gold_text.txt").decode("utf-8")
     lines = [re.sub(r"\s", "", line) for line in gold.splitlines()]
     found = [line in seen for line in lines if len(line) > 8]
     assert found
@@ -44,8 +44,10 @@ def test_a_real_page_holds_its_gold_text(name):
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
-@pytest.mark.parametrize("lie", ["utf-8", "gbk", "big5", "iso-8859-1", None])
+@pytest.mark.parametrize("wrong_label", ["utf-8", "gbk", "big5", "iso-8859-1", None])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_real_page_is_the_same_in_either_charset_under_any_label(name, codec, lie):
-    text = decode(read(name, "page.html")).text
-    assert decode(text.encode(codec), f"text/html; charset={lie}" if lie else None).text == text
+def test_a_real_page_decodes_alike_in_any_charset_under_any_label(name, codec, wrong_label):
+    text = decode(read_page(name, "page.html")).text
+    assert (
+        decode(text.encode(codec), f"text/html; charset={wrong_label}" if wrong_label else None).text == text
+    )

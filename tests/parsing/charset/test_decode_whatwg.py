@@ -1,4 +1,4 @@
-"""The decoders do what the Encoding Standard says, byte for byte."""
+"""The decoders follow the Encoding Standard byte for byte."""
 
 import json
 
@@ -16,7 +16,7 @@ ROWS = json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row['label']}-{row['bytes']}" for row in ROWS])
-def test_a_decoder_shows_what_a_browser_shows(row):
+def test_a_decoder_returns_the_text_of_a_browser(row):
     charset = charset_for_label(row["label"])
     assert charset is not None
     assert charset.decode_lenient(bytes.fromhex(row["bytes"])) == row["text"]
@@ -29,7 +29,7 @@ def test_every_label_of_the_standard_is_known():
 
 
 @pytest.mark.parametrize("label", ["utf-7", "none", "", "unknown-8bit", "binary"])
-def test_what_is_no_charset_is_none(label):
+def test_an_unknown_label_returns_none(label):
     assert charset_for_label(label) is None
 
 
@@ -46,31 +46,31 @@ def encodable(codec):
 
 @settings(max_examples=60, deadline=None)
 @given(CHINESE)
-def test_any_chinese_text_comes_back_from_gb18030_that_says_gb2312(text):
+def test_chinese_text_survives_gb18030_declared_as_gb2312(text):
     assert decode(text.encode("gb18030"), "text/html; charset=gb2312").text == text
 
 
 @settings(max_examples=60, deadline=None)
 @given(CHINESE.filter(encodable("big5")))
-def test_any_chinese_text_comes_back_from_big5(text):
+def test_chinese_text_survives_big5(text):
     assert decode(text.encode("big5"), "text/html; charset=big5").text == text
 
 
 @settings(max_examples=60, deadline=None)
 @given(CHINESE | st.text("abcd éßñ日本語かなкот€😀𠮷\t"))
-def test_any_text_comes_back_from_utf_8(text):
+def test_any_text_survives_utf_8(text):
     assert decode(text.encode(), "text/html; charset=utf-8").text == text
 
 
-# Bytes that decoders stumble over, one at a time, between whole characters.
-STUMBLES = [bytes([byte]) for byte in b"\x80\xff\xa1\x81\x8e01< "] + [b"\xe4\xb8", b"\xf0\x9f", b"\xc6\xa1"]
-STUMBLES += ["春天".encode(charset) for charset in ("utf-8", "gbk", "big5")]
-RUBBISH = st.binary(max_size=400) | st.lists(st.sampled_from(STUMBLES), max_size=30).map(b"".join)
+# Bytes that decoders often mishandle between whole characters.
+BAD_BYTES = [bytes([byte]) for byte in b"\x80\xff\xa1\x81\x8e01< "] + [b"\xe4\xb8", b"\xf0\x9f", b"\xc6\xa1"]
+BAD_BYTES += ["春天".encode(charset) for charset in ("utf-8", "gbk", "big5")]
+RANDOM_BYTES = st.binary(max_size=400) | st.lists(st.sampled_from(BAD_BYTES), max_size=30).map(b"".join)
 
 
 @settings(max_examples=200, deadline=None)
-@given(RUBBISH, st.sampled_from(sorted({*LABELS, "hz", "nonsense"})))
-@example(b"\xa1\x800", "utf-8")  # the euro sign of code page 936 before a digit is no character of four bytes
-def test_rubbish_never_raises_and_gives_text_that_can_be_stored(body, label):
+@given(RANDOM_BYTES, st.sampled_from(sorted({*LABELS, "hz", "nonsense"})))
+@example(b"\xa1\x800", "utf-8")  # code page 936: the euro sign before a digit begins no four-byte character
+def test_random_bytes_never_raise_and_return_storable_text(body, label):
     decode(body, f"text/html; charset={label}").text.encode("utf-8")
     decode(body).text.encode("utf-8")

@@ -1,4 +1,4 @@
-"""`tidy`: stray controls go, what was certainly garbled once is read anew, everything else stays byte for byte."""
+"""`repair_text` removes control characters and repairs certain mojibake; all other text stays byte for byte."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from blogarchive.parsing.charset.decoding import repair_text
 
-KEPT = (
+UNCHANGED = (
     "café naïve “café…” l’été—“à” SÃO PAULO Ça va",
     "Ã",
     "Â",
@@ -62,7 +62,7 @@ KEPT = (
     "50×60",
     "§3",
 )
-FIXED = {
+REPAIRED = {
     "a\x00b": "ab",
     "\x07标题\x08\x1f": "标题",
     "a\x7fb\x0bc\x0cd": "abcd",
@@ -91,13 +91,13 @@ FIXED = {
 }
 
 
-@pytest.mark.parametrize("text", KEPT)
-def test_legitimate_text_stays(text):
+@pytest.mark.parametrize("text", UNCHANGED)
+def test_correct_text_stays(text):
     assert repair_text(text) == text
 
 
-@pytest.mark.parametrize(("garbled", "repaired"), FIXED.items())
-def test_what_is_certain_is_repaired(garbled, repaired):
+@pytest.mark.parametrize(("garbled", "repaired"), REPAIRED.items())
+def test_certain_mojibake_is_repaired(garbled, repaired):
     assert repair_text(garbled) == repaired
 
 
@@ -111,13 +111,13 @@ SENTENCES = (
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 @pytest.mark.parametrize(("right", "wrong"), [("utf-8", "latin-1"), ("gbk", "latin-1"), ("gbk", "cp1252")])
-def test_a_sentence_garbled_once_is_repaired(sentence, right, wrong):
+def test_a_sentence_of_mojibake_is_repaired(sentence, right, wrong):
     assert repair_text(sentence.encode(right).decode(wrong, "replace")) == sentence
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text() | st.text("ÄãºÃ£¬äå½¥â€™œÂÃ©浣犲ソ你好\x80\x9d\ufeff \ud842\udfb7<"))
-def test_tidying_twice_is_tidying_once(text):
+def test_repairing_is_idempotent(text):
     assert repair_text(repair_text(text)) == repair_text(text)
 
 
@@ -126,7 +126,7 @@ HANZI = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(HANZI | st.sampled_from("的一是不了在人有我，。！？“”《》 abc\n\t")))
-def test_clean_chinese_is_left_byte_for_byte(text):
+def test_correct_chinese_stays(text):
     assert repair_text(text) == text
 
 
@@ -135,12 +135,12 @@ WORDS = "été naïve Größe déjà où ça Ångström señor “oui” l’œu
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(WORDS.split())))
-def test_clean_latin_is_left_byte_for_byte(words):
+def test_correct_latin_stays(words):
     text = " ".join(words)
     assert repair_text(text) == text
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text())
-def test_tidy_text_can_be_stored(text):
+def test_repaired_text_can_be_stored(text):
     repair_text(text).encode("utf-8")

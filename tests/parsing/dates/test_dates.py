@@ -1,6 +1,7 @@
-"""What a date on a page means, in tables: the text as shown, then what is kept of it (`to_iso`).
+"""The meaning of dates on a page, as tables of the shown text and its ISO text (`to_iso`).
 
-Seen on Thursday, 2 January 2025, 09:30:15 in Los Angeles, where nothing else is said. `-` is no date.
+The reference time is Thursday, 2 January 2025, 09:30:15 in Los Angeles, unless a test says otherwise. `-` is
+no date.
 """
 
 from datetime import UTC, datetime
@@ -11,17 +12,17 @@ import pytest
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date, to_iso
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-SEEN = datetime(2025, 1, 2, 9, 30, 15, 123456, tzinfo=PACIFIC)
+NOW = datetime(2025, 1, 2, 9, 30, 15, 123456, tzinfo=PACIFIC)
 
 
 def rows(table: str) -> list[tuple[str, str]]:
-    """The rows of a table: text and expectation parted by an arrow."""
+    """Return the rows of a table: text and expectation, separated by an arrow."""
     parted = [line.rsplit("→", 1) for line in table.splitlines() if "→" in line]
     return [(text.strip(), expected.strip()) for text, expected in parted]
 
 
-def kept(text: str, seen: datetime = SEEN) -> str:
-    shown = parse_date(text, seen)
+def to_text(text: str, now: datetime = NOW) -> str:
+    shown = parse_date(text, now)
     return to_iso(shown) if shown else "-"
 
 
@@ -161,7 +162,7 @@ December 31                       → 2024-12-31
 7月14日, 2014                     → 2014-07-14
 """
 
-CLOCKS = """
+TIMES = """
 十一点半                 → 2025-01-02T11:30-08:00
 三点一刻                 → 2025-01-02T03:15-08:00
 下午三点二十分           → 2025-01-02T15:20-08:00
@@ -202,7 +203,7 @@ CLOCKS = """
 2014-07-14 20:11 PM      → 2014-07-14T20:11-07:00
 """
 
-DISTANCES = """
+RELATIVE = """
 刚刚                    → 2025-01-02T09:30-08:00
 剛剛                    → 2025-01-02T09:30-08:00
 刚才                    → 2025-01-02T09:30-08:00
@@ -250,7 +251,7 @@ half an hour ago        → 2025-01-02T09:00-08:00
 Updated 2 days ago by 张三 → 2024-12-31
 """
 
-NAMES = """
+NAMED_DAYS = """
 昨天 12:30              → 2025-01-01T12:30-08:00
 昨日                    → 2025-01-01
 更新时间：昨天 08:11     → 2025-01-01T08:11-08:00
@@ -381,12 +382,23 @@ BESIDE = """
     ("text", "expected"),
     [
         row
-        for table in (SITE, NUMBERS, CHINESE, YEARLESS, CLOCKS, DISTANCES, NAMES, ENGLISH, INSTANTS, BESIDE)
+        for table in (
+            SITE,
+            NUMBERS,
+            CHINESE,
+            YEARLESS,
+            TIMES,
+            RELATIVE,
+            NAMED_DAYS,
+            ENGLISH,
+            INSTANTS,
+            BESIDE,
+        )
         for row in rows(table)
     ],
 )
-def test_a_date_is_read_as_its_reader_would(text: str, expected: str) -> None:
-    assert kept(text) == expected
+def test_a_date_has_the_meaning_that_its_reader_understands(text: str, expected: str) -> None:
+    assert to_text(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -525,20 +537,20 @@ def test_a_date_is_read_as_its_reader_would(text: str, expected: str) -> None:
             "QQ:20140714",
             "IMG_20140714.jpg",
         ),
-        # CST is Chicago's by RFC 2822 and China's on Chinese servers, 14 hours apart.
+        # CST is Chicago in RFC 2822 and China on Chinese servers, 14 hours apart.
         "Mon Jul 14 08:11:22 CST 2014",
     ],
 )
-def test_what_is_no_date_is_none_and_never_a_guess(text: str) -> None:
-    assert kept(text) == "-"
+def test_other_text_returns_none_and_never_a_guess(text: str) -> None:
+    assert to_text(text) == "-"
 
 
 @pytest.mark.parametrize(
-    ("seen", "text", "expected"),
+    ("now", "text", "expected"),
     [
         ("2025-01-02T09:30", "12-31 23:00", "2024-12-31T23:00-08:00"),
         ("2025-12-31T23:50", "12-31 23:00", "2025-12-31T23:00-08:00"),
-        # A day's tolerance: the site's clock may run ahead of ours.
+        # One day of tolerance: the site's clock may be ahead.
         ("2025-07-14T10:00", "7月15日 09:00", "2025-07-15T09:00-07:00"),
         ("2025-07-14T10:00", "7月15日 10:01", "2024-07-15T10:01-07:00"),
         ("2024-12-31T23:50", "1月1日 08:00", "2025-01-01T08:00-08:00"),
@@ -554,45 +566,45 @@ def test_what_is_no_date_is_none_and_never_a_guess(text: str) -> None:
         ("2024-05-13T10:00", "上周日", "2024-05-12"),
     ],
 )
-def test_a_missing_year_means_the_past(seen: str, text: str, expected: str) -> None:
-    assert kept(text, datetime.fromisoformat(seen).replace(tzinfo=PACIFIC)) == expected
+def test_a_missing_year_is_the_latest_in_the_past(now: str, text: str, expected: str) -> None:
+    assert to_text(text, datetime.fromisoformat(now).replace(tzinfo=PACIFIC)) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["2014-07-14 08:11", "昨天 08:11", "3小时前", "2014-07-14T08:11:22Z", "1405325482"]
 )
-def test_seen_at_a_naive_time_a_date_is_naive_as_if_that_were_utc(text: str) -> None:
-    seen = datetime(2025, 1, 2, 9, 30)
-    naive, aware = parse_date(text, seen), parse_date(text, seen.replace(tzinfo=UTC))
+def test_a_naive_reference_returns_a_naive_date_in_utc(text: str) -> None:
+    now = datetime(2025, 1, 2, 9, 30)
+    naive, aware = parse_date(text, now), parse_date(text, now.replace(tzinfo=UTC))
     assert naive is not None
     assert aware is not None
     assert naive == aware._replace(at=aware.at.replace(tzinfo=None))
 
 
-def test_in_the_double_hour_of_autumn_a_time_is_the_first_of_the_two() -> None:
-    assert kept("2014-11-02 01:30:00") == "2014-11-02T01:30:00-07:00"
-    assert kept("2014年11月2日 01:30") == "2014-11-02T01:30-07:00"
+def test_a_time_in_the_repeated_hour_is_the_first_of_the_two() -> None:
+    assert to_text("2014-11-02 01:30:00") == "2014-11-02T01:30:00-07:00"
+    assert to_text("2014年11月2日 01:30") == "2014-11-02T01:30-07:00"
 
 
-def test_in_the_missing_hour_of_spring_a_time_keeps_the_offset_from_before() -> None:
-    assert kept("2014-03-09 02:30:00") == "2014-03-09T02:30:00-08:00"
-    assert kept("2014年3月9日 2点半") == "2014-03-09T02:30-08:00"
+def test_a_time_in_the_missing_hour_has_the_offset_from_before() -> None:
+    assert to_text("2014-03-09 02:30:00") == "2014-03-09T02:30:00-08:00"
+    assert to_text("2014年3月9日 2点半") == "2014-03-09T02:30-08:00"
 
 
-def test_hours_ago_are_real_hours_across_a_change_of_the_clock() -> None:
+def test_hours_ago_are_elapsed_hours_across_a_change_of_the_clock() -> None:
     after = datetime(2014, 3, 9, 4, 30, tzinfo=PACIFIC)
-    assert kept("2小时前", after) == "2014-03-09T01-08:00"
-    assert kept("120分钟前", after) == "2014-03-09T01:30-08:00"
+    assert to_text("2小时前", after) == "2014-03-09T01-08:00"
+    assert to_text("120分钟前", after) == "2014-03-09T01:30-08:00"
 
 
-def test_a_stamp_in_the_second_of_the_double_hours_is_told_apart() -> None:
-    assert kept("2014-11-02T09:30:00Z") == "2014-11-02T01:30:00-08:00"
-    assert kept("2014-11-02T08:30:00Z") == "2014-11-02T01:30:00-07:00"
+def test_an_epoch_stamp_in_the_second_repeated_hour_is_that_instant() -> None:
+    assert to_text("2014-11-02T09:30:00Z") == "2014-11-02T01:30:00-08:00"
+    assert to_text("2014-11-02T08:30:00Z") == "2014-11-02T01:30:00-07:00"
 
 
-def test_the_time_is_in_the_zone_of_the_reader_and_cut_to_what_was_shown() -> None:
-    seen = datetime(2025, 2, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-    shown = parse_date("发表于 2014-07-14 08:11", seen)
-    assert shown == ParsedDate(datetime(2014, 7, 14, 8, 11, tzinfo=seen.tzinfo), "minute")
-    assert shown.at.tzinfo is seen.tzinfo
-    assert parse_date("2012 年", seen) == (datetime(2012, 1, 1, tzinfo=seen.tzinfo), "year")
+def test_the_time_is_in_the_zone_of_the_reference_and_has_the_shown_precision() -> None:
+    now = datetime(2025, 2, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    shown = parse_date("发表于 2014-07-14 08:11", now)
+    assert shown == ParsedDate(datetime(2014, 7, 14, 8, 11, tzinfo=now.tzinfo), "minute")
+    assert shown.at.tzinfo is now.tzinfo
+    assert parse_date("2012 年", now) == (datetime(2012, 1, 1, tzinfo=now.tzinfo), "year")

@@ -1,4 +1,4 @@
-"""What holds for every time and every text."""
+"""Properties of `parse_date` for every time and every text."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ ZONES = st.sampled_from(
 TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31), timezones=ZONES).map(
     lambda at: at.replace(microsecond=0, fold=0)
 )
-SEEN = TIMES
+NOW = TIMES
 PERIOD = {
     **dict.fromkeys(range(6), "凌晨"),
     **dict.fromkeys(range(6, 12), "上午"),
@@ -24,12 +24,12 @@ PERIOD = {
 NUMERALS = "〇一二三四五六七八九"
 
 
-def by_place(value: int) -> str:
+def digit_numerals(value: int) -> str:
     return "".join(NUMERALS[int(digit)] for digit in str(value))
 
 
-def by_unit(value: int) -> str:
-    """十, 二十一, …: 1 to 59 as people write them; 0 as 零."""
+def unit_numerals(value: int) -> str:
+    """Return 1 to 59 as people write them (十, 二十一, …), 0 as 零."""
     tens, ones = divmod(value, 10)
     if value == 0:
         return "零"
@@ -61,70 +61,67 @@ FORMS = {
 FIELDS = ("year", "month", "day", "hour", "minute", "second")
 
 
-def cut(at: datetime, precision: str) -> datetime:
+def truncate(at: datetime, precision: str) -> datetime:
     lowest = {"month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
     return at.replace(**{field: lowest[field] for field in FIELDS[FIELDS.index(precision) + 1 :]})
 
 
 @pytest.mark.parametrize(("form", "precision"), FORMS.items())
 @settings(max_examples=25, deadline=None)
-@given(at=TIMES, seen=SEEN)
-def test_a_time_in_a_form_that_sites_print_reads_back_as_it_was(
-    form: str, precision: str, at: datetime, seen: datetime
+@given(at=TIMES, now=NOW)
+def test_a_time_in_a_form_of_the_sites_round_trips(
+    form: str, precision: str, at: datetime, now: datetime
 ) -> None:
-    at = at.replace(tzinfo=seen.tzinfo)
-    assert parse_date(form.format(at), seen) == (cut(at, precision), precision)
+    at = at.replace(tzinfo=now.tzinfo)
+    assert parse_date(form.format(at), now) == (truncate(at, precision), precision)
 
 
 @settings(max_examples=100, deadline=None)
-@given(at=TIMES, seen=SEEN)
-def test_a_time_in_chinese_numerals_reads_back_as_it_was(at: datetime, seen: datetime) -> None:
-    at = at.replace(tzinfo=seen.tzinfo, second=0)
-    text = f"{by_place(at.year)}年{by_unit(at.month)}月{by_unit(at.day)}日{by_unit(at.hour)}点{by_unit(at.minute)}分"
-    assert parse_date(text, seen) == (at, "minute")
+@given(at=TIMES, now=NOW)
+def test_a_time_in_chinese_numerals_round_trips(at: datetime, now: datetime) -> None:
+    at = at.replace(tzinfo=now.tzinfo, second=0)
+    day = f"{digit_numerals(at.year)}年{unit_numerals(at.month)}月{unit_numerals(at.day)}日"
+    time = f"{unit_numerals(at.hour)}点{unit_numerals(at.minute)}分"
+    assert parse_date(day + time, now) == (at, "minute")
 
 
 @settings(max_examples=100, deadline=None)
-@given(at=TIMES.filter(lambda at: at.year >= 1912), seen=SEEN)
-def test_a_year_of_the_republic_on_a_twelve_hour_clock_reads_back_as_it_was(
-    at: datetime, seen: datetime
-) -> None:
-    at = at.replace(tzinfo=seen.tzinfo)
+@given(at=TIMES.filter(lambda at: at.year >= 1912), now=NOW)
+def test_a_year_of_the_republic_with_a_twelve_hour_time_round_trips(at: datetime, now: datetime) -> None:
+    at = at.replace(tzinfo=now.tzinfo)
     text = f"民國{at.year - 1911}年{at.month}月{at.day}日 {PERIOD[at.hour]}{at:%I:%M:%S}"
-    assert parse_date(text, seen) == (at, "second")
+    assert parse_date(text, now) == (at, "second")
 
 
 @settings(max_examples=100, deadline=None)
-@given(at=TIMES, seen=SEEN, hours=st.integers(-11, 13))
-def test_a_time_with_its_offset_is_that_very_instant(at: datetime, seen: datetime, hours: int) -> None:
+@given(at=TIMES, now=NOW, hours=st.integers(-11, 13))
+def test_a_time_with_an_offset_is_that_instant(at: datetime, now: datetime, hours: int) -> None:
     there = at.astimezone(timezone(timedelta(hours=hours)))
     for text in (there.isoformat(), f"{there:%a, %d %b %Y %H:%M:%S %z}"):
-        shown = parse_date(text, seen)
+        shown = parse_date(text, now)
         assert shown is not None
         assert shown.at.astimezone(UTC) == at.astimezone(UTC)
-        assert shown.at.tzinfo is seen.tzinfo
+        assert shown.at.tzinfo is now.tzinfo
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     at=TIMES,
-    seen=SEEN,
+    now=NOW,
     form=st.sampled_from(["%m-%d %H:%M", "%m月%d日 %H:%M", "%m-%d", "%m月%d日", "%b %d %H:%M"]),
 )
-def test_a_date_without_its_year_is_the_latest_that_is_not_ahead(
-    at: datetime, seen: datetime, form: str
-) -> None:
-    shown = parse_date(f"{at:{form}}", seen)
+def test_a_date_without_its_year_is_the_latest_in_the_past(at: datetime, now: datetime, form: str) -> None:
+    shown = parse_date(f"{at:{form}}", now)
     assert shown is not None
     assert (shown.at.month, shown.at.day) == (at.month, at.day)
-    assert timedelta(days=-366 * 8) < shown.at - seen <= timedelta(days=1)
+    assert timedelta(days=-366 * 8) < shown.at - now <= timedelta(days=1)
     if (at.month, at.day) != (2, 29):
-        assert shown.at.replace(year=shown.at.year + 1) - seen > timedelta(0)
+        assert shown.at.replace(year=shown.at.year + 1) - now > timedelta(0)
 
 
 @settings(max_examples=200, deadline=None)
 @given(at=TIMES)
-def test_iso_text_reads_back_as_the_same_instant(at: datetime) -> None:
+def test_iso_text_round_trips_to_the_same_instant(at: datetime) -> None:
     for form, precision in FORMS.items():
         shown = parse_date(form.format(at), at)
         assert shown is not None
@@ -158,12 +155,12 @@ DATE_LIKE = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 
 
 @settings(max_examples=600, deadline=None)
-@given(text=DATE_LIKE | st.text(max_size=40), seen=SEEN)
-def test_any_text_at_all_gives_a_date_of_its_reader_or_none(text: str, seen: datetime) -> None:
-    shown = parse_date(text, seen)
+@given(text=DATE_LIKE | st.text(max_size=40), now=NOW)
+def test_any_text_returns_an_aware_date_or_none(text: str, now: datetime) -> None:
+    shown = parse_date(text, now)
     if shown is not None:
-        assert shown.at == cut(shown.at, shown.precision) or shown.at.utcoffset() != seen.utcoffset()
-        assert shown.at.tzinfo is seen.tzinfo
+        assert shown.at == truncate(shown.at, shown.precision) or shown.at.utcoffset() != now.utcoffset()
+        assert shown.at.tzinfo is now.tzinfo
         assert to_iso(shown)[:4].isdigit()
 
 
@@ -186,5 +183,5 @@ def test_any_text_at_all_gives_a_date_of_its_reader_or_none(text: str, seen: dat
         "an hour and ",
     ],
 )
-def test_a_long_text_is_read_too(piece: str) -> None:
+def test_a_long_text_is_parsed_quickly(piece: str) -> None:
     parse_date(piece * 2000, datetime(2025, 1, 2, tzinfo=UTC))

@@ -47,7 +47,7 @@ from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_count,
         ("一亿二千万", 120000000),
     ],
 )
-def test_a_count_is_read_exactly(text: str, count: int) -> None:
+def test_a_count_is_parsed_exactly(text: str, count: int) -> None:
     assert parse_count(text) == count
 
 
@@ -89,13 +89,13 @@ def test_a_count_is_read_exactly(text: str, count: int) -> None:
         *("浏览(9)", "9 8", "万1", "十万亿千", "0x10", "1e5"),
     ],
 )
-def test_what_is_no_count_is_none(text: str) -> None:
+def test_other_text_returns_none(text: str) -> None:
     assert parse_count(text) is None
 
 
 @settings(max_examples=200)
 @given(st.integers(0, 2**63 - 1))
-def test_a_number_with_or_without_separators_reads_back(value: int) -> None:
+def test_a_number_with_or_without_separators_round_trips(value: int) -> None:
     full_width = str(value).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     assert {
         parse_count(text) for text in (str(value), f"{value:,}", f"({value})", f"{value} 次", full_width)
@@ -112,12 +112,12 @@ def test_a_scaled_number_is_exact(value: int, scale: tuple[str, int]) -> None:
 
 @settings(max_examples=300)
 @given(st.text(max_size=30) | st.text("0123456789,.万亿千百十一二零两(（)）+- 次", max_size=12))
-def test_any_text_gives_a_count_that_is_not_negative_or_none(text: str) -> None:
+def test_any_text_returns_a_nonnegative_count_or_none(text: str) -> None:
     count = parse_count(text)
     assert count is None or 0 <= count < 2**63
 
 
-def test_numerals_by_place_are_read_as_years_only() -> None:
+def test_numerals_written_digit_by_digit_are_years_only() -> None:
     assert parse_digit_numerals("二〇一二") == 2012
     assert parse_chinese_number("二〇一二") is None
     assert parse_chinese_number("二千零一十二") == 2012

@@ -1,4 +1,4 @@
-"""A page becomes the lines a reader sees, each with the elements that hold it."""
+"""A page is split into the lines that a reader sees, each with its elements."""
 
 import pytest
 from hypothesis import given
@@ -43,7 +43,7 @@ def texts(html: str) -> list[str]:
         ("一&#151;二&#xFFFF;&#1;三", ["一—二三"]),
     ],
 )
-def test_blocks_and_breaks_part_lines_and_nothing_else_does(html: str, lines: list[str]) -> None:
+def test_only_blocks_and_breaks_separate_lines(html: str, lines: list[str]) -> None:
     assert texts(html) == lines
 
 
@@ -60,11 +60,11 @@ def test_blocks_and_breaks_part_lines_and_nothing_else_does(html: str, lines: li
         "<!-- 不见 --><title>不见</title><iframe>不见</iframe>",
     ],
 )
-def test_what_a_reader_never_sees_is_no_line(html: str) -> None:
+def test_hidden_content_is_no_line(html: str) -> None:
     assert [text for text in texts(f"<p>前</p>{html}<p>后</p>") if text] == ["前", "后"]
 
 
-def test_a_line_knows_its_links_and_where_they_stand() -> None:
+def test_a_line_returns_its_links_and_their_positions() -> None:
     line = parse_document(
         "<p>看<a href=/a>甲</a>和<a href=/b><b>乙</b></a><a href=/c><img src=x></a></p>"
     ).lines[0]
@@ -80,12 +80,12 @@ def test_a_line_knows_its_links_and_where_they_stand() -> None:
     assert line.link_at(0, 1) is None
 
 
-def test_a_link_around_blocks_is_the_link_of_the_first_block_in_it() -> None:
+def test_a_link_around_blocks_belongs_to_its_first_block() -> None:
     line = parse_document("<a href=/a><div>甲</div></a>").lines[0]
     assert [text for text, _ in line.links()] == ["甲"]
 
 
-def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
+def test_a_line_of_images_only_has_no_text() -> None:
     lines = parse_document("<p>前</p><p><img src=a><img src=b></p>").lines
     assert [(line.text, len(line.media)) for line in lines] == [("前", 0), ("", 2)]
 
@@ -98,7 +98,7 @@ def test_a_line_of_pictures_alone_has_no_text_but_is_there() -> None:
         "<table><tr><td><font><b>一<td>二</td><tr><td><font><i>三<td>四",
     ],
 )
-def test_cells_stand_beside_each_other_whatever_is_left_open_in_them(html: str) -> None:
+def test_cells_are_siblings_despite_unclosed_tags(html: str) -> None:
     document = parse_document(html)
     rows = document.root.xpath("//table/tr")
     cells = [["".join(cell.itertext()) for cell in row.iterchildren("td")] for row in rows]
@@ -111,7 +111,7 @@ def test_a_table_in_a_cell_stays_there() -> None:
     assert document.root.xpath("count(/html/body/table/tr/td)") == 2
 
 
-def test_a_break_that_is_written_as_an_end_breaks_the_line() -> None:
+def test_a_break_written_as_an_end_tag_breaks_the_line() -> None:
     assert [line.text for line in parse_document("<p>一</br>二</BR >三<br/>四</p>").lines] == [
         "一",
         "二",
@@ -120,12 +120,12 @@ def test_a_break_that_is_written_as_an_end_breaks_the_line() -> None:
     ]
 
 
-def test_the_character_at_a_place_is_the_elements_that_holds_it() -> None:
+def test_node_at_returns_the_element_of_a_character() -> None:
     line = parse_document("<p>一<b>二</b>三</p>").lines[0]
-    assert [line.node_at(place).tag for place in range(3)] == ["p", "b", "p"]
+    assert [line.node_at(position).tag for position in range(3)] == ["p", "b", "p"]
 
 
-def test_the_common_element_holds_both_lines_and_the_lines_inside_are_counted() -> None:
+def test_the_common_ancestor_contains_both_lines() -> None:
     document = parse_document("<div><p>一</p><section><p>二</p><p>三</p></section></div>")
     one, two, three = document.lines
     assert document.common_ancestor(two, three).tag == "section"
@@ -134,14 +134,14 @@ def test_the_common_element_holds_both_lines_and_the_lines_inside_are_counted() 
     assert document.child_containing(document.common_ancestor(one, three), three).tag == "section"
 
 
-def test_the_window_title_is_told_apart_from_the_lines() -> None:
+def test_the_window_title_is_no_line() -> None:
     document = parse_document("<title> 题 \n 目 </title><p>文</p>")
     assert (document.title, [line.text for line in document.lines]) == ("题 目", ["文"])
 
 
 @pytest.mark.parametrize("tag", ["div", "font", "p><b", "blockquote"])
 @pytest.mark.parametrize("depth", [100, 2_100, 20_000])
-def test_depth_loses_nothing(tag: str, depth: int) -> None:
+def test_deep_nesting_loses_no_text(tag: str, depth: int) -> None:
     assert "".join(texts(f"<p>前</p>{f'<{tag}>' * depth}中<p>后")) == "前中后"
 
 
@@ -152,7 +152,7 @@ def test_depth_loses_nothing(tag: str, depth: int) -> None:
         )
     )
 )
-def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> None:
+def test_lines_are_in_document_order_and_covered_by_their_spans(pieces: list[str]) -> None:
     document = parse_document("".join(pieces))
     places = [(line.start, line.end) for line in document.lines]
     assert places == sorted(places)
@@ -171,7 +171,7 @@ def test_lines_are_in_order_and_their_spans_cover_them(pieces: list[str]) -> Non
         "<p>前</p><map name=m><area href=x><p>后</p></map>",
     ],
 )
-def test_nothing_is_lost_behind_what_ends_the_page_for_parsers_alone(html: str) -> None:
+def test_text_behind_a_false_end_of_the_page_stays(html: str) -> None:
     assert "".join(line.text for line in parse_document(html).lines) == "前后"
 
 
@@ -188,8 +188,6 @@ def test_nothing_is_lost_behind_what_ends_the_page_for_parsers_alone(html: str) 
         ("color:red", True),
     ],
 )
-def test_an_element_is_hidden_by_what_its_style_says_last_of_that_very_property(
-    style: str, shown: bool
-) -> None:
+def test_the_last_declaration_of_a_property_hides_an_element(style: str, shown: bool) -> None:
     lines = parse_document(f"<p>前</p><p style='{style}'>甲</p>").lines
     assert len(lines) == 1 + shown

@@ -1,4 +1,4 @@
-"""What stands alike on many pages is read once, and every page reads as if it had been read alone."""
+"""Content that repeats on many pages is parsed once, and every page is parsed as without a cache."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ OTHERS = (
     "<div>" + "<!-- 注 --><a href=x><div>块</div></a>" * 40 + "</div>",
 )
 SESSION = "0123abcd"
-VISITED = "".join(
+SESSION_LINKS = "".join(
     f"<p>· <a href='/p/{n}.html?PHPSESSID={SESSION}' title='PHPSESSID={SESSION}'>第{n}篇</a></p>\n"
     for n in range(40)
 )
-SIDEBARS = (MONTHS, TITLES, VISITED, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
-# Around it: what authors and templates leave open, close twice, or hide.
+SIDEBARS = (MONTHS, TITLES, SESSION_LINKS, f"<table>{ROWS}</table>", TEXTS, *OTHERS)
+# Markup around it that authors and templates leave unclosed, close twice, or hide.
 AROUND = (
     "<p>文",
     "</p>",
@@ -89,8 +89,8 @@ AROUND = (
 
 
 def shape(document: Document) -> tuple[Any, ...]:
-    """All of a document that others can see of it, its elements by their places in the tree."""
-    order: dict[Any, int | None] = {node: place for place, node in enumerate(document.root.iter())}
+    """Return all public content of a document; elements are given as positions in the tree."""
+    order: dict[Any, int | None] = {node: position for position, node in enumerate(document.root.iter())}
     order[None] = None
     lines = [
         (
@@ -114,21 +114,21 @@ def shape(document: Document) -> tuple[Any, ...]:
     )
 
 
-def test_what_two_pages_share_is_not_parsed_again() -> None:
+def test_a_run_shared_by_two_pages_is_parsed_once() -> None:
     cache = SubtreeCache()
     for page in ("一", "二"):
         parse_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
     text = f"<body><p>三</p><div>{MONTHS}</div>"
     shorter, found = cache.insert_placeholders(text)
-    assert [repeat.text for repeat in found] == [f"<div>{MONTHS}</div>"]
+    assert [subtree.text for subtree in found] == [f"<div>{MONTHS}</div>"]
     assert len(shorter) < len(text) / 5
 
 
-def test_what_pages_share_but_for_a_session_id_is_not_parsed_again() -> None:
+def test_a_run_with_different_session_ids_is_parsed_once() -> None:
     cache = SubtreeCache()
     for session in ("11111111", "22222222aa"):
-        parse_document(f"<body><p>{session}</p>{VISITED.replace(SESSION, session)}", cache)
-    text = f"<body><p>三</p>{VISITED.replace(SESSION, '3c3c3c3c')}"
+        parse_document(f"<body><p>{session}</p>{SESSION_LINKS.replace(SESSION, session)}", cache)
+    text = f"<body><p>三</p>{SESSION_LINKS.replace(SESSION, '3c3c3c3c')}"
     assert len(cache.insert_placeholders(text)[0]) < len(text) / 5
     assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
@@ -144,15 +144,15 @@ def test_what_pages_share_but_for_a_session_id_is_not_parsed_again() -> None:
         f"<a PHPSESSID={SESSION}=1>又一篇</a>",
     ],
 )
-def test_a_session_id_that_stands_elsewhere_too_is_read_as_it_stands(shown: str) -> None:
+def test_a_session_id_in_the_text_stays(shown: str) -> None:
     cache = SubtreeCache()
     for session in ("11111111", "22222222", "33333333", "33333333ff", "", "44444444"):
-        text = f"<body><p>{session}</p><div>{VISITED}{shown}</div>".replace(SESSION, session)
+        text = f"<body><p>{session}</p><div>{SESSION_LINKS}{shown}</div>".replace(SESSION, session)
         assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
 @pytest.mark.parametrize("sidebar", SIDEBARS)
-def test_a_page_reads_the_same_whatever_was_read_before_it(sidebar: str) -> None:
+def test_a_page_is_parsed_alike_with_and_without_a_cache(sidebar: str) -> None:
     cache = SubtreeCache()
     for page in range(4):
         for text in (
@@ -164,7 +164,7 @@ def test_a_page_reads_the_same_whatever_was_read_before_it(sidebar: str) -> None
 
 @given(data=st.data())
 @settings(max_examples=300, deadline=None)
-def test_broken_pages_around_a_known_sidebar_read_as_they_do_alone(data: st.DataObject) -> None:
+def test_malformed_pages_around_a_cached_sidebar_are_parsed_alike(data: st.DataObject) -> None:
     cache = SubtreeCache()
     sidebar = data.draw(st.sampled_from(SIDEBARS))
     for page, session in (("一", SESSION), ("二", "76543210")):
@@ -176,7 +176,7 @@ def test_broken_pages_around_a_known_sidebar_read_as_they_do_alone(data: st.Data
     assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
-def test_a_body_that_two_posts_share_is_cut_out_the_same() -> None:
+def test_a_body_shared_by_two_posts_is_extracted_alike() -> None:
     cache = SubtreeCache()
     for page in range(3):
         text = f"<body><h1>题{page}</h1><div>{TEXTS}</div><p>浏览({page})</p>"
@@ -187,7 +187,7 @@ def test_a_body_that_two_posts_share_is_cut_out_the_same() -> None:
         assert cuts[0] == cuts[1]
 
 
-def test_a_sidebar_that_changes_is_learnt_anew() -> None:
+def test_a_changed_sidebar_is_cached_again() -> None:
     cache = SubtreeCache()
     for page in range(80):
         parse_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
@@ -197,7 +197,7 @@ def test_a_sidebar_that_changes_is_learnt_anew() -> None:
     assert found
 
 
-def test_pages_that_share_nothing_are_seldom_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_without_common_runs_are_rarely_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
     monkeypatch.setattr(
         "blogarchive.parsing.lines.subtree_cache.common_runs",
@@ -209,7 +209,7 @@ def test_pages_that_share_nothing_are_seldom_compared(monkeypatch: pytest.Monkey
     assert 5 < len(compared) < 15
 
 
-def test_few_runs_are_kept() -> None:
+def test_the_number_of_cached_runs_is_limited() -> None:
     cache = SubtreeCache()
     for blog in range(40):
         for page in range(2):
@@ -220,14 +220,14 @@ def test_few_runs_are_kept() -> None:
 
 @pytest.mark.parametrize("name", ["blogarchive-placeholder", "Blogarchive-Placeholder"])
 @pytest.mark.parametrize("number", ["0", "7", "", "-1", "²"])
-def test_a_page_that_has_stand_ins_of_its_own_reads_as_it_does_alone(name: str, number: str) -> None:
+def test_a_page_with_placeholders_of_its_own_is_parsed_alike(name: str, number: str) -> None:
     cache = SubtreeCache()
     for page in range(3):
         text = f"<body><table {name}='{number}'></table><p>{page}</p><div>{MONTHS}</div>"
         assert shape(parse_document(text, cache)) == shape(parse_document(text))
 
 
-def test_a_run_that_stands_where_it_cannot_be_put_in_is_not_tried_again_and_again() -> None:
+def test_a_run_that_cannot_be_restored_is_not_tried_repeatedly() -> None:
     cache = SubtreeCache()
     for page in range(2):
         parse_document(f"<body><p>{page}</p><div>{MONTHS}</div>", cache)
@@ -252,5 +252,5 @@ def test_a_run_that_stands_where_it_cannot_be_put_in_is_not_tried_again_and_agai
     ],
     ids=("stray ends", "open", "open with others", "many", "deep and many", "quotes", "attributes"),
 )
-def test_pages_made_to_be_slow_are_compared_at_once(page: str) -> None:
+def test_hostile_pages_are_compared_quickly(page: str) -> None:
     assert list(common_runs(page, page.replace("1", "2").replace("文", "字"), 1000)) == []

@@ -1,4 +1,4 @@
-"""From where a post's pictures may come."""
+"""The hosts that the images of a post may come from."""
 
 from ipaddress import ip_address
 
@@ -41,7 +41,7 @@ LISTED = site_by_name("creaders").image_hosts
         ("http://169.254.169.254/latest/meta-data", ("*",), False),
     ],
 )
-def test_a_picture_may_come_from_the_posts_host_its_sites_and_those_that_are_named(
+def test_images_come_from_the_posts_host_the_sites_hosts_and_named_hosts(
     url: str, asked: tuple[str, ...], allowed: bool
 ) -> None:
     assert (refusal_reason(url, post_url=POST, listed=LISTED, asked=asked) is None) is allowed
@@ -57,7 +57,7 @@ def test_a_picture_may_come_from_the_posts_host_its_sites_and_those_that_are_nam
         ("http://192.168.1.6:8080/upfile/a.jpg", ("192.168.1.6",), False),
     ],
 )
-def test_a_blog_at_a_private_address_may_show_its_own_pictures(
+def test_a_blog_at_a_private_address_may_have_its_own_images(
     url: str, asked: tuple[str, ...], allowed: bool
 ) -> None:
     assert (refusal_reason(url, post_url=HOME_POST, listed=LISTED, asked=asked) is None) is allowed
@@ -76,18 +76,18 @@ PRIVATE = """0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.8.9.1 169.254.169.254 172
         *((address, False) for address in PRIVATE.split()),
     ],
 )
-def test_only_addresses_of_the_internet_are_public(address: str, public: bool) -> None:
+def test_only_internet_addresses_are_public(address: str, public: bool) -> None:
     assert is_public(ip_address(address)) is public
 
 
 @given(st.ip_addresses(v=4))
-def test_an_address_is_as_public_as_the_one_it_wraps(address: object) -> None:
+def test_an_embedded_address_decides_whether_it_is_public(address: object) -> None:
     plain = is_public(ip_address(str(address)))
     assert is_public(ip_address(f"::ffff:{address}")) is plain
     assert is_public(ip_address(f"64:ff9b::{address}")) is plain
 
 
-def test_hosts_are_named_by_commas_and_by_several_options() -> None:
+def test_hosts_may_be_separated_by_commas_and_options() -> None:
     assert parse_hosts(["Img.example, *.a.example.", "img.example", ""]) == ("img.example", "*.a.example")
     assert parse_hosts(["*"]) == ("*",)
     assert matches_host("x.a.example", ("*.a.example",))
@@ -97,6 +97,6 @@ def test_hosts_are_named_by_commas_and_by_several_options() -> None:
 @pytest.mark.parametrize(
     "words", ["http://img.example/", "img.example:80", "a b", "*a.example", "a.*.example", "u@x"]
 )
-def test_what_is_no_host_is_told(words: str) -> None:
+def test_an_invalid_host_is_a_usage_error(words: str) -> None:
     with pytest.raises(UsageError, match="media-hosts"):
         parse_hosts([words])

@@ -1,4 +1,4 @@
-"""Pictures are told by their bytes alone, and measured without being opened."""
+"""The type and the size of an image come from its bytes, and no pixel is decoded."""
 
 import struct
 
@@ -30,7 +30,7 @@ AVIF = _box(b"ftyp", b"avif\0\0\0\0mif1") + _box(
         _box(b"ipma", bytes(4), struct.pack(">I", 1), b"\0\1\1\1"),
     ),
 )
-HOLD = [images.jpeg(1), images.png(1), images.gif(), WEBP, BMP, AVIF]
+IMAGES = [images.jpeg(1), images.png(1), images.gif(), WEBP, BMP, AVIF]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ HOLD = [images.jpeg(1), images.png(1), images.gif(), WEBP, BMP, AVIF]
         ),
     ],
 )
-def test_the_type_and_the_size_come_from_the_bytes(
+def test_type_and_size_come_from_the_bytes(
     body: bytes, kind: str, size: tuple[int | None, int | None]
 ) -> None:
     found = check_image(200, body)
@@ -74,34 +74,34 @@ def test_the_type_and_the_size_come_from_the_bytes(
         "<p>图片已删除</p>".encode("gbk"),
     ],
 )
-def test_what_is_no_picture_is_told_and_not_kept(body: bytes) -> None:
+def test_other_files_are_described_and_not_stored(body: bytes) -> None:
     found = check_image(200, body)
     assert isinstance(found, ImageFailure)
-    assert not found.permanent, "it may be a bad day of the host"
+    assert not found.permanent, "the failure may be temporary"
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(HOLD), st.lists(st.tuples(st.integers(0, 200), st.binary(max_size=6)), max_size=6))
-def test_no_broken_header_breaks_the_reader(body: bytes, spoils: list[tuple[int, bytes]]) -> None:
-    spoilt = bytearray(body)
-    for place, instead in spoils:
-        spoilt[place : place + len(instead) // 2] = instead
-    kind = detect_image_type(bytes(spoilt))
-    width, height = read_dimensions(bytes(spoilt), kind or "")
+@given(st.sampled_from(IMAGES), st.lists(st.tuples(st.integers(0, 200), st.binary(max_size=6)), max_size=6))
+def test_a_broken_header_never_raises(body: bytes, damages: list[tuple[int, bytes]]) -> None:
+    damaged = bytearray(body)
+    for position, instead in damages:
+        damaged[position : position + len(instead) // 2] = instead
+    kind = detect_image_type(bytes(damaged))
+    width, height = read_dimensions(bytes(damaged), kind or "")
     assert (width is None) == (height is None)
     assert width is None or width > 0
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="<", exclude_categories=("Cs",))))
 @settings(max_examples=100, deadline=None)
-def test_no_text_is_a_picture(text: str) -> None:
+def test_text_is_no_image(text: str) -> None:
     assert detect_image_type(text.encode("utf-8")) is None or text.startswith(
         ("GIF87a", "GIF89a", "II*\0", "MM\0*")
     )
 
 
 @pytest.mark.parametrize(
-    ("status", "permanent", "at_once"),
+    ("status", "permanent", "retry_now"),
     [
         (404, True, False),
         (410, True, False),
@@ -112,8 +112,8 @@ def test_no_text_is_a_picture(text: str) -> None:
         (304, True, False),
     ],
 )
-def test_statuses_say_whether_to_ask_again(status: int, permanent: bool, at_once: bool) -> None:
+def test_a_status_decides_whether_to_retry(status: int, permanent: bool, retry_now: bool) -> None:
     found = check_image(status, images.png(1))
     assert isinstance(found, ImageFailure)
-    assert (found.permanent, found.at_once) == (permanent, at_once)
+    assert (found.permanent, found.retry_now) == (permanent, retry_now)
     assert str(status) in found.detail

@@ -1,1 +1,1 @@
-"""Datasette on an archive: reading pages, search, descriptions; `plugin` is what Datasette loads, `serve` runs it."""
+"""Datasette on an archive: `plugin` adds reading pages, search and metadata; `serve` runs it."""

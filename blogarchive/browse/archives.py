@@ -1,38 +1,38 @@
-"""Which databases of a Datasette server are archives of blogarchive."""
+"""Find the databases of a Datasette server that are archives of blogarchive."""
 
 import sqlite3
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
+if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
     from datasette.database import Database
 
 
 _TABLES = {"posts", "comments", "frontier"}
 _SEARCH = {"posts_fts", "search_state"}
-_NOTED = "blogarchive_databases"
+_ATTRIBUTE = "blogarchive_databases"
 
 
-def is_archive(connection: sqlite3.Connection, *, of_today: bool = True) -> bool:
-    """Whether the connection's database has our tables; those of an older version too, unless `of_today`."""
+def is_archive(connection: sqlite3.Connection, *, current: bool = True) -> bool:
+    """Return whether the database has the tables of an archive; an older version passes only without `current`."""
     names = {row[0] for row in connection.execute("select name from main.sqlite_master where type = 'table'")}
-    return names >= (_TABLES | _SEARCH if of_today else _TABLES)
+    return names >= (_TABLES | _SEARCH if current else _TABLES)
 
 
-async def find(datasette: "Datasette") -> None:
-    """Look at every database and note the archives on `datasette`, which asks for them at every request."""
+async def find_archives(datasette: "Datasette") -> None:
+    """Find the archives among the databases and store their names on `datasette`, for use at every request."""
     found = [name for name, database in datasette.databases.items() if await database.execute_fn(is_archive)]
-    setattr(datasette, _NOTED, tuple(found))
+    setattr(datasette, _ATTRIBUTE, tuple(found))
 
 
-def names(datasette: "Datasette") -> tuple[str, ...]:
-    """The archives, in the order of the command line."""
-    noted: tuple[str, ...] = getattr(datasette, _NOTED, ())
-    return noted
+def archive_names(datasette: "Datasette") -> tuple[str, ...]:
+    """Return the names of the archives, in the order of the command line."""
+    found: tuple[str, ...] = getattr(datasette, _ATTRIBUTE, ())
+    return found
 
 
-def named(datasette: "Datasette", name: str | None) -> "Database | None":
-    """The archive of that name, without a name the first; None where there is none."""
-    known = names(datasette)
+def get_archive(datasette: "Datasette", name: str | None) -> "Database | None":
+    """Return the archive of that name, the first one if `name` is None; None if there is none."""
+    known = archive_names(datasette)
     chosen = name or (known[0] if known else None)
     return datasette.get_database(chosen) if chosen in known else None

@@ -1,6 +1,4 @@
-"""What Datasette is told of an archive: `metadata.toml` (tables and columns) and the questions in
-`queries/`.
-"""
+"""Datasette metadata of an archive: `metadata.toml` (tables and columns) and the canned queries in `queries/`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,24 +8,22 @@ from typing import Any
 
 from markupsafe import Markup
 
-_HERE = files("blogarchive.browse")
+_PACKAGE = files("blogarchive.browse")
 
 
 @cache
-def _described() -> dict[str, Any]:
-    return loads((_HERE / "metadata.toml").read_text("utf-8"))
+def _load_metadata() -> dict[str, Any]:
+    return loads((_PACKAGE / "metadata.toml").read_text("utf-8"))
 
 
-def for_databases(homes: Mapping[str, str]) -> dict[str, Any]:
-    """Datasette's metadata with our descriptions; `homes` gives for each archive where its reading pages
-    begin.
-    """
+def build_metadata(homes: Mapping[str, str]) -> dict[str, Any]:
+    """Return the metadata for Datasette; `homes` has the URL of the reading pages for each archive."""
     return {
         "databases": {
             name: {
-                **_described(),
+                **_load_metadata(),
                 "description_html": Markup('{} <a href="{}">阅读 Read</a>').format(
-                    _described()["description"], home
+                    _load_metadata()["description"], home
                 ),
             }
             for name, home in homes.items()
@@ -37,9 +33,9 @@ def for_databases(homes: Mapping[str, str]) -> dict[str, Any]:
 
 @cache
 def canned_queries() -> dict[str, Any]:
-    """The questions, by name; the first comment lines of a file are its title and its description."""
+    """Return the canned queries by name; the first two comment lines of a file are its title and its description."""
     found = {}
-    for file in sorted((_HERE / "queries").iterdir(), key=lambda file: file.name):
+    for file in sorted((_PACKAGE / "queries").iterdir(), key=lambda file: file.name):
         lines = file.read_text("utf-8").splitlines()
         title, description = (line.removeprefix("-- ") for line in lines[:2])
         found[file.name.removesuffix(".sql").replace("-", "_")] = {

@@ -1,8 +1,7 @@
-"""The Datasette plugin: reading pages, the search in Chinese, and what Datasette should know of the tables.
+"""The Datasette plugin: reading pages, Chinese search, metadata of the tables.
 
-Datasette finds it by the entry point in pyproject.toml. It is a module of its own, and imports `datasette.app` nowhere:
-Datasette imports its plugins while it is being imported itself, and would take half a module for the whole. Every
-database of the server that is not an archive of blogarchive stays as Datasette shows it.
+Datasette finds it by the entry point in pyproject.toml. No module of the plugin imports `datasette.app` at run time:
+Datasette imports its plugins during its own import. Databases that are no archives of blogarchive are unchanged.
 """
 
 import importlib
@@ -18,35 +17,33 @@ from blogarchive.browse.pages import formatting
 from blogarchive.browse.tables import csv_bom, links
 from blogarchive.store.search.query import escape_fts
 
-if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
+if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
 
 
 @hookimpl
 def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
-    """Look once which databases are archives."""
+    """Find the archives among the databases, once."""
 
-    async def look() -> None:
-        # Where rich is installed Datasette prints tracebacks with it, every 404 included; for an address that
-        # no route knows there is none to print, and the 404 would become a 500.
+    async def prepare() -> None:
+        # If rich is installed, Datasette prints tracebacks with it, also of a 404. A URL without a route has no
+        # traceback: the 404 would become a 500.
         importlib.import_module("datasette.handle_exception").rich = None  # type: ignore[attr-defined]
-        await archives.find(datasette)
+        await archives.find_archives(datasette)
 
-    return look
+    return prepare
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Read what is typed into the search boxes of an archive as Chinese; other databases keep Datasette's
-    way.
-    """
+    """Parse the search terms of an archive as Chinese; other databases use Datasette's own function."""
     if archives.is_archive(conn):
         conn.create_function("escape_fts", 1, escape_fts, deterministic=True)
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    """Give the reading pages their filters, and the macros that they share with the exported pages."""
+    """Add the filters of the reading pages, and the macros shared with exported pages."""
     env.filters.update(formatting.FILTERS)
     loaders: list[BaseLoader] = env.loader.loaders  # type: ignore[union-attr]
     loaders += [PackageLoader("blogarchive.browse"), PackageLoader("blogarchive.rendering")]
@@ -54,59 +51,61 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 @hookimpl
 def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any]]]:
-    """The reading pages."""
+    """Return the routes of the reading pages."""
     return routes.routes(datasette.databases)
 
 
 @hookimpl
 def get_metadata(datasette: "Datasette") -> dict[str, Any]:
-    """Descriptions, labels, units and facets of an archive's tables."""
-    return metadata.for_databases(links.roots(datasette))
+    """Return the descriptions, labels, units and facets of an archive's tables."""
+    return metadata.build_metadata(links.home_urls(datasette))
 
 
 @hookimpl
 def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
-    """Questions that are asked often."""
-    return metadata.canned_queries() if database in archives.names(datasette) else {}
+    """Return the canned queries of an archive."""
+    return metadata.canned_queries() if database in archives.archive_names(datasette) else {}
 
 
 @hookimpl
 def register_facet_classes() -> list[type]:
-    """Facets of posts by category."""
-    from blogarchive.browse.tables.category_facet import CategoryFacet  # datasette.facets is not ready before
+    """Return the facet of posts by category."""
+    from blogarchive.browse.tables.category_facet import (
+        CategoryFacet,  # datasette.facets is not imported earlier
+    )
 
     return [CategoryFacet]
 
 
 @hookimpl
 def filters_from_request(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
-    """Posts of a category: `?_category=NAME`."""
-    from blogarchive.browse.tables.category_facet import filters
+    """Return the filter for posts of a category: `?_category=NAME`."""
+    from blogarchive.browse.tables.category_facet import filter_by_category
 
-    return filters(request, table) if database in archives.names(datasette) else None
+    return filter_by_category(request, table) if database in archives.archive_names(datasette) else None
 
 
 @hookimpl
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
-    """Let Excel see that a CSV of an archive is UTF-8."""
-    return csv_bom.wrapper(datasette)
+    """Mark a CSV of an archive as UTF-8 for Excel."""
+    return csv_bom.wrap_app(datasette)
 
 
 @hookimpl
 def extra_css_urls(database: str | None, datasette: "Datasette") -> list[str]:
-    """Room for the rows on Datasette's pages of an archive."""
-    return [datasette.urls.path("/read/tables.css")] if database in archives.names(datasette) else []
+    """Return the stylesheet of Datasette's pages of an archive."""
+    return [datasette.urls.path("/read/tables.css")] if database in archives.archive_names(datasette) else []
 
 
 @hookimpl
 def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
-    """A way from every page of Datasette to the reading pages."""
-    return links.menu(datasette)
+    """Return links from every page of Datasette to the reading pages."""
+    return links.menu_links(datasette)
 
 
 @hookimpl
 def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: "Datasette"
 ) -> Any:
-    """Posts and blogs are a click away from their rows."""
-    return links.cell(datasette, database, table, column, row, value)
+    """Return titles as links to the reading pages, and long texts folded."""
+    return links.render_cell(datasette, database, table, column, row, value)

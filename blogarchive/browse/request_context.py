@@ -1,4 +1,4 @@
-"""A request for a reading page: which archive it asks, what may be read there, and the page that answers."""
+"""The context of a request for a reading page: its archive, its parameters, queries, rendering."""
 
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -11,16 +11,16 @@ from datasette.utils.asgi import Request, Response
 from blogarchive.browse import archives, responses
 from blogarchive.browse.tables import links
 
-if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
+if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
 
-_Read = TypeVar("_Read")
-_READ_WITHIN_MS = 20_000
+_Result = TypeVar("_Result")
+_TIME_LIMIT_MS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """A request to the archive `database` of a server."""
+    """A request to the archive named `database`."""
 
     datasette: "Datasette"
     request: Request
@@ -28,61 +28,61 @@ class RequestContext:
 
     @property
     def home(self) -> str:
-        """The address of the archive's home page, without a slash at its end."""
-        return links.root(self.datasette, self.database)
+        """The URL path of the archive's home page, without a slash at its end."""
+        return links.home_url(self.datasette, self.database)
 
-    def word(self, name: str) -> str:
-        """A parameter of the address, without blanks around it; "" where it is not given."""
+    def text_parameter(self, name: str) -> str:
+        """Return a parameter of the URL, stripped; "" if it is missing."""
         given: str | None = self.request.args.get(name)
         return (given or "").strip()
 
-    def number(self, name: str, *, least: int = 0) -> int | None:
-        """A parameter of the address as a whole number, None where it is not one."""
-        word = self.word(name)
-        return max(least, int(word)) if word.isascii() and word.isdigit() and len(word) < 16 else None
+    def int_parameter(self, name: str, *, minimum: int = 0) -> int | None:
+        """Return a parameter of the URL as a number, at least `minimum`; None if it is no number."""
+        text = self.text_parameter(name)
+        return max(minimum, int(text)) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
-    async def read(self, ask: Callable[[sqlite3.Connection], _Read]) -> _Read:
-        """What `ask` reads, in a thread of Datasette's and within the time that a page may take."""
+    async def query(self, read: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Return the result of `read`, run in a thread of Datasette with a time limit."""
 
-        def within(connection: sqlite3.Connection) -> _Read:
-            with sqlite_timelimit(connection, _READ_WITHIN_MS):
-                return ask(connection)
+        def read_in_time(connection: sqlite3.Connection) -> _Result:
+            with sqlite_timelimit(connection, _TIME_LIMIT_MS):
+                return read(connection)
 
-        found: _Read = await self.datasette.get_database(self.database).execute_fn(within)
+        found: _Result = await self.datasette.get_database(self.database).execute_fn(read_in_time)
         return found
 
-    async def page(
+    async def render(
         self, template: str, values: dict[str, Any], *, status: int = 200, remote: bool = False
     ) -> Response:
-        """The page that `template` makes of `values`."""
-        context = {
+        """Return the page rendered from `template` and `values`."""
+        variables = {
             "home": self.home,
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
             "words": "",
             **values,
         }
-        body = await self.datasette.render_template(f"archive/{template}", context, request=self.request)
-        return responses.page(body, status=status, remote=remote)
+        body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
+        return responses.page_response(body, status=status, remote=remote)
 
-    async def missing(self, what: str) -> Response:
-        """A page that says that there is no such thing."""
-        return await self.page("missing.html", {"what": what}, status=404)
-
-
-View = Callable[[RequestContext], Awaitable[Response]]
+    async def not_found(self, what: str) -> Response:
+        """Return a page with status 404 that names what is missing."""
+        return await self.render("missing.html", {"what": what}, status=404)
 
 
-def view(answer: View) -> Callable[["Datasette", Request], Awaitable[Response]]:
-    """`answer` as a view of Datasette: finds the archive, and asks whether the reader may see it."""
+Handler = Callable[[RequestContext], Awaitable[Response]]
 
-    async def shown(datasette: "Datasette", request: Request) -> Response:
+
+def make_view(handler: Handler) -> Callable[["Datasette", Request], Awaitable[Response]]:
+    """Return `handler` as a view of Datasette that finds the archive and checks the permission to view it."""
+
+    async def view(datasette: "Datasette", request: Request) -> Response:
         name = request.url_vars.get("database")
-        database = archives.named(datasette, tilde_decode(name) if name else None)
+        database = archives.get_archive(datasette, tilde_decode(name) if name else None)
         if database is None:
             return Response.text("No archive of that name is served here.", status=404)
         permissions = [("view-database", database.name), "view-instance"]
         await datasette.ensure_permissions(request.actor, permissions)
-        return await answer(RequestContext(datasette, request, database.name))
+        return await handler(RequestContext(datasette, request, database.name))
 
-    return shown
+    return view

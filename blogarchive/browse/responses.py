@@ -1,10 +1,10 @@
-"""What the reading pages answer with, and the rules that they put a browser under."""
+"""HTTP responses of the reading pages, with headers against XSS: Content-Security-Policy, nosniff, no framing."""
 
 from typing import Final
 
 from datasette.utils.asgi import Response
 
-_SAFE_PICTURES: Final = {
+_SAFE_IMAGES: Final = {
     "image/avif",
     "image/bmp",
     "image/gif",
@@ -14,7 +14,7 @@ _SAFE_PICTURES: Final = {
     "image/x-icon",
     "image/vnd.microsoft.icon",
 }
-_ALWAYS: Final = {
+_HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -22,40 +22,40 @@ _ALWAYS: Final = {
 }
 
 
-def policy(*, remote: bool) -> str:
-    """The Content-Security-Policy of a reading page: no scripts, no frames, nothing from other machines.
+def content_security_policy(*, remote: bool) -> str:
+    """Return the Content-Security-Policy of a reading page: no scripts, no frames, nothing from other hosts.
 
-    With `remote`, which a reader has to ask for, pictures may come from other machines, and nothing else.
+    If `remote`, which the reader has to request, images alone may come from other hosts.
     """
-    pictures = "'self' http: https:" if remote else "'self'"
+    images = "'self' http: https:" if remote else "'self'"
     return (
-        f"default-src 'none'; style-src 'self'; img-src {pictures}; form-action 'self'; "
+        f"default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-def page(body: str, *, status: int = 200, remote: bool = False) -> Response:
-    """A reading page."""
-    headers = {**_ALWAYS, "content-security-policy": policy(remote=remote)}
+def page_response(body: str, *, status: int = 200, remote: bool = False) -> Response:
+    """Return a reading page."""
+    headers = {**_HEADERS, "content-security-policy": content_security_policy(remote=remote)}
     return Response.html(body, status=status, headers=headers)
 
 
-def picture(content_type: str, body: bytes, sha256: str) -> Response:
-    """The bytes of a picture; what a browser might run (SVG, HTML, anything unknown) only as a download."""
+def media_response(content_type: str, body: bytes, sha256: str) -> Response:
+    """Return a media file; a type that a browser may run (SVG, HTML, anything unknown) only as a download."""
     plain = content_type.split(";")[0].strip().lower()
     headers = {
-        **_ALWAYS,
+        **_HEADERS,
         "content-security-policy": "default-src 'none'; sandbox",
         "cache-control": "private, max-age=31536000, immutable",
         "etag": f'"{sha256}"',
     }
-    if plain in _SAFE_PICTURES:
+    if plain in _SAFE_IMAGES:
         return Response(body, status=200, headers=headers, content_type=plain)
     headers["content-disposition"] = f'attachment; filename="{sha256}.bin"'
     return Response(body, status=200, headers=headers, content_type="application/octet-stream")
 
 
-def stylesheet(text: str) -> Response:
-    """The one stylesheet of the pages."""
-    headers = {**_ALWAYS, "cache-control": "private, max-age=300"}
+def stylesheet_response(text: str) -> Response:
+    """Return a stylesheet."""
+    headers = {**_HEADERS, "cache-control": "private, max-age=300"}
     return Response(text, status=200, headers=headers, content_type="text/css; charset=utf-8")

@@ -1,4 +1,4 @@
-"""`blogarchive serve`: Datasette on one archive, in this process, with the reading pages."""
+"""`blogarchive serve`: run Datasette on one archive, in this process, with the reading pages."""
 
 import os
 import socket
@@ -21,11 +21,11 @@ from blogarchive.store.database.connection import wal_path
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
     "facet_time_limit_ms": 1000,
-    "max_csv_mb": 0,  # an archive is there to be taken away whole
+    "max_csv_mb": 0,  # no limit: a person may export the whole archive
     "truncate_cells_html": 300,
-    "suggest_facets": False,  # it reads every column of every row, for seconds where posts are many
+    "suggest_facets": False,  # suggestions read every column of every row, for seconds in a large archive
 }
-_ODD: Final = frozenset("?#%")  # it makes a URI of the path as it is
+_URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
 
 
 def serve(
@@ -36,14 +36,13 @@ def serve(
     open_browser: bool = False,
     immutable: bool = False,
 ) -> None:
-    """Serve the archive at `path` until the process is told to end; port 0 takes any free one.
+    """Serve the archive at `path` until the process is stopped; port 0 means any free port.
 
-    Reads only: a crawl may write meanwhile. `immutable` is for a file that nobody writes, on a disk that
-    cannot be written; where the folder cannot be written it is chosen without asking. Raises `NoArchive`,
-    `ArchiveDamaged`, or `UsageError` where the port is taken, where another version made the archive, or where
-    `immutable` would hide changes that are not in the file yet.
+    Only reads: a crawl may write at the same time. `immutable` is for a file that no process writes; it is set if the
+    folder is not writable. Raises `NoArchive`, `ArchiveDamaged`, or `UsageError` if the port is in use, if another
+    version wrote the archive, or if `immutable` would hide changes that are only in the write-ahead log.
     """
-    datasette = app(path, immutable=immutable)
+    datasette = create_app(path, immutable=immutable)
     listening = _listen(host, port)
     with closing(listening):
         shown = f"[{host}]" if ":" in host else host
@@ -55,25 +54,25 @@ def serve(
         try:
             uvicorn.Server(config).run(sockets=[listening])
         except (KeyboardInterrupt, Interrupted):
-            return  # that is how serving ends
+            return  # the usual end of serving
 
 
-def app(path: Path, *, immutable: bool = False) -> Datasette:
-    """Datasette on the archive at `path`; raises as `serve` does."""
+def create_app(path: Path, *, immutable: bool = False) -> Datasette:
+    """Return Datasette on the archive at `path`. Raises as `serve`, except for the port."""
     if not path.is_file():
         raise NoArchive(f"no archive at {path}; `blogarchive backup URL` makes one")
-    if odd := _ODD.intersection(str(path)):
+    if forbidden := _URI_SYNTAX.intersection(str(path)):
         raise UsageError(
-            f"Datasette opens no file with {min(odd)} in its path; rename {path}, or serve a link to it"
+            f"Datasette opens no file with {min(forbidden)} in its path; rename {path}, or serve a link to it"
         )
-    fixed = immutable or not _opens(path)
-    if fixed and _has_unwritten_changes(path):
+    immutable = immutable or not _is_readable(path)
+    if immutable and _has_unwritten_changes(path):
         raise UsageError(
             f"{path}-wal holds changes that are not in the file yet; run `blogarchive status` once where the"
             " folder can be written, or serve without --immutable"
         )
-    _check(path, fixed=fixed)
-    files: dict[str, Any] = {"files": [], "immutables": [str(path)]} if fixed else {"files": [str(path)]}
+    _check_archive(path, immutable=immutable)
+    files: dict[str, Any] = {"files": [], "immutables": [str(path)]} if immutable else {"files": [str(path)]}
     return Datasette(**files, settings=dict(SETTINGS))
 
 
@@ -91,15 +90,15 @@ def _connect(path: Path, flags: str) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(path.absolute()))}?{flags}", uri=True)
 
 
-def _opens(path: Path) -> bool:
-    """Whether SQLite can read the file in the usual way, which needs a folder that can be written."""
+def _is_readable(path: Path) -> bool:
+    """Return whether SQLite can open the file without `immutable`, which needs a writable folder."""
     try:
         with closing(_connect(path, "mode=ro")) as connection:
             connection.execute("select count(*) from sqlite_master").fetchone()
     except sqlite3.OperationalError:
         return os.access(wal_path(path).parent, os.W_OK)
     except sqlite3.DatabaseError:
-        return True  # something else is wrong, which the check will tell
+        return True  # another error, which `_check_archive` raises
     return True
 
 
@@ -108,10 +107,10 @@ def _has_unwritten_changes(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def _check(path: Path, *, fixed: bool) -> None:
+def _check_archive(path: Path, *, immutable: bool) -> None:
     try:
-        with closing(_connect(path, "immutable=1" if fixed else "mode=ro")) as connection:
-            if not is_archive(connection, of_today=False):
+        with closing(_connect(path, "immutable=1" if immutable else "mode=ro")) as connection:
+            if not is_archive(connection, current=False):
                 raise ArchiveDamaged(f"{path} is no archive of blogarchive; name another file with --db")
             version_check.refuse_newer(connection, path)
             version_check.refuse_older(connection, path)

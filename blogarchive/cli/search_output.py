@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from blogarchive.browse.pages.formatting import day
+from blogarchive.browse.pages.formatting import format_day
 from blogarchive.store.search.search import Hit
 from blogarchive.store.search.snippet import Piece
 
@@ -17,7 +17,7 @@ def format_hit(hit: Hit, *, colour: bool = False) -> str:
     author = f"{hit.author} 评" if hit.kind == "comment" else hit.author
     gone = "  (原站已无)" if hit.gone_at else ""
     return (
-        f"{day(hit.posted_at) or '----------'}  {author}  {_marked(hit.title, colour=colour) or '（无题）'}{gone}\n"
+        f"{format_day(hit.posted_at) or '----------'}  {author}  {_marked(hit.title, colour=colour) or '（无题）'}{gone}\n"
         f"    {_marked(hit.excerpt, colour=colour)}\n"
         f"    {hit.url}"
     )

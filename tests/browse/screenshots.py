@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from blogarchive.browse.serve import app
+from blogarchive.browse.serve import create_app
 from tests.browse import chromium
 from tests.browse.make_archive import make
 from tests.paths import ROOT
@@ -32,7 +32,7 @@ def main(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         path = make(Path(folder) / "archive.db")
-        server = uvicorn.Server(uvicorn.Config(app(path).app(), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(create_app(path).app(), log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:

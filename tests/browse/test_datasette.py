@@ -9,7 +9,7 @@ import pytest
 from datasette.app import Datasette
 
 from blogarchive.browse import metadata
-from blogarchive.browse.serve import app
+from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from tests.browse.conftest import close
 
@@ -90,7 +90,7 @@ async def test_another_index_inside_the_archive_is_still_searched(own_archive: P
 
 
 async def test_every_table_and_column_is_described(archive_path: Path) -> None:
-    described = metadata.for_databases({"archive": "/read"})["databases"]["archive"]["tables"]
+    described = metadata.build_metadata({"archive": "/read"})["databases"]["archive"]["tables"]
     connection = sqlite3.connect(archive_path)
     actual = {}
     for (table,) in connection.execute(
@@ -207,7 +207,7 @@ async def test_a_server_without_an_archive_is_not_disturbed(other_database: Path
 
 async def test_pages_are_read_while_a_crawl_writes(own_archive: Path) -> None:
     writer = sqlite3.connect(own_archive, isolation_level=None)
-    served = app(own_archive)
+    served = create_app(own_archive)
     writer.execute("begin immediate")
     writer.execute("update posts set views = views + 1, body_text = '未定', body_html = '未定'")
     before = await served.client.get("/read/search?q=囤货")
@@ -237,7 +237,7 @@ async def test_nothing_can_be_written(datasette: Datasette) -> None:
 
 
 async def test_an_immutable_archive_is_read_too(own_archive: Path) -> None:
-    served = app(own_archive, immutable=True)
+    served = create_app(own_archive, immutable=True)
     await served.invoke_startup()
     assert served.get_database("archive").is_mutable is False
     assert (await served.client.get("/read/search?q=川普")).status_code == 200
@@ -247,15 +247,15 @@ async def test_an_immutable_archive_is_read_too(own_archive: Path) -> None:
 
 def test_serve_says_what_is_wrong(tmp_path: Path, own_archive: Path) -> None:
     with pytest.raises(NoArchive, match="no archive at"):
-        app(tmp_path / "nothing.db")
+        create_app(tmp_path / "nothing.db")
     (tmp_path / "words.db").write_text("these are words, and no database at all" * 40)
     with pytest.raises(ArchiveDamaged, match="cannot be read"):
-        app(tmp_path / "words.db")
+        create_app(tmp_path / "words.db")
     sqlite3.connect(tmp_path / "empty.db").close()
     with pytest.raises(ArchiveDamaged, match="no archive of blogarchive"):
-        app(tmp_path / "empty.db")
+        create_app(tmp_path / "empty.db")
     with pytest.raises(UsageError, match="opens no file with #"):
-        app(Path(copy(own_archive, tmp_path / "my#1.db")))
+        create_app(Path(copy(own_archive, tmp_path / "my#1.db")))
     own_archive.with_name("archive.db-wal").write_bytes(b"something")
     with pytest.raises(UsageError, match="not in the file yet"):
-        app(own_archive, immutable=True)
+        create_app(own_archive, immutable=True)

@@ -163,7 +163,7 @@ async def test_a_gone_post_and_a_missing_one_are_marked(datasette: Datasette, ar
 async def test_an_author_shows_years_categories_and_what_is_missing(datasette: Datasette) -> None:
     shown = await page(datasette, "/read/author/1")
     assert "1,851,847" in words(shown)
-    assert len(shown.cssselect("svg.bars rect.held")) > 20
+    assert len(shown.cssselect("svg.bars rect.stored")) > 20
     assert len(shown.cssselect("svg.bars rect.lacking")) == 2
     assert [words(row) for row in shown.cssselect("table tbody th")] == ["2025-01", "2024-12"]
     years = [words(link) for link in shown.xpath("//nav[@aria-label='年份']/a")]

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.browse.pages.diffs import changes
-from blogarchive.browse.pages.formatting import clock
-from blogarchive.browse.pages.plots import bars, spark
-from blogarchive.browse.pages.reply_targets import answered
-from blogarchive.rendering.languages import language
+from blogarchive.browse.pages.diffs import diff_texts
+from blogarchive.browse.pages.formatting import format_time
+from blogarchive.browse.pages.plots import draw_bars, draw_sparkline
+from blogarchive.browse.pages.reply_targets import find_reply_targets
+from blogarchive.rendering.languages import detect_language
 from blogarchive.store.queries.blog_models import Month
 from blogarchive.store.queries.post_models import Comment
 
@@ -20,13 +20,13 @@ _texts = st.text("川普一。！\n”a", max_size=40)
 @settings(max_examples=150, deadline=None)
 @given(_texts, _texts)
 def test_a_diff_holds_both_texts_whole(old: str, new: str) -> None:
-    found = changes(old, new)
+    found = diff_texts(old, new)
     assert "".join(change.text for change in found if change.kind != "new") == old
     assert "".join(change.text for change in found if change.kind != "old") == new
 
 
 def test_a_diff_of_long_texts_without_a_common_sentence_is_not_compared_by_characters() -> None:
-    kinds = [change.kind for change in changes("甲" * 5000, "乙" * 5000 + "甲")]
+    kinds = [change.kind for change in diff_texts("甲" * 5000, "乙" * 5000 + "甲")]
     assert kinds == ["old", "new"]
 
 
@@ -57,7 +57,7 @@ def test_an_answer_belongs_to_the_nearest_earlier_comment_by_that_name() -> None
         said(4, "甲", "甲"),
         said(5, "乙", "甲"),
     ]
-    assert answered(comments) == {2: 1, 4: 3, 5: 4}
+    assert find_reply_targets(comments) == {2: 1, 4: 3, 5: 4}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_answer_belongs_to_the_nearest_earlier_comment_by_that_name() -> None
     ],
 )
 def test_a_time_is_shown_with_its_zone_and_its_precision(at: str | None, shown: str) -> None:
-    assert clock(at) == shown
+    assert format_time(at) == shown
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_time_is_shown_with_its_zone_and_its_precision(at: str | None, shown: 
     ],
 )
 def test_the_language_is_told_by_the_characters(text: str, found: str) -> None:
-    assert language(text) == found
+    assert detect_language(text) == found
 
 
 def a_month(name: str, held: int, *, missing: int = 0) -> Month:
@@ -96,10 +96,10 @@ def a_month(name: str, held: int, *, missing: int = 0) -> Month:
 
 def test_plots_say_in_words_what_they_show_and_escape_them() -> None:
     points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
-    assert "<title>&lt;b&gt;</title>" in spark(points, "<b>")
-    assert spark(points[:1], "x") == ""
-    assert spark([("<script>", 1), ("x", 2)], "x") == ""
-    drawn = bars([a_month("2024-11", 2), a_month("2025-02", 1, missing=1), a_month("<script>", 9)], "x")
+    assert "<title>&lt;b&gt;</title>" in draw_sparkline(points, "<b>")
+    assert draw_sparkline(points[:1], "x") == ""
+    assert draw_sparkline([("<script>", 1), ("x", 2)], "x") == ""
+    drawn = draw_bars([a_month("2024-11", 2), a_month("2025-02", 1, missing=1), a_month("<script>", 9)], "x")
     assert drawn.count("<rect") == 3
     assert "2025-02：1 篇，缺 1 篇" in drawn
     assert "script" not in drawn

@@ -1,1 +1,1 @@
-"""Reading pages: one module a page, and their parts."""
+"""Reading pages: one module for each page, and their parts."""

@@ -1,4 +1,4 @@
-"""An author: the card, the years as bars, categories, what is missing, and the posts."""
+"""The page of an author: facts, posts by month as bars, categories, missing posts, list of posts."""
 
 from collections import Counter
 
@@ -10,34 +10,36 @@ from blogarchive.store.queries import author_pages
 from blogarchive.store.queries.author_pages import AuthorPage
 
 
-async def author(asked: RequestContext) -> Response:
-    """`/read/author/ID`; `?year=` and `?category=` choose which posts are listed."""
-    identity, category_id = int(asked.request.url_vars["id"]), asked.number("category")
-    year = asked.word("year") if asked.number("year") is not None else None
-    found = await asked.read(
-        lambda connection: author_pages.author_page(connection, identity, year=year, category=category_id)
+async def show_author(context: RequestContext) -> Response:
+    """`/read/author/ID`; `?year=` and `?category=` select the posts."""
+    author_id, category_id = int(context.request.url_vars["id"]), context.int_parameter("category")
+    year = context.text_parameter("year") if context.int_parameter("year") is not None else None
+    found = await context.query(
+        lambda connection: author_pages.author_page(connection, author_id, year=year, category=category_id)
     )
     if found is None:
-        return await asked.missing("这位作者")
+        return await context.not_found("这位作者")
     category = next((one for one in found.categories if one.id == category_id), None)
-    shown_year = None if category else year or (found.blog.last_post_on or "")[:4]
-    return await asked.page("author.html", {**_shown(found), "year": shown_year, "category": category})
+    selected_year = None if category else year or (found.blog.last_post_on or "")[:4]
+    return await context.render(
+        "author.html", {**_template_values(found), "year": selected_year, "category": category}
+    )
 
 
-def _shown(found: AuthorPage) -> dict[str, object]:
+def _template_values(found: AuthorPage) -> dict[str, object]:
     years: Counter[str] = Counter()
     for month in found.months:
         years[month.month[:4]] += month.stored + month.missing
-    held = sum(month.stored for month in found.months)
-    words = f"{found.blog.name} 每月的文章，共 {held} 篇"
+    stored = sum(month.stored for month in found.months)
+    title = f"{found.blog.name} 每月的文章，共 {stored} 篇"
     visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     return {
         "page": found,
         "blog": found.blog,
         "years": sorted(years.items(), reverse=True),
         "most": max((month.stored + month.lacking for month in found.months), default=0),
-        "bars": plots.bars(found.months, words),
-        "visits": plots.spark(
+        "bars": plots.draw_bars(found.months, title),
+        "visits": plots.draw_sparkline(
             visits,
             f"访问总量：从 {visits[0][1]:,} 到 {visits[-1][1]:,}" if visits else "",
         ),

@@ -1,4 +1,4 @@
-"""Bodies as a reading page shows them: pictures from the archive, others only where the reader asks."""
+"""Render bodies for a reading page: images from the archive, others only if the reader requests them."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -11,44 +11,44 @@ from blogarchive.store.queries import post_page
 from blogarchive.store.queries.post_models import Image
 from blogarchive.store.queries.post_page import PostPage
 
-_MOST_LINKS = 500  # of a page; further ones lead to the site
+_MAX_LINKS = 500  # of a page; further links lead to the site
 
 
-def shown(
+def render_for_page(
     body_html: str | None,
     url: str,
-    pictures: Sequence[Image],
+    images: Sequence[Image],
     home: str,
     *,
     remote: bool,
     posts: Mapping[str, int],
 ) -> Markup:
-    """`body_html` as safe HTML; with `remote`, pictures that are not held come from where they were.
+    """Return `body_html` as sanitized HTML; if `remote`, images that are not stored are loaded from their URLs.
 
-    `posts` are the ids of held posts by the URLs that links call them.
+    `posts` are the ids of stored posts by the URLs of links.
     """
-    held = {picture.url: f"{home}/media/{picture.sha256}" for picture in pictures if picture.sha256}
+    stored = {image.url: f"{home}/media/{image.sha256}" for image in images if image.sha256}
 
-    def source(picture_url: str) -> str | None:
-        if picture_url in held:
-            return held[picture_url]
-        return picture_url if remote and picture_url.startswith(("https://", "http://")) else None
+    def source(image_url: str) -> str | None:
+        if image_url in stored:
+            return stored[image_url]
+        return image_url if remote and image_url.startswith(("https://", "http://")) else None
 
     def post(link_url: str) -> str | None:
         return f"{home}/post/{posts[link_url]}" if link_url in posts else None
 
-    return Markup(render_body(body_html or "", url, source, post))  # noqa: S704 - render_body gives safe HTML
+    return Markup(render_body(body_html or "", url, source, post))  # noqa: S704 - render_body sanitizes
 
 
-def linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
-    """The posts in the archive that a post's text and its comments link to: their ids by the links' URLs."""
+def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:
+    """Return the ids of the stored posts that a post and its comments link to, by the URLs of the links."""
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))
     urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
-    named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MOST_LINKS]}
+    named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MAX_LINKS]}
     ids = {
         link: post_page.find_post_id(connection, site, address.uid, address.number)
         for link, address in named.items()
         if address is not None and address.number is not None
     }
-    return {link: held for link, held in ids.items() if held is not None}
+    return {link: post_id for link, post_id in ids.items() if post_id is not None}

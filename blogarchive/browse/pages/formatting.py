@@ -1,4 +1,4 @@
-"""How values are written on the pages: times with their zone, counts, sizes of time."""
+"""Format values for the pages: times with their zone, counts, outcomes of runs, reasons."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,13 +26,13 @@ _GONE_REASONS = {
 }
 
 
-def clock(at: str | None) -> str:
-    """`2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a time cut short stays so, and so do other words."""
+def format_time(at: str | None) -> str:
+    """Return `2025-01-28T01:46:53-08:00` as `2025-01-28 01:46:53 UTC−8`; a shorter time or other text unchanged."""
     if not at or "T" not in at:
         return at or ""
     try:
         offset = datetime.fromisoformat(at).utcoffset()
-    except ValueError:  # an archive that was merged in may hold anything
+    except ValueError:  # a merged archive may have any text
         return at
     moment = at[:10] + " " + at[11:].split("+")[0].split("-")[0].removesuffix("Z")
     if offset is None:
@@ -43,30 +43,30 @@ def clock(at: str | None) -> str:
     return f"{moment} {zone}"
 
 
-def day(at: str | None) -> str:
-    """The day of a time, or what of it is known."""
+def format_day(at: str | None) -> str:
+    """Return the day of a time, or the month or year if it has no day."""
     return (at or "")[:10]
 
 
-def count(number: int | None) -> str:
-    """1851847 as 1,851,847; nothing for None."""
+def format_count(number: int | None) -> str:
+    """Return 1851847 as `1,851,847`, None as ""."""
     return "" if number is None else f"{number:,}"
 
 
-def outcome(name: str | None) -> str:
-    """How a run ended, in words."""
+def format_outcome(name: str | None) -> str:
+    """Return the outcome of a run in Chinese."""
     return _RUN_OUTCOMES.get(name, name or "")
 
 
-def reason(name: str | None) -> str:
-    """Why a post is gone, in words."""
+def format_gone_reason(name: str | None) -> str:
+    """Return the reason why a post is gone in Chinese."""
     return _GONE_REASONS.get(name or "", name or "")
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
-    "archive_clock": clock,
-    "archive_day": day,
-    "archive_count": count,
-    "archive_outcome": outcome,
-    "archive_reason": reason,
+    "archive_time": format_time,
+    "archive_day": format_day,
+    "archive_count": format_count,
+    "archive_outcome": format_outcome,
+    "archive_reason": format_gone_reason,
 }

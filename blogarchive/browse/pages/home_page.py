@@ -1,4 +1,4 @@
-"""The first page: blogs, search, newest posts, and how the archive is."""
+"""The home page: blogs, search, newest posts, state of the archive."""
 
 from datasette.utils.asgi import Response
 
@@ -8,13 +8,13 @@ from blogarchive.store.queries import author_pages
 _NEWEST = 12
 
 
-async def home(asked: RequestContext) -> Response:
+async def show_home(context: RequestContext) -> Response:
     """`/read`."""
-    blogs, newest, health = await asked.read(
+    blogs, newest, health = await context.query(
         lambda connection: (
             author_pages.blogs(connection),
             author_pages.newest(connection, _NEWEST),
             author_pages.health(connection),
         )
     )
-    return await asked.page("home.html", {"blogs": blogs, "newest": newest, "health": health})
+    return await context.render("home.html", {"blogs": blogs, "newest": newest, "health": health})

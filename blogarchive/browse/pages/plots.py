@@ -1,7 +1,6 @@
-"""Small plots as inline SVG: drawn here, styled by the page's stylesheet, readable without a picture.
+"""Draw small plots as inline SVG, styled by the stylesheet of the page.
 
-Every plot has a `<title>` that says in words what it shows; colours come from classes, so that dark mode and
-print hold for plots too.
+Every plot has a `<title>` that describes it in words. Colours come from CSS classes and follow dark mode and print.
 """
 
 import re
@@ -17,15 +16,13 @@ _SPARK_WIDTH, _SPARK_HEIGHT = 160, 36
 _BARS_WIDTH, _BARS_HEIGHT, _AXIS = 720, 120, 18
 
 
-def spark(points: Sequence[tuple[str, int]], words: str) -> Markup:
-    """A line through `points` (time as ISO 8601 text, value), the newest marked; nothing for fewer than
-    two.
-    """
+def draw_sparkline(points: Sequence[tuple[str, int]], title: str) -> Markup:
+    """Return a line through `points` (ISO 8601 time, value) with the newest marked; "" for fewer than two points."""
     if len(points) < 2:
         return Markup("")
     try:
         times = [datetime.fromisoformat(at).timestamp() for at, _ in points]
-    except ValueError:  # an archive that was merged in may hold anything
+    except ValueError:  # a merged archive may have any text
         return Markup("")
     values = [value for _, value in points]
     xs = _spread(times, 3, _SPARK_WIDTH - 5)
@@ -34,13 +31,11 @@ def spark(points: Sequence[tuple[str, int]], words: str) -> Markup:
     return Markup(
         '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img"><title>{}</title>'
         '<polyline points="{}"/><circle cx="{:.1f}" cy="{:.1f}" r="3"/></svg>'
-    ).format(_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_WIDTH, _SPARK_HEIGHT, words, line, xs[-1], ys[-1])
+    ).format(_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_WIDTH, _SPARK_HEIGHT, title, line, xs[-1], ys[-1])
 
 
-def bars(months: Sequence[Month], words: str) -> Markup:
-    """A bar for every month from the first to the last, months without any included; years below. What is no month is
-    left out.
-    """
+def draw_bars(months: Sequence[Month], title: str) -> Markup:
+    """Return a bar for every month from the first to the last, empty ones included; invalid months are skipped."""
     known = {month.month: month for month in months if _MONTH.fullmatch(month.month)}
     if not known:
         return Markup("")
@@ -48,7 +43,9 @@ def bars(months: Sequence[Month], words: str) -> Markup:
     highest = max(month.stored + month.lacking for month in known.values()) or 1
     step = _BARS_WIDTH / len(names)
     drawn = [
-        _bar(known[name], place * step, step, highest) for place, name in enumerate(names) if name in known
+        _draw_bar(known[name], place * step, step, highest)
+        for place, name in enumerate(names)
+        if name in known
     ]
     return Markup(
         '<svg class="bars" viewBox="0 0 {} {}" role="img"><title>{}</title>{}{}'
@@ -56,9 +53,9 @@ def bars(months: Sequence[Month], words: str) -> Markup:
     ).format(
         _BARS_WIDTH,
         _BARS_HEIGHT + _AXIS,
-        words,
+        title,
         Markup("").join(drawn),
-        _years(names, step),
+        _draw_years(names, step),
         _BARS_WIDTH,
         _BARS_HEIGHT,
         _BARS_HEIGHT,
@@ -66,7 +63,7 @@ def bars(months: Sequence[Month], words: str) -> Markup:
 
 
 def _spread(values: Sequence[float], low: float, high: float) -> list[float]:
-    """`values` laid out between `low` and `high`; in the middle where they are all the same."""
+    """Scale `values` to `low` to `high`; the middle if they are all equal."""
     least, most = min(values), max(values)
     if most == least:
         return [(low + high) / 2] * len(values)
@@ -78,13 +75,13 @@ def _months_between(first: str, last: str) -> list[str]:
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
 
 
-def _bar(month: Month, x: float, step: float, highest: int) -> Markup:
+def _draw_bar(month: Month, x: float, step: float, highest: int) -> Markup:
     width = max(step * 0.8, 0.6)
-    held = month.stored / highest * (_BARS_HEIGHT - 4)
+    stored = month.stored / highest * (_BARS_HEIGHT - 4)
     lacking = month.lacking / highest * (_BARS_HEIGHT - 4)
-    words = f"{month.month}：{month.stored} 篇" + (f"，缺 {month.lacking} 篇" if month.lacking else "")
-    parts = [Markup("<g><title>{}</title>").format(escape(words))]
-    for kind, height, below in (("held", held, 0.0), ("lacking", lacking, held)):
+    title = f"{month.month}：{month.stored} 篇" + (f"，缺 {month.lacking} 篇" if month.lacking else "")
+    parts = [Markup("<g><title>{}</title>").format(escape(title))]
+    for kind, height, below in (("stored", stored, 0.0), ("lacking", lacking, stored)):
         if height:
             parts.append(
                 Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
@@ -94,10 +91,8 @@ def _bar(month: Month, x: float, step: float, highest: int) -> Markup:
     return Markup("").join([*parts, Markup("</g>")])
 
 
-def _years(names: Sequence[str], step: float) -> Markup:
-    """Years along the axis, as many as there is room for; a single year or less is named by its first
-    month.
-    """
+def _draw_years(names: Sequence[str], step: float) -> Markup:
+    """Draw as many years as fit under the axis; within a single year draw the first and the last month."""
     starts = [(place, name[:4]) for place, name in enumerate(names) if name.endswith("-01")]
     if len(starts) < 2:
         starts = [(0, names[0]), (len(names) - 1, names[-1])] if len(names) > 6 else [(0, names[0])]

@@ -1,4 +1,4 @@
-"""A post as a page: text, pictures, comments, counters, and what edits changed."""
+"""The pages of a post: text, images, comments and counters; and the differences of its edits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from blogarchive.browse.pages import bodies, plots
-from blogarchive.browse.pages.diffs import Change, changes
-from blogarchive.browse.pages.reply_targets import answered
+from blogarchive.browse.pages.diffs import DiffPart, diff_texts
+from blogarchive.browse.pages.reply_targets import find_reply_targets
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.rendering.languages import language
+from blogarchive.rendering.languages import detect_language
 from blogarchive.store.queries import post_page
 from blogarchive.store.queries.post_models import Comment, Counters, Image, Version
 from blogarchive.store.queries.post_page import PostPage
@@ -19,13 +19,13 @@ _COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment as it is shown; `answers` is the id of the comment it replies to."""
+class ShownComment:
+    """A comment with its rendered body; `reply_target` is the id of the comment it replies to."""
 
     comment: Comment
     body: Markup
     language: str
-    answers: int | None
+    reply_target: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,88 +41,93 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit: when it was first seen, the titles where they differ, and the changed stretches."""
+    """An edit: when it was first seen, the titles if they differ, and the difference of the texts."""
 
     seen_at: str
     old_title: str | None
     new_title: str | None
-    changes: tuple[Change, ...]
+    diff: tuple[DiffPart, ...]
 
 
-async def post(asked: RequestContext) -> Response:
-    """`/read/post/ID`; with `?remote=1` pictures that are not held come from the site."""
-    found = await asked.read(lambda connection: post_page.post_page(connection, _id(asked)))
+async def show_post(context: RequestContext) -> Response:
+    """`/read/post/ID`; with `?remote=1` images that are not stored are loaded from the site."""
+    found = await context.query(lambda connection: post_page.post_page(connection, _post_id(context)))
     if found is None:
-        return await asked.missing("这篇文章")
-    posts = await asked.read(lambda connection: bodies.linked_posts(connection, found))
-    remote = asked.word("remote") == "1"
-    return await asked.page("post.html", _shown(asked, found, posts, remote=remote), remote=remote)
+        return await context.not_found("这篇文章")
+    posts = await context.query(lambda connection: bodies.find_linked_posts(connection, found))
+    remote = context.text_parameter("remote") == "1"
+    return await context.render(
+        "post.html", _template_values(context, found, posts, remote=remote), remote=remote
+    )
 
 
-async def edits(asked: RequestContext) -> Response:
-    """`/read/post/ID/edits`: what each edit changed, the newest first."""
-    found = await asked.read(lambda connection: post_page.post_page(connection, _id(asked)))
+async def show_edits(context: RequestContext) -> Response:
+    """`/read/post/ID/edits`: the difference of each edit, the newest first."""
+    found = await context.query(lambda connection: post_page.post_page(connection, _post_id(context)))
     if found is None:
-        return await asked.missing("这篇文章")
+        return await context.not_found("这篇文章")
     values = {
         "page": found,
         "edits": [
-            _edit(old, new) for old, new in zip(found.post.versions, found.post.versions[1:], strict=False)
+            _build_edit(old, new)
+            for old, new in zip(found.post.versions, found.post.versions[1:], strict=False)
         ][::-1],
-        "language": language(found.post.body_text),
+        "language": detect_language(found.post.body_text),
     }
-    return await asked.page("edits.html", values)
+    return await context.render("edits.html", values)
 
 
-def _id(asked: RequestContext) -> int:
-    return int(asked.request.url_vars["id"])
+def _post_id(context: RequestContext) -> int:
+    return int(context.request.url_vars["id"])
 
 
-def _shown(
-    asked: RequestContext, found: PostPage, posts: Mapping[str, int], *, remote: bool
+def _template_values(
+    context: RequestContext, found: PostPage, posts: Mapping[str, int], *, remote: bool
 ) -> dict[str, object]:
-    replies = answered(found.post.comments)
+    reply_targets = find_reply_targets(found.post.comments)
 
-    def body(body_html: str | None, pictures: Sequence[Image]) -> Markup:
-        return bodies.shown(body_html, found.post.url, pictures, asked.home, remote=remote, posts=posts)
+    def render(body_html: str | None, images: Sequence[Image]) -> Markup:
+        return bodies.render_for_page(
+            body_html, found.post.url, images, context.home, remote=remote, posts=posts
+        )
 
     return {
         "page": found,
-        "body": body(found.post.body_html, found.post.images),
-        "language": language(found.post.body_text or found.post.title),
-        "remarks": [
-            Remark(
+        "body": render(found.post.body_html, found.post.images),
+        "language": detect_language(found.post.body_text or found.post.title),
+        "comments": [
+            ShownComment(
                 comment,
-                body(comment.body_html, ()),
-                language(comment.body_text),
-                replies.get(comment.id),
+                render(comment.body_html, ()),
+                detect_language(comment.body_text),
+                reply_targets.get(comment.id),
             )
             for comment in found.post.comments
         ],
-        "series": _series(found.counters),
+        "series": _draw_series(found.counters),
         "edits": max(0, len(found.post.versions) - 1),
         "remote": remote,
-        "lacks_pictures": any(picture.sha256 is None for picture in found.post.images),
+        "lacks_images": any(image.sha256 is None for image in found.post.images),
     }
 
 
-def _series(counters: Sequence[Counters]) -> list[Series]:
+def _draw_series(counters: Sequence[Counters]) -> list[Series]:
     drawn = []
     for field, name in _COUNTERS:
         points = [(at.captured_at, value) for at in counters if (value := getattr(at, field)) is not None]
         if len(points) < 2 or points[0][1] == points[-1][1]:
             continue
         (since, first), (_, last) = points[0], points[-1]
-        words = f"{name}：从 {since[:10]} 的 {first:,} 到 {points[-1][0][:10]} 的 {last:,}"
-        drawn.append(Series(name, first, last, since, plots.spark(points, words)))
+        title = f"{name}：从 {since[:10]} 的 {first:,} 到 {points[-1][0][:10]} 的 {last:,}"
+        drawn.append(Series(name, first, last, since, plots.draw_sparkline(points, title)))
     return drawn
 
 
-def _edit(old: Version, new: Version) -> Edit:
+def _build_edit(old: Version, new: Version) -> Edit:
     retitled = old.title != new.title
     return Edit(
         seen_at=new.captured_at,
         old_title=old.title if retitled else None,
         new_title=new.title if retitled else None,
-        changes=changes(old.body_text or "", new.body_text or ""),
+        diff=diff_texts(old.body_text or "", new.body_text or ""),
     )

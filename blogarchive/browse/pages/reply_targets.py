@@ -1,14 +1,14 @@
-"""Which comment a comment answers: sites like creaders name only the person."""
+"""Find the comment that a comment replies to: sites such as creaders name only the person."""
 
 from collections.abc import Sequence
 
 from blogarchive.store.queries.post_models import Comment
 
 
-def answered(comments: Sequence[Comment]) -> dict[int, int]:
-    """For each answer, by its id, the id of the nearest earlier comment by the person it names.
+def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
+    """Return, by the id of each reply, the id of the last earlier comment of the person it names.
 
-    `comments` come oldest first. An answer whose person has not spoken before has no entry.
+    `comments` are sorted oldest first. A reply has no entry if that person has no earlier comment.
     """
     newest_by: dict[str, int] = {}
     found = {}

@@ -1,4 +1,4 @@
-"""The search as a page."""
+"""The search page."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from blogarchive.store.queries import author_pages
 from blogarchive.store.queries.blog_models import BlogSummary
 from blogarchive.store.search.search import Hit, Order, count, search
 
-_A_PAGE = 20
-_FURTHEST_PAGE = 500
+_HITS_PER_PAGE = 20
+_LAST_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """What the form asks."""
+class _SearchQuery:
+    """The fields of the search form."""
 
     words: str
     author: str
@@ -27,20 +27,20 @@ class _Question:
     page: int
 
 
-async def find(asked: RequestContext) -> Response:
+async def show_search(context: RequestContext) -> Response:
     """`/read/search?q=…`, with `author`, `since`, `in=comments`, `order=best` and `page`."""
-    question = _Question(
-        words=asked.word("q")[:1000],
-        author=asked.word("author"),
-        since=asked.word("since"),
-        comments=asked.word("in") == "comments",
-        order="best" if asked.word("order") == "best" else "newest",
-        page=min(_FURTHEST_PAGE, asked.number("page", least=1) or 1),
+    question = _SearchQuery(
+        words=context.text_parameter("q")[:1000],
+        author=context.text_parameter("author"),
+        since=context.text_parameter("since"),
+        comments=context.text_parameter("in") == "comments",
+        order="best" if context.text_parameter("order") == "best" else "newest",
+        page=min(_LAST_PAGE, context.int_parameter("page", minimum=1) or 1),
     )
-    hits, posts, comments, blogs = await asked.read(lambda connection: _answer(connection, question))
+    hits, posts, comments, blogs = await context.query(lambda connection: _run_search(connection, question))
     total = comments if question.comments else posts
-    last = min(_FURTHEST_PAGE, max(1, -(-total // _A_PAGE)))
-    return await asked.page(
+    last = min(_LAST_PAGE, max(1, -(-total // _HITS_PER_PAGE)))
+    return await context.render(
         "search.html",
         {
             "words": question.words,
@@ -51,19 +51,19 @@ async def find(asked: RequestContext) -> Response:
             "blogs": blogs,
             "last": last,
             "links": {
-                "posts": _link(question, comments=False),
-                "comments": _link(question, comments=True),
-                "newest": _link(question, order="newest"),
-                "best": _link(question, order="best"),
-                "before": _link(question, page=question.page - 1) if question.page > 1 else None,
-                "after": _link(question, page=question.page + 1) if question.page < last else None,
+                "posts": _build_link(question, comments=False),
+                "comments": _build_link(question, comments=True),
+                "newest": _build_link(question, order="newest"),
+                "best": _build_link(question, order="best"),
+                "before": _build_link(question, page=question.page - 1) if question.page > 1 else None,
+                "after": _build_link(question, page=question.page + 1) if question.page < last else None,
             },
         },
     )
 
 
-def _answer(
-    connection: sqlite3.Connection, question: _Question
+def _run_search(
+    connection: sqlite3.Connection, question: _SearchQuery
 ) -> tuple[list[Hit], int, int, tuple[BlogSummary, ...]]:
     author, since = question.author or None, question.since or None
     hits = search(
@@ -73,16 +73,16 @@ def _answer(
         since=since,
         comments=question.comments,
         order=question.order,
-        limit=_A_PAGE,
-        offset=(question.page - 1) * _A_PAGE,
+        limit=_HITS_PER_PAGE,
+        offset=(question.page - 1) * _HITS_PER_PAGE,
     )
     posts = count(connection, question.words, author=author, since=since)
     comments = count(connection, question.words, author=author, since=since, comments=True)
     return hits, posts, comments, author_pages.blogs(connection)
 
 
-def _link(
-    question: _Question, *, comments: bool | None = None, order: Order | None = None, page: int = 1
+def _build_link(
+    question: _SearchQuery, *, comments: bool | None = None, order: Order | None = None, page: int = 1
 ) -> str:
     wanted = {
         "q": question.words,

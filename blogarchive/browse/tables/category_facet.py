@@ -1,4 +1,4 @@
-"""Posts by category, beside their table: a post may be in several, so it is no column of theirs."""
+"""Facet and filter of posts by category: a post may have several, so a column cannot serve."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
     type = "category"
 
     async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
-        """The categories of the posts that are shown, the largest first."""
+        """Return the categories of the filtered posts, the largest first."""
         if self.table != _TABLE or not self.get_configs():
             return [], []
         size = self.get_facet_size()
@@ -35,7 +35,7 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
             )
         except QueryInterrupted:
             return [], ["category"]
-        results = [self._result(row["name"], row["posts"]) for row in found.rows[:size]]
+        results = [self._build_result(row["name"], row["posts"]) for row in found.rows[:size]]
         facet = {
             "name": "category",
             "type": self.type,
@@ -46,7 +46,7 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         }
         return [facet], []
 
-    def _result(self, name: str, posts: int) -> dict[str, Any]:
+    def _build_result(self, name: str, posts: int) -> dict[str, Any]:
         selected = (_ARGUMENT, name) in self.get_querystring_pairs()
         change = path_with_removed_args if selected else path_with_added_args
         toggle = self.ds.absolute_url(
@@ -55,8 +55,8 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         return {"value": name, "label": name, "count": posts, "toggle_url": toggle, "selected": selected}
 
 
-def filters(request: Request, table: str) -> FilterArguments | None:
-    """What `?_category=NAME` narrows the posts to; None where it is not asked."""
+def filter_by_category(request: Request, table: str) -> FilterArguments | None:
+    """Return the filter for `?_category=NAME`; None if the request has none."""
     names = request.args.getlist(_ARGUMENT)
     if table != _TABLE or not names:
         return None

@@ -1,7 +1,7 @@
-"""CSV that Excel opens: a byte order mark before the first line.
+"""Write a byte order mark before the first line of a CSV.
 
-Without it Excel takes UTF-8 for the system's charset and shows Chinese as rubbish. `?_bom=off` leaves it
-away, for programs that do not skip it.
+Without it Excel decodes UTF-8 in the system's charset and garbles Chinese. `?_bom=off` omits it, for programs that
+do not skip it.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,7 +12,7 @@ from datasette.utils import tilde_decode
 
 from blogarchive.browse import archives
 
-if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
+if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
 
 _Message = MutableMapping[str, Any]
@@ -22,8 +22,8 @@ _App = Callable[
 _BOM = b"\xef\xbb\xbf"
 
 
-def wrapper(datasette: "Datasette") -> Callable[[_App], _App]:
-    """The ASGI wrapper."""
+def wrap_app(datasette: "Datasette") -> Callable[[_App], _App]:
+    """Return the ASGI wrapper."""
 
     def wrap(app: _App) -> _App:
         async def wrapped(
@@ -31,15 +31,15 @@ def wrapper(datasette: "Datasette") -> Callable[[_App], _App]:
             receive: Callable[[], Awaitable[_Message]],
             send: Callable[[_Message], Awaitable[None]],
         ) -> None:
-            wanted = scope["type"] == "http" and _is_wanted(datasette, scope)
-            await app(scope, receive, _marking(send) if wanted else send)
+            is_csv = scope["type"] == "http" and _is_archive_csv(datasette, scope)
+            await app(scope, receive, _add_bom(send) if is_csv else send)
 
         return wrapped
 
     return wrap
 
 
-def _is_wanted(datasette: "Datasette", scope: _Message) -> bool:
+def _is_archive_csv(datasette: "Datasette", scope: _Message) -> bool:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     if query.get("_bom") == ["off"]:
         return False
@@ -48,18 +48,18 @@ def _is_wanted(datasette: "Datasette", scope: _Message) -> bool:
         return False
     base = datasette.setting("base_url")
     first = path[len(base) if path.startswith(base) else 1 :].split("/")[0].removesuffix(".csv")
-    return tilde_decode(first) in archives.names(datasette)
+    return tilde_decode(first) in archives.archive_names(datasette)
 
 
-def _marking(send: Callable[[_Message], Awaitable[None]]) -> Callable[[_Message], Awaitable[None]]:
-    """Put the mark before the first bytes of a CSV; let everything else pass."""
+def _add_bom(send: Callable[[_Message], Awaitable[None]]) -> Callable[[_Message], Awaitable[None]]:
+    """Return a `send` that writes the mark before the first bytes of a CSV."""
     is_csv = False
 
-    async def marking(message: _Message) -> None:
+    async def send_with_bom(message: _Message) -> None:
         nonlocal is_csv
         if message["type"] == "http.response.start":
             headers = [(name.lower(), value) for name, value in message["headers"]]
-            # Datasette sends a CSV that is to be looked at, not saved, as text/plain.
+            # Datasette serves a CSV for display, not for download, as text/plain.
             is_csv = message["status"] == 200 and any(
                 name == b"content-type" and value.startswith((b"text/csv", b"text/plain"))
                 for name, value in headers
@@ -72,4 +72,4 @@ def _marking(send: Callable[[_Message], Awaitable[None]]) -> Callable[[_Message]
             is_csv = False
         await send(message)
 
-    return marking
+    return send_with_bom

@@ -1,4 +1,4 @@
-"""Ways between Datasette's tables and the reading pages."""
+"""Links between Datasette's tables and the reading pages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,11 +7,10 @@ from markupsafe import Markup
 
 from blogarchive.browse import archives
 
-if TYPE_CHECKING:  # importing it here would go round in a circle: datasette.app imports its plugins
+if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
 
-# Where a click should lead to the reading page: table, the column that is shown, the column with the row's
-# id.
+# (table, column) -> (kind of reading page, column with its id)
 _CELLS = {
     ("posts", "title"): ("post", "id"),
     ("posts_view", "title"): ("post", "id"),
@@ -21,46 +20,46 @@ _CELLS = {
     ("authors", "nickname"): ("author", "id"),
 }
 
-_LONG = {"body_html", "body_text", "headers", "target", "counted", "counts"}
-_SHOWN = 60
+_LONG_COLUMNS = {"body_html", "body_text", "headers", "target", "counted", "counts"}
+_SUMMARY_LENGTH = 60
 
 
-def root(datasette: "Datasette", database: str) -> str:
-    """The address of an archive's home page, without a slash at its end."""
-    known = archives.names(datasette)
+def home_url(datasette: "Datasette", database: str) -> str:
+    """Return the URL path of an archive's home page, without a slash at its end."""
+    known = archives.archive_names(datasette)
     page = "/read" if known[:1] == (database,) else f"/read/in/{tilde_encode(database)}"
-    address: str = datasette.urls.path(page)
-    return address
+    url: str = datasette.urls.path(page)
+    return url
 
 
-def roots(datasette: "Datasette") -> dict[str, str]:
-    """For each archive the address of its home page."""
-    return {name: root(datasette, name) for name in archives.names(datasette)}
+def home_urls(datasette: "Datasette") -> dict[str, str]:
+    """Return the URL path of the home page of each archive, by name."""
+    return {name: home_url(datasette, name) for name in archives.archive_names(datasette)}
 
 
-def menu(datasette: "Datasette") -> list[dict[str, str]]:
-    """One link for each archive."""
-    known = roots(datasette)
+def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
+    """Return a link for each archive."""
+    known = home_urls(datasette)
     return [
         {"href": home, "label": "阅读 Read" if len(known) == 1 else f"阅读 Read: {name}"}
         for name, home in known.items()
     ]
 
 
-def long_text(value: str) -> Markup:
-    """A long text as its first words, which open to the whole: a table of posts stays a table."""
-    beginning = " ".join(value[:_SHOWN].split())
+def fold_text(value: str) -> Markup:
+    """Return a long text as its beginning, which opens to the full text."""
+    beginning = " ".join(value[:_SUMMARY_LENGTH].split())
     return Markup("<details><summary>{}…</summary>{}</details>").format(beginning, value)
 
 
-def cell(
+def render_cell(
     datasette: "Datasette", database: str, table: str | None, column: str, row: Any, value: object
 ) -> Markup | None:
-    """The cell as a link to a reading page, or None where Datasette should show it."""
-    if not isinstance(value, str) or not value or database not in archives.names(datasette):
+    """Return the cell as a link to a reading page or as folded text; None if Datasette should render it."""
+    if not isinstance(value, str) or not value or database not in archives.archive_names(datasette):
         return None
-    if column in _LONG and len(value) > _SHOWN:
-        return long_text(value)
+    if column in _LONG_COLUMNS and len(value) > _SUMMARY_LENGTH:
+        return fold_text(value)
     target = _CELLS.get((table or "", column))
     if target is None:
         return None
@@ -69,4 +68,4 @@ def cell(
         return None
     identity = row[key]
     identity = identity.get("value") if isinstance(identity, dict) else identity
-    return Markup('<a href="{}/{}/{}">{}</a>').format(root(datasette, database), kind, identity, value)
+    return Markup('<a href="{}/{}/{}">{}</a>').format(home_url(datasette, database), kind, identity, value)

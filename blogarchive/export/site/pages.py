@@ -8,7 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from blogarchive.export.site.page_paths import UNDATED, Listing, SiteBlog, SitePost, href
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
-from blogarchive.rendering.languages import language
+from blogarchive.rendering.languages import detect_language
 from blogarchive.store.queries.post_models import FullPost
 
 _NEWEST = 30
@@ -95,7 +95,7 @@ def _environment() -> Environment:
         "count": _format_count,
         "years": _group_by_year,
         "month": format_month,
-        "lang": language,
+        "lang": detect_language,
     }
     return environment
 

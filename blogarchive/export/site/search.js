@@ -1,6 +1,6 @@
-/* The search of an exported site. It opens from file://, where a page may load scripts but not fetch files: so the
-   texts lie in scripts that call blogarchiveChunk, read one after another, newest posts first, until enough is found.
-   search/fold.js says which characters count as one (漢 and 汉, Ａ and a). */
+/* The search of an exported site. A page on file:// may load scripts but not fetch files: the texts are in scripts that
+   call blogarchiveChunk. They are loaded one by one, newest posts first, until there are enough hits. search/fold.js
+   maps characters that are equal for the search (漢 and 汉, Ａ and a). */
 "use strict";
 (() => {
   const ENOUGH = 50;

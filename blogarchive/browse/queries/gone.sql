@@ -1,5 +1,5 @@
 -- Gone from the site / 原站已无
--- Posts that the site no longer shows and that are kept here.
+-- Stored posts that the site no longer shows.
 select p.id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at, p.gone_at, p.gone_reason, p.views
   from posts p join authors a on a.id = p.author_id
  where p.gone_at is not null

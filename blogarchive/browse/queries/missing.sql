@@ -1,5 +1,5 @@
 -- Missing posts / 所缺的文章
--- Posts whose text is not held, and months whose listing shows more posts than the archive has.
+-- Posts without a stored text, and months with more posts in their listing than in the archive.
 select coalesce(a.nickname, a.uid) as author, p.title as what, p.url, p.gone_at, p.gone_reason
   from posts p join authors a on a.id = p.author_id
  where p.content_hash is null

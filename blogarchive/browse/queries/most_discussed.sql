@@ -1,5 +1,5 @@
 -- Most discussed / 评论最多
--- Posts by the number of comments held.
+-- Posts by the number of stored comments.
 select p.id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at, count(c.id) as comments,
        count(distinct c.author_name) as people, max(c.posted_at) as last_comment_at
   from posts p

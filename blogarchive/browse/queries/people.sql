@@ -1,5 +1,5 @@
 -- Who comments / 谁在评论
--- Names by the number of their comments, with the first and the last.
+-- Writers by the number of their comments, with the first and the last time.
 select author_name, count(*) as comments, count(distinct post_id) as posts, min(posted_at) as first_at,
        max(posted_at) as last_at
   from comments

@@ -43,7 +43,7 @@ def serve(
     version wrote the archive, or if `immutable` would hide changes that are only in the write-ahead log.
     """
     datasette = create_app(path, immutable=immutable)
-    listening = _listen(host, port)
+    listening = listen(host, port)
     with closing(listening):
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listening.getsockname()[1]}/read"
@@ -76,7 +76,8 @@ def create_app(path: Path, *, immutable: bool = False) -> Datasette:
     return Datasette(**files, settings=dict(SETTINGS))
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises `UsageError` if the port cannot be taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)

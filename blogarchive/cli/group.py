@@ -30,6 +30,7 @@ _MODULES = {
     "doctor": "reparse_doctor",
     "search": "search_serve",
     "serve": "search_serve",
+    "app": "search_serve",
     "export": "export_import",
     "import": "export_import",
     "merge": "export_import",

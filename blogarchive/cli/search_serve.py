@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -81,3 +82,15 @@ def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -
     from blogarchive.browse.serve import serve as run
 
     run(db, host=host, port=port, open_browser=open_browser, immutable=immutable)
+
+
+@click.command(name="app", help=_("Open a page in the browser to start, watch and stop backups."))
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_("0 takes any free port."))
+@click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
+@options.db
+@options.any_verbosity
+def app(port: int, no_browser: bool, db: Path) -> None:
+    """Open a page in the browser to start, watch and stop backups."""
+    from blogarchive.browse.app.server import run_app
+
+    run_app(db, port=port, open_browser=not no_browser)

@@ -52,3 +52,8 @@ def _system_locale() -> str | None:
 
         name = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
     return name
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extractors of messages know
+    """Mark a message that is translated later, where it is shown; returns it unchanged."""
+    return message

@@ -188,7 +188,7 @@ class Page:
         if text:
             self.call("Input.insertText", text=text)
             return
-        codes = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, "")}
+        codes = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "ArrowDown": (40, "")}
         code, character = codes[key]
         common = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call(

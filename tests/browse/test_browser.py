@@ -22,7 +22,7 @@ from tests.browse.xss import EVIL, VECTORS
 
 pytestmark = pytest.mark.browser
 
-_AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 _REQUIRED = os.environ.get("BLOGARCHIVE_REQUIRE_BROWSER") == "1"
 _SERVE = "import sys, pathlib, blogarchive.browse.serve as s; s.serve(pathlib.Path(sys.argv[1]), port=0)"
 # What a page must not have once the browser has made its tree of it.
@@ -268,13 +268,13 @@ def test_pages_are_whole_without_scripts(tab: chromium.Page, site: tuple[str, Pa
 def test_the_accessibility_rules_of_axe_find_nothing_serious(
     tab: chromium.Page, site: tuple[str, Path], dark: bool
 ) -> None:
-    if not _AXE.exists() and not _REQUIRED:
+    if not AXE.exists() and not _REQUIRED:
         pytest.skip("axe-core is not installed: npm install --prefix tests/browse --ignore-scripts")
     address, path = site
     tab.size(1000, 800, dark=dark)
     for page in pages_of(path):
         tab.go(address + page)
-        tab.value(_AXE.read_text("utf-8"))
+        tab.value(AXE.read_text("utf-8"))
         found = tab.value(
             "axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.html)]))"
         )

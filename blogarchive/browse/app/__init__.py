@@ -1,0 +1,1 @@
+"""Pages to start, watch and stop backups, for people without a terminal; loaded by `blogarchive app` alone."""

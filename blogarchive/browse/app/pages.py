@@ -1,0 +1,250 @@
+"""The pages of `app`: one function a page or a form, each with the request and the state of the server."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from datasette.database import Database
+from datasette.utils.asgi import Request, Response
+
+from blogarchive.browse import archives
+from blogarchive.browse.app.access import Access
+from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
+from blogarchive.browse.app.preview import preview_of
+from blogarchive.browse.app.progress import ProgressMeter
+from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
+from blogarchive.browse.languages import page_language, translator
+from blogarchive.messages import Language
+from blogarchive.sites.base import site_names
+from blogarchive.store.database.copy import copy_archive
+from blogarchive.store.queries import crawl_state
+
+if TYPE_CHECKING:  # datasette.app imports its plugins
+    from datasette.app import Datasette
+
+DATABASE: Final = "blogs"
+"""The name of the archive in Datasette; not `archive`, which is an address of the reading pages."""
+
+_MOST_PROBLEMS = 8
+SETTINGS: Final = ("delay", "media_hosts")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppState:
+    """The one archive of a server, the crawl that writes to it, and who may use the pages."""
+
+    archive: Path
+    access: Access
+    job: CrawlJob
+    meter: ProgressMeter = field(default_factory=ProgressMeter)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppRequest:
+    """One request with the server that answers it."""
+
+    datasette: "Datasette"
+    request: Request
+    state: AppState
+
+    @property
+    def language(self) -> Language:
+        """The language of the browser."""
+        return page_language(self.request)
+
+    async def form(self) -> dict[str, str]:
+        """Return the fields of the form, without blanks around their values."""
+        fields: dict[str, str] = await self.request.post_vars()
+        return {name: value.strip() for name, value in fields.items()}
+
+    async def command(self, *words: str, db: bool = True) -> CommandResult:
+        """Run a short command on the archive, in the browser's language."""
+        path = ("--db", str(self.state.archive)) if db else ()
+        return await run_command(*words, *path, language=self.language)
+
+    async def read(self, query: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Return what `query` reads of the archive; None if there is no archive yet."""
+        database = await open_database(self.datasette, self.state.archive)
+        return None if database is None else await database.execute_fn(query)
+
+    async def page(self, template: str, **values: Any) -> Response:
+        """Return the page that `template` makes of `values`."""
+        context = {
+            "_": translator(self.language),
+            "language": self.language,
+            "archive": self.state.archive,
+            **values,
+        }
+        body = await self.datasette.render_template(f"app/{template}", context, request=self.request)
+        return Response.html(body, headers=_HEADERS)
+
+
+Page = Callable[[AppRequest], Awaitable[Response]]
+
+_HEADERS: Final = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # without it a browser sends no Origin with a form
+    "x-frame-options": "DENY",
+}
+
+
+async def open_database(datasette: "Datasette", path: Path) -> Database | None:
+    """Return Datasette's database of the archive, added when the first backup made the file; None before."""
+    known = archives.get_archive(datasette, None)
+    if known is not None or not path.exists():
+        return known
+    added = datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
+    await archives.find_archives(datasette)
+    if archives.get_archive(datasette, None) is None:  # the file is there, its tables are not yet
+        datasette.remove_database(added.name)
+    return archives.get_archive(datasette, None)
+
+
+async def open_app(asked: AppRequest) -> Response:
+    """`/app/open?token=…`: give the browser the cookie, if it knows the token."""
+    if not asked.state.access.is_token(asked.request.args.get("token") or ""):
+        return Response.text("This address is of an earlier start; use the newest one.", status=403)
+    response = Response.redirect("/app")
+    response.set_cookie(
+        asked.state.access.cookie_name, asked.state.access.token, httponly=True, samesite="strict"
+    )
+    return response
+
+
+async def overview(asked: AppRequest) -> Response:
+    """`/app`: the blogs of the archive, the crawl that runs, and the form to add a blog."""
+    return await asked.page(
+        "overview.html",
+        message=MESSAGES.get(asked.request.args.get("message") or ""),
+        blogs=await asked.read(crawl_state.blog_lines) or (),
+        exists=asked.state.archive.exists(),
+        sites=site_names(),
+        **await _progress(asked),
+    )
+
+
+async def progress(asked: AppRequest) -> Response:
+    """`/app/progress`: the part of the overview that changes while a crawl runs."""
+    return await asked.page("progress.html", **await _progress(asked))
+
+
+async def check(asked: AppRequest) -> Response:
+    """`/app/check`: fetch one page of the blog and show what was read, before anything is stored."""
+    form = await asked.form()
+    url, site = clean_url(form.get("url", "")), form.get("site", "")
+    words = ("doctor", url, "--json", *(("--site", site) if site else ()))
+    result = await asked.command(*words, db=False)
+    preview = preview_of(result.out) if result.code == 0 else None
+    return await asked.page(
+        "check.html", url=url, site=site, sites=site_names(), preview=preview, message=result.message
+    )
+
+
+async def start(asked: AppRequest) -> Response:
+    """`/app/start`: begin or continue the backup of a blog, or the update of all."""
+    form = await asked.form()
+    if asked.state.job.is_running:
+        return _back("busy")
+    url, site, uid = clean_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
+    words = ["backup", url] if url else ["update", *([uid] if uid else [])]
+    if any(word.startswith("-") for word in words[1:]):
+        return _back("wrong")
+    asked.state.archive.parent.mkdir(parents=True, exist_ok=True)
+    asked.state.meter.reset()
+    asked.state.job.start(*words, *(("--site", site) if site and url else ()), language=asked.language)
+    return _back("started")
+
+
+async def stop(asked: AppRequest) -> Response:
+    """`/app/stop`: stop the crawl after the page that it is fetching."""
+    if asked.state.job.is_running:
+        asked.state.job.stop()
+    return _back("stopping")
+
+
+async def blog(asked: AppRequest) -> Response:
+    """`/app/blog?uid=…`: the settings of one blog, and what can be done with it."""
+    uid = asked.request.args.get("uid") or ""
+    result = await asked.command("settings", uid, "--json")
+    return await asked.page(
+        "blog.html",
+        uid=uid,
+        settings=result.json() if result.code == 0 else None,
+        message=MESSAGES.get(asked.request.args.get("message") or "") or result.message,
+    )
+
+
+async def change_blog(asked: AppRequest) -> Response:
+    """`/app/change`: store settings, pause, resume or forget a blog, by the commands of the same names."""
+    form = await asked.form()
+    uid, action = form.get("uid", ""), form.get("action", "")
+    words = {
+        "settings": ["settings", uid, *(f"{name}={form[name]}" for name in SETTINGS if name in form)],
+        "pause": ["pause", uid],
+        "resume": ["resume", uid],
+        "forget": ["forget", uid, "--yes", *(["--delete"] if form.get("delete") else [])],
+    }.get(action)
+    if words is None or not uid or uid.startswith("-"):
+        return _back("wrong")
+    cookies = form.get("cookies", "")
+    if action == "settings" and cookies:
+        words.append(f"cookies={_store_cookies(asked.state.archive, uid, cookies)}")
+    result = await asked.command(*words)
+    return await asked.page("result.html", result=result, uid=None if action == "forget" else uid)
+
+
+async def export(asked: AppRequest) -> Response:
+    """`/app/export`: write the whole archive as web pages into a folder beside it."""
+    folder = asked.state.archive.with_name("blog-html")
+    result = await asked.command("export", "html", str(folder))
+    return await asked.page("result.html", result=result, path=folder if result.code == 0 else None)
+
+
+async def copy(asked: AppRequest) -> Response:
+    """`/app/copy`: write a whole copy of the archive beside it, named by the time."""
+    target = asked.state.archive.with_name(f"archive-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
+    await asked.read(lambda connection: copy_archive(connection, target))
+    return await asked.page("result.html", result=None, path=target)
+
+
+async def _progress(asked: AppRequest) -> dict[str, Any]:
+    running = asked.state.job.is_running
+    counts = await asked.read(crawl_state.crawl_counts)
+    problems = await asked.read(
+        lambda connection: crawl_state.open_problems(connection, limit=_MOST_PROBLEMS)
+    )
+    return {
+        "running": running,
+        "progress": asked.state.meter.measure(counts) if running else None,
+        "counts": counts,
+        "last_run": await asked.read(crawl_state.last_run),
+        "ended": exit_words(asked.state.job.exit_code),
+        "last_message": asked.state.job.last_message(),
+        "problems": [(problem, problem_words(problem.kind)) for problem in problems or ()],
+    }
+
+
+def clean_url(text: str) -> str:
+    """Return the URL in what a person pasted: without 《》 or blanks around it, with https:// if it has no scheme."""
+    url = text.strip().strip("《》〈〉<>“”\"'「」（）() \u3000")
+    return f"https://{url}" if url and "://" not in url else url
+
+
+def _store_cookies(archive: Path, uid: str, text: str) -> Path:
+    """Write pasted cookies beside the archive, for its owner alone; returns the path."""
+    name = "".join(character for character in uid if character.isalnum()) or "blog"
+    path = archive.with_name(f"cookies-{name}.txt")
+    path.touch(mode=0o600)
+    path.write_text(text.replace("\r\n", "\n") + "\n", "utf-8")
+    return path
+
+
+def _back(message: str) -> Response:
+    return Response.redirect(f"/app?{urlencode({'message': message})}", status=303)

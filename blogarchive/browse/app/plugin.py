@@ -1,0 +1,76 @@
+"""The plugin of `app`: its pages, and the check of every request. Registered by `server` alone."""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from datasette.utils.asgi import Request, Response
+
+from blogarchive.browse.app import pages
+from blogarchive.browse.app.access import AsgiApp
+from blogarchive.browse.app.pages import AppRequest, AppState, Page
+
+if TYPE_CHECKING:  # datasette.app imports its plugins
+    from datasette.app import Datasette
+
+_PAGES: dict[str, tuple[str, Page]] = {
+    "": ("GET", pages.overview),
+    "/open": ("GET", pages.open_app),
+    "/progress": ("GET", pages.progress),
+    "/check": ("POST", pages.check),
+    "/start": ("POST", pages.start),
+    "/stop": ("POST", pages.stop),
+    "/blog": ("GET", pages.blog),
+    "/change": ("POST", pages.change_blog),
+    "/export": ("POST", pages.export),
+    "/copy": ("POST", pages.copy),
+}
+_FILES = {"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8"}
+
+
+class AppPlugin:
+    """The hooks of one server."""
+
+    __name__ = "blogarchive-app"  # Datasette names plugins by it
+
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+
+    @hookimpl
+    def startup(self, datasette: "Datasette") -> Callable[[], Awaitable[None]]:
+        """Open the archive if there is one."""
+
+        async def open_archive() -> None:
+            await pages.open_database(datasette, self._state.archive)
+
+        return open_archive
+
+    @hookimpl
+    def register_routes(self) -> list[tuple[str, Callable[..., Any]]]:
+        """The pages of `app` and their two files."""
+        return [
+            *((rf"^/app{path}$", self._view(method, page)) for path, (method, page) in _PAGES.items()),
+            *((rf"^/app/{name}$", _file(name, content_type)) for name, content_type in _FILES.items()),
+        ]
+
+    @hookimpl(tryfirst=True)
+    def asgi_wrapper(self) -> Callable[[AsgiApp], AsgiApp]:
+        """Check every request, those of the reading pages and of Datasette too."""
+        return self._state.access.wrap
+
+    def _view(self, method: str, page: Page) -> Callable[..., Awaitable[Response]]:
+        async def view(datasette: "Datasette", request: Request) -> Response:
+            if request.method != method:
+                return Response.text("Use the buttons of the page.", status=405)
+            return await page(AppRequest(datasette=datasette, request=request, state=self._state))
+
+        return view
+
+
+def _file(name: str, content_type: str) -> Callable[..., Awaitable[Response]]:
+    async def view() -> Response:
+        text = (files("blogarchive.browse.app") / name).read_text("utf-8")
+        return Response(text, content_type=content_type, headers={"x-content-type-options": "nosniff"})
+
+    return view

@@ -1,0 +1,47 @@
+"""What happened, in words for a person who has no terminal. Marked here, translated by the templates."""
+
+from typing import Final
+
+from blogarchive.messages import N_
+
+_KINDS: Final = {
+    "network": N_("The page could not be reached; it is tried again with the next run."),
+    "http": N_("The site answered with an error."),
+    "blocked": N_("The site refuses us for now; it is tried again later."),
+    "robots": N_("The site's robots.txt does not allow this page."),
+    "cut": N_("The page ended in the middle; it is tried again with the next run."),
+    "incomplete": N_("Something is missing on the page, for example comments."),
+    "unreadable": N_("The page could not be read; a newer version may be able to."),
+    "mistake": N_("This program made a mistake with this page; a newer version tries again."),
+    "media": N_("An image could not be fetched."),
+}
+"""By the kind of a failure."""
+
+_ENDS: Final = {
+    0: N_("Finished: everything that was found is stored."),
+    1: N_("Finished, but some pages or images are missing. The next run tries them again."),
+    2: N_("This address cannot be used."),
+    3: N_("Stopped. It continues where it was with the next start."),
+    4: N_("The blog could not be reached, or the site refuses us. Try again later."),
+    5: N_("The site seems to have changed; a newer version of this program is needed."),
+    6: N_("The file cannot be written: the disk is full, or the file is damaged."),
+    75: N_("Another backup is writing to this archive."),
+}
+"""By the exit code of a crawl."""
+
+MESSAGES: Final = {
+    "started": N_("The backup has started."),
+    "stopping": N_("The backup stops after the present page."),
+    "busy": N_("A backup is running already; wait for its end, or stop it first."),
+    "wrong": N_("This form was not understood; nothing was done."),
+}
+
+
+def problem_words(kind: str) -> str:
+    """Return the sentence for a kind of failure, to be translated."""
+    return _KINDS.get(kind, N_("Something could not be stored."))
+
+
+def exit_words(code: int | None) -> str | None:
+    """Return the sentence for an exit code, to be translated; None if the crawl has none."""
+    return None if code is None else _ENDS.get(code, N_("The backup ended with a mistake of this program."))

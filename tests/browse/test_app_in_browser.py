@@ -1,0 +1,120 @@
+"""`app` in a real Chromium: from an empty folder to a finished, exported backup, by mouse or keyboard."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blogarchive.demo import DemoHost, make_blog
+from tests.browse import chromium
+from tests.browse.app_server import AppServer, app_server
+from tests.browse.test_browser import AXE, running_browser, tab
+
+__all__ = ["running_browser", "tab"]
+
+pytestmark = pytest.mark.browser
+UID = "31182"
+_PATIENCE = 90.0
+
+
+@pytest.fixture
+def host() -> Iterator[DemoHost]:
+    with DemoHost([make_blog(UID, posts=4)]) as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AppServer]:
+    with app_server(tmp_path / "archive.db") as running:
+        yield running
+
+
+def text(tab: chromium.Page) -> str:
+    return str(tab.value("document.body?.innerText ?? ''"))
+
+
+def wait_for_text(tab: chromium.Page, words: str) -> None:
+    end = time.monotonic() + _PATIENCE
+    while words not in text(tab):
+        assert time.monotonic() < end, text(tab)
+        tab.settle(0.3)
+
+
+def violations(tab: chromium.Page) -> list[object]:
+    tab.value(AXE.read_text("utf-8"))
+    found: list[object] = tab.value(
+        "axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.html)]))"
+    )
+    return found
+
+
+def focus(tab: chromium.Page, what: str) -> None:
+    """Press Tab until the focused element's name or text is `what`."""
+    for _ in range(60):
+        tab.press("Tab")
+        name = "(e => e.name || e.innerText || '')(document.activeElement)"
+        if str(tab.value(name)).startswith(what):
+            return
+    pytest.fail(f"Tab never reached {what!r}")
+
+
+def test_from_an_empty_folder_to_an_exported_backup_with_the_keyboard_alone(
+    tab: chromium.Page, server: AppServer, host: DemoHost
+) -> None:
+    tab.go(server.address)
+    assert violations(tab) == []
+    focus(tab, "url")
+    tab.press("", text=host.blog_url(UID))
+    tab.follow()
+    assert "no known site" in text(tab)  # the demo host is no site that is known by its address
+    assert violations(tab) == []
+    focus(tab, "site")
+    tab.press("ArrowDown")
+    assert tab.value("document.activeElement.value") == "creaders"
+    focus(tab, "Look at it")
+    tab.follow()
+    assert "Is this right?" in text(tab)
+    assert violations(tab) == []
+    focus(tab, "Yes")
+    tab.follow()
+    wait_for_text(tab, "A backup is running")
+    assert violations(tab) == []
+    wait_for_text(tab, "Finished: everything that was found is stored.")
+    assert violations(tab) == []
+    focus(tab, "Export as web pages")
+    tab.follow()
+    assert "Done" in text(tab)
+    assert (server.db.parent / "blog-html" / "index.html").exists()
+    with closing(sqlite3.connect(server.db)) as connection:
+        assert connection.execute("select count(content_hash) from posts").fetchone() == (4,)
+    assert tab.messages == []
+
+
+def test_progress_is_shown_without_scripts_by_reloading(
+    tab: chromium.Page, server: AppServer, host: DemoHost
+) -> None:
+    tab.go(server.address)
+    tab.without_scripts()
+    server.post("/app/start", url=host.blog_url(UID), site="creaders")
+    tab.go(f"http://{server.host}/app")
+    wait_for_text(tab, "A backup is running")
+    wait_for_text(tab, "Finished: everything that was found is stored.")
+
+
+def test_a_form_on_another_site_cannot_start_a_backup(
+    tab: chromium.Page, server: AppServer, host: DemoHost, tmp_path: Path
+) -> None:
+    tab.go(server.address)
+    attack = tmp_path / "attack.html"
+    attack.write_text(
+        f'<form method="post" action="http://{server.host}/app/start"><input name="url" value="{host.blog_url(UID)}">'
+        '<input name="site" value="creaders"></form><script>document.forms[0].submit()</script>',
+        "utf-8",
+    )
+    tab.go(attack.as_uri())
+    tab.settle(2)
+    assert "sent by another site" in text(tab)
+    assert not server.db.exists()

@@ -15,9 +15,9 @@ from bench.figures import Row
 from bench.running import folder
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.search import index
-from blogarchive.store.search.query import match_expression, parse
+from blogarchive.store.search.query import match_expression, parse_query
 from blogarchive.store.search.search import search
-from blogarchive.store.search.tokenizer import fold, spaced
+from blogarchive.store.search.tokenizer import fold, index_text
 
 POSTS = 100_000
 WORDS_A_POST = 150
@@ -98,7 +98,7 @@ def ids_by_like(connection: sqlite3.Connection, word: str) -> list[int]:
 
 def ids_by_index(connection: sqlite3.Connection, word: str) -> list[int]:
     found = connection.execute(
-        "select rowid from posts_fts where posts_fts match ?", (match_expression(parse(word)),)
+        "select rowid from posts_fts where posts_fts match ?", (match_expression(parse_query(word)),)
     )
     return [row[0] for row in found]
 
@@ -123,7 +123,7 @@ def measure(*, small: bool = False) -> list[tuple[str, str, str]]:
                 set(ids_by_like(connection, w)) != set(ids_by_index(connection, w)) for w in compared
             )
             rows = [row[0] for row in connection.execute("select body_text from posts")]
-        spaced_size = index_size(where / "spaced.db", "ascii", map(spaced, rows))
+        spaced_size = index_size(where / "spaced.db", "ascii", map(index_text, rows))
         trigram_size = index_size(where / "trigram.db", "trigram", rows)
     ratios = [theirs[word] / ours[word] for word in compared]
     scale = f"{posts:,} posts, {posts * (WORDS_A_POST * 2 + WORDS_A_POST // 8) / 1e6:.0f} M characters"

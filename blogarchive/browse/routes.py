@@ -22,7 +22,7 @@ Route = Callable[..., Awaitable[Response]]
 async def _show_media(context: RequestContext) -> Response:
     """`/read/media/SHA256`."""
     sha256: str = context.request.url_vars["sha256"]
-    found = await context.query(lambda connection: author_pages.media_file(connection, sha256))
+    found = await context.query(lambda connection: author_pages.read_media_file(connection, sha256))
     if found is None:
         return await context.not_found("这张图片")
     return responses.media_response(found.content_type, found.body, sha256)

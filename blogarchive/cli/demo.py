@@ -14,7 +14,7 @@ from blogarchive.demo import DemoBlog, DemoHost
 from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.failures import open_failures
-from blogarchive.store.queries.status import status
+from blogarchive.store.queries.status import read_status
 
 _PORT = 8917
 _DEMO_DB = Path("data/demo.db")
@@ -68,7 +68,7 @@ def _host(blogs: Sequence[DemoBlog]) -> DemoHost:
 
 def _show(db: Path, requests: int) -> None:
     with Archive.open(db, read_only=True) as archive:
-        found = status(archive)
+        found = read_status(archive)
     click.echo(f"{requests} requests to a host of invented blogs on this machine. {db} now holds:")
     for blog in found.blogs:
         click.echo(

@@ -32,7 +32,7 @@ from blogarchive.store.queries.status import BlogStatus
 def status(db: Path, as_json: bool) -> None:
     """Tell what the archive holds of each blog, against what the blog's pages claim."""
     with Archive.open(db, read_only=True) as archive:
-        found = state.status(archive)
+        found = state.read_status(archive)
     if as_json:
         click.echo(json.dumps({**asdict(found), "blogs": [_blog_object(blog) for blog in found.blogs]}))
         return
@@ -65,7 +65,7 @@ def failures(retry: bool, db: Path, manner: CrawlFlags) -> int:
 def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Check the file, the references between rows and every byte kept; exit code 6 on damage."""
     with Archive.open(db, read_only=True) as archive:
-        found = whole.verify(archive)
+        found = whole.verify_archive(archive)
     if as_json:
         last_words(json.dumps(asdict(found), ensure_ascii=False))
     elif not quiet:

@@ -7,7 +7,7 @@ import click
 
 from blogarchive.browse.pages.formatting import format_day
 from blogarchive.store.search.search import Hit
-from blogarchive.store.search.snippet import Piece
+from blogarchive.store.search.snippet import Fragment
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
@@ -42,7 +42,7 @@ def hit_json(hit: Hit) -> str:
     )
 
 
-def _marked(pieces: Sequence[Piece], *, colour: bool) -> str:
+def _marked(pieces: Sequence[Fragment], *, colour: bool) -> str:
     return "".join(
         click.style(piece.text, fg="yellow", bold=True) if colour and piece.hit else piece.text
         for piece in pieces

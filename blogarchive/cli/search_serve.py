@@ -60,7 +60,7 @@ def search(
         found = finder.search(*asked, author=author, since=day, comments=comments, order=order, limit=limit)
         total = len(found)
         if total == limit:
-            total = finder.count(*asked, author=author, since=day, comments=comments)
+            total = finder.count_hits(*asked, author=author, since=day, comments=comments)
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
     if not found and not as_json:

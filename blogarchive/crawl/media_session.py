@@ -75,10 +75,8 @@ class MediaSession:
     def begin(self, own_hosts: Collection[str]) -> int:
         """Queue the images of all posts and return how many are due; `own_hosts` are the hosts of the blogs."""
         allowed = self.policy.host_filter(self._blogs, own_hosts)
-        media_queue.gather(self._archive, self._blogs, self.policy.refusal, allowed)
-        self._hosts = media_queue.hosts_to_ask(
-            self._archive, self._blogs, now=self._begun_at, since=self._since
-        )
+        media_queue.queue_images(self._archive, self._blogs, self.policy.refusal, allowed)
+        self._hosts = media_queue.due_hosts(self._archive, self._blogs, now=self._begun_at, since=self._since)
         self._total = media_queue.count_due(self._archive, self._blogs, now=self._begun_at, since=self._since)
         return self._total
 
@@ -94,7 +92,7 @@ class MediaSession:
         """Return at most `limit` due images of `host`; mark those that are not allowed (any more) as skipped."""
         excluded = {image.id for image in exclude}
         while True:
-            found = media_queue.take(
+            found = media_queue.next_images(
                 self._archive,
                 self._blogs,
                 host,
@@ -109,14 +107,14 @@ class MediaSession:
 
     def store_image(self, image: QueuedImage, file: ImageFile) -> None:
         """Store the bytes of an image; raises `CannotWrite`."""
-        media_queue.keep(self._archive, image.url, file, now=utc_now())
+        media_queue.store_image(self._archive, image.url, file, now=utc_now())
         self.stored += 1
         self._notify()
 
     def record_failure(self, image: QueuedImage, failure: ImageFailure) -> None:
         """Record a failure, and schedule a retry unless it is permanent."""
         self.failed += 1
-        media_queue.fail(self._archive, image, failure, run_id=self._run.id, now=utc_now())
+        media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self._observer.on_message(f"image: {image.url}: {failure.detail}")
         self._notify()
 
@@ -126,7 +124,7 @@ class MediaSession:
         failure = ImageFailure(detail=reason)
         with self._archive.atomic():
             for image in left:
-                media_queue.fail(self._archive, image, failure, run_id=self._run.id, now=utc_now())
+                media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(
             f"no more images from {host} in this run ({reason}); {len(left)} are tried later"
@@ -140,5 +138,5 @@ class MediaSession:
         reason = self.policy.refusal(image.url, image.post_url, image.site)
         if reason is None:
             return False
-        media_queue.skip(self._archive, image, reason, now=utc_now())
+        media_queue.mark_skipped(self._archive, image, reason, now=utc_now())
         return True

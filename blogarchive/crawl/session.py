@@ -80,7 +80,7 @@ class CrawlSession:
                 self._add_blog(blog, home.url if home else "")
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
-            media_queue.retry(self.archive, self.blogs)
+            media_queue.requeue_failed(self.archive, self.blogs)
         return plan.queue_run(self.archive, self.run, self.blogs, now=utc_now(), full=self.options.full)
 
     def hosts(self) -> list[str]:

@@ -22,7 +22,7 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import PAGE_FIELD, Filters, StoredPage
+from blogarchive.store.queries.export_models import PAGE_FIELD, Filters, PageRecord
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import Image
 
@@ -74,7 +74,7 @@ def _write_pages(writer: Any, reader: ExportReader, ids: Sequence[int], progress
     return damaged
 
 
-def _write_page(writer: Any, page: StoredPage) -> None:
+def _write_page(writer: Any, page: PageRecord) -> None:
     writer.write_record(
         writer.create_warc_record(
             page.url,
@@ -118,7 +118,7 @@ def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[s
     return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
-def _target_field(page: StoredPage) -> dict[str, str]:
+def _target_field(page: PageRecord) -> dict[str, str]:
     """Return the target and counters of a page, which `import warc` reads; other programs ignore the field."""
     values = {
         "site": page.site,
@@ -128,7 +128,7 @@ def _target_field(page: StoredPage) -> dict[str, str]:
     return {PAGE_FIELD: json.dumps(values, sort_keys=True)}
 
 
-def _http_headers(page: StoredPage) -> Iterator[tuple[str, str]]:
+def _http_headers(page: PageRecord) -> Iterator[tuple[str, str]]:
     for name, value in page.headers:
         if name.lower() not in _TRANSFER_HEADERS:
             yield _join_lines(name), _join_lines(value)

@@ -20,7 +20,7 @@ from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import StoredText, stored_texts
 from blogarchive.store.pages.page_rows import is_page_stored
-from blogarchive.store.posts.saved_image_names import BESIDE, is_true, pictures, without_addresses
+from blogarchive.store.posts.saved_image_names import SAVED_FOLDER, image_urls, is_site_url, strip_image_urls
 
 
 def restore_image_urls(
@@ -54,7 +54,9 @@ def _is_local(src: str, stem: str) -> bool:
     if parts.scheme or parts.netloc:
         return False
     folder, slash, _ = unquote(parts.path).removeprefix("./").partition("/")
-    return bool(folder and slash) and (is_page_folder(folder, stem) or BESIDE.fullmatch(folder) is not None)
+    return bool(folder and slash) and (
+        is_page_folder(folder, stem) or SAVED_FOLDER.fullmatch(folder) is not None
+    )
 
 
 def _match_version(
@@ -63,15 +65,17 @@ def _match_version(
     """Return URLs by `src` from a stored version that differs from the page in the URLs of images alone."""
     for post in posts:
         html = post.body_html or ""
-        shown = [unquote(url) for url in pictures(html)]
+        shown = [unquote(url) for url in image_urls(html)]
         for text in texts:
-            pairs = list(zip(shown, pictures(text.body_html), strict=False))
-            same = (text.title, text.body_text, without_addresses(text.body_html)) == (
+            pairs = list(zip(shown, image_urls(text.body_html), strict=False))
+            same = (text.title, text.body_text, strip_image_urls(text.body_html)) == (
                 post.title,
                 post.body_text,
-                without_addresses(html),
+                strip_image_urls(html),
             )
-            if same and all(is_true(new) if old in sources else old == unquote(new) for old, new in pairs):
+            if same and all(
+                is_site_url(new) if old in sources else old == unquote(new) for old, new in pairs
+            ):
                 return {sources[old]: new for old, new in pairs if old in sources}
     return {}
 
@@ -79,8 +83,8 @@ def _match_version(
 def _match_names(sources: Iterable[str], texts: tuple[StoredText, ...]) -> dict[str, str]:
     """Return URLs by `src` if one image alone of the post or its comments has the file's name."""
     stored: dict[str, set[str]] = {}
-    for url in (url for text in texts for url in pictures(text.body_html)):
-        if is_true(url):
+    for url in (url for text in texts for url in image_urls(text.body_html)):
+        if is_site_url(url):
             stored.setdefault(_file_name(url), set()).add(url)
     found = ((src, stored.get(_file_name(src), set())) for src in sources)
     return {src: next(iter(urls)) for src, urls in found if len(urls) == 1}

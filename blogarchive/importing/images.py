@@ -32,4 +32,4 @@ def store_image(archive: Archive, url: str, body: bytes, fetched_at: datetime) -
     found = check_image(200, body)
     if not isinstance(found, ImageFile) or not lacks_media_file(archive, url):
         return False
-    return media_queue.keep(archive, url, found, now=fetched_at)
+    return media_queue.store_image(archive, url, found, now=fetched_at)

@@ -26,10 +26,10 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
     with (
         lock.hold_lock(archive, "merge", now=utc_now()),
         Archive.open(archive, create=True) as target,
-        merge.beside(target, other),
+        merge.attach_archive(target, other),
         target.atomic(),
     ):
-        before, offered = page_rows.count_pages(target), merge.count_offered(target)
+        before, offered = page_rows.count_pages(target), merge.count_other_pages(target)
         to_parse = merge.copy_pages(target)
         counted = ChangeCounts()
         progress(0, len(to_parse))
@@ -38,7 +38,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
             if stored is not None:
                 counted += save_page.resave_page(target, *parse_stored_page(stored)).changes
             progress(done, len(to_parse))
-        images = merge.copy_rest(target)
+        images = merge.copy_unparsed(target)
         new = page_rows.count_pages(target) - before
         return ImportReport(
             pages=new,

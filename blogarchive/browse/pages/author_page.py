@@ -15,7 +15,9 @@ async def show_author(context: RequestContext) -> Response:
     author_id, category_id = int(context.request.url_vars["id"]), context.int_parameter("category")
     year = context.text_parameter("year") if context.int_parameter("year") is not None else None
     found = await context.query(
-        lambda connection: author_pages.author_page(connection, author_id, year=year, category=category_id)
+        lambda connection: author_pages.read_author_page(
+            connection, author_id, year=year, category=category_id
+        )
     )
     if found is None:
         return await context.not_found("这位作者")

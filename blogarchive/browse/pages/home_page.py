@@ -12,9 +12,9 @@ async def show_home(context: RequestContext) -> Response:
     """`/read`."""
     blogs, newest, health = await context.query(
         lambda connection: (
-            author_pages.blogs(connection),
-            author_pages.newest(connection, _NEWEST),
-            author_pages.health(connection),
+            author_pages.read_blogs(connection),
+            author_pages.read_newest(connection, _NEWEST),
+            author_pages.read_health(connection),
         )
     )
     return await context.render("home.html", {"blogs": blogs, "newest": newest, "health": health})

@@ -51,7 +51,7 @@ class Edit:
 
 async def show_post(context: RequestContext) -> Response:
     """`/read/post/ID`; with `?remote=1` images that are not stored are loaded from the site."""
-    found = await context.query(lambda connection: post_page.post_page(connection, _post_id(context)))
+    found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
     if found is None:
         return await context.not_found("这篇文章")
     posts = await context.query(lambda connection: bodies.find_linked_posts(connection, found))
@@ -63,7 +63,7 @@ async def show_post(context: RequestContext) -> Response:
 
 async def show_edits(context: RequestContext) -> Response:
     """`/read/post/ID/edits`: the difference of each edit, the newest first."""
-    found = await context.query(lambda connection: post_page.post_page(connection, _post_id(context)))
+    found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
     if found is None:
         return await context.not_found("这篇文章")
     values = {

@@ -9,7 +9,7 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.store.queries import author_pages
 from blogarchive.store.queries.blog_models import BlogSummary
-from blogarchive.store.search.search import Hit, Order, count, search
+from blogarchive.store.search.search import Hit, Order, count_hits, search
 
 _HITS_PER_PAGE = 20
 _LAST_PAGE = 500
@@ -76,9 +76,9 @@ def _run_search(
         limit=_HITS_PER_PAGE,
         offset=(question.page - 1) * _HITS_PER_PAGE,
     )
-    posts = count(connection, question.words, author=author, since=since)
-    comments = count(connection, question.words, author=author, since=since, comments=True)
-    return hits, posts, comments, author_pages.blogs(connection)
+    posts = count_hits(connection, question.words, author=author, since=since)
+    comments = count_hits(connection, question.words, author=author, since=since, comments=True)
+    return hits, posts, comments, author_pages.read_blogs(connection)
 
 
 def _build_link(

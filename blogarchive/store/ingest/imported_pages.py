@@ -12,7 +12,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.blog_resolution import resolve_blog
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome, SaveResult
-from blogarchive.store.posts.comment_identity import mark
+from blogarchive.store.posts.comment_identity import identify_comments
 from blogarchive.store.timestamps import format_utc
 
 _TEXTS = """
@@ -128,7 +128,7 @@ def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
         archive.execute_many(
             "update comments set last_seen_at = ?, gone_at = null"
             " where post_id = ? and fingerprint = ? and last_seen_at < ?",
-            [(moment, post_id, item.fingerprint, moment) for item in mark(post.comments)],
+            [(moment, post_id, item.fingerprint, moment) for item in identify_comments(post.comments)],
         )
     numbers = {post.number for post in parsed.posts}
     for listed in (parsed.listed, parsed.latest, *(row.posts for row in parsed.categories)):

@@ -57,7 +57,7 @@ def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: dateti
             if not check_months(archive, blog, run_id=run.id, now=now):
                 added += _ask_home_chain(archive, run, blog, now)
             added += _ask_categories(archive, blog, now)
-            added += empty_comment_check.ask_again(archive, blog, run.id, now=now)
+            added += empty_comment_check.requeue_doubted(archive, blog, run.id, now=now)
     return added
 
 

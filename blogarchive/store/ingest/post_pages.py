@@ -13,7 +13,7 @@ from blogarchive.store.pages import links
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import post_target
 from blogarchive.store.posts import comment_pages, post_row, posts
-from blogarchive.store.posts.comment_pages import Next
+from blogarchive.store.posts.comment_pages import NextStep
 from blogarchive.store.timestamps import format_utc
 
 
@@ -22,7 +22,7 @@ def save_post_page(context: SaveContext) -> None:
     post = find_post(context.crawled)
     if post is None:
         return
-    before = post_row.held(context, post.number)
+    before = post_row.read_post_row(context, post.number)
     if _continues(context):
         if before is not None:
             _save_further(context, post, before)
@@ -32,11 +32,11 @@ def save_post_page(context: SaveContext) -> None:
         context.resolved_urls.append(
             before.url
         )  # it moved, and may have been asked for there in the meantime
-    categories.save_names(context, post_id, post.categories)
+    categories.save_category_names(context, post_id, post.categories)
     if not context.changes.posts_changed:
         context.keep_open.append(("incomplete", "title"))  # a listing has to agree first
     further = links.next_page_link(context, (PageKind.COMMENTS,))
-    comment_pages.save_first(
+    comment_pages.save_first_page(
         context, post_id, post, comment_chain_name(context, post), further=further is not None
     )
     if context.is_reparse:
@@ -92,7 +92,9 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
     parsed, known = context.parsed, context.archive.cache.target_keys
     named = [*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts)]
     blog = f"{context.blog.site}/{context.blog.uid}/"
-    return listed_posts.targets(context, [post for post in named if f"{blog}{post.number}" not in known])
+    return listed_posts.listed_targets(
+        context, [post for post in named if f"{blog}{post.number}" not in known]
+    )
 
 
 def comment_chain_name(context: SaveContext, post: Post) -> str:
@@ -106,20 +108,20 @@ def _continues(context: SaveContext) -> bool:
 
 def _save_further(context: SaveContext, post: Post, before: post_row.PostRow) -> None:
     further = links.next_page_link(context, (PageKind.COMMENTS,))
-    wanted = comment_pages.save_further(
+    wanted = comment_pages.save_next_page(
         context, before.id, post, comment_chain_name(context, post), further=further is not None
     )
     if post.comment_count is not None and not context.is_reparse:
-        posts.save_figures(context, before.id, post, before)
+        posts.save_post_counters(context, before.id, post, before)
     if context.is_reparse:
         return
     context.post_url = before.url
-    if wanted is Next.POST:
+    if wanted is NextStep.POST:
         target = post_target(context, before.url, post.number)
         requeue.requeue_target(
             context.archive, target, before=context.precise_moment, now=context.page.fetched_at
         )
-    elif wanted is Next.PAGE and further is not None:
+    elif wanted is NextStep.PAGE and further is not None:
         _follow(context, post, further)
 
 

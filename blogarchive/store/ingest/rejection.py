@@ -45,7 +45,7 @@ def save_rejection(
         page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id)
     field_coverage.count_rejected(archive, run_id, target, crawled.parsed, bad.failure)
     is_post = target.kind is PageKind.POST and target.number is not None
-    if bad.gone is not None and is_post and deletions.own_page_gone(context, target.number or 0, bad.gone):
+    if bad.gone is not None and is_post and deletions.record_gone_page(context, target.number or 0, bad.gone):
         for url in (target.url, *context.resolved_urls):
             failures.resolve(archive, url, now=now)
         return save_result(context, Outcome.GONE)
@@ -68,9 +68,13 @@ def _leads_nowhere(context: SaveContext, bad: Rejection) -> bool:
     """
     if bad.gone is not None and listing_pages.is_beyond_end(context):
         return True
-    if context.target.kind is PageKind.CATEGORY and bad.gone is not None and categories.has_vanished(context):
-        categories.vanish(context)
+    if (
+        context.target.kind is PageKind.CATEGORY
+        and bad.gone is not None
+        and categories.is_listing_gone(context)
+    ):
+        categories.empty_gone_categories(context)
         return True
     if context.target.kind is PageKind.MONTH:
-        return months.has_vanished(context)
+        return months.is_listing_gone(context)
     return context.target.kind is PageKind.COMMENTS and deletions.is_gone(context, context.target.post_number)

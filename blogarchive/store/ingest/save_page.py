@@ -106,7 +106,7 @@ def _keep(context: SaveContext) -> None:
         )
     _settle(context)
     if _is_home(context.target):
-        authors.note_run(context)
+        authors.link_run(context)
     parse_problems.record_problems(context)
 
 
@@ -114,10 +114,10 @@ def _keep_reading(context: SaveContext) -> None:
     """All that was read, by subject; the same for a page that was fetched and for one that is read again."""
     if context.is_first:
         context.page_id()
-    context.author_id = authors.save(context)
-    sidebar.save(context)
+    context.author_id = authors.save_author(context)
+    sidebar.save_sidebar(context)
     if schedule.is_listing(context.parsed.kind):
-        listing_pages.save(context)
+        listing_pages.save_listing(context)
     else:
         post_pages.save_post_page(context)
 
@@ -146,7 +146,7 @@ def _settle(context: SaveContext) -> None:
 def _stands(archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None) -> SaveResult:
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     if _is_home(crawled.target):
-        authors.note_run(context)
+        authors.link_run(context)
     post_pages.mark_unchanged(context)
     transitions.mark_unchanged(
         archive, crawled.target, fetched_at=context.precise_moment, due_at=_next_look(context)

@@ -12,7 +12,7 @@ from blogarchive.store.timestamps import shift_utc
 _STATS_APART = timedelta(hours=1)
 
 
-def save(context: SaveContext) -> int:
+def save_author(context: SaveContext) -> int:
     """The id of the page's author, his row brought up to date from what the page shows of him."""
     blog, shown = context.blog, context.parsed.author
     row = context.archive.row(
@@ -31,7 +31,7 @@ def save(context: SaveContext) -> int:
     return author_id
 
 
-def note_run(context: SaveContext) -> None:
+def link_run(context: SaveContext) -> None:
     """The run of the visit is one over this author's blog."""
     if context.run_id is not None:
         context.archive.execute(

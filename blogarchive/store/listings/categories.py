@@ -8,17 +8,17 @@ from blogarchive.store.listings import listed_posts
 from blogarchive.store.pages.context import SaveContext
 
 
-def save_rows(context: SaveContext, rows: Sequence[CategoryRow]) -> None:
+def save_category_rows(context: SaveContext, rows: Sequence[CategoryRow]) -> None:
     """Keep the categories that the sidebar shows, with the posts named under them."""
     for row in rows:
-        category_id = ensure(context, row.name, row.url)
-        known = listed_posts.note(context, row.posts, in_listing=False)
-        link(context, category_id, [post.id for post in known.values()])
+        category_id = ensure_category(context, row.name, row.url)
+        known = listed_posts.save_listed(context, row.posts, in_listing=False)
+        add_posts(context, category_id, [post.id for post in known.values()])
     if not context.is_reparse:
         _follow_renames(context, rows)
 
 
-def has_vanished(context: SaveContext) -> bool:
+def is_listing_gone(context: SaveContext) -> bool:
     """Whether the target is a listing to which the sidebar leads no more: of a category, or by an older address."""
     row = context.archive.row(
         "select sum(url = ?), count(url) from categories"
@@ -29,19 +29,19 @@ def has_vanished(context: SaveContext) -> bool:
     return bool(_vanished(context)) or (bool(known) and not there)
 
 
-def vanish(context: SaveContext) -> None:
+def empty_gone_categories(context: SaveContext) -> None:
     """The sidebar no longer shows the target's category, and its listing is no more: its posts are not in it."""
     for category_id in _vanished(context):
         _empty(context, category_id)
 
 
-def save_names(context: SaveContext, post_id: int, names: Iterable[str]) -> None:
+def save_category_names(context: SaveContext, post_id: int, names: Iterable[str]) -> None:
     """Keep the categories that a post's own page names."""
     for name in names:
-        link(context, ensure(context, name, None), [post_id])
+        add_posts(context, ensure_category(context, name, None), [post_id])
 
 
-def ensure(context: SaveContext, name: str, url: str | None) -> int:
+def ensure_category(context: SaveContext, name: str, url: str | None) -> int:
     """The id of the author's category of that name, made where there is none."""
     row = context.archive.row(
         "select id, url, last_seen_at from categories where author_id = ? and name = ?",
@@ -64,17 +64,17 @@ def ensure(context: SaveContext, name: str, url: str | None) -> int:
     return cast(int, category_id)
 
 
-def of_listing(context: SaveContext, chain: str, name: str | None) -> int | None:
+def listing_category(context: SaveContext, chain: str, name: str | None) -> int | None:
     """The category that a listing is of: by the name the page shows, else by its URL; None where neither tells."""
     if name:
-        return ensure(context, name, chain if context.target.page_no == 1 else None)
+        return ensure_category(context, name, chain if context.target.page_no == 1 else None)
     row = context.archive.row(
         "select id from categories where author_id = ? and url = ?", (context.author_id, chain)
     )
     return None if row is None else cast(int, row[0])
 
 
-def link(context: SaveContext, category_id: int, post_ids: Sequence[int]) -> None:
+def add_posts(context: SaveContext, category_id: int, post_ids: Sequence[int]) -> None:
     """These posts are in that category."""
     if not post_ids:
         return
@@ -111,14 +111,14 @@ def _follow_renames(context: SaveContext, rows: Sequence[CategoryRow]) -> None:
             (context.author_id, row.url, row.name, context.moment),
         ):
             if name not in names:
-                _move(context, cast(int, old_id), ensure(context, row.name, row.url))
+                _move(context, cast(int, old_id), ensure_category(context, row.name, row.url))
 
 
 def _move(context: SaveContext, old_id: int, new_id: int) -> None:
     members = context.archive.rows(
         "select post_id from post_categories where category_id = ? and gone_at is null", (old_id,)
     )
-    link(context, new_id, [cast(int, post_id) for (post_id,) in members])
+    add_posts(context, new_id, [cast(int, post_id) for (post_id,) in members])
     _empty(context, old_id)
 
 
@@ -138,7 +138,7 @@ def _vanished(context: SaveContext) -> list[int]:
     return [cast(int, row[0]) for row in rows]
 
 
-def proved(context: SaveContext, category_id: int, numbers: Iterable[str], *, since: str) -> None:
+def mark_proved(context: SaveContext, category_id: int, numbers: Iterable[str], *, since: str) -> None:
     """The category's listing was read to its end: it holds these posts, and the others no longer."""
     shown = set(numbers)
     members = context.archive.rows(

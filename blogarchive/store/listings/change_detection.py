@@ -1,4 +1,4 @@
-"""What a listing shows of a post against what is held of it: where they differ, the post is asked for."""
+"""Compare a listed post with the stored one, and requeue the post if they differ."""
 
 import re
 from dataclasses import dataclass
@@ -13,45 +13,45 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.pages.ownership import post_target
 
-_MARKS = re.compile(
+_LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
-_SECONDS = 19  # the length of 2025-01-28T01:46:53, before the offset
+_UP_TO_SECONDS = 19  # the length of 2025-01-28T01:46:53, before the offset
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """A post that a listing names, as it is held. `read`: its own page was read. `fresh`: it was not known before.
+class ListedPostRow:
+    """The row of a post that a listing names; `has_text` is False until its own page is stored.
 
-    `url` is where it is asked for, `astray`: nothing is to be had there. `shown_on` is the time of a listing that was
-    dealt with last.
+    `url` is the URL in the frontier. `is_unreachable`: its own page failed or is gone. `shown_on` is the time of a
+    listing that was last compared. `is_new`: the post was not stored before.
     """
 
     id: int
     number: int | str
     title: str | None
     title_is_cut: bool
-    read: bool
+    has_text: bool
     posted_at: str | None
     listed_title: str | None
     listed_comment_count: int | None
     comment_count: int | None
-    url: str | None = None
-    shown_on: str | None = None
-    astray: bool = False
-    fresh: bool = False
+    url: str | None
+    shown_on: str | None
+    is_unreachable: bool
+    is_new: bool
 
 
-def compare(context: SaveContext, item: ListedPost, known: Known) -> None:
-    """Ask for a post that a listing shows at another address, or with another title, time or number of comments."""
-    _compare_address(context, item, known)
-    _compare_title(context, item, known)
-    _compare_time(context, item, known)
-    _compare_count(context, item, known)
+def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+    """Requeue a post that a listing shows with another URL, title, time or number of comments."""
+    _compare_url(context, item, row)
+    _compare_title(context, item, row)
+    _compare_time(context, item, row)
+    _compare_count(context, item, row)
 
 
-def ask(context: SaveContext, number: int | str, url: str) -> None:
-    """Have a post fetched, unless it is waited for already."""
+def requeue_post(context: SaveContext, number: int | str, url: str) -> None:
+    """Requeue a post, unless it is queued already."""
     requeue.requeue_target(
         context.archive,
         post_target(context, url, number),
@@ -60,17 +60,17 @@ def ask(context: SaveContext, number: int | str, url: str) -> None:
     )
 
 
-def _compare_address(context: SaveContext, item: ListedPost, known: Known) -> None:
-    """A post is asked for where the newest listing says that it is: now, where nothing was to be had any more.
+def _compare_url(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+    """Change the URL of the post to that of the newest listing, and requeue it if the old URL is unreachable.
 
-    Where http became https, or the other way, when it is due: some hosts show now this, now that.
+    A change between http and https alone does not requeue it: some hosts alternate between the two.
     """
     url = cast(str, item.url)
-    if known.url is None or known.url == url:
+    if row.url is None or row.url == url:
         return
-    target = post_target(context, url, known.number)
+    target = post_target(context, url, row.number)
     requeue.change_url(context.archive, target)
-    if known.astray and known.url.partition("://")[2] != url.partition("://")[2]:
+    if row.is_unreachable and row.url.partition("://")[2] != url.partition("://")[2]:
         requeue.requeue_target(
             context.archive,
             target,
@@ -80,24 +80,24 @@ def _compare_address(context: SaveContext, item: ListedPost, known: Known) -> No
         )
 
 
-def _compare_title(context: SaveContext, item: ListedPost, known: Known) -> None:
-    """Hold the title listed against the one that is held: where they begin to differ, the post is read again.
+def _compare_title(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+    """Requeue a post if its listed title begins to differ from the stored title.
 
-    Where they differ still after that, it is a failure. `listed_title` is the title that was dealt with last.
+    If they still differ after its page was fetched, record a failure. `listed_title` is the title last compared.
     """
-    if _agree(item, known.title or ""):
-        if known.listed_title not in (None, known.title):
-            _note_title(context, known, known.title)
+    if _is_same_title(item, row.title or ""):
+        if row.listed_title not in (None, row.title):
+            _store_listed_title(context, row, row.title)
             failures.resolve_field(context.archive, cast(str, item.url), "title", now=context.page.fetched_at)
-        elif known.listed_title is None and not known.read and not item.title_cut:
-            _note_title(context, known, item.title)
+        elif row.listed_title is None and not row.has_text and not item.title_cut:
+            _store_listed_title(context, row, item.title)
         return
-    if known.listed_title != item.title:
-        _note_title(context, known, item.title)
-        if known.read:
-            ask(context, known.number, cast(str, item.url))
-    elif known.read and not _adorned(item.title, known.title or "") and not _waits(context, known.number):
-        detail = f"listed as {item.title!r}, and named {known.title!r} on its own page"
+    if row.listed_title != item.title:
+        _store_listed_title(context, row, item.title)
+        if row.has_text:
+            requeue_post(context, row.number, cast(str, item.url))
+    elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
+        detail = f"listed as {item.title!r}, but titled {row.title!r} on its own page"
         failure = Failure(kind="incomplete", field="title", detail=detail)
         if not failures.is_open(context.archive, cast(str, item.url), failure):
             now = context.page.fetched_at
@@ -106,54 +106,54 @@ def _compare_title(context: SaveContext, item: ListedPost, known: Known) -> None
             )
 
 
-def _compare_time(context: SaveContext, item: ListedPost, known: Known) -> None:
-    """A time that is not the one held has the post read again, once: some lists show when a post was last edited."""
+def _compare_time(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+    """Requeue a post once if another time is listed: some listings show the time of the last edit."""
     shown = date_text_iso(item.posted)
-    if shown is None or not known.read or known.posted_at is None:
+    if shown is None or not row.has_text or row.posted_at is None:
         return
-    dealt_with = known.shown_on is not None and known.shown_on.startswith(shown[:_SECONDS])
-    differs = not _same_time(shown, known.posted_at)
-    if dealt_with or (known.shown_on is None and not differs):
+    is_compared = row.shown_on is not None and row.shown_on.startswith(shown[:_UP_TO_SECONDS])
+    differs = not _same_time(shown, row.posted_at)
+    if is_compared or (row.shown_on is None and not differs):
         return
     url = cast(str, item.url)
-    frontier_queue.set_newest_day(context.archive, post_target(context, url, known.number), shown)
+    frontier_queue.set_newest_day(context.archive, post_target(context, url, row.number), shown)
     if differs:
-        ask(context, known.number, url)
+        requeue_post(context, row.number, url)
 
 
-def _compare_count(context: SaveContext, item: ListedPost, known: Known) -> None:
-    """A number of comments that moved since the listing was last read asks for the post."""
+def _compare_count(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+    """Requeue a post if its listed number of comments has changed."""
     count = item.comment_count
-    if count is None or count == known.listed_comment_count:
+    if count is None or count == row.listed_comment_count:
         return
-    context.archive.execute("update posts set listed_comment_count = ? where id = ?", (count, known.id))
-    if known.read and known.listed_comment_count is not None and count != known.comment_count:
-        ask(context, known.number, cast(str, item.url))
+    context.archive.update_row("posts", row.id, {"listed_comment_count": count})
+    if row.has_text and row.listed_comment_count is not None and count != row.comment_count:
+        requeue_post(context, row.number, cast(str, item.url))
 
 
 def _same_time(one: str, other: str) -> bool:
-    """Whether two times are one, as far as both are told."""
-    one, other = one[:_SECONDS], other[:_SECONDS]
+    """Return whether two times are equal up to the lower precision."""
+    one, other = one[:_UP_TO_SECONDS], other[:_UP_TO_SECONDS]
     return one.startswith(other) or other.startswith(one)
 
 
-def _agree(item: ListedPost, title: str) -> bool:
-    """Whether a title is the one listed, or begins with what a listing left of it; a list may have bullets of its own."""
-    listed, held = strip_bullets(item.title), strip_bullets(title)
-    return held.startswith(listed.rstrip("….　 ")) if item.title_cut else listed == held
+def _is_same_title(item: ListedPost, title: str) -> bool:
+    """Return whether a listed title equals a title or is the beginning of it; bullets of lists are ignored."""
+    listed, stored = strip_bullets(item.title), strip_bullets(title)
+    return stored.startswith(listed.rstrip("….　 ")) if item.title_cut else listed == stored
 
 
-def _adorned(listed: str, title: str) -> bool:
-    """Whether a listing sets a mark beside the very title: [置顶], 【原创】."""
-    bare, held = (strip_bullets(_MARKS.sub("", text) or text) for text in (listed, title))
-    return bool(title) and bare == held
+def _has_label(listed: str, title: str) -> bool:
+    """Return whether the listed title is the title with a label such as [置顶] or 【原创】."""
+    bare, stored = (strip_bullets(_LABELS.sub("", text) or text) for text in (listed, title))
+    return bool(title) and bare == stored
 
 
-def _note_title(context: SaveContext, known: Known, title: str | None) -> None:
-    context.archive.execute("update posts set listed_title = ? where id = ?", (title, known.id))
+def _store_listed_title(context: SaveContext, row: ListedPostRow, title: str | None) -> None:
+    context.archive.update_row("posts", row.id, {"listed_title": title})
 
 
-def _waits(context: SaveContext, number: int | str) -> bool:
-    """Whether the post's own page is still to be read."""
+def _is_queued(context: SaveContext, number: int | str) -> bool:
+    """Return whether the own page of the post is still to be fetched."""
     key = f"{context.blog.site}/{context.blog.uid}/{number}"
-    return context.archive.row("select 1 from frontier where key = ? and state <> 'done'", (key,)) is not None
+    return context.archive.exists("select 1 from frontier where key = ? and state <> 'done'", (key,))

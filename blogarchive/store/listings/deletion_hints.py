@@ -14,14 +14,14 @@ _ASKED_AT_MOST = 20
 """More at once are no sign of posts, but of a list that is made otherwise now."""
 
 
-def look(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
+def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
     """Hold each list against what it showed when it was last seen; `lists` by their places in `sidebar_titles`."""
     lost: set[str] = set()
     back: set[str] = set()
     for place, named in lists.items():
         shown, before = _numbers(named), _shown_before(context, place)
         if shown and before:
-            lost |= younger(before - shown, shown)
+            lost |= select_newer(before - shown, shown)
             back |= shown - before
     for number, condition in ((lost, "gone_at is null"), (back, "gone_at is not null")):
         rows = _posts(context, sorted(number), condition)
@@ -32,7 +32,7 @@ def look(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> Non
             )
 
 
-def younger(lacking: set[str], numbers: set[str]) -> set[str]:
+def select_newer(lacking: set[str], numbers: set[str]) -> set[str]:
     """Those that a list of the newest posts would show: not older than the oldest it does show, pinned ones aside."""
     shown = sorted(int(number) for number in numbers if number.isdigit())
     if len(shown) < 2:

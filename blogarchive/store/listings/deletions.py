@@ -19,7 +19,7 @@ _BOTH = (
 )
 
 
-def own_page_gone(context: SaveContext, number: int | str, reason: str) -> bool:
+def record_gone_page(context: SaveContext, number: int | str, reason: str) -> bool:
     """The post's own page says that it is no more; gives whether the post is gone, both witnesses heard.
 
     Where the other is missing, the listing that should show the post is fetched: the month's, unless it was since
@@ -61,7 +61,7 @@ def is_gone(context: SaveContext, number: int | str | None) -> bool:
     return row is not None
 
 
-def missing(context: SaveContext, post_ids: Collection[int], *, since: str) -> None:
+def record_missing(context: SaveContext, post_ids: Collection[int], *, since: str) -> None:
     """A complete listing, begun at `since` (UTC text with microseconds), does not show these posts, though it should."""
     for post_id in post_ids:
         fresh = context.archive.execute(
@@ -73,7 +73,7 @@ def missing(context: SaveContext, post_ids: Collection[int], *, since: str) -> N
             _ask_own_page(context, post_id)
 
 
-def listed(context: SaveContext, post_ids: Collection[int]) -> None:
+def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
     """A listing shows these posts: it is no witness against them, and those marked are unmarked."""
     places = ", ".join("?" * len(post_ids))
     back = context.archive.rows(

@@ -11,7 +11,7 @@ from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
 from blogarchive.store.ledger.month_check import FIELD
 from blogarchive.store.listings import categories, deletion_hints, deletions, listed_posts, months
-from blogarchive.store.listings.change_detection import Known
+from blogarchive.store.listings.change_detection import ListedPostRow
 from blogarchive.store.pages import links, page_chains
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.pages.ownership import own_posts
@@ -22,26 +22,26 @@ from blogarchive.store.timestamps import format_utc, parse_utc, shift_utc
 _KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 
 
-def save(context: SaveContext) -> None:
+def save_listing(context: SaveContext) -> None:
     """Keep what a page of a listing lists, and follow its chain as far as it tells something."""
     posts_shown = own_posts(context, context.parsed.posts)
     named = _named(context.parsed.listed, posts_shown)
-    known = listed_posts.note(context, named, in_listing=True)
+    known = listed_posts.save_listed(context, named, in_listing=True)
     _save_shown(context, posts_shown)
     kind, chain = _kind(context), context.target.chain or context.target.url
     if kind is PageKind.HOME:
         context.keep_open.append(("incomplete", FIELD))  # checked when all that this page asks for was read
     category_id = None
     if kind is PageKind.CATEGORY:
-        category_id = categories.of_listing(context, chain, context.parsed.listing)
+        category_id = categories.listing_category(context, chain, context.parsed.listing)
         if category_id is not None:
-            categories.link(context, category_id, [post.id for post in known.values()])
+            categories.add_posts(context, category_id, [post.id for post in known.values()])
     if not context.is_reparse:
         _follow(context, kind, chain, known, category_id)
         days = [(item, day) for item in named if (day := date_text_iso(item.posted))]
         frontier_queue.set_post_days(
             context.archive,
-            [(target, day) for item, day in days for target in listed_posts.targets(context, [item])],
+            [(target, day) for item, day in days for target in listed_posts.listed_targets(context, [item])],
         )
 
 
@@ -70,10 +70,10 @@ def _named(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[ListedP
 def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
     """Posts that the listing shows whole fill those not read yet; an excerpt tells counters only."""
     for post in shown:
-        before = post_row.held(context, post.number)
+        before = post_row.read_post_row(context, post.number)
         if post.whole and post.body_html is not None:
             posts.save_from_listing(context, post, before)
-    listed_posts.note_counts(context, [post for post in shown if not post.whole])
+    listed_posts.save_listed_counts(context, [post for post in shown if not post.whole])
 
 
 def _kind(context: SaveContext) -> PageKind:
@@ -83,7 +83,11 @@ def _kind(context: SaveContext) -> PageKind:
 
 
 def _follow(
-    context: SaveContext, kind: PageKind, chain: str, known: dict[int | str, Known], category_id: int | None
+    context: SaveContext,
+    kind: PageKind,
+    chain: str,
+    known: dict[int | str, ListedPostRow],
+    category_id: int | None,
 ) -> None:
     link = links.next_page_link(context, _KINDS)
     sweep, in_order = _sweep(context, kind, chain)
@@ -133,7 +137,9 @@ def _next(context: SaveContext, link: Link, chain: str, kind: PageKind) -> Targe
     )
 
 
-def _go_on(context: SaveContext, target: Target, sweep: PageChain, known: dict[int | str, Known]) -> None:
+def _go_on(
+    context: SaveContext, target: Target, sweep: PageChain, known: dict[int | str, ListedPostRow]
+) -> None:
     now = context.page.fetched_at
     requeue.requeue_target(
         context.archive,
@@ -149,7 +155,7 @@ def _go_on(context: SaveContext, target: Target, sweep: PageChain, known: dict[i
         frontier_queue.set_newest_day(context.archive, target, max(days))
 
 
-def _home_goes_on(context: SaveContext, sweep: PageChain, known: dict[int | str, Known]) -> bool:
+def _home_goes_on(context: SaveContext, sweep: PageChain, known: dict[int | str, ListedPostRow]) -> bool:
     """Whether further home pages tell something: not where months do; else until a page shows nothing new.
 
     A chain that was never read to its end is read on whatever it shows, or an interruption would leave a hole.
@@ -160,7 +166,7 @@ def _home_goes_on(context: SaveContext, sweep: PageChain, known: dict[int | str,
     proved = None if row is None or row[0] is None else str(row[0])
     if proved is None or shift_utc(proved, schedule.LISTING_DEADLINE) < sweep.started_at:
         return True
-    return any(post.fresh or not post.read for post in known.values())
+    return any(post.is_new or not post.has_text for post in known.values())
 
 
 def _has_months(context: SaveContext) -> bool:
@@ -179,21 +185,21 @@ def _prove(context: SaveContext, kind: PageKind, sweep: PageChain, category_id: 
     since = format_utc(parse_utc(begun))
     if kind is PageKind.CATEGORY:
         if category_id is not None:
-            categories.proved(context, category_id, numbers, since=since)
+            categories.mark_proved(context, category_id, numbers, since=since)
     elif kind is PageKind.MONTH:
-        month = months.of_listing(context, sweep.chain, context.parsed.listing)
+        month = months.listing_month(context, sweep.chain, context.parsed.listing)
         if month is not None:
-            months.proved(context, month, numbers, begun=begun)
-        deletions.missing(context, _ids(context, before - numbers), since=begun)
+            months.mark_proved(context, month, numbers, begun=begun)
+        deletions.record_missing(context, _ids(context, before - numbers), since=begun)
     else:
         context.archive.execute(
             "update authors set home_proved_at = ? where id = ?", (since, context.author_id)
         )
-        deletions.missing(
-            context, _ids(context, deletion_hints.younger(before - numbers, numbers)), since=begun
+        deletions.record_missing(
+            context, _ids(context, deletion_hints.select_newer(before - numbers, numbers)), since=begun
         )
     page_chains.mark_complete(context, sweep)
 
 
 def _ids(context: SaveContext, numbers: set[str]) -> list[int]:
-    return sorted(listed_posts.ids(context, numbers))
+    return sorted(listed_posts.find_post_ids(context, numbers))

@@ -15,7 +15,7 @@ from blogarchive.store.timestamps import format_utc, parse_utc
 _VANISH_AT_MOST = 2
 
 
-def save_rows(context: SaveContext, rows: Sequence[MonthRow]) -> bool:
+def save_month_rows(context: SaveContext, rows: Sequence[MonthRow]) -> bool:
     """Keep the rows of the archive; a month that is not as it was proved has its listing fetched.
 
     Gives whether the page is the newest to show any of them, so that all are held now as it shows them. The page of
@@ -52,7 +52,7 @@ def save_rows(context: SaveContext, rows: Sequence[MonthRow]) -> bool:
     return latest <= context.moment
 
 
-def has_vanished(context: SaveContext) -> bool:
+def is_listing_gone(context: SaveContext) -> bool:
     """Whether the target is a listing to which the archive's rows lead no more: of a month, or by an older address."""
     row = context.archive.row(
         "select max(m.last_seen_at), max(case when m.url = ? then m.last_seen_at end) from archive_months m"
@@ -63,7 +63,7 @@ def has_vanished(context: SaveContext) -> bool:
     return latest is not None and (own is None or str(own) < str(latest))
 
 
-def of_listing(context: SaveContext, chain: str, name: str | None) -> str | None:
+def listing_month(context: SaveContext, chain: str, name: str | None) -> str | None:
     """The month, YYYY-MM, that a listing is of: by its URL in the archive rows, else as the page says."""
     row = context.archive.row(
         "select month from archive_months where author_id = ? and url = ?", (context.author_id, chain)
@@ -71,7 +71,7 @@ def of_listing(context: SaveContext, chain: str, name: str | None) -> str | None
     return name if row is None else str(row[0])
 
 
-def proved(context: SaveContext, month: str, numbers: Collection[str], *, begun: str) -> None:
+def mark_proved(context: SaveContext, month: str, numbers: Collection[str], *, begun: str) -> None:
     """The month's listing was read to its end: its row is proved, and posts of the month it lacks are missing.
 
     `begun` is when the reading began, UTC text with microseconds.
@@ -82,7 +82,9 @@ def proved(context: SaveContext, month: str, numbers: Collection[str], *, begun:
         " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
         (len(numbers), since, context.author_id, month, since),
     )
-    deletions.missing(context, [*_not_among(context, month, numbers), *_in_no_month(context)], since=begun)
+    deletions.record_missing(
+        context, [*_not_among(context, month, numbers), *_in_no_month(context)], since=begun
+    )
 
 
 def _not_among(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:
@@ -205,4 +207,4 @@ def _vanished(context: SaveContext, months: Sequence[tuple[str, str | None]], sh
             target = Target(url=url, site=context.blog.site, kind=PageKind.MONTH, uid=context.blog.uid)
             transitions.deactivate(context.archive, target)
             context.resolved_urls.append(url)
-        deletions.missing(context, _not_among(context, month, ()), since=context.precise_moment)
+        deletions.record_missing(context, _not_among(context, month, ()), since=context.precise_moment)

@@ -13,7 +13,7 @@ The other places are the names of categories.
 """
 
 
-def save(context: SaveContext) -> None:
+def save_sidebar(context: SaveContext) -> None:
     """Keep the sidebar, unless this process has just kept the very same one of the blog; a home page's own list too."""
     parsed = context.parsed
     is_home = context.target.kind is PageKind.HOME and context.target.page_no == 1 and not context.is_reparse
@@ -24,13 +24,13 @@ def save(context: SaveContext) -> None:
     if memo.get(place) == shown and not is_home:
         memo[place] = shown  # the next page's are these very objects, which compare at once
         return
-    newest = months.save_rows(context, parsed.months)
-    categories.save_rows(context, parsed.categories)
-    listed_posts.note(context, parsed.latest, in_listing=False)
+    newest = months.save_month_rows(context, parsed.months)
+    categories.save_category_rows(context, parsed.categories)
+    listed_posts.save_listed(context, parsed.latest, in_listing=False)
     lists = {row.name: row.posts for row in parsed.categories} | {LATEST: parsed.latest}
     if is_home:
         lists[HOME] = parsed.listed
-        deletion_hints.look(context, lists)
+        deletion_hints.requeue_hinted(context, lists)
     for where, named in lists.items():
         _save_titles(context, where, named)
     # Read again, oldest first: once a page is the newest to show every month, those after it are too.

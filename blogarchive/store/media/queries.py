@@ -21,7 +21,7 @@ def author_ids(archive: Archive, blogs: Sequence[Blog]) -> str:
     return json.dumps(sorted({cast(int, row[0]) for row in rows if row is not None}))
 
 
-def unknown(archive: Archive, authors: str) -> list[tuple[str, str, str]]:
+def images_without_row(archive: Archive, authors: str) -> list[tuple[str, str, str]]:
     """URL, a post's URL and site of every picture that has no row yet."""
     rows = archive.rows(
         "select pm.url, p.url, a.site from post_media pm join posts p on p.id = pm.post_id"
@@ -32,7 +32,7 @@ def unknown(archive: Archive, authors: str) -> list[tuple[str, str, str]]:
     return cast("list[tuple[str, str, str]]", rows)
 
 
-def connect(archive: Archive, authors: str) -> None:
+def link_media_rows(archive: Archive, authors: str) -> None:
     """Have every place of a picture name the picture's row."""
     archive.execute(
         "update post_media set media_id = (select id from media where url = post_media.url)"
@@ -49,7 +49,7 @@ _DUE = (
 )
 
 
-def hosts(archive: Archive, authors: str, *, moment: str, since: str) -> list[str]:
+def due_hosts(archive: Archive, authors: str, *, moment: str, since: str) -> list[str]:
     """The hosts of pictures that are to be fetched at `moment` (UTC text), in the order of their rows."""
     rows = archive.rows(
         "select m.host" + _DUE + " group by m.host order by min(m.id)", (moment, authors, since)
@@ -62,7 +62,9 @@ def count_due(archive: Archive, authors: str, *, moment: str, since: str) -> int
     return archive.scalar("select count(*)" + _DUE, (moment, authors, since))
 
 
-def due(archive: Archive, authors: str, host: str, *, limit: int, moment: str, since: str) -> list[Row]:
+def due_images(
+    archive: Archive, authors: str, host: str, *, limit: int, moment: str, since: str
+) -> list[Row]:
     """Id, URL, host, attempts, a post's URL, site and uid of pictures to fetch, those that never failed first."""
     found: list[Row] = []
     for state in ("todo", "failed"):
@@ -83,7 +85,7 @@ def skipped_hosts(archive: Archive) -> list[str]:
     return [str(row[0]) for row in archive.rows("select distinct host from media where status = 'skipped'")]
 
 
-def skipped(archive: Archive, authors: str, host: str) -> list[tuple[int, str, str, str]]:
+def skipped_images(archive: Archive, authors: str, host: str) -> list[tuple[int, str, str, str]]:
     """Id, URL, a post's URL and site of what was skipped of one host."""
     rows = archive.rows(
         "select m.id, m.url, p.url, a.site from media m join post_media pm on pm.media_id = m.id"
@@ -94,7 +96,7 @@ def skipped(archive: Archive, authors: str, host: str) -> list[tuple[int, str, s
     return cast("list[tuple[int, str, str, str]]", rows)
 
 
-def states(archive: Archive, authors: str) -> dict[str, int]:
+def count_by_status(archive: Archive, authors: str) -> dict[str, int]:
     """How many pictures are in which state; those without a row are to be fetched."""
     rows = archive.rows(
         "select coalesce(m.status, 'todo'), count(distinct pm.url) from post_media pm"
@@ -105,7 +107,7 @@ def states(archive: Archive, authors: str) -> dict[str, int]:
     return dict(cast("list[tuple[str, int]]", rows))
 
 
-def revive(archive: Archive, authors: str) -> int:
+def reset_failed(archive: Archive, authors: str) -> int:
     """Make what failed or is dead to be fetched; gives how many."""
     return archive.execute(
         "update media set status = 'todo', attempts = 0, next_try_at = null"

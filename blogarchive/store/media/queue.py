@@ -21,7 +21,7 @@ from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.media import queries
 from blogarchive.store.timestamps import format_utc, shift_utc
 
-Refusal = Callable[[str, str, str], str | None]
+RefusalCheck = Callable[[str, str, str], str | None]
 """Of a picture's URL, its post's URL and its site: why it may not be fetched, or None."""
 
 
@@ -54,26 +54,28 @@ class ImageCounts:
     skipped: int
 
 
-def gather(archive: Archive, blogs: Sequence[Blog], refusal: Refusal, hosts: Callable[[str], bool]) -> None:
+def queue_images(
+    archive: Archive, blogs: Sequence[Blog], refusal: RefusalCheck, hosts: Callable[[str], bool]
+) -> None:
     """Make a row for every picture of these blogs that has none; take up what was skipped and may be asked now.
 
     `hosts` says of a host whether any of the blogs may ask it: a quick sieve before `refusal` is asked.
     """
     with archive.atomic():
         authors = queries.author_ids(archive, blogs)
-        found = queries.unknown(archive, authors)
+        found = queries.images_without_row(archive, authors)
         archive.execute_many(
             "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing",
             [_new_row(url, refusal(url, post_url, site)) for url, post_url, site in found],
         )
-        queries.connect(archive, authors)
+        queries.link_media_rows(archive, authors)
         _take_up_skipped(archive, authors, refusal, hosts)
 
 
-def hosts_to_ask(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> list[str]:
+def due_hosts(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> list[str]:
     """The hosts of the pictures that are to be fetched now; with `since`, of posts seen from then on only."""
     authors = queries.author_ids(archive, blogs)
-    return queries.hosts(archive, authors, moment=format_utc(now), since=since)
+    return queries.due_hosts(archive, authors, moment=format_utc(now), since=since)
 
 
 def count_due(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> int:
@@ -82,7 +84,7 @@ def count_due(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: 
     return queries.count_due(archive, authors, moment=format_utc(now), since=since)
 
 
-def take(
+def next_images(
     archive: Archive,
     blogs: Sequence[Blog],
     host: str,
@@ -94,13 +96,13 @@ def take(
 ) -> list[QueuedImage]:
     """The next pictures of these blogs' posts on `host`, those that never failed first. Changes nothing."""
     authors = queries.author_ids(archive, blogs)
-    rows = queries.due(
+    rows = queries.due_images(
         archive, authors, host, limit=limit + len(exclude), moment=format_utc(now), since=since
     )
     return [_wanted(row) for row in rows if row[0] not in exclude][:limit]
 
 
-def keep(archive: Archive, url: str, picture: ImageFile, *, now: datetime) -> bool:
+def store_image(archive: Archive, url: str, picture: ImageFile, *, now: datetime) -> bool:
     """Keep a picture that came from `url`, in one transaction; False where the same bytes were held already."""
     digest = sha256(picture.body).hexdigest()
     with archive.atomic():
@@ -135,7 +137,7 @@ def keep(archive: Archive, url: str, picture: ImageFile, *, now: datetime) -> bo
     return fresh > 0
 
 
-def fail(
+def mark_failed(
     archive: Archive, wanted: QueuedImage, trouble: ImageFailure, *, run_id: int | None, now: datetime
 ) -> bool:
     """Schedule another try, each after a longer pause; returns True if the picture is now given up."""
@@ -159,7 +161,7 @@ def fail(
     return dead
 
 
-def skip(archive: Archive, wanted: QueuedImage, detail: str, *, now: datetime) -> None:
+def mark_skipped(archive: Archive, wanted: QueuedImage, detail: str, *, now: datetime) -> None:
     """The picture is of a host that is not asked: listed, and no failure."""
     with archive.atomic():
         archive.execute(
@@ -169,9 +171,9 @@ def skip(archive: Archive, wanted: QueuedImage, detail: str, *, now: datetime) -
         failures.resolve(archive, wanted.url, now=now)
 
 
-def tally(archive: Archive, blog: Blog) -> ImageCounts:
+def count_images(archive: Archive, blog: Blog) -> ImageCounts:
     """How many pictures the posts of a blog show, and what became of them; a URL is counted once."""
-    states = queries.states(archive, queries.author_ids(archive, [blog]))
+    states = queries.count_by_status(archive, queries.author_ids(archive, [blog]))
     return ImageCounts(
         shown=sum(states.values()),
         held=states.get("stored", 0),
@@ -181,21 +183,23 @@ def tally(archive: Archive, blog: Blog) -> ImageCounts:
     )
 
 
-def retry(archive: Archive, blogs: Sequence[Blog]) -> int:
+def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
     """Make what failed, for good too, to be fetched by the next run; gives how many."""
     with archive.atomic():
-        return queries.revive(archive, queries.author_ids(archive, blogs))
+        return queries.reset_failed(archive, queries.author_ids(archive, blogs))
 
 
 def _new_row(url: str, refused: str | None) -> tuple[str, str, str, str | None]:
     return url, host_of(url), "skipped" if refused else "todo", refused
 
 
-def _take_up_skipped(archive: Archive, authors: str, refusal: Refusal, hosts: Callable[[str], bool]) -> None:
+def _take_up_skipped(
+    archive: Archive, authors: str, refusal: RefusalCheck, hosts: Callable[[str], bool]
+) -> None:
     for host in queries.skipped_hosts(archive):
         if not hosts(host):
             continue
-        for media_id, url, post_url, site in queries.skipped(archive, authors, host):
+        for media_id, url, post_url, site in queries.skipped_images(archive, authors, host):
             if refusal(url, post_url, site) is None:
                 archive.execute("update media set status = 'todo', detail = null where id = ?", (media_id,))
 

@@ -1,19 +1,19 @@
 """The categories of two archives made one: which posts are in them, by the latest look at each."""
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.merge.joins import AUTHORS, PAGE, POSTS, run_all
+from blogarchive.store.merge.joins import AUTHORS, PAGE, POSTS, run_script
 
 _MEMBERS = f"{POSTS} join other.post_categories o on o.post_id = op.id join other.categories oc on oc.id = o.category_id join main.categories c on c.author_id = a.id and c.name = oc.name"  # noqa: E501
 
 
-def note_known(archive: Archive) -> None:
+def snapshot_memberships(archive: Archive) -> None:
     """Note what the archive knows by itself, before anything of the other one is read."""
-    run_all(archive, _BEFORE)
+    run_script(archive, _BEFORE)
 
 
-def copy(archive: Archive) -> None:
+def copy_categories(archive: Archive) -> None:
     """Copy the other's categories and what it knows of the posts in them."""
-    run_all(archive, _CATEGORIES)
+    run_script(archive, _CATEGORIES)
 
 
 # What the archive knew by itself: a listing of a category that was read to its end is a witness of that alone.

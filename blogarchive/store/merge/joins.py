@@ -11,7 +11,7 @@ COMMENTS = f"{POSTS} join main.comments c on c.post_id = p.id join other.comment
 PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
 
 
-def run_all(archive: Archive, statements: str) -> None:
+def run_script(archive: Archive, statements: str) -> None:
     """Run statements that are parted by a semicolon and an empty line."""
     for statement in statements.split(";\n\n"):
         archive.execute(statement)

@@ -14,7 +14,7 @@ from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import read_only_mode
 from blogarchive.store.merge import categories
-from blogarchive.store.merge.joins import AUTHORS, COMMENTS, PAGE, POSTS, run_all
+from blogarchive.store.merge.joins import AUTHORS, COMMENTS, PAGE, POSTS, run_script
 
 _PAGE_COLUMNS = (
     "url, fetched_at, status, headers, encoding, body, body_size, sha256, kind, site, uid, target, counted, closed,"
@@ -26,7 +26,7 @@ _MEDIA_COLUMNS = (
 
 
 @contextmanager
-def beside(archive: Archive, other: Path) -> Iterator[None]:
+def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     """The archive at `other` is open for reading beside `archive`, under the name `other`.
 
     Raises `NoArchive`, `ArchiveDamaged`, and `UsageError` where it is the same file or of another version.
@@ -51,7 +51,7 @@ def copy_pages(archive: Archive) -> list[int]:
     Those are the copied ones and what the archive holds of the same blogs from the oldest of these on, so that
     what was read later has the last word.
     """
-    categories.note_known(archive)
+    categories.snapshot_memberships(archive)
     before = archive.scalar("select coalesce(max(id), 0) from main.pages")
     archive.execute(
         f"insert or ignore into main.pages({_PAGE_COLUMNS})"  # noqa: S608 - constants
@@ -66,16 +66,16 @@ def copy_pages(archive: Archive) -> list[int]:
     return [cast(int, row[0]) for row in rows + nobodys]
 
 
-def count_offered(archive: Archive) -> int:
+def count_other_pages(archive: Archive) -> int:
     """How many pages the other archive holds."""
     return archive.scalar("select count(*) from other.pages")
 
 
-def copy_rest(archive: Archive) -> int:
+def copy_unparsed(archive: Archive) -> int:
     """Copy what pages do not tell; gives how many files of pictures were new."""
     _copy_comments(archive)
-    categories.copy(archive)
-    run_all(archive, _REST)
+    categories.copy_categories(archive)
+    run_script(archive, _REST)
     return _copy_pictures(archive)
 
 

@@ -1,6 +1,6 @@
-"""What makes a comment that one and no other: its author, its time as shown, and its place among equals.
+"""Identify comments: by author, time as shown, and ordinal among comments of the same author and time.
 
-The text has no part in it, so that an edited comment stays itself; two identical comments are two.
+The text is not part of the identity, so that an edited comment stays the same comment. Two identical comments are two.
 """
 
 import re
@@ -11,101 +11,105 @@ from hashlib import sha256
 
 from blogarchive.items import Comment
 
-# 3小时前 says another thing at each visit: there the text has to stand in for the time.
-_MOVES = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
+# A relative time (3小时前) differs at each fetch, so the text replaces it.
+_RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Marked:
-    """A comment of a page: `base` is author and time, `ordinal` its place among those of one base, from 0."""
+class IdentifiedComment:
+    """A comment of a page: `base` is author and time, `ordinal` counts comments of one base from 0."""
 
     comment: Comment
     base: str
     ordinal: int
-    digest: str
+    text_digest: str
     position: int
 
     @property
     def fingerprint(self) -> str:
-        """The text that is unique within a post."""
+        """Return the text that is unique within a post."""
         return f"{self.ordinal}|{self.base}"
 
 
-def mark(
-    comments: Sequence[Comment], *, counted: Mapping[str, int] | None = None, first_position: int = 0
-) -> list[Marked]:
-    """The comments of a page, in its order, each with what makes it that one.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredComment:
+    """The identity of a stored comment of some base."""
 
-    `counted`: how many of each base the earlier pages of the same comments held; ordinals count on from there.
+    ordinal: int
+    text_digest: str | None
+    is_gone: bool
+
+
+def identify_comments(
+    comments: Sequence[Comment], *, counted: Mapping[str, int] | None = None, first_position: int = 0
+) -> list[IdentifiedComment]:
+    """Return the comments of a page with their identities, in the order of the page.
+
+    `counted` is the number of comments per base on the earlier pages of the same post; ordinals continue from it.
     """
-    seen: Counter[str] = Counter(counted or {})
-    marked = []
-    for index, comment in enumerate(comments):
-        base = base_of(comment)
-        marked.append(
-            Marked(
+    ordinals: Counter[str] = Counter(counted or {})
+    identified = []
+    for position, comment in enumerate(comments, first_position):
+        base = comment_base(comment)
+        identified.append(
+            IdentifiedComment(
                 comment=comment,
                 base=base,
-                ordinal=seen[base],
-                digest=digest(comment),
-                position=first_position + index,
+                ordinal=ordinals[base],
+                text_digest=text_digest(comment),
+                position=position,
             )
         )
-        seen[base] += 1
-    return marked
+        ordinals[base] += 1
+    return identified
 
 
-def base_of(comment: Comment) -> str:
-    """Time as shown and author; for a time that moves with the clock, the text in its place."""
+def comment_base(comment: Comment) -> str:
+    """Return time as shown and author; the digest of the text replaces a relative time."""
     time = " ".join(comment.posted.text.split()) if comment.posted else ""
-    if _MOVES.search(time):
-        time = f"~{digest(comment)[:16]}"
+    if _RELATIVE_TIME.search(time):
+        time = f"~{text_digest(comment)[:16]}"
     return f"{time}|{comment.author_name}"
 
 
-def digest(comment: Comment) -> str:
-    """SHA-256 of the text, to tell a comment that is shown twice from two of one author and time."""
+def text_digest(comment: Comment) -> str:
+    """Return the SHA-256 of the text."""
     return sha256(comment.body_text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
-    """A comment held of some base: its ordinal, the digest of its text, whether it is marked as gone."""
+def match_stored(
+    items: Sequence[IdentifiedComment], stored: Sequence[StoredComment]
+) -> list[IdentifiedComment]:
+    """Return the comments of one base on a page, each with the ordinal of the stored comment that it is.
 
-    ordinal: int
-    digest: str | None
-    gone: bool
-
-
-def matched(items: Sequence[Marked], kept: Sequence[Kept]) -> list[Marked]:
-    """The comments of one base on a page, each with the ordinal of the one held that it is.
-
-    The same text is the same comment, at its own place before any other. What is left over is an edit of what is
-    left over at its own place; the rest is new. So neither a new comment above an older one of the same author and
-    time, nor an order turned round, nor an edit of one of two that were alike, looks like anything else.
+    Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
+    comment of its ordinal, else it is new. So a new comment above older ones, a reversed order, or an edit of one of
+    two equal comments changes no other comment.
     """
-    free = {row.ordinal: row for row in kept}
-    stayed = {
-        item.ordinal for item in items if item.ordinal in free and free[item.ordinal].digest == item.digest
+    free = {row.ordinal: row for row in stored}
+    in_place = {
+        item.ordinal
+        for item in items
+        if item.ordinal in free and free[item.ordinal].text_digest == item.text_digest
     }
-    found: list[Marked] = []
-    rest: list[Marked] = []
-    for item in sorted(items, key=lambda item: item.ordinal not in stayed):
-        alike = [row.ordinal for row in free.values() if row.digest == item.digest]
-        same = item.ordinal if item.ordinal in stayed else next(iter(alike), None)
-        if same is None:
-            rest.append(item)
+    matched: list[IdentifiedComment] = []
+    unmatched: list[IdentifiedComment] = []
+    for item in sorted(items, key=lambda item: item.ordinal not in in_place):
+        equal = [row.ordinal for row in free.values() if row.text_digest == item.text_digest]
+        ordinal = item.ordinal if item.ordinal in in_place else next(iter(equal), None)
+        if ordinal is None:
+            unmatched.append(item)
         else:
-            del free[same]
-            found.append(replace(item, ordinal=same))
-    following = max([row.ordinal for row in kept] + [item.ordinal for item in found], default=-1) + 1
-    for item in rest:
+            del free[ordinal]
+            matched.append(replace(item, ordinal=ordinal))
+    following = max([row.ordinal for row in stored] + [item.ordinal for item in matched], default=-1) + 1
+    for item in unmatched:
         row = free.get(item.ordinal)
-        if row is not None and not row.gone:
+        if row is not None and not row.is_gone:
             del free[item.ordinal]
-            found.append(item)
-        else:  # no lower than its own place: one that reads alike may be waiting for a place before it
+            matched.append(item)
+        else:  # not below its own ordinal: an equal comment may be waiting for an ordinal before it
             following = max(following, item.ordinal)
-            found.append(replace(item, ordinal=following))
+            matched.append(replace(item, ordinal=following))
             following += 1
-    return found
+    return matched

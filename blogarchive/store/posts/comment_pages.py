@@ -1,16 +1,14 @@
-"""Comments over one page or several: joined in one sweep, held against the count that the pages claim.
+"""Store the comments of a post from one page or a chain of pages, and compare their number with the claimed count.
 
-While a sweep goes on somebody may comment, and what stood last on one page stands first on the next. So a comment
-that reads like one of an earlier page waits until the end, where the count decides whether it is one of its own.
-Only a sweep that was read to its last page, whose pages claimed one count, and that found as many, marks comments
-as gone.
+A new comment during the crawl of a chain moves the last comment of a page to the next page. So a comment that equals
+one of an earlier page stays doubtful until the end of the chain, when the count shows whether it is another comment.
+Comments are identified gone only if the chain is complete, its pages claim one count, and that many were found.
 """
 
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from enum import Enum, auto
-from typing import cast
 
 from blogarchive.items import PageKind, Post
 from blogarchive.store.ledger.failures import Failure
@@ -18,78 +16,89 @@ from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments, empty_comment_check
-from blogarchive.store.posts.comment_identity import Marked, mark
+from blogarchive.store.posts.comment_identity import IdentifiedComment, identify_comments
 from blogarchive.store.timestamps import format_utc, parse_utc
 
-RESTARTS = 2
-"""How often a sweep whose pages disagree is begun anew within its run, before it is a failure."""
+_MAX_RESTARTS = 2
+"""How often a chain with differing counts is restarted before it is a failure."""
 
 
-class Next(Enum):
-    """What has to be read next for a post's comments."""
+class NextStep(Enum):
+    """The page of a post to fetch next for its comments."""
 
     NOTHING = auto()
-    PAGE = auto()  # the one that follows
-    POST = auto()  # all of them anew, from the post's own page on
+    PAGE = auto()  # the next page of the chain
+    POST = auto()  # the own page of the post, to restart the chain
 
 
-def save_first(context: SaveContext, post_id: int, post: Post, chain: str, *, further: bool) -> None:
-    """Keep the comments that a post's own page shows. `further`: more pages of them follow."""
-    marked = mark(post.comments)
-    comments.save(context, post_id, marked)
+def save_first_page(
+    context: SaveContext, post_id: int, post: Post, chain_name: str, *, further: bool
+) -> None:
+    """Store the comments of the own page of a post. `further` is True if a next page follows."""
+    identified = identify_comments(post.comments)
+    comments.save_comments(context, post_id, identified)
     if context.is_reparse:
         return
     if further:
-        sweep = page_chains.start_chain(context, chain, PageKind.COMMENTS, claimed=post.comment_count)
-        page_chains.add_items(context, sweep, ((_item(item), False) for item in marked))
-        if _distrusted(context):
-            page_chains.mark_unsound(context, sweep)
+        chain = page_chains.start_chain(context, chain_name, PageKind.COMMENTS, claimed=post.comment_count)
+        page_chains.add_items(context, chain, ((_chain_item(item), False) for item in identified))
+        if _has_comment_problems(context):
+            page_chains.mark_unsound(context, chain)
     else:
-        _finish(context, post_id, seen=len(marked), claimed=post.comment_count, since=context.moment)
-        page_chains.delete_chain(context, chain)
+        _check_count(context, post_id, seen=len(identified), claimed=post.comment_count, since=context.moment)
+        page_chains.delete_chain(context, chain_name)
 
 
-def save_further(context: SaveContext, post_id: int, post: Post, chain: str, *, further: bool) -> Next:
-    """Keep the comments of a further page; gives what has to be read next. `further`: it links to one more."""
+def save_next_page(
+    context: SaveContext, post_id: int, post: Post, chain_name: str, *, further: bool
+) -> NextStep:
+    """Store the comments of a next page and return what to fetch next. `further` is True if it links to one more."""
     if context.is_reparse:
-        _save_again(context, post_id, post)
-        return Next.NOTHING
-    sweep = page_chains.find_chain(context, chain)
-    if sweep is None or sweep.pages_read != context.target.page_no - 1:
-        # Nothing says where these stand among their equals: note those that are surely known.
-        comments.save(context, post_id, comments.known(context, post_id, mark(post.comments)))
-        return Next.POST if sweep is None or _again(context, sweep) else Next.NOTHING
-    counted, shown = page_chains.count_items(context, sweep), page_chains.shown_items(context, sweep)
-    marked = mark(post.comments, counted=counted, first_position=counted.total())
-    doubt = [_item(item) in shown for item in marked]
-    seen = counted.total() + len(marked)
-    repeated = bool(marked) and all(doubt)
-    if repeated and (sweep.claimed is None or seen > sweep.claimed):
-        # Some hosts link to a next page for ever, and show an earlier one again.
-        return _end(context, post_id, sweep, counted.total(), sound=sweep.sound)
-    _note_counted(context, counted, shown, marked)
-    comments.save(context, post_id, [item for item, known in zip(marked, doubt, strict=True) if not known])
-    page_chains.add_items(context, sweep, zip(map(_item, marked), doubt, strict=True))
-    sound = sweep.sound and not _distrusted(context) and _agrees(sweep, post)
+        _resave(context, post_id, post)
+        return NextStep.NOTHING
+    chain = page_chains.find_chain(context, chain_name)
+    if chain is None or chain.pages_read != context.target.page_no - 1:
+        # Out of order, the ordinals are unknown: only comments with equal stored texts are certain.
+        comments.save_comments(
+            context, post_id, comments.filter_stored(context, post_id, identify_comments(post.comments))
+        )
+        return NextStep.POST if chain is None or _restart(context, chain) else NextStep.NOTHING
+    counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
+    identified = identify_comments(post.comments, counted=counted, first_position=counted.total())
+    doubt = [_chain_item(item) in shown for item in identified]
+    seen = counted.total() + len(identified)
+    repeated = bool(identified) and all(doubt)
+    if repeated and (chain.claimed is None or seen > chain.claimed):
+        # Some hosts link to a next page without end and show an earlier page again.
+        return _end_chain(context, post_id, chain, counted.total(), sound=chain.sound)
+    _store_counted(context, counted, shown, identified)
+    comments.save_comments(
+        context, post_id, [item for item, known in zip(identified, doubt, strict=True) if not known]
+    )
+    page_chains.add_items(context, chain, zip(map(_chain_item, identified), doubt, strict=True))
+    sound = chain.sound and not _has_comment_problems(context) and _claims_same(chain, post)
     if not sound:
-        page_chains.mark_unsound(context, sweep)
-    if further:  # also where it reads like an earlier page: the claimed count leaves room for equals
-        return Next.PAGE
-    return _end(context, post_id, sweep, seen, sound=sound)
+        page_chains.mark_unsound(context, chain)
+    if further:  # even if the page equals an earlier one: the claimed count allows equal comments
+        return NextStep.PAGE
+    return _end_chain(context, post_id, chain, seen, sound=sound)
 
 
-def _note_counted(
-    context: SaveContext, counted: Counter[str], shown: Collection[ChainItem], marked: Sequence[Marked]
+def _store_counted(
+    context: SaveContext,
+    counted: Counter[str],
+    shown: Collection[ChainItem],
+    identified: Sequence[IdentifiedComment],
 ) -> None:
-    """What the earlier pages held goes with the page, so that it can be read again by itself."""
-    bases = {item.base: counted[item.base] for item in marked if counted[item.base]}
+    """Store the counts of the earlier pages with the page, so that it can be parsed again alone."""
+    bases = {item.base: counted[item.base] for item in identified if counted[item.base]}
     digests = sorted(item.digest for item in shown if item.item in bases)
     before = {"position": counted.total(), "bases": bases, "digests": digests}
     context.counters_before = json.dumps(before, ensure_ascii=False)
 
 
-def _note_own(context: SaveContext, post_id: int, sweep: PageChain) -> None:
-    """What was decided goes with the pages too: what reads like one of an earlier page is one of its own."""
+def _store_decision(context: SaveContext, post_id: int, chain: PageChain) -> None:
+    """Store with the pages that their doubtful comments are comments of their own."""
     if context.counters_before is not None:
         before = json.loads(context.counters_before) | {"own": True}
         context.counters_before = json.dumps(before, ensure_ascii=False)
@@ -97,77 +106,79 @@ def _note_own(context: SaveContext, post_id: int, sweep: PageChain) -> None:
         "update pages set counted = json_set(counted, '$.own', json('true'))"
         " where counted is not null and fetched_at >= ? and url in (select f.url from frontier f"
         " join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)",
-        (format_utc(parse_utc(sweep.started_at)), post_id, context.blog.site, context.blog.uid),
+        (format_utc(parse_utc(chain.started_at)), post_id, context.blog.site, context.blog.uid),
     )
 
 
-def _save_again(context: SaveContext, post_id: int, post: Post) -> None:
-    row = context.archive.row("select counted from pages where id = ?", (context.page_id(),))
-    before = json.loads(str(row[0])) if row and row[0] else {}
-    bases = cast("dict[str, int]", before.get("bases", {}))
-    marked = mark(post.comments, counted=bases, first_position=before.get("position", 0))
-    # One that may have been of an earlier page again was decided when all pages had been read.
+def _resave(context: SaveContext, post_id: int, post: Post) -> None:
+    counted = context.archive.text("select counted from pages where id = ?", (context.page_id(),))
+    before = json.loads(counted or "{}")
+    bases = before.get("bases", {})
+    identified = identify_comments(post.comments, counted=bases, first_position=before.get("position", 0))
+    # Whether a comment repeats one of an earlier page was decided at the end of the chain.
     unsure = [
-        item for item in marked if item.base in bases and item.digest in before.get("digests", [item.digest])
+        item
+        for item in identified
+        if item.base in bases and item.text_digest in before.get("digests", [item.text_digest])
     ]
-    known = comments.known(context, post_id, unsure)
-    comments.save(context, post_id, [item for item in marked if item not in unsure or item in known])
+    known = comments.filter_stored(context, post_id, unsure)
+    comments.save_comments(
+        context, post_id, [item for item in identified if item not in unsure or item in known]
+    )
     if before.get("own"):
         for item in unsure:
-            comments.copy(context, post_id, item.base, item.digest, item.ordinal)
+            comments.copy_comment(context, post_id, item.base, item.text_digest, item.ordinal)
 
 
-def _item(marked: Marked) -> ChainItem:
-    return ChainItem(item=marked.base, digest=marked.digest)
+def _chain_item(identified: IdentifiedComment) -> ChainItem:
+    return ChainItem(item=identified.base, digest=identified.text_digest)
 
 
-def _agrees(sweep: PageChain, post: Post) -> bool:
-    return post.comment_count is None or post.comment_count == sweep.claimed
+def _claims_same(chain: PageChain, post: Post) -> bool:
+    return post.comment_count is None or post.comment_count == chain.claimed
 
 
-def _distrusted(context: SaveContext) -> bool:
+def _has_comment_problems(context: SaveContext) -> bool:
     return any((problem.field or "").startswith("comments") for problem in context.parsed.problems)
 
 
-def _end(context: SaveContext, post_id: int, sweep: PageChain, seen: int, *, sound: bool) -> Next:
-    if not sound and not _distrusted(context) and _again(context, sweep):
-        return Next.POST
-    waiting = page_chains.doubtful_items(context, sweep) if sound else []
-    if sweep.claimed == seen - len(waiting):
-        seen -= len(waiting)  # the pages overlapped, and these were shown twice
-    elif waiting:
-        _note_own(context, post_id, sweep)
-        for one in waiting:
-            comments.repeat(context, post_id, one)
-    # A clock that was set back must not make what was seen look older than the sweep.
-    started = min(format_utc(parse_utc(sweep.started_at)), context.moment)
-    _finish(context, post_id, seen=seen if sound else -1, claimed=sweep.claimed, since=started)
-    page_chains.delete_chain(context, sweep.chain)
-    return Next.NOTHING
+def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> NextStep:
+    if not sound and not _has_comment_problems(context) and _restart(context, chain):
+        return NextStep.POST
+    doubtful = page_chains.doubtful_items(context, chain) if sound else []
+    if chain.claimed == seen - len(doubtful):
+        seen -= len(doubtful)  # the pages overlapped and showed these comments twice
+    elif doubtful:
+        _store_decision(context, post_id, chain)
+        for item in doubtful:
+            comments.save_repeated(context, post_id, item)
+    # If the clock was set back, comments seen now must not be older than the start of the chain.
+    started = min(format_utc(parse_utc(chain.started_at)), context.moment)
+    _check_count(context, post_id, seen=seen if sound else -1, claimed=chain.claimed, since=started)
+    page_chains.delete_chain(context, chain.chain)
+    return NextStep.NOTHING
 
 
-def _again(context: SaveContext, sweep: PageChain) -> bool:
-    if sweep.restarts >= RESTARTS:
+def _restart(context: SaveContext, chain: PageChain) -> bool:
+    if chain.restarts >= _MAX_RESTARTS:
         return False
-    page_chains.count_restart(context, sweep)
+    page_chains.count_restart(context, chain)
     return True
 
 
-def _finish(context: SaveContext, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
-    if claimed is None or _distrusted(context):
+def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
+    if claimed is None or _has_comment_problems(context):
         return
-    if claimed == seen == 0 and (why := empty_comment_check.doubt(context, post_id)):
-        context.problems.append(Failure(kind="incomplete", field="comments", detail=why))
+    if claimed == seen == 0 and (reason := empty_comment_check.doubt_reason(context, post_id)):
+        context.problems.append(Failure(kind="incomplete", field="comments", detail=reason))
         context.needs_confirmation = True
         return
     if seen == claimed:
         context.comments_agree = True
-        comments.mark_missing(context, post_id, since=since)
-        context.archive.execute(
-            "update posts set comments_complete_at = ? where id = ?", (context.moment, post_id)
-        )
+        comments.mark_unseen_gone(context, post_id, since=since)
+        context.archive.update_row("posts", post_id, {"comments_complete_at": context.moment})
         return
-    found = "pages that disagree" if seen < 0 else f"{seen} were read"
+    found = "its pages differ in number" if seen < 0 else f"{seen} were parsed"
     context.problems.append(
         Failure(kind="incomplete", field="comments", detail=f"{claimed} comments are claimed, {found}")
     )

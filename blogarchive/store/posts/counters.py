@@ -1,4 +1,4 @@
-"""Counters of a post as a series: a row only where something changed, and the newest figures in `posts`."""
+"""Store the counters of a post as a series, with a row for each change; `posts` holds the newest values."""
 
 from typing import cast
 
@@ -6,42 +6,45 @@ from blogarchive.items import Post
 from blogarchive.store.database.post_stats_index import MOMENT
 from blogarchive.store.pages.context import SaveContext
 
-Figures = tuple[int | None, int | None, int | None]
-"""Views, likes, comment count; None where no page showed it."""
+CounterValues = tuple[int | None, int | None, int | None]
+"""Views, likes and comment count; None if no page showed the counter."""
 
-NOTHING: Figures = (None, None, None)
+COLUMNS = ("views", "likes", "comment_count")
+NO_COUNTERS: CounterValues = (None, None, None)
 
 
-def save(context: SaveContext, post_id: int, post: Post, held: Figures, *, newest: bool) -> Figures:
-    """Put what the page shows into the series; gives the newest figures, for the row of the post.
+def save_counters(
+    context: SaveContext, post_id: int, post: Post, stored: CounterValues, *, is_newest: bool
+) -> CounterValues:
+    """Store the counters that the page shows in the series and return the newest values.
 
-    `held` are the figures of the row; `newest`: nothing of the post was seen later than this page.
+    `stored` are the values in the row of the post. `is_newest`: no later page of the post was stored.
     """
-    shown: Figures = (post.views, post.likes, post.comment_count)
-    if newest and not context.is_reparse:
-        fresh = _over(shown, held)
-        if fresh != held:
-            _put(context, post_id, fresh)
-        return fresh
-    before = _at(context, post_id, "captured_at < ?")
-    exact = _at(context, post_id, "captured_at = ?")
-    fresh = _over(shown, before or NOTHING)
-    if fresh != (exact or before or NOTHING):
-        _put(context, post_id, fresh)
+    shown: CounterValues = (post.views, post.likes, post.comment_count)
+    if is_newest and not context.is_reparse:
+        values = _fill(shown, stored)
+        if values != stored:
+            _store(context, post_id, values)
+        return values
+    before = _read(context, post_id, "captured_at < ?")
+    exact = _read(context, post_id, "captured_at = ?")
+    values = _fill(shown, before or NO_COUNTERS)
+    if values != (exact or before or NO_COUNTERS):
+        _store(context, post_id, values)
         if exact is not None:
-            _carry_on(context, post_id, exact, fresh)
-    return _at(context, post_id, "captured_at >= ?") or held
+            _correct_following(context, post_id, exact, values)
+    return _read(context, post_id, "captured_at >= ?") or stored
 
 
-def _over(shown: Figures, held: Figures) -> Figures:
-    """A figure that is not shown is as it was."""
-    views, likes, comments = (old if new is None else new for new, old in zip(shown, held, strict=True))
+def _fill(shown: CounterValues, stored: CounterValues) -> CounterValues:
+    """Return the values shown; the stored value replaces one that is not shown."""
+    views, likes, comments = (old if new is None else new for new, old in zip(shown, stored, strict=True))
     return views, likes, comments
 
 
-def _carry_on(context: SaveContext, post_id: int, old: Figures, fresh: Figures) -> None:
-    """A figure that was read wrong stayed so for as long as it did not move: those pages were not kept."""
-    for name, wrong, right in zip(("views", "likes", "comment_count"), old, fresh, strict=True):
+def _correct_following(context: SaveContext, post_id: int, old: CounterValues, new: CounterValues) -> None:
+    """Correct a wrong value in the following rows up to its next change: their pages were not stored."""
+    for name, wrong, right in zip(COLUMNS, old, new, strict=True):
         if wrong == right:
             continue
         context.archive.execute(
@@ -52,19 +55,19 @@ def _carry_on(context: SaveContext, post_id: int, old: Figures, fresh: Figures) 
         )
 
 
-def _at(context: SaveContext, post_id: int, when: str) -> Figures | None:
+def _read(context: SaveContext, post_id: int, condition: str) -> CounterValues | None:
     row = context.archive.row(
-        "select views, likes, comment_count from post_stats"  # noqa: S608 - `when` is one of three constants
-        f" where post_id = ? and {when} order by captured_at desc limit 1",
+        "select views, likes, comment_count from post_stats"  # noqa: S608 - one of three constants
+        f" where post_id = ? and {condition} order by captured_at desc limit 1",
         (post_id, context.moment),
     )
-    return None if row is None else cast(Figures, row)
+    return None if row is None else cast(CounterValues, row)
 
 
-def _put(context: SaveContext, post_id: int, figures: Figures) -> None:
+def _store(context: SaveContext, post_id: int, values: CounterValues) -> None:
     context.archive.execute(
         "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"  # noqa: S608 - a constant
         f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set"
         " views = excluded.views, likes = excluded.likes, comment_count = excluded.comment_count",
-        (post_id, context.moment, *figures, context.counter_page_id()),
+        (post_id, context.moment, *values, context.counter_page_id()),
     )

@@ -1,28 +1,28 @@
-"""Which pictures a post shows, as its current version stands; the bytes are fetched by others."""
+"""Store which images the current version of a post shows. Their files are fetched later."""
 
 from blogarchive.items import Post
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.pages.context import SaveContext
 
 
-def save(context: SaveContext, post_id: int, post: Post) -> None:
-    """Keep the places of the post's pictures."""
-    wanted = [(image.position, image.url) for image in post.images]
-    there = context.archive.rows(
+def save_images(context: SaveContext, post_id: int, post: Post) -> None:
+    """Store the URLs and positions of the images of a post."""
+    shown = [(image.position, image.url) for image in post.images]
+    stored = context.archive.rows(
         "select position, url from post_media where post_id = ? order by position", (post_id,)
     )
-    if there == sorted(wanted):
+    if stored == sorted(shown):
         return
     context.archive.execute("delete from post_media where post_id = ?", (post_id,))
     context.archive.execute_many(
         "insert into post_media(post_id, position, url, media_id)"
         " values (?, ?, ?, (select id from media where url = ?))",
-        [(post_id, position, url, url) for position, url in wanted],
+        [(post_id, position, url, url) for position, url in shown],
     )
 
 
-def copy(context: SaveContext, post_id: int, post: Post) -> None:
-    """Keep the files of the pictures held, place by place, under the URLs that `post` has there, where those lack one."""
+def copy_images(context: SaveContext, post_id: int, post: Post) -> None:
+    """Store the files of the images also under the URLs that `post` shows at the same positions, if those lack files."""
     context.archive.execute_many(
         "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at)"
         " select ?, ?, m.sha256, m.content_type, m.size, m.width, m.height, m.status, m.fetched_at"

@@ -1,61 +1,105 @@
-"""The row of a post as it was before a save."""
+"""The rows of posts: their columns as read, and the columns that a parsed page fills."""
 
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from hashlib import sha256
 
-from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.posts.counters import Figures
+from blogarchive.items import Post as ParsedPost
+from blogarchive.store.pages.context import SaveContext, date_text_iso
+from blogarchive.store.posts.counters import CounterValues
+from blogarchive.store.rows import Value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PostRow:
-    """The row of a post as it was before this save; `content_hash` None: known by name only, not read yet."""
+class Post:
+    """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
+
+    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
+    """
 
     id: int
+    author_id: int
+    number: int | str
+    url: str
     title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    likes: int | None
+    comment_count: int | None
+    first_seen_at: str
+    last_seen_at: str
+    last_changed_at: str | None
+    gone_at: str | None
+    gone_reason: str | None
+    has_text: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostRow(Post):
+    """The whole row of a post before a save."""
+
+    title_is_cut: bool
     body_html: str | None
     body_text: str | None
     content_hash: str | None
-    posted_at: str | None
-    posted_at_text: str | None
-    url: str
     version_at: str | None
-    last_seen_at: str
-    first_seen_at: str
-    figures: Figures
-    own_page_seen_at: str | None
-    gone_at: str | None
+    listed_comment_count: int | None
     page_id: int | None
     from_listing: bool
 
+    @property
+    def counters(self) -> CounterValues:
+        """Return the newest counters."""
+        return self.views, self.likes, self.comment_count
 
-def held(context: SaveContext, number: int | str) -> PostRow | None:
-    """The post of that number of the page's author, or None."""
-    row = context.archive.row(
-        "select id, title, body_html, body_text, content_hash, posted_at, posted_at_text, url, version_at,"
-        " last_seen_at, first_seen_at, views, likes, comment_count, own_page_seen_at, gone_at, page_id,"
-        " from_listing"
-        " from posts where author_id = ? and number = ?",
-        (context.author_id, number),
-    )
-    if row is None:
-        return None
-    values = cast("tuple[str | None, ...]", row)
-    return PostRow(
-        id=cast(int, row[0]),
-        title=values[1],
-        body_html=values[2],
-        body_text=values[3],
-        content_hash=values[4],
-        posted_at=values[5],
-        posted_at_text=values[6],
-        url=str(row[7]),
-        version_at=values[8],
-        last_seen_at=str(row[9]),
-        first_seen_at=str(row[10]),
-        figures=cast(Figures, row[11:14]),
-        own_page_seen_at=values[14],
-        gone_at=values[15],
-        page_id=cast("int | None", row[16]),
-        from_listing=bool(row[17]),
-    )
+    @property
+    def text(self) -> Mapping[str, str | None]:
+        """Return the columns of the current version."""
+        return {
+            "title": self.title,
+            "body_html": self.body_html,
+            "body_text": self.body_text,
+            "content_hash": self.content_hash,
+        }
+
+    @property
+    def text_since(self) -> str:
+        """Return when the current version was first seen, UTC text."""
+        return self.version_at or self.first_seen_at
+
+
+def columns_of(kind: type[Post]) -> str:
+    """Return the columns of a `Post` or a `PostRow` for a query of `posts p`."""
+    columns = ", ".join(f"p.{field.name}" for field in fields(kind) if field.name != "has_text")
+    return f"{columns}, p.content_hash is not null as has_text"
+
+
+_ROW = f"select {columns_of(PostRow)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608 - constants
+
+
+def read_post_row(context: SaveContext, number: int | str) -> PostRow | None:
+    """Return the post of that number of the page's author, or None."""
+    return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
+
+
+def fact_columns(post: ParsedPost) -> dict[str, Value]:
+    """Return the columns for facts that a page shows beside text and counters. A new fact of posts is added here."""
+    if post.posted is None:
+        return {}
+    return {"posted_at": date_text_iso(post.posted), "posted_at_text": post.posted.text}
+
+
+def text_columns(post: ParsedPost, title: str | None) -> dict[str, str | None]:
+    """Return the columns of a version: the text of a page under the title that is stored."""
+    return {
+        "title": title,
+        "body_html": post.body_html,
+        "body_text": post.body_text,
+        "content_hash": content_hash(title, post.body_html),
+    }
+
+
+def content_hash(title: str | None, body_html: str | None) -> str:
+    """Return the SHA-256 of title and body, which is equal if two pages show one version."""
+    return sha256(f"{title or ''}\0{body_html or ''}".encode()).hexdigest()

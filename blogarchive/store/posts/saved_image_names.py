@@ -1,6 +1,6 @@
-"""Versions of a text that differ in nothing but what a browser called the pictures of a page that it saved.
+"""Compare texts that differ only in the image URLs of a page that a browser saved.
 
-A "complete page" names the browser's own files where the site's addresses of the pictures stood.
+A browser that saves a "complete page" replaces the image URLs of the site by the names of its own files.
 """
 
 import re
@@ -11,41 +11,41 @@ from urllib.parse import unquote, urlsplit
 Content = tuple[str | None, ...]
 
 _SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
-# As most browsers name the folder, with the page's title or its file's name before it.
-BESIDE = re.compile(r".+(?:_files|\.files)")
+# Most browsers name the folder so, after the title of the page or the name of its file.
+SAVED_FOLDER = re.compile(r".+(?:_files|\.files)")
 
 
-def pictures(html: str) -> list[str]:
-    """The addresses of the pictures in stored HTML, in their order."""
+def image_urls(html: str) -> list[str]:
+    """Return the image URLs of stored HTML in their order."""
     return [unescape(src) for src in _SRC.findall(html)]
 
 
-def without_addresses(html: str) -> str:
-    """Stored HTML with the addresses of its pictures left out."""
+def strip_image_urls(html: str) -> str:
+    """Return stored HTML without its image URLs."""
     return _SRC.sub("", html)
 
 
-def is_true(url: str) -> bool:
-    """Whether the address is none that a browser made up."""
-    return not any(BESIDE.fullmatch(step) for step in unquote(urlsplit(url).path).split("/"))
+def is_site_url(url: str) -> bool:
+    """Return whether the URL is one of the site, not of a folder that a browser saved."""
+    return not any(SAVED_FOLDER.fullmatch(folder) for folder in unquote(urlsplit(url).path).split("/"))
 
 
-def renamed(held: Content, shown: Content) -> list[str] | None:
-    """The true addresses that `shown` has where `held` has made-up ones.
+def site_image_urls(stored: Content, shown: Content) -> list[str] | None:
+    """Return the image URLs of the site in `shown` that replace URLs of a saved folder in `stored`.
 
-    None where the two differ in anything but addresses in `held` that a browser made up.
+    Returns None if the texts differ in anything else.
     """
-    if len(held) != len(shown) or any(
-        without_addresses(old or "") != without_addresses(new or "")
-        for old, new in zip(held, shown, strict=True)
+    if len(stored) != len(shown) or any(
+        strip_image_urls(old or "") != strip_image_urls(new or "")
+        for old, new in zip(stored, shown, strict=True)
     ):
         return None
-    pairs = [(old, new) for old, new in zip(_all(held), _all(shown), strict=True) if old != new]
-    if any(is_true(old) for old, _ in pairs):
+    pairs = [(old, new) for old, new in zip(_all_urls(stored), _all_urls(shown), strict=True) if old != new]
+    if any(is_site_url(old) for old, _ in pairs):
         return None
-    return [new for _, new in pairs if is_true(new)]
+    return [new for _, new in pairs if is_site_url(new)]
 
 
-def _all(content: Content) -> Iterator[str]:
+def _all_urls(content: Content) -> Iterator[str]:
     for text in content:
-        yield from pictures(text or "")
+        yield from image_urls(text or "")

@@ -1,86 +1,87 @@
-"""Where a reading of a text belongs among its versions, by the time it was seen: in order, late, or read again.
+"""Decide which stored version of a text a page belongs to, by the time that the page was fetched.
 
-A text (a post's, a comment's) has a current version, in its own row, and those that edits replaced, each with the
-time it was first seen. A page seen now adds at the end; an old saved page that is imported goes into its place;
-a page that is read again changes the version that came from it.
+A post or a comment has a current text in its own row, and revisions that edits replaced, each with the time it was
+first seen. A page fetched now appends a version. An imported older page is inserted at its time. A page that is parsed
+again changes the version that came from it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from blogarchive.store.posts.saved_image_names import renamed
+from blogarchive.store.posts.saved_image_names import site_image_urls
 
-Place = Literal["current", "revision"]
+Content = tuple[str | None, ...]
+
+ChangeKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Version:
-    """A version held: `id` None is the current one. `content` is compared, `since` is UTC text."""
+class TextVersion:
+    """A stored version: `revision_id` None is the current one. `content` is compared, `since` is UTC text."""
 
-    id: int | None
-    content: tuple[str | None, ...]
+    revision_id: int | None
+    content: Content
     since: str
     page_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """What to do: put the content into the current row, or into a revision.
+class VersionChange:
+    """A write of a text.
 
-    `version`: the one to change in place, None: a new one, before which the current content goes on as a revision
-    where it is replaced. `is_edit`: False where nothing is new but true addresses of pictures, for made-up ones.
+    `replace_current` inserts the current text as a revision first. `revision_id` is given for `update_revision`.
+    `is_edit` is False if only the image URLs of a saved page are replaced by those of the site.
     """
 
-    place: Place
-    version: Version | None = None
+    kind: ChangeKind
+    revision_id: int | None = None
     is_edit: bool = True
 
 
-def place(
-    content: tuple[str | None, ...],
+def plan_changes(
+    content: Content,
     moment: str,
-    current: Version,
-    earlier: Callable[[], Sequence[Version]],
+    current: TextVersion,
+    read_revisions: Callable[[], Sequence[TextVersion]],
     *,
-    replayed_page: int | None,
-) -> list[Step]:
-    """What a reading of `content`, seen at `moment`, changes; `earlier` gives the replaced versions, oldest first.
+    reparsed_page: int | None,
+) -> list[VersionChange]:
+    """Return the writes for `content` of a page fetched at `moment`; `read_revisions` returns them oldest first.
 
-    `replayed_page` is the stored page that is read again, None for a page that was fetched.
+    `reparsed_page` is the id of a stored page that is parsed again, None for a page that was fetched.
     """
-    if replayed_page is None and moment >= current.since:
-        truer = _truer(content, current)
-        return [Step(place="current")] if truer is None else truer
-    if current.page_id == replayed_page and current.content == content:
+    if reparsed_page is None and moment >= current.since:
+        changes = _restore_image_urls(content, current)
+        return [VersionChange(kind="replace_current")] if changes is None else changes
+    if current.page_id == reparsed_page and current.content == content:
         return []
-    versions = [*earlier(), current]
-    if replayed_page is not None:
-        own = [version for version in versions if version.page_id == replayed_page]
+    versions = [*read_revisions(), current]
+    if reparsed_page is not None:
+        own = [version for version in versions if version.page_id == reparsed_page]
         if own:
-            return [_in_place(version) for version in own if version.content != content]
-    return _between(content, moment, versions)
+            return [_update(version) for version in own if version.content != content]
+    return _insert(content, moment, versions)
 
 
-def _truer(content: tuple[str | None, ...], version: Version) -> list[Step] | None:
-    """What a reading of this very version changes: its pictures' addresses at most. None where it is another one."""
-    true = [] if content == version.content else renamed(version.content, content)
-    return None if true is None else [_in_place(version, is_edit=False)] if true else []
+def _restore_image_urls(content: Content, version: TextVersion) -> list[VersionChange] | None:
+    """Return at most an update of image URLs if `content` is this version, None if it is another one."""
+    urls = [] if content == version.content else site_image_urls(version.content, content)
+    return None if urls is None else [_update(version, is_edit=False)] if urls else []
 
 
-def _in_place(version: Version, *, is_edit: bool = True) -> Step:
-    return Step(place="current" if version.id is None else "revision", version=version, is_edit=is_edit)
+def _update(version: TextVersion, *, is_edit: bool = True) -> VersionChange:
+    kind: ChangeKind = "update_current" if version.revision_id is None else "update_revision"
+    return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
 
 
-def _between(content: tuple[str | None, ...], moment: str, versions: Sequence[Version]) -> list[Step]:
+def _insert(content: Content, moment: str, versions: Sequence[TextVersion]) -> list[VersionChange]:
     before = [version for version in versions if version.since <= moment]
     after = [version for version in versions if version.since > moment]
     for neighbour in before[-1:] + after[:1]:
-        truer = _truer(content, neighbour)
-        if truer is not None:
-            return truer
-        if renamed(content, neighbour.content) is not None:
+        changes = _restore_image_urls(content, neighbour)
+        if changes is not None:
+            return changes
+        if site_image_urls(content, neighbour.content) is not None:
             return []
-    if not after:
-        return [Step(place="current")]
-    return [Step(place="revision")]
+    return [VersionChange(kind="insert_revision" if after else "replace_current")]

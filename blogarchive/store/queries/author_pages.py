@@ -76,20 +76,20 @@ class MediaFile:
     body: bytes
 
 
-def blogs(connection: sqlite3.Connection) -> tuple[BlogSummary, ...]:
+def read_blogs(connection: sqlite3.Connection) -> tuple[BlogSummary, ...]:
     """Return every blog, the one with the newest post first."""
     found = all_as(connection, BlogSummary, _SUMMARIES)
     return tuple(sorted(found, key=lambda blog: blog.last_post_on or "", reverse=True))
 
 
-def newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:
+def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
     return all_as(
         connection, PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
     )
 
 
-def health(connection: sqlite3.Connection) -> ArchiveHealth:
+def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
     """Return the state of the archive."""
     (counts,) = dicts(
         connection.execute(
@@ -110,7 +110,7 @@ def health(connection: sqlite3.Connection) -> ArchiveHealth:
     return ArchiveHealth(**counts, unindexed=count_pending(connection), last_run=last_run)
 
 
-def author_page(
+def read_author_page(
     connection: sqlite3.Connection, author_id: int, *, year: str | None = None, category: int | None = None
 ) -> AuthorPage | None:
     """Return the page of an author, or None; without `year` and `category`, with posts of the newest year."""
@@ -139,7 +139,7 @@ def author_page(
     )
 
 
-def media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | None:
+def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | None:
     """Return the stored file of that SHA-256, or None."""
     return one_as(
         connection, MediaFile, "select content_type, body from media_files where sha256 = ?", (sha256,)

@@ -22,7 +22,7 @@ class Filters:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StoredPage:
+class PageRecord:
     """A page as served, uncompressed.
 
     `target` is the target that it was fetched for, `counted` are the comments of the pages before it; both are JSON.

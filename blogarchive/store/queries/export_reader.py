@@ -13,7 +13,7 @@ from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages.page_rows import decompress_body
 from blogarchive.store.queries.blog_models import BLOGS, Blog
-from blogarchive.store.queries.export_models import Filters, StoredPage
+from blogarchive.store.queries.export_models import Filters, PageRecord
 from blogarchive.store.queries.post_models import POST_HEADINGS, FullPost, Image, PostHeading
 from blogarchive.store.queries.post_reader import complete_heading
 from blogarchive.store.rows import Value, dicts
@@ -105,7 +105,7 @@ class ExportReader:
         """Return the UTC fetch time of the oldest page, or None."""
         return self._archive.text("select min(fetched_at) from pages")
 
-    def page(self, page_id: int) -> StoredPage:
+    def page(self, page_id: int) -> PageRecord:
         """Return the page of that id. Raises `KeyError` if there is none, `ArchiveDamaged` if its bytes are not whole."""
         for row in self._rows(
             "select url, fetched_at, status, headers, body, site, target, counted from pages where id = ?",
@@ -153,7 +153,7 @@ class ExportReader:
         return dicts(self._archive.execute(sql, values))
 
 
-def _page(row: dict[str, Any]) -> StoredPage:
+def _page(row: dict[str, Any]) -> PageRecord:
     body = row.pop("body")
     headers = tuple((str(name), str(value)) for name, value in json.loads(row.pop("headers")))
-    return StoredPage(**row, headers=headers, body=decompress_body(body, row["url"], row["fetched_at"]))
+    return PageRecord(**row, headers=headers, body=decompress_body(body, row["url"], row["fetched_at"]))

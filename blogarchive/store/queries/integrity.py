@@ -9,7 +9,7 @@ from typing import cast
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.posts.posts import content_hash
+from blogarchive.store.posts.post_row import content_hash
 
 _SHOWN_AT_MOST = 20
 
@@ -34,7 +34,7 @@ class IntegrityReport:
             raise ArchiveDamaged(f"the archive is damaged: {self.damage[0]}{also}; restore a copy of it")
 
 
-def verify(archive: Archive) -> IntegrityReport:
+def verify_archive(archive: Archive) -> IntegrityReport:
     """What a check of everything finds. Raises `ArchiveDamaged` where SQLite itself cannot read on."""
     damage = [*_integrity(archive), *_things(archive), *_references(archive)]
     damage += _posts(archive) + _comments(archive)

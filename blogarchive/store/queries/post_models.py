@@ -1,37 +1,23 @@
 """Read models of posts, shared by served pages, exports and histories.
 
+A new column of `posts` that a page shows is a change in six files:
+
+- `items.py`: a field of `Post`;
+- `sites/grammar/post/post_page.py`, or the module of a site: parse it;
+- `store/database/migrations.py`: add the column;
+- `store/posts/post_row.py`: a field of `Post` to read it, a line of `fact_columns` to write it;
+- `export/post.schema.json`: a key of that name to export it;
+- `browse/templates/archive/post.html`: show it.
+
+A merge parses the copied pages again, so it needs no change.
+
 Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC. `None` means
-that no page showed the value. A field of `Post` is a column of `posts` of the same name.
+that no page showed the value.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Post:
-    """A post without its text; `has_text` is False if only its title or URL is known."""
-
-    id: int
-    author_id: int
-    number: int | str
-    url: str
-    title: str | None
-    posted_at: str | None
-    posted_at_text: str | None
-    views: int | None
-    likes: int | None
-    comment_count: int | None
-    first_seen_at: str
-    last_seen_at: str
-    last_changed_at: str | None
-    gone_at: str | None
-    gone_reason: str | None
-    has_text: bool
-
-
-POST_COLUMNS = ", ".join(f"p.{field.name}" for field in fields(Post) if field.name != "has_text")
-POST_COLUMNS += ", p.content_hash is not null as has_text"
-"""The columns of `Post`, of `posts p`."""
+from blogarchive.store.posts.post_row import Post, columns_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +28,7 @@ class PostLine(Post):
     beginning: str | None
 
 
-POST_LINES = f"""select {POST_COLUMNS}, coalesce(a.nickname, a.uid) as author, substr(p.body_text, 1, 120) as beginning
+POST_LINES = f"""select {columns_of(Post)}, coalesce(a.nickname, a.uid) as author, substr(p.body_text, 1, 120) as beginning
   from posts p join authors a on a.id = p.author_id"""  # noqa: S608 - constants
 """Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 
@@ -54,7 +40,7 @@ class PostHeading(Post):
     categories: tuple[str, ...]
 
 
-POST_HEADINGS = f"""select {POST_COLUMNS},
+POST_HEADINGS = f"""select {columns_of(Post)},
        (select json_group_array(name) from (select c.name from posts_in_categories pc
            join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories
   from posts p"""  # noqa: S608 - constants

@@ -29,7 +29,7 @@ class PostPage:
     newer: PostLine | None
 
 
-def post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
+def read_post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
     """Return the page of the post of that id, or None."""
     post = read_post(connection, post_id)
     if post is None:

@@ -78,7 +78,7 @@ class ArchiveStatus:
     last_run_at: str | None
 
 
-def status(archive: Archive) -> ArchiveStatus:
+def read_status(archive: Archive) -> ArchiveStatus:
     """The state of everything, read from the rows as they are."""
     authors = archive.rows("select id, site, uid from authors order by id")
     run = archive.row(
@@ -116,7 +116,7 @@ def _blog(archive: Archive, author_id: int, blog: Blog) -> BlogStatus:
             " where p.author_id = ?",
             (author_id,),
         ),
-        pictures=media_queue.tally(archive, blog),
+        pictures=media_queue.count_images(archive, blog),
         open_failures=archive.scalar(
             "select count(*) from open_failures where site = ? and uid = ?", (blog.site, blog.uid)
         ),

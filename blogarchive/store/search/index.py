@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from blogarchive.store.search.tokenizer import folding_version, spaced
+from blogarchive.store.search.tokenizer import folding_version, index_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _take_out(
         f"insert into {indexed.index}({indexed.index}, rowid, {columns}) values ('delete', ?, {places})"  # noqa: S608
     )
     for row_id, *texts in old:
-        connection.execute(statement, (row_id, *map(spaced, texts[-len(indexed.columns) :])))
+        connection.execute(statement, (row_id, *map(index_text, texts[-len(indexed.columns) :])))
 
 
 def _put_in(connection: sqlite3.Connection, indexed: _Indexed, ids: list[int]) -> None:
@@ -124,5 +124,5 @@ def _put_in(connection: sqlite3.Connection, indexed: _Indexed, ids: list[int]) -
     ).fetchall()
     connection.executemany(
         f"insert into {indexed.index}(rowid, {columns}) values (?, {places})",  # noqa: S608
-        [(row_id, *map(spaced, texts)) for row_id, *texts in rows],
+        [(row_id, *map(index_text, texts)) for row_id, *texts in rows],
     )

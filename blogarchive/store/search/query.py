@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from blogarchive.store.search.tokenizer import BREAK, Token, tokens
+from blogarchive.store.search.tokenizer import BREAK, Token, tokenize
 
 _MOST_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256
 _QUOTES = str.maketrans("“”„＂「」『』｜", '""""""""|')
@@ -42,7 +42,7 @@ class Query:
         return tuple(term for group in self.wanted for term in group)
 
 
-def parse(words: str) -> Query:
+def parse_query(words: str) -> Query:
     """What `words` ask for; an empty `Query` where they hold nothing to search."""
     wanted: list[tuple[Term, ...]] = []
     unwanted: list[Term] = []
@@ -65,10 +65,10 @@ def parse(words: str) -> Query:
 
 def _terms(piece: re.Match[str]) -> list[Term]:
     if piece["quoted"] is not None:
-        found = tuple(tokens(piece["quoted"]))
+        found = tuple(tokenize(piece["quoted"]))
         return [Term(found, piece["quoted"])] if found else []
     parts: list[list[Token]] = []
-    for token in tokens(piece["bare"]):
+    for token in tokenize(piece["bare"]):
         if token.parted or not parts:  # 川普，新政 in a search box is two words
             parts.append([])
         parts[-1].append(token._replace(parted=False))
@@ -92,7 +92,7 @@ def escape_fts(words: str | None) -> str:
     which is how our index holds a word, the expression offers the word as typed, as other tables hold it:
     ours never do.
     """
-    return _expression(parse(words or ""), _phrase_or_typed)
+    return _expression(parse_query(words or ""), _phrase_or_typed)
 
 
 def _expression(query: Query, written: Callable[[Term], str]) -> str:

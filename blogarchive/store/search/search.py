@@ -9,8 +9,8 @@ from typing import Literal
 
 from blogarchive.errors import UsageError
 from blogarchive.store.rows import dicts
-from blogarchive.store.search.query import Query, match_expression, parse
-from blogarchive.store.search.snippet import Piece, sentence, whole
+from blogarchive.store.search.query import Query, match_expression, parse_query
+from blogarchive.store.search.snippet import Fragment, extract_sentence, mark_hits
 
 Order = Literal["newest", "best"]
 
@@ -49,8 +49,8 @@ class Hit:
     post_id: int
     author_id: int
     author: str
-    title: tuple[Piece, ...]
-    excerpt: tuple[Piece, ...]
+    title: tuple[Fragment, ...]
+    excerpt: tuple[Fragment, ...]
     posted_at: str | None
     url: str
     gone_at: str | None
@@ -73,7 +73,7 @@ def search(
     is a date (`2024`, `2024-05`, `2024-05-01`) in the site's clock. Reads only; finds nothing where `words`
     hold no word.
     """
-    query = parse(words)
+    query = parse_query(words)
     if not query:
         return []
     tables, where, parameters = _asked(query, author, since, comments)
@@ -86,7 +86,7 @@ def search(
     return [_hit(connection, row[0], query, comments=comments) for row in ids]
 
 
-def count(
+def count_hits(
     connection: sqlite3.Connection,
     words: str,
     *,
@@ -95,7 +95,7 @@ def count(
     comments: bool = False,
 ) -> int:
     """How many hits `search` would give without a limit."""
-    query = parse(words)
+    query = parse_query(words)
     if not query:
         return 0
     tables, where, parameters = _asked(query, author, since, comments)
@@ -135,7 +135,7 @@ def _hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments:
     title, text = row.pop("title") or "", row.pop("body_text") or ""
     return Hit(
         kind="comment" if comments else "post",
-        title=whole(title, () if comments else query.shown),
-        excerpt=sentence(text, query.shown),
+        title=mark_hits(title, () if comments else query.shown),
+        excerpt=extract_sentence(text, query.shown),
         **row,
     )

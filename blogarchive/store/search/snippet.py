@@ -14,20 +14,20 @@ _LONGEST_SIDE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Fragment:
     """A stretch of text; `hit`: it is one of the words asked for."""
 
     text: str
     hit: bool = False
 
 
-def whole(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
+def mark_hits(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
     """All of `text`, with every hit marked."""
     text = unicodedata.normalize("NFC", text)
     return _pieces(text, _places(text, terms), 0, len(text))
 
 
-def sentence(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
+def extract_sentence(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
     """The sentence of the first hit in `text`, cut where it is long; the text's beginning where there is no
     hit.
     """
@@ -38,8 +38,8 @@ def sentence(text: str, terms: Sequence[Term]) -> tuple[Piece, ...]:
     following = _SENTENCE_END.search(text, last)
     ends = following.end() if following else len(text)
     start, end = max(begins, first - _LONGEST_SIDE), min(ends, last + _LONGEST_SIDE)
-    before = (Piece("…"),) if start > begins else ()
-    after = (Piece("…"),) if end < ends else ()
+    before = (Fragment("…"),) if start > begins else ()
+    after = (Fragment("…"),) if end < ends else ()
     return (*before, *_pieces(text, places, start, end), *after)
 
 
@@ -70,17 +70,17 @@ def _not_beside(text: str, *, behind: bool) -> str:
     return rf"(?<!{kind})" if behind else rf"(?!{kind})"
 
 
-def _pieces(text: str, places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
+def _pieces(text: str, places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Fragment, ...]:
+    pieces: list[Fragment] = []
     for first, last in places:
         if first < start or last > end:
             continue
         if first > start:
-            pieces.append(Piece(_on_one_line(text[start:first])))
-        pieces.append(Piece(_on_one_line(text[first:last]), hit=True))
+            pieces.append(Fragment(_on_one_line(text[start:first])))
+        pieces.append(Fragment(_on_one_line(text[first:last]), hit=True))
         start = last
     if start < end:
-        pieces.append(Piece(_on_one_line(text[start:end])))
+        pieces.append(Fragment(_on_one_line(text[start:end])))
     return tuple(pieces)
 
 

@@ -87,7 +87,7 @@ def fold(text: str) -> str:
     return text.translate(_folding())
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[Token]:
     """The words of `text` in order, folded."""
     for run, single, parted in _runs(text):
         if not single:
@@ -97,7 +97,7 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(character, True, parted and place == 0)
 
 
-def spaced(text: str | None) -> str:
+def index_text(text: str | None) -> str:
     """What the index holds for `text`: words parted by spaces, breaks as `BREAK`, a break at the very
     beginning.
 

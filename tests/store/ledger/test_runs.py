@@ -22,8 +22,8 @@ from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome
 from blogarchive.store.queries import history
-from blogarchive.store.queries.integrity import verify
-from blogarchive.store.queries.status import status
+from blogarchive.store.queries.integrity import verify_archive
+from blogarchive.store.queries.status import read_status
 from blogarchive.store.rows import Parameters
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
@@ -146,16 +146,16 @@ def test_a_failed_page_is_taken_again_when_its_time_has_come(archive: Archive, c
 def test_status_tells_since_when_a_home_page_is_out_of_reach(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     crawl(archive, blog, clock)
-    assert status(archive).blogs[0].unreached_since is None
+    assert read_status(archive).blogs[0].unreached_since is None
     blog.broken[blog.home.url] = 500
     crawl(archive, blog, clock, command="update")
     since = texts(archive, "select first_failed_at from failures where url = ?", (blog.home.url,))
     clock.now += timedelta(days=3)
     crawl(archive, blog, clock, command="update")
-    assert [status(archive).blogs[0].unreached_since] == since
+    assert [read_status(archive).blogs[0].unreached_since] == since
     blog.broken.clear()
     crawl(archive, blog, clock, command="update")
-    assert status(archive).blogs[0].unreached_since is None
+    assert read_status(archive).blogs[0].unreached_since is None
 
 
 def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock) -> None:
@@ -183,13 +183,13 @@ def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clo
     blog = a_blog(12)
     blog.broken[blog.post_url(N)] = 500
     crawl(archive, blog, clock)
-    found = status(archive).blogs[0]
+    found = read_status(archive).blogs[0]
     assert (found.posts_named, found.posts_read, found.open_failures) == (12, 11, 1)
     assert (len(found.months), found.months_complete, found.complete) == (6, 5, False)
     blog.broken.clear()
     blog.entries[N + 1].text = "改。" * 50
     crawl(archive, blog, clock, command="update", full=True)
-    found = status(archive).blogs[0]
+    found = read_status(archive).blogs[0]
     assert (found.posts_read, found.months_complete, found.comments_held, found.comments_claimed) == (
         12,
         6,
@@ -202,7 +202,7 @@ def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clo
 
 def test_a_whole_archive_is_verified(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(5), clock)
-    found = verify(archive)
+    found = verify_archive(archive)
     assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count_pages(archive))
     found.require_whole()
 
@@ -212,7 +212,7 @@ def test_bytes_that_are_not_those_served_are_damage(archive: Archive, clock: Clo
     archive.execute("update pages set body = substr(body, 1, length(body) - 9) where id = 3")
     archive.execute("pragma foreign_keys = off")
     archive.execute("update comments set post_id = 12345 where id = 1")
-    found = verify(archive)
+    found = verify_archive(archive)
     assert len(found.damage) == 2
     with pytest.raises(ArchiveDamaged, match="and 1 more"):
         found.require_whole()

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from blogarchive.items import DateText, Problem
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.posts.comment_identity import Kept, Marked, mark, matched
+from blogarchive.store.posts.comment_identity import (
+    IdentifiedComment,
+    StoredComment,
+    identify_comments,
+    match_stored,
+)
 from blogarchive.store.timestamps import format_utc
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
@@ -120,7 +125,7 @@ def test_a_night_on_which_a_post_says_to_have_no_comments_marks_none_as_gone(
         read(archive, blog, clock)
         assert bodies(archive) == ["一", "二"]
         assert texts(archive, "select detail from open_failures") == [
-            "0 comments are claimed, 2 are held; they are gone when another day says so too"
+            "0 comments are claimed, 2 are stored; they are gone if a page of another day agrees"
         ]
     (due,) = texts(archive, "select due_at from frontier where number = 500000")
     assert str(due) <= format_utc(clock.now + timedelta(hours=20)), "the next night looks again"
@@ -235,7 +240,7 @@ def test_pages_that_never_agree_end_as_a_failure(archive: Archive, clock: Clock)
     urls = read(archive, blog, clock)
     assert urls.count(page.page.url) == 1
     assert urls.count(second) == 1
-    assert texts(archive, "select detail from open_failures") == ["8 comments are claimed, 6 were read"]
+    assert texts(archive, "select detail from open_failures") == ["8 comments are claimed, 6 were parsed"]
     assert len(bodies(archive)) == 6
 
 
@@ -264,14 +269,14 @@ def test_a_time_that_moves_with_the_clock_does_not_make_new_comments(archive: Ar
 texts_of_one_base = st.lists(st.sampled_from("甲乙丙丁"), max_size=6)
 
 
-def items(found: list[str]) -> list[Marked]:
-    return mark([comment("某", SECOND, text) for text in found])
+def items(found: list[str]) -> list[IdentifiedComment]:
+    return identify_comments([comment("某", SECOND, text) for text in found])
 
 
 @given(before=texts_of_one_base, after=texts_of_one_base)
 def test_among_equals_each_comment_is_matched_once(before: list[str], after: list[str]) -> None:
-    held = [Kept(ordinal=item.ordinal, digest=item.digest, gone=False) for item in items(before)]
-    found = matched(items(after), held)
+    held = [StoredComment(ordinal=item.ordinal, digest=item.digest, gone=False) for item in items(before)]
+    found = match_stored(items(after), held)
     assert len({item.ordinal for item in found}) == len(after)
     digests = {row.ordinal: row.digest for row in held}
     same = sum(digests.get(item.ordinal) == item.digest for item in found)

@@ -8,7 +8,7 @@ import pytest
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.integrity import verify
+from blogarchive.store.queries.integrity import verify_archive
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 
@@ -24,7 +24,7 @@ def whole(path: Path, clock: Clock) -> Path:
 
 def found(path: Path) -> tuple[str, ...]:
     with Archive.open(path, read_only=True) as archive:
-        return verify(archive).damage
+        return verify_archive(archive).damage
 
 
 CHANGES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.search.search import Hit, count, search
+from blogarchive.store.search.search import Hit, count_hits, search
 from blogarchive.store.search.tokenizer import fold
 from tests.browse.make_archive import make
 
@@ -35,7 +35,7 @@ def test_every_two_character_word_is_found_exactly_where_it_stands(archive: sqli
     for word in words:
         truth = {row_id for row_id, *texts in rows if any(fold(word) in fold(text) for text in texts)}
         assert {hit.id for hit in search(archive, word, limit=1000)} == truth, word
-        assert count(archive, word) == len(truth)
+        assert count_hits(archive, word) == len(truth)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_or_binds_closer_than_and(archive: sqlite3.Connection) -> None:
 
 def test_a_minus_alone_gives_everything_else(archive: sqlite3.Connection) -> None:
     everything = archive.execute("select count(*) from posts").fetchone()[0]
-    assert count(archive, "-川普") == everything - 1
+    assert count_hits(archive, "-川普") == everything - 1
 
 
 def test_the_hit_stands_in_its_sentence_and_is_marked(archive: sqlite3.Connection) -> None:
@@ -127,4 +127,4 @@ def test_comments_are_searched_by_their_own(archive: sqlite3.Connection) -> None
 def test_nothing_to_search_finds_nothing(archive: sqlite3.Connection) -> None:
     for words in ("", "   ", "。，！", '"', '""', "-", "OR", "AND", "NOT", "*", "()"):
         assert search(archive, words) == []
-        assert count(archive, words) == 0
+        assert count_hits(archive, words) == 0

@@ -11,14 +11,14 @@ from sqlite_utils import Database
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import MIGRATIONS
 from blogarchive.store.search import index, tokenizer
-from blogarchive.store.search.query import escape_fts, match_expression, parse
+from blogarchive.store.search.query import escape_fts, match_expression, parse_query
 from blogarchive.store.search.search import search
 from blogarchive.store.search.tokenizer import fold
 from tests.browse.make_archive import make
 
 
 def found(connection: sqlite3.Connection, word: str) -> set[int]:
-    expression = match_expression(parse(word))
+    expression = match_expression(parse_query(word))
     return {
         row[0]
         for row in connection.execute("select rowid from posts_fts where posts_fts match ?", (expression,))
@@ -193,7 +193,7 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
     ],
 )  # fmt: skip
 def test_both_ways_of_writing_are_one(one: str, other: str) -> None:
-    assert tokenizer.spaced(one) == tokenizer.spaced(other)
+    assert tokenizer.index_text(one) == tokenizer.index_text(other)
 
 
 @settings(max_examples=300, deadline=None)
@@ -202,7 +202,9 @@ def test_no_question_is_an_error(words: str) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("create virtual table ours using fts5(x, tokenize='ascii')")
     connection.execute("create virtual table others using fts5(x)")
-    connection.execute("select * from ours where ours match ?", (match_expression(parse(words)),)).fetchall()
+    connection.execute(
+        "select * from ours where ours match ?", (match_expression(parse_query(words)),)
+    ).fetchall()
     for table in ("ours", "others"):
         connection.execute(f"select * from {table} where {table} match ?", (escape_fts(words),)).fetchall()
 
@@ -212,5 +214,5 @@ def test_a_very_long_question_is_no_error() -> None:
     connection.execute("create virtual table ours using fts5(x, tokenize='ascii')")
     for words in ("川普 " * 5000, "川 OR " * 5000, "-川 " * 5000, "川" * 20000):
         connection.execute(
-            "select * from ours where ours match ?", (match_expression(parse(words)),)
+            "select * from ours where ours match ?", (match_expression(parse_query(words)),)
         ).fetchall()

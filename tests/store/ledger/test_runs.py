@@ -318,7 +318,9 @@ def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clo
     for sql, parameters in statements.items():
         if sql.split()[0] in ("select", "update", "delete"):
             details = [str(row[3]) for row in execute(f"explain query plan {sql}", parameters)]
-            scanned = [words for words in details if words.startswith("SCAN ") and "CONSTANT" not in words]
+            scans = [words for words in details if words.startswith("SCAN ")]
+            # A constant row, or an array given as a parameter, is no table.
+            scanned = [words for words in scans if "CONSTANT" not in words and "json_each" not in words]
             assert not scanned, (scanned, sql)
 
 

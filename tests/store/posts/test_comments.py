@@ -275,11 +275,14 @@ def items(found: list[str]) -> list[IdentifiedComment]:
 
 @given(before=texts_of_one_base, after=texts_of_one_base)
 def test_among_equals_each_comment_is_matched_once(before: list[str], after: list[str]) -> None:
-    held = [StoredComment(ordinal=item.ordinal, digest=item.digest, gone=False) for item in items(before)]
+    held = [
+        StoredComment(ordinal=item.ordinal, text_digest=item.text_digest, is_gone=False)
+        for item in items(before)
+    ]
     found = match_stored(items(after), held)
     assert len({item.ordinal for item in found}) == len(after)
-    digests = {row.ordinal: row.digest for row in held}
-    same = sum(digests.get(item.ordinal) == item.digest for item in found)
+    digests = {row.ordinal: row.text_digest for row in held}
+    same = sum(digests.get(item.ordinal) == item.text_digest for item in found)
     assert same == sum(min(before.count(text), after.count(text)) for text in set(after))
 
 

@@ -1,7 +1,7 @@
-"""A real Chromium, driven over its debugging pipe: no driver, no library, nothing downloaded.
+"""Drive a real Chromium over its debugging pipe, without a driver or a library.
 
-The protocol is https://chromedevtools.github.io/devtools-protocol/, JSON messages that end with a zero byte,
-read from file descriptor 4 of the browser and written to its descriptor 3.
+The protocol is https://chromedevtools.github.io/devtools-protocol/: JSON messages that end with a zero byte, read from
+file descriptor 4 of the browser and written to its descriptor 3.
 """
 
 import base64
@@ -34,7 +34,7 @@ _ARGUMENTS = (
 )
 _PATIENCE = 30.0
 
-# A shell such as dash takes descriptors of one digit only, and a test run has opened more than nine.
+# A shell such as dash accepts descriptors of one digit only; a test run has more than nine open.
 _PLUMBER = """
 import fcntl, os, sys
 ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
@@ -45,13 +45,13 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 
 def executable() -> str | None:
-    """The browser's path, or None where there is none."""
+    """Return the path of the browser, None if there is none."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 @contextlib.contextmanager
 def browser() -> Iterator["Browser"]:
-    """A browser with a profile of its own, ended and removed at the end."""
+    """Yield a browser with a new profile; both are removed at the end."""
     path = executable()
     if path is None:
         raise FileNotFoundError("no Chromium on the PATH")
@@ -99,14 +99,14 @@ class Browser:
         self.events: list[dict[str, Any]] = []
 
     def page(self) -> "Page":
-        """A new tab in a context of its own: no cookies, no cache of another."""
+        """Return a new tab in a new context: no cookies and no cache of other tabs."""
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         return Page(self, session)
 
     def call(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """The result of a command; raises RuntimeError where the browser refuses it."""
+        """Return the result of a command. Raises RuntimeError if the browser refuses it."""
         self._last_id += 1
         message: dict[str, Any] = {"id": self._last_id, "method": method, "params": parameters}
         if session:
@@ -123,7 +123,7 @@ class Browser:
             self.events.append(answer)
 
     def wait_for(self, method: str, session: str, start: int) -> dict[str, Any]:
-        """The first event of that name since the event number `start`."""
+        """Return the first event of that name since the event number `start`."""
         place = start
         while True:
             while place < len(self.events):
@@ -154,7 +154,7 @@ class Browser:
 
 
 class Page:
-    """A tab. `requests` are all URLs that it asked for, data: and about: left out."""
+    """A tab. `requests` are all requested URLs except data: and about:."""
 
     def __init__(self, owner: Browser, session: str) -> None:
         self._browser, self._session = owner, session
@@ -175,9 +175,7 @@ class Page:
         self._browser.settle(seconds)
 
     def value(self, expression: str) -> Any:
-        """What a JavaScript expression gives; promises are waited for. The page's own CSP does not hold for
-        it.
-        """
+        """Return the value of a JavaScript expression or of its promise; the page's CSP does not apply."""
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"])
@@ -197,13 +195,13 @@ class Page:
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
     def follow(self) -> None:
-        """Press Enter, and wait until the page that it leads to is loaded."""
+        """Press Enter and wait until the next page is loaded."""
         start = len(self._browser.events)
         self.press("Enter")
         self._browser.wait_for("Page.loadEventFired", self._session, start)
 
     def size(self, width: int, height: int, *, phone: bool = False, dark: bool = False) -> None:
-        """Set the window's size, and whether the system is dark."""
+        """Set the size of the window and the dark mode."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -215,11 +213,11 @@ class Page:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def without_scripts(self) -> None:
-        """Run no script of the page's own."""
+        """Disable the scripts of the page."""
         self.call("Emulation.setScriptExecutionDisabled", value=True)
 
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
-        """Write what is seen as PNG; `whole`: the page to its end."""
+        """Write the visible part, or the `whole` page, as PNG."""
         data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
         path.write_bytes(base64.b64decode(data))
 
@@ -233,14 +231,14 @@ class Page:
 
     @property
     def messages(self) -> list[str]:
-        """What the page wrote to the console, and what the browser says against it."""
+        """Return the console messages of the page and the errors of the browser."""
         logged = [event["params"]["entry"]["text"] for event in self._events("Log.entryAdded")]
         said = [str(event["params"]["args"]) for event in self._events("Runtime.consoleAPICalled")]
         return logged + said
 
     @property
     def dialogs(self) -> int:
-        """How many alert, confirm and prompt windows were opened."""
+        """Return the number of alert, confirm and prompt windows."""
         return len(self._events("Page.javascriptDialogOpening"))
 
     def _events(self, method: str) -> list[dict[str, Any]]:

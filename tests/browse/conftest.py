@@ -10,19 +10,19 @@ from tests.browse.make_archive import make
 
 @pytest.fixture(scope="session")
 def archive_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that nobody writes to."""
+    """Return an archive that no test writes to."""
     return make(Path(tmp_path_factory.mktemp("browse")) / "archive.db")
 
 
 @pytest.fixture
 def own_archive(tmp_path: Path) -> Path:
-    """An archive of the test's own."""
+    """Return a copy of the archive for one test."""
     return make(tmp_path / "archive.db")
 
 
 @pytest_asyncio.fixture
 async def datasette(archive_path: Path) -> AsyncIterator[Datasette]:
-    """Datasette as `datasette archive.db` starts it."""
+    """Return Datasette as `datasette archive.db` starts it."""
     served = Datasette([str(archive_path)])
     await served.invoke_startup()
     yield served
@@ -30,7 +30,7 @@ async def datasette(archive_path: Path) -> AsyncIterator[Datasette]:
 
 
 def close(served: Datasette) -> None:
-    """End the threads and connections of a Datasette."""
+    """Close the threads and connections of a Datasette."""
     if served.executor is not None:
         served.executor.shutdown(wait=True)
     for database in served.databases.values():

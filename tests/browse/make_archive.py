@@ -1,7 +1,6 @@
-"""An archive to look at: two invented blogs, one in Simplified and one in Traditional, with everything that
-can happen.
+"""Make an archive of two invented blogs, one in Simplified and one in Traditional, with every kind of row.
 
-`python -m tests.browse.make_archive OUT.db` makes it; the tests make one for themselves.
+`python -m tests.browse.make_archive OUT.db` writes it; the tests make their own.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ _ZONE = ZoneInfo("America/Los_Angeles")
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """A comment to store: who, what, in answer to whom, hours after the post."""
+    """A comment to store: author, text, name it replies to, hours after the post."""
 
     name: str
     text: str
@@ -36,7 +35,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A post to store; `before` are the texts it had before, oldest first."""
+    """A post to store; `before` are its replaced texts, oldest first."""
 
     number: int
     title: str | None
@@ -53,7 +52,7 @@ class Entry:
 
 
 def png(red: int, green: int, blue: int, width: int = 480, height: int = 270) -> bytes:
-    """A small picture: a hill under a sky of that colour."""
+    """Return a small image: a hill under a sky of that colour."""
     rows = bytearray()
     for y in range(height):
         rows.append(0)
@@ -131,7 +130,7 @@ def _daily(author: int, how_many: int) -> list[Entry]:
 
 
 def first_blog() -> list[Entry]:
-    """Simplified; the newest post has everything."""
+    """Return the blog in Simplified; its newest post has every kind of row."""
     remarks = (
         Remark(name="河边人", text="写得好，看得想家。螺丝那段笑出声。", hours=3, likes=4),
         Remark(name="过路客", text="冬笋今年哪里都贵。", hours=5),
@@ -180,7 +179,7 @@ def first_blog() -> list[Entry]:
 
 
 def second_blog() -> list[Entry]:
-    """Traditional."""
+    """Return the blog in Traditional."""
     return [
         Entry(
             number=552001,
@@ -200,7 +199,7 @@ def second_blog() -> list[Entry]:
 
 
 def make(path: Path) -> Path:
-    """Write the archive to `path`, which must not be there yet."""
+    """Write the archive to `path`, which must not exist."""
     with Archive.open(path, create=True) as archive, archive.atomic():
         run = archive.insert(
             "insert into runs (command, started_at, epoch_at, finished_at, outcome, exit_code, version)"

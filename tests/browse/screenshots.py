@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/browse.md from the invented archive: `python -m tests.browse.screenshots`."""
+"""Write the screenshots of docs/browse.md from the invented archive: `python -m tests.browse.screenshots`."""
 
 import socket
 import sys
@@ -28,7 +28,7 @@ _PICTURES = (
 
 
 def main(out: Path) -> None:
-    """Write every picture to the folder `out`."""
+    """Write every screenshot to the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         path = make(Path(folder) / "archive.db")

@@ -1,4 +1,4 @@
-"""The reading pages in a real Chromium: nothing runs, nothing leaves, everything can be reached and read."""
+"""The reading pages in a real Chromium: XSS, requests to other hosts, accessibility, layout."""
 
 import os
 import re
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 _REQUIRED = os.environ.get("BLOGARCHIVE_REQUIRE_BROWSER") == "1"
 _SERVE = "import sys, pathlib, blogarchive.browse.serve as s; s.serve(pathlib.Path(sys.argv[1]), port=0)"
-# What a page must not have once the browser has made its tree of it.
+# Elements and attributes that the DOM of a page must not have.
 _DANGEROUS = """
 [...document.querySelectorAll('*')].filter(e =>
     ['SCRIPT', 'IFRAME', 'OBJECT', 'EMBED', 'BASE', 'FRAME', 'PORTAL'].includes(e.tagName)
@@ -39,7 +39,7 @@ _DANGEROUS = """
 
 @pytest.fixture(scope="session")
 def running_browser() -> Iterator[chromium.Browser]:
-    """A Chromium; skipped where there is none, unless BLOGARCHIVE_REQUIRE_BROWSER says that there must be."""
+    """Return a Chromium; skip if there is none, unless BLOGARCHIVE_REQUIRE_BROWSER is set."""
     if chromium.executable() is None and not _REQUIRED:
         pytest.skip("no Chromium on the PATH")
     with chromium.browser() as browser:
@@ -52,7 +52,7 @@ def tab(running_browser: chromium.Browser) -> chromium.Page:
 
 
 def served(path: Path) -> Iterator[str]:
-    """The address of a server of that archive, ended as a person does, by Ctrl-C."""
+    """Yield the URL of a server of that archive, stopped by Ctrl-C as a person does."""
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(path)], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
@@ -75,7 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
 
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Every vector as the body of a post, raw and cleaned, as title, name, tagline, category and comment."""
+    """Make a blog with every XSS vector as body, raw and sanitized, as title, name, tagline, category and comment."""
     path = make(Path(tmp_path_factory.mktemp("hostile")) / "archive.db")
     seen = "2025-02-01T09:00:00+00:00"
     with Archive.open(path) as archive, archive.atomic():
@@ -84,7 +84,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
         archive.execute("update categories set name = ? || id", (VECTORS[15],))
         for number, vector in enumerate(VECTORS):
             vector = vector.replace("\0", "\ufffd") if number % 2 else vector
-            body = vector if number % 2 else cleaned(vector)
+            body = vector if number % 2 else sanitized(vector)
             post = archive.insert(
                 "insert into posts (author_id, number, url, title, posted_at, body_html, body_text, content_hash,"
                 " first_seen_at, last_seen_at, gone_at, gone_reason) values (1, ?, ?, ?, ?, ?, ?, 'x', ?, ?, ?, ?)",
@@ -119,18 +119,18 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
         yield address, path
 
 
-def cleaned(markup: str) -> str:
-    """`markup` as the store would hold it."""
+def sanitized(markup: str) -> str:
+    """Return `markup` as it would be stored."""
     readable = re.sub(r"[\x00-\x08]", "\ufffd", markup)
     return sanitize_element(html.fragment_fromstring(readable, create_parent="div"), EVIL)
 
 
 def ours(tab: chromium.Page, address: str) -> bool:
-    """Whether all requests of the tab went to `address`."""
+    """Return whether all requests of the tab went to `address`."""
     return all(url.startswith(address) for url in tab.requests)
 
 
-def test_no_vector_runs_or_calls_home(tab: chromium.Page, hostile_site: tuple[str, Path]) -> None:
+def test_no_xss_vector_runs_or_sends_a_request(tab: chromium.Page, hostile_site: tuple[str, Path]) -> None:
     address, path = hostile_site
     with sqlite3.connect(path) as connection:
         ids = [row[0] for row in connection.execute("select id from posts where url glob 'http://evil*'")]
@@ -147,18 +147,18 @@ def test_no_vector_runs_or_calls_home(tab: chromium.Page, hostile_site: tuple[st
     assert tab.messages == []
 
 
-def test_what_the_store_holds_runs_nothing_even_without_a_policy(tab: chromium.Page) -> None:
+def test_stored_bodies_run_no_script_even_without_a_policy(tab: chromium.Page) -> None:
     frame = tab.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
     for vector in VECTORS:
         tab.call(
-            "Page.setDocumentContent", frameId=frame, html=f"<!doctype html><body>{cleaned(vector)}</body>"
+            "Page.setDocumentContent", frameId=frame, html=f"<!doctype html><body>{sanitized(vector)}</body>"
         )
         assert tab.value(_DANGEROUS) == [], vector
     tab.settle()
     assert tab.dialogs == 0
 
 
-def test_no_vector_runs_from_the_words_searched(tab: chromium.Page, hostile_site: tuple[str, Path]) -> None:
+def test_no_xss_vector_runs_from_the_search_terms(tab: chromium.Page, hostile_site: tuple[str, Path]) -> None:
     address, _ = hostile_site
     for vector in VECTORS[:14]:
         quoted = urllib.request.quote(vector.replace("\0", ""))
@@ -170,7 +170,7 @@ def test_no_vector_runs_from_the_words_searched(tab: chromium.Page, hostile_site
     assert ours(tab, address)
 
 
-def test_no_vector_runs_in_datasettes_tables(tab: chromium.Page, hostile_site: tuple[str, Path]) -> None:
+def test_no_xss_vector_runs_in_datasettes_tables(tab: chromium.Page, hostile_site: tuple[str, Path]) -> None:
     address, _ = hostile_site
     for page in (
         "posts?_size=200",
@@ -185,7 +185,9 @@ def test_no_vector_runs_in_datasettes_tables(tab: chromium.Page, hostile_site: t
     assert ours(tab, address)
 
 
-def test_remote_pictures_are_asked_for_only_by_the_reader(tab: chromium.Page, site: tuple[str, Path]) -> None:
+def test_remote_images_load_only_if_the_reader_requests_them(
+    tab: chromium.Page, site: tuple[str, Path]
+) -> None:
     address, path = site
     page = f"{address}/read/post/{post_id(path, 553384)}"
     tab.go(page)
@@ -228,7 +230,7 @@ def test_no_page_is_wider_than_the_screen(tab: chromium.Page, site: tuple[str, P
         assert tab.value("document.documentElement.scrollWidth") <= width, page
 
 
-def test_text_is_large_enough_for_a_phone_and_lines_stand_apart(
+def test_text_and_line_height_are_large_enough_for_a_phone(
     tab: chromium.Page, site: tuple[str, Path]
 ) -> None:
     address, path = site
@@ -242,7 +244,7 @@ def test_text_is_large_enough_for_a_phone_and_lines_stand_apart(
     assert line >= 1.6 * size
 
 
-def test_pages_read_in_the_dark_and_on_paper(tab: chromium.Page, site: tuple[str, Path]) -> None:
+def test_pages_follow_dark_mode_and_print(tab: chromium.Page, site: tuple[str, Path]) -> None:
     address, path = site
     page = f"{address}/read/post/{post_id(path, 553384)}"
     background = "getComputedStyle(document.body).backgroundColor"
@@ -255,7 +257,7 @@ def test_pages_read_in_the_dark_and_on_paper(tab: chromium.Page, site: tuple[str
     assert tab.value("getComputedStyle(document.querySelector('.bar form')).display") == "none"
 
 
-def test_pages_are_whole_without_scripts(tab: chromium.Page, site: tuple[str, Path]) -> None:
+def test_pages_are_complete_without_scripts(tab: chromium.Page, site: tuple[str, Path]) -> None:
     address, path = site
     tab.without_scripts()
     for page in pages_of(path):

@@ -1,4 +1,4 @@
-"""What someone who knows SQL finds, and that other databases beside an archive keep working."""
+"""Datasette's own pages of an archive, and of other databases on the same server."""
 
 import asyncio
 import sqlite3
@@ -16,7 +16,7 @@ from tests.browse.conftest import close
 
 @pytest.fixture
 def other_database(tmp_path: Path) -> Path:
-    """A database of somebody else, with a full-text index of its own."""
+    """Return a database that is no archive, with its own full-text index."""
     path = tmp_path / "other.db"
     with sqlite3.connect(path) as connection:
         connection.executescript(
@@ -53,7 +53,7 @@ async def test_datasettes_search_box_finds_comments(datasette: Datasette) -> Non
 @pytest.mark.parametrize(
     "words", ['"', "(", "AND", "OR", "*", "a:b", "-", '"""', "^", "{", "NEAR(", "\0", "", "。"]
 )
-async def test_no_word_in_the_search_box_is_a_server_error(datasette: Datasette, words: str) -> None:
+async def test_no_search_term_is_a_server_error(datasette: Datasette, words: str) -> None:
     for table in ("posts", "comments"):
         for format_ in ("", ".json"):
             answer = await datasette.client.get(f"/archive/{table}{format_}", params={"_search": words})
@@ -64,7 +64,7 @@ async def test_no_word_in_the_search_box_is_a_server_error(datasette: Datasette,
             assert raw.status_code < 500
 
 
-async def test_a_database_beside_keeps_its_own_search(archive_path: Path, other_database: Path) -> None:
+async def test_another_database_uses_its_own_search(archive_path: Path, other_database: Path) -> None:
     served = Datasette([str(other_database), str(archive_path)])
     alone = Datasette([str(other_database)])
     for words in ("quick fox", "quick -fox", "川普", "well-known", '"brown fox"', "qui*", "川 OR fox"):
@@ -130,7 +130,7 @@ async def test_posts_view_has_facets_too(datasette: Datasette) -> None:
     assert {result["value"] for result in facets["category_list"]["results"]} >= {"山居", "河岸"}
 
 
-async def test_titles_lead_to_the_reading_page_and_long_texts_are_folded(datasette: Datasette) -> None:
+async def test_titles_link_to_the_reading_page_and_long_texts_are_folded(datasette: Datasette) -> None:
     for table in ("posts", "posts_view", "edited_posts", "missing_posts"):
         shown = (await datasette.client.get(f"/archive/{table}")).text
         assert '<a href="/read/post/' in shown, table
@@ -138,7 +138,7 @@ async def test_titles_lead_to_the_reading_page_and_long_texts_are_folded(dataset
     assert '<a href="/read/author/1">' in (await datasette.client.get("/archive/authors")).text
 
 
-async def test_an_address_that_no_page_has_is_not_found(datasette: Datasette) -> None:
+async def test_a_url_without_a_page_is_not_found(datasette: Datasette) -> None:
     for address in ("/no/such/address/here", "/read/nothing", "/archive/no-such-table", "/nothing"):
         assert (await datasette.client.get(address)).status_code == 404
 
@@ -148,13 +148,13 @@ async def test_sizes_have_units(datasette: Datasette) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(metadata.canned_queries()))
-async def test_every_question_has_an_answer(datasette: Datasette, name: str) -> None:
+async def test_every_canned_query_runs(datasette: Datasette, name: str) -> None:
     found = await rows(datasette, f"/archive/{name}.json", person="河边人")
     assert found, name
     assert (await datasette.client.get(f"/archive/{name}")).status_code == 200
 
 
-async def test_questions_answer_what_they_say(datasette: Datasette) -> None:
+async def test_canned_queries_return_what_they_describe(datasette: Datasette) -> None:
     first = (await rows(datasette, "/archive/most_discussed.json"))[0]
     assert (first["title"], first["comments"], first["people"]) == ("回乡过年：一笔细账", 6, 5)
     said = await rows(datasette, "/archive/comments_by.json", person="河边人")
@@ -164,7 +164,7 @@ async def test_questions_answer_what_they_say(datasette: Datasette) -> None:
     assert "2024-12: 2 listed, 1 held" in missing
 
 
-async def test_csv_begins_with_what_excel_needs_once(datasette: Datasette) -> None:
+async def test_csv_begins_with_one_byte_order_mark(datasette: Datasette) -> None:
     for query in ("posts.csv", "posts.csv?_dl=1", "posts.csv?_stream=1", "most_discussed.csv"):
         content = (await datasette.client.get(f"/archive/{query}")).content
         assert content.startswith(b"\xef\xbb\xbf"), query
@@ -175,7 +175,7 @@ async def test_csv_begins_with_what_excel_needs_once(datasette: Datasette) -> No
     assert not (await datasette.client.get("/archive/posts")).content.startswith(b"\xef")
 
 
-async def test_csv_of_other_databases_is_left_alone(archive_path: Path, other_database: Path) -> None:
+async def test_csv_of_other_databases_is_unchanged(archive_path: Path, other_database: Path) -> None:
     served = Datasette([str(archive_path), str(other_database)])
     assert (await served.client.get("/other/notes.csv")).content.startswith(b"id,text")
     close(served)
@@ -197,7 +197,7 @@ async def test_a_second_archive_is_read_under_its_name(archive_path: Path, own_a
     close(served)
 
 
-async def test_a_server_without_an_archive_is_not_disturbed(other_database: Path) -> None:
+async def test_a_server_without_an_archive_is_unchanged(other_database: Path) -> None:
     served = Datasette([str(other_database)])
     assert (await served.client.get("/")).status_code == 200
     assert "阅读" not in (await served.client.get("/other")).text
@@ -245,7 +245,7 @@ async def test_an_immutable_archive_is_read_too(own_archive: Path) -> None:
     close(served)
 
 
-def test_serve_says_what_is_wrong(tmp_path: Path, own_archive: Path) -> None:
+def test_serve_reports_clear_errors(tmp_path: Path, own_archive: Path) -> None:
     with pytest.raises(NoArchive, match="no archive at"):
         create_app(tmp_path / "nothing.db")
     (tmp_path / "words.db").write_text("these are words, and no database at all" * 40)

@@ -1,4 +1,4 @@
-"""The reading pages, asked through Datasette as a browser would."""
+"""The reading pages, requested through Datasette."""
 
 import re
 import sqlite3
@@ -39,7 +39,7 @@ async def test_the_home_page_shows_blogs_newest_posts_and_health(datasette: Data
     assert shown.cssselect("form[role=search] input[name=q]")
 
 
-async def test_a_post_is_shown_whole(datasette: Datasette, archive_path: Path) -> None:
+async def test_a_post_is_shown_completely(datasette: Datasette, archive_path: Path) -> None:
     shown = await page(datasette, f"/read/post/{post_id(archive_path, 553384)}")
     assert words(shown.cssselect("h1")[0]) == "回乡过年：一笔细账"
     assert "2025-01-28 01:46:53 UTC−8" in words(shown.cssselect("article.post header")[0])
@@ -51,12 +51,12 @@ async def test_a_post_is_shown_whole(datasette: Datasette, archive_path: Path) -
     assert len(shown.cssselect("svg.spark[role=img] title")) == 3
 
 
-async def test_a_post_in_traditional_is_marked_so(datasette: Datasette, archive_path: Path) -> None:
+async def test_a_post_in_traditional_has_its_language(datasette: Datasette, archive_path: Path) -> None:
     shown = await page(datasette, f"/read/post/{post_id(archive_path, 552001)}")
     assert shown.cssselect("h1")[0].get("lang") == "zh-Hant"
 
 
-async def test_replies_link_to_what_they_answer(datasette: Datasette, archive_path: Path) -> None:
+async def test_replies_link_to_their_comments(datasette: Datasette, archive_path: Path) -> None:
     shown = await page(datasette, f"/read/post/{post_id(archive_path, 553384)}")
     comments = {comment.get("id"): comment for comment in shown.cssselect("article.comment")}
     assert len(comments) == 6
@@ -73,7 +73,7 @@ async def test_replies_link_to_what_they_answer(datasette: Datasette, archive_pa
     assert "原站已删" in words(list(comments.values())[-1])
 
 
-async def test_pictures_come_from_the_archive_and_others_stay_away(
+async def test_images_come_from_the_archive_and_others_are_not_loaded(
     datasette: Datasette, archive_path: Path
 ) -> None:
     address = f"/read/post/{post_id(archive_path, 553384)}"
@@ -87,9 +87,7 @@ async def test_pictures_come_from_the_archive_and_others_stay_away(
     assert [image.get("src")[:5] for image in asked.cssselect(".post .body img")] == ["/read", "https"]
 
 
-async def test_only_a_reader_who_asks_lets_pictures_be_loaded(
-    datasette: Datasette, archive_path: Path
-) -> None:
+async def test_remote_images_need_a_request_of_the_reader(datasette: Datasette, archive_path: Path) -> None:
     address = f"/read/post/{post_id(archive_path, 553384)}"
     plain = (await datasette.client.get(address)).headers["content-security-policy"]
     asked = (await datasette.client.get(f"{address}?remote=1")).headers["content-security-policy"]
@@ -100,7 +98,7 @@ async def test_only_a_reader_who_asks_lets_pictures_be_loaded(
         assert "script-src" not in policy
 
 
-async def test_links_to_posts_that_are_held_lead_to_their_own_pages(own_archive: Path) -> None:
+async def test_links_to_stored_posts_lead_to_their_pages(own_archive: Path) -> None:
     with sqlite3.connect(own_archive) as connection:
         ids: dict[int, int] = dict(connection.execute("select number, id from posts"))
         (site,) = connection.execute("select url from posts where number = 552001").fetchone()
@@ -126,7 +124,7 @@ async def test_links_to_posts_that_are_held_lead_to_their_own_pages(own_archive:
 @pytest.mark.parametrize(
     "content_type", ["image/svg+xml", "text/html", "application/xhtml+xml", "", "Image/SVG+xml"]
 )
-async def test_what_a_browser_might_run_is_only_a_download(own_archive: Path, content_type: str) -> None:
+async def test_media_that_a_browser_may_run_is_a_download_only(own_archive: Path, content_type: str) -> None:
     with sqlite3.connect(own_archive) as connection:
         connection.execute("insert into media_files values (?, ?, 5, '<svg/>')", ("ab" * 32, content_type))
     connection.close()
@@ -138,9 +136,7 @@ async def test_what_a_browser_might_run_is_only_a_download(own_archive: Path, co
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-async def test_edits_are_shown_by_the_characters_that_changed(
-    datasette: Datasette, archive_path: Path
-) -> None:
+async def test_edits_mark_the_changed_characters(datasette: Datasette, archive_path: Path) -> None:
     identity = post_id(archive_path, 553384)
     assert "改过 2 次" in words(await page(datasette, f"/read/post/{identity}"))
     shown = await page(datasette, f"/read/post/{identity}/edits")
@@ -160,7 +156,7 @@ async def test_a_gone_post_and_a_missing_one_are_marked(datasette: Datasette, ar
     assert "正文还没有存下" in words(missing)
 
 
-async def test_an_author_shows_years_categories_and_what_is_missing(datasette: Datasette) -> None:
+async def test_an_author_page_shows_years_categories_and_missing_posts(datasette: Datasette) -> None:
     shown = await page(datasette, "/read/author/1")
     assert "1,851,847" in words(shown)
     assert len(shown.cssselect("svg.bars rect.stored")) > 20
@@ -198,14 +194,14 @@ async def test_the_search_page_marks_hits_in_their_sentences(datasette: Datasett
     assert len(one.cssselect("ol.hits > li")) == 1
 
 
-async def test_a_comment_found_leads_to_its_place(datasette: Datasette) -> None:
+async def test_a_hit_in_a_comment_links_to_the_comment(datasette: Datasette) -> None:
     shown = await page(datasette, "/read/search?q=冬笋&in=comments")
     address, anchor = shown.cssselect("ol.hits .title")[0].get("href").split("#")
     post = await page(datasette, address)
     assert "冬笋今年哪里都贵" in words(post.get_element_by_id(anchor))
 
 
-async def test_long_lists_of_hits_have_pages(datasette: Datasette) -> None:
+async def test_long_lists_of_hits_are_paginated(datasette: Datasette) -> None:
     first = await page(datasette, "/read/search?q=-没有这个词")
     assert "第 1 页，共 4 页" in words(first)
     seen = []
@@ -236,14 +232,14 @@ async def test_no_search_is_an_error(datasette: Datasette, query: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["/read/post/99999", "/read/author/99", f"/read/media/{'0' * 64}"])
-async def test_what_is_not_there_is_said_so(datasette: Datasette, address: str) -> None:
+async def test_a_missing_page_says_so(datasette: Datasette, address: str) -> None:
     shown = await page(datasette, address, status=404)
     assert "没有" in words(shown.cssselect("h1")[0])
 
 
-async def test_pages_work_below_another_path(archive_path: Path) -> None:
+async def test_pages_work_below_a_base_url(archive_path: Path) -> None:
     served = Datasette([str(archive_path)], settings={"base_url": "/blogs/"})
-    shown = await page(served, "/read")  # the client puts the base before it
+    shown = await page(served, "/read")  # the client adds the base path
     close(served)
     addresses = [link.get("href") for link in shown.xpath("//a")] + [
         form.get("action") for form in shown.xpath("//form")
@@ -252,7 +248,7 @@ async def test_pages_work_below_another_path(archive_path: Path) -> None:
     assert shown.cssselect("link[rel=stylesheet]")[0].get("href") == "/blogs/read/style.css"
 
 
-async def test_every_page_of_the_archive_loads_nothing_from_elsewhere(
+async def test_no_page_of_the_archive_loads_from_another_host(
     datasette: Datasette, archive_path: Path
 ) -> None:
     identity = post_id(archive_path, 553384)

@@ -1,4 +1,4 @@
-"""Rules of the parts that the pages are made of."""
+"""Parts of the reading pages: differences, reply targets, times, languages, plots."""
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +19,7 @@ _texts = st.text("川普一。！\n”a", max_size=40)
 
 @settings(max_examples=150, deadline=None)
 @given(_texts, _texts)
-def test_a_diff_holds_both_texts_whole(old: str, new: str) -> None:
+def test_a_diff_has_both_texts_completely(old: str, new: str) -> None:
     found = diff_texts(old, new)
     assert "".join(change.text for change in found if change.kind != "new") == old
     assert "".join(change.text for change in found if change.kind != "old") == new
@@ -49,7 +49,7 @@ def said(identity: int, name: str, reply_to: str | None = None) -> Comment:
     )
 
 
-def test_an_answer_belongs_to_the_nearest_earlier_comment_by_that_name() -> None:
+def test_a_reply_belongs_to_the_last_earlier_comment_of_that_name() -> None:
     comments = [
         said(1, "甲"),
         said(2, "乙", "甲"),
@@ -86,7 +86,7 @@ def test_a_time_is_shown_with_its_zone_and_its_precision(at: str | None, shown: 
         ("한국어 문장", "ko"),
     ],
 )
-def test_the_language_is_told_by_the_characters(text: str, found: str) -> None:
+def test_the_language_is_detected_by_its_characters(text: str, found: str) -> None:
     assert detect_language(text) == found
 
 
@@ -94,7 +94,7 @@ def a_month(name: str, held: int, *, missing: int = 0) -> Month:
     return Month(month=name, stored=held, missing=missing, listed=None)
 
 
-def test_plots_say_in_words_what_they_show_and_escape_them() -> None:
+def test_plots_have_an_escaped_description() -> None:
     points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
     assert "<title>&lt;b&gt;</title>" in draw_sparkline(points, "<b>")
     assert draw_sparkline(points[:1], "x") == ""

@@ -1,6 +1,6 @@
-"""Markup that tries to run a script or to fetch something, in the ways that OWASP's cheat sheet lists and a few more.
+"""XSS vectors: markup that tries to run a script or to load a file, from OWASP's cheat sheet and beyond.
 
-Each calls `alert`, or loads something from EVIL; a browser that shows it must do neither.
+Each calls `alert` or loads a URL of EVIL; a browser that shows a page must do neither.
 """
 
 EVIL = "http://evil.example.invalid"
@@ -43,7 +43,7 @@ VECTORS = (
     "<style>@keyframes x{}</style><p style='animation-name:x' onanimationstart=alert(1)>x</p>",
     "<p style='transition:outline 1s' ontransitionend=alert(1) tabindex=1 id=x></p>",
     "<form><button formaction=javascript:alert(1) autofocus onfocus=alert(1)>x</button></form>",
-    # addresses
+    # URLs
     "<a href=javascript:alert(1) id=go>x</a>",
     "<a href='java\tscript:alert(1)'>x</a>",
     "<a href='&#106;avascript&colon;alert(1)'>x</a>",
@@ -97,7 +97,7 @@ VECTORS = (
     "<?xml version='1.0'?><script>alert(1)</script>",
     "<![CDATA[<script>alert(1)</script>]]>",
     "<isindex type=image src=1 onerror=alert(1)>",
-    # pictures that call home
+    # images that report the reader
     f"<img src={EVIL}/track.gif>",
     f"<img srcset='{EVIL}/track.gif 2x' src=x>",
     f"<picture><source srcset={EVIL}/track.gif><img src=x></picture>",

@@ -1,4 +1,4 @@
-"""Archives for the exports, made by plain inserts into the tables that `schema.py` makes."""
+"""Archives for the export tests, made by plain inserts into the current tables."""
 
 import hashlib
 import os
@@ -42,7 +42,7 @@ HOSTILE_TITLES = (
 
 
 def png(red: int) -> bytes:
-    """A picture of one dot."""
+    """Return an image of one pixel."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -54,7 +54,7 @@ def png(red: int) -> bytes:
 
 @dataclass
 class Made:
-    """An archive in the making; each method inserts rows and gives the new id."""
+    """An archive under construction; each method inserts rows and returns the new id."""
 
     path: Path
     connection: sqlite3.Connection
@@ -138,14 +138,14 @@ class Made:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
-    """An empty archive with today's tables."""
+    """Return an empty archive with the current tables."""
     path = tmp_path / "archive.db"
     Archive.open(path, create=True).close()
     return Made(path, sqlite3.connect(path))
 
 
 def all_bytes(out: Path) -> dict[str, bytes]:
-    """The files of an export by their names."""
+    """Return the files of an export by name."""
     return {
         str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
     }
@@ -162,14 +162,14 @@ LINKS = {
 
 
 def led_to(own: str, neighbours: str) -> dict[str, tuple[str, str | None]]:
-    """Where the links lead in an export whose files of the two posts these are, and what they say of where they led."""
+    """Return the targets and titles of the links in an export, from the files of its two posts."""
     inside = {"within": own, "old": own, "neighbour": neighbours}
     return {name: (inside.get(name, url), url if name in inside else None) for name, url in LINKS.items()}
 
 
 @pytest.fixture
 def linking_archive(made: Made) -> Path:
-    """Two blogs; a post of the first has every one of `LINKS`, a comment on it the first one."""
+    """Return two blogs; a post of the first has all `LINKS`, a comment on it the first one."""
     own, other = made.blog("31182"), made.blog("98765")
     made.post(other, 7, "邻居的", "<p>七</p>")
     made.post(own, 1, "第一篇", "<p>一</p>")
@@ -183,7 +183,7 @@ def linking_archive(made: Made) -> Path:
 
 @pytest.fixture
 def archive(made: Made) -> Path:
-    """Two blogs: posts with comments, pictures, categories, an edit, a deletion, and one not yet fetched."""
+    """Return two blogs: posts with comments, images, categories, an edit, a deletion, and one not fetched yet."""
     author = made.blog()
     first = made.post(
         author, 101, "泡沫与房价", "<p>第一段谈泡沫。</p><p>第二段。"
@@ -216,7 +216,7 @@ def archive(made: Made) -> Path:
 
 @pytest.fixture
 def hostile_archive(made: Made) -> Path:
-    """One blog whose titles, names and links were chosen by somebody who means harm."""
+    """Return a blog with titles, names and links chosen by an attacker."""
     author = made.blog("../../evil", nickname="<b>恶</b>", blog_title="..", url="javascript:alert(1)")
     for number, title in enumerate(HOSTILE_TITLES):
         post = made.post(
@@ -239,7 +239,7 @@ def hostile_archive(made: Made) -> Path:
 
 @pytest.fixture(scope="session")
 def running_browser() -> Iterator[chromium.Browser]:
-    """A Chromium; skipped where there is none, unless BLOGARCHIVE_REQUIRE_BROWSER says that there must be."""
+    """Return a Chromium; skip if there is none, unless BLOGARCHIVE_REQUIRE_BROWSER is set."""
     if chromium.executable() is None and os.environ.get("BLOGARCHIVE_REQUIRE_BROWSER") != "1":
         pytest.skip("no Chromium on the PATH")
     with chromium.browser() as browser:
@@ -248,5 +248,5 @@ def running_browser() -> Iterator[chromium.Browser]:
 
 @pytest.fixture
 def page(running_browser: chromium.Browser) -> chromium.Page:
-    """A fresh tab."""
+    """Return a new tab."""
     return running_browser.page()

@@ -26,7 +26,7 @@ def test_a_feed_reader_finds_every_post_with_its_facts(archive: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("which", ["archive", "hostile_archive"])
-def test_each_entry_has_what_rfc_4287_asks_for_and_an_id_of_its_own(
+def test_each_entry_has_the_fields_of_rfc_4287_and_a_unique_id(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     tree = etree.parse(export_atom(request.getfixturevalue(which), tmp_path / "feed.xml").out)
@@ -47,6 +47,6 @@ def test_a_hostile_body_carries_no_script_into_a_feed_reader(hostile_archive: Pa
     assert not [body for body in contents if "<script" in body or "onerror" in body or "javascript:" in body]
 
 
-def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
+def test_the_same_archive_makes_the_same_bytes(archive: Path, tmp_path: Path) -> None:
     one, two = (export_atom(archive, tmp_path / name).out.read_bytes() for name in "12")
     assert one == two

@@ -16,7 +16,7 @@ XHTML = {"x": "http://www.w3.org/1999/xhtml"}
 
 @pytest.fixture
 def worst_archive(hostile_archive: Path) -> Path:
-    """The hostile one, with bodies nested as no standard allows and pictures that are not what they say."""
+    """Return the hostile archive with invalid nesting in bodies and images of a wrong type."""
     made = Made(hostile_archive, sqlite3.connect(hostile_archive))
     author = made.blog()
     bodies = (
@@ -41,7 +41,7 @@ def chapters(path: Path) -> list[etree._Element]:
         return [etree.fromstring(book.read(name)) for name in names]
 
 
-def test_a_book_has_a_chapter_a_post_with_comments_and_pictures(archive: Path, tmp_path: Path) -> None:
+def test_a_book_has_a_chapter_for_each_post_with_comments_and_images(archive: Path, tmp_path: Path) -> None:
     done = export_epub(archive, tmp_path / "blog.epub")
     found = chapters(done.out)
     assert [chapter.findtext(".//x:h1", namespaces=XHTML) for chapter in found] == [
@@ -55,19 +55,19 @@ def test_a_book_has_a_chapter_a_post_with_comments_and_pictures(archive: Path, t
     assert (done.posts, done.comments, done.pictures, done.missing) == (4, 2, 1, 1)
 
 
-def test_the_first_entry_is_the_type_uncompressed(archive: Path, tmp_path: Path) -> None:
+def test_the_first_entry_is_the_uncompressed_mimetype(archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(export_epub(archive, tmp_path / "blog.epub").out) as book:
         first = book.infolist()[0]
         assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
         assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
+def test_the_same_archive_makes_the_same_bytes(archive: Path, tmp_path: Path) -> None:
     one, two = (export_epub(archive, tmp_path / name).out.read_bytes() for name in "12")
     assert one == two
 
 
-def test_links_between_posts_of_the_book_lead_to_its_chapters_and_say_where_they_led(
+def test_links_between_posts_lead_to_chapters_with_the_original_url_as_title(
     linking_archive: Path, tmp_path: Path
 ) -> None:
     done = export_epub(linking_archive, tmp_path / "blog.epub")
@@ -83,11 +83,11 @@ def test_links_between_posts_of_the_book_lead_to_its_chapters_and_say_where_they
     not (shutil.which("epubcheck") and shutil.which("java")), reason="epubcheck is not installed"
 )
 @pytest.mark.parametrize("which", ["worst_archive", "linking_archive"])
-def test_epubcheck_finds_nothing_even_in_the_worst_archive(
+def test_epubcheck_finds_no_error_even_in_the_worst_archive(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     path = export_epub(request.getfixturevalue(which), tmp_path / "blog.epub").out
-    # Debian's epubcheck is a jar that the kernel may not know how to start.
+    # Debian's epubcheck is a jar, which the kernel may not start directly.
     command = ["java", "-jar", shutil.which("epubcheck"), path]
     checked: Any = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr

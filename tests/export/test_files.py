@@ -31,17 +31,17 @@ def break_off(path: Path) -> None:
 def fill_the_disk(path: Path) -> None:
     with atomic_file(path) as file:
         file.write(b"x")
-        with Path("/dev/full").open("wb", buffering=0) as full:  # the kernel's own full disk
+        with Path("/dev/full").open("wb", buffering=0) as full:  # the kernel's device that is always full
             full.write(b"x")
 
 
-def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_gets_its_name_only_when_it_is_complete(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         break_off(tmp_path / "deep" / "a.txt")
     assert list((tmp_path / "deep").iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
+def test_an_unwritable_path_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CannotWrite, match="name another place"), atomic_file(tmp_path / "file" / "a.txt"):
         pass
@@ -49,7 +49,7 @@ def test_a_place_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None
         ExportFolder(tmp_path / "file", "html")
 
 
-def test_a_full_disk_is_told_and_leaves_the_earlier_file(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_and_leaves_the_earlier_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("earlier")
     with pytest.raises(CannotWrite, match="disk is full"):
         fill_the_disk(tmp_path / "a.txt")
@@ -58,7 +58,7 @@ def test_a_full_disk_is_told_and_leaves_the_earlier_file(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("kind", [export_jsonl, export_atom, export_epub, export_warc])
 @pytest.mark.parametrize("out", ["a.db", "x/../a.db", "link", "a.db-wal", "a.db.lock", "link.lock"])
-def test_no_export_is_written_over_the_archive_whatever_it_is_called(
+def test_no_export_overwrites_the_archive_under_any_name(
     made: Made, tmp_path: Path, kind: Callable[..., Exported], out: str
 ) -> None:
     (tmp_path / "x").mkdir()
@@ -70,13 +70,13 @@ def test_no_export_is_written_over_the_archive_whatever_it_is_called(
     assert (archive.read_bytes(), (tmp_path / "link").is_symlink()) == (before, True)
 
 
-def test_no_table_is_written_over_the_archive(made: Made, tmp_path: Path) -> None:
+def test_no_table_overwrites_the_archive(made: Made, tmp_path: Path) -> None:
     archive = made.done().rename(tmp_path / "posts.csv")
     with pytest.raises(UsageError, match="is the archive itself"):
         export_table(archive, tmp_path)
 
 
-def test_a_link_stays_one_and_leads_to_the_export(tmp_path: Path) -> None:
+def test_a_symbolic_link_stays_and_its_target_is_the_export(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "a.txt")
     with atomic_file(tmp_path / "link") as file:
         file.write(b"whole")
@@ -95,7 +95,7 @@ def test_a_pipe_gets_the_export_and_stays_a_pipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../x", "/x", "a/../../x", "a//b", "", ".", "a\\b", "a\nb", ".blogarchive-export"]
 )
-def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+def test_no_file_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
     folder = ExportFolder(tmp_path / "out", "html")
     with pytest.raises(ValueError, match="not a name"):
         folder.write(name, b"x")
@@ -107,7 +107,7 @@ def test_another_kind_of_export_is_not_mixed_in(tmp_path: Path) -> None:
         ExportFolder(tmp_path / "out", "markdown")
 
 
-def test_a_list_of_files_that_somebody_wrote_removes_nothing_outside(tmp_path: Path) -> None:
+def test_a_forged_marker_file_removes_nothing_outside(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "out" / ".blogarchive-export").write_text(
@@ -117,7 +117,7 @@ def test_a_list_of_files_that_somebody_wrote_removes_nothing_outside(tmp_path: P
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-def test_a_killed_export_leaves_whole_files_and_goes_on(made: Made, tmp_path: Path) -> None:
+def test_a_killed_export_leaves_complete_files_and_continues(made: Made, tmp_path: Path) -> None:
     author = made.blog()
     for number in range(300):
         made.post(author, number, f"题 {number}", f"<p>{'字' * 2000}</p>")

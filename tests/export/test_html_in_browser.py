@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def hits(page: Any, site: Path, words: str) -> list[str]:
-    """The titles found, newest first."""
+    """Return the titles of the hits, newest first."""
     page.go(f"{(site / 'search.html').as_uri()}?q={words}")
     for _ in range(200):
         if page.value("document.getElementById('state').dataset.ended") == "true":
@@ -54,7 +54,7 @@ def test_a_word_in_a_comment_leads_to_the_comment(page: Any, site: Path) -> None
     assert page.value("document.querySelector(':target .body').textContent.trim()") == "写得好"
 
 
-def test_no_request_leaves_the_disk_and_nothing_is_refused(page: Any, site: Path) -> None:
+def test_no_request_leaves_the_disk_and_the_policy_blocks_nothing(page: Any, site: Path) -> None:
     for name in ("index.html", "creaders-31182/index.html", "creaders-31182/101.html", "search.html?q=泡沫"):
         page.go(f"{site.as_uri()}/{name}")
         page.settle(0.2)
@@ -65,7 +65,7 @@ def test_no_request_leaves_the_disk_and_nothing_is_refused(page: Any, site: Path
     assert page.value("document.images[0].naturalWidth") == 1
 
 
-def test_a_hostile_archive_runs_nothing_and_asks_nobody(
+def test_a_hostile_archive_runs_no_script_and_sends_no_request(
     page: Any, hostile_archive: Path, tmp_path: Path
 ) -> None:
     site = export_html(hostile_archive, tmp_path / "site").out
@@ -77,7 +77,7 @@ def test_a_hostile_archive_runs_nothing_and_asks_nobody(
     assert all(url.startswith("file:") for url in page.requests)
 
 
-def test_pages_fit_a_phone_follow_the_dark_and_print_plainly(page: Any, site: Path) -> None:
+def test_pages_fit_a_phone_and_follow_dark_mode_and_print(page: Any, site: Path) -> None:
     page.size(360, 640, phone=True, dark=True)
     for name in ("index.html", "creaders-31182/index.html", "creaders-31182/101.html", "search.html"):
         page.go(f"{site.as_uri()}/{name}")
@@ -90,7 +90,7 @@ def test_pages_fit_a_phone_follow_the_dark_and_print_plainly(page: Any, site: Pa
 
 
 def listed(page: Any, wanted: int) -> int:
-    """How many posts are listed, once it is as many as wanted or nothing more comes."""
+    """Return the number of listed posts, as soon as it is the expected one or stays the same."""
     for _ in range(100):
         if page.value("document.querySelectorAll('#hits li').length") >= wanted:
             break
@@ -99,7 +99,7 @@ def listed(page: Any, wanted: int) -> int:
     return count
 
 
-def test_a_long_search_stops_at_fifty_and_goes_on_when_asked(page: Any, made: Any, tmp_path: Path) -> None:
+def test_a_long_search_stops_at_fifty_and_continues_on_request(page: Any, made: Any, tmp_path: Path) -> None:
     author = made.blog()
     for number in range(120):
         body = f"<p>第 {number} 篇谈泡沫。{'字' * 9000}</p>"

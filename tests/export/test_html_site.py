@@ -19,7 +19,7 @@ def pages_in(out: Path) -> list[Path]:
 
 
 def addresses(path: Path) -> list[tuple[str, str, str]]:
-    """Tag, attribute and value of every address on the page."""
+    """Return tag, attribute and value of every URL on the page."""
     tree = html.fromstring(path.read_text(encoding="utf-8"))
     return [
         (element.tag, name, value)
@@ -43,7 +43,7 @@ def test_every_link_inside_the_site_leads_to_a_file_of_it(
 
 
 @pytest.mark.parametrize("which", ["archive", "hostile_archive"])
-def test_nothing_on_any_page_loads_from_elsewhere_or_runs(
+def test_no_page_loads_from_another_host_or_runs_an_inline_script(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     out = export_html(request.getfixturevalue(which), tmp_path / "site").out
@@ -97,7 +97,7 @@ def test_a_post_shows_its_picture_comments_and_earlier_versions(archive: Path, t
     assert (done.posts, done.comments, done.pictures, done.missing) == (5, 2, 1, 1)
 
 
-def test_the_same_archive_gives_the_same_bytes_also_after_an_interruption(
+def test_the_same_archive_makes_the_same_bytes_also_after_an_interruption(
     archive: Path, tmp_path: Path
 ) -> None:
     def stop(done: int, _total: int) -> None:
@@ -118,7 +118,7 @@ def test_a_hostile_archive_writes_inside_its_folder_only(hostile_archive: Path, 
     assert done.posts == 24
 
 
-def test_links_between_posts_of_the_export_lead_to_its_files_and_say_where_they_led(
+def test_links_between_posts_lead_to_files_of_the_site_with_the_original_url_as_title(
     linking_archive: Path, tmp_path: Path
 ) -> None:
     out = export_html(linking_archive, tmp_path / "site").out
@@ -127,7 +127,7 @@ def test_links_between_posts_of_the_export_lead_to_its_files_and_say_where_they_
     assert {name: led[name] for name in LINKS} == led_to("1.html", "../creaders-98765/7.html")
 
 
-def test_a_blog_held_under_a_name_is_found_by_its_number_and_so_are_its_posts(
+def test_a_blog_stored_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = made.blog("laowang")
@@ -143,6 +143,6 @@ def test_a_blog_held_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     with Archive.open(archive, read_only=True) as held:
         assert find_post_id(held.db.conn, "creaders", "31182", 1) == 1
         assert [post.number for _, post in find_posts(held, 2, uid="31182")] == [2]
-    Archive.open(archive).close()  # indexes what was put into it
+    Archive.open(archive).close()  # updates the search index
     assert run(["search", "第一篇", "--author", "31182", "--db", str(archive)]) == 0
     assert "第一篇" in capsys.readouterr().out

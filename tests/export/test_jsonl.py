@@ -18,7 +18,7 @@ def read_lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
 
 
-def test_every_post_is_one_line_that_fits_the_schema(archive: Path, tmp_path: Path) -> None:
+def test_every_post_is_one_line_valid_by_the_schema(archive: Path, tmp_path: Path) -> None:
     done = export_jsonl(archive, tmp_path / "out.jsonl")
     posts = read_lines(done.out)
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
@@ -28,7 +28,7 @@ def test_every_post_is_one_line_that_fits_the_schema(archive: Path, tmp_path: Pa
     assert (done.posts, done.comments, done.missing) == (5, 2, 1)
 
 
-def test_the_schema_refuses_a_line_with_a_field_too_many_or_too_few(archive: Path, tmp_path: Path) -> None:
+def test_the_schema_rejects_extra_and_missing_fields(archive: Path, tmp_path: Path) -> None:
     post = read_lines(export_jsonl(archive, tmp_path / "out.jsonl").out)[0]
     validator = jsonschema.Draft202012Validator(SCHEMA)
     for wrong in (post | {"more": 1}, {key: value for key, value in post.items() if key != "number"}):
@@ -36,9 +36,7 @@ def test_the_schema_refuses_a_line_with_a_field_too_many_or_too_few(archive: Pat
             validator.validate(wrong)
 
 
-def test_a_post_is_in_the_categories_that_it_did_not_leave_and_a_gone_one_in_its_last(
-    made: Made, tmp_path: Path
-) -> None:
+def test_a_post_has_its_current_categories_and_a_gone_post_its_last_ones(made: Made, tmp_path: Path) -> None:
     author = made.blog()
     for number, gone_at in ((1, None), (2, SEEN)):
         post = made.post(author, number, "题", "<p>文</p>", gone_at=gone_at)
@@ -50,7 +48,7 @@ def test_a_post_is_in_the_categories_that_it_did_not_leave_and_a_gone_one_in_its
     assert [(post["number"], post["categories"]) for post in found] == [(1, ["随笔"]), (2, ["旧事"])]
 
 
-def test_comments_pictures_categories_and_revisions_travel_with_their_post(
+def test_a_line_has_the_comments_images_categories_and_revisions_of_its_post(
     archive: Path, tmp_path: Path
 ) -> None:
     posts = {post["number"]: post for post in read_lines(export_jsonl(archive, tmp_path / "o").out)}
@@ -67,7 +65,7 @@ def test_comments_pictures_categories_and_revisions_travel_with_their_post(
     assert posts[104]["body_html"] is None
 
 
-def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
+def test_the_same_archive_makes_the_same_bytes(archive: Path, tmp_path: Path) -> None:
     one = export_jsonl(archive, tmp_path / "1").out.read_bytes()
     assert one == export_jsonl(archive, tmp_path / "2").out.read_bytes()
 
@@ -84,13 +82,13 @@ def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) ->
         (Filters(since=date(2030, 1, 1)), []),
     ],
 )
-def test_filters_pick_posts(archive: Path, tmp_path: Path, filters: Filters, numbers: list[int]) -> None:
+def test_filters_select_posts(archive: Path, tmp_path: Path, filters: Filters, numbers: list[int]) -> None:
     done = export_jsonl(archive, tmp_path / "out.jsonl", filters=filters)
     assert [post["number"] for post in read_lines(done.out)] == numbers
 
 
 @pytest.mark.parametrize("filters", [Filters(authors=("nobody",)), Filters(categories=("没有",))])
-def test_a_filter_that_names_nothing_held_is_told_and_writes_nothing(
+def test_a_filter_without_a_match_is_an_error_and_writes_nothing(
     archive: Path, tmp_path: Path, filters: Filters
 ) -> None:
     with pytest.raises(UsageError, match="it holds"):
@@ -104,7 +102,7 @@ def test_progress_counts_up_to_the_number_of_posts(archive: Path, tmp_path: Path
     assert told == [(done, 5) for done in range(6)]
 
 
-def test_an_interrupted_export_leaves_the_earlier_file_whole(archive: Path, tmp_path: Path) -> None:
+def test_an_interrupted_export_leaves_the_earlier_file(archive: Path, tmp_path: Path) -> None:
     out = tmp_path / "o.jsonl"
     before = export_jsonl(archive, out).out.read_bytes()
 
@@ -118,7 +116,7 @@ def test_an_interrupted_export_leaves_the_earlier_file_whole(archive: Path, tmp_
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("archive.db")] == ["o.jsonl"]
 
 
-def test_no_archive_and_no_archive_at_all_are_two_errors(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_file_that_is_no_archive_are_two_errors(tmp_path: Path) -> None:
     with pytest.raises(NoArchive):
         export_jsonl(tmp_path / "absent.db", tmp_path / "o")
     (tmp_path / "text.db").write_text("x" * 5000)
@@ -126,7 +124,7 @@ def test_no_archive_and_no_archive_at_all_are_two_errors(tmp_path: Path) -> None
         export_jsonl(tmp_path / "text.db", tmp_path / "o")
 
 
-def test_hostile_rows_are_only_data(hostile_archive: Path, tmp_path: Path) -> None:
+def test_hostile_rows_are_exported_as_data_only(hostile_archive: Path, tmp_path: Path) -> None:
     posts = read_lines(export_jsonl(hostile_archive, tmp_path / "o").out)
     assert posts[0]["title"] == "../../../../tmp/出走"
     assert posts[10]["title"] == "---\nevil: true\n---"

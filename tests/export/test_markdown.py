@@ -24,9 +24,7 @@ def posts_in(out: Path) -> dict[object, Path]:
     return {read_post(path)[0]["number"]: path for path in out.rglob("*.md") if path.name != "_index.md"}
 
 
-def test_a_post_is_a_file_named_by_date_and_title_with_its_facts_in_front(
-    archive: Path, tmp_path: Path
-) -> None:
+def test_a_post_is_a_file_named_by_date_and_title_with_front_matter(archive: Path, tmp_path: Path) -> None:
     done = export_markdown(archive, tmp_path / "md")
     fields, body = read_post(done.out / "creaders-31182" / "2025-01-28-泡沫与房价.md")
     assert fields == {
@@ -40,7 +38,7 @@ def test_a_post_is_a_file_named_by_date_and_title_with_its_facts_in_front(
     assert (done.posts, done.comments, done.pictures, done.missing) == (4, 2, 1, 1)
 
 
-def test_pictures_lie_beside_the_post_and_absent_ones_are_links(archive: Path, tmp_path: Path) -> None:
+def test_images_are_beside_the_post_and_missing_ones_are_links(archive: Path, tmp_path: Path) -> None:
     blog = export_markdown(archive, tmp_path / "md").out / "creaders-31182"
     _, body = read_post(blog / "2025-01-28-泡沫与房价.md")
     rendered = html.fromstring(MarkdownIt("commonmark").render(body))
@@ -48,14 +46,12 @@ def test_pictures_lie_beside_the_post_and_absent_ones_are_links(archive: Path, t
     assert (blog / source).read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_month_alone_is_a_date_that_readers_take(archive: Path, tmp_path: Path) -> None:
+def test_a_month_becomes_a_full_date_in_the_front_matter(archive: Path, tmp_path: Path) -> None:
     fields, _ = read_post(posts_in(export_markdown(archive, tmp_path / "md").out)[103])
     assert (fields["date"], fields["gone_at"][:4]) == ("2024-12-01", "2025")
 
 
-def test_hostile_titles_stay_inside_the_folder_and_each_has_its_file(
-    hostile_archive: Path, tmp_path: Path
-) -> None:
+def test_hostile_titles_make_distinct_files_inside_the_folder(hostile_archive: Path, tmp_path: Path) -> None:
     done = export_markdown(hostile_archive, tmp_path / "deep" / "md")
     files = posts_in(done.out)
     assert len(files) == done.posts == 24
@@ -66,9 +62,7 @@ def test_hostile_titles_stay_inside_the_folder_and_each_has_its_file(
     assert "evil" not in read_post(files[10])[0]
 
 
-def test_nothing_in_a_hostile_post_becomes_markup_or_a_remote_picture(
-    hostile_archive: Path, tmp_path: Path
-) -> None:
+def test_a_hostile_post_makes_no_raw_html_and_no_remote_image(hostile_archive: Path, tmp_path: Path) -> None:
     for path in posts_in(export_markdown(hostile_archive, tmp_path / "md").out).values():
         _, body = read_post(path)
         rendered = MarkdownIt("commonmark").render(body)
@@ -78,9 +72,7 @@ def test_nothing_in_a_hostile_post_becomes_markup_or_a_remote_picture(
         assert "{{<" not in path.read_text(encoding="utf-8").split("---\n", 2)[2]
 
 
-def test_the_same_archive_gives_the_same_bytes_and_is_not_written_twice(
-    archive: Path, tmp_path: Path
-) -> None:
+def test_the_same_archive_makes_the_same_bytes_and_rewrites_no_file(archive: Path, tmp_path: Path) -> None:
     one = export_markdown(archive, tmp_path / "1").out
     times = {path: path.stat().st_mtime_ns for path in one.rglob("*.md")}
     assert all_bytes(one) == all_bytes(export_markdown(archive, tmp_path / "2").out)
@@ -88,7 +80,7 @@ def test_the_same_archive_gives_the_same_bytes_and_is_not_written_twice(
     assert times == {path: path.stat().st_mtime_ns for path in one.rglob("*.md")}
 
 
-def test_an_interrupted_export_goes_on_and_ends_the_same(archive: Path, tmp_path: Path) -> None:
+def test_an_interrupted_export_continues_with_the_same_result(archive: Path, tmp_path: Path) -> None:
     def stop(done: int, _total: int) -> None:
         if done == 3:
             raise KeyboardInterrupt
@@ -99,7 +91,7 @@ def test_an_interrupted_export_goes_on_and_ends_the_same(archive: Path, tmp_path
     assert all_bytes(tmp_path / "1") == all_bytes(export_markdown(archive, tmp_path / "2").out)
 
 
-def test_a_smaller_export_takes_away_its_own_files_only(archive: Path, tmp_path: Path) -> None:
+def test_a_smaller_export_removes_only_its_own_files(archive: Path, tmp_path: Path) -> None:
     out = export_markdown(archive, tmp_path / "md").out
     (out / "notes.txt").write_text("my own")
     export_markdown(archive, out, filters=Filters(authors=("44",)))
@@ -108,14 +100,14 @@ def test_a_smaller_export_takes_away_its_own_files_only(archive: Path, tmp_path:
     ]  # fmt: skip
 
 
-def test_a_folder_with_other_things_in_it_is_refused(archive: Path, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "index.md").write_text("mine")
     with pytest.raises(UsageError, match="not empty"):
         export_markdown(archive, tmp_path / "mine")
 
 
-def test_a_link_that_leads_out_of_the_folder_is_not_followed(archive: Path, tmp_path: Path) -> None:
+def test_a_symbolic_link_out_of_the_folder_is_not_followed(archive: Path, tmp_path: Path) -> None:
     out = export_markdown(archive, tmp_path / "md").out
     shutil.rmtree(out / "creaders-31182")
     (tmp_path / "elsewhere").mkdir()
@@ -125,7 +117,7 @@ def test_a_link_that_leads_out_of_the_folder_is_not_followed(archive: Path, tmp_
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_links_between_posts_of_the_export_lead_to_their_files_and_say_where_they_led(
+def test_links_between_posts_lead_to_their_files_with_the_original_url_as_title(
     linking_archive: Path, tmp_path: Path
 ) -> None:
     out = export_markdown(linking_archive, tmp_path / "out").out
@@ -148,7 +140,7 @@ def test_hugo_follows_the_links_between_posts(linking_archive: Path, tmp_path: P
 
 @pytest.mark.skipif(not shutil.which("hugo"), reason="Hugo is not installed")
 @pytest.mark.parametrize("which", ["archive", "hostile_archive"])
-def test_hugo_builds_a_site_of_it_with_the_pictures(
+def test_hugo_builds_a_site_from_it_with_the_images(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     public = hugo(request.getfixturevalue(which), tmp_path / "site")
@@ -160,7 +152,7 @@ def test_hugo_builds_a_site_of_it_with_the_pictures(
 
 
 def hugo(archive: Path, site: Path) -> Path:
-    """The folder of a site that Hugo built of the export."""
+    """Return the folder of the site that Hugo built from the export."""
     export_markdown(archive, site / "content")
     for name in ("single", "list"):
         path = site / "layouts" / "_default" / f"{name}.html"

@@ -13,7 +13,9 @@ def read_table(path: Path) -> list[dict[str, Any]]:
         return list(csv.DictReader(file))
 
 
-def test_posts_and_comments_are_tables_that_excel_reads_as_chinese(archive: Path, tmp_path: Path) -> None:
+def test_posts_and_comments_are_csv_files_that_excel_decodes_as_chinese(
+    archive: Path, tmp_path: Path
+) -> None:
     done = export_table(archive, tmp_path / "t")
     posts, comments = read_table(done.out / "posts.csv"), read_table(done.out / "comments.csv")
     assert tuple(posts[0]) == POST_COLUMNS
@@ -42,7 +44,7 @@ def test_a_body_longer_than_a_cell_is_cut_and_marked(made: Any, tmp_path: Path) 
     assert (len(row["body_text"]), row["body_cut"]) == (32_766, "1")
 
 
-def test_the_same_archive_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
+def test_the_same_archive_makes_the_same_bytes(archive: Path, tmp_path: Path) -> None:
     one, two = (export_table(archive, tmp_path / name).out for name in "12")
     for name in ("posts.csv", "comments.csv"):
         assert (one / name).read_bytes() == (two / name).read_bytes()

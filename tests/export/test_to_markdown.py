@@ -12,7 +12,7 @@ READER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 
 
 def seen(source: str) -> str:
-    """What a reader sees, without white space."""
+    """Return the visible text without white space."""
     return re.sub(r"\s+", "", html.fromstring(f"<div>{source}</div>").text_content())
 
 
@@ -51,7 +51,7 @@ def test_a_reader_of_the_markdown_sees_the_same_characters(source: str) -> None:
         ("<pre>a\n```\n  b</pre>", "<pre><code>a\n```\n  b\n</code></pre>"),
     ],
 )
-def test_chinese_emphasis_and_old_paragraphs_are_kept(source: str, rendered: str) -> None:
+def test_chinese_emphasis_and_old_paragraphs_are_preserved(source: str, rendered: str) -> None:
     assert READER.render(to_markdown(source)).replace("</p>\n", "</p>").strip() == rendered
 
 
@@ -69,7 +69,7 @@ def test_centred_blocks_are_paragraphs() -> None:
     assert to_markdown("<center>甲</center><center>乙</center>丙") == "甲\n\n乙\n\n丙"
 
 
-def test_what_is_nested_without_end_is_still_read() -> None:
+def test_extremely_deep_nesting_is_converted() -> None:
     assert to_markdown("<font>" * 2000 + "字" + "</font>" * 2000) == "字"
     assert to_markdown("<div>" * 2000 + "字" + "</div>" * 2000) == "字"
 

@@ -39,7 +39,7 @@ def read_all(path: Path) -> list[tuple[str, str | None, str | None, bytes]]:
     return found
 
 
-def test_pages_come_back_byte_for_byte_with_their_times(pages: Path, tmp_path: Path) -> None:
+def test_pages_are_exported_byte_for_byte_with_their_times(pages: Path, tmp_path: Path) -> None:
     done = export_warc(pages, tmp_path / "out.warc.gz")
     records = read_all(done.out)
     assert [(kind, url, at) for kind, url, at, _ in records] == [
@@ -53,7 +53,7 @@ def test_pages_come_back_byte_for_byte_with_their_times(pages: Path, tmp_path: P
     assert (done.pages, done.pictures) == (3, 1)
 
 
-def test_a_page_that_is_no_shorter_when_compressed_comes_back_too(made: Made, tmp_path: Path) -> None:
+def test_a_page_that_compression_does_not_shorten_is_exported_too(made: Made, tmp_path: Path) -> None:
     made.blog()
     body = b"<html><body>xxxx</body></html>"
     assert len(zlib.compress(body)) == len(body)
@@ -61,7 +61,7 @@ def test_a_page_that_is_no_shorter_when_compressed_comes_back_too(made: Made, tm
     assert read_all(export_warc(made.done(), tmp_path / "out.warc.gz").out)[1][3] == body
 
 
-def test_headers_tell_what_is_stored_and_cannot_be_broken_out_of(pages: Path, tmp_path: Path) -> None:
+def test_headers_match_the_body_and_allow_no_injection(pages: Path, tmp_path: Path) -> None:
     with export_warc(pages, tmp_path / "out.warc").out.open("rb") as file:
         record = next(record for record in ArchiveIterator(file) if record.rec_type == "response")
         names = [name for name, _ in record.http_headers.headers]
@@ -69,7 +69,7 @@ def test_headers_tell_what_is_stored_and_cannot_be_broken_out_of(pages: Path, tm
         assert record.http_headers.get_header("X-Evil") == "a Set-Cookie: b"
 
 
-def test_a_checker_of_warc_files_finds_nothing(
+def test_a_validator_of_warc_files_finds_no_error(
     pages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = export_warc(pages, tmp_path / "out.warc.gz").out
@@ -84,14 +84,14 @@ def test_a_checker_of_warc_files_finds_nothing(
     assert "fail" not in capsys.readouterr().out
 
 
-def test_the_same_archive_gives_the_same_bytes(pages: Path, tmp_path: Path) -> None:
+def test_the_same_archive_makes_the_same_bytes(pages: Path, tmp_path: Path) -> None:
     (tmp_path / "1").mkdir()
     (tmp_path / "2").mkdir()
     one, two = (export_warc(pages, tmp_path / name).out.read_bytes() for name in "12")
     assert one == two
 
 
-def test_only_the_author_picks_among_pages(pages: Path, tmp_path: Path) -> None:
+def test_pages_are_filtered_by_author_only(pages: Path, tmp_path: Path) -> None:
     done = export_warc(pages, tmp_path / "o.warc.gz", filters=Filters(authors=("44",)))
     assert [url for kind, url, _, _ in read_all(done.out) if kind == "response"] == [
         "https://blog.creaders.net/u/44/"

@@ -1,4 +1,4 @@
-"""An archive as a test looks at it, and changes it behind the tool's back."""
+"""Read and change an archive by plain SQL."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Saved pages of an invented blog, as browsers write them."""
+"""Make saved pages of an invented blog, as browsers write them."""
 
 import os
 from datetime import UTC, datetime
@@ -27,9 +27,9 @@ def page(
     title_link: bool = False,
     views: int = 1769,
 ) -> str:
-    """A post page as a reader sees it, with what a way of saving adds at its `top` and in its `head`.
+    """Return the page of a post; `top` and `head` are what a browser adds when it saves.
 
-    `own_link`: the sidebar names the post. `title_link`: its title leads to itself.
+    `own_link`: the sidebar links to the post. `title_link`: its title links to the page itself.
     """
     href = f' href="{post_url(number)}"' if title_link else ""
     link = f'<li><a href="{post_url(number)}">{title}</a></li>' if own_link else ""
@@ -51,7 +51,7 @@ def page(
 
 
 def listing(*numbers: int) -> str:
-    """A page that lists posts, each with its beginning and its counters, and says nothing of what it is."""
+    """Return a page that lists posts with excerpts and counters, without its own URL."""
     rows = "".join(
         f'<div><h2><a href="{post_url(number)}">第 {number} 篇文章的题目</a></h2><p>2025-01-28 01:46:53</p>'
         f"<p>第 {number} 篇的开头几句话……</p><p>浏览({number}) (9) 评论(2)</p></div>"
@@ -64,13 +64,13 @@ def listing(*numbers: int) -> str:
 
 
 def saved_from(number: int) -> str:
-    """The line that Chrome, Edge and IE write."""
+    """Return the comment that Chrome, Edge and IE write."""
     url = post_url(number)
     return f"<!-- saved from url=({len(url):04}){url} -->\n"
 
 
 def save(path: Path, text: str, *, charset: str = "utf-8", at: datetime = OLDER) -> Path:
-    """The file of a page, with the time of the day it was saved."""
+    """Write the file of a page with the time when it was saved."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode(charset))
     os.utime(path, (at.timestamp(), at.timestamp()))

@@ -1,4 +1,4 @@
-"""A "complete page" names a browser's files where the site's addresses of the pictures stood."""
+"""A "complete page" has the paths of the browser's files instead of the URLs of images."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ SHOWN = "select url from post_media order by position"
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """An archive that holds the post as the site shows it."""
+    """Return an archive with the post as the site shows it."""
     save(tmp_path / "held" / "a.html", page(top=saved_from(101), body=HELD), at=NEWER)
     import_html(tmp_path / "archive.db", tmp_path / "held")
     return tmp_path / "archive.db"
@@ -50,7 +50,7 @@ def reads_again_the_same(archive: Path) -> bool:
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
 @pytest.mark.parametrize("folder", ["泡沫_files", "%E6%B3%A1%E6%B2%AB_files"])
-def test_a_post_that_is_held_is_not_edited_by_it_and_its_pictures_come_along(
+def test_a_stored_post_is_not_edited_by_it_and_its_images_are_stored(
     archive: Path, tmp_path: Path, folder: str, charset: str
 ) -> None:
     before = rows(archive, "select title, body_html, content_hash from posts order by number")
@@ -67,7 +67,7 @@ def test_a_post_that_is_held_is_not_edited_by_it_and_its_pictures_come_along(
     assert import_html(archive, tmp_path / "in").same == 1
 
 
-def test_another_text_of_the_post_has_its_pictures_by_their_names(archive: Path, tmp_path: Path) -> None:
+def test_image_urls_of_another_text_are_restored_by_file_name(archive: Path, tmp_path: Path) -> None:
     folder = saved(tmp_path, SAVED.replace("完", "未完，待续"))
     assert import_html(archive, folder).changed == 1
     (html,) = rows(archive, "select body_html from post_revisions")[0]
@@ -75,7 +75,7 @@ def test_another_text_of_the_post_has_its_pictures_by_their_names(archive: Path,
     assert reads_again_the_same(archive)
 
 
-def test_pictures_in_comments_make_no_edit_either(tmp_path: Path) -> None:
+def test_images_in_comments_make_no_edit(tmp_path: Path) -> None:
     face = '写得好。<img src="{}">'
     text = page(top=saved_from(101)).replace("写得好。", face.format(f"{SITE}/smile.png"))
     save(tmp_path / "held" / "a.html", text, at=NEWER)
@@ -86,7 +86,7 @@ def test_pictures_in_comments_make_no_edit_either(tmp_path: Path) -> None:
     assert rows(tmp_path / "archive.db", "select count(*) from comment_revisions") == [(0,)]
 
 
-def test_where_nothing_tells_the_true_address_the_page_stays_as_it_is(tmp_path: Path) -> None:
+def test_the_page_stays_unchanged_if_the_image_urls_are_unknown(tmp_path: Path) -> None:
     folder = saved(tmp_path, SAVED)
     assert import_html(tmp_path / "archive.db", folder).pictures == 2
     ((size, headers),) = rows(tmp_path / "archive.db", "select body_size, headers from pages")
@@ -96,7 +96,7 @@ def test_where_nothing_tells_the_true_address_the_page_stays_as_it_is(tmp_path: 
 
 
 @pytest.mark.parametrize("later", [True, False], ids=["saved before", "saved after"])
-def test_a_post_that_is_first_held_by_it_gets_the_true_addresses_later_and_no_revision(
+def test_a_post_first_stored_from_it_gets_image_urls_later_without_a_revision(
     tmp_path: Path, later: bool
 ) -> None:
     archive = tmp_path / "archive.db"
@@ -116,7 +116,7 @@ def test_a_post_that_is_first_held_by_it_gets_the_true_addresses_later_and_no_re
     assert reads_again_the_same(archive)
 
 
-def test_a_fetched_page_gives_them_as_well(tmp_path: Path) -> None:
+def test_a_fetched_page_restores_image_urls_too(tmp_path: Path) -> None:
     archive = tmp_path / "archive.db"
     import_html(archive, saved(tmp_path, SAVED))
     with Archive.open(archive) as held:
@@ -129,7 +129,7 @@ def test_a_fetched_page_gives_them_as_well(tmp_path: Path) -> None:
     assert reads_again_the_same(archive)
 
 
-def test_another_text_that_is_fetched_later_is_an_edit(tmp_path: Path) -> None:
+def test_a_different_text_fetched_later_is_an_edit(tmp_path: Path) -> None:
     archive = tmp_path / "archive.db"
     import_html(archive, saved(tmp_path, SAVED))
     save(tmp_path / "held" / "a.html", page(top=saved_from(101), body=HELD.replace("完", "又及")), at=NEWER)
@@ -137,7 +137,7 @@ def test_another_text_that_is_fetched_later_is_an_edit(tmp_path: Path) -> None:
     assert rows(archive, "select count(*) from post_revisions") == [(1,)]
 
 
-def test_pictures_in_comments_get_their_true_addresses_later_too(tmp_path: Path) -> None:
+def test_images_in_comments_get_their_urls_later_too(tmp_path: Path) -> None:
     archive, face = tmp_path / "archive.db", '写得好。<img src="{}">'
     for folder, address in (("in", "泡沫_files/smile.png"), ("held", f"{SITE}/smile.png")):
         text = page(top=saved_from(101)).replace("写得好。", face.format(address))

@@ -47,7 +47,7 @@ def test_a_page_in_any_charset_becomes_the_rows_that_a_crawl_makes(
 
 
 def where(number: int = 101) -> dict[str, dict[str, str]]:
-    """The ways in which a page tells where it was."""
+    """Return the places in a saved page that have its URL."""
     return {
         "saved from": {"top": saved_from(number)},
         "canonical": {"head": f'<link rel="canonical" href="{post_url(number)}">'},
@@ -58,7 +58,7 @@ def where(number: int = 101) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("way", where())
-def test_the_address_is_found_in_the_page(archive: Path, tmp_path: Path, way: str) -> None:
+def test_the_url_is_found_in_the_page(archive: Path, tmp_path: Path, way: str) -> None:
     own_link = way.startswith("its own")
     save(tmp_path / "in" / "无名.htm", page(own_link=own_link, **where()[way]))
     done = import_html(archive, tmp_path / "in")
@@ -69,13 +69,13 @@ def test_the_address_is_found_in_the_page(archive: Path, tmp_path: Path, way: st
 
 
 @pytest.mark.parametrize("name", ["101.html", "blog.creaders.net/u/31182/202501/101.html", "did=101.html"])
-def test_the_address_is_found_in_the_path(archive: Path, tmp_path: Path, name: str) -> None:
+def test_the_url_is_found_in_the_path(archive: Path, tmp_path: Path, name: str) -> None:
     save(tmp_path / "in" / name, page(own_link=False))
     assert import_html(archive, tmp_path / "in").unplaced == ()
     assert rows(archive, "select number from posts where content_hash is not null") == [(101,)]
 
 
-def test_the_address_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> None:
+def test_the_url_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> None:
     file = save(tmp_path / "无名.html", page(own_link=False))
     assert import_html(archive, file, url=post_url(101)).posts == 1
     with pytest.raises(UsageError, match="single file"):
@@ -85,7 +85,7 @@ def test_the_address_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("title_link", [True, False], ids=["title that leads to itself", "plain title"])
-def test_with_the_blog_s_address_pages_that_say_nothing_of_theirs_are_placed(
+def test_pages_without_their_own_url_are_identified_with_the_blog_s_url(
     archive: Path, tmp_path: Path, title_link: bool
 ) -> None:
     for number in (101, 102):
@@ -99,7 +99,7 @@ def test_with_the_blog_s_address_pages_that_say_nothing_of_theirs_are_placed(
     assert rows(archive, "select distinct kind from pages") == [("post",)]
 
 
-def test_a_page_whose_title_leads_to_itself_is_placed_without_any_address(
+def test_a_page_with_a_title_that_links_to_itself_is_identified_without_a_url(
     archive: Path, tmp_path: Path
 ) -> None:
     save(tmp_path / "in" / "无名.htm", page(own_link=False, title_link=True))
@@ -116,7 +116,7 @@ def test_a_page_whose_title_leads_to_itself_is_placed_without_any_address(
     ],
     ids=["a post without a number", "one row of a list", "a further page of comments"],
 )
-def test_what_the_blog_s_address_does_not_place_is_listed_and_never_taken_for_its_home_page(
+def test_an_unidentified_page_is_listed_and_never_stored_as_the_home_page(
     archive: Path, tmp_path: Path, text: str, why: str
 ) -> None:
     save(tmp_path / "in" / "a.html", text)
@@ -125,14 +125,14 @@ def test_what_the_blog_s_address_does_not_place_is_listed_and_never_taken_for_it
     assert rows(archive, "select count(*) from pages") == [(0,)]
 
 
-def test_a_list_of_posts_is_the_blog_s_and_no_post(archive: Path, tmp_path: Path) -> None:
+def test_a_list_of_posts_is_a_page_of_the_blog_and_no_post(archive: Path, tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.html", listing(101, 102, 103))
     assert import_html(archive, tmp_path / "in", url=HOME).unplaced == ()
     assert rows(archive, "select kind from pages") == [("home",)]
     assert rows(archive, "select count(*), count(body_text) from posts") == [(3, 0)]
 
 
-def test_what_cannot_be_placed_is_listed_with_its_reason(archive: Path, tmp_path: Path) -> None:
+def test_unidentified_files_are_listed_with_the_reason(archive: Path, tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.html", page(own_link=False))
     save(tmp_path / "in" / "b.html", "<html><body>别处的一页</body></html>")
     save(tmp_path / "in" / "c.html", "   ")
@@ -146,7 +146,7 @@ def test_what_cannot_be_placed_is_listed_with_its_reason(archive: Path, tmp_path
     assert done.posts == 1
 
 
-def test_pictures_come_from_the_folder_beside_the_page_and_its_other_pages_do_not(
+def test_images_are_imported_from_the_folder_beside_the_page_but_pages_in_it_are_not(
     archive: Path, tmp_path: Path
 ) -> None:
     body = '<p>图：<img src="./泡沫 房价_files/a.png"><img src="./泡沫 房价_files/b.png"><img src="../../secret.png"></p>'
@@ -164,7 +164,7 @@ def test_pictures_come_from_the_folder_beside_the_page_and_its_other_pages_do_no
     assert rows(archive, held) == [(1,)]
 
 
-def test_an_mhtml_brings_its_address_its_time_and_its_pictures(archive: Path, tmp_path: Path) -> None:
+def test_an_mhtml_has_its_url_time_and_images(archive: Path, tmp_path: Path) -> None:
     picture = "https://blog.creaders.net/u/31182/upload_file/20250128.png"
     message = EmailMessage()
     message["From"] = "<Saved by Blink>"
@@ -199,7 +199,7 @@ def test_importing_twice_changes_nothing(archive: Path, tmp_path: Path) -> None:
     assert dump(archive) == before
 
 
-def test_an_older_page_never_overrides_what_was_read_later(archive: Path, tmp_path: Path) -> None:
+def test_an_older_page_never_overwrites_later_values(archive: Path, tmp_path: Path) -> None:
     new = page(top=saved_from(101), body="<p>改过之后的正文，长短也差不多这样。</p>", views=2000)
     old = page(
         top=saved_from(101), title="旧题目", body="<p>改之前的正文，长短也差不多这样的。</p>", views=10
@@ -250,7 +250,7 @@ def test_a_page_that_names_another_blog_in_its_text_stays_with_its_own(archive: 
     assert rows(archive, "select uid from authors") == [("31182",)]
 
 
-def test_no_folder_and_no_page_are_told(archive: Path, tmp_path: Path) -> None:
+def test_a_missing_folder_and_an_empty_one_are_usage_errors(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file or folder"):
         import_html(archive, tmp_path / "absent")
     (tmp_path / "empty").mkdir()
@@ -259,7 +259,7 @@ def test_no_folder_and_no_page_are_told(archive: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not (REAL / "wenxuecity_2006").is_dir(), reason="the real pages are not here")
-def test_a_real_page_of_2006_that_says_gb2312_is_brought_in(archive: Path, tmp_path: Path) -> None:
+def test_a_real_page_of_2006_that_declares_gb2312_is_imported(archive: Path, tmp_path: Path) -> None:
     _, _, body = (REAL / "wenxuecity_2006" / "page.html").read_bytes().partition(b"\n")
     url = "http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2"
     (tmp_path / "in").mkdir()

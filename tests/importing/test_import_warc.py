@@ -32,7 +32,7 @@ def write_warc(
     coding: str = "gzip",
     truncated: str | None = None,
 ) -> Path:
-    """Records as a crawler writes them: URL, content type, body, status; compressed where the name ends in .gz."""
+    """Write records of URL, content type, body and status, compressed if the name ends in .gz."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=path.suffix == ".gz")
         for url, kind, body, status in records:
@@ -69,7 +69,7 @@ def coded(body: bytes, coding: str) -> bytes:
     return body
 
 
-def test_pages_and_pictures_of_known_blogs_are_brought_in(tmp_path: Path) -> None:
+def test_pages_and_images_of_known_blogs_are_imported(tmp_path: Path) -> None:
     body = page(body=f'<p>字<img src="{PICTURE}"></p>').encode()
     warc = write_warc(
         tmp_path / "crawl.warc.gz",
@@ -99,9 +99,7 @@ def test_pages_and_pictures_of_known_blogs_are_brought_in(tmp_path: Path) -> Non
         ("the day before", "2011-02-03T04:05:06+00:00"),
     ],
 )
-def test_a_record_whose_date_is_cut_short_or_none_is_brought_all_the_same(
-    date: str, moment: str, tmp_path: Path
-) -> None:
+def test_a_record_with_a_cut_or_missing_date_is_imported(date: str, moment: str, tmp_path: Path) -> None:
     records = [(post_url(101), "text/html; charset=utf-8", page().encode(), "200 OK")]
     warc = write_warc(tmp_path / "crawl.warc.gz", records, date=date)
     file_time = datetime(2011, 2, 3, 4, 5, 6, tzinfo=UTC).timestamp()
@@ -112,9 +110,7 @@ def test_a_record_whose_date_is_cut_short_or_none_is_brought_all_the_same(
 
 @pytest.mark.parametrize("coding", ["identity", "gzip", "chunked"])
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
-def test_a_record_that_is_cut_short_is_listed_and_not_brought_in(
-    tmp_path: Path, name: str, coding: str
-) -> None:
+def test_a_truncated_record_is_listed_and_not_imported(tmp_path: Path, name: str, coding: str) -> None:
     records = [
         (post_url(number), "text/html; charset=utf-8", page(number).encode(), "200 OK")
         for number in (101, 102)
@@ -130,7 +126,7 @@ def test_a_record_that_is_cut_short_is_listed_and_not_brought_in(
         assert rows(archive, "select number from posts where body_text <> ''") == [(101,)]
 
 
-def test_a_file_that_ends_in_a_record_s_own_headers_is_listed(tmp_path: Path) -> None:
+def test_a_file_that_ends_inside_the_headers_of_a_record_is_listed(tmp_path: Path) -> None:
     records = [(post_url(number), "text/html", page(number).encode(), "200 OK") for number in (101, 102)]
     whole = write_warc(tmp_path / "a.warc", records).read_bytes()
     for keep in (60, 330):
@@ -139,13 +135,13 @@ def test_a_file_that_ends_in_a_record_s_own_headers_is_listed(tmp_path: Path) ->
         assert (done.pages, [one.name for one in done.unplaced]) == (1, ["a.warc"])
 
 
-def test_a_record_that_its_crawler_cut_short_is_listed_and_not_brought_in(tmp_path: Path) -> None:
+def test_a_record_that_its_crawler_truncated_is_listed_and_not_imported(tmp_path: Path) -> None:
     records = [(post_url(101), "text/html; charset=utf-8", page().encode(), "200 OK")]
     done = import_warc(tmp_path / "a.db", write_warc(tmp_path / "a.warc.gz", records, truncated="length"))
     assert (done.pages, [one.why for one in done.unplaced]) == (0, ["the record is cut short"])
 
 
-def test_a_picture_that_is_cut_short_is_not_kept(tmp_path: Path) -> None:
+def test_a_truncated_image_is_not_stored(tmp_path: Path) -> None:
     body = page(body=f'<p>字<img src="{PICTURE}"></p>').encode()
     records = [
         (post_url(101), "text/html; charset=utf-8", body, "200 OK"),
@@ -158,7 +154,7 @@ def test_a_picture_that_is_cut_short_is_not_kept(tmp_path: Path) -> None:
     assert [(one.name, one.why) for one in done.unplaced] == [("a.warc", "the file is cut short")]
 
 
-def test_an_own_export_comes_back_with_its_notices_and_errors_and_nothing_to_tell_of(tmp_path: Path) -> None:
+def test_a_reimported_export_has_its_notices_and_errors_and_rejects_nothing(tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
     import_html(tmp_path / "a.db", tmp_path / "in")
     notice = "<html><body><p>该日志不存在或已被删除</p></body></html>"
@@ -185,7 +181,7 @@ def test_an_own_export_comes_back_with_its_notices_and_errors_and_nothing_to_tel
 
 
 def fetch(held: Archive, number: int, status: int, text: str) -> None:
-    """What a crawl makes of an answer to the request for a post."""
+    """Return the page that a crawl makes of the response for a post."""
     target = find_target(post_url(number), None)
     assert target is not None
     headers = (("Content-Type", "text/html; charset=utf-8"),)
@@ -195,7 +191,7 @@ def fetch(held: Archive, number: int, status: int, text: str) -> None:
     )
 
 
-def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path) -> None:
+def test_an_exported_archive_is_restored_and_a_second_import_changes_nothing(tmp_path: Path) -> None:
     for number in (101, 102):
         save(
             tmp_path / "in" / f"{number}.html",
@@ -211,7 +207,7 @@ def test_an_exported_archive_comes_back_and_twice_changes_nothing(tmp_path: Path
     assert rows(tmp_path / "a.db", same) == rows(tmp_path / "b.db", same)
 
 
-def test_what_a_page_alone_does_not_tell_comes_back_too(tmp_path: Path) -> None:
+def test_targets_and_counters_of_pages_are_restored_too(tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
     import_html(tmp_path / "a.db", tmp_path / "in")
     change(
@@ -227,7 +223,7 @@ def test_what_a_page_alone_does_not_tell_comes_back_too(tmp_path: Path) -> None:
     assert rows(tmp_path / "b.db", told) == [(101, 2, '{"bases": {}, "position": 5}')]
 
 
-def test_what_is_no_warc_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_warc_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "x.warc").write_text("this is a letter\r\n\r\n")
     with pytest.raises(UsageError, match="no WARC"):
         import_warc(tmp_path / "a.db", tmp_path / "x.warc")
@@ -236,7 +232,7 @@ def test_what_is_no_warc_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", saved_from(101), "<!DOCTYPE html>\n<html>\n<body>\n"])
-def test_a_saved_page_in_the_place_of_a_warc_is_told_in_one_line_and_leaves_no_archive(
+def test_a_saved_page_given_as_warc_is_reported_in_one_line_and_creates_no_archive(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str
 ) -> None:
     (tmp_path / "x.html").write_text(text and text + page())

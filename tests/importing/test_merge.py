@@ -31,7 +31,7 @@ def everything(archive: Path) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.fixture
 def archives(tmp_path: Path) -> tuple[Path, Path]:
-    """Two archives of one blog: visits in turns, an edit seen by one only, a post each of its own."""
+    """Return two archives of one blog: alternating crawls, an edit seen by one only, one extra post in each."""
     body = "<p>第 {} 版的正文，长短都差不多这样。</p>"
     for name, at, number, version in (
         ("a", OLDER, 101, 1), ("b", BETWEEN, 101, 2), ("a", NEWER, 101, 3), ("a", OLDER, 102, 1), ("b", NEWER, 103, 1),
@@ -49,7 +49,7 @@ def archives(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "a.db", tmp_path / "b.db"
 
 
-def test_a_merged_archive_holds_what_one_archive_of_all_visits_would(
+def test_a_merged_archive_equals_one_archive_of_all_crawls(
     archives: tuple[Path, Path], tmp_path: Path
 ) -> None:
     a, b = archives
@@ -88,7 +88,7 @@ def test_a_merge_leaves_no_file_beside_the_other_archive(archives: tuple[Path, P
     assert [path.name for path in alone.parent.iterdir()] == ["b.db"]
 
 
-def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
+def test_series_marks_comments_and_images_without_a_page_are_merged(
     archives: tuple[Path, Path],
 ) -> None:
     a, b = archives
@@ -123,7 +123,7 @@ def test_series_marks_comments_and_pictures_that_no_page_tells_come_along(
     assert rows(a, "select url, sha256 from media") == [("http://x.example/1.png", "ab")]
 
 
-def test_a_picture_that_the_other_could_not_fetch_is_left_to_the_next_run(
+def test_an_image_that_the_other_could_not_fetch_is_retried_by_the_next_run(
     archives: tuple[Path, Path],
 ) -> None:
     a, b = archives
@@ -135,7 +135,7 @@ def test_a_picture_that_the_other_could_not_fetch_is_left_to_the_next_run(
     assert rows(a, "select count(*) from media") == [(0,)]
 
 
-def test_a_mark_is_taken_back_by_a_later_sighting(archives: tuple[Path, Path]) -> None:
+def test_a_later_sighting_removes_a_gone_mark(archives: tuple[Path, Path]) -> None:
     a, b = archives
     change(
         b, "update posts set gone_at = '2024-10-01T08:00:00+00:00', gone_reason = '404' where number = 101"
@@ -158,7 +158,7 @@ def test_an_interrupted_merge_leaves_the_archive_as_it_was(archives: tuple[Path,
     assert merge_archive(a, b).pages == 2
 
 
-def test_what_cannot_be_merged_is_told(archives: tuple[Path, Path], tmp_path: Path) -> None:
+def test_archives_that_cannot_be_merged_are_errors(archives: tuple[Path, Path], tmp_path: Path) -> None:
     a, b = archives
     with pytest.raises(NoArchive):
         merge_archive(tmp_path / "new.db", tmp_path / "absent.db")

@@ -1,4 +1,4 @@
-"""A post that moved to another category, seen by archives that looked at other times."""
+"""A post that moved to another category, seen by archives at different times."""
 
 import shutil
 import time
@@ -14,12 +14,12 @@ from blogarchive.importing.merge import merge_archive
 from tests.crawl.tool import Tool
 from tests.importing.archives import change, dump, rows
 
-_NEXT_SECOND = 1.1  # times of ours are whole seconds
+_NEXT_SECOND = 1.1  # stored times are whole seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
-    """`before` saw the post in `old` alone, `after` in `new` alone, `both` saw it move."""
+    """Archives: `before` saw the post in `old` only, `after` in `new` only, `both` saw it move."""
 
     before: Path
     both: Path
@@ -78,7 +78,9 @@ def test_a_post_that_left_a_category_is_not_in_it_after_a_merge(
     assert others == [row for row in members(moved.before) if row[0] != moved.number]
 
 
-def test_the_order_does_not_matter_and_merging_again_changes_nothing(moved: Moved, tmp_path: Path) -> None:
+def test_the_order_of_merges_does_not_matter_and_a_repeated_merge_changes_nothing(
+    moved: Moved, tmp_path: Path
+) -> None:
     one = merged(tmp_path / "1.db", [moved.before, moved.after, moved.both])
     two = merged(tmp_path / "2.db", [moved.both, moved.after, moved.before])
     known = "select name, url, proved_at, first_seen_at, last_seen_at from categories order by name"
@@ -88,16 +90,14 @@ def test_the_order_does_not_matter_and_merging_again_changes_nothing(moved: Move
     assert dump(one) == before
 
 
-def test_a_later_sighting_takes_the_mark_back(moved: Moved, tmp_path: Path) -> None:
+def test_a_later_sighting_restores_the_category(moved: Moved, tmp_path: Path) -> None:
     back = Path(shutil.copy(moved.before, tmp_path / "back.db"))
     change(back, "update categories set proved_at = '2099-01-01T00:00:00+00:00'")
     for name, order in {"1": (moved.both, back), "2": (back, moved.both)}.items():
         assert moved.old in categories_of(merged(tmp_path / f"{name}.db", order), moved.number)
 
 
-def test_a_category_that_no_page_names_any_more_comes_along_with_its_posts(
-    moved: Moved, tmp_path: Path
-) -> None:
+def test_a_category_that_no_page_names_now_is_merged_with_its_posts(moved: Moved, tmp_path: Path) -> None:
     other = Path(shutil.copy(moved.before, tmp_path / "other.db"))
     change(other, "update categories set name = '改过的名字' where name = ?", moved.old)
     assert "改过的名字" in categories_of(merged(tmp_path / "m.db", [other]), moved.number)

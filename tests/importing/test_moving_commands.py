@@ -1,4 +1,4 @@
-"""The commands themselves, as processes."""
+"""The commands `export`, `import` and `merge` as processes."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ def archive(tmp_path: Path) -> Path:
     return tmp_path / "a.db"
 
 
-def test_an_export_says_where_it_is_and_a_warc_and_an_archive_come_back(
+def test_an_export_prints_its_path_and_a_warc_and_an_archive_are_restored(
     archive: Path, tmp_path: Path
 ) -> None:
     done = run("export", "warc", tmp_path / "warc", "--db", archive, "--json")
@@ -35,7 +35,7 @@ def test_an_export_says_where_it_is_and_a_warc_and_an_archive_come_back(
     assert json.loads(merged.stdout)["pages"] == 1
 
 
-def test_what_cannot_be_placed_is_named_and_told_by_the_exit_code(archive: Path, tmp_path: Path) -> None:
+def test_an_unidentified_page_is_named_and_sets_the_exit_code(archive: Path, tmp_path: Path) -> None:
     save(tmp_path / "in" / "b.html", page(own_link=False))
     done = run("import", "html", tmp_path / "in", "--db", archive)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What a disk holds beside good pages: names in other charsets, files nobody may read, halves, pages of others."""
+"""Unusual files on a disk: names in other charsets, unreadable files, truncated pages, pages of other blogs."""
 
 import gzip
 import os
@@ -24,7 +24,7 @@ def name_in_gbk(folder: Path, name: str) -> Path:
     return folder / os.fsdecode(name.encode("gbk"))
 
 
-def test_names_in_gbk_are_read_told_and_find_their_pictures(archive: Path, tmp_path: Path) -> None:
+def test_file_names_in_gbk_are_shown_and_their_images_found(archive: Path, tmp_path: Path) -> None:
     source = tmp_path / "in"
     body = '<p>有图有字，有字有图，这是一篇文章。<img src="网页_files/甲.png"></p>'
     save(name_in_gbk(source, "网页.html"), page(top=saved_from(101), body=body))
@@ -37,7 +37,7 @@ def test_names_in_gbk_are_read_told_and_find_their_pictures(archive: Path, tmp_p
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_listed_and_costs_itself_alone(archive: Path, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_listed_and_affects_no_other(archive: Path, tmp_path: Path) -> None:
     for name in ("a.html", "b.html", "c/d.html"):
         save(tmp_path / "in" / name, page(top=saved_from(101)))
     for name in ("b.html", "c"):
@@ -50,7 +50,7 @@ def test_what_may_not_be_read_is_listed_and_costs_itself_alone(archive: Path, tm
     (tmp_path / "in" / "c").chmod(0o700)
 
 
-def test_links_in_a_circle_and_pipes_are_passed_over(archive: Path, tmp_path: Path) -> None:
+def test_loops_of_links_and_pipes_are_skipped(archive: Path, tmp_path: Path) -> None:
     source = tmp_path / "in"
     save(
         source / "a.html",
@@ -66,9 +66,7 @@ def test_links_in_a_circle_and_pipes_are_passed_over(archive: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("src", ["%00.jpg", "a" * 5000, "http://[", "a_files/", "//[::"])
-def test_an_address_that_no_file_can_have_costs_that_picture_alone(
-    archive: Path, tmp_path: Path, src: str
-) -> None:
+def test_an_invalid_file_name_affects_that_image_only(archive: Path, tmp_path: Path, src: str) -> None:
     save(
         tmp_path / "a.html", page(top=saved_from(101), body=f'<p>图在此处，字也在此处。<img src="{src}"></p>')
     )
@@ -76,7 +74,7 @@ def test_an_address_that_no_file_can_have_costs_that_picture_alone(
     assert (done.posts, done.pictures, done.unplaced) == (1, 0, ())
 
 
-def test_half_a_post_is_not_taken_for_a_whole_one(archive: Path, tmp_path: Path) -> None:
+def test_a_truncated_post_is_not_stored(archive: Path, tmp_path: Path) -> None:
     text = page(top=saved_from(101))
     save(tmp_path / "in" / "half.html", text[: text.index("也谈")])
     done = import_html(archive, tmp_path / "in")
@@ -95,7 +93,7 @@ def test_half_a_post_is_not_taken_for_a_whole_one(archive: Path, tmp_path: Path)
         (post_url(7), saved_from(101), "it says that it is"),
     ],
 )
-def test_a_wrong_address_is_told_where_the_page_knows_better(
+def test_a_given_url_that_contradicts_the_page_is_rejected(
     archive: Path, tmp_path: Path, url: str, top: str, why: str
 ) -> None:
     save(tmp_path / "a.html", page(top=top))
@@ -105,16 +103,16 @@ def test_a_wrong_address_is_told_where_the_page_knows_better(
 
 
 @pytest.mark.parametrize("head", ["", f'<base href="{HOME}202501/">'])
-def test_relative_links_name_a_post_as_absolute_ones_do(archive: Path, tmp_path: Path, head: str) -> None:
+def test_relative_links_identify_a_post_as_absolute_ones_do(archive: Path, tmp_path: Path, head: str) -> None:
     text = page().replace(f'href="{HOME}202501/', 'href="' if head else 'href="/u/31182/202501/')
     save(tmp_path / "a.html", text.replace("<head>", f"<head>{head}"))
     assert import_html(archive, tmp_path / "a.html").unplaced == ()
     assert rows(archive, "select url from posts where number = 101") == [(post_url(101),)]
 
 
-def test_a_warc_that_gzip_made_one_piece_of_is_read_whole(archive: Path, tmp_path: Path) -> None:
+def test_a_warc_in_a_single_gzip_member_is_read_completely(archive: Path, tmp_path: Path) -> None:
     for number in (101, 102, 103):
-        body = f"<p>{random.Random(number).randbytes(30_000).hex()}</p>"  # more than is read ahead
+        body = f"<p>{random.Random(number).randbytes(30_000).hex()}</p>"  # more than the buffer
         text = page(number, title=f"第{number}篇", top=saved_from(number), body=body)
         save(tmp_path / "in" / f"{number}.html", text)
     import_html(archive, tmp_path / "in")

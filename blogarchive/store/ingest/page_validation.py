@@ -172,7 +172,7 @@ def _validate_body_text(post: Post, stored: StoredState) -> Rejection | None:
     if field is None or post.body_text == stored.body:
         return None
     # Without one of these fields the bounds of the body are not certain.
-    detail = f"the body is {length} characters, {stored_length} are held, and fields are missing: {field}"
+    detail = f"the body is {length} characters, {stored_length} are stored, and fields are missing: {field}"
     if stored_length >= MIN_COMPARED_LENGTH and length < stored_length * MIN_LENGTH_SHARE:
         return _cut(detail)
     return _unreadable(detail, field)

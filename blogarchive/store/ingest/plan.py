@@ -1,13 +1,13 @@
-"""What a run asks for: rows of the frontier that are made to be fetched, by what is due and what does not add up.
+"""Plan a run: queue the targets that are due, and those that may explain a difference between blog and archive.
 
-A home page shows each month's first and last date and the newest posts, and saving it asks for what differs
-(`months`, `listed`). What it cannot show is due by `schedule`, within a budget of requests for each blog and run.
+A home page shows the first and last date of each month and the newest posts; saving it requeues what differs
+(`listings`). What it cannot show is due by `schedule`, within a budget of requests per blog and run.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import accumulate
 
 from blogarchive.items import Target
@@ -23,120 +23,127 @@ from blogarchive.store.posts import empty_comment_check
 from blogarchive.store.timestamps import format_utc, format_utc_precise
 
 
-def queue_run(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
-    """Queue the home pages and whatever is due; returns how many targets of these blogs are queued.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cost:
+    """A target's id in the frontier, and how many requests it and its next pages cost."""
 
-    A home page that was stored since `run.epoch_at` is not asked for again. `full`: everything of these blogs that
-    was not fetched since then. Call it once, after the targets that a person named were added.
+    id: int
+    requests: int
+
+
+def queue_run(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
+    """Queue the home pages and due targets of these blogs; return how many of their targets are queued.
+
+    A home page that was fetched since `run.epoch_at` is not fetched again. `full` queues every target that was not
+    fetched since then. Call it once, after adding the targets that the user named.
     """
     with archive.atomic():
         for blog in blogs:
-            _ask_home(archive, run, blog, now)
+            _queue_home(archive, run, blog, now)
             if full:
-                _ask_everything(archive, run, blog)
+                _queue_all(archive, run, blog)
             else:
-                _ask_due(archive, blog, now)
+                _queue_due(archive, blog, now)
             if run.ahead:
-                _ask_future(archive, blog, now)
+                _queue_future(archive, blog, now)
     return frontier_queue.crawl_progress(archive, blogs).todo
 
 
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
-    """Asked when nothing is left to take and nothing is in flight; gives how many targets were added, 0 ends it.
+    """Queue further targets when the queue is empty and nothing is in flight; return how many, 0 ends the run.
 
-    Where the dates of the archive's months do not agree with the posts held, that becomes a failure, and the home
-    page is read to the end of its chain, unless that was done within thirty days. Where the home page is no more,
-    it is looked for where it was before. Where a post that is in no category
-    came after the categories were read to their ends, they are read again. A post that lost all its comments is looked
-    at once more, where those of others are there.
+    - If the dates of the months disagree with the stored posts, record a failure and queue the next pages of the home
+      page, unless they were all fetched within thirty days.
+    - If the home page is gone, queue its earlier URLs.
+    - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
+    - If a post lost all its comments and others did not, queue it again.
     """
     added = 0
     with archive.atomic():
         for blog in blogs:
-            added += _ask_other_homes(archive, run, blog, now)
+            added += _queue_earlier_homes(archive, run, blog, now)
             if not check_months(archive, blog, run_id=run.id, now=now):
-                added += _ask_home_chain(archive, run, blog, now)
-            added += _ask_categories(archive, blog, now)
+                added += _queue_home_chain(archive, run, blog, now)
+            added += _queue_categories(archive, blog, now)
             added += empty_comment_check.requeue_doubted(archive, blog, run.id, now=now)
     return added
 
 
 def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
-    """The target of the blog's home page, put into the frontier unless a person just named the home page otherwise.
+    """Queue the blog's home page unless the user named it by another URL; return its target, or None if unknown.
 
-    Other addresses of it are asked for no more, and what failed there is to be had here; None where none is known.
+    Deactivate other home URLs and move their failures to this one.
     """
-    found = home_target(archive, blog)
-    if found is None:
+    home = home_target(archive, blog)
+    if home is None:
         return None
     others = archive.rows(
         "select url, state from frontier where site = ? and uid is ? and kind = 'home' and page_no = 1 and key <> ?",
-        (blog.site, blog.uid, found.url),
+        (blog.site, blog.uid, home.url),
     )
-    if not any(state == "todo" for _, state in others):
-        frontier_queue.add_targets(archive, [found], now=now)
-    for url in (str(url) for url, state in others if state != "todo"):
-        failures.change_url(archive, url, found.url)
-        transitions.deactivate(archive, replace(found, url=url))
-    return found
+    if all(state != "todo" for _, state in others):
+        frontier_queue.add_targets(archive, [home], now=now)
+    for url in [url for url, state in others if state != "todo"]:
+        failures.change_url(archive, url, home.url)
+        transitions.deactivate(archive, replace(home, url=url))
+    return home
 
 
 def with_stored_scheme(archive: Archive, target: Target) -> Target:
-    """The target under the URL that the archive already uses, http or https, if that one works."""
+    """Return the target with the scheme that the frontier uses for its URL, http or https, if that URL has no failure."""
     scheme, _, rest = target.url.partition("://")
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
-    row = archive.row(
-        "select url from frontier f where key = ? and url = ? and not exists"
+    is_usable = archive.exists(
+        "select 1 from frontier f where key = ? and url = ? and not exists"
         " (select 1 from failures x where x.url = f.url and x.resolved_at is null)",
         (frontier_queue.target_key(replace(target, url=other)), other),
     )
-    return target if row is None else replace(target, url=other)
+    return replace(target, url=other) if is_usable else target
 
 
 def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
-    """The URLs of the further pages, known from earlier runs, that `targets` lead on to: of comments and listings.
+    """Return the URLs of the next pages of `targets` that earlier runs found, of comments and listings.
 
-    Those of a home page are not: they are read where something does not add up. Nor those of a page that may be
-    answered with 304, which leads nowhere.
+    Excludes next pages of a home page, which only `queue_more` queues, and of targets with validators: a 304 response
+    has no links.
     """
-    heads = [target.url for target in targets if not (target.etag or target.last_modified)]
-    rows = archive.rows(
+    first_urls = [target.url for target in targets if not (target.etag or target.last_modified)]
+    return archive.column(
         "select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'"
         " and chain in (select value from json_each(?)) order by chain, page_no, id",
-        (json.dumps(heads),),
+        (json.dumps(first_urls),),
     )
-    return [str(url) for (url,) in rows]
 
 
-def _ask_home(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
-    """The home page, unless a person named it: by whatever address."""
-    found = queue_home(archive, blog, now=now)
-    if found is not None:
+def _queue_home(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
+    """Queue the home page, unless the user named it by any URL."""
+    home = queue_home(archive, blog, now=now)
+    if home is not None:
         requeue.reset_where(
             archive,
             blog,
             "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
             " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')",
-            (found.url, run.epoch_at, blog.site, blog.uid),
+            (home.url, run.epoch_at, blog.site, blog.uid),
         )
 
 
-def _ask_other_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
-    """Where the home page's address says that there is none, those that it had before: a redirect may be taken back."""
-    lost = archive.row(
+def _queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+    """Queue the earlier URLs of a home page that is gone, since its site may have reverted a redirect."""
+    is_gone = archive.exists(
         "select 1 from frontier f join failures x on x.url = f.url and x.resolved_at is null"
         " and x.kind in ('http', 'notice', 'unreadable') where f.site = ?1 and f.uid is ?2 and f.kind = 'home'"
         " and f.page_no = 1 and f.state in ('failed', 'dead') and not exists (select 1 from frontier h"
         " where h.site = ?1 and h.uid is ?2 and h.kind = 'home' and h.page_no = 1 and h.fetched_at >= ?3)",
         (blog.site, blog.uid, run.epoch_at),
     )
-    if lost is None:
+    if not is_gone:
         return 0
     return requeue.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
 
 
-def _ask_everything(archive: Archive, run: Run, blog: Blog) -> None:
-    """All that was ever fetched, and what failed; without validators, so that each page is sent whole."""
+def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
+    """Queue every target that was fetched or failed, without validators, so that no response is a 304."""
     requeue.reset_where(
         archive,
         blog,
@@ -151,8 +158,8 @@ def _ask_everything(archive: Archive, run: Run, blog: Blog) -> None:
     )
 
 
-def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
-    """Listings first, as far as the budget goes; those that are about to be thirty days old, whatever it is."""
+def _queue_due(archive: Archive, blog: Blog, now: datetime) -> None:
+    """Queue due targets within the budget, listings first, and listings near thirty days regardless of it."""
     moment = format_utc(now)
     overdue = format_utc(now - schedule.LISTING_DEADLINE)
     requeue.reset_where(
@@ -161,15 +168,15 @@ def _ask_due(archive: Archive, blog: Blog, now: datetime) -> None:
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
         (moment, overdue),
     )
-    _ask_some(archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due")
+    _queue_within_budget(archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due")
 
 
-def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
-    """What was fetched while the clock was ahead would not come due until the clock is there again.
+def _queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
+    """Queue targets that were fetched while the clock was ahead: they are due only when the clock is there again.
 
-    As much of it as the budget goes, what was not looked at for longest first; and what failed then.
+    Within the budget, oldest first; and all targets that failed at that time.
     """
-    _ask_some(
+    _queue_within_budget(
         archive, blog, "f.fetched_at > ?", format_utc_precise(now), "f.fetched_at", index="frontier_work"
     )
     requeue.reset_where(
@@ -177,40 +184,42 @@ def _ask_future(archive: Archive, blog: Blog, now: datetime) -> None:
     )
 
 
-def _ask_some(archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str) -> None:
-    """As many of the blog's rows that meet the condition as the budget goes, their known further pages counted."""
-    budget = schedule.request_budget(_posts_held(archive, blog))
-    rows = archive.rows(
+def _queue_within_budget(
+    archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str
+) -> None:
+    """Queue targets that meet the condition, as many as the budget allows with their stored next pages."""
+    budget = schedule.request_budget(_count_fetched_posts(archive, blog))
+    found = archive.all_as(
+        _Cost,
         "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
-        " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end"
+        " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests"
         f" from frontier f indexed by {index} left join sweeps s on s.site = f.site and s.chain = f.url"
         " where f.site = ? and f.uid is ? and f.state = 'done' and f.due_at is not null"
         f" and {condition} order by f.kind = 'post', {order} limit ?",
         (blog.site, blog.uid, value, budget),
     )
-    sums = accumulate(int(str(row[1])) for row in rows)
-    # One at least: what costs more than the budget must have its night too.
-    taken = [row for row, total in zip(rows, sums, strict=True) if total <= budget] or rows[:1]
-    requeue.reset_where(archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(taken)),))
+    totals = accumulate(cost.requests for cost in found)
+    # At least one: a target that costs more than the budget must be fetched too.
+    taken = [cost for cost, total in zip(found, totals, strict=True) if total <= budget] or found[:1]
+    requeue.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(taken),))
 
 
-def _posts_held(archive: Archive, blog: Blog) -> int:
+def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
     return archive.scalar(
         "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
         (blog.site, blog.uid),
     )
 
 
-def _ids(rows: Sequence[Sequence[object]]) -> list[int]:
-    return [int(str(row[0])) for row in rows]
+def _ids_json(costs: Iterable[_Cost]) -> str:
+    return json.dumps([cost.id for cost in costs])
 
 
-def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
-    proved = archive.row(
+def _queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+    proved_at = archive.text(
         "select home_proved_at from authors where site = ? and uid = ?", (blog.site, blog.uid)
     )
-    recent = format_utc(now - timedelta(days=29))
-    if proved is not None and proved[0] is not None and str(proved[0]) > recent:
+    if proved_at is not None and proved_at > format_utc(now - schedule.LISTING_DEADLINE):
         return 0
     return requeue.requeue_where(
         archive,
@@ -221,23 +230,23 @@ def _ask_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> in
     )
 
 
-def _ask_categories(archive: Archive, blog: Blog, now: datetime) -> int:
-    """The sidebar names a category's newest posts alone: one that appeared in the past is in its listing only."""
-    rows = archive.rows(
+def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
+    """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
+    found = archive.all_as(
+        _Cost,
         "with lone as (select max(p.first_seen_at) as seen_at from posts p"
         " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
         " and p.content_hash is not null and p.gone_at is null"
         " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
-        " select f.id, coalesce(s.pages_read, 1) from lone, categories c"
+        " select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c"
         " join frontier f on f.key = c.url and f.state = 'done'"
         " left join sweeps s on s.site = ?1 and s.chain = c.url"
         " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
         " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
         (blog.site, blog.uid),
     )
-    held = _posts_held(archive, blog)
-    if sum(int(str(row[1])) for row in rows) > schedule.request_budget(held):
-        return 0  # too many pages for that: they are proved within thirty days
+    if sum(cost.requests for cost in found) > schedule.request_budget(_count_fetched_posts(archive, blog)):
+        return 0  # too many pages: the listings are due within thirty days anyway
     return requeue.requeue_where(
-        archive, blog, "id in (select value from json_each(?))", (json.dumps(_ids(rows)),), now=now
+        archive, blog, "id in (select value from json_each(?))", (_ids_json(found),), now=now
     )

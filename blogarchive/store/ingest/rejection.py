@@ -1,4 +1,4 @@
-"""What is not kept: refusals, notices, pages of others and pages that read worse than those held; each a failure."""
+"""Save a rejected page as a failure: refusals, notices, pages of other blogs and pages that parse worse."""
 
 from dataclasses import replace
 
@@ -16,63 +16,67 @@ from blogarchive.store.pages.result import Outcome, SaveResult, save_result
 
 
 def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Rejection | None:
-    """Why a page cannot be kept for whose it is: nobody's, or another author's than was asked for; None where it can."""
-    asked = crawled.target.uid
+    """Return a rejection if the page has no author, or another one than its target; else None."""
+    wanted = crawled.target.uid
     if blog.uid is None:
         return Rejection(
             failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is")
         )
-    if asked is None or asked == blog.uid or canonical_uid(archive, blog.site, asked) == blog.uid:
+    if wanted is None or wanted == blog.uid or canonical_uid(archive, blog.site, wanted) == blog.uid:
         return None
     author = crawled.parsed.author
-    if author is not None and asked == author.uid:
-        return None  # the very one that was asked for, who is held under another name
+    if author is not None and wanted == author.uid:
+        return None  # the author of the target, stored under another name
     is_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
-    if is_home and not asked.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=asked)):
-        return None  # the name that the blog was asked by is an older one
+    if is_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
+        return None  # the user named the blog by an older uid
     detail = f"a page of another blog ({blog.uid})"
     return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
 
 
 def save_rejection(
-    archive: Archive, crawled: CrawledPage, blog: Blog, bad: Rejection, run_id: int | None
+    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: Rejection, run_id: int | None
 ) -> SaveResult:
-    """Keep the failure, and what it says of the post; nothing that is held is touched."""
-    target, now = crawled.target, crawled.page.fetched_at
+    """Record the failure, and what it proves about the target; stored content does not change."""
+    target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
     context = SaveContext(archive, crawled, blog, run_id=run_id)
-    if not bad.blocked:
+    if not rejection.blocked:
         page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id)
-    field_coverage.count_rejected(archive, run_id, target, crawled.parsed, bad.failure)
-    is_post = target.kind is PageKind.POST and target.number is not None
-    if bad.gone is not None and is_post and deletions.record_gone_page(context, target.number or 0, bad.gone):
+    field_coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
+    if _is_post_gone(context, rejection):
         for url in (target.url, *context.resolved_urls):
             failures.resolve(archive, url, now=now)
         return save_result(context, Outcome.GONE)
-    if not bad.blocked and _leads_nowhere(context, bad):
+    if not rejection.blocked and _is_unlinked(context, rejection):
         transitions.deactivate(archive, target)
         failures.resolve(archive, target.url, now=now)
         return save_result(context, Outcome.GONE)
-    due = transitions.mark_failed(
-        archive, target, permanent=bad.failure.permanent, retry_after=bad.retry_after, now=now
+    due_at = transitions.mark_failed(
+        archive, target, permanent=failure.permanent, retry_after=rejection.retry_after, now=now
     )
-    failures.record_failure(archive, blog, target.url, bad.failure, run_id=run_id, now=now, next_try_at=due)
-    outcome = Outcome.BLOCKED if bad.blocked else Outcome.GONE if bad.gone else Outcome.FAILED
-    return replace(save_result(context, outcome), failure=bad.failure)
+    failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at)
+    outcome = Outcome.BLOCKED if rejection.blocked else Outcome.GONE if rejection.gone else Outcome.FAILED
+    return replace(save_result(context, outcome), failure=failure)
 
 
-def _leads_nowhere(context: SaveContext, bad: Rejection) -> bool:
-    """Whether the blog no longer leads to the target.
+def _is_post_gone(context: SaveContext, rejection: Rejection) -> bool:
+    """Mark the post's own page as gone if the rejection says so; return whether the post is gone."""
+    target = context.target
+    if rejection.gone is None or target.kind is not PageKind.POST or target.number is None:
+        return False
+    return deletions.record_gone_page(context, target.number, rejection.gone)
 
-    A month or category that vanished, a page beyond the end of a listing, comments of a deleted post.
+
+def _is_unlinked(context: SaveContext, rejection: Rejection) -> bool:
+    """Return whether the blog no longer links to the target.
+
+    A month or category that is gone, a page past the end of a listing, or comments of a gone post.
     """
-    if bad.gone is not None and listing_pages.is_beyond_end(context):
+    is_gone = rejection.gone is not None
+    if is_gone and listing_pages.is_beyond_end(context):
         return True
-    if (
-        context.target.kind is PageKind.CATEGORY
-        and bad.gone is not None
-        and categories.is_listing_gone(context)
-    ):
+    if is_gone and context.target.kind is PageKind.CATEGORY and categories.is_listing_gone(context):
         categories.empty_gone_categories(context)
         return True
     if context.target.kind is PageKind.MONTH:

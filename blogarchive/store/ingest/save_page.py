@@ -1,4 +1,4 @@
-"""Saving what a visit brought: the page, all that was read from it and its links, in one transaction."""
+"""Save a crawled page: its bytes, everything parsed from it and its links, in one transaction."""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -21,45 +21,53 @@ from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.result import Outcome, SaveResult, save_result
 from blogarchive.store.timestamps import parse_utc
 
-# Texts that may wait for the search index: a page's few cost it nearly as much as those of thirty pages.
-_UNINDEXED = 300
+# Texts that may be missing from the search index: it costs nearly as much to index one page as thirty.
+_UNINDEXED_TEXTS = 300
 
 
 def page_transaction(archive: Archive) -> AbstractContextManager[None]:
-    """The transaction of a page: whoever writes more with it does so in there."""
-    return archive.atomic(unindexed=_UNINDEXED)
+    """Return the transaction of one page; use it to write further rows with the page."""
+    return archive.atomic(unindexed=_UNINDEXED_TEXTS)
 
 
 def save_page(
     archive: Archive, crawled: CrawledPage, run_id: int | None, *, partial: bool = False
 ) -> SaveResult:
-    """Keep a visit, whatever its status and whatever it shows; times come from `visit.page.fetched_at` alone.
+    """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
-    What is no good (a refusal, a notice, an error, a page that reads worse than the one held) replaces nothing
-    and becomes a failure. Raises `CannotWrite` where the disk is full or the file read-only, `ArchiveDamaged`
-    where it is not whole; then nothing of the visit is kept. `partial`: the run leaves things out on purpose.
+    A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
+    becomes a failure. Raises `CannotWrite` if the disk is full or the file is read-only, and `ArchiveDamaged` if the
+    file is damaged; then nothing is saved. `partial`: the run is limited.
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         frontier_queue.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        bad = validate_page(crawled, load_stored_state(archive, crawled, blog)) or rejection.reject_by_author(
-            archive, crawled, blog
-        )
-        if bad is not None:
-            return rejection.save_rejection(archive, crawled, blog, bad, run_id)
+        rejected = validate_page(
+            crawled, load_stored_state(archive, crawled, blog)
+        ) or rejection.reject_by_author(archive, crawled, blog)
+        if rejected is not None:
+            return rejection.save_rejection(archive, crawled, blog, rejected, run_id)
         context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
-        _keep(context)
+        _save(context)
         field_coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
         return save_result(context, Outcome.STORED if context.is_stored else Outcome.SAME)
 
 
 def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int | None) -> SaveResult:
-    """The site answered 304: what is held of the target still stands, and was seen at `page.fetched_at`."""
+    """Save a 304 response: the stored page was seen again at `page.fetched_at`."""
     crawled = CrawledPage(target=target, page=page, parsed=ParsedPage(kind=target.kind, encoding=""))
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
         frontier_queue.add_targets(archive, [target], now=page.fetched_at)
-        return _stands(archive, crawled, blog, run_id)
+        context = SaveContext(archive, crawled, blog, run_id=run_id)
+        if _is_home(target):
+            authors.link_run(context)
+        post_pages.mark_unchanged(context)
+        transitions.mark_unchanged(
+            archive, target, fetched_at=context.precise_moment, due_at=_unchanged_due_at(context)
+        )
+        failures.resolve(archive, target.url, now=page.fetched_at)
+        return save_result(context, Outcome.SAME)
 
 
 def save_fetch_failure(
@@ -70,19 +78,21 @@ def save_fetch_failure(
     *,
     now: datetime,
 ) -> datetime | None:
-    """There is no page: network, cut body, robots. Keeps the failure; gives when it is tried again, None: never."""
+    """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
-        due = transitions.mark_failed(archive, target, permanent=failure.permanent, now=now)
-        failures.record_failure(archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due)
-    return None if due is None else parse_utc(due)
+        due_at = transitions.mark_failed(archive, target, permanent=failure.permanent, now=now)
+        failures.record_failure(
+            archive, blog, target.url, failure, run_id=run_id, now=now, next_try_at=due_at
+        )
+    return None if due_at is None else parse_utc(due_at)
 
 
 def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveResult:
-    """Read again: put today's reading of a stored page in place of the reading that was kept of it.
+    """Replace what was saved from a stored page by what the current parser parses from it.
 
-    Changes nothing where both agree (the outcome is SAME); never touches the frontier, the marks of what is gone, or
-    the bytes. A page that reads worse than what is held changes nothing either.
+    The outcome is SAME if nothing changed, and FAILED if the page is rejected. Frontier, gone marks and bytes never
+    change.
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
@@ -90,28 +100,26 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         outcome = Outcome.FAILED
         if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
             before = archive.changes
-            _keep_reading(context)
+            _save_parsed(context)
             parse_problems.record_problems(context)
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         page_rows.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
         return save_result(context, outcome)
 
 
-def _keep(context: SaveContext) -> None:
-    _keep_reading(context)
+def _save(context: SaveContext) -> None:
+    _save_parsed(context)
     links.save_links(context, post_pages.unlinked_post_targets(context))
     if context.is_stored and context.counters_before is not None:
-        context.archive.execute(
-            "update pages set counted = ? where id = ?", (context.counters_before, context.page_id())
-        )
-    _settle(context)
+        context.archive.update_row("pages", context.page_id(), {"counted": context.counters_before})
+    _mark_fetched(context)
     if _is_home(context.target):
         authors.link_run(context)
     parse_problems.record_problems(context)
 
 
-def _keep_reading(context: SaveContext) -> None:
-    """All that was read, by subject; the same for a page that was fetched and for one that is read again."""
+def _save_parsed(context: SaveContext) -> None:
+    """Save everything parsed from the page, whether it was fetched or is parsed again."""
     if context.is_first:
         context.page_id()
     context.author_id = authors.save_author(context)
@@ -122,44 +130,32 @@ def _keep_reading(context: SaveContext) -> None:
         post_pages.save_post_page(context)
 
 
-def _settle(context: SaveContext) -> None:
+def _mark_fetched(context: SaveContext) -> None:
     target = transitions.assign_uid(context.archive, context.target, context.blog.uid or "")
-    due = None
-    key = frontier_queue.target_key(target)
-    if schedule.is_listing(context.parsed.kind):
-        if target.page_no == 1:
-            due = schedule.listing_due_at(key, context.page.fetched_at)
-    elif target.kind is not PageKind.COMMENTS:
-        due = post_pages.post_due_at(context)
-    # Only pages that stand for themselves are asked for conditionally: a 304 would prove no chain of pages.
-    alone = target.kind is PageKind.POST or _is_home(target)
+    # Only single pages are requested conditionally: a 304 would prove no page chain.
+    is_single = target.kind is PageKind.POST or _is_home(target)
     transitions.mark_fetched(
         context.archive,
         target,
         fetched_at=context.precise_moment,
-        due_at=due,
-        etag=context.page.header("ETag") if alone else None,
-        last_modified=context.page.header("Last-Modified") if alone else None,
+        due_at=_fetched_due_at(context, target),
+        etag=context.page.header("ETag") if is_single else None,
+        last_modified=context.page.header("Last-Modified") if is_single else None,
     )
 
 
-def _stands(archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None) -> SaveResult:
-    context = SaveContext(archive, crawled, blog, run_id=run_id)
-    if _is_home(crawled.target):
-        authors.link_run(context)
-    post_pages.mark_unchanged(context)
-    transitions.mark_unchanged(
-        archive, crawled.target, fetched_at=context.precise_moment, due_at=_next_look(context)
-    )
-    failures.resolve(archive, crawled.target.url, now=crawled.page.fetched_at)
-    return save_result(context, Outcome.SAME)
+def _fetched_due_at(context: SaveContext, target: Target) -> str | None:
+    if schedule.is_listing(context.parsed.kind):
+        key = frontier_queue.target_key(target)
+        return schedule.listing_due_at(key, context.page.fetched_at) if target.page_no == 1 else None
+    return None if target.kind is PageKind.COMMENTS else post_pages.post_due_at(context)
+
+
+def _unchanged_due_at(context: SaveContext) -> str | None:
+    if schedule.is_listing(context.target.kind):
+        return schedule.listing_due_at(frontier_queue.target_key(context.target), context.page.fetched_at)
+    return post_pages.post_due_at(context)
 
 
 def _is_home(target: Target) -> bool:
     return target.kind is PageKind.HOME and target.page_no == 1
-
-
-def _next_look(context: SaveContext) -> str | None:
-    if schedule.is_listing(context.target.kind):
-        return schedule.listing_due_at(frontier_queue.target_key(context.target), context.page.fetched_at)
-    return post_pages.post_due_at(context)

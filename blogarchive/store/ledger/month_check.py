@@ -70,7 +70,7 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
         failures.resolve_field(archive, url, FIELD, now=now)
         return True
     named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
-    detail = f"the first or last date shown is of no post held, in {len(differing)} months: {named}"
+    detail = f"the first or last date shown is of no stored post, in {len(differing)} months: {named}"
     failure = Failure(kind="incomplete", field=FIELD, detail=detail)
     if not failures.is_open(archive, url, failure):
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from blogarchive.items import DateText, Post
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
-from blogarchive.parsing.lines.document import Element
 from blogarchive.parsing.lines.extract import extract_html, extract_text
+from blogarchive.sites.grammar.page.dom_position import are_in_same_row
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATETIME
 
@@ -84,22 +84,18 @@ def _parse_post(view: PageView, start: int, footer: _PostFooter) -> tuple[Post, 
     row.
     """
     for index in range(max(start, 1), footer.line):
-        if view.folded[index].strip() == footer.time and _same_row(
-            view.lines[index - 1].block, view.lines[index].block
+        if view.folded[index].strip() == footer.time and are_in_same_row(
+            view.lines[index - 1], view.lines[index]
         ):
             return _build_post(view, index, footer), index - 1
     return None
-
-
-def _same_row(first: Element, second: Element) -> bool:
-    return first is not second and first.getparent() is second.getparent()
 
 
 def _build_post(view: PageView, time_line: int, footer: _PostFooter) -> Post:
     own = [
         i
         for i in range(time_line + 1, footer.line)
-        if not _same_row(view.lines[i].block, view.lines[time_line].block)
+        if not are_in_same_row(view.lines[i], view.lines[time_line])
     ]
     while own and _PRINT.fullmatch(view.folded[own[-1]].strip()):
         own.pop()

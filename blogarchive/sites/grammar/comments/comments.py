@@ -19,6 +19,7 @@ from blogarchive.sites.grammar.comments.consistency import (
     check_missing,
     check_order,
     check_text_position,
+    comments_problem,
 )
 from blogarchive.sites.grammar.comments.header_selection import (
     HeaderSelection,
@@ -127,7 +128,7 @@ def _choose_headers(
         detail = (
             f"{len(markers.headers)} comment headers that nothing but words tells apart, claimed: {count}"
         )
-        return found[-1], Problem(kind="forged", field="comments", detail=detail)
+        return found[-1], comments_problem("forged", detail)
     return sure[0], check_count(sure, claimed, paging)
 
 

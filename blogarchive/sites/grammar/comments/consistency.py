@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
+from typing import Literal
 
 from blogarchive.items import Problem
 from blogarchive.parsing.dates.parse import ParsedDate
@@ -31,13 +32,16 @@ class Paging(Enum):
     FURTHER = "further"
 
 
+def comments_problem(kind: Literal["incomplete", "forged", "unreadable"], detail: str) -> Problem:
+    """Return a problem with the comments of a page."""
+    return Problem(kind=kind, field="comments", detail=detail)
+
+
 def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
     """Return a problem if the page claims comments and shows none, unless other pages have them."""
     if not claimed or paging is not Paging.NO:
         return None
-    return Problem(
-        kind="incomplete", field="comments", detail=f"the page claims {claimed} comments and shows none"
-    )
+    return comments_problem("incomplete", f"the page claims {claimed} comments and shows none")
 
 
 def are_possible(
@@ -57,11 +61,11 @@ def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Pa
     shown = len(sure[0].headers)
     if any(selection.headers != sure[0].headers for selection in sure[1:]):
         detail = "the page's structure tells its comments apart in more than one way"
-        return Problem(kind="forged", field="comments", detail=detail)
+        return comments_problem("forged", detail)
     if claimed is None or (paging is not Paging.NO and shown <= claimed):
         return None
     detail = f"the page claims {claimed} comments and shows {shown}"
-    return Problem(kind="incomplete" if shown < claimed else "forged", field="comments", detail=detail)
+    return comments_problem("incomplete" if shown < claimed else "forged", detail)
 
 
 def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
@@ -73,11 +77,11 @@ def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime 
         earlier - later <= _CLOCK_TOLERANCE for earlier, later in pairwise(known)
     )
     if not newest_first and not oldest_first:
-        return Problem(kind="forged", field="comments", detail="the comments are not in order of time")
+        return comments_problem("forged", "the comments are not in order of time")
     if posted_at is not None and any(
         posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in shown if time is not None
     ):
-        return Problem(kind="forged", field="comments", detail="a comment is earlier than its post")
+        return comments_problem("forged", "a comment is earlier than its post")
     return None
 
 
@@ -98,7 +102,7 @@ def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Pro
     if blocks[0].likes is not None or not markers.footers_between(header.last, blocks[0].text_end):
         return None
     detail = "the only comment goes on below what ends one: an author may have quoted it"
-    return Problem(kind="forged", field="comments", detail=detail)
+    return comments_problem("forged", detail)
 
 
 def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
@@ -110,7 +114,7 @@ def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
     if not bare or all(block.likes is None for block in blocks):
         return None
     detail = f"{len(bare)} of {len(blocks)} comments show no text: the markup of another one may be broken"
-    return Problem(kind="incomplete", field="comments", detail=detail)
+    return comments_problem("incomplete", detail)
 
 
 def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
@@ -121,4 +125,4 @@ def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Probl
     if not any(view.folded[index] for index in between):
         return None
     detail = "no comment shows a text below its header, and there is some above"
-    return Problem(kind="unreadable", field="comments", detail=detail)
+    return comments_problem("unreadable", detail)

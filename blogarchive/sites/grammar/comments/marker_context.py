@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.comments.footers import CommentFooter
@@ -10,6 +11,8 @@ from blogarchive.sites.grammar.comments.headers import CommentHeader
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates
 from blogarchive.sites.grammar.page.dom_position import BlockPosition, DomPosition, position_if_typed
 from blogarchive.sites.grammar.page.page_view import PageView
+
+_FIRST = attrgetter("first")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,12 +32,12 @@ class CommentMarkers:
 
     def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
         """Return the footers after line `start` and before line `end`."""
-        begin = bisect_right(self.footers, start, key=_first_line)
-        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_first_line)]
+        begin = bisect_right(self.footers, start, key=_FIRST)
+        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_FIRST)]
 
     def header_after(self, line: int) -> CommentHeader | None:
         """Return the first header after a line, or None."""
-        offset = bisect_right(self.headers, line, key=_first_line)
+        offset = bisect_right(self.headers, line, key=_FIRST)
         return self.headers[offset] if offset < len(self.headers) else None
 
     def can_be_typed(self, position: DomPosition) -> bool:
@@ -50,10 +53,6 @@ class CommentMarkers:
             )
             for typed in self.typed
         )
-
-
-def _first_line(marker: CommentHeader | CommentFooter) -> int:
-    return marker.first
 
 
 def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:

@@ -6,10 +6,13 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from blogarchive.sites.grammar.comments.footers import CommentFooter, find_footers
 from blogarchive.sites.grammar.comments.headers import CommentHeader, choose_order, find_headers_by_order
 from blogarchive.sites.grammar.page.page_view import PageView
+
+_FIRST = attrgetter("first")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,18 +29,14 @@ class MarkerCandidates:
 
     def after(self, start: int) -> "MarkerCandidates":
         """Return those from line `start` on; footers only after the first header."""
-        begin = bisect_left(self.footers, start, key=_first_line)
+        begin = bisect_left(self.footers, start, key=_FIRST)
         later = MarkerCandidates(headers=(), orders=(), footers=self.footers[begin:])
         return later.headed(choose_order(self.orders, start))
 
     def headed(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
         """Return the same with these headers."""
-        begin = bisect_left(self.footers, headers[0].last + 1, key=_first_line) if headers else 0
+        begin = bisect_left(self.footers, headers[0].last + 1, key=_FIRST) if headers else 0
         return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])
-
-
-def _first_line(marker: CommentFooter) -> int:
-    return marker.first
 
 
 def find_markers(view: PageView, start: int) -> MarkerCandidates:

@@ -1,7 +1,7 @@
 """The link to the next page of a list or of comments: by its words, or by page numbers."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -142,8 +142,8 @@ def _find_calendar_lines(view: PageView) -> set[int]:
     for index in view.line_index.find_lines(_DAY_OR_WEEK):
         if index in found or not _is_week(view, index):
             continue
-        above = islice(_filled(view, range(index - 1, -1, -1)), _LINES_ABOVE_WEEK)
-        below = _filled(view, range(index, len(view.lines)))
+        above = islice(view.lines_with_text(range(index - 1, -1, -1)), _LINES_ABOVE_WEEK)
+        below = view.lines_with_text(range(index, len(view.lines)))
         head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
         days = list(takewhile(lambda i: is_calendar_text(view.folded[i]), below))
         found.update(range(min([index, *head]), max([index, *days]) + 1))
@@ -154,14 +154,9 @@ def _is_week(view: PageView, index: int) -> bool:
     """Check whether the line has the seven weekdays, or the first one and the next lines the others."""
     word = view.folded[index].strip()
     if len(word) < _MIN_WEEK_LENGTH:
-        days = islice(_filled(view, range(index, len(view.lines))), _DAYS)
+        days = islice(view.lines_with_text(range(index, len(view.lines))), _DAYS)
         word = " ".join([view.folded[i].strip() for i in days])
     return _WEEK.fullmatch(word) is not None
-
-
-def _filled(view: PageView, lines: Iterable[int]) -> Iterator[int]:
-    """Those of the lines that show any text."""
-    return (index for index in lines if view.folded[index].strip())
 
 
 def _is_pager(view: PageView, line: Line, page_no: int) -> bool:

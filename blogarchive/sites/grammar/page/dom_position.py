@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html.elements import CELLS
+from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.page.page_view import PageView
 
 _STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")
@@ -38,6 +39,12 @@ class DomPosition:
     def is_split(self) -> bool:
         """Whether the parts lie in different elements, unlike words typed as plain text."""
         return len(set(self.paths)) > 1
+
+
+def are_in_same_row(first: Line, second: Line) -> bool:
+    """Return True if two lines are in different cells of one row."""
+    one, two = first.block, second.block
+    return one.tag in CELLS and one is not two and one.getparent() is two.getparent()
 
 
 def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:

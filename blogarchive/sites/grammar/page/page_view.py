@@ -1,6 +1,6 @@
 """A page under parsing: its document, folded lines, links and labels."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -91,6 +91,10 @@ class PageView:
             self._paths[element] = path + element.tag
             path = self._paths[element] + "/"
         return self._paths[node]
+
+    def lines_with_text(self, lines: Iterable[int]) -> Iterator[int]:
+        """Return those of the lines that have text."""
+        return (index for index in lines if self.folded[index].strip())
 
     def join_lines(self, first: int, last: int) -> "JoinedLines":
         """Return the lines `first` to `last`, both included, as one text."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from blogarchive.items import Problem
 from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.comments.comments import PageComments
+from blogarchive.sites.grammar.comments.consistency import comments_problem
 from blogarchive.sites.grammar.comments.headers import find_headers
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
@@ -61,7 +62,7 @@ def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBound
         return explaining[0]
     agreeing = sum(bounds.comments.agrees for bounds in possible)
     detail = f"{len(candidates)} lines read like the page's counters, and under {agreeing} of them the comments agree"
-    doubt = Problem(kind="forged", field="comments", detail=detail)
+    doubt = comments_problem("forged", detail)
     return replace(framed[-1] if framed else _bounds_above_headers(view, possible), doubt=doubt)
 
 

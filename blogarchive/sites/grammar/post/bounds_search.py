@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogarchive.items import Problem
 from blogarchive.sites.grammar.comments.comments import parse_comments
-from blogarchive.sites.grammar.comments.consistency import Paging
+from blogarchive.sites.grammar.comments.consistency import Paging, comments_problem
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.post.body_bounds import (
@@ -26,13 +25,10 @@ from blogarchive.sites.grammar.post.quoted_lines import find_text_element, is_qu
 from blogarchive.sites.grammar.post.time_lines import TitleTime
 
 _MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
-_TOO_MANY_COUNTERS = Problem(
-    kind="forged", field="comments", detail="too many lines read like the page's counters"
-)
-_COMMENTS_IN_TEXT = Problem(
-    kind="forged",
-    field="comments",
-    detail="nothing but words tells comments from the post's text around them",
+_TOO_MANY_COUNTERS = comments_problem("forged", "too many lines read like the page's counters")
+_COMMENTS_IN_TEXT = comments_problem(
+    "forged",
+    "nothing but words tells comments from the post's text around them",
 )
 
 

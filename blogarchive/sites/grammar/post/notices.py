@@ -40,7 +40,7 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     """Return the notice that the lines show, a refusal first; None if there is none or the page says much
     more.
     """
-    own = [i for i in lines if view.folded[i].strip()]
+    own = list(view.lines_with_text(lines))
     if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
         return None
     texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _MAX_NOTICE_LENGTH]

@@ -14,7 +14,6 @@ from blogarchive.sites.grammar.post.time_lines import (
     TitleTime,
     build_title_time,
     iter_text_before,
-    iter_text_lines,
     match_inner_time,
     match_leading_time,
 )
@@ -26,7 +25,7 @@ _LINES_ABOVE_LABEL = 6
 
 def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
     """Return `found` with its time as a footer if the body lies between title and time."""
-    title = next(iter_text_lines(view, found.start, found.end), found.start)
+    title = next(view.lines_with_text(range(found.start, found.end)), found.start)
     if found.end - title <= _MAX_HEADING_LINES:
         return found
     feet = (_as_time_footer(view, found, title, found.end - 1, each) for each in _iter_first_counters(view))
@@ -96,14 +95,14 @@ def _as_time_footer(
 ) -> TitleTime | None:
     """Return the time as a footer if text lies between it and the title, and none below the counters."""
     label = next((i for i in find_labels(view, COMMENTS_LABEL) if i > counters.last), len(view.lines))
-    apart = any(True for _ in iter_text_lines(view, time + 1, counters.first))
-    under = iter_text_lines(view, counters.last + 1, label) if label < len(view.lines) else ()
+    apart = any(True for _ in view.lines_with_text(range(time + 1, counters.first)))
+    under = view.lines_with_text(range(counters.last + 1, label)) if label < len(view.lines) else ()
     below = any(not view.links[index] for index in under)
     if (
         apart
         or below
         or time > counters.last
-        or not any(True for _ in iter_text_lines(view, title + 1, time))
+        or not any(True for _ in view.lines_with_text(range(title + 1, time)))
     ):
         return None
     return replace(found, end=title + 1, footer_line=time)

@@ -186,11 +186,6 @@ def iter_text_before(view: PageView, index: int) -> Iterator[int]:
         yield found
 
 
-def iter_text_lines(view: PageView, start: int, stop: int) -> Iterator[int]:
-    """Return those of the lines `[start, stop)` that have text."""
-    return (index for index in range(start, stop) if view.folded[index].strip())
-
-
 def build_title_time(
     view: PageView, title: str, index: int, time_match: TimeMatch, start: int, end: int
 ) -> TitleTime:

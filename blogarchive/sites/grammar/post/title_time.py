@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from blogarchive.items import DateText
-from blogarchive.parsing.html.elements import CELLS
+from blogarchive.sites.grammar.page.dom_position import are_in_same_row
 from blogarchive.sites.grammar.page.labels import find_labels, is_label
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
@@ -27,7 +27,6 @@ from blogarchive.sites.grammar.post.time_lines import (
     is_heading,
     is_marked_title,
     iter_text_before,
-    iter_text_lines,
     match_inner_time,
     match_leading_time,
     match_time_before_title,
@@ -54,7 +53,7 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
     for index in sorted({*marked, *(i for i in labelling if i < end)}):
         if index in labelling:
             # Titles above the label, such as the blog's, are not this post's.
-            passed = list(islice(iter_text_lines(view, index + 1, len(view.lines)), 1))
+            passed = list(islice(view.lines_with_text(range(index + 1, len(view.lines))), 1))
             found = _find_below_label(view, index + 1)
         else:
             passed.append(index)
@@ -74,7 +73,7 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
 
 def _find_below_label(view: PageView, start: int) -> TitleTime | None:
     stop = min(start + _LINES_BELOW_LABEL, len(view.lines))
-    first, second = [*islice(iter_text_lines(view, start, stop), 2), stop, stop][:2]
+    first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
     for index in range(first, stop):
         time_match = match_trailing_time(view, index) or match_leading_time(view, index)
         if index > first and (
@@ -93,7 +92,7 @@ def _find_below_label(view: PageView, start: int) -> TitleTime | None:
 
 def _find_at_title(view: PageView, index: int) -> TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
-    after = list(islice(iter_text_lines(view, index + 1, len(view.lines)), 2))
+    after = list(islice(view.lines_with_text(range(index + 1, len(view.lines))), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*iter_text_before(view, index), *after[:1]], after)
     own = match_trailing_time(view, index)
@@ -135,7 +134,7 @@ def _find_first_time(view: PageView) -> TitleTime | None:
         ):
             continue
         before = next(iter(iter_text_before(view, index)), index)
-        after = next(iter_text_lines(view, index + 1, len(view.lines)), index)
+        after = next(view.lines_with_text(range(index + 1, len(view.lines))), index)
         if time_match.title:
             return _choose_title(view, index, index, time_match, index + 1)
         if view.lines[after].block.tag in HEADING_TAGS:
@@ -148,12 +147,12 @@ def _find_first_time(view: PageView) -> TitleTime | None:
 def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return the first title with a date alone on the next line, and its hour on the line after, if any."""
     for title in titles:
-        for day in islice(iter_text_lines(view, title + 1, len(view.lines)), 1):
+        for day in islice(view.lines_with_text(range(title + 1, len(view.lines))), 1):
             match = _DAY.fullmatch(view.folded[day].strip())
             if match is None:
                 continue
             shown = view.lines[day].text.strip()[slice(*match.span("time"))]
-            hour = next(iter_text_lines(view, day + 1, len(view.lines)), None)
+            hour = next(view.lines_with_text(range(day + 1, len(view.lines))), None)
             if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
                 hour = None
             posted = shown if hour is None else f"{shown} {view.lines[hour].text.strip()}"
@@ -172,29 +171,25 @@ def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
     if line.node_at(0) is not line.node_at(time_match.start):
         return False
     return (
-        _are_in_same_row(view, index, index + 1)
+        are_in_same_row(view.lines[index], view.lines[index + 1])
         or is_marked_title(view, line)
         or line.text in view.document.title
     )
 
 
-def _are_in_same_row(view: PageView, index: int, other: int) -> bool:
-    """Check whether two lines are in different cells of one row."""
-    one, two = view.lines[index].block, view.lines[other].block
-    return one.tag in CELLS and one is not two and one.getparent() is two.getparent()
-
-
 def _choose_title(view: PageView, start: int, index: int, time_match: TimeMatch, stop: int) -> TitleTime:
     title, end = time_match.title, index + 1
-    before = list(iter_text_lines(view, start, index))
+    before = list(view.lines_with_text(range(start, index)))
     if before and _is_byline(view, before, time_match):
         named = [
             i for i in before if view.folded[i].strip()[-1] != ":"
         ] or before  # a cell may have the label 标题: alone
         title = view.lines[next((i for i in named if is_heading(view, i)), named[0])].text
     elif not title:
-        after = next(iter_text_lines(view, end, stop), None)
-        if after is not None and (is_heading(view, after) or _are_in_same_row(view, index, after)):
+        after = next(view.lines_with_text(range(end, stop)), None)
+        if after is not None and (
+            is_heading(view, after) or are_in_same_row(view.lines[index], view.lines[after])
+        ):
             title, end = view.lines[after].text, after + 1
     return build_title_time(view, title.strip(EDGE_SPACES), index, time_match, start, end)
 

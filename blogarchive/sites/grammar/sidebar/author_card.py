@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from blogarchive.items import DateText, Problem
 from blogarchive.parsing.dates.numbers import parse_count
@@ -54,7 +54,7 @@ def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
 def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card on these lines, which begin with its label, and the lines that belong to it."""
     card = AuthorCard()
-    texts = [index for index in lines[1:] if view.folded[index].strip()][:_MAX_LINES]
+    texts = list(islice(view.lines_with_text(lines[1:]), _MAX_LINES))
     fields = [field for index in texts for field in _split_fields(view, index)]
     last = 0
     for number, field in enumerate(fields):
@@ -68,7 +68,7 @@ def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[
 
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
-    filled = [index for index in lines if view.folded[index].strip()]
+    filled = list(view.lines_with_text(lines))
     for number, index in enumerate(filled):
         match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
         if match is None:

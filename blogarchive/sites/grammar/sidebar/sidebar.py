@@ -4,18 +4,20 @@ Its sections are searched outside the post and its comments, so words typed ther
 """
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import fold, is_calendar_text, strip_bullets
 from blogarchive.sites.grammar.sidebar.author_card import AuthorCard, find_card, parse_card
 from blogarchive.sites.grammar.sidebar.months import parse_labelled_months, parse_unlabelled_months
-from blogarchive.sites.grammar.sidebar.sections import find_sections
+from blogarchive.sites.grammar.sidebar.sections import Section, find_sections
 from blogarchive.sites.identity_key import IdentityKey
 
+_NO_CARD = AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
 _BRACKETS = " []【】「」『』〖〗"
@@ -41,51 +43,70 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     posts = {
         i: post for i in outside if i in view.post_lines and (post := _find_linked_post(view, i)) is not None
     }
-    card = AuthorCard()
+    parser = _SidebarParser(view=view, outside=outside, posts=posts)
+    for section in find_sections(view, outside):
+        parser.own_lines.update(parser.parse_section(section))
+    parser.parse_unlabelled()
+    return Sidebar(
+        card=parser.card,
+        latest=parser.latest,
+        categories=parser.categories,
+        months=parser.months or (),
+        own_lines=frozenset(parser.own_lines),
+        problems=parser.card.problems + parser.problems,
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class _SidebarParser:
+    """The parts of the sidebar found so far; `months` is None before a section of months."""
+
+    view: PageView
+    outside: Sequence[int]
+    posts: Mapping[int, ListedPost]
+    card: AuthorCard = _NO_CARD
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] | None = None
     problems: tuple[Problem, ...] = ()
-    own_lines: set[int] = set()
-    for section in find_sections(view, outside):
-        lines: Sequence[int] = section.lines
+    own_lines: set[int] = field(default_factory=set)
+
+    def parse_section(self, section: Section) -> Sequence[int]:
+        """Parse a section and return those of its lines that belong to it."""
+        view, lines = self.view, section.lines
         if section.name == "card":
-            card, lines = parse_card(view, lines)
-        elif section.name == "latest":
-            lines = _trim_section(view, lines, posts)
-            latest = _parse_titles(view, lines[1:], posts)
+            self.card, lines = parse_card(view, lines)
+            return lines
+        if section.name == "calendar":
+            return _trim_calendar(view, lines)
+        if section.name == "months":
+            self.months, self.problems, count = parse_labelled_months(view, lines[1:])
+            return lines[: 1 + count]
+        titled = _trim_section(view, lines, self.posts)
+        if section.name == "latest":
+            self.latest = _parse_titles(view, titled[1:], self.posts)
         elif section.name == "categories":
-            lines = _trim_section(view, lines, posts)
-            categories = _parse_categories(view, lines[1:], posts)
-        elif section.name == "other":
-            lines = _trim_section(view, lines, posts)
-        elif section.name == "calendar":
-            lines = _trim_calendar(view, lines)
-        else:
-            months, problems, count = parse_labelled_months(view, lines[1:])
-            lines = lines[: 1 + count]
-        own_lines.update(lines)
-    if card == AuthorCard():
-        card, own = find_card(view, [i for i in outside if i not in own_lines])
-        own_lines.update(own)
-    if not categories:
-        lines = _trim_section(
-            view, _lines_from_category(view, [i for i in outside if i not in own_lines]), posts
-        )
-        categories = _parse_categories(view, lines[1:], posts)
-        own_lines.update(lines[1:])
-    if not months:
-        found, months = parse_unlabelled_months(view, outside, labelled=months is not None)
-        own_lines.update(found)
-        problems = () if months else problems
-    return Sidebar(
-        card=card,
-        latest=latest,
-        categories=categories,
-        months=months,
-        own_lines=frozenset(own_lines),
-        problems=card.problems + problems,
-    )
+            self.categories = _parse_categories(view, titled[1:], self.posts)
+        return titled
+
+    def parse_unlabelled(self) -> None:
+        """Parse the parts that have no label, if they were not found below one."""
+        view = self.view
+        if self.card == _NO_CARD:
+            self.card, own_lines = find_card(view, self._others())
+            self.own_lines.update(own_lines)
+        if not self.categories:
+            lines = _trim_section(view, _lines_from_category(view, self._others()), self.posts)[1:]
+            self.categories = _parse_categories(view, lines, self.posts)
+            self.own_lines.update(lines)
+        if not self.months:
+            labelled = self.months is not None
+            found, self.months = parse_unlabelled_months(view, self.outside, labelled=labelled)
+            self.own_lines.update(found)
+            self.problems = () if self.months else self.problems
+
+    def _others(self) -> Sequence[int]:
+        return [i for i in self.outside if i not in self.own_lines]
 
 
 def is_title_cut(title: str, cut_bytes: int) -> bool:
@@ -133,13 +154,11 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
         i for i in body if i in posts or _parse_category(view, i) is not None or _is_more_link(view.folded[i])
     }
     last = max(own)
-    return lines[0], *_take_while(
-        body, lambda i: i <= last and (i in own or not strip_bullets(view.folded[i]))
-    )
+    return lines[0], *takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)
 
 
 def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    return lines[0], *_take_while(lines[1:], lambda i: not view.folded[i] or is_calendar_text(view.folded[i]))
+    return lines[0], *takewhile(lambda i: not view.folded[i] or is_calendar_text(view.folded[i]), lines[1:])
 
 
 def _is_category(view: PageView, index: int) -> bool:
@@ -149,13 +168,6 @@ def _is_category(view: PageView, index: int) -> bool:
 
 def _is_more_link(text: str) -> bool:
     return len(text) <= _MAX_MORE_LENGTH and text.strip(" []<>.").lower() in _MORE_WORDS
-
-
-def _take_while(lines: Sequence[int], keep: Callable[[int], bool]) -> Sequence[int]:
-    for count, index in enumerate(lines):
-        if not keep(index):
-            return lines[:count]
-    return lines
 
 
 def _parse_titles(

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoHost, make_blog
-from tests.crawl.tool import Tool
 from tests.paths import ROOT
+from tests.tool import Tool
 
 GUIDE = (ROOT / "docs" / "cron.md").read_text("utf-8")
 

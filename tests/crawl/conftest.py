@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.tool import Tool
+from tests.tool import Tool
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
 from blogarchive.store.database.archive import Archive
-from tests.crawl.tool import Ran, Tool, contents
 from tests.paths import ROOT
+from tests.tool import Ran, Tool, contents
 
 UID = "31182"
 

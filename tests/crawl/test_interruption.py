@@ -17,7 +17,7 @@ import pytest
 from blogarchive.demo import DemoHost, make_blog
 from blogarchive.demo.server.faults import Rule, Slow
 from blogarchive.demo.server.http_server import Request
-from tests.crawl.tool import Ran, Tool, contents, ended
+from tests.tool import Ran, Tool, contents, ended
 
 UID = "31182"
 POST = r"/\d{6}/\d+\.html"
@@ -46,8 +46,6 @@ class At:
 def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> None:
     chance = random.Random(7)
     whole, killed = (Tool(tmp_path / name) for name in ("whole", "killed"))
-    for tool in (whole, killed):
-        tool.folder.mkdir()
     at = At()
     with DemoHost([make_blog(UID, posts=25, months=3)], observer=at.listen) as host:
         assert whole.run("backup", host.blog_url(UID)).code == 0
@@ -98,11 +96,10 @@ def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
 def test_under_nohup_it_outlives_its_terminal(tool: Tool) -> None:
     at = At()
     with DemoHost([make_blog(UID, posts=1)], observer=at.listen) as host:
-        process = subprocess.Popen(
-            tool.command("backup", host.blog_url(UID), delay=0.05),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        process = tool.start(
+            "backup",
+            host.blog_url(UID),
+            delay=0.05,
             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
         )
         at.wait(more=1)
@@ -131,13 +128,7 @@ def _no_larger_than(size: int) -> Callable[[], None]:
 
 def test_a_full_disk_is_6_and_nothing_is_torn(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=30)]) as host:
-        full = subprocess.Popen(
-            tool.command("backup", host.blog_url(UID), "-v"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=_no_larger_than(420_000),
-        )
+        full = tool.start("backup", host.blog_url(UID), "-v", preexec_fn=_no_larger_than(420_000))
         ran = ended(full)  # which looks for a traceback
         assert (ran.code, ran.err.count("free some space")) == (6, 1), ran.err
         with closing(sqlite3.connect(tool.db)) as held:

@@ -7,7 +7,7 @@ import pytest
 
 from blogarchive.demo import DemoHost, make_blog
 from blogarchive.demo.server.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
-from tests.crawl.tool import Tool
+from tests.tool import Tool
 
 UID = "31182"
 POST = r"/\d{6}/\d+\.html"

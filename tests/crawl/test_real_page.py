@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.crawl.tool import Tool
 from tests.paths import REAL
+from tests.tool import Tool
 
 PAGE = REAL / "creaders_page.txt"
 POST = "/u/31182/202501/506012.html"

@@ -6,9 +6,10 @@ from shutil import copy
 
 import pytest
 
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 UID = "27282"
 
@@ -17,7 +18,7 @@ UID = "27282"
 def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Path]]:
     """A host in its first state, and an archive of it."""
     with Host(World(blogs={UID: make_blog(UID, posts=30, seed=5, style="rows")})) as host:
-        tool = Tool(tmp_path_factory.mktemp("first") / "a.db")
+        tool = Tool(tmp_path_factory.mktemp("first"))
         assert tool.run("backup", host.url(UID)).code == 0
         assert differences(tool, host, UID) == []
         time.sleep(1)  # the archive's times are whole seconds: what happened in one has no order
@@ -37,4 +38,6 @@ def host(backed: tuple[Host, Path]) -> Iterator[Host]:
 @pytest.fixture
 def tool(backed: tuple[Host, Path], tmp_path: Path) -> Tool:
     """The command, with an archive of the host's first state."""
-    return Tool(Path(copy(backed[1], tmp_path / "a.db")))
+    made = Tool(tmp_path)
+    copy(backed[1], made.db)
+    return made

@@ -1,68 +1,11 @@
 """The command as a person runs it, and its archive held against the truth of a `World`, by the contract's names."""
 
-import sqlite3
-import subprocess
-import sys
 from collections import Counter
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
 from tests.end_to_end.host import Host
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import CLOCK, Blog, Entry
-
-LATER = Path(__file__).with_name("later.py")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-@dataclass
-class Tool:
-    """`blogarchive` with an archive of its own."""
-
-    db: Path
-    media: bool = False
-    days_ahead: int = 0  # what its clock is moved by
-
-    def start(self, *words: str, delay: float = 0, **how: object) -> subprocess.Popen[str]:
-        walking = words[0] in ("backup", "update") or "--retry" in words
-        later = [str(LATER), str(self.days_ahead * 86400)] if self.days_ahead else ["-m", "blogarchive"]
-        line = [sys.executable, *later, *words, "--db", str(self.db)]
-        if walking:
-            line += ["--delay", str(delay)]
-            line += [] if self.media else ["--no-media"]
-        if words[0] == "backup":
-            line += ["--site", "creaders"]
-        return subprocess.Popen(
-            line,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **how,  # type: ignore[call-overload]
-        )
-
-    def run(self, *words: str, delay: float = 0, timeout: float = 120, **how: object) -> Ran:
-        process = self.start(*words, delay=delay, **how)
-        try:
-            out, err = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()  # a run that never ends must not outlive its test
-            raise
-        assert "Traceback" not in err, err
-        return Ran(code=process.returncode, out=out, err=err)
-
-    def rows(self, sql: str, *values: object) -> list[tuple]:
-        with closing(sqlite3.connect(self.db, timeout=20)) as connection:
-            return connection.execute(sql, values).fetchall()
-
-    def scalar(self, sql: str, *values: object) -> int:
-        return int(self.rows(sql, *values)[0][0])
+from tests.tool import Tool
 
 
 def differences(tool: Tool, host: Host, *uids: str) -> list[str]:

@@ -8,10 +8,11 @@ import pytest
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
 from tests.end_to_end import printing
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 ASIDE, ROWS = "31182", "27282"
 
@@ -27,7 +28,7 @@ def world(posts: int, *, seed: int = 1) -> World:
 
 def test_two_blogs_are_held_field_by_field_with_no_page_asked_for_twice(tmp_path: Path) -> None:
     with Host(world(30)) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         ran = tool.run("backup", host.url(ASIDE), host.url(ROWS))
         assert (ran.code, differences(tool, host, ASIDE, ROWS)) == (0, []), ran.err
         assert set(host.counts().values()) == {1}

@@ -4,12 +4,12 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.crawl.tool import contents
 from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.world import Entry, World, make_blog
+from tests.tool import Tool, contents
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
@@ -91,7 +91,7 @@ def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path
     world = World(blogs={UID: make_blog(UID, posts=12, seed=5)})
     gone = list(world.blogs[UID].entries.values())[3]
     with Host(world) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 0
         home = host.answer(f"/u/{UID}/")
         host.fault = lambda path, before: home if f"/{gone.number}.html" in path else None
@@ -104,7 +104,7 @@ def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path
 
 def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=2, seed=5)})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         host.fault = lambda path, before: Answer(status=500) if "/u/" in path else None
         assert tool.run("backup", host.url(UID)).code == 4
         host.fault = lambda path, before: None
@@ -114,7 +114,7 @@ def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> Non
 
 def test_after_an_outage_the_same_command_asks_for_what_it_cost_at_once(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=9, seed=5)})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         host.fault = lambda path, before: Answer(status=500) if len(host.asked) > 5 else None
         ran = tool.run("backup", host.url(UID))
         assert (ran.code, "none of 5 pages in a row" in ran.err) == (4, True), ran.err
@@ -133,7 +133,7 @@ def test_a_host_that_never_closes_its_pages_is_asked_twice_once_and_no_more(tmp_
         host.fault = lambda path, before: (
             None if "robots" in path else Answer(body=host.answer(path).body.replace(b"</body></html>", b""))
         )
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 0
         assert differences(tool, host, UID) == []
         host.forget()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
+from tests.tool import Tool
 
 CHANGES: dict[str, Callable[[str], str]] = {
     "views": lambda html: html.replace("浏览（", "热度（"),

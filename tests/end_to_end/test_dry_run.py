@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.printing import Urls
+from tests.tool import Tool
 
 
 @pytest.mark.parametrize("words", ["", "--full", "--full --limit 3", "--full --since 2024-10-01"])

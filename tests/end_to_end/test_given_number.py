@@ -1,19 +1,18 @@
 """A blog that was kept under a name, and whose host then gives it a number: it goes on as the same author."""
 
 import re
-import sqlite3
 import time
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not Found</body></html>")
 NAME, NEIGHBOUR = "laowang", "31182"
@@ -40,12 +39,11 @@ def redirect(uid: str) -> Answer:
 
 def held(tool: Tool, host: Host) -> list[str]:
     """How the archive differs from the blog as it is now, where the blog is held under its name."""
-    copy = tool.db.with_name("numbered.db")
-    copy.unlink(missing_ok=True)
-    tool.rows("vacuum into ?", str(copy))
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update authors set uid = ? where uid = ?", (UID, NAME))
-    return differences(Tool(copy), host, UID)
+    numbered = Tool(tool.folder / "numbered")
+    numbered.db.unlink(missing_ok=True)
+    tool.rows("vacuum into ?", str(numbered.db))
+    numbered.change("update authors set uid = ? where uid = ?", UID, NAME)
+    return differences(numbered, host, UID)
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def named(tmp_path: Path) -> tuple[Host, Tool]:
         World(blogs={UID: make_blog(UID, posts=9, seed=7), NEIGHBOUR: make_blog(NEIGHBOUR, posts=5, seed=3)})
     )
     host.fault = lambda path, before: by_name(host, path)
-    return host, Tool(tmp_path / "a.db")
+    return host, Tool(tmp_path)
 
 
 @pytest.mark.parametrize(

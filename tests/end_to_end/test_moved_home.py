@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 OLD = "/laowang/"
 NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not Found</body></html>")
@@ -24,7 +25,7 @@ def sends_on(path: str, before: int) -> Answer | None:
 def moved(tmp_path: Path) -> tuple[Host, Tool]:
     """A host, not started, and an archive to be made of its blog by the address of before."""
     host = Host(World(blogs={UID: make_blog(UID, posts=6, seed=7)}), fault=sends_on)
-    return host, Tool(tmp_path / "a.db")
+    return host, Tool(tmp_path)
 
 
 def idle(host: Host, tool: Tool) -> list[str]:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.printing import Urls, listing
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 NEIGHBOUR = "31182"
 
@@ -27,7 +28,7 @@ def test_a_blog_asked_for_by_its_old_name_and_by_its_number_is_one_author(
 
     with Host(World(blogs={UID: make_blog(UID, posts=8, seed=11, style=style)})) as host:
         host.fault = named
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", f"http://{host.at}/laowang/").code == 0
         assert differences(tool, host, UID) == []
         assert tool.run("backup", host.url(UID)).code == 0
@@ -63,7 +64,7 @@ def test_a_closed_blog_that_shows_another_keeps_what_is_held_and_takes_nothing(
 
 def test_a_blog_that_leads_to_another_by_its_number_is_not_backed_up_as_that_one(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=4, seed=3)})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         moved = Answer(status=302, headers=(("Location", f"/u/{UID}/"),))
         host.fault = lambda path, before: moved if path == f"/u/{NEIGHBOUR}/" else None
         ran = tool.run("backup", f"http://{host.at}/u/{NEIGHBOUR}/")
@@ -88,7 +89,7 @@ def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_p
             return Answer(body=body.encode(), status=good.status, headers=good.headers)
 
         host.fault = with_reposted
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 0
         assert differences(tool, host, UID) == []
         host.forget()
@@ -109,7 +110,7 @@ def test_a_home_page_under_a_name_with_nothing_beside_its_list_is_the_blog_that_
         )
         bare = Answer(body=f"<html><body>{rows}</body></html>".encode())
         host.fault = lambda path, before: bare if path == "/laowang/" else None
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", f"http://{host.at}/laowang/").code == 0
         assert tool.rows("select uid from authors") == [(UID,)]
         assert tool.rows("select alias from author_aliases") == [("laowang",)]

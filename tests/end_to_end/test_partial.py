@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 WATERMARKS = (
     "select month, proved_at, proved_first_on, proved_last_on from archive_months"
@@ -19,7 +20,7 @@ WATERMARKS = (
 @pytest.mark.parametrize("option", ["--limit=40", "--since=2024-01-01"])
 def test_no_watermark_moves_and_the_next_run_is_whole(tmp_path: Path, option: str) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=12, seed=5)})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID), option).code == 0
         assert tool.scalar("select count(*) from posts where content_hash is not null") > 3
         assert {row[1:] for row in tool.rows(WATERMARKS)} == {(None, None, None)}

@@ -1,8 +1,6 @@
 """A host that has had enough is left in peace, whatever way it says so, and the run ends and can be gone on with."""
 
 import re
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,9 +10,10 @@ import pytest
 
 from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 TEN_YEARS = timedelta(days=3650)
@@ -107,7 +106,7 @@ def test_an_unasked_304_is_no_page(tmp_path: Path) -> None:
     hit = printing.Urls(blog=blog).post(list(blog.entries.values())[3])
     with Host(World(blogs={UID: blog})) as host:
         host.fault = lambda path, before: Answer(status=304) if path == hit else None
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 1
         assert tool.rows("select kind, detail, permanent from open_failures") == [("http", "status 304", 0)]
         host.fault = lambda path, before: None
@@ -133,7 +132,7 @@ def test_a_listing_whose_reader_is_sent_home_is_not_read_from_the_home_page(
     }[how]
     with Host(World(blogs={UID: blog})) as host:
         host.fault = lambda path, before: sent if path in hit else None
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 1
         assert {
             url.removeprefix(f"http://{host.at}") for (url,) in tool.rows("select url from open_failures")
@@ -195,11 +194,7 @@ def test_a_second_host_that_refuses_is_left_alone_and_the_run_ends_with_what_the
     host: Host, tool: Tool
 ) -> None:
     other = host.url(UID).replace("127.0.0.1", "localhost").partition("/u/")[0]
-    with closing(sqlite3.connect(tool.db)) as connection, connection:
-        connection.execute(
-            "update frontier set state = 'todo', url = ? || '/refuses/' || id where kind = 'post'",
-            (other,),
-        )
+    tool.change("update frontier set state = 'todo', url = ? || '/refuses/' || id where kind = 'post'", other)
     host.fault = lambda path, before: refuses(503, "0") if "/refuses/" in path else None
     ran = tool.run("update", timeout=60)
     assert ran.code == 1, ran.err

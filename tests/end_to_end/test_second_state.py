@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.world import Blog, Entry, Remark, World, make_blog
+from tests.tool import Tool
 
 
 def long_month(blog: Blog) -> date:
@@ -127,7 +128,7 @@ def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_co
 ) -> None:
     blog = make_blog(UID, posts=6, seed=8)
     with Host(World(blogs={UID: blog})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 0
         late = Remark(author="迟到", when=datetime(2025, 2, 1, 1, 1, 1), text="晚来的话")
         list(blog.entries.values())[3].remarks.insert(0, late)

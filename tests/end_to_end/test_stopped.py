@@ -6,17 +6,16 @@ import signal
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
 from pathlib import Path
 from resource import RLIMIT_FSIZE, setrlimit
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.crawl.tool import contents
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool, contents, ended
 
 UIDS = ("31182", "27282")
 KILLS = 8
@@ -48,7 +47,7 @@ def wait_for(host: Host, more: int, process: subprocess.Popen[str]) -> None:
 
 def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_again(tmp_path: Path) -> None:
     chance = random.Random(11)
-    whole, killed = Tool(tmp_path / "whole.db"), Tool(tmp_path / "killed.db")
+    whole, killed = Tool(tmp_path / "whole"), Tool(tmp_path / "killed")
     with Host(world(12)) as host:
         urls = [host.url(uid) for uid in UIDS]
         assert whole.run("backup", *urls).code == 0
@@ -77,7 +76,7 @@ def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_aga
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_two_signals_in_a_row_are_one(tmp_path: Path, how: signal.Signals) -> None:
-    tool = Tool(tmp_path / "a.db")
+    tool = Tool(tmp_path)
     with Host(world(2), fault=lambda path, before: Answer(how="hang") if ".html" in path else None) as host:
         process = tool.start("backup", host.url(UIDS[0]))
         wait_for(host, 2, process)
@@ -115,11 +114,12 @@ def test_ctrl_c_in_a_reparse_is_3_without_a_word_of_its_workers(tool: Tool) -> N
 @pytest.mark.parametrize("kind", ["jsonl", "epub", "warc"])
 def test_an_export_without_room_is_6_and_leaves_nothing_behind(tool: Tool, tmp_path: Path, kind: str) -> None:
     room = 33_000  # as much as SQLite needs beside the archive
-    with closing(sqlite3.connect(tool.db)) as archive, archive:
-        archive.execute("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
+    tool.change("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
     out = tmp_path / "out"
     out.mkdir()
-    full = tool.run("export", kind, str(out), preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (room, room)))
+    full = ended(
+        tool.start("export", kind, str(out), preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (room, room)))
+    )
     assert full.code == 6, full.err
     assert list(out.iterdir()) == []
     assert tool.run("export", kind, str(out)).code == 0

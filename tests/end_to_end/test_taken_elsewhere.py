@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 
 @pytest.mark.parametrize("way", ["warc", "merge"])
@@ -20,7 +21,7 @@ def test_comments_alike_on_two_pages_of_comments_come_along(tmp_path: Path, way:
     post.remarks[border] = replace(post.remarks[border - 1])
     post.remarks[border + 1] = replace(post.remarks[border - 1], text="同一秒写的另一句")
     with Host(World(blogs={UID: blog})) as host:
-        first, second = Tool(tmp_path / "a.db"), Tool(tmp_path / "b.db")
+        first, second = Tool(tmp_path), Tool(tmp_path / "b")
         assert first.run("backup", host.url(UID)).code == 0
         assert differences(first, host, UID) == []
         if way == "warc":

@@ -10,10 +10,11 @@ from typing import Literal
 import pytest
 
 from tests.end_to_end.conftest import UID
-from tests.end_to_end.examine import Tool, differences
+from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Answer, Host
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
+from tests.tool import Tool
 
 
 @pytest.mark.parametrize("style", ["aside", "rows"])
@@ -24,7 +25,7 @@ def test_a_pager_without_an_end_is_followed_to_the_first_page_that_shows_nothing
     blog = make_blog(UID, posts=12, seed=7, style=style)
     blog.endless = beyond
     with Host(World(blogs={UID: blog})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         ran = tool.run("backup", host.url(UID))
         assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
         assert set(host.counts().values()) == {1}
@@ -36,7 +37,7 @@ def test_session_ids_and_switches_of_script_make_no_second_page(tmp_path: Path) 
     world = World(blogs={UID: make_blog(UID, posts=6, seed=7)})
     with Host(world) as host:
         host.fault = lambda path, before: _with_sessions(host, path, len(host.asked))
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         ran = tool.run("backup", host.url(UID) + "?PHPSESSID=0&language=big5")
         assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
         pages = [re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path) for path in host.paths()]
@@ -64,7 +65,7 @@ def test_any_page_of_a_blog_stands_for_the_blog_and_makes_no_second_home(tmp_pat
     blog = make_blog(UID, posts=4, seed=7)
     post = Urls(blog=blog).post(next(iter(blog.entries.values()))).removeprefix(f"/u/{UID}/")
     with Host(World(blogs={UID: blog})) as host:
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         ran = tool.run("backup", host.url(UID) + rest.format(post=post))
         assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
         assert set(host.counts().values()) == {1}
@@ -87,7 +88,7 @@ def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> Non
                 host.world = today
             return old if old.status == 200 else None
 
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code == 0
         blog.write(datetime(2025, 1, 29, 1, 3, 4))
         blog.write(datetime(2024, 12, 3, 1, 3, 4))
@@ -115,7 +116,7 @@ def test_months_and_categories_with_a_new_address_on_every_page_come_to_an_end(t
             return Answer(body=page.encode(), status=good.status, headers=good.headers)
 
         host.fault = renumbered
-        tool = Tool(tmp_path / "a.db")
+        tool = Tool(tmp_path)
         assert tool.run("backup", host.url(UID)).code in (0, 1)
         assert len(host.asked) < 90
         posts = tool.scalar("select count(*) from posts where content_hash is not null")

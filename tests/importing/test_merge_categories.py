@@ -11,8 +11,8 @@ import pytest
 from blogarchive.demo import DemoHost, make_blog
 from blogarchive.demo.blogs.changes import recategorise
 from blogarchive.importing.merge import merge_archive
-from tests.crawl.tool import Tool
 from tests.importing.archives import change, dump, rows
+from tests.tool import Tool
 
 _NEXT_SECOND = 1.1  # stored times are whole seconds
 

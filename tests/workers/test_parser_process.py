@@ -19,7 +19,7 @@ from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
 from blogarchive.workers.process import count_cores
-from tests.crawl.tool import Tool, ended
+from tests.tool import Tool, ended
 
 UID = "31182"
 PATHS = ("/u/31182/", "/u/31182/202412/400345.html", "/u/31182/37263.html", "/u/31182/202412/400245.html")

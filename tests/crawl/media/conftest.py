@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.media.media_hosts import PictureHost
-from tests.crawl.tool import Tool
+from tests.tool import Tool
 
 
 @pytest.fixture
 def tool(tmp_path: Path) -> Tool:
-    return Tool(tmp_path, pictures=True)
+    return Tool(tmp_path, media=True)
 
 
 @pytest.fixture

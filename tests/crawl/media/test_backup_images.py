@@ -11,7 +11,7 @@ from blogarchive.demo.server import media
 from blogarchive.demo.server.faults import Cut, Drop, Refuse, Rule
 from blogarchive.demo.server.http_server import Request
 from tests.crawl.media.media_hosts import HOME, UID, asked_pictures, blog
-from tests.crawl.tool import Tool
+from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"
 OTHER = "/upfile/20250101/10000002.png"

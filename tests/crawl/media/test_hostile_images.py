@@ -10,7 +10,7 @@ from blogarchive.demo.server import media
 from blogarchive.demo.server.faults import Elsewhere, Instead, Refuse, Rule
 from blogarchive.demo.server.response import page
 from tests.crawl.media.media_hosts import UID, PictureHost, asked_pictures, blog
-from tests.crawl.tool import Tool
+from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"
 STATES = "select url, status from media"

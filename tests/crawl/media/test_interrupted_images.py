@@ -8,7 +8,7 @@ import threading
 from blogarchive.demo import DemoHost
 from blogarchive.demo.server.http_server import Request
 from tests.crawl.media.media_hosts import UID, asked_pictures, blog
-from tests.crawl.tool import Tool, ended
+from tests.tool import Tool, ended
 
 PATHS = [f"/upfile/20250101/2000{place:04}.png" for place in range(24)]
 POSTS = [PATHS[place : place + 6] for place in range(0, 24, 6)]
@@ -60,12 +60,8 @@ def test_a_full_disk_among_the_pictures_is_6_and_nothing_is_torn(tool: Tool) -> 
     with DemoHost([blog(*POSTS)]) as host:
         assert tool.run("backup", host.blog_url(UID), "--no-media").code == 0
         room = tool.db.stat().st_size + 16_000
-        full = subprocess.Popen(
-            tool.command("update"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        full = tool.start(
+            "update", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         )
         assert ended(full).code == 6
         assert tool.rows("pragma integrity_check") == [("ok",)]

@@ -1,0 +1,20 @@
+"""The modules that a command needs, imported once in the process that `tests.tool` forks from."""
+
+from scrapy.utils.misc import walk_modules_iter
+
+for _package in (
+    "blogarchive.cli",
+    "blogarchive.crawl",
+    "blogarchive.sites",
+    "blogarchive.store",
+    "pipelines",
+    "spiders",
+    "scrapy.downloadermiddlewares",
+    "scrapy.extensions.corestats",
+    "scrapy.extensions.feedexport",
+    "scrapy.extensions.throttle",
+    "scrapy.dupefilters",
+    "scrapy.pqueues",
+    "scrapy.statscollectors",
+):
+    list(walk_modules_iter(_package))

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import MIGRATIONS, migration_names
 from blogarchive.store.queries.export_reader import open_reader
 from tests.store.fake_blog import Clock, a_blog, crawl
+from tests.tool import Ran, run_command
 
 TABLES = {
     "m001_tables": "bf2e3a4c9dd57646",
@@ -135,9 +134,8 @@ READERS = (
 )
 
 
-def run(words: list[str], db: Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "blogarchive", *words, "--db", str(db)]
-    return subprocess.run(line, cwd=db.parent, capture_output=True, text=True, timeout=50)
+def run(words: list[str], db: Path) -> Ran:
+    return run_command(*words, "--db", str(db), folder=db.parent)
 
 
 @pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
@@ -146,7 +144,7 @@ def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
 ) -> None:
     older = made_with(tmp_path / "older.db", migration_names()[0])
     ran = run(words, older)
-    assert (ran.returncode, "older blogarchive" in ran.stderr) == (2, True), ran.stderr
+    assert (ran.code, "older blogarchive" in ran.err) == (2, True), ran.err
     assert sqlite3.connect(older).execute("select count(*) from _sqlite_migrations").fetchone() == (1,)
 
 
@@ -159,16 +157,16 @@ def test_what_is_only_tried_on_an_older_archive_leaves_it_as_it_is(
     older = made_with(tmp_path / "older.db", migration_names()[0], like=today)
     before = older.read_bytes()
     ran = run(words, older)
-    assert (ran.returncode, "0 pages would read" in ran.stderr or "requests" in ran.stderr) == (0, True), ran
+    assert (ran.code, "0 pages would read" in ran.err or "requests" in ran.err) == (0, True), ran
     assert older.read_bytes() == before
 
 
 def test_the_command_that_is_told_brings_it_up_to_date(tmp_path: Path) -> None:
     older = made_with(tmp_path / "older.db", migration_names()[0])
-    told = run(["status"], older).stderr
+    told = run(["status"], older).err
     assert f"blogarchive reparse --stale --db {older}" in told
-    assert run(["reparse", "--stale"], older).returncode == 0
-    assert run(["status"], older).returncode == 0
+    assert run(["reparse", "--stale"], older).code == 0
+    assert run(["status"], older).code == 0
 
 
 @pytest.mark.parametrize("read_only", [True, False])
@@ -182,6 +180,6 @@ def test_an_archive_of_a_newer_version_is_left_alone(path: Path, read_only: bool
     with pytest.raises(UsageError, match="made by a newer blogarchive; install that one"):
         Archive.open(path, read_only=read_only)
     assert path.read_bytes() == before
-    assert run(["serve", "--port", "0"], path).returncode == 2
-    assert run(["update"], path).returncode == 2
-    assert run(["backup", "https://blog.creaders.net/u/31182/", "--dry-run"], path).returncode == 2
+    assert run(["serve", "--port", "0"], path).code == 2
+    assert run(["update"], path).code == 2
+    assert run(["backup", "https://blog.creaders.net/u/31182/", "--dry-run"], path).code == 2

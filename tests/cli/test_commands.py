@@ -24,7 +24,8 @@ from tests.cli.conftest import Say
 
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
-    *("search", "serve", "export", "import", "merge", "sites", "demo"),
+    *("search", "serve", "app", "export", "import", "merge", "sites", "demo"),
+    *("settings", "pause", "resume", "forget"),
 }
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 
 from sqlite_utils import Database, Migrations
 
-from blogarchive.store.database import post_stats_index, tables_content, tables_crawl, views
+from blogarchive.store.database import post_stats_index, tables_content, tables_crawl, tables_settings, views
 from blogarchive.store.search import index, tables
 
 MIGRATIONS = Migrations("blogarchive")
@@ -41,6 +41,12 @@ def m003_series(db: Database) -> None:
 def m004_categories_of_gone_posts(db: Database) -> None:
     """Create the view `posts_in_categories`, which keeps the categories of gone posts, and use it in `posts_view`."""
     db.executescript(views.POSTS_IN_CATEGORIES)
+
+
+@MIGRATIONS()
+def m005_blog_settings(db: Database) -> None:
+    """Create the table of settings for each blog."""
+    db.executescript(tables_settings.TABLES)
 
 
 def migration_names() -> tuple[str, ...]:

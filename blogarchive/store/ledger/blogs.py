@@ -18,6 +18,10 @@ select f.site, f.uid from frontier f
  group by f.site, f.uid order by min(f.id)
 """
 
+_LEFT_OUT = """
+select site, uid from blog_settings where forgotten_at is not null or paused_at is not null
+"""
+
 _IMPORTED = """
 select a.site, a.uid from authors a
  where a.url <> '' and not exists (
@@ -34,18 +38,23 @@ class Blog:
     uid: str | None
 
 
-def stored_blogs(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False) -> list[Blog]:
+def stored_blogs(
+    archive: Archive, uids: Sequence[str] = (), *, hopeless: bool = False, left_out: bool = False
+) -> list[Blog]:
     """Return every blog in the archive, or those named by `uids` (also by an older uid), in order of arrival.
 
-    Includes blogs that were requested but never fetched, and imported ones. Excludes blogs whose home page is gone or
-    forbidden, unless they are named or `hopeless` is set. Raises `UsageError` if no blog has one of the uids.
+    Includes blogs that were requested but never fetched, and imported ones. Excludes blogs that are paused or forgotten
+    unless they are named or `left_out` is set, and blogs whose home page is gone or forbidden unless they are named or
+    `hopeless` is set.
+    Raises `UsageError` if no blog has one of the uids.
     """
     stored = [
         *archive.all_as(Blog, _QUEUED_OR_STORED, (hopeless or bool(uids),)),
         *archive.all_as(Blog, _IMPORTED),
     ]
     if not uids:
-        return stored
+        excluded = () if left_out else archive.all_as(Blog, _LEFT_OUT)
+        return [blog for blog in stored if blog not in excluded]
     chosen: list[Blog] = []
     for uid in uids:
         current = canonical_uid(archive, None, uid)
@@ -54,6 +63,28 @@ def stored_blogs(archive: Archive, uids: Sequence[str] = (), *, hopeless: bool =
             raise UsageError(f"no blog {uid!r} in {archive.path}; `blogarchive status` lists them")
         chosen += [blog for blog in found if blog not in chosen]
     return chosen
+
+
+def find_blog(archive: Archive, name: str) -> Blog:
+    """Return the blog named by its uid, an older uid, `site/uid` or its URL.
+
+    Raises `UsageError` if the archive has none of that name, or more than one.
+    """
+    site, _, uid = name.partition("/") if "://" not in name else ("", "", name)
+    by_url = archive.all_as(
+        Blog,
+        "select distinct site, uid from frontier where kind = 'home' and url = ?1"
+        " union select site, uid from authors where url = ?1",
+        (name,),
+    )
+    found = by_url or [
+        blog for blog in stored_blogs(archive, [uid or name], hopeless=True) if not uid or blog.site == site
+    ]
+    if len(found) != 1:
+        raise UsageError(
+            f"{len(found)} blogs are named {name!r}; name one as site/uid, `blogarchive status` lists them"
+        )
+    return found[0]
 
 
 def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:

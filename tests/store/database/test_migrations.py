@@ -21,6 +21,7 @@ TABLES = {
     "m002_search": "8d897c944eb947bd",
     "m003_series": "e12181e92a5be954",
     "m004_categories_of_gone_posts": "f1d960af1c03d43d",
+    "m005_blog_settings": "95713969ae0720cd",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

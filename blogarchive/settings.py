@@ -1,29 +1,29 @@
-"""Scrapy's settings for every run, whoever starts it: `blogarchive backup`, or `scrapy crawl blog -a url=…`.
+"""Scrapy's settings of every run, for `blogarchive backup` and for `scrapy crawl blog -a url=…`.
 
-What a person may change on the command line arrives over these, by `blogarchive.crawl`.
+`blogarchive.crawl.run.build_settings` overrides them by the options of the command line.
 """
 
 from blogarchive import __version__
 
 BOT_NAME = "blogarchive"
 SPIDER_MODULES = ["spiders"]
-COMMANDS_MODULE = "spiders.commands"  # `scrapy crawl` with the exit codes of `blogarchive backup`
+COMMANDS_MODULE = "spiders.commands"  # `scrapy crawl` returns the exit codes of `blogarchive backup`
 
 # Politeness.
 USER_AGENT = f"blogarchive/{__version__} (personal backup of a blog; one request at a time; obeys robots.txt)"
 ROBOTSTXT_OBEY = True
-CONCURRENT_REQUESTS = 8  # over all hosts
+CONCURRENT_REQUESTS = 8  # of all hosts
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_ITEMS = 1  # a page is one item; Scrapy starts so many tasks for every answer
+CONCURRENT_ITEMS = 1  # a page is one item; Scrapy starts this many tasks for every response
 DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0.0  # the delay asked for is the delay kept
+DOWNLOAD_DELAY_JITTER = 0.0  # the delay is the one that the user asked for
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.0  # begin with DOWNLOAD_DELAY
 AUTOTHROTTLE_MAX_DELAY = 30.0
 
-# Bounds: a hostile or broken server costs a failure row, not the machine.
+# Limits: a hostile or broken server causes a failure row and cannot exhaust the machine.
 DOWNLOAD_TIMEOUT = 60
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # holds after decompression too
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # also applies after decompression
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_MAXDELAY = 5
@@ -32,7 +32,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,zh-TW;q=0.8,en;q=0.5",
 }
-TWISTED_DNS_RESOLVER = "spiders.dns_guard.PublicAddressResolver"  # no private address but the blog's own
+TWISTED_DNS_RESOLVER = "spiders.dns_guard.PublicAddressResolver"  # no private address except that of the blog
 COOKIES_FILE: str | None = None
 
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
@@ -43,8 +43,8 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "ftp": None,
     "s3": None,
 }
-# All that runs, in place of Scrapy's own lists: what these name is imported even where it is turned off, a web server
-# among it, and what a later Scrapy adds to them does not come along unseen.
+# These replace Scrapy's own lists. Scrapy imports every listed component, also disabled ones such as its web server,
+# and a later version may add components that would run unnoticed.
 _BUILT_IN = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES_BASE = {
     "spiders.middlewares.robots.RobotsMiddleware": 100,
@@ -67,7 +67,7 @@ ITEM_PIPELINES = {
     "pipelines.dates.DatesPipeline": 200,
     "pipelines.store.StorePipeline": 300,
 }
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier table knows what was asked
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier table prevents duplicates
 WARN_ON_GENERATOR_RETURN_VALUE = False
 STATS_DUMP = False
 LOG_LEVEL = "INFO"

@@ -1,4 +1,4 @@
-"""The commands that take an archive elsewhere, or bring something in: `export`, `import`, `merge`."""
+"""The commands that convert archives: `export`, `import`, `merge`."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from blogarchive.cli import options
-from blogarchive.cli.stdio import last_words, require_whole
+from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
 from blogarchive.export.report import Exported
@@ -38,10 +38,12 @@ _FORMATS: dict[str, Export] = {
 @click.command()
 @click.argument("kind", metavar="FORMAT", type=click.Choice(list(_FORMATS)))
 @click.argument("out", type=options.PathArgument())
-@click.option("--table", "as_table", is_flag=True, help="With jsonl: posts.csv and comments.csv instead.")
+@click.option(
+    "--table", "as_table", is_flag=True, help="With jsonl: write posts.csv and comments.csv instead."
+)
 @click.option("--author", "authors", multiple=True, help="A uid, site/uid or nickname; may be repeated.")
-@click.option("--since", type=options.Day(), help="Nothing older than that day.")
-@click.option("--until", type=options.Day(last=True), help="Nothing younger than that day.")
+@click.option("--since", type=options.Day(), help="Only posts of that day and later.")
+@click.option("--until", type=options.Day(last=True), help="Only posts of that day and earlier.")
 @click.option("--category", "categories", multiple=True, help="Posts of that category; may be repeated.")
 @options.db
 @options.as_json
@@ -59,29 +61,29 @@ def export(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Write the blogs out, to read without this tool; again into the same OUT brings it up to date."""
-    chosen = _FORMATS[kind]
+    """Write blogs to files that need no special program; run it again to update OUT."""
+    write = _FORMATS[kind]
     if as_table:
         if kind != "jsonl":
             raise UsageError("--table goes with jsonl: blogarchive export jsonl OUT --table")
-        chosen = table.export_table
+        write = table.export_table
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
-    with _bar("exporting", quiet=quiet) as progress:
-        done = chosen(db, out, filters=filters, progress=progress)
+    with _progress_bar("exporting", quiet=quiet) as progress:
+        done = write(db, out, filters=filters, progress=progress)
     if as_json:
-        last_words(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
+        print_result(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
     elif not quiet:
-        lacking = f", {done.missing} known by name only" if done.missing else ""
-        held = f"{done.pages} pages" if done.pages else f"{done.posts} posts and {done.comments} comments"
-        click.echo(f"{held} in {done.out}{lacking}", err=True)
-    require_whole(done.damaged)
+        missing = f", {done.missing} posts not fetched yet" if done.missing else ""
+        count = f"{done.pages} pages" if done.pages else f"{done.posts} posts and {done.comments} comments"
+        click.echo(f"{count} in {done.out}{missing}", err=True)
+    require_undamaged(done.damaged)
 
 
 @click.command("import")
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc"]))
 @click.argument("source", type=options.PathArgument())
-@click.option("--url", help="The page's address, where SOURCE is one saved page, or the blog's.")
-@click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
+@click.option("--url", help="URL of the page, if SOURCE is one saved page; else URL of the blog.")
+@click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
 @options.db
 @options.as_json
 @options.verbosity
@@ -95,15 +97,15 @@ def import_(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Bring in pages that were saved by a browser (html: a file or a folder) or by a crawler (warc)."""
+    """Import pages saved by a browser (html: a file or a folder) or by a crawler (warc)."""
     if url is not None and kind == "warc":
-        raise UsageError("a WARC tells the address of each page: leave --url out")
-    with _bar("importing", quiet=quiet) as progress:
+        raise UsageError("a WARC contains the URL of each page: leave out --url")
+    with _progress_bar("importing", quiet=quiet) as progress:
         if kind == "warc":
             done = import_warc(db, source, site=site, progress=progress)
         else:
             done = import_html(db, source, url=url, site=site, progress=progress)
-    _tell(done, as_json=as_json, quiet=quiet)
+    _print_report(done, as_json=as_json, quiet=quiet)
     return 1 if done.unplaced else 0
 
 
@@ -113,33 +115,34 @@ def import_(
 @options.as_json
 @options.verbosity
 def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
-    """Bring all that another archive holds into this one; the other is only read."""
-    with _bar("merging", quiet=quiet) as progress:
+    """Copy everything from another archive into this one; the other is only read."""
+    with _progress_bar("merging", quiet=quiet) as progress:
         done = merge_archive(db, other, progress=progress)
-    _tell(done, as_json=as_json, quiet=quiet)
+    _print_report(done, as_json=as_json, quiet=quiet)
 
 
-def _tell(done: ImportReport, *, as_json: bool, quiet: bool) -> None:
+def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
     if as_json:
-        last_words(json.dumps(asdict(done), ensure_ascii=False))
+        print_result(json.dumps(asdict(report), ensure_ascii=False))
         return
-    for one in done.unplaced:
+    for one in report.unplaced:
         click.echo(f"{one.name}: {one.why}", err=True)
     if not quiet:
         click.echo(
-            f"{done.pages} pages were new, {done.same} were held; {done.posts} new posts, {done.changed} changed,"
-            f" {done.comments} new comments, {done.pictures} new pictures; {len(done.unplaced)} not placed",
+            f"{report.pages} new pages, {report.same} stored before; {report.posts} new posts,"
+            f" {report.changed} changed, {report.comments} new comments, {report.pictures} new images;"
+            f" {len(report.unplaced)} not imported",
             err=True,
         )
 
 
 @contextmanager
-def _bar(what: str, *, quiet: bool) -> Iterator[Progress]:
-    """A bar on a terminal, nothing elsewhere."""
+def _progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
+    """Yield a callback that moves a bar on a terminal, and does nothing elsewhere."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield no_progress
         return
     with Bar(console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,4 +1,4 @@
-"""The group of all commands, and how errors become one line and an exit code."""
+"""The group of all commands; converts errors to one line and an exit code."""
 
 import importlib
 import logging
@@ -43,7 +43,7 @@ _MODULES = {
 
 
 class _Lazy(click.Group):
-    """Imports a command's module when it is asked for: `status` need not wait for Scrapy or Datasette."""
+    """Imports the module of a command when it runs: `status` does not wait for Scrapy or Datasette."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_MODULES)
@@ -56,7 +56,7 @@ class _Lazy(click.Group):
         return command
 
 
-_NAMES = {"import": "import_"}  # where Python keeps the command's name for itself
+_NAMES = {"import": "import_"}  # reserved words of Python
 
 
 _HELP = _(
@@ -79,75 +79,77 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its exit code."""
-    stdio.prepare()
+    """Run the command line and exit with its exit code."""
+    stdio.replace_streams()
     for signum in stop_signals():
-        signal.signal(signum, _stopped)
-    sys.excepthook = _unexpected
+        signal.signal(signum, _interrupt)
+    sys.excepthook = _report_program_error
     code = run(arguments)
-    for signum in stop_signals():  # a second one must not change the exit code of the first
+    for signum in stop_signals():  # a second signal must not change the exit code of the first
         signal.signal(signum, signal.SIG_IGN)
     sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None) -> int:
-    """Run the command line; gives its exit code. Mistakes of this program come out as they are."""
+    """Run the command line and return its exit code; raises errors of this program."""
     stdout = sys.stdout
     try:
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
     except BlogArchiveError as error:
         logging.getLogger(__name__).debug("", exc_info=error)
-        _say(str(error))
+        _print_error(str(error))
         return error.exit_code
     except sqlite3.DatabaseError as error:
-        told = _damage(error)
-        _say(str(told))
-        return told.exit_code
+        converted = _convert_database_error(error)
+        _print_error(str(converted))
+        return converted.exit_code
     except click.ClickException as error:
-        _tell(error)
+        _print_usage_error(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
+        _print_error("interrupted")
         return Interrupted.exit_code
     except SystemExit:
         if sys.stdout is stdout:
             raise
-        return 0  # click put another in its place: the reader of our output (head, less) has seen enough
+        return 0  # click replaced stdout: the reader of the output (head, less) has ended
     return code if isinstance(code, int) else 0
 
 
-def _damage(error: sqlite3.DatabaseError) -> BlogArchiveError:
-    """What a damaged page of the archive means that was met where nobody knew the file's name."""
+def _convert_database_error(error: sqlite3.DatabaseError) -> BlogArchiveError:
+    """Return the error for the user, of a database error raised where the path is unknown."""
     from blogarchive.store.database.connection import to_user_error
 
-    found = to_user_error(error, Path("the archive"))
-    if found is None:
+    converted = to_user_error(error, Path("the archive"))
+    if converted is None:
         raise error
-    return found
+    return converted
 
 
-def _tell(error: click.ClickException) -> None:
-    """One line, for a log too, in place of click's four; its help where nothing was typed."""
+def _print_usage_error(error: click.ClickException) -> None:
+    """Print one line instead of click's four; the help if there are no arguments."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return
     context = error.ctx if isinstance(error, click.UsageError) else None
-    words = " ".join(error.format_message().split()).removesuffix(".")
-    _say(f"{words}; `{context.command_path if context else 'blogarchive'} --help` tells more")
+    text = " ".join(error.format_message().split()).removesuffix(".")
+    _print_error(f"{text}; see `{context.command_path if context else 'blogarchive'} --help`")
 
 
-def _say(words: str) -> None:
+def _print_error(text: str) -> None:
     from blogarchive.crawl.progress import stamped
 
-    click.echo(stamped(f"blogarchive: {words}", sys.stderr), err=True)
+    click.echo(stamped(f"blogarchive: {text}", sys.stderr), err=True)
 
 
-def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A mistake of this program: one line, and the whole story with -v; Python leaves with exit code 1."""
-    _say(f"unexpected {kind.__name__}: {error}; the same command with -v tells more")
+def _report_program_error(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print an error of this program in one line, and log its traceback; Python exits with 1."""
+    _print_error(f"unexpected {kind.__name__}: {error}; run the same command with -v for details")
     logging.getLogger(__name__).error("", exc_info=(kind, error, trace))
 
 
-def _stopped(signum: int, frame: FrameType | None) -> None:
-    # Not an `Interrupted`: it may come in the middle of an import, where libraries catch every Exception.
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    # Not an `Interrupted`: libraries catch every Exception in the middle of an import.
     raise KeyboardInterrupt

@@ -24,7 +24,7 @@ _LARGEST = 2**31 - 1
 
 
 class Day(click.ParamType[date]):
-    """A day as YYYY-MM-DD; YYYY-MM and YYYY are the first day in it, the last one where `last` says so."""
+    """A day as YYYY-MM-DD; YYYY-MM and YYYY mean their first day, or with `last` their last day."""
 
     name = "date"
 
@@ -32,7 +32,7 @@ class Day(click.ParamType[date]):
         self._last = last
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day; fails where the words are none."""
+        """Return the day; raises `click.BadParameter` for other text."""
         if isinstance(value, date):
             return value
         try:
@@ -50,34 +50,34 @@ class Day(click.ParamType[date]):
 
 
 class Count(click.IntRange):
-    """A number of things; one that no archive could hold is none."""
+    """A count, at most 2**31 - 1."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number; fails where the words are none, or too many."""
+        """Return the count; raises `click.BadParameter` for other text."""
         number: int = super().convert(value, param, ctx)
         return number if number <= _LARGEST else self.fail(f"{value!r} is too large a number", param, ctx)
 
 
 class Seconds(click.FloatRange):
-    """A number of seconds; `nan` and `inf`, which are numbers too, are none."""
+    """A finite number of seconds."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds; fails where the words are none."""
+        """Return the seconds; raises `click.BadParameter` for other text, `nan` and `inf`."""
         seconds: float = super().convert(value, param, ctx)
         return seconds if isfinite(seconds) else self.fail(f"{value!r} is no number of seconds", param, ctx)
 
 
 class PathArgument(click.Path):
-    """A path as `pathlib.Path`; `~` is the home folder where no shell made it so: `--db=~/archive.db`, a crontab."""
+    """A `pathlib.Path`; expands `~`, which the shell leaves in `--db=~/archive.db` and cron everywhere."""
 
-    def __init__(self, **how: Any) -> None:
-        super().__init__(path_type=Path, **how)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(path_type=Path, **kwargs)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path; fails where what it must be is not so, and where no file can have that name."""
+        """Return the path; raises `click.BadParameter` if it is empty, too long or not of the required type."""
         if not os.fspath(value):
             self.fail("the name is empty", param, ctx)
-        path = os.path.expanduser(value)  # noqa: PTH111 - pathlib's may raise
+        path = os.path.expanduser(value)  # noqa: PTH111 - Path.expanduser may raise
         try:
             os.lstat(path)
         except OSError as error:
@@ -87,44 +87,51 @@ class PathArgument(click.Path):
 
 
 def db(function: _F) -> _F:
-    """`--db PATH`, given to the command as `db`."""
+    """Add `--db PATH`, passed to the command as `db`."""
     return click.option(
         "--db",
         type=PathArgument(dir_okay=False),
         default=default_db,
-        help="The archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
+        help="Path of the archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
     )(function)
 
 
 def as_json(function: _F) -> _F:
-    """`--json`, given to the command as `as_json`."""
+    """Add `--json`, passed to the command as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
 
 
 def no_db(function: _F) -> _F:
-    """`--db`, which every command takes, for one that opens no archive."""
+    """Add a hidden `--db` to a command that opens no archive: every command accepts it."""
     return click.option("--db", type=PathArgument(), expose_value=False, hidden=True)(function)
 
 
 def verbosity(function: _F) -> _F:
-    """`-q` and `-v`, given to the command as `quiet` and `verbose`; -v shows the libraries' log too."""
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")
-    verbose = click.option("-v", "--verbose", is_flag=True, callback=_loud, help="Say more, with the log.")
+    """Add `-q` and `-v`, passed to the command as `quiet` and `verbose`; -v also shows the log."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing if all is well.")
+    verbose = click.option(
+        "-v", "--verbose", is_flag=True, callback=_set_up_logging, help="Print more, with the log."
+    )
     return quiet(verbose(function))
 
 
 def any_verbosity(function: _F) -> _F:
-    """`-q` and `-v` for a command that only prints what it was asked for: -q changes nothing there."""
+    """Add `-q` and `-v` to a command whose output is its purpose; -q changes nothing."""
     quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, hidden=True)
     verbose = click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, callback=_loud, help="Show the log as well."
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_up_logging,
+        help="Print the log as well.",
     )
     return quiet(verbose(function))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlFlags:
-    """How a run walks, as the options of `backup` and `update` say."""
+    """Values of the options of `backup`, `update` and `failures`."""
 
     delay: float | None
     limit: int | None
@@ -142,36 +149,36 @@ class CrawlFlags:
 cookies = click.option(
     "--cookies",
     type=PathArgument(exists=True, dir_okay=False),
-    help="Your own cookies, as Netscape cookies.txt: they show your hidden posts.",
+    help="Your cookies, as Netscape cookies.txt: they show your hidden posts.",
 )
 
-_WALKING = (
+_CRAWL_FLAGS = (
     click.option("--delay", type=Seconds(min=0), help="Seconds between requests. [default: 1]"),
-    click.option("--limit", type=Count(min=1), help="Read at most so many posts."),
-    click.option("--since", type=Day(), help="Leave out posts older than that day."),
-    click.option("--no-media", is_flag=True, help="Fetch no pictures."),
-    click.option("--media-hosts", multiple=True, metavar="HOST", help="Fetch pictures from there too."),
+    click.option("--limit", type=Count(min=1), help="Fetch at most this many posts."),
+    click.option("--since", type=Day(), help="Leave out older posts."),
+    click.option("--no-media", is_flag=True, help="Fetch no images."),
+    click.option("--media-hosts", multiple=True, metavar="HOST", help="Also fetch images from this host."),
     cookies,
-    click.option("--ignore-robots", is_flag=True, help="Do not ask robots.txt: for your own blog."),
-    click.option("--dry-run", is_flag=True, help="Say what would be requested; ask and write nothing."),
+    click.option("--ignore-robots", is_flag=True, help="Do not obey robots.txt: for your own blog."),
+    click.option("--dry-run", is_flag=True, help="Print the requests; send none and write nothing."),
 )
 
 
-def walking(function: Callable[..., int]) -> Callable[..., int]:
-    """The options of `backup` and `update`, given to the command as one `manner`."""
+def crawl_flags(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of a crawl, passed to the command as one `flags`."""
 
     @wraps(function)
-    def command(**given: Any) -> int:
-        manner = CrawlFlags(**{field.name: given.pop(field.name) for field in fields(CrawlFlags)})
-        return function(**given, manner=manner)
+    def command(**values: Any) -> int:
+        flags = CrawlFlags(**{field.name: values.pop(field.name) for field in fields(CrawlFlags)})
+        return function(**values, flags=flags)
 
-    for option in reversed(_WALKING):
+    for option in reversed(_CRAWL_FLAGS):
         command = option(command)
     return db(as_json(verbosity(command)))
 
 
-def _loud(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
-    """Send the log to stderr; without -v the run's own words are enough."""
+def _set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    """Send the log to stderr with -v; without it, only critical records."""
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     level = logging.INFO if value else logging.CRITICAL
     for handler in logging.getLogger().handlers:

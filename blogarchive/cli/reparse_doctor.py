@@ -1,4 +1,4 @@
-"""The commands that read pages again, or for the first time: `reparse`, `doctor`."""
+"""The commands that parse pages: `reparse` stored ones, `doctor` a page of the site."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.stdio import last_words, require_whole
+from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.crawl.doctor import examine, visible_lines
 from blogarchive.crawl.options import require_archive, target_of_url
 from blogarchive.store.database import lock
@@ -23,9 +23,9 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
 
 @click.command()
 @click.option("--diff", is_flag=True, help="Show what would change; write nothing.")
-@click.option("--failed", is_flag=True, help="Only pages that could not be read, or have an open failure.")
-@click.option("--stale", is_flag=True, help="Only pages that an older version read.")
-@click.option("--workers", type=options.Count(min=1), help="Processes that read. [default: one a core]")
+@click.option("--failed", is_flag=True, help="Only pages that could not be parsed, or have an open failure.")
+@click.option("--stale", is_flag=True, help="Only pages that an older version parsed.")
+@click.option("--workers", type=options.Count(min=1), help="Number of processes. [default: one a core]")
 @options.db
 @options.as_json
 @options.verbosity
@@ -39,34 +39,34 @@ def reparse(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Read all stored pages again with today's code, without the network."""
+    """Parse all stored pages again with the installed version, without the network."""
     changed = 0
     damaged: list[str] = []
-    mistakes: list[str] = []
+    errors: list[str] = []
     require_archive(db)
-    with _opened(db, diff=diff) as archive:
+    with _open_archive(db, diff=diff) as archive:
         stored = page_rows.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
-        for page in reparse_pages(archive, parse_stored_pages(stored, workers, mistakes), write=not diff):
+        for page in reparse_pages(archive, parse_stored_pages(stored, workers, errors), write=not diff):
             changed += 1
             if diff and not as_json:
-                click.echo("\n".join(_page_lines(page)))
+                click.echo("\n".join(_format_changes(page)))
             elif diff:
                 click.echo(json.dumps(asdict(page), ensure_ascii=False))
     if as_json and not diff:
-        last_words(json.dumps({"pages_changed": changed}))
+        print_result(json.dumps({"pages_changed": changed}))
     elif not quiet:
-        click.echo(f"{changed} pages {'would read' if diff else 'read'} differently", err=True)
-    for words in mistakes:
-        click.echo(words, err=True)
-    require_whole(damaged)
-    return 1 if mistakes else 0
+        click.echo(f"{changed} pages {'would change' if diff else 'changed'}", err=True)
+    for line in errors:
+        click.echo(line, err=True)
+    require_undamaged(damaged)
+    return 1 if errors else 0
 
 
 @click.command()
 @click.argument("url")
-@click.option("--site", metavar="NAME", help="The site's name, for a host that is not known.")
-@click.option("--lines", is_flag=True, help="Print the visible lines of the page too, with their numbers.")
-@click.option("--ignore-robots", is_flag=True, help="Do not ask robots.txt: for your own blog.")
+@click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
+@click.option("--lines", is_flag=True, help="Also print the visible lines of the page, with numbers.")
+@click.option("--ignore-robots", is_flag=True, help="Do not obey robots.txt: for your own blog.")
 @options.cookies
 @options.no_db
 @options.as_json
@@ -74,7 +74,7 @@ def reparse(
 def doctor(
     url: str, site: str | None, lines: bool, ignore_robots: bool, cookies: Path | None, as_json: bool
 ) -> None:
-    """Fetch one page and print, field by field, what was read of it and from which line."""
+    """Fetch one page and print every parsed field with its line."""
     from blogarchive.crawl import run
 
     target = target_of_url(url, site)
@@ -86,15 +86,15 @@ def doctor(
     click.echo(f"{page.url}: status {page.status}, {len(page.body)} bytes, {page.header('Content-Type')}")
     for finding in findings:
         place = f"  [line {finding.line}, {finding.path}]" if finding.line else ""
-        click.echo(f"{finding.field} = {_short(finding.value)}{place}")
+        click.echo(f"{finding.field} = {_shorten(finding.value)}{place}")
     if lines:
         for number, text in enumerate(visible_lines(page), start=1):
             click.echo(f"{number:5} {text}")
 
 
 @contextmanager
-def _opened(db: Path, *, diff: bool) -> Iterator[Archive]:
-    """The archive, held for this command; where only the differences are asked for, nothing reaches it."""
+def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
+    """Yield the archive under its lock; with `diff`, a scratch copy that is thrown away."""
     if diff:
         with open_scratch(db, command="reparse") as archive:
             yield archive
@@ -103,12 +103,12 @@ def _opened(db: Path, *, diff: bool) -> Iterator[Archive]:
         yield archive
 
 
-def _page_lines(page: ReparseResult) -> Iterator[str]:
+def _format_changes(page: ReparseResult) -> Iterator[str]:
     yield page.url
     for change in page.differences:
-        yield f"  {change.of}, {change.field}: {_short(change.before)} -> {_short(change.after)}"
+        yield f"  {change.of}, {change.field}: {_shorten(change.before)} -> {_shorten(change.after)}"
 
 
-def _short(text: str | None) -> str:
-    words = "none" if text is None else " ".join(text.split())
-    return words if len(words) <= 160 else f"{words[:150]}… ({len(words)} characters)"
+def _shorten(text: str | None) -> str:
+    line = "none" if text is None else " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:150]}… ({len(line)} characters)"

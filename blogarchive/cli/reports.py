@@ -1,4 +1,4 @@
-"""The commands that tell what an archive holds: `status`, `failures`, `verify`, `diff`, `sites`."""
+"""The commands that report on an archive: `status`, `failures`, `verify`, `diff`, `sites`."""
 
 import json
 from collections.abc import Sequence
@@ -8,18 +8,17 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
-from blogarchive.cli.backup_update import walk
+from blogarchive.cli.backup_update import run_crawl
 from blogarchive.cli.options import CrawlFlags
-from blogarchive.cli.stdio import last_words
+from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries import history
-from blogarchive.store.queries import integrity as whole
-from blogarchive.store.queries import status as state
+from blogarchive.store.queries import history, integrity
+from blogarchive.store.queries import status as status_query
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.status import BlogStatus
@@ -30,31 +29,31 @@ from blogarchive.store.queries.status import BlogStatus
 @options.as_json
 @options.any_verbosity
 def status(db: Path, as_json: bool) -> None:
-    """Tell what the archive holds of each blog, against what the blog's pages claim."""
+    """Show how much of each blog is stored, compared with the counts on its pages."""
     with Archive.open(db, read_only=True) as archive:
-        found = state.read_status(archive)
+        found = status_query.read_status(archive)
     if as_json:
-        click.echo(json.dumps({**asdict(found), "blogs": [_blog_object(blog) for blog in found.blogs]}))
+        click.echo(json.dumps({**asdict(found), "blogs": [_blog_json(blog) for blog in found.blogs]}))
         return
     for blog in found.blogs:
-        click.echo("\n".join(_blog_lines(blog)))
-    click.echo(f"{found.pages} pages kept, {found.media} pictures; last run: {_last_run(found)}")
+        click.echo("\n".join(_format_blog(blog)))
+    click.echo(f"{found.pages} pages and {found.media} images stored; last run: {_format_last_run(found)}")
 
 
 @click.command()
-@click.option("--retry", is_flag=True, help="Ask for them again now, for those given up too.")
-@options.walking
-def failures(retry: bool, db: Path, manner: CrawlFlags) -> int:
-    """List what could not be had or read, and when it is tried again."""
+@click.option("--retry", is_flag=True, help="Fetch them again now, also those that were given up.")
+@options.crawl_flags
+def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
+    """List pages and images that could not be fetched or parsed, and when they are retried."""
     if retry:
-        return walk(CrawlOptions(command="update", db=db, retry=True), manner)
+        return run_crawl(CrawlOptions(command="update", db=db, retry=True), flags)
     with Archive.open(db, read_only=True) as archive:
         found = ledger.open_failures(archive)
-    if manner.as_json:
+    if flags.as_json:
         click.echo(json.dumps([asdict(failure) for failure in found], ensure_ascii=False))
         return 0
     for failure in found:
-        click.echo(_failure_line(failure))
+        click.echo(_format_failure(failure))
     return 0
 
 
@@ -63,36 +62,36 @@ def failures(retry: bool, db: Path, manner: CrawlFlags) -> int:
 @options.as_json
 @options.verbosity
 def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
-    """Check the file, the references between rows and every byte kept; exit code 6 on damage."""
+    """Check the file, the references between rows and all stored bytes; exit code 6 on damage."""
     with Archive.open(db, read_only=True) as archive:
-        found = whole.verify_archive(archive)
+        found = integrity.verify_archive(archive)
     if as_json:
-        last_words(json.dumps(asdict(found), ensure_ascii=False))
+        print_result(json.dumps(asdict(found), ensure_ascii=False))
     elif not quiet:
-        for words in found.lacking:
-            last_words(f"lacking: {words}")
-        last_words(f"{found.pages} pages and {found.files} files checked, {len(found.damage)} damaged")
+        for line in found.lacking:
+            print_result(f"missing: {line}")
+        print_result(f"{found.pages} pages and {found.files} files checked, {len(found.damage)} damaged")
     found.require_whole()
 
 
 @click.command()
 @click.argument("number")
-@click.option("--author", metavar="UID", help="Whose post, where two blogs have that number.")
+@click.option("--author", metavar="UID", help="Blog of the post, if two blogs have that number.")
 @options.db
 @options.as_json
 @options.any_verbosity
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
-    """Show what changed in a post, and in its comments, between each version and the next."""
-    wanted = parse_digits(number)
+    """Show the changes of a post and of its comments from each version to the next."""
+    parsed = parse_digits(number)
     with Archive.open(db, read_only=True) as archive:
-        found = history.find_posts(archive, number if wanted is None else wanted, uid=author)
+        found = history.find_posts(archive, number if parsed is None else parsed, uid=author)
     if as_json:
         click.echo(
             json.dumps([history.history_object(blog, post) for blog, post in found], ensure_ascii=False)
         )
         return
     for blog, post in found:
-        click.echo("\n".join(_history_lines(blog, post)))
+        click.echo("\n".join(_format_history(blog, post)))
 
 
 @click.command()
@@ -100,7 +99,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
 @options.as_json
 @options.any_verbosity
 def sites(as_json: bool) -> None:
-    """List the sites whose blogs can be read, with their hosts."""
+    """List the supported sites with their hosts."""
     found = {name: site_by_name(name).hosts for name in site_names()}
     if as_json:
         click.echo(json.dumps([{"name": name, "hosts": hosts} for name, hosts in found.items()]))
@@ -109,52 +108,53 @@ def sites(as_json: bool) -> None:
         click.echo(f"{name}: {', '.join(hosts)}")
 
 
-def _last_run(found: state.ArchiveStatus) -> str:
+def _format_last_run(found: status_query.ArchiveStatus) -> str:
     if found.last_run_command is None:
         return "none"
-    return f"{found.last_run_command}, {found.last_run_outcome or 'under way or killed'}, {found.last_run_at}"
+    return f"{found.last_run_command}, {found.last_run_outcome or 'running or killed'}, {found.last_run_at}"
 
 
-def _blog_object(blog: BlogStatus) -> dict[str, object]:
+def _blog_json(blog: BlogStatus) -> dict[str, object]:
     return {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
 
 
-def _blog_lines(blog: BlogStatus) -> Sequence[str]:
+def _format_blog(blog: BlogStatus) -> Sequence[str]:
     name = blog.blog_title or blog.nickname or blog.uid
     lines = [
         f"{name} ({blog.site}/{blog.uid}) {blog.url}",
         f"  posts     {blog.posts_read} of {blog.posts_named} read, {blog.edited} edited, {blog.gone} gone",
-        f"  comments  {blog.comments_held} of {blog.comments_claimed} held,"
+        f"  comments  {blog.comments_held} of {blog.comments_claimed} stored,"
         f" {blog.comments_edited} edited, {blog.comments_gone} gone",
         f"  months    {blog.months_complete} of {len(blog.months)} complete",
-        f"  pictures  {blog.pictures.held} of {blog.pictures.shown} held, {blog.pictures.dead} lost,"
-        f" {blog.pictures.waiting} still to fetch, {blog.pictures.skipped} of hosts that are not asked",
+        f"  images    {blog.pictures.held} of {blog.pictures.shown} stored, {blog.pictures.dead} given up,"
+        f" {blog.pictures.waiting} still to fetch, {blog.pictures.skipped} on hosts that are not allowed",
         f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
         f"  last good run  {blog.last_good_run or 'none yet'}",
     ]
     lines += [f"  home page not reached since {blog.unreached_since}"] if blog.unreached_since else []
     lines += [
         f"  {month.month}  {month.read} of {month.named} posts read,"
-        f" {_days(month.first_held, month.last_held)} held, {_days(month.first_shown, month.last_shown)} shown"
+        f" {_format_days(month.first_held, month.last_held)} stored,"
+        f" {_format_days(month.first_shown, month.last_shown)} shown"
         for month in blog.months
         if not month.complete
     ]
     return lines
 
 
-def _days(first: str | None, last: str | None) -> str:
+def _format_days(first: str | None, last: str | None) -> str:
     return "none" if first is None else f"{first} to {last}"
 
 
-def _failure_line(failure: OpenFailure) -> str:
-    again = f"again from {failure.next_try_at}" if failure.next_try_at else "not tried again by itself"
-    what = f"{failure.kind} ({failure.field})" if failure.field else failure.kind
+def _format_failure(failure: OpenFailure) -> str:
+    retry = f"retried from {failure.next_try_at}" if failure.next_try_at else "not retried automatically"
+    kind = f"{failure.kind} ({failure.field})" if failure.field else failure.kind
     return (
-        f"{failure.last_failed_at}  {what}  {failure.url}  {failure.detail}  [{failure.attempts}x, {again}]"
+        f"{failure.last_failed_at}  {kind}  {failure.url}  {failure.detail}  [{failure.attempts}x, {retry}]"
     )
 
 
-def _history_lines(blog: Blog, post: FullPost) -> Sequence[str]:
+def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
     lines = [f"{post.url} ({blog.site}/{blog.uid}), {len(post.versions)} versions"]
     if post.gone_at:
         lines.append(f"gone since {post.gone_at}: {post.gone_reason}")

@@ -1,4 +1,4 @@
-"""Hits of the search as lines for a terminal, and as JSON."""
+"""Format search hits: as lines for a terminal, and as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -11,38 +11,36 @@ from blogarchive.store.search.snippet import Fragment
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
-    """Three lines: day, author and title; the hit in its sentence; the address. `colour` marks the words
-    found.
-    """
+    """Return three lines: day, author and title; the excerpt; the URL. `colour` highlights the words found."""
     author = f"{hit.author} 评" if hit.kind == "comment" else hit.author
     gone = "  (原站已无)" if hit.gone_at else ""
     return (
-        f"{format_day(hit.posted_at) or '----------'}  {author}  {_marked(hit.title, colour=colour) or '（无题）'}{gone}\n"
-        f"    {_marked(hit.excerpt, colour=colour)}\n"
+        f"{format_day(hit.posted_at) or '----------'}  {author}  {_join(hit.title, colour=colour) or '（无题）'}{gone}\n"
+        f"    {_join(hit.excerpt, colour=colour)}\n"
         f"    {hit.url}"
     )
 
 
 def hit_json(hit: Hit) -> str:
-    """One object on one line; `excerpt` is plain text, `marks` are the words found in it."""
+    """Return one line of JSON; `excerpt` is plain text, `marks` are the words found in it."""
     return json.dumps(
         {
             "kind": hit.kind,
             "id": hit.id,
             "post_id": hit.post_id,
             "author": hit.author,
-            "title": _marked(hit.title, colour=False),
+            "title": _join(hit.title, colour=False),
             "posted_at": hit.posted_at,
             "url": hit.url,
             "gone_at": hit.gone_at,
-            "excerpt": _marked(hit.excerpt, colour=False),
+            "excerpt": _join(hit.excerpt, colour=False),
             "marks": [piece.text for piece in hit.excerpt if piece.hit],
         },
         ensure_ascii=False,
     )
 
 
-def _marked(pieces: Sequence[Fragment], *, colour: bool) -> str:
+def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
     return "".join(
         click.style(piece.text, fg="yellow", bold=True) if colour and piece.hit else piece.text
         for piece in pieces

@@ -1,4 +1,4 @@
-"""The commands for readers: `search`, `serve`."""
+"""The commands that read the archive: `search`, `serve`."""
 
 import sys
 from datetime import date
@@ -10,14 +10,16 @@ import click
 from blogarchive.cli import options
 
 
-@click.command(context_settings={"ignore_unknown_options": True})  # -关税 is a word to leave out
+@click.command(context_settings={"ignore_unknown_options": True})  # -关税 excludes a word
 @click.argument("words", nargs=-1)
-@click.option("--author", help="A uid, site/uid, nickname or title; with --comments, who wrote them.")
-@click.option("--since", type=options.Day(), help="Nothing older than that day, month or year.")
+@click.option(
+    "--author", help="A uid, site/uid, nickname or title; with --comments, the author of the comments."
+)
+@click.option("--since", type=options.Day(), help="Only that day, month or year, and later.")
 @click.option("--comments", is_flag=True, help="Search the comments.")
 @click.option("--best", is_flag=True, help="Best hits first. [default: newest first]")
 @click.option("--limit", type=options.Count(min=1), default=20, show_default=True)
-@click.option("--rebuild", is_flag=True, help="Make the search index anew first.")
+@click.option("--rebuild", is_flag=True, help="Rebuild the search index first.")
 @options.db
 @options.as_json
 @options.any_verbosity
@@ -32,7 +34,7 @@ def search(
     db: Path,
     as_json: bool,
 ) -> int:
-    """Find posts, or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
+    """Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
     from blogarchive.cli.search_output import format_hit, hit_json
     from blogarchive.crawl.options import require_archive
     from blogarchive.store.database import lock
@@ -50,17 +52,17 @@ def search(
             rows = rebuild_index(archive.db.conn)
         click.echo(f"{rows} posts and comments indexed", err=True)
     elif not words:
-        raise click.UsageError("name the words to find, or --rebuild")
+        raise click.UsageError("give words to find, or --rebuild")
     day = since.isoformat() if since else None
     order: finder.Order = "best" if best else "newest"
     with Archive.open(db, read_only=True) as archive:
-        asked = archive.db.conn, " ".join(words)
+        query = archive.db.conn, " ".join(words)
         if author is not None and not comments:
             finder.require_blog(archive.db.conn, author)
-        found = finder.search(*asked, author=author, since=day, comments=comments, order=order, limit=limit)
+        found = finder.search(*query, author=author, since=day, comments=comments, order=order, limit=limit)
         total = len(found)
         if total == limit:
-            total = finder.count_hits(*asked, author=author, since=day, comments=comments)
+            total = finder.count_hits(*query, author=author, since=day, comments=comments)
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
     if not found and not as_json:
@@ -73,15 +75,15 @@ def search(
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
-@click.option("--open", "open_browser", is_flag=True, help="Open a browser on it.")
-@click.option("--immutable", is_flag=True, help="The file is not written meanwhile: read it faster.")
+@click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
+@click.option("--immutable", is_flag=True, help="Read faster; the file must not be written meanwhile.")
 @options.db
 @options.any_verbosity
 def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -> None:
     """Read and search the archive in a browser, with Datasette, on this machine only."""
-    from blogarchive.browse.serve import serve as run
+    from blogarchive.browse.serve import serve as run_server
 
-    run(db, host=host, port=port, open_browser=open_browser, immutable=immutable)
+    run_server(db, host=host, port=port, open_browser=open_browser, immutable=immutable)
 
 
 @click.command(name="app", help=_("Open a page in the browser to start, watch and stop backups."))

@@ -1,4 +1,4 @@
-"""The standard streams as a person, cron or a pipe left them: closed, on a full disk, or read by nobody any more."""
+"""Make the standard streams safe: closed streams, a full disk, and a reader that ends early (`head`, `less`)."""
 
 import os
 import sys
@@ -16,62 +16,62 @@ if TYPE_CHECKING:
 _STREAMS = 3
 
 
-class _Once(FileIO):
-    """A file descriptor that raises what keeps it from being written once at most, where it is `heeded` at all."""
+class _RaiseOnce(FileIO):
+    """A file descriptor that raises its first write error if `strict`, and ignores all others."""
 
-    def __init__(self, descriptor: int, *, heeded: bool) -> None:
+    def __init__(self, descriptor: int, *, strict: bool) -> None:
         super().__init__(descriptor, "wb", closefd=False)
-        self._heeded = heeded
+        self._strict = strict
 
     def write(self, data: "ReadableBuffer", /) -> int:
-        """How many bytes are dealt with."""
+        """Return the number of bytes written or ignored; raises `BrokenPipeError` or `CannotWrite` once."""
         try:
             return super().write(data)
         except OSError as error:
-            heeded, self._heeded = self._heeded, False
-            if not heeded:
+            strict, self._strict = self._strict, False
+            if not strict:
                 return memoryview(data).nbytes
             if isinstance(error, BrokenPipeError):
                 raise
             raise CannotWrite(f"the output cannot be written: {error.strerror}") from error
 
 
-def prepare() -> None:
-    """Make stdout and stderr such that no command fails over them, but for one whose output is lost.
+def replace_streams() -> None:
+    """Replace stdout and stderr by streams that fail a command only if its output is lost.
 
-    What is closed is as /dev/null, before an archive gets its number; what stderr cannot say is not said.
+    A closed stream becomes /dev/null, before an archive gets its number. Errors of stderr are ignored.
     """
     for descriptor in range(_STREAMS):
         try:
             os.fstat(descriptor)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-    sys.stdout = _stream(1, sys.stdout, heeded=True)
-    sys.stderr = _stream(2, sys.stderr, heeded=False)
+    sys.stdout = _open_stream(1, sys.stdout, strict=True)
+    sys.stderr = _open_stream(2, sys.stderr, strict=False)
 
 
-def last_words(words: str) -> None:
-    """Print what a command ends with, whose exit code tells of more than a reader that has seen enough."""
+def print_result(text: str) -> None:
+    """Print the last output of a command, whose exit code must not change if the reader has ended."""
     try:
-        click.echo(words)
+        click.echo(text)
     except BrokenPipeError:
         return
 
 
-def require_whole(damaged: Sequence[str]) -> None:
-    """Tell each thing that was passed over because it is damaged, and raise `ArchiveDamaged` where there is one."""
-    for words in damaged:
-        click.echo(words, err=True)
+def require_undamaged(damaged: Sequence[str]) -> None:
+    """Print each line about a damaged page that was left out; raises `ArchiveDamaged` if there is one."""
+    for line in damaged:
+        click.echo(line, err=True)
     if damaged:
         raise ArchiveDamaged(
             f"{len(damaged)} stored pages are damaged and were left out; restore a copy of the archive"
         )
 
 
-def _stream(descriptor: int, before: TextIO | None, *, heeded: bool) -> TextIO:
-    # Chinese must not end a command where a terminal has none.
+def _open_stream(descriptor: int, before: TextIO | None, *, strict: bool) -> TextIO:
+    # backslashreplace: Chinese must not end a command on a terminal without it
     return TextIOWrapper(
-        BufferedWriter(_Once(descriptor, heeded=heeded)),
+        BufferedWriter(_RaiseOnce(descriptor, strict=strict)),
         encoding=before.encoding if before else "utf-8",
         errors="backslashreplace",
         line_buffering=descriptor == 2 or os.isatty(descriptor),

@@ -1,4 +1,4 @@
-"""An archive of the demo's own blogs, and the command line in this very process: only walks need one of their own."""
+"""An archive of the demo blogs, and the command line in this process; only crawls need a process of their own."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ Say = Callable[..., Said]
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The archive that `blogarchive demo` makes, and what it printed."""
+    """Return the archive of `blogarchive demo`, and its output."""
     folder = tmp_path_factory.mktemp("demo")
     ran = subprocess.run(
         [sys.executable, "-m", "blogarchive", "demo"], cwd=folder, capture_output=True, text=True, timeout=60
@@ -39,7 +39,7 @@ def db(demo: tuple[Path, str]) -> Path:
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Run a command line; what it printed, and its exit code."""
+    """Return a function that runs a command line and returns its output and exit code."""
 
     def said(*words: object) -> Said:
         capsys.readouterr()

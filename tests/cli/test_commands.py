@@ -1,4 +1,4 @@
-"""Every command of the contract, on an archive of the demo's blogs."""
+"""Every command, on an archive of the demo blogs."""
 
 import json
 import os
@@ -29,7 +29,7 @@ CONTRACT = {
 }
 
 
-def test_the_contract_s_commands_are_there_each_with_its_help(say: Say) -> None:
+def test_every_command_has_help(say: Say) -> None:
     with click.Context(cli) as context:
         assert set(cli.list_commands(context)) == CONTRACT
     for name in CONTRACT:
@@ -38,14 +38,14 @@ def test_the_contract_s_commands_are_there_each_with_its_help(say: Say) -> None:
         assert len(said.out.splitlines()) > 4, name
 
 
-def test_the_demo_tells_what_it_kept_and_what_to_try_next(demo: tuple[Path, str]) -> None:
+def test_the_demo_prints_what_is_stored_and_what_to_try_next(demo: tuple[Path, str]) -> None:
     db, told = demo
     assert db.exists()
     assert "北窗闲话 by 北窗老王: 16 posts" in told
     assert "serve --db data/demo.db" in told
 
 
-def test_status_tells_of_each_blog_what_is_held_and_what_is_claimed(say: Say, db: Path) -> None:
+def test_status_compares_stored_posts_with_the_counts_on_the_pages(say: Say, db: Path) -> None:
     said = say("status", "--db", db)
     assert said.code == 0
     assert "posts     16 of 16 read" in said.out
@@ -59,16 +59,16 @@ def test_status_tells_of_each_blog_what_is_held_and_what_is_claimed(say: Say, db
     assert blog["comments_held"] == blog["comments_claimed"] > 0
 
 
-def test_status_says_none_where_nothing_of_a_month_is_held(say: Say, db: Path, tmp_path: Path) -> None:
+def test_status_prints_none_for_a_month_without_a_stored_post(say: Say, db: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(db, tmp_path / "copy.db"))
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update posts set posted_at = '2001-01-01' where posted_at like '2025-01%'")
     lines = [line for line in say("status", "--db", copy).out.splitlines() if line.startswith("  2025-01")]
     assert lines
-    assert all(" posts read, none held, 2025-01-" in line for line in lines)
+    assert all(" posts read, none stored, 2025-01-" in line for line in lines)
 
 
-def test_a_few_pages_are_read_again_without_workers(db: Path) -> None:
+def test_a_few_pages_are_reparsed_without_workers(db: Path) -> None:
     with Archive.open(db, read_only=True) as archive:
         found = parse_stored_pages(page_rows.stored_pages(archive))
         next(found)
@@ -82,7 +82,7 @@ def test_failures_are_listed_for_people_and_for_machines(say: Say, db: Path) -> 
     assert rows[0]["url"] in say("failures", "--db", db).out
 
 
-def test_verify_finds_a_whole_archive_whole(say: Say, db: Path) -> None:
+def test_verify_finds_no_damage_in_a_good_archive(say: Say, db: Path) -> None:
     said = say("verify", "--db", db)
     assert (said.code, "0 damaged" in said.out) == (0, True)
     assert say("verify", "--db", db, "-q").out == ""
@@ -100,7 +100,7 @@ def test_verify_finds_a_byte_that_changed(say: Say, db: Path, tmp_path: Path) ->
     assert "damaged" in said.err
 
 
-def test_what_is_met_damaged_halfway_is_6_too(say: Say, db: Path, tmp_path: Path) -> None:
+def test_damage_found_during_an_export_is_6_too(say: Say, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     with closing(sqlite3.connect(copy)) as connection, connection:
@@ -118,7 +118,7 @@ def test_what_is_met_damaged_halfway_is_6_too(say: Say, db: Path, tmp_path: Path
         ("update --no-media", 6, "free some space"),
     ],
 )
-def test_a_disk_without_a_byte_of_room_can_be_read_and_writing_is_6(
+def test_on_a_full_disk_reading_works_and_writing_is_6(
     db: Path, tmp_path: Path, words: str, code: int, told: str
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
@@ -133,7 +133,7 @@ def test_a_disk_without_a_byte_of_room_can_be_read_and_writing_is_6(
     assert Path(copy).read_bytes() == db.read_bytes()
 
 
-def test_a_damaged_page_is_named_and_costs_no_other(say: Say, db: Path, tmp_path: Path) -> None:
+def test_a_damaged_page_is_reported_and_all_others_are_processed(say: Say, db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update pages set body = zeroblob(length(body)) where id = 1")
@@ -148,12 +148,12 @@ def test_a_damaged_page_is_named_and_costs_no_other(say: Say, db: Path, tmp_path
     said = say("export", "warc", tmp_path / "out.warc", "--json", "--db", copy)
     assert (said.code, url in said.err, json.loads(said.out)["pages"]) == (6, True, pages - 1)
     said = say("merge", copy, "--db", tmp_path / "other.db")
-    assert (said.code, url in said.err) == (6, True), "whose pages are not whole is not half merged"
+    assert (said.code, url in said.err) == (6, True), "a damaged archive is not merged in part"
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
         assert connection.execute("select count(*) from pages").fetchone() == (0,)
 
 
-def test_a_terminal_without_chinese_ends_no_command(db: Path) -> None:
+def test_a_terminal_without_chinese_fails_no_command(db: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "blogarchive", "search", "街", "--json", "--db", db],
         capture_output=True,
@@ -164,7 +164,7 @@ def test_a_terminal_without_chinese_ends_no_command(db: Path) -> None:
     assert "街" in json.loads(ran.stdout.splitlines()[0])["excerpt"]
 
 
-def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:
+def test_search_finds_two_characters_and_shows_the_excerpt(say: Say, db: Path) -> None:
     said = say("search", "街", "格局", "--db", db)
     assert said.code == 0
     assert "一只猫能不能改变整条街的格局" in said.out
@@ -175,7 +175,7 @@ def test_search_finds_two_characters_and_says_where(say: Say, db: Path) -> None:
     assert say("search", "没有人这样写过", "--json", "--db", db).err == ""
 
 
-def test_search_tells_how_many_more_there_are(say: Say, db: Path) -> None:
+def test_search_prints_the_number_of_further_hits(say: Say, db: Path) -> None:
     every = say("search", "一", "--limit", 1000, "--db", db)
     assert every.err == ""
     total = every.out.count("https://") + every.out.count("http://")
@@ -185,7 +185,7 @@ def test_search_tells_how_many_more_there_are(say: Say, db: Path) -> None:
     assert "the first 1 of" in say("search", "一", "--limit", 1, "--comments", "--json", "--db", db).err
 
 
-def test_search_takes_a_month_or_a_year_for_a_day(say: Say, db: Path) -> None:
+def test_search_accepts_a_month_or_a_year_as_a_day(say: Say, db: Path) -> None:
     def days(*words: str) -> list[str]:
         lines = say("search", "一", "--limit", 1000, "--json", "--db", db, *words).out.splitlines()
         return sorted(json.loads(line)["posted_at"][:10] for line in lines)
@@ -195,7 +195,7 @@ def test_search_takes_a_month_or_a_year_for_a_day(say: Say, db: Path) -> None:
     assert days("--since", "2025") == days("--since", "2025-01-01")
 
 
-def test_export_takes_a_month_s_last_day_for_its_end(say: Say, db: Path, tmp_path: Path) -> None:
+def test_export_until_a_month_includes_its_last_day(say: Say, db: Path, tmp_path: Path) -> None:
     def days(*words: str) -> set[str]:
         out = tmp_path / "out.jsonl"
         assert say("export", "jsonl", out, "--db", db, "-q", *words).code == 0
@@ -205,7 +205,7 @@ def test_export_takes_a_month_s_last_day_for_its_end(say: Say, db: Path, tmp_pat
     assert max(days("--until", "2024")) == "2024-12"
 
 
-def test_search_takes_an_author_as_export_does_and_an_unknown_one_is_2(
+def test_search_accepts_an_author_as_export_does_and_an_unknown_one_is_2(
     say: Say, db: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
@@ -226,7 +226,7 @@ def test_search_takes_an_author_as_export_does_and_an_unknown_one_is_2(
 
 
 @pytest.mark.parametrize("words", ["search 街 --limit 1", "failures --json", "export --help"])
-def test_a_reader_that_has_seen_enough_is_no_mistake(db: Path, words: str) -> None:
+def test_a_reader_that_ends_early_is_no_error(db: Path, words: str) -> None:
     line = [
         sys.executable,
         "-m",
@@ -250,7 +250,7 @@ def test_a_reader_that_has_seen_enough_is_no_mistake(db: Path, words: str) -> No
         ("nosuch 2>&-", 2, ""),
     ],
 )
-def test_what_cannot_be_printed_is_told_once_and_what_nobody_wants_is_not(
+def test_a_write_error_of_stdout_is_reported_once_and_of_closed_streams_not_at_all(
     db: Path, words: str, code: int, told: str
 ) -> None:
     environment = os.environ | {"BLOGARCHIVE_DB": str(db)}
@@ -260,7 +260,7 @@ def test_what_cannot_be_printed_is_told_once_and_what_nobody_wants_is_not(
     assert told in ran.stderr
 
 
-def test_a_reader_that_has_seen_enough_hides_no_damage(db: Path, tmp_path: Path) -> None:
+def test_a_reader_that_ends_early_hides_no_damage(db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update pages set sha256 = 'x' where id = 3")
@@ -271,12 +271,12 @@ def test_a_reader_that_has_seen_enough_hides_no_damage(db: Path, tmp_path: Path)
     assert (process.returncode, b"is damaged" in told, len(told.splitlines())) == (6, True, 1)
 
 
-def test_diff_tells_of_a_post_that_never_changed(say: Say, db: Path) -> None:
+def test_diff_of_an_unchanged_post_shows_one_version(say: Say, db: Path) -> None:
     said = say("diff", "506012", "--db", db)
     assert (said.code, "1 versions" in said.out) == (0, True)
 
 
-def test_reparse_reads_everything_again_and_changes_nothing(say: Say, db: Path, tmp_path: Path) -> None:
+def test_reparse_with_the_same_version_changes_nothing(say: Say, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     for words in (
@@ -296,7 +296,7 @@ import blogarchive.workers.batch_reparse as batch_reparse
 whole = batch_reparse.parse_page
 def read(page, target, *more):
     if target.number == 506012:
-        raise RuntimeError("a mistake in the reader")
+        raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
 batch_reparse.parse_page = read
 from blogarchive.cli import main
@@ -304,19 +304,21 @@ main(sys.argv[1:])
 """
 
 
-def test_a_mistake_of_this_program_on_one_stored_page_costs_no_other(db: Path, tmp_path: Path) -> None:
+def test_an_error_of_this_program_on_one_stored_page_is_reported_and_all_others_are_parsed(
+    db: Path, tmp_path: Path
+) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update posts set views = null")
     words = [sys.executable, "-c", FAILING, "reparse", "--workers", "1", "-q", "--db", copy]
     ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1), ran.stderr
-    assert "this program failed over it: RuntimeError: a mistake in the reader" in ran.stderr
+    assert "this program failed: RuntimeError: a mistake in the parser" in ran.stderr
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("select number from posts where views is null").fetchall() == [(506012,)]
 
 
-def test_reparse_brings_back_what_an_older_reader_missed(say: Say, db: Path, tmp_path: Path) -> None:
+def test_reparse_restores_a_value_that_an_older_version_missed(say: Say, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     connection = sqlite3.connect(copy)
@@ -334,7 +336,7 @@ def test_sites_lists_the_hosts(say: Say) -> None:
     assert "creaders: blog.creaders.net" in say("sites").out
 
 
-def test_every_command_takes_the_options_that_all_have(say: Say, db: Path, tmp_path: Path) -> None:
+def test_every_command_accepts_the_common_options(say: Say, db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     commands = (
         "status",
@@ -351,7 +353,7 @@ def test_every_command_takes_the_options_that_all_have(say: Say, db: Path, tmp_p
         assert say(*words.split(), "--db", copy, "-q").code == 0, words
 
 
-def test_doctor_prints_each_field_with_the_line_it_stands_on() -> None:
+def test_doctor_prints_each_field_with_its_line() -> None:
     with DemoHost([sample_blog("31182")]) as host:
         url = host.post_url("31182", 506012)
         words = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--lines"]
@@ -372,7 +374,7 @@ def test_doctor_prints_each_field_with_the_line_it_stands_on() -> None:
         assert label in shown[places[field]], field
 
 
-def test_names_that_no_file_here_can_have_are_told_in_a_line(db: Path, tmp_path: Path) -> None:
+def test_file_names_that_the_file_system_rejects_are_one_line_of_error(db: Path, tmp_path: Path) -> None:
     ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     words = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]
     ran = subprocess.run(words, env=ascii_names, capture_output=True, text=True, timeout=60)
@@ -386,7 +388,7 @@ def test_export_writes_files(say: Say, db: Path, tmp_path: Path, kind: str) -> N
     assert (tmp_path / "out").exists()
 
 
-def test_an_exit_that_no_closed_pipe_asked_for_keeps_its_code() -> None:
+def test_an_exit_without_a_closed_pipe_keeps_its_code() -> None:
     asked = os.environ | {"_BLOGARCHIVE_COMPLETE": "no_shell_that_is_known"}
     ran = subprocess.run([sys.executable, "-m", "blogarchive"], env=asked, capture_output=True, timeout=60)
     assert (ran.returncode, ran.stdout) == (1, b"")

@@ -1,4 +1,4 @@
-"""The lines of docs/cron.md work as they stand."""
+"""The examples of docs/cron.md work unchanged."""
 
 import os
 import re
@@ -18,7 +18,7 @@ GUIDE = (ROOT / "docs" / "cron.md").read_text("utf-8")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home folder as the guide expects it, with the program and an archive."""
+    """Return a home folder as in the guide, with the program and a folder for the archive."""
     program = tmp_path / ".local" / "bin" / "blogarchive"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m blogarchive "$@"\n')
@@ -33,7 +33,7 @@ def cron_jobs() -> list[str]:
 
 
 def cron(job: str, home: Path) -> str:
-    """What cron would mail: it runs a job with sh, in the home folder, with hardly any environment."""
+    """Return what cron would mail: it runs a job with sh, in the home folder, with few variables."""
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LOGNAME": "you"}
     ran = subprocess.run(
         ["/bin/sh", "-c", job],
@@ -47,7 +47,7 @@ def cron(job: str, home: Path) -> str:
     return ran.stdout
 
 
-def test_the_crontab_is_silent_when_all_is_well_and_tells_the_code_when_not(home: Path) -> None:
+def test_the_crontab_is_silent_on_success_and_mails_the_exit_code_otherwise(home: Path) -> None:
     update, verify, rotate = cron_jobs()
     assert all("%" not in job for job in (update, verify, rotate)), "cron would make it a line break"
     tool = Tool(home / "blogs")
@@ -63,7 +63,7 @@ def test_the_crontab_is_silent_when_all_is_well_and_tells_the_code_when_not(home
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
-def test_systemd_takes_the_unit_and_the_timer(home: Path) -> None:
+def test_systemd_accepts_the_unit_and_the_timer(home: Path) -> None:
     units = home / "units"
     units.mkdir()
     for name, text in re.findall(r"user/(blogarchive\.\w+)`\n\n```ini\n(.*?)```", GUIDE, re.DOTALL):

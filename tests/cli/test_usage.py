@@ -1,4 +1,4 @@
-"""Whatever is wrong with the words, a person gets one line that says what to do, and the right exit code."""
+"""A usage error is one line that says what to write instead, with the right exit code."""
 
 from datetime import date
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from spiders.commands.crawl import order_of
+from spiders.commands.crawl import parse_arguments
 from tests.cli.conftest import Say
 
 
@@ -65,7 +65,7 @@ from tests.cli.conftest import Say
         ("nosuch", "nosuch"),
     ],
 )
-def test_words_that_cannot_be_carried_out_are_2(
+def test_a_usage_error_is_2_in_one_line_and_leaves_no_file(
     say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, told: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -75,11 +75,11 @@ def test_words_that_cannot_be_carried_out_are_2(
     assert (said.code, said.out) == (2, "")
     assert told in said.err
     assert len(said.err.splitlines()) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "nothing was left behind"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "no file is left"
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "update", "backup https://blog.creaders.net/u/1/"])
-def test_a_file_that_is_no_archive_is_6_and_stays_as_it_is(say: Say, tmp_path: Path, command: str) -> None:
+def test_a_file_that_is_no_archive_is_6_and_unchanged(say: Say, tmp_path: Path, command: str) -> None:
     file = tmp_path / "letter.db"
     file.write_text("亲爱的读者：\n" * 200)
     said = say(*command.split(), "--db", file)
@@ -102,7 +102,7 @@ def test_the_archive_may_be_named_by_the_environment(
 
 
 @pytest.mark.parametrize("given", ["option", "environment"])
-def test_a_tilde_that_no_shell_has_seen_is_the_home_folder(
+def test_a_tilde_that_the_shell_left_is_the_home_folder(
     say: Say, db: Path, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
     monkeypatch.setenv("HOME", str(db.parent))
@@ -113,20 +113,22 @@ def test_a_tilde_that_no_shell_has_seen_is_the_home_folder(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({"months": "3", "url": "u"}, "no argument is called 'months'; write: scrapy crawl blog -a url=URL"),
-        ({"url": " "}, "which blog?"),
+        ({"months": "3", "url": "u"}, "unknown argument 'months'; write: scrapy crawl blog -a url=URL"),
+        ({"url": " "}, "no URL; write: scrapy crawl blog"),
         ({"url": "u", "limit": "x"}, "-a limit: 'x' is not a valid integer"),
         ({"url": "u", "limit": "-3"}, "-a limit: -3 is not in the range"),
         ({"url": "u", "since": "yesterday"}, "-a since: 'yesterday' is no day; write it as 2025-01-28"),
     ],
 )
-def test_scrapy_crawl_says_what_is_wrong_with_its_arguments(words: dict[str, str], told: str) -> None:
+def test_scrapy_crawl_explains_a_usage_error(words: dict[str, str], told: str) -> None:
     with pytest.raises(ScrapyUsageError) as caught:
-        order_of(words)
+        parse_arguments(words)
     assert told in str(caught.value)
 
 
-def test_scrapy_crawl_takes_what_backup_takes() -> None:
-    order = order_of({"url": "https://a/ https://b/", "db": "~/a.db", "limit": "3", "since": "2025-01"})
-    assert (order.urls, order.limit, order.since) == (("https://a/", "https://b/"), 3, date(2025, 1, 1))
-    assert order.db == Path.home() / "a.db"
+def test_scrapy_crawl_accepts_the_values_of_backup() -> None:
+    options = parse_arguments(
+        {"url": "https://a/ https://b/", "db": "~/a.db", "limit": "3", "since": "2025-01"}
+    )
+    assert (options.urls, options.limit, options.since) == (("https://a/", "https://b/"), 3, date(2025, 1, 1))
+    assert options.db == Path.home() / "a.db"

@@ -1,4 +1,4 @@
-"""What a person who backs up a blog may rely on."""
+"""A backup stores a whole blog, and a second one only what is new."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ class Backed:
 
 @pytest.fixture(scope="module")
 def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
-    """One backup of the sample blog, beside another blog of the same host; the host goes on."""
+    """Yield one backup of the sample blog, beside another blog of the same host, which still runs."""
     tool = Tool(tmp_path_factory.mktemp("backed"))
     blog = sample_blog(UID)
     with DemoHost([blog, make_blog("27282", posts=5, seed=2)]) as host:
@@ -41,7 +41,7 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
         yield Backed(blog=blog, host=host, tool=tool, ran=ran, asked=host.counts())
 
 
-def test_a_backup_holds_every_post_and_every_comment(backed: Backed) -> None:
+def test_a_backup_stores_every_post_and_every_comment(backed: Backed) -> None:
     tool, blog = backed.tool, backed.blog
     assert backed.ran.code == 0, backed.ran.err
     titles = {str(number): title for number, title in tool.rows("select number, title from posts")}
@@ -53,15 +53,15 @@ def test_a_backup_holds_every_post_and_every_comment(backed: Backed) -> None:
     assert tool.scalar("select count(*) from frontier where state <> 'done'") == 0
 
 
-def test_a_backup_asks_for_no_page_twice(backed: Backed) -> None:
+def test_a_backup_requests_no_page_twice(backed: Backed) -> None:
     assert set(backed.asked.values()) == {1}, backed.asked
 
 
-def test_a_backup_does_not_walk_other_authors_blogs(backed: Backed) -> None:
+def test_a_backup_does_not_crawl_blogs_of_other_authors(backed: Backed) -> None:
     assert not [path for path in backed.asked if "/27282/" in path]
 
 
-def test_json_is_one_line_that_tells_the_run(backed: Backed) -> None:
+def test_json_is_one_line_with_the_result_of_the_run(backed: Backed) -> None:
     (line,) = backed.ran.out.splitlines()
     told = json.loads(line)
     assert (told["outcome"], told["exit_code"], told["posts_new"]) == ("done", 0, len(backed.blog.posts))
@@ -72,7 +72,7 @@ def test_json_is_one_line_that_tells_the_run(backed: Backed) -> None:
     assert row == ("backup", "done", 0, told["requests"])
 
 
-def test_a_page_that_cannot_be_stored_is_told_and_costs_no_other(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_stored_is_reported_and_all_others_are_stored(tmp_path: Path) -> None:
     tool = Tool(tmp_path)
     blog = make_blog(UID, posts=6, seed=3)
     with DemoHost([blog]) as host:
@@ -97,7 +97,7 @@ def test_a_page_that_cannot_be_stored_is_told_and_costs_no_other(tmp_path: Path)
 
 
 @pytest.mark.parametrize("command", ["backup", "update"])
-def test_again_asks_for_robots_and_home_only_changes_nothing_and_is_silent(
+def test_a_run_without_news_sends_two_requests_changes_nothing_and_prints_nothing(
     backed: Backed, command: str
 ) -> None:
     tool, host = backed.tool, backed.host
@@ -122,7 +122,7 @@ def test_a_dry_run_sends_nothing_and_writes_nothing(backed: Backed, tmp_path: Pa
     assert not host.requests
 
 
-def test_two_blogs_of_one_host_and_neither_holds_the_other_s_posts(tool: Tool) -> None:
+def test_two_blogs_of_one_host_store_their_own_posts_only(tool: Tool) -> None:
     blogs = [make_blog(UID, posts=6), make_blog("27282", posts=5, seed=2)]
     with DemoHost(blogs, markups={"27282": "html5"}) as host:
         ran = tool.run("backup", *(host.blog_url(blog.uid) for blog in blogs))
@@ -131,7 +131,7 @@ def test_two_blogs_of_one_host_and_neither_holds_the_other_s_posts(tool: Tool) -
     assert dict(held) == {UID: 6, "27282": 5}
 
 
-def test_a_post_s_url_gets_that_page_first_and_then_the_whole_blog(tool: Tool) -> None:
+def test_the_url_of_a_post_is_fetched_first_and_then_the_whole_blog(tool: Tool) -> None:
     blog = make_blog(UID, posts=8)
     with DemoHost([blog]) as host:
         url = host.post_url(UID, blog.posts[5].number)
@@ -141,7 +141,7 @@ def test_a_post_s_url_gets_that_page_first_and_then_the_whole_blog(tool: Tool) -
     assert read_posts(tool) == 8
 
 
-def test_a_limit_reads_so_many_posts_and_the_next_run_reads_the_rest(tool: Tool) -> None:
+def test_a_limit_stores_that_many_posts_and_the_next_run_the_rest(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=9)]) as host:
         assert tool.run("backup", host.blog_url(UID), "--limit", "3").code == 0
         assert read_posts(tool) == 3

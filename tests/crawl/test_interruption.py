@@ -1,4 +1,4 @@
-"""A run may be stopped at any moment, in any way; the same command goes on."""
+"""A run may be stopped at any moment, in any way; the same command goes on where it stopped."""
 
 import os
 import random
@@ -24,8 +24,8 @@ POST = r"/\d{6}/\d+\.html"
 KILLS = 5
 
 
-class At:
-    """Calls something once, when the host has been asked for the n-th time."""
+class RequestCounter:
+    """Waits for the n-th request to a host from now."""
 
     def __init__(self) -> None:
         self._seen = 0
@@ -43,17 +43,17 @@ class At:
         assert self._reached.wait(30)
 
 
-def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> None:
+def test_a_run_killed_several_times_ends_with_the_same_rows(tmp_path: Path) -> None:
     chance = random.Random(7)
     whole, killed = (Tool(tmp_path / name) for name in ("whole", "killed"))
-    at = At()
-    with DemoHost([make_blog(UID, posts=25, months=3)], observer=at.listen) as host:
+    counter = RequestCounter()
+    with DemoHost([make_blog(UID, posts=25, months=3)], observer=counter.listen) as host:
         assert whole.run("backup", host.blog_url(UID)).code == 0
         once = host.counts()
         host.forget_requests()
         for _ in range(KILLS):
             process = killed.start("backup", host.blog_url(UID))
-            at.wait(more=chance.randrange(2, 8))
+            counter.wait(more=chance.randrange(2, 8))
             process.kill()
             process.communicate()
         ran = killed.run("backup", host.blog_url(UID))
@@ -63,17 +63,17 @@ def test_killed_again_and_again_it_ends_with_the_same_rows(tmp_path: Path) -> No
     assert killed.rows("pragma integrity_check") == [("ok",)]
     assert killed.rows("select outcome, exit_code from runs") == [*[("killed", None)] * KILLS, ("done", 0)]
     repeated = sum(count - once[path] for path, count in asked.items() if path != "/robots.txt")
-    assert repeated <= 2 * KILLS, "at most what was on the wire, and what was being stored"
+    assert repeated <= 2 * KILLS, "repeats at most the request in flight and the page being stored"
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: signal.Signals) -> None:
-    at = At()
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_a_run_with_3_even_if_the_server_hangs(tool: Tool, signum: signal.Signals) -> None:
+    counter = RequestCounter()
     blog = make_blog(UID, posts=4, months=1)
-    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], observer=at.listen) as host:
+    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], observer=counter.listen) as host:
         process = tool.start("backup", host.blog_url(UID))
-        at.wait(more=7)
-        process.send_signal(how)
+        counter.wait(more=7)
+        process.send_signal(signum)
         _, err = process.communicate(timeout=6)
         assert process.returncode == 3, err
         assert "the same command goes on" in err
@@ -83,53 +83,55 @@ def test_a_signal_stops_it_with_3_even_when_the_server_hangs(tool: Tool, how: si
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 4
 
 
-def test_a_signal_stops_it_while_it_waits_for_its_delay(tool: Tool) -> None:
-    at = At()
-    with DemoHost([make_blog(UID, posts=4)], observer=at.listen) as host:
+def test_a_signal_stops_a_run_during_its_delay(tool: Tool) -> None:
+    counter = RequestCounter()
+    with DemoHost([make_blog(UID, posts=4)], observer=counter.listen) as host:
         process = tool.start("backup", host.blog_url(UID), delay=30)
-        at.wait(more=1)
+        counter.wait(more=1)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=6)
     assert process.returncode == 3
 
 
-def test_under_nohup_it_outlives_its_terminal(tool: Tool) -> None:
-    at = At()
-    with DemoHost([make_blog(UID, posts=1)], observer=at.listen) as host:
+def test_under_nohup_a_run_outlives_its_terminal(tool: Tool) -> None:
+    counter = RequestCounter()
+    with DemoHost([make_blog(UID, posts=1)], observer=counter.listen) as host:
         process = tool.start(
             "backup",
             host.blog_url(UID),
             delay=0.05,
             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
         )
-        at.wait(more=1)
+        counter.wait(more=1)
         process.send_signal(signal.SIGHUP)
         assert ended(process).code == 0
 
 
 def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> None:
-    at = At()
-    with DemoHost([make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], observer=at.listen) as host:
+    counter = RequestCounter()
+    with DemoHost(
+        [make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], observer=counter.listen
+    ) as host:
         first = tool.start("backup", host.blog_url(UID))
-        at.wait(more=2)
+        counter.wait(more=2)
         second = tool.run("backup", host.blog_url(UID))
         assert second.code == 75
         assert str(first.pid) in second.err
-        assert tool.scalar("select count(*) from runs") == 1, "it can be read meanwhile"
+        assert tool.scalar("select count(*) from runs") == 1, "the archive can be read meanwhile"
         first.kill()
         first.communicate()
         host.set_faults()
-        assert tool.run("backup", host.blog_url(UID)).code == 0, "the lock of a dead process is no lock"
+        assert tool.run("backup", host.blog_url(UID)).code == 0, "a killed process leaves no lock"
 
 
 def _no_larger_than(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def test_a_full_disk_is_6_and_nothing_is_torn(tool: Tool) -> None:
+def test_a_full_disk_is_6_and_no_row_is_torn(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=30)]) as host:
         full = tool.start("backup", host.blog_url(UID), "-v", preexec_fn=_no_larger_than(420_000))
-        ran = ended(full)  # which looks for a traceback
+        ran = ended(full)  # `ended` fails for a traceback
         assert (ran.code, ran.err.count("free some space")) == (6, 1), ran.err
         with closing(sqlite3.connect(tool.db)) as held:
             assert held.execute("pragma integrity_check").fetchall() == [("ok",)]
@@ -152,7 +154,7 @@ import spiders.page_parser
 whole = spiders.page_parser.parse_page
 def read(page, target, *more):
     if target.kind == "post" and target.number % 2:
-        raise RuntimeError("a mistake in the reader")
+        raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
 spiders.page_parser.parse_page = read
 from blogarchive.cli import main
@@ -160,14 +162,14 @@ main()
 """
 
 
-def test_a_mistake_of_this_program_on_some_pages_costs_those_pages_and_is_never_0(tool: Tool) -> None:
-    words = tool.command("backup", "URL", delay=0.01)[3:]  # no second process reads
+def test_an_error_of_this_program_on_some_pages_loses_only_those_and_is_1(tool: Tool) -> None:
+    words = tool.command("backup", "URL", delay=0.01)[3:]  # with a delay, no second process parses
     with DemoHost([make_blog(UID, posts=4), make_blog("31183", posts=4)]) as host:  # odd numbers, even ones
         urls = [host.blog_url(UID), host.blog_url("31183")]
         command = [sys.executable, "-c", BROKEN, words[0], *urls, *words[2:]]
         ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=50)
     assert ran.returncode == 1, ran.stderr
-    assert "RuntimeError: a mistake in the reader" in ran.stderr
+    assert "RuntimeError: a mistake in the parser" in ran.stderr
     read = "select a.uid, count(p.content_hash) from posts p join authors a on a.id = p.author_id group by 1"
     assert dict(tool.rows(read)) == {UID: 0, "31183": 4}
 
@@ -190,7 +192,7 @@ PLACES = {
 
 
 def failing(tool: Tool, place: str, where: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command, where this program fails over every page whose URL holds `where`."""
+    """Run the command with a program that fails on every URL that contains `where`."""
     package, module, name, method = PLACES[place]
     code = FAILING.format(package=package, module=module, name=name, method=method, where=where)
     return subprocess.run(
@@ -203,7 +205,7 @@ def failing(tool: Tool, place: str, where: str, *words: str) -> subprocess.Compl
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_mistake_of_this_program_while_a_page_is_fetched_is_told_as_one_and_costs_that_page_alone(
+def test_an_error_of_this_program_during_a_fetch_is_reported_as_such_and_loses_one_page(
     tool: Tool, place: str
 ) -> None:
     with DemoHost([make_blog(UID, posts=8)]) as host:
@@ -218,7 +220,7 @@ def test_a_mistake_of_this_program_while_a_page_is_fetched_is_told_as_one_and_co
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 8
 
 
-def test_a_mistake_of_this_program_on_every_page_is_neither_the_network_nor_the_site(tool: Tool) -> None:
+def test_an_error_of_this_program_on_every_page_is_not_reported_as_one_of_the_site(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=2)]) as host:
         url = host.blog_url(UID)
         assert tool.run("backup", url).code == 0

@@ -1,4 +1,4 @@
-"""What a host may rely on, and what a person is told when it does not play along."""
+"""A crawl obeys the limits of its host, and reports a host that refuses or fails."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -26,15 +26,15 @@ def test_one_request_at_a_time_whatever_the_delay(tool: Tool) -> None:
     assert all(ended <= began + 0.001 for (_, ended), (began, _) in pairwise(sorted(under_way)))
 
 
-def test_the_delay_is_kept_between_requests(tool: Tool) -> None:
+def test_the_delay_is_the_time_between_requests(tool: Tool) -> None:
     with host(posts=2) as polite:
         assert tool.run("backup", polite.blog_url(UID), "--limit", "1", delay=0.2).code == 0
         times = [request.at for request in polite.requests]
-    # Not each gap: a busy machine may note one request late, and the next in time.
+    # Not each gap: a busy machine may record one request late, and the next in time.
     assert times[-1] - times[0] > 0.15 * (len(times) - 1)
 
 
-def test_a_crawl_delay_in_robots_txt_is_kept(tool: Tool) -> None:
+def test_a_crawl_delay_in_robots_txt_is_obeyed(tool: Tool) -> None:
     with host(posts=1) as slow:
         slow.set_robots("User-agent: *\nCrawl-delay: 0.4\n")
         assert tool.run("backup", slow.blog_url(UID), "--limit", "1", "--no-media").code == 0
@@ -43,7 +43,7 @@ def test_a_crawl_delay_in_robots_txt_is_kept(tool: Tool) -> None:
 
 
 @pytest.mark.parametrize("as_date", [False, True])
-def test_retry_after_holds_up_the_whole_host(tool: Tool, as_date: bool) -> None:
+def test_retry_after_delays_the_whole_host(tool: Tool, as_date: bool) -> None:
     wait = datetime.now(UTC) + timedelta(seconds=3) if as_date else 1
     with host(Rule(Refuse(503, retry_after=wait), match=POST, skip=2, times=1)) as busy:
         ran = tool.run("backup", busy.blog_url(UID))
@@ -63,7 +63,7 @@ def test_retry_after_holds_up_the_whole_host(tool: Tool, as_date: bool) -> None:
     ],
     ids=["429 from some page on", "403 from the first", "block pages with status 200"],
 )
-def test_a_site_that_blocks_ends_the_run_with_4_after_some_tries(tool: Tool, rule: Rule) -> None:
+def test_a_site_that_blocks_ends_the_run_with_4_after_a_few_tries(tool: Tool, rule: Rule) -> None:
     with host(rule, posts=12) as blocking:
         ran = tool.run("backup", blocking.blog_url(UID))
         assert blocking.faults.struck() <= 6
@@ -74,7 +74,7 @@ def test_a_site_that_blocks_ends_the_run_with_4_after_some_tries(tool: Tool, rul
 
 
 @pytest.mark.parametrize("fault", [Cut(), Cut(honest=True), Drop(), Refuse(500)], ids=repr)
-def test_a_page_that_comes_badly_now_and_then_is_asked_for_again(tool: Tool, fault: Fault) -> None:
+def test_a_page_that_fails_now_and_then_is_retried(tool: Tool, fault: Fault) -> None:
     with host(Rule(fault, match=POST, every=3)) as flaky:
         ran = tool.run("backup", flaky.blog_url(UID))
         assert flaky.faults.struck() >= 2
@@ -82,7 +82,7 @@ def test_a_page_that_comes_badly_now_and_then_is_asked_for_again(tool: Tool, fau
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 6
 
 
-def test_robots_txt_forbids_and_may_be_ignored_for_one_s_own_blog(tool: Tool) -> None:
+def test_robots_txt_is_obeyed_and_can_be_ignored_for_one_s_own_blog(tool: Tool) -> None:
     with host(posts=2) as forbidding:
         forbidding.set_robots("User-agent: *\nDisallow: /u/")
         ran = tool.run("backup", forbidding.blog_url(UID))
@@ -94,7 +94,7 @@ def test_robots_txt_forbids_and_may_be_ignored_for_one_s_own_blog(tool: Tool) ->
         assert "/robots.txt" not in forbidding.counts()
 
 
-def test_nothing_reachable_is_4_and_says_so_in_one_line(tool: Tool) -> None:
+def test_an_unreachable_host_is_4_in_one_line(tool: Tool) -> None:
     with host() as gone:
         url = gone.blog_url(UID)
     ran = tool.run("backup", url)
@@ -102,7 +102,7 @@ def test_nothing_reachable_is_4_and_says_so_in_one_line(tool: Tool) -> None:
     assert "no blog could be reached: connection refused" in ran.err
 
 
-def test_redirects_leave_neither_the_host_nor_go_in_circles(tool: Tool) -> None:
+def test_redirects_to_other_sites_and_in_circles_are_refused(tool: Tool) -> None:
     with (
         host() as other,
         host(
@@ -121,7 +121,7 @@ def test_redirects_leave_neither_the_host_nor_go_in_circles(tool: Tool) -> None:
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 3
 
 
-def test_cookies_go_to_their_own_host_only_and_are_kept_nowhere(tool: Tool) -> None:
+def test_cookies_are_sent_to_their_own_host_only_and_never_stored(tool: Tool) -> None:
     jar = tool.folder / "cookies.txt"
     jar.write_text(
         "# Netscape HTTP Cookie File\n"
@@ -136,7 +136,7 @@ def test_cookies_go_to_their_own_host_only_and_are_kept_nowhere(tool: Tool) -> N
         assert path == jar or b"secret" not in path.read_bytes()
 
 
-def test_who_asks_is_said_honestly(tool: Tool) -> None:
+def test_the_user_agent_names_this_program(tool: Tool) -> None:
     with host(posts=1) as asked:
         tool.run("backup", asked.blog_url(UID), "--limit", "1")
         agents = {dict(request.headers)["user-agent"] for request in asked.requests}
@@ -144,7 +144,7 @@ def test_who_asks_is_said_honestly(tool: Tool) -> None:
     assert agent.startswith("blogarchive/")
 
 
-def test_a_robots_txt_that_forbids_everything_is_told_once_for_each_blog(tool: Tool) -> None:
+def test_a_robots_txt_that_forbids_everything_is_reported_once_for_each_blog(tool: Tool) -> None:
     with DemoHost([make_blog(uid, posts=12) for uid in (UID, "31183")]) as host:
         urls = [host.blog_url(uid) for uid in (UID, "31183")]
         assert tool.run("backup", *urls).code == 0
@@ -161,7 +161,7 @@ def test_a_robots_txt_that_forbids_everything_is_told_once_for_each_blog(tool: T
         assert tool.rows("select * from open_failures") == []
 
 
-def test_a_robots_txt_that_forbids_some_pages_is_told_for_each(tool: Tool) -> None:
+def test_a_robots_txt_that_forbids_some_pages_is_reported_for_each(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=12)]) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 0
         numbers = [number for (number,) in tool.rows("select number from posts order by number")][:3]

@@ -1,4 +1,4 @@
-"""The one whole page that is known of blog.creaders.net, as text, served in two bare markups and backed up."""
+"""The one real page of blog.creaders.net, known as text only, served in two simple markups and backed up."""
 
 import html
 import threading
@@ -14,7 +14,7 @@ from tests.tool import Tool
 PAGE = REAL / "creaders_page.txt"
 POST = "/u/31182/202501/506012.html"
 
-pytestmark = pytest.mark.skipif(not PAGE.exists(), reason=f"{PAGE} is not here")
+pytestmark = pytest.mark.skipif(not PAGE.exists(), reason=f"no file {PAGE}")
 
 
 def as_paragraphs(lines: list[str]) -> str:
@@ -27,7 +27,7 @@ def as_one_block(lines: list[str]) -> str:
 
 @contextmanager
 def serving(body: bytes) -> Iterator[str]:
-    """The page as the post and as the home page; all else is not there."""
+    """Serve the page as the post and as the home page; all other paths are 404."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -52,12 +52,12 @@ def serving(body: bytes) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("markup", [as_paragraphs, as_one_block])
-def test_everything_a_reader_sees_on_it_is_kept(tool: Tool, markup: Callable[[list[str]], str]) -> None:
+def test_every_visible_fact_of_it_is_stored(tool: Tool, markup: Callable[[list[str]], str]) -> None:
     lines = PAGE.read_text("utf-8").splitlines()
     body = f"<html><head><meta charset=utf-8></head><body>{markup(lines)}</body></html>"
     with serving(body.encode()) as host:
         ran = tool.run("backup", host + POST)
-    assert ran.code == 1, "the other posts, which the archive rows promise, are not there"
+    assert ran.code == 1, "the other posts, which the archive months list, are missing"
     assert tool.rows("select number, posted_at, posted_at_text, views, likes, comment_count from posts") == [
         (506012, "2025-01-28T01:46:53-08:00", "2025-01-28 01:46:53", 1769, 9, 3)
     ]
@@ -76,5 +76,5 @@ def test_everything_a_reader_sees_on_it_is_kept(tool: Tool, markup: Callable[[li
 
 
 def words(line: str) -> str:
-    """A line without the white space that HTML folds and the page's own indents."""
+    """Return a line without the white space that HTML collapses and the indents of the page."""
     return " ".join(line.split())

@@ -1,11 +1,11 @@
-"""A blog whose posts show the pictures that a test names, and a second host that only holds pictures."""
+"""Hosts that serve images, besides the host of the blog."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.crawl.media.media_hosts import PictureHost
+from tests.crawl.media.media_hosts import ImageHost
 from tests.tool import Tool
 
 
@@ -15,14 +15,14 @@ def tool(tmp_path: Path) -> Tool:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[PictureHost]:
-    """Another loopback address: as private as the blog's own, and not the blog's."""
-    with PictureHost("127.0.0.2") as host:
+def elsewhere() -> Iterator[ImageHost]:
+    """Another loopback address: private, and not the host of the blog."""
+    with ImageHost("127.0.0.2") as host:
         yield host
 
 
 @pytest.fixture
-def beside() -> Iterator[PictureHost]:
-    """Another service on the blog's own address."""
-    with PictureHost("127.0.0.1") as host:
+def beside() -> Iterator[ImageHost]:
+    """Another service on the address of the blog."""
+    with ImageHost("127.0.0.1") as host:
         yield host

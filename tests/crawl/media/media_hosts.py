@@ -1,4 +1,4 @@
-"""Hosts for pictures: blogs with bodies of one's choice, and a bare server that counts who comes."""
+"""Hosts for images: blogs whose posts show given images, and a server that records the paths."""
 
 import re
 import threading
@@ -16,7 +16,7 @@ HOME = f"/u/{UID}/"
 
 
 def blog(*posts: Sequence[str]) -> DemoBlog:
-    """A blog with a post for each sequence of pictures, the newest first."""
+    """Return a blog with a post for each sequence of image URLs, the newest first."""
     made = make_blog(UID, posts=max(len(posts), 1), months=1, comments=0)
     newest_first = sorted(made.posts, key=lambda post: post.posted_at, reverse=True)
     shown = [
@@ -26,13 +26,13 @@ def blog(*posts: Sequence[str]) -> DemoBlog:
     return replace(made, posts=tuple(shown))
 
 
-def asked_pictures(host: DemoHost) -> list[str]:
-    """The paths of pictures that the host was asked for, in order."""
+def requested_images(host: DemoHost) -> list[str]:
+    """Return the paths of images that were requested from the host, in order."""
     return [request.path for request in host.requests if re.search(r"/up\w+/", request.path)]
 
 
-class PictureHost:
-    """A server on `address` that answers every path with a PNG, and writes down the paths."""
+class ImageHost:
+    """A server on `address` that serves a PNG for every path, and records the paths."""
 
     def __init__(self, address: str) -> None:
         self.paths: list[str] = []

@@ -1,4 +1,4 @@
-"""A backup includes the pictures of posts, by real processes against real servers."""
+"""A backup includes the images of posts, by real processes against real servers."""
 
 import time
 from dataclasses import replace
@@ -10,7 +10,7 @@ from blogarchive.demo.blogs.sample import sample_blog
 from blogarchive.demo.server import media
 from blogarchive.demo.server.faults import Cut, Drop, Refuse, Rule
 from blogarchive.demo.server.http_server import Request
-from tests.crawl.media.media_hosts import HOME, UID, asked_pictures, blog
+from tests.crawl.media.media_hosts import HOME, UID, blog, requested_images
 from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"
@@ -23,21 +23,21 @@ def rows_by_path(tool: Tool, host: DemoHost) -> dict[str, tuple[object, ...]]:
     return {str(row[0]).removeprefix(host.url): row[1:] for row in tool.rows(FACTS)}
 
 
-def test_every_picture_is_stored_once_with_the_type_and_size_of_its_bytes(tool: Tool) -> None:
+def test_every_image_is_stored_once_with_the_type_and_size_of_its_bytes(tool: Tool) -> None:
     with DemoHost([sample_blog()]) as host:
         ran = tool.run("backup", host.blog_url(UID))
-        kept = rows_by_path(tool, host)
-        asked = asked_pictures(host)
+        stored = rows_by_path(tool, host)
+        asked = requested_images(host)
         truth = {p.src for post in host.blog(UID).posts for p in post.pictures}
         referers = {request.path: request.header("referer") for request in host.requests}
         album = host.post_url(UID, 496555)
-    assert ran.code == 1, "one is to be tried again"
-    assert kept.keys() == truth
-    assert kept[media.MISNAMED] == ("stored", "image/png", 48, 32)
-    assert kept[media.DRAWING] == ("stored", "image/svg+xml", None, None)
-    assert kept[media.MOVED] == ("stored", "image/png", 48, 32)
-    assert kept[media.MISSING][0] == "dead"
-    assert kept[media.ERROR_PAGE][0] == "failed"
+    assert ran.code == 1, "one is retried later"
+    assert stored.keys() == truth
+    assert stored[media.MISNAMED] == ("stored", "image/png", 48, 32)
+    assert stored[media.DRAWING] == ("stored", "image/svg+xml", None, None)
+    assert stored[media.MOVED] == ("stored", "image/png", 48, 32)
+    assert stored[media.MISSING][0] == "dead"
+    assert stored[media.ERROR_PAGE][0] == "failed"
     same = [*media.TWINS, media.MOVED]
     hashes = {tool.rows(f"select sha256 from media where url = '{host.url}{path}'")[0] for path in same}
     assert len(hashes) == 1
@@ -46,14 +46,14 @@ def test_every_picture_is_stored_once_with_the_type_and_size_of_its_bytes(tool: 
     assert sorted(asked) == sorted([*truth, media.TWINS[0]]), "each once, and the target of the redirect"
     assert referers[media.MISNAMED] == album
     assert referers[media.MISSING] == album
-    assert referers[HOME] is None, "pages are asked for without"
+    assert referers[HOME] is None, "pages are requested without one"
     assert tool.scalar("select count(*) from post_media where media_id is null") == 0
     assert tool.scalar("select count(*) from posts where body_html like '%<img%media%'") == 0
     assert '"media": 8' in str(tool.rows("select counts from runs"))
     assert tool.run("verify").code == 0
 
 
-def test_a_dead_picture_is_told_once_and_an_update_with_nothing_new_asks_for_two_pages(tool: Tool) -> None:
+def test_a_dead_image_is_reported_once_and_an_update_without_news_sends_two_requests(tool: Tool) -> None:
     with DemoHost([blog([GOOD, media.MISSING])]) as host:
         first = tool.run("backup", host.blog_url(UID))
         assert (first.code, first.err.count("HTTP status 404")) == (0, 1)
@@ -63,35 +63,35 @@ def test_a_dead_picture_is_told_once_and_an_update_with_nothing_new_asks_for_two
         assert [request.path for request in host.requests] == ["/robots.txt", HOME]
         listed = tool.run("failures").out
         assert media.MISSING in listed
-        assert host.post_url(UID, host.blog(UID).posts[0].number) in listed, "it names the post"
+        assert host.post_url(UID, host.blog(UID).posts[0].number) in listed, "the failure names the post"
         host.forget_requests()
         tool.run("failures", "--retry")
-        assert asked_pictures(host) == [media.MISSING]
-    assert "1 of 2 held, 1 lost" in tool.run("status").out
+        assert requested_images(host) == [media.MISSING]
+    assert "1 of 2 stored, 1 given up" in tool.run("status").out
 
 
-def test_an_update_fetches_the_pictures_of_new_posts_only(tool: Tool) -> None:
+def test_an_update_fetches_the_images_of_new_posts_only(tool: Tool) -> None:
     with DemoHost([blog([GOOD], [OTHER])]) as host:
         assert tool.run("backup", host.blog_url(UID), "--no-media").code == 0
-        assert asked_pictures(host) == []
+        assert requested_images(host) == []
         newest = max(host.blog(UID).posts, key=lambda post: post.posted_at)
         dry = tool.run("update", "--dry-run")
         foreseen = {line.removeprefix(host.url) for line in dry.out.splitlines()}
         assert foreseen == {"/robots.txt", HOME, GOOD, OTHER}
-        assert tool.run("update").code == 0, "what --no-media left out"
-        assert sorted(asked_pictures(host)) == [GOOD, OTHER]
+        assert tool.run("update").code == 0, "it fetches the images that --no-media left out"
+        assert sorted(requested_images(host)) == [GOOD, OTHER]
         host.forget_requests()
         late = replace(
             newest, number=newest.number + 9, title="新照片", body=blog([LATE, GOOD]).posts[0].body
         )
         host.change(UID, add_post(replace(late, posted_at=newest.posted_at.replace(second=59))))
         assert tool.run("update").code == 0
-        assert asked_pictures(host) == [LATE]
+        assert requested_images(host) == [LATE]
     places = "select count(*) from post_media p join media m on m.id = p.media_id where m.status = 'stored'"
     assert tool.scalar(places) == 4
 
 
-def test_a_picture_that_comes_at_the_second_try_is_no_failure(tool: Tool) -> None:
+def test_an_image_that_comes_at_the_second_try_is_no_failure(tool: Tool) -> None:
     rules = [
         Rule(Refuse(503, retry_after=0), match=GOOD, times=1),
         Rule(Cut(), match=OTHER, times=1),
@@ -102,20 +102,20 @@ def test_a_picture_that_comes_at_the_second_try_is_no_failure(tool: Tool) -> Non
     assert tool.rows("select distinct status from media") == [("stored",)]
 
 
-def test_a_picture_that_does_not_come_is_asked_for_some_days_and_then_given_up(tool: Tool) -> None:
+def test_an_image_that_does_not_come_is_retried_for_some_days_and_then_given_up(tool: Tool) -> None:
     with DemoHost([blog([GOOD])], rules=[Rule(Refuse(500), match=GOOD)]) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 1
-        assert asked_pictures(host) == [GOOD] * 2, "twice in one run"
-        assert tool.run("update").code == 1, "its time has not come: told, and not asked for"
-        assert asked_pictures(host) == [GOOD] * 2
+        assert requested_images(host) == [GOOD] * 2, "twice in one run"
+        assert tool.run("update").code == 1, "not due yet: reported, and not requested"
+        assert requested_images(host) == [GOOD] * 2
         tool.change("update media set attempts = 5, next_try_at = '2020-01-01T00:00:00+00:00'")
-        assert tool.run("update").code == 0, "given up: told no longer"
-        assert asked_pictures(host) == [GOOD] * 4
+        assert tool.run("update").code == 0, "given up: no longer reported"
+        assert requested_images(host) == [GOOD] * 4
     assert tool.rows("select status, attempts, next_try_at from media") == [("dead", 6, None)]
     assert tool.rows("select attempts, permanent from open_failures where kind = 'picture'") == [(2, 1)]
 
 
-def test_a_picture_that_falls_due_again_while_the_run_goes_on_is_left_to_the_next_run(tool: Tool) -> None:
+def test_an_image_that_is_due_again_during_the_run_is_left_to_the_next_run(tool: Tool) -> None:
     def later(request: Request) -> None:
         if request.path == OTHER:
             time.sleep(1.1)
@@ -125,22 +125,22 @@ def test_a_picture_that_falls_due_again_while_the_run_goes_on_is_left_to_the_nex
     refused = [Rule(Refuse(403), match=GOOD)]
     with DemoHost([blog([GOOD, OTHER, LATE])], rules=refused, observer=later) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 1
-        assert asked_pictures(host) == [GOOD, OTHER, LATE]
+        assert requested_images(host) == [GOOD, OTHER, LATE]
         assert tool.run("update").code == 1
-        assert asked_pictures(host)[3:] == [GOOD]
+        assert requested_images(host)[3:] == [GOOD]
 
 
-def test_a_limited_run_fetches_the_pictures_of_its_own_posts(tool: Tool) -> None:
+def test_a_limited_run_fetches_the_images_of_its_own_posts(tool: Tool) -> None:
     with DemoHost([blog([GOOD], [OTHER], [LATE])]) as host:
         assert tool.run("backup", host.blog_url(UID), "--no-media", "--limit", "2").code == 0
         tool.change("update posts set own_page_seen_at = '2020-01-01T00:00:00+00:00'")
         assert tool.run("backup", host.blog_url(UID), "--limit", "1").code == 0
-        assert asked_pictures(host) == [LATE]
+        assert requested_images(host) == [LATE]
 
 
-def test_no_picture_is_asked_for_where_robots_txt_forbids_it(tool: Tool) -> None:
+def test_an_image_that_robots_txt_forbids_is_not_requested(tool: Tool) -> None:
     with DemoHost([blog([GOOD])]) as host:
         host.set_robots("User-agent: *\nDisallow: /upfile/\n")
         tool.run("backup", host.blog_url(UID))
-        assert asked_pictures(host) == []
+        assert requested_images(host) == []
         assert tool.rows("select status, detail from media") == [("dead", "robots.txt forbids it")]

@@ -1,6 +1,6 @@
-"""What a page's author may not do by choosing the URLs of pictures, and what broken hosts cannot do.
+"""Image URLs chosen by an attacker reach nothing private, and broken hosts end no run.
 
-127.0.0.2 stands for everything private that is not the blog's own: a router, a printer, a service of the machine.
+127.0.0.2 represents every private address that is not the host of the blog: a router, a printer, a local service.
 """
 
 from itertools import pairwise
@@ -9,7 +9,7 @@ from blogarchive.demo import DemoHost
 from blogarchive.demo.server import media
 from blogarchive.demo.server.faults import Elsewhere, Instead, Refuse, Rule
 from blogarchive.demo.server.response import page
-from tests.crawl.media.media_hosts import UID, PictureHost, asked_pictures, blog
+from tests.crawl.media.media_hosts import UID, ImageHost, blog, requested_images
 from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"
@@ -20,14 +20,14 @@ def states(tool: Tool) -> dict[object, object]:
     return dict(tool.rows(STATES))
 
 
-def decimal(host: PictureHost) -> str:
-    """A name for the host's address that only a resolver can tell to be one."""
+def decimal(host: ImageHost) -> str:
+    """Return the address of the host as a number, which only a resolver recognizes."""
     parts = [int(part) for part in host.address.split(".")]
     return f"http://{int.from_bytes(bytes(parts))}:{host.port}"
 
 
-def test_nothing_private_is_asked_for_whatever_hosts_are_allowed(
-    tool: Tool, elsewhere: PictureHost, beside: PictureHost
+def test_no_private_address_is_requested_whatever_hosts_are_allowed(
+    tool: Tool, elsewhere: ImageHost, beside: ImageHost
 ) -> None:
     direct, hidden, other_service = (
         f"{elsewhere.url}/a.png",
@@ -54,7 +54,7 @@ def test_nothing_private_is_asked_for_whatever_hosts_are_allowed(
             f"{host.url}{GOOD}": "stored",
         }
     assert (elsewhere.paths, beside.paths) == ([], []), "not even robots.txt"
-    assert ran.code == 0, "never fatal"
+    assert ran.code == 0, "an image never fails a run"
     assert "private address" in tool.run("failures").out
     assert (
         tool.scalar("select count(*) from media where detail like '%private address%' and status = 'skipped'")
@@ -62,25 +62,25 @@ def test_nothing_private_is_asked_for_whatever_hosts_are_allowed(
     )
 
 
-def test_a_robots_txt_that_leads_into_the_readers_network_is_not_followed(
-    tool: Tool, elsewhere: PictureHost
+def test_a_robots_txt_that_redirects_to_a_private_address_is_not_followed(
+    tool: Tool, elsewhere: ImageHost
 ) -> None:
     with DemoHost([blog([GOOD])], rules=[Rule(Elsewhere(f"{elsewhere.url}/secret"), match="robots")]) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert elsewhere.paths == []
 
 
-def test_other_hosts_are_listed_and_asked_when_they_are_named(tool: Tool) -> None:
+def test_images_on_other_hosts_are_listed_and_fetched_if_the_user_names_the_host(tool: Tool) -> None:
     with DemoHost([blog([GOOD])]) as host:
         foreign = host.url.replace("127.0.0.1", "localhost") + "/upfile/20250101/10000005.png"
         host.change(UID, lambda _: blog([GOOD, foreign, "http://img.example/1.jpg"]))
         first = tool.run("backup", host.blog_url(UID))
-        assert first.code == 0, "what is not asked for is no failure"
+        assert first.code == 0, "a skipped image is no failure"
         assert list(states(tool).values()) == ["stored", "skipped", "skipped"]
-        assert "2 of hosts that are not asked" in tool.run("status").out
+        assert "2 on hosts that are not allowed" in tool.run("status").out
         host.forget_requests()
         assert tool.run("update", "--media-hosts", "img2.example, localhost").code == 0
-        assert asked_pictures(host) == ["/upfile/20250101/10000005.png"]
+        assert requested_images(host) == ["/upfile/20250101/10000005.png"]
         assert (
             next(r.path for r in host.requests if (r.header("host") or "").startswith("localhost"))
             == "/robots.txt"
@@ -89,7 +89,7 @@ def test_other_hosts_are_listed_and_asked_when_they_are_named(tool: Tool) -> Non
     assert tool.run("update", "--media-hosts", "http://x/").code == 2
 
 
-def test_what_is_no_picture_is_not_kept(tool: Tool) -> None:
+def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
     huge = page(b"\x89PNG\r\n\x1a\n" + bytes(21 * 1024 * 1024), "image/png")
     rules = [Rule(Refuse(403), match="10000006"), Rule(Instead(huge), match="10000007")]
     forbidden, large = "/upfile/20250101/10000006.jpg", "/upfile/20250101/10000007.png"
@@ -108,26 +108,26 @@ def test_what_is_no_picture_is_not_kept(tool: Tool) -> None:
         media.BOMB: ("stored", None, 20_000, 20_000),
         media.DRAWING: ("stored", None, None, None),
     }
-    assert tool.scalar("select max(size) from media_files") < 100_000, "a bomb stays packed"
+    assert tool.scalar("select max(size) from media_files") < 100_000, "a bomb is not decompressed"
 
 
-def test_a_host_that_is_gone_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
-    with PictureHost("127.0.0.1") as closed:
+def test_an_unreachable_image_host_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
+    with ImageHost("127.0.0.1") as closed:
         port = closed.port
     dead = [f"http://localhost:{port}/{place}.png" for place in range(30)]
     with DemoHost([blog([*dead, GOOD])]) as host:
         ran = tool.run("backup", host.blog_url(UID), "--media-hosts", "localhost")
-        assert asked_pictures(host) == [GOOD]
+        assert requested_images(host) == [GOOD]
     assert ran.code == 1
     assert tool.rows("select status, attempts, count(*) from media group by 1 order by 1") == [
         ("failed", 1, 30),
         ("stored", 0, 1),
     ]
     assert tool.scalar("select count(*) from open_failures where next_try_at is not null") == 30
-    assert ran.err.count("picture:") <= 4, "the rest is told in one line"
+    assert ran.err.count("image:") <= 4, "the others are reported in one line"
 
 
-def test_a_host_that_wants_an_hour_of_peace_is_left_in_peace_and_does_not_end_the_run_badly(
+def test_an_image_host_that_asks_for_an_hour_gets_no_more_requests_and_fails_no_run(
     tool: Tool,
 ) -> None:
     urls = [f"/upfile/20250101/3000000{place}.jpg" for place in range(9)]
@@ -135,7 +135,7 @@ def test_a_host_that_wants_an_hour_of_peace_is_left_in_peace_and_does_not_end_th
         [blog(urls)], rules=[Rule(Refuse(429, retry_after=3600), match="/upfile/", skip=2)]
     ) as host:
         ran = tool.run("backup", host.blog_url(UID))
-        assert asked_pictures(host) == urls[:3]
+        assert requested_images(host) == urls[:3]
     assert ran.code == 1
     assert "3600 seconds" in ran.err
     assert tool.scalar("select count(*) from media where status = 'stored'") == 2

@@ -54,7 +54,7 @@ from tests.cli.conftest import Say
         ("import html . --site nosuch --db new.db", "known sites: creaders, wenxuecity"),
         ("import warc no-jar.txt --site nosuch --db new.db", "known sites: creaders, wenxuecity"),
         ("import html no-jar.txt --url u/1/ --site creaders --db new.db", "is no URL; write it as"),
-        ("import html . --url https://blog.creaders.net/robots.txt --db new.db", "is the address of no blog"),
+        ("import html . --url https://blog.creaders.net/robots.txt --db new.db", "is the URL of no blog"),
         ("merge nowhere.db --db new.db", "no archive at"),
         (f"import html {'a' * 300} --db new.db", "is too long a name"),
         (f"status --db {'长' * 100}", "is too long a name"),

@@ -1,3 +1,5 @@
+"""Fixtures of the store tests: an empty archive and a clock."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

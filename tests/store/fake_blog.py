@@ -1,10 +1,8 @@
-"""A blog that answers with readings made by hand: what the store sees of a site, without HTML and network."""
+"""A fake blog that returns parsed pages: the input of the store without HTML and network."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
@@ -39,7 +37,7 @@ START = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
 
 def shown(text: str) -> DateText:
-    """A time as the dates pipeline hands it on."""
+    """Return a date as the dates pipeline returns it."""
     whole = len(text) > 10
     at = datetime.fromisoformat(text).replace(tzinfo=ZONE)
     return DateText(text=text, at=at, precision="second" if whole else "day")
@@ -58,7 +56,7 @@ def comment(name: str, when: str, text: str, likes: int = 0) -> Comment:
 
 @dataclass
 class Entry:
-    """A post of the fake blog, as its author left it."""
+    """A post of the fake blog."""
 
     number: int
     title: str | None
@@ -68,7 +66,7 @@ class Entry:
     views: int = 10
     likes: int = 1
     comments: list[Comment] = field(default_factory=list)
-    claimed: int | None = None  # None: as many comments as there are
+    claimed: int | None = None  # None: the number of comments
     status: int = 200
     notice: NoticeKind | None = None
     listed: bool = True
@@ -81,7 +79,7 @@ class Entry:
 
 @dataclass
 class FakeBlog:
-    """A whole blog. `per_page` posts a listing page, `comments_per_page` comments a page."""
+    """A fake blog with `per_page` posts per listing page and `comments_per_page` comments per page."""
 
     uid: str = "31182"
     nickname: str = "老墙"
@@ -93,8 +91,10 @@ class FakeBlog:
     titles: int = 10  # under each category of the sidebar
     crawled_pages: int = 1000
     listings_cut: bool = False
-    retitled: dict[int, str] = field(default_factory=dict)  # what listings call a post, wrongly
-    broken: dict[str, ParsedPage | int] = field(default_factory=dict)  # URL: what is answered instead
+    retitled: dict[int, str] = field(default_factory=dict)  # wrong titles in listings, by post number
+    broken: dict[str, ParsedPage | int] = field(
+        default_factory=dict
+    )  # by URL: the page or status returned instead
 
     def add(self, *entries: Entry) -> None:
         self.entries.update((entry.number, entry) for entry in entries)
@@ -117,7 +117,7 @@ class FakeBlog:
         return Target(url=self.post_url(number), site=SITE, kind=PageKind.POST, uid=self.uid, number=number)
 
     def crawled(self, target: Target, now: datetime) -> CrawledPage:
-        """What the site answers at `now`, as the pipelines hand it to the store."""
+        """Return the response at `now` after the pipelines."""
         status, parsed = self._answer(target)
         body = f"<html><body>{self.crawled_pages if status == 200 else ''}{parsed!r}</body></html>".encode()
         headers = (("Content-Type", "text/html"), ("Set-Cookie", "sid=1"))
@@ -183,7 +183,7 @@ class FakeBlog:
         return Link(url=self.post_url(entry.number), kind=PageKind.POST, number=entry.number, uid=self.uid)
 
     def _frame(self, kind: PageKind) -> ParsedPage:
-        """What every page shows: the card and the sidebar."""
+        """Return the parts of every page: author card and sidebar."""
         by_month: dict[str, list[str]] = {}
         by_category: dict[str, list[Entry]] = {}
         for entry in self._shown():
@@ -264,7 +264,7 @@ class FakeBlog:
 
 
 def a_blog(posts: int = 8, comments: int = 2, **more: object) -> FakeBlog:
-    """A blog of so many posts over some months, each with so many comments."""
+    """Return a fake blog with `posts` posts over six months, each with `comments` comments."""
     blog = FakeBlog(**more)  # type: ignore[arg-type]
     for index in range(posts):
         number = 500000 + index
@@ -292,7 +292,7 @@ def a_blog(posts: int = 8, comments: int = 2, **more: object) -> FakeBlog:
 
 @dataclass
 class Crawl:
-    """What one run did: the URLs it asked for, in order, and what became of each."""
+    """The requested URLs of one run, in order, and the result of each save."""
 
     urls: list[str]
     saved: list[SaveResult]
@@ -301,7 +301,7 @@ class Crawl:
 
 
 class Clock:
-    """Each look is a second later, so that runs and pages have times of their own."""
+    """A clock that advances a second on each call, so that all times differ."""
 
     def __init__(self, start: datetime = START) -> None:
         self.now = start
@@ -321,7 +321,7 @@ def crawl(
     command: str = "backup",
     finish: bool = True,
 ) -> Crawl:
-    """A run as the spider does it, one request at a time; `stop_after` pages it stops as if killed."""
+    """Run a crawl as the spider does, one request at a time; after `stop_after` pages it ends as if killed."""
     run = runs.start_run(archive, command, [blog.uid], now=clock())
     frontier_queue.add_targets(archive, [blog.home], now=clock())
     plan.queue_run(archive, run, [blog.blog], now=clock(), full=full)
@@ -344,17 +344,11 @@ def crawl(
     return Crawl(urls, saved, run)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    with Archive.open(path, create=True) as archive:
-        yield archive
-
-
 _TIMES = {"page_id", "run_id", "fetched_at", "captured_at", "found_at", "found_on", "due_at", "id"}
 
 
 def rows(archive: Archive, table: str, *, times: bool = True) -> list[tuple[object, ...]]:
-    """All rows of a table; without ids, and without times of ours where `times` is False, sorted."""
+    """Return the sorted rows of a table; without `times`, omit ids and our own times."""
     columns = [str(name) for (name,) in archive.rows(f"select name from pragma_table_info('{table}')")]
     if not times:
         columns = [c for c in columns if c not in _TIMES and not (c.endswith("_at") and c != "posted_at")]
@@ -363,5 +357,5 @@ def rows(archive: Archive, table: str, *, times: bool = True) -> list[tuple[obje
 
 
 def texts(archive: Archive, sql: str, parameters: Sequence[str | int] = ()) -> list[object]:
-    """The first column of a query."""
-    return [row[0] for row in archive.rows(sql, parameters)]
+    """Return the first column of a query."""
+    return archive.column(sql, parameters)

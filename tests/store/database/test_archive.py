@@ -1,4 +1,4 @@
-"""Opening, closing, and what a person is told where it cannot be."""
+"""Tests of opening, closing, locking and dry runs of an archive, and of the errors that a user sees."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from blogarchive.store.database.scratch_copy import open_scratch
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
 
-def test_there_is_no_archive_unless_one_is_made(path: Path) -> None:
+def test_an_archive_is_created_only_if_create_is_set(path: Path) -> None:
     with pytest.raises(NoArchive, match="backup"):
         Archive.open(path)
     assert not path.exists()
@@ -30,19 +30,19 @@ def test_the_folder_of_a_new_archive_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "archive.db").exists()
 
 
-def test_one_file_is_the_whole_archive_after_a_run(path: Path, clock: Clock) -> None:
+def test_one_file_is_the_whole_archive_after_it_is_closed(path: Path, clock: Clock) -> None:
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(4), clock)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
-def test_a_text_file_is_no_archive(path: Path) -> None:
+def test_a_text_file_is_refused_as_damaged(path: Path) -> None:
     path.write_text("今天天气不错" * 500, "utf-8")
     with pytest.raises(ArchiveDamaged):
         Archive.open(path)
 
 
-def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
+def test_a_database_of_another_program_is_refused_and_unchanged(path: Path) -> None:
     with sqlite3.connect(path) as other:
         other.execute("create table recipes (name text)")
     other.close()
@@ -52,7 +52,7 @@ def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_torn_file_is_told_as_damage(path: Path, clock: Clock) -> None:
+def test_a_truncated_file_is_reported_as_damaged(path: Path, clock: Clock) -> None:
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(30), clock)
     whole = path.read_bytes()
@@ -61,13 +61,13 @@ def test_a_torn_file_is_told_as_damage(path: Path, clock: Clock) -> None:
         rows(archive, "posts")
 
 
-def test_a_full_disk_keeps_nothing_of_the_page_and_all_before_it(path: Path, clock: Clock) -> None:
+def test_a_full_disk_rolls_back_the_page_and_keeps_all_before_it(path: Path, clock: Clock) -> None:
     blog = a_blog(40)
     with Archive.open(path, create=True) as archive:
         crawl(archive, blog, clock, stop_after=10)
         before = archive.scalar("select count(*) from pages")
-        held = archive.scalar("pragma page_count")
-        archive.execute(f"pragma max_page_count = {held}")
+        page_limit = archive.scalar("pragma page_count")
+        archive.execute(f"pragma max_page_count = {page_limit}")
         with pytest.raises(CannotWrite, match="free some space"):
             crawl(archive, blog, clock)
         archive.execute("pragma max_page_count = 1000000")
@@ -78,7 +78,7 @@ def test_a_full_disk_keeps_nothing_of_the_page_and_all_before_it(path: Path, clo
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only files")
-def test_a_read_only_file_is_told_when_written(path: Path, clock: Clock) -> None:
+def test_a_write_to_a_read_only_file_raises_cannot_write(path: Path, clock: Clock) -> None:
     Archive.open(path, create=True).close()
     path.chmod(0o444)
     with pytest.raises(CannotWrite), Archive.open(path) as archive:
@@ -86,7 +86,7 @@ def test_a_read_only_file_is_told_when_written(path: Path, clock: Clock) -> None
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders")
-def test_a_copy_in_a_folder_that_cannot_be_written_is_read(path: Path, clock: Clock) -> None:
+def test_an_archive_in_a_read_only_folder_can_be_read(path: Path, clock: Clock) -> None:
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(1), clock)
     path.parent.chmod(0o555)
@@ -98,7 +98,7 @@ def test_a_copy_in_a_folder_that_cannot_be_written_is_read(path: Path, clock: Cl
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders")
-def test_a_trial_on_an_archive_that_cannot_be_written_is_made_on_a_copy(path: Path, clock: Clock) -> None:
+def test_a_dry_run_on_a_read_only_archive_uses_a_copy(path: Path, clock: Clock) -> None:
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(1), clock)
     path.chmod(0o444)
@@ -109,7 +109,7 @@ def test_a_trial_on_an_archive_that_cannot_be_written_is_made_on_a_copy(path: Pa
         assert archive.scalar("select count(*) from posts where title = 'x'") == 0
 
 
-def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: Path, clock: Clock) -> None:
+def test_a_dry_run_is_rolled_back_and_locks_the_archive_if_named(path: Path, clock: Clock) -> None:
     with Archive.open(path, create=True) as archive:
         crawl(archive, a_blog(1), clock)
     with open_scratch(path, command="reparse") as archive:
@@ -120,7 +120,7 @@ def test_a_trial_is_taken_back_and_holds_the_archive_where_it_takes_long(path: P
         assert archive.scalar("select count(*) from posts where title = 'x'") == 0
 
 
-def test_an_archive_has_one_lock_by_whatever_name_it_is_called(path: Path, clock: Clock) -> None:
+def test_an_archive_and_a_link_to_it_share_one_lock(path: Path, clock: Clock) -> None:
     Archive.open(path, create=True).close()
     link = path.with_name("link.db")
     link.symlink_to(path.name)
@@ -132,7 +132,7 @@ def test_an_archive_has_one_lock_by_whatever_name_it_is_called(path: Path, clock
         pass
 
 
-def test_errors_of_sqlite_are_told_by_what_to_do() -> None:
+def test_sqlite_errors_become_errors_that_tell_the_user_what_to_do() -> None:
     where = Path("a.db")
     assert isinstance(to_user_error(sqlite3.OperationalError("database or disk is full"), where), CannotWrite)
     assert isinstance(
@@ -173,13 +173,13 @@ def test_every_migration_was_applied_and_is_applied_once(path: Path) -> None:
         assert rows(archive, "_sqlite_migrations") == applied
 
 
-def test_an_archive_that_died_before_its_tables_is_finished(path: Path) -> None:
+def test_an_archive_without_tables_after_a_crash_is_completed(path: Path) -> None:
     sqlite3.connect(path).close()
     with Archive.open(path, create=True) as archive:
         assert rows(archive, "posts") == []
 
 
-def test_what_is_supposed_is_taken_back(archive: Archive, clock: Clock) -> None:
+def test_a_dry_run_is_rolled_back(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
     before = rows(archive, "posts")
@@ -189,7 +189,7 @@ def test_what_is_supposed_is_taken_back(archive: Archive, clock: Clock) -> None:
     assert rows(archive, "posts") == before
 
 
-def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
+def test_a_reader_leaves_no_file_beside_the_archive(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     Archive.open(path, create=True).close()
     with Archive.open(path, read_only=True) as archive:
@@ -197,7 +197,7 @@ def test_a_reader_leaves_one_file_behind(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["archive.db"]
 
 
-def test_an_archive_whose_making_was_cut_short_is_made_by_the_next_backup(tmp_path: Path) -> None:
+def test_an_archive_whose_creation_was_interrupted_is_created_by_the_next_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with closing(sqlite3.connect(path)) as begun:
         MIGRATIONS.ensure_migrations_table(Database(begun))

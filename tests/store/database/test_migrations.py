@@ -1,4 +1,4 @@
-"""An archive outlives the version that made it: older tables are brought up to date, newer ones are left alone."""
+"""Tests of migrations: an older archive is migrated, a newer one is refused and unchanged."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ TABLES = {
 
 
 def made_with(path: Path, step: str, *, like: Path | None = None) -> Path:
-    """An archive as the version made it whose last migration was `step`; with the rows of another, of today."""
+    """Return an archive at migration `step`, with the rows of the current archive `like`."""
     later = migration_names()[migration_names().index(step) + 1 :]
     with closing(sqlite3.connect(path)) as connection:
         MIGRATIONS.apply(Database(connection), stop_before=later)
@@ -35,7 +35,7 @@ def made_with(path: Path, step: str, *, like: Path | None = None) -> Path:
             connection.execute("attach database ? as today", (str(like),))
             for (table,) in connection.execute(
                 "select name from main.sqlite_master where type = 'table' and name not like '%sqlite%'"
-                " and name not like '%fts%' and name not like 'search%'"  # which triggers fill
+                " and name not like '%fts%' and name not like 'search%'"  # filled by triggers
             ).fetchall():
                 _copy(connection, table)
             connection.commit()
@@ -64,7 +64,7 @@ def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.fixture
 def today(path: Path, clock: Clock) -> Path:
-    """An archive of a blog with edits, comments and a deleted post."""
+    """Return a current archive of a blog with edits, comments and a deleted post."""
     with Archive.open(path, create=True) as archive:
         blog = a_blog(8)
         crawl(archive, blog, clock)
@@ -75,7 +75,7 @@ def today(path: Path, clock: Clock) -> Path:
     return path
 
 
-def test_what_was_released_is_never_changed_only_added_to(tmp_path: Path) -> None:
+def test_released_migrations_never_change(tmp_path: Path) -> None:
     made = {step: made_with(tmp_path / step, step) for step in migration_names()}
     found = {
         step: hashlib.sha256(repr(tables(path)).encode()).hexdigest()[:16] for step, path in made.items()
@@ -84,7 +84,7 @@ def test_what_was_released_is_never_changed_only_added_to(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("step", migration_names()[:-1])
-def test_an_older_archive_is_brought_up_to_date_with_every_row_it_holds(
+def test_an_older_archive_is_migrated_with_all_its_rows(
     today: Path, tmp_path: Path, clock: Clock, step: str
 ) -> None:
     older = made_with(tmp_path / "older.db", step, like=today)
@@ -100,11 +100,9 @@ def test_an_older_archive_is_brought_up_to_date_with_every_row_it_holds(
         assert archive.scalar("select count(*) from post_revisions") == 2
 
 
-def test_the_view_of_posts_names_the_categories_of_one_that_is_gone_as_exports_do(
-    today: Path, tmp_path: Path
-) -> None:
+def test_posts_view_shows_the_categories_of_gone_posts_as_exports_do(today: Path, tmp_path: Path) -> None:
     older = made_with(tmp_path / "older.db", "m003_series", like=today)
-    with closing(sqlite3.connect(older)) as archive, archive:  # a listing no longer shows what is gone
+    with closing(sqlite3.connect(older)) as archive, archive:  # a listing no longer shows a gone post
         archive.execute(
             "update post_categories set gone_at = '2025-01-01T00:00:00+00:00'"
             " where post_id = (select id from posts where gone_at is not null)"
@@ -140,9 +138,7 @@ def run(words: list[str], db: Path) -> Ran:
 
 
 @pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
-def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
-    tmp_path: Path, words: list[str]
-) -> None:
+def test_a_reader_of_an_older_archive_is_told_how_to_migrate_it(tmp_path: Path, words: list[str]) -> None:
     older = made_with(tmp_path / "older.db", migration_names()[0])
     ran = run(words, older)
     assert (ran.code, "older blogarchive" in ran.err) == (2, True), ran.err
@@ -152,9 +148,7 @@ def test_who_only_reads_an_older_archive_is_told_how_to_bring_it_up_to_date(
 @pytest.mark.parametrize(
     "words", [["update", "--dry-run"], ["reparse", "--diff"]], ids=lambda words: words[0]
 )
-def test_what_is_only_tried_on_an_older_archive_leaves_it_as_it_is(
-    today: Path, tmp_path: Path, words: list[str]
-) -> None:
+def test_a_dry_run_leaves_an_older_archive_unchanged(today: Path, tmp_path: Path, words: list[str]) -> None:
     older = made_with(tmp_path / "older.db", migration_names()[0], like=today)
     before = older.read_bytes()
     ran = run(words, older)
@@ -162,7 +156,7 @@ def test_what_is_only_tried_on_an_older_archive_leaves_it_as_it_is(
     assert older.read_bytes() == before
 
 
-def test_the_command_that_is_told_brings_it_up_to_date(tmp_path: Path) -> None:
+def test_the_suggested_command_migrates_an_older_archive(tmp_path: Path) -> None:
     older = made_with(tmp_path / "older.db", migration_names()[0])
     told = run(["status"], older).err
     assert f"blogarchive reparse --stale --db {older}" in told
@@ -171,7 +165,7 @@ def test_the_command_that_is_told_brings_it_up_to_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("read_only", [True, False])
-def test_an_archive_of_a_newer_version_is_left_alone(path: Path, read_only: bool) -> None:
+def test_an_archive_of_a_newer_version_is_refused_and_unchanged(path: Path, read_only: bool) -> None:
     Archive.open(path, create=True).close()
     with closing(sqlite3.connect(path)) as newer, newer:
         newer.execute(

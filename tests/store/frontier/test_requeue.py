@@ -1,4 +1,4 @@
-"""No host keeps a run going: what is called for again and again is left to the next run, which is told."""
+"""Tests of the limits on requeues: no host can keep a run going."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -12,19 +12,19 @@ from blogarchive.store.ledger import runs
 from tests.store.fake_blog import Clock, Entry, a_blog, crawl, rows, texts
 
 
-def test_what_is_called_for_again_and_again_waits_for_the_next_run_and_is_a_failure_till_then(
+def test_a_target_requeued_too_often_waits_for_the_next_run_with_an_open_failure(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(4)
     crawl(archive, blog, clock)
     target = blog.post_target(500001)
     run = runs.start_run(archive, "update", [], now=clock())
-    taken = 0
+    requeues = 0
     while requeue.requeue_target(archive, target, before="~", now=clock()):
-        taken += 1
-        assert taken < 20
+        requeues += 1
+        assert requeues < 20
         save_page.save_page(archive, blog.crawled(target, clock()), run.id)
-    assert taken == requeue.MAX_REQUEUES
+    assert requeues == requeue.MAX_REQUEUES
     failure = archive.row(
         "select url, kind, permanent, next_try_at is null, run_id from failures where resolved_at is null"
     )
@@ -33,9 +33,7 @@ def test_what_is_called_for_again_and_again_waits_for_the_next_run_and_is_a_fail
     assert rows(archive, "open_failures") == []
 
 
-def test_further_home_pages_that_are_no_more_are_looked_for_a_few_times_only(
-    archive: Archive, clock: Clock
-) -> None:
+def test_missing_next_home_pages_are_requested_a_few_times_only(archive: Archive, clock: Clock) -> None:
     blog = a_blog(8, months=False)
     crawl(archive, blog, clock)
     blog.months = True
@@ -47,18 +45,16 @@ def test_further_home_pages_that_are_no_more_are_looked_for_a_few_times_only(
     same = Page(url=blog.home.url, fetched_at=clock(), status=304, headers=(), body=b"")
     save_page.save_not_modified(archive, blog.home, same, run.id)
     archive.execute("update sweeps set complete_at = started_at where kind = 'home'")
-    asked = 0
+    requested = 0
     while plan.queue_more(archive, run, [blog.blog], now=clock()):
         for target in frontier_queue.next_targets(archive, [blog.blog], limit=9, now=clock()):
-            asked += target.url == blog.url("?page=2")
+            requested += target.url == blog.url("?page=2")
             save_page.save_page(archive, blog.crawled(target, clock()), run.id)
-        assert asked < 20
-    assert asked == requeue.MAX_REQUEUES
+        assert requested < 20
+    assert requested == requeue.MAX_REQUEUES
 
 
-def test_a_post_whose_page_comes_from_a_cache_of_yesterday_turns_no_month_back(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_post_page_from_an_old_cache_does_not_revert_a_month(archive: Archive, clock: Clock) -> None:
     blog = a_blog(6)
     crawl(archive, blog, clock)
     yesterday = deepcopy(blog)

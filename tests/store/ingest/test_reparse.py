@@ -1,4 +1,4 @@
-"""Reading stored pages again: nothing changes where nothing reads differently, and what does, changes in place."""
+"""Tests of reparsing: equal results change nothing, and different ones replace the rows in place."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -33,19 +33,19 @@ TABLES = (
 )
 
 
-class Seen:
-    """Remembers the reading of every page that was served, by its bytes, as a pure reader would give it again."""
+class ParsedPages:
+    """Store the parsed page of every served page by its bytes, as a pure parser would return it again."""
 
     def __init__(self, blog: FakeBlog) -> None:
         self.crawled_pages: dict[tuple[str, bytes], CrawledPage] = {}
         answer = blog.crawled
 
-        def remembering(target, now):  # type: ignore[no-untyped-def]
+        def record(target, now):  # type: ignore[no-untyped-def]
             crawled = answer(target, now)
             self.crawled_pages[crawled.page.url, crawled.page.body] = crawled
             return crawled
 
-        blog.crawled = remembering  # type: ignore[method-assign]
+        blog.crawled = record  # type: ignore[method-assign]
 
     def again(
         self,
@@ -62,10 +62,10 @@ class Seen:
             return list(reparse_pages(archive, found, write=write))
 
 
-def a_past(archive: Archive, clock: Clock) -> tuple[FakeBlog, Seen]:
-    """A blog after some runs: edits, counters, comments over pages, deletions, an edit that was taken back."""
+def blog_with_history(archive: Archive, clock: Clock) -> tuple[FakeBlog, ParsedPages]:
+    """Return a blog after several runs with edits, a reverted edit, counters, comment pages and deletions."""
     blog = a_blog(12, comments=6)
-    seen = Seen(blog)
+    seen = ParsedPages(blog)
     crawl(archive, blog, clock)
     first = blog.entries[N].text
     for step in range(4):
@@ -85,8 +85,8 @@ def a_past(archive: Archive, clock: Clock) -> tuple[FakeBlog, Seen]:
     return blog, seen
 
 
-def test_reading_again_changes_nothing_at_all(archive: Archive, clock: Clock) -> None:
-    _, seen = a_past(archive, clock)
+def test_reparsing_with_the_same_parser_changes_nothing(archive: Archive, clock: Clock) -> None:
+    _, seen = blog_with_history(archive, clock)
     assert archive.scalar("select count(*) from posts where gone_at is not null") == 1
     assert archive.scalar("select count(*) from comments where gone_at is not null") == 1
     assert archive.scalar("select count(*) from post_revisions") == 4
@@ -97,8 +97,8 @@ def test_reading_again_changes_nothing_at_all(archive: Archive, clock: Clock) ->
             assert rows(archive, table) == before[table], table
 
 
-def better(crawled: CrawledPage) -> CrawledPage:
-    """A reader that finds more: likes were read wrong, and bodies with a word too many."""
+def parse_better(crawled: CrawledPage) -> CrawledPage:
+    """Return the page as a better parser would: with other likes, and bodies without an extra word."""
 
     def mended(post: Post) -> Post:
         if post.body_html is None:
@@ -111,35 +111,35 @@ def better(crawled: CrawledPage) -> CrawledPage:
     return replace(crawled, parsed=replace(crawled.parsed, posts=tuple(map(mended, crawled.parsed.posts))))
 
 
-def test_a_better_reader_mends_every_version_in_place(archive: Archive, clock: Clock) -> None:
-    _, seen = a_past(archive, clock)
+def test_a_better_parser_corrects_every_version_in_place(archive: Archive, clock: Clock) -> None:
+    _, seen = blog_with_history(archive, clock)
     captured = texts(archive, "select captured_at from post_versions order by 1")
-    assert seen.again(archive, better) != []
+    assert seen.again(archive, parse_better) != []
     assert texts(archive, "select captured_at from post_versions order by 1") == captured
     assert not [text for text in texts(archive, "select body_text from post_versions") if "正文" in str(text)]
     assert set(texts(archive, "select likes from posts where content_hash is not null")) == {42}
     after = {table: rows(archive, table) for table in TABLES}
-    assert seen.again(archive, better) == []
+    assert seen.again(archive, parse_better) == []
     for table in TABLES:
         assert rows(archive, table) == after[table], table
 
 
-def test_what_would_change_can_be_seen_before(archive: Archive, clock: Clock) -> None:
-    _, seen = a_past(archive, clock)
+def test_differences_can_be_listed_without_writing(archive: Archive, clock: Clock) -> None:
+    _, seen = blog_with_history(archive, clock)
     before = {table: rows(archive, table) for table in TABLES}
-    told = seen.again(archive, better, write=False)
+    results = seen.again(archive, parse_better, write=False)
     assert {table: rows(archive, table) for table in TABLES} == before
-    fields = {difference.field for page in told for difference in page.differences}
+    fields = {difference.field for page in results for difference in page.differences}
     assert {"body_text", "likes"} <= fields
-    assert told == seen.again(archive, better)
+    assert results == seen.again(archive, parse_better)
 
 
-def test_the_page_of_a_first_reading_that_failed_can_be_read_later(archive: Archive, clock: Clock) -> None:
+def test_a_page_that_could_not_be_parsed_can_be_reparsed_later(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     good = blog.crawled(blog.post_target(N), clock()).parsed
     unknown = replace(good, kind=type(good.kind)("unknown"), posts=())
     blog.broken[blog.post_url(N)] = unknown
-    seen = Seen(blog)
+    seen = ParsedPages(blog)
     crawl(archive, blog, clock)
     assert texts(archive, f"select content_hash from posts where number = {N}") == [None]
     assert [page.page.url for page in page_rows.stored_pages(archive, failed_only=True)] == [blog.post_url(N)]
@@ -150,14 +150,14 @@ def test_the_page_of_a_first_reading_that_failed_can_be_read_later(archive: Arch
     assert rows(archive, "open_failures") == []
 
 
-def test_only_pages_read_by_an_older_reader_are_stale(archive: Archive, clock: Clock) -> None:
+def test_only_pages_of_an_older_parser_are_stale(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(2), clock)
     assert list(page_rows.stored_pages(archive, stale_only=True)) == []
     archive.execute("update pages set reader_version = 0 where kind = 'post'")
     assert len(list(page_rows.stored_pages(archive, stale_only=True))) == 2
 
 
-def test_views_that_every_page_of_comments_counts_are_those_last_shown_and_read_the_same_again(
+def test_views_counted_on_every_comments_page_stay_the_last_shown_after_a_reparse(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(4, comments=6)
@@ -169,7 +169,7 @@ def test_views_that_every_page_of_comments_counts_are_those_last_shown_and_read_
         return answer(target, now)
 
     blog.crawled = counting  # type: ignore[method-assign]
-    seen = Seen(blog)
+    seen = ParsedPages(blog)
     for _ in range(2):
         crawl(archive, blog, clock, command="update", full=True)
         clock.now += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Whatever ends a run, the same command goes on with it and ends with the same rows."""
+"""Tests of resuming: after any interruption the same command continues and ends with the same rows."""
 
 import os
 import random
@@ -32,7 +32,7 @@ TABLES = (
 
 
 def content(archive: Archive) -> dict[str, list[tuple[object, ...]]]:
-    """Everything that must not depend on how often a run was stopped; rows that name others by what they say."""
+    """Return all rows that must not depend on interruptions, with references replaced by natural keys."""
     found = {table: rows(archive, table, times=False) for table in TABLES if table not in _BY_NAME}
     found |= {table: sorted(archive.rows(query), key=repr) for table, query in _BY_NAME.items()}
     found["pages"] = sorted(archive.rows("select url, sha256 from pages"))
@@ -49,40 +49,40 @@ _BY_NAME = {
 }
 
 
-def a_rich_blog(posts: int = 12) -> FakeBlog:
+def make_rich_blog(posts: int = 12) -> FakeBlog:
     return a_blog(posts, comments=9)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
     with Archive.open(tmp_path_factory.mktemp("whole") / "a.db", create=True) as archive:
-        crawl(archive, a_rich_blog(), Clock())
+        crawl(archive, make_rich_blog(), Clock())
         return content(archive)
 
 
 @pytest.mark.parametrize("every", [1, 2, 3, 7, 20])
-def test_a_run_that_is_stopped_again_and_again_repeats_nothing(
+def test_a_run_interrupted_many_times_repeats_no_request(
     path: Path, clock: Clock, every: int, whole: dict[str, list[tuple[object, ...]]]
 ) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
     for _ in range(500):
         with Archive.open(path, create=True) as archive:
-            part = crawl(archive, a_rich_blog(), clock, stop_after=every)
-            asked += part.urls
+            part = crawl(archive, make_rich_blog(), clock, stop_after=every)
+            requested += part.urls
             if part.finished:
                 assert content(archive) == whole
                 break
-    assert len(asked) == len(set(asked))
+    assert len(requested) == len(set(requested))
 
 
-def test_a_finished_run_is_not_gone_on_with(archive: Archive, clock: Clock) -> None:
-    blog = a_rich_blog(2)
+def test_a_finished_run_is_not_resumed(archive: Archive, clock: Clock) -> None:
+    blog = make_rich_blog(2)
     crawl(archive, blog, clock)
     assert crawl(archive, blog, clock).urls == [blog.home.url]
 
 
-def test_a_full_run_that_was_stopped_goes_on_where_it_was(archive: Archive, clock: Clock) -> None:
-    blog = a_rich_blog()
+def test_an_interrupted_full_run_is_resumed(archive: Archive, clock: Clock) -> None:
+    blog = make_rich_blog()
     crawl(archive, blog, clock)
     first = crawl(archive, blog, clock, command="update", full=True, stop_after=20)
     second = crawl(archive, blog, clock, command="update", full=True)
@@ -94,7 +94,7 @@ def test_a_full_run_that_was_stopped_goes_on_where_it_was(archive: Archive, cloc
 _WRITER = """
 import sys
 from pathlib import Path
-from tests.store.ingest.test_resume import a_rich_blog
+from tests.store.ingest.test_resume import make_rich_blog
 from tests.store.fake_blog import Clock, crawl
 from blogarchive.store.ingest import save_page
 from blogarchive.store.database.archive import Archive
@@ -109,7 +109,7 @@ class RealClock(Clock):
 clock = RealClock(datetime.now(UTC))
 with hold_lock(sys.argv[1], "backup", now=clock.now), Archive.open(sys.argv[1], create=True) as archive:
     print("open", flush=True)
-    print(*crawl(archive, a_rich_blog(), clock).urls, flush=True)
+    print(*crawl(archive, make_rich_blog(), clock).urls, flush=True)
 """
 
 
@@ -118,7 +118,7 @@ def _start(path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
+def test_a_process_killed_at_any_moment_leaves_an_undamaged_archive(
     path: Path, whole: dict[str, list[tuple[object, ...]]]
 ) -> None:
     chance = random.Random(8)
@@ -145,10 +145,10 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_archive(
         assert archive.scalar("select count(*) from pages") == len(whole["pages"])
 
 
-def test_a_home_page_tells_its_own_list_after_another_page_showed_the_same_sidebar(
+def test_a_home_page_lists_its_posts_after_another_page_showed_the_same_sidebar(
     path: Path, clock: Clock
 ) -> None:
-    blog = a_rich_blog()
+    blog = make_rich_blog()
     with Archive.open(path, create=True) as archive:
         crawl(archive, blog, clock)
     newest = Entry(number=500900, title="新的一篇", when="2024-12-24 10:00:00", text="正文。")

@@ -1,4 +1,4 @@
-"""What an update asks for, and what it leaves alone."""
+"""Tests of the requests that an update makes, and of those that it avoids."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, te
 N = 500000
 
 
-def test_nothing_new_and_nothing_due_is_one_page(archive: Archive, clock: Clock) -> None:
+def test_an_update_without_news_or_due_targets_requests_one_page(archive: Archive, clock: Clock) -> None:
     blog = a_blog(60)
     crawl(archive, blog, clock)
     for _ in range(3):
@@ -27,7 +27,7 @@ def test_nothing_new_and_nothing_due_is_one_page(archive: Archive, clock: Clock)
     assert archive.scalar("select count(*) from pages where url = ?", (blog.home.url,)) == 1
 
 
-def test_a_new_post_costs_the_home_page_its_month_and_itself(archive: Archive, clock: Clock) -> None:
+def test_a_new_post_costs_three_requests_home_month_and_post(archive: Archive, clock: Clock) -> None:
     blog = a_blog(60)
     full = crawl(archive, blog, clock)
     blog.add(Entry(number=600000, title="新的", when="2024-06-28 09:00:00", text="新文。" * 20))
@@ -66,7 +66,7 @@ def test_a_post_in_the_middle_of_a_month_is_found_within_thirty_days(archive: Ar
     assert texts(archive, "select title from posts where number = 400001 and content_hash is not null") != []
 
 
-def test_every_listing_is_proved_again_within_thirty_days(archive: Archive, clock: Clock) -> None:
+def test_every_listing_is_fetched_again_within_thirty_days(archive: Archive, clock: Clock) -> None:
     blog = a_blog(60)
     crawl(archive, blog, clock)
     proved: dict[str, list[str]] = {}
@@ -79,7 +79,7 @@ def test_every_listing_is_proved_again_within_thirty_days(archive: Archive, cloc
     assert all(len(set(times)) >= 4 for times in proved.values())
 
 
-def test_a_run_of_what_is_due_keeps_its_budget(archive: Archive, clock: Clock) -> None:
+def test_due_targets_stay_within_the_budget_of_a_run(archive: Archive, clock: Clock) -> None:
     blog = a_blog(100, per_page=50)
     crawl(archive, blog, clock)
     for days in (1, 40, 400, 4000):
@@ -89,10 +89,8 @@ def test_a_run_of_what_is_due_keeps_its_budget(archive: Archive, clock: Clock) -
         assert len(posts) <= schedule.request_budget(100)
 
 
-def test_the_budget_is_one_of_requests_further_pages_of_comments_are_in_it(
-    archive: Archive, clock: Clock
-) -> None:
-    blog = a_blog(60, comments=11, per_page=50)  # three pages of comments a post
+def test_the_budget_includes_the_next_pages_of_comments(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(60, comments=11, per_page=50)  # three pages of comments per post
     blog.add(replace(blog.entries[500007], number=500900, comments=blog.entries[500007].comments * 15))
     crawl(archive, blog, clock)
     seen: set[str] = set()
@@ -105,9 +103,7 @@ def test_the_budget_is_one_of_requests_further_pages_of_comments_are_in_it(
     assert len(seen) == 61, "the one of forty pages as well"
 
 
-def test_young_posts_are_looked_at_daily_and_old_ones_ever_more_rarely(
-    archive: Archive, clock: Clock
-) -> None:
+def test_young_posts_are_fetched_daily_and_old_ones_less_often(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     day = clock.now.date()
     blog.add(
@@ -127,7 +123,7 @@ def test_young_posts_are_looked_at_daily_and_old_ones_ever_more_rarely(
     assert len(old) <= 2
 
 
-def test_a_late_comment_makes_a_post_young_again(archive: Archive, clock: Clock) -> None:
+def test_a_late_comment_makes_a_post_due_daily_again(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     crawl(archive, blog, clock)
     before = str(texts(archive, "select due_at from frontier where kind = 'post'")[0])
@@ -139,7 +135,7 @@ def test_a_late_comment_makes_a_post_young_again(archive: Archive, clock: Clock)
     assert before < due < (clock.now + timedelta(days=2)).isoformat()
 
 
-def test_a_title_that_changed_in_a_listing_asks_for_the_post(archive: Archive, clock: Clock) -> None:
+def test_a_changed_title_in_a_listing_requeues_the_post(archive: Archive, clock: Clock) -> None:
     blog = a_blog(6)
     crawl(archive, blog, clock)
     newest = max(blog.entries, key=lambda number: blog.entries[number].when)
@@ -150,7 +146,7 @@ def test_a_title_that_changed_in_a_listing_asks_for_the_post(archive: Archive, c
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
 
 
-def test_an_edit_of_a_title_is_seen_where_listings_cut_it_short(archive: Archive, clock: Clock) -> None:
+def test_an_edited_title_is_noticed_if_listings_cut_it(archive: Archive, clock: Clock) -> None:
     blog = a_blog(6)
     blog.listings_cut = True
     crawl(archive, blog, clock)
@@ -161,7 +157,7 @@ def test_an_edit_of_a_title_is_seen_where_listings_cut_it_short(archive: Archive
     assert rows(archive, "open_failures") == []
 
 
-def test_a_title_that_never_agrees_is_told_once_and_asked_for_once(archive: Archive, clock: Clock) -> None:
+def test_a_title_that_never_agrees_is_one_failure_and_one_request(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
     newest = max(blog.entries, key=lambda number: blog.entries[number].when)
@@ -178,7 +174,7 @@ def test_a_title_that_never_agrees_is_told_once_and_asked_for_once(archive: Arch
     assert rows(archive, "open_failures") == []
 
 
-def test_full_asks_for_everything_once(archive: Archive, clock: Clock) -> None:
+def test_a_full_run_requests_every_page_once(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20, comments=6)
     first = crawl(archive, blog, clock)
     again = crawl(archive, blog, clock, command="update", full=True)
@@ -194,7 +190,7 @@ def test_an_author_who_renames_himself_is_the_same_author(archive: Archive, cloc
     assert texts(archive, "select nickname from authors") == ["改名的人"]
 
 
-def test_a_pinned_post_on_top_stops_no_walk(archive: Archive, clock: Clock) -> None:
+def test_a_pinned_post_does_not_end_a_crawl_of_home_pages(archive: Archive, clock: Clock) -> None:
     blog = a_blog(30, months=False)
     crawl(archive, blog, clock)
     for number in range(600000, 600007):
@@ -212,14 +208,14 @@ def test_a_pinned_post_on_top_stops_no_walk(archive: Archive, clock: Clock) -> N
     )
 
 
-def test_without_months_the_home_pages_are_read_until_nothing_is_new(archive: Archive, clock: Clock) -> None:
+def test_without_months_home_pages_are_fetched_until_nothing_is_new(archive: Archive, clock: Clock) -> None:
     blog = a_blog(30, months=False)
     crawl(archive, blog, clock)
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 30
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]
 
 
-def test_an_interrupted_walk_over_home_pages_leaves_no_hole(archive: Archive, clock: Clock) -> None:
+def test_an_interrupted_crawl_of_home_pages_misses_no_post(archive: Archive, clock: Clock) -> None:
     blog = a_blog(30, months=False, latest=0)
     for entry in blog.entries.values():
         entry.category = "一"
@@ -231,9 +227,7 @@ def test_an_interrupted_walk_over_home_pages_leaves_no_hole(archive: Archive, cl
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 31
 
 
-def test_months_that_do_not_add_up_send_the_run_through_the_home_pages(
-    archive: Archive, clock: Clock
-) -> None:
+def test_months_that_disagree_with_the_posts_queue_the_home_pages(archive: Archive, clock: Clock) -> None:
     blog = a_blog(12, latest=0, titles=0)
     hidden = blog.entries[500003]
     for url in (
@@ -247,37 +241,37 @@ def test_months_that_do_not_add_up_send_the_run_through_the_home_pages(
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 12
 
 
-def test_a_run_since_a_day_leaves_the_older_posts_for_later(archive: Archive, clock: Clock) -> None:
+def test_a_run_with_since_leaves_older_posts_queued(archive: Archive, clock: Clock) -> None:
     blog = a_blog(12)
     run = runs.start_run(archive, "backup", [], now=clock())
     frontier_queue.add_targets(archive, [blog.home], now=clock())
     plan.queue_run(archive, run, [blog.blog], now=clock())
     since = date(2024, 5, 1)
-    asked = []
+    requested = []
     while targets := frontier_queue.next_targets(archive, [blog.blog], limit=1, now=clock(), since=since):
-        asked += targets
+        requested += targets
         save_page.save_page(archive, blog.crawled(targets[0], clock()), run.id)
-    posts = [target.number for target in asked if target.kind is PageKind.POST]
+    posts = [target.number for target in requested if target.kind is PageKind.POST]
     assert sorted(posts, key=str) == [n for n, entry in blog.entries.items() if entry.when >= "2024-05"]
     crawl(archive, blog, clock)
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 12
 
 
-def test_a_page_named_with_the_other_scheme_is_the_one_that_is_held(archive: Archive, clock: Clock) -> None:
+def test_a_url_with_the_other_scheme_is_the_stored_target(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
-    for held in (blog.home, blog.post_target(min(blog.entries))):
-        scheme, _, rest = held.url.partition("://")
-        named = replace(held, url=f"{'http' if scheme == 'https' else 'https'}://{rest}")
-        assert plan.with_stored_scheme(archive, named).url == held.url
-        assert plan.with_stored_scheme(archive, held) == held
+    for stored in (blog.home, blog.post_target(min(blog.entries))):
+        scheme, _, rest = stored.url.partition("://")
+        other = replace(stored, url=f"{'http' if scheme == 'https' else 'https'}://{rest}")
+        assert plan.with_stored_scheme(archive, other).url == stored.url
+        assert plan.with_stored_scheme(archive, stored) == stored
         lost = Failure(kind="network", detail="no answer")
-        save_page.save_fetch_failure(archive, held, lost, None, now=clock())
-        assert plan.with_stored_scheme(archive, named) == named, "what cannot be had stands for nothing"
+        save_page.save_fetch_failure(archive, stored, lost, None, now=clock())
+        assert plan.with_stored_scheme(archive, other) == other, "a URL with an open failure is not used"
 
 
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])
-def test_no_post_is_looked_at_twice_a_day_nor_left_for_more_than_half_a_year(days: int, clock: Clock) -> None:
+def test_a_post_is_due_at_most_daily_and_at_least_twice_a_year(days: int, clock: Clock) -> None:
     posted = clock.now - timedelta(days=days)
     for number in range(50):
         due = schedule.post_due_at(f"x/{number}", clock.now, posted, None)
@@ -286,7 +280,7 @@ def test_no_post_is_looked_at_twice_a_day_nor_left_for_more_than_half_a_year(day
         )
 
 
-def test_a_304_is_a_sighting(archive: Archive, clock: Clock) -> None:
+def test_a_304_updates_when_the_post_was_seen(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     crawl(archive, blog, clock)
     page = blog.crawled(blog.post_target(N), clock()).page
@@ -298,9 +292,7 @@ def test_a_304_is_a_sighting(archive: Archive, clock: Clock) -> None:
     ]
 
 
-def test_what_failed_at_an_older_address_of_the_home_page_is_resolved_at_its_new_one(
-    archive: Archive, clock: Clock
-) -> None:
+def test_failures_of_an_older_home_url_are_resolved_at_the_new_one(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
     older = "http://blog.test/laoqiang/"
@@ -312,9 +304,7 @@ def test_what_failed_at_an_older_address_of_the_home_page_is_resolved_at_its_new
     assert texts(archive, "select url from open_failures") == []
 
 
-def test_a_category_that_was_emptied_is_no_failure_in_a_blog_without_month_rows(
-    archive: Archive, clock: Clock
-) -> None:
+def test_an_emptied_category_is_no_failure_in_a_blog_without_months(archive: Archive, clock: Clock) -> None:
     blog = a_blog(6, months=False)
     crawl(archive, blog, clock)
     for entry in blog.entries.values():

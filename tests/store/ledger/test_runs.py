@@ -1,4 +1,4 @@
-"""Runs, the lock, the ledger, status, verify, health: what a person or a script asks of an archive."""
+"""Tests of runs, the lock, failures, status, verification and field coverage."""
 
 import sqlite3
 import subprocess
@@ -30,7 +30,7 @@ from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, ro
 N = 500000
 
 
-def test_a_run_is_a_row_with_its_counts_and_its_end(archive: Archive, clock: Clock) -> None:
+def test_a_run_is_a_row_with_its_counts_and_outcome(archive: Archive, clock: Clock) -> None:
     run = runs.start_run(archive, "backup", ["http://blog.test/"], now=clock())
     runs.finish_run(archive, run, outcome="done", exit_code=0, counts=Counts(posts_new=3), now=clock())
     row = archive.row(
@@ -39,9 +39,7 @@ def test_a_run_is_a_row_with_its_counts_and_its_end(archive: Archive, clock: Clo
     assert row == ("backup", '["http://blog.test/"]', "done", 0, 3)
 
 
-def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_run_resumes_a_killed_run_but_not_one_of_last_month(archive: Archive, clock: Clock) -> None:
     killed = runs.start_run(archive, "update", [], now=clock())
     next_one = runs.start_run(archive, "update", [], now=clock())
     assert next_one.epoch_at == killed.epoch_at
@@ -51,13 +49,13 @@ def test_a_run_goes_on_with_one_that_was_killed_and_not_with_one_of_last_month(
     assert texts(archive, "select outcome from runs where outcome is not null") == ["killed"] * 3
 
 
-def test_a_run_goes_on_with_one_that_had_no_room(archive: Archive, clock: Clock) -> None:
+def test_a_run_resumes_one_that_ended_on_a_full_disk(archive: Archive, clock: Clock) -> None:
     full = runs.start_run(archive, "update", ["full=True"], now=clock())
     runs.finish_run(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())
     assert runs.start_run(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
 
 
-def test_a_run_under_a_clock_that_was_set_back_counts_on_from_what_is_held(
+def test_after_a_clock_was_set_back_times_continue_from_the_stored_ones(
     archive: Archive, clock: Clock
 ) -> None:
     crawl(archive, a_blog(2), clock)
@@ -69,7 +67,7 @@ def test_a_run_under_a_clock_that_was_set_back_counts_on_from_what_is_held(
     assert run.begun_at < str(latest) < run.epoch_at
 
 
-def test_a_second_run_is_told_at_once_who_holds_the_archive(path: Path, clock: Clock) -> None:
+def test_a_second_run_is_refused_at_once_with_the_holder_of_the_lock(path: Path, clock: Clock) -> None:
     with lock.hold_lock(path, "update 31182", now=clock.now):
         message = r"process \d+ \(update 31182\) since 2025-02-01T09:00:00"
         with (
@@ -82,7 +80,7 @@ def test_a_second_run_is_told_at_once_who_holds_the_archive(path: Path, clock: C
         pass
 
 
-def test_the_lock_of_a_dead_process_is_no_lock(path: Path, clock: Clock) -> None:
+def test_the_lock_of_a_killed_process_is_released(path: Path, clock: Clock) -> None:
     script = (
         "import sys, time; from datetime import datetime, UTC; from blogarchive.store.database.lock import hold_lock\n"
         "with hold_lock(sys.argv[1], 'backup', now=datetime.now(UTC)):\n    print('held', flush=True); time.sleep(60)"
@@ -101,9 +99,7 @@ def test_the_lock_of_a_dead_process_is_no_lock(path: Path, clock: Clock) -> None
         pass
 
 
-def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
-    archive: Archive, clock: Clock
-) -> None:
+def test_retry_delays_grow_and_a_permanent_failure_is_not_retried(archive: Archive, clock: Clock) -> None:
     target = Target(url="http://blog.test/x", site="creaders", kind=PageKind.POST, uid="1", number=1)
     waits = []
     for _ in range(8):
@@ -131,7 +127,7 @@ def test_waits_between_tries_grow_and_a_permanent_failure_waits_for_a_person(
     ]
 
 
-def test_a_failed_page_is_taken_again_when_its_time_has_come(archive: Archive, clock: Clock) -> None:
+def test_a_failed_page_is_retried_when_it_is_due(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     blog.broken[blog.post_url(N)] = 500
     crawl(archive, blog, clock)
@@ -143,7 +139,7 @@ def test_a_failed_page_is_taken_again_when_its_time_has_come(archive: Archive, c
     assert rows(archive, "open_failures") == []
 
 
-def test_status_tells_since_when_a_home_page_is_out_of_reach(archive: Archive, clock: Clock) -> None:
+def test_status_shows_since_when_a_home_page_is_unreachable(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     crawl(archive, blog, clock)
     assert read_status(archive).blogs[0].unreached_since is None
@@ -158,7 +154,7 @@ def test_status_tells_since_when_a_home_page_is_out_of_reach(archive: Archive, c
     assert read_status(archive).blogs[0].unreached_since is None
 
 
-def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock) -> None:
+def test_a_refusal_is_retried_after_the_delay_of_the_site(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     crawled = blog.crawled(blog.post_target(N), clock())
     page = replace(crawled.page, status=503, headers=(("Retry-After", "86400"),))
@@ -169,7 +165,7 @@ def test_a_refusal_waits_as_long_as_the_site_asks(archive: Archive, clock: Clock
     ]
 
 
-def test_new_failures_are_told_apart_from_known_ones(archive: Archive, clock: Clock) -> None:
+def test_new_failures_are_counted_apart_from_earlier_ones(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     blog.entries[N].claimed = 9
     first = crawl(archive, blog, clock)
@@ -179,7 +175,7 @@ def test_new_failures_are_told_apart_from_known_ones(archive: Archive, clock: Cl
     assert (tally.new, tally.retrying, tally.all) == (0, 0, 1)
 
 
-def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clock: Clock) -> None:
+def test_status_compares_stored_counts_with_claimed_ones(archive: Archive, clock: Clock) -> None:
     blog = a_blog(12)
     blog.broken[blog.post_url(N)] = 500
     crawl(archive, blog, clock)
@@ -200,14 +196,14 @@ def test_status_holds_what_is_held_against_what_is_claimed(archive: Archive, clo
     assert found.last_good_run == texts(archive, "select max(finished_at) from runs")[0]
 
 
-def test_a_whole_archive_is_verified(archive: Archive, clock: Clock) -> None:
+def test_an_undamaged_archive_passes_verification(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(5), clock)
     found = verify_archive(archive)
     assert (found.damage, found.lacking, found.pages) == ((), (), page_rows.count_pages(archive))
     found.require_whole()
 
 
-def test_bytes_that_are_not_those_served_are_damage(archive: Archive, clock: Clock) -> None:
+def test_changed_bytes_of_a_page_fail_verification(archive: Archive, clock: Clock) -> None:
     crawl(archive, a_blog(5), clock)
     archive.execute("update pages set body = substr(body, 1, length(body) - 9) where id = 3")
     archive.execute("pragma foreign_keys = off")
@@ -218,9 +214,7 @@ def test_bytes_that_are_not_those_served_are_damage(archive: Archive, clock: Clo
         found.require_whole()
 
 
-def test_fields_that_are_empty_all_at_once_raise_an_alarm_that_names_them(
-    archive: Archive, clock: Clock
-) -> None:
+def test_fields_that_become_empty_on_all_pages_raise_site_changed(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20)
     first = crawl(archive, blog, clock)
     assert field_coverage.find_empty_fields(archive, first.run) == []
@@ -232,7 +226,7 @@ def test_fields_that_are_empty_all_at_once_raise_an_alarm_that_names_them(
     assert caught.value.exit_code == 5
 
 
-def test_pages_that_cannot_be_read_at_all_raise_the_alarm_too(archive: Archive, clock: Clock) -> None:
+def test_pages_that_cannot_be_parsed_raise_site_changed(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20)
     crawl(archive, blog, clock)
     for number in blog.entries:
@@ -242,7 +236,7 @@ def test_pages_that_cannot_be_read_at_all_raise_the_alarm_too(archive: Archive, 
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 20
 
 
-def test_a_single_odd_page_is_no_alarm(archive: Archive, clock: Clock) -> None:
+def test_a_single_page_without_a_field_raises_nothing(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20)
     crawl(archive, blog, clock)
     blog.entries[N].likes = None  # type: ignore[assignment]
@@ -250,7 +244,7 @@ def test_a_single_odd_page_is_no_alarm(archive: Archive, clock: Clock) -> None:
     assert field_coverage.find_empty_fields(archive, run) == []
 
 
-def test_blogs_are_named_by_their_uid_or_an_older_name(archive: Archive, clock: Clock) -> None:
+def test_blogs_are_found_by_their_uid_or_an_older_one(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     old = replace(blog.home, url="http://blog.test/laoqiang/", uid="laoqiang")
     crawled = blog.crawled(blog.home, clock())
@@ -270,7 +264,7 @@ def test_an_unknown_post_has_no_history(archive: Archive) -> None:
         history.find_posts(archive, 1)
 
 
-def test_the_work_to_do_is_found_by_an_index_however_much_is_done(archive: Archive) -> None:
+def test_queued_targets_are_found_by_an_index(archive: Archive) -> None:
     plan = archive.rows(
         "explain query plan select url from frontier where site = ? and uid is ? and state = 'todo'"
         " order by priority, rank, id limit 20",
@@ -281,7 +275,7 @@ def test_the_work_to_do_is_found_by_an_index_however_much_is_done(archive: Archi
     ]
 
 
-def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clock) -> None:
+def test_no_statement_of_a_save_scans_a_table(archive: Archive, clock: Clock) -> None:
     blog = a_blog(8, comments=9)
     crawl(archive, blog, clock)
     statements: dict[str, Parameters] = {}
@@ -319,26 +313,26 @@ def test_no_statement_of_a_save_reads_a_whole_table(archive: Archive, clock: Clo
         if sql.split()[0] in ("select", "update", "delete"):
             details = [str(row[3]) for row in execute(f"explain query plan {sql}", parameters)]
             scans = [words for words in details if words.startswith("SCAN ")]
-            # A constant row, or an array given as a parameter, is no table.
+            # A constant row or an array parameter is not a table.
             scanned = [words for words in scans if "CONSTANT" not in words and "json_each" not in words]
             assert not scanned, (scanned, sql)
 
 
-def test_two_sites_share_what_is_taken(archive: Archive, clock: Clock) -> None:
+def test_two_sites_share_the_limit_of_next_targets(archive: Archive, clock: Clock) -> None:
     for site in ("creaders", "wenxuecity"):
         for number in range(50):
             url = f"http://{site}.test/{number}"
             target = Target(url=url, site=site, kind=PageKind.POST, uid="1", number=number)
             frontier_queue.add_targets(archive, [target], now=clock.now)
     both = [Blog(site="creaders", uid="1"), Blog(site="wenxuecity", uid="1")]
-    taken = frontier_queue.next_targets(archive, both, limit=10, now=clock.now)
-    assert [target.site for target in taken].count("creaders") == 5
-    flying = frontier_queue.next_targets(archive, both, limit=10, now=clock.now, exclude=taken)
-    assert not {target.url for target in taken} & {target.url for target in flying}
-    assert [target.number for target in taken[:2]] == [49, 48]
+    targets = frontier_queue.next_targets(archive, both, limit=10, now=clock.now)
+    assert [target.site for target in targets].count("creaders") == 5
+    in_flight = frontier_queue.next_targets(archive, both, limit=10, now=clock.now, exclude=targets)
+    assert not {target.url for target in targets} & {target.url for target in in_flight}
+    assert [target.number for target in targets[:2]] == [49, 48]
 
 
-def test_our_times_are_utc_whatever_clock_they_come_from(archive: Archive) -> None:
+def test_our_times_are_utc_in_whatever_zone_they_are_given(archive: Archive) -> None:
     moment = datetime.fromisoformat("2025-02-01T17:00:00.999+08:00")
     run = runs.start_run(archive, "backup", [], now=moment)
     assert run.started_at == "2025-02-01T09:00:00+00:00"

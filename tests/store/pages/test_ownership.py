@@ -1,4 +1,4 @@
-"""What a blog's pages name of other blogs is none of its posts."""
+"""Tests of ownership: posts of other blogs on a page are not saved as posts of its blog."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ def strangers(uid: str, number: int) -> ListedPost:
 
 
 def home_with(blog: FakeBlog, clock: Clock, *others: ListedPost) -> ParsedPage:
-    """The home page, which names these among its own posts: in the list, beside it, and under a category."""
+    """Return the home page with other posts in its list, among its newest posts and under a category."""
     parsed = blog.crawled(blog.home, clock()).parsed
     first, *rest = parsed.categories
     with_others = CategoryRow(name=first.name, url=first.url, posts=(*others, *first.posts))
@@ -31,9 +31,9 @@ def test_a_post_of_another_blog_in_a_listing_or_a_sidebar_is_not_a_post_of_this_
 ) -> None:
     blog = a_blog(4)
     blog.broken[blog.home.url] = home_with(blog, clock, strangers("27282", 7))
-    asked = crawl(archive, blog, clock).urls
+    requested = crawl(archive, blog, clock).urls
     assert sorted(map(str, texts(archive, "select number from posts"))) == sorted(map(str, blog.entries))
-    assert not [url for url in asked if "/27282/" in url]
+    assert not [url for url in requested if "/27282/" in url]
 
 
 def test_a_post_under_an_older_name_of_the_blog_is_its_own(archive: Archive, clock: Clock) -> None:

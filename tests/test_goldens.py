@@ -1,7 +1,7 @@
-"""Pages as bytes, their readings as JSON: one folder a case, `fixtures/<site>/<page type>/<case>/`.
+"""Golden files: parsed pages as JSON, one folder a case, `fixtures/<site>/<page type>/<case>/`.
 
-`page.html` is what was served, `page.json` its URL, headers and time, `expected.json` the whole reading after texts were
-tidied and times dated. `make goldens` writes expected.json anew and then fails.
+`page.html` has the bytes as served, `page.json` URL, headers and time, `expected.json` the parsed page with
+texts repaired and times resolved. `make goldens` rewrites expected.json and then fails.
 """
 
 import json
@@ -52,7 +52,7 @@ def read(case: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "/".join(case.parts[-3:]))
-def test_a_page_reads_as_its_golden_file_says(case: Path, request: pytest.FixtureRequest) -> None:
+def test_a_page_is_parsed_as_its_golden_file(case: Path, request: pytest.FixtureRequest) -> None:
     file, parsed = case / "expected.json", read(case)
     if request.config.getoption("--rewrite-goldens"):
         file.write_text(json.dumps(parsed, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -88,5 +88,5 @@ def test_every_field_is_filled_in_some_golden_case(kind: type, where: str) -> No
         "comments": [row for golden in goldens() for post in golden["posts"] for row in post["comments"]],
     }[where]
     unfilled = {field.name for field in fields(kind) if not any(row[field.name] for row in rows)}
-    # A post's own page of this family does not show its category: that comes from the category's list.
+    # A post's page does not show its category; the list of the category does.
     assert unfilled - {"categories"} == set()

@@ -1,4 +1,4 @@
-"""Readings tidied and dated, as the pipelines and `reparse` do it."""
+"""Parsed pages with texts repaired and times resolved, as the pipelines and `reparse` do it."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ def post(**fields: object) -> Post:
     return Post(number=1, url="http://h/u/1/202501/1.html", **fields)  # type: ignore[arg-type]
 
 
-def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
+def test_every_time_is_resolved_in_the_time_zone_of_the_site() -> None:
     shown = DateText(text="2025-01-28 01:46:53")
     given = parsed(
         author=Author(uid="1", url="http://h/u/1/", registered=DateText(text="2022-06-17")),
@@ -56,7 +56,7 @@ def test_every_shown_time_is_read_in_the_site_s_clock() -> None:
     assert dated.problems == ()
 
 
-def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_its_last() -> None:
+def test_a_month_shown_twice_is_one_row_from_its_first_day_to_its_last() -> None:
     def row(month: str, first: str, last: str, url: str | None) -> MonthRow:
         return MonthRow(month=month, first=DateText(text=first), last=DateText(text=last), url=url)
 
@@ -75,13 +75,13 @@ def test_a_month_in_two_halves_or_shown_twice_is_one_row_from_its_first_day_to_i
     ]
 
 
-def test_a_time_without_its_day_is_read_against_the_fetch_time() -> None:
+def test_a_time_without_its_day_is_resolved_against_the_fetch_time() -> None:
     dated = resolve_dates(parsed(posts=(post(posted=DateText(text="昨天 12:30")),)), FETCHED, ZONE)
     assert dated.posts[0].posted is not None
     assert dated.posts[0].posted.at == datetime(2025, 1, 31, 12, 30, tzinfo=ZONE)
 
 
-def test_words_that_are_no_time_are_told_once_and_stay_as_they_are() -> None:
+def test_a_text_that_is_no_time_is_one_problem_and_stays_as_shown() -> None:
     bad = DateText(text="2025-13-45")
     given = parsed(posts=(post(posted=bad, comments=(Comment(author_name="甲", posted=bad),) * 2),))
     dated = resolve_dates(given, FETCHED, ZONE)
@@ -93,7 +93,7 @@ def test_words_that_are_no_time_are_told_once_and_stay_as_they_are() -> None:
     assert resolve_dates(dated, FETCHED, ZONE) == dated
 
 
-def test_stray_controls_leave_texts_and_nothing_else_changes() -> None:
+def test_only_stray_controls_are_removed_from_texts() -> None:
     clean = parsed(
         posts=(post(title="好\u3000题", body_text="一。\n二。", comments=(Comment(author_name="甲"),)),)
     )

@@ -1,4 +1,4 @@
-"""What a URL of blog.creaders.net says of itself, in all the forms of its fifteen years."""
+"""Kinds, ids and canonical forms of the URLs of blog.creaders.net, in all forms of fifteen years."""
 
 import base64
 
@@ -30,7 +30,9 @@ HOST = "https://blog.creaders.net"
         ("/images/", PageKind.UNKNOWN, None, None),
     ],
 )
-def test_each_form_says_what_it_is(path: str, kind: PageKind, uid: str | None, number: int | None) -> None:
+def test_each_form_of_url_has_its_kind_and_ids(
+    path: str, kind: PageKind, uid: str | None, number: int | None
+) -> None:
     found = parse_url(HOST + path)
     assert (found.kind, found.uid, found.number) == (kind, uid, number)
 
@@ -74,13 +76,13 @@ def test_one_page_has_one_url(spelt: str) -> None:
 
 @pytest.mark.parametrize("digits", [19, 20, 5000])
 @pytest.mark.parametrize("form", ["/u/31182/202501/{}.html", "/user_blog_diary.php?did={}"])
-def test_a_number_that_no_archive_can_hold_is_no_posts(form: str, digits: int) -> None:
+def test_a_number_beyond_64_bits_is_no_number_of_a_post(form: str, digits: int) -> None:
     found = parse_url(HOST + form.format("9" * digits))
     assert (found.kind, found.number) == (PageKind.UNKNOWN, None)
 
 
 @pytest.mark.parametrize("number", [1, 52919, 421017])
-def test_old_numbers_are_read_plain_and_in_base64(number: int) -> None:
+def test_old_numbers_are_parsed_plain_and_in_base64(number: int) -> None:
     wrapped = base64.b64encode(str(number).encode()).decode()
     urls = {
         parse_url(f"{HOST}/user_blog_diary.php?did={did}").url

@@ -1,4 +1,4 @@
-"""The months and categories of a sidebar are read from whatever names them."""
+"""Months and categories of the sidebar are parsed from any form that names them."""
 
 import pytest
 
@@ -45,7 +45,7 @@ EXPECTED = list(zip(MONTHS, URLS, strict=True))
 
 @pytest.mark.parametrize("form", range(len(FORMS)))
 @pytest.mark.parametrize(("around", "one"), AROUND)
-def test_an_archive_may_name_months_alone_on_a_line_each_or_on_one(form: int, around: str, one: str) -> None:
+def test_an_archive_may_name_months_on_a_line_each_or_on_one_line(form: int, around: str, one: str) -> None:
     links = [
         one.format(f"<a href='{url}'>{FORMS[form](month)}</a>")
         for month, url in zip(MONTHS, URLS, strict=True)
@@ -56,7 +56,7 @@ def test_an_archive_may_name_months_alone_on_a_line_each_or_on_one(form: int, ar
 
 
 @pytest.mark.parametrize("years", YEARS)
-def test_months_may_stand_under_their_years(years: str) -> None:
+def test_months_may_be_below_their_years(years: str) -> None:
     parsed = home(years.format(*URLS))
     assert (months(parsed), parsed.problems) == (EXPECTED, ())
 
@@ -66,29 +66,29 @@ def test_months_may_stand_under_their_years(years: str) -> None:
     ["<option value='{url}'>{month}</option>", "<option value='{url}'>{month}-02 - {month}-25 (3)</option>"],
 )
 @pytest.mark.parametrize("label", ["<h4>存档目录</h4>", ""])
-def test_months_may_be_chosen_from_a_list(option: str, label: str) -> None:
+def test_months_may_be_options_of_a_select(option: str, label: str) -> None:
     options = "".join(option.format(url=url, month=month) for month, url in EXPECTED)
     parsed = home(f"<select onchange='go(this)'><option value=''>选择月份</option>{options}</select>", label)
     assert (months(parsed), parsed.problems) == (EXPECTED, ())
 
 
-def test_a_list_to_choose_from_in_a_post_is_no_archive() -> None:
+def test_a_select_in_a_post_is_no_archive() -> None:
     select = f"<select><option value='{URLS[0]}'>2024年1月</option></select>"
     html = post().replace("<p>二段。</p>", f"<p>二{select}段。</p><p>三段。</p>")
     assert read(html).months == ()
 
 
 @pytest.mark.parametrize("label", ["文章归档", "日志存档", "按月归档", "历史存档", "文章存檔", "月份归档"])
-def test_the_label_of_the_archive_has_many_words(label: str) -> None:
+def test_the_archive_may_have_any_of_its_labels(label: str) -> None:
     archive = "".join(f"<div><a href='{url}'>{month}</a></div>" for month, url in EXPECTED)
     assert months(home(archive, f"<h4>{label}</h4>")) == EXPECTED
 
 
-def test_months_to_come_are_none() -> None:
+def test_future_months_are_ignored() -> None:
     assert months(home("<ul><li><a href='/u/31182/203001/'>2030年1月</a></li></ul>")) == []
 
 
-def test_an_archive_in_a_form_that_is_not_known_is_told() -> None:
+def test_an_archive_in_an_unknown_form_is_a_problem() -> None:
     parsed = home("<ul><li><a href='/u/31182/?when=spring'>春天</a></li></ul>")
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [
         ("unreadable", "archive_months")
@@ -104,7 +104,7 @@ def test_an_archive_in_a_form_that_is_not_known_is_told() -> None:
     ],
 )
 @pytest.mark.parametrize("label", ["分类目录", "我的分类", "日志分类"])
-def test_categories_may_stand_on_one_line(line: str, label: str) -> None:
+def test_categories_may_be_on_one_line(line: str, label: str) -> None:
     parsed = home(line, f"<h4>{label}</h4>")
     assert [(row.name, row.url) for row in parsed.categories] == [
         ("时政", f"{HOME}36001.html"),

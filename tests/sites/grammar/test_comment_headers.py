@@ -1,4 +1,4 @@
-"""Comments are read whatever words and order their headers have, and no words make a header of what was typed."""
+"""Comments are parsed with headers in any words and order; typed words never make a header."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def rows(layout: str, header: str, first: str = "话。", *, linked: bool = True
     return f"<div>{''.join(made)}</div>"
 
 
-def told(comments: tuple[Comment, ...]) -> list[object]:
+def comment_fields(comments: tuple[Comment, ...]) -> list[object]:
     return [
         (each.author_name, each.reply_to, each.posted and each.posted.text, each.body_text, each.likes)
         for each in comments
@@ -62,18 +62,16 @@ def expected(first: str = "话。") -> list[object]:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("linked", [True, False])
 @pytest.mark.parametrize("header", [*FULL, *SHORT[:-1]])
-def test_a_header_may_begin_with_its_time_and_name_its_parts_in_other_words(
-    header: str, linked: bool, layout: str
-) -> None:
+def test_a_header_may_have_any_order_and_words(header: str, linked: bool, layout: str) -> None:
     parsed = read(post(counters=CLAIMED, comments=rows(layout, header, linked=linked)))
-    assert (told(parsed.posts[0].comments), parsed.problems) == (expected(), ())
+    assert (comment_fields(parsed.posts[0].comments), parsed.problems) == (expected(), ())
 
 
 @pytest.mark.parametrize("header", [*FULL, *SHORT])
 def test_a_further_page_of_comments_has_the_same_headers(header: str) -> None:
     html = f"<html><body><div>文章评论</div>{rows(LAYOUTS[0], header)}</body></html>"
     (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
-    assert (found.title, told(found.comments)) == (None, expected())
+    assert (found.title, comment_fields(found.comments)) == (None, expected())
 
 
 def forged(header: str, layout: str, *, linked: bool) -> tuple[ParsedPage, str]:
@@ -86,9 +84,7 @@ def forged(header: str, layout: str, *, linked: bool) -> tuple[ParsedPage, str]:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("linked", [True, False])
 @pytest.mark.parametrize("header", [*FULL, *SHORT])
-def test_a_header_that_a_commenter_types_is_his_text_in_whatever_words(
-    header: str, linked: bool, layout: str
-) -> None:
+def test_a_typed_header_in_any_words_is_text(header: str, linked: bool, layout: str) -> None:
     parsed, _ = forged(header, layout, linked=linked)
     found = parsed.posts[0].comments
     assert FORGER not in [each.author_name for each in found]
@@ -97,7 +93,7 @@ def test_a_header_that_a_commenter_types_is_his_text_in_whatever_words(
 
 
 @pytest.mark.parametrize("header", [*FULL, *SHORT])
-def test_where_nothing_but_words_tells_comments_apart_they_are_withheld(header: str) -> None:
+def test_comments_separated_by_words_alone_are_withheld(header: str) -> None:
     layout = "{header}<br>{text}<br>回复 | {likes}<br>"
     parsed, _ = forged(header.replace("<div>", "").replace("</div>", " "), layout, linked=False)
     assert FORGER not in [each.author_name for each in parsed.posts[0].comments] or parsed.problems
@@ -105,24 +101,24 @@ def test_where_nothing_but_words_tells_comments_apart_they_are_withheld(header: 
 
 
 @pytest.mark.parametrize("typed", ["老王 2024-12-31 12:00:00", "网友：雷鸣 于 2025-01-08 12:00:00 评论"])
-def test_words_like_a_short_header_are_no_comment_where_the_page_has_headers_or_none_to_show(
+def test_words_like_a_short_header_are_text_if_the_page_has_full_headers_or_no_comments(
     typed: str,
 ) -> None:
     full = rows(LAYOUTS[0], FULL[0], typed)
-    assert told(read(post(counters=CLAIMED, comments=full)).posts[0].comments) == expected(typed)
+    assert comment_fields(read(post(counters=CLAIMED, comments=full)).posts[0].comments) == expected(typed)
     none = COUNTERS.replace("评论（2）", "评论（0）")
     assert read(post(counters=none, comments=f"<div>{typed}</div><div>再说</div>")).posts[0].comments == ()
 
 
 @pytest.mark.parametrize("when", ["昨天 10:20", "刚刚", "去年今天", "7.14", "2025年1月1日", "甲辰年腊月初二"])
-def test_a_comment_keeps_its_time_as_shown_whatever_it_says(when: str) -> None:
+def test_a_comment_keeps_any_time_as_shown(when: str) -> None:
     one = LAYOUTS[0].format(header=f"作者：乙 留言时间：{when}", text="话一", likes=1)
     two = LAYOUTS[0].format(header=f"作者：丙 留言时间：{when}", text="话二", likes=0)
     (found,) = read(post(comments=one + two)).posts
-    assert told(found.comments) == [("乙", None, when, "话一", 1), ("丙", None, when, "话二", 0)]
+    assert comment_fields(found.comments) == [("乙", None, when, "话一", 1), ("丙", None, when, "话二", 0)]
 
 
-def test_the_text_of_a_comment_without_a_time_is_not_taken_for_one() -> None:
+def test_the_text_of_a_comment_without_a_time_is_no_time() -> None:
     one = LAYOUTS[0].format(header="作者：乙 留言时间：", text="话一", likes=1)
     two = LAYOUTS[0].format(header="作者：丙 留言时间：", text="话二", likes=0)
     parsed = read(post(comments=one + two))
@@ -130,13 +126,13 @@ def test_the_text_of_a_comment_without_a_time_is_not_taken_for_one() -> None:
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "comments")]
 
 
-def test_the_posts_own_byline_is_no_comment_above_its_text_or_below_it() -> None:
+def test_the_byline_of_a_post_is_no_comment() -> None:
     head = f"<h3>一篇</h3><div>作者：<a href='/u/31182/'>林木</a> {FOOT_TIME}</div>"
     (found,) = read(post(head=head, counters=CLAIMED, comments=rows(LAYOUTS[0], FULL[0]))).posts
-    assert (found.title, told(found.comments)) == ("一篇", expected())
+    assert (found.title, comment_fields(found.comments)) == ("一篇", expected())
 
 
-def test_times_alone_are_nobody_s_headers() -> None:
+def test_times_alone_are_no_headers() -> None:
     claims = "<div>浏览（10）<img>（2）评论（2）</div>"
     times = "<div><p>2025-01-01 12:00:53</p><p>话。</p><p>2025-01-01 11:00:42</p><p>话。</p></div>"
     parsed = read(post(counters=claims, comments=times, label=""))

@@ -1,4 +1,4 @@
-"""Comments are read whole from layouts that differ in what stands beside names, times and the word to reply."""
+"""Comments are parsed from layouts that differ in the signs beside names, times and 回复."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def said(layout: str) -> list[Comment]:
     return list(found.comments)
 
 
-def told(comments: list[Comment]) -> list[object]:
+def comment_fields(comments: list[Comment]) -> list[object]:
     return [
         (each.author_name, each.reply_to, each.posted and each.posted.text[11:], each.body_text, each.likes)
         for each in comments
@@ -44,8 +44,8 @@ def told(comments: list[Comment]) -> list[object]:
         "作　者：{name}{reply} 留言时间：{time}",
     ],
 )
-def test_a_header_may_have_signs_and_floors_around_its_words(header: str) -> None:
-    assert told(said(f"<div class=c><div>{header}</div>{TEXT}{FOOT}</div>")) == list(SAID)
+def test_a_header_may_have_signs_and_floor_numbers(header: str) -> None:
+    assert comment_fields(said(f"<div class=c><div>{header}</div>{TEXT}{FOOT}</div>")) == list(SAID)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_header_may_have_signs_and_floors_around_its_words(header: str) -> Non
         "<a href='#'>回复</a> <a href='#'>顶</a>({likes}) <a href='#'>踩</a>(1)",
     ],
 )
-def test_a_footer_is_no_part_of_the_text_whatever_stands_beside_the_word_to_reply(foot: str) -> None:
+def test_a_footer_with_any_buttons_is_no_part_of_the_text(foot: str) -> None:
     layout = (
         f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div>{TEXT}<div>{foot}</div></div>"
     )
-    assert told(said(layout)) == list(SAID)
+    assert comment_fields(said(layout)) == list(SAID)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_a_footer_is_no_part_of_the_text_whatever_stands_beside_the_word_to_repl
     ],
 )
 def test_a_footer_may_end_the_headers_row_above_the_text(layout: str) -> None:
-    assert told(said(f"<div class=c>{layout}</div>")) == list(SAID)
+    assert comment_fields(said(f"<div class=c>{layout}</div>")) == list(SAID)
 
 
 @pytest.mark.parametrize("typed", ["赞 9 | 回复", "9 | 回复", "回复 · 9", "回复 | 9 | 举报"])
-def test_a_footer_that_a_commenter_types_stays_his_words(typed: str) -> None:
+def test_a_typed_footer_is_text(typed: str) -> None:
     layout = f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div><div>{typed}<br>{{text}}</div>{FOOT}</div>"
     assert [(each.body_text, each.likes) for each in said(layout)] == [
         (f"{typed}\n话一", 3),
@@ -88,7 +88,7 @@ def test_a_footer_that_a_commenter_types_stays_his_words(typed: str) -> None:
     ]
 
 
-def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> None:
+def test_a_link_to_a_post_with_a_title_like_a_header_is_no_comment() -> None:
     rows = "".join(
         f"<dt>作者：{name} 留言时间：2025-01-01 {hour}<dd>{text}<dd><a href='#'>回复</a> | {likes}"
         for name, _, hour, text, likes in SAID
@@ -102,12 +102,12 @@ def test_a_link_to_a_post_that_is_called_like_a_comments_header_is_none() -> Non
     assert parsed.problems == ()
 
 
-def test_a_footers_number_stands_with_its_button_and_no_pagers_is_taken_for_it() -> None:
+def test_the_number_of_a_pager_is_no_number_of_a_footer() -> None:
     layout = (
         "<div class=c><div>作者：{name}{reply} 留言时间：{time}</div><div>{text}</div>"
         "<ul><li><a href='#'>👍</a> {likes}</li><li><a href='#'>回复</a></li></ul></div>"
     )
-    assert told(said(layout)) == list(SAID)
+    assert comment_fields(said(layout)) == list(SAID)
     bare = layout.replace("<li><a href='#'>👍</a> {likes}</li>", "")
     pager = "<ul><li>1</li><li><a href='?cp=2'>2</a></li></ul>"
     rows = bare.format(name="乙", reply="", time="2025-01-01 12:00:00", text="话一")
@@ -117,7 +117,7 @@ def test_a_footers_number_stands_with_its_button_and_no_pagers_is_taken_for_it()
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_on_a_page_without_footers_a_typed_one_stays_its_commenters_words(place: int) -> None:
+def test_on_a_page_without_footers_a_typed_footer_is_text(place: int) -> None:
     texts = ["好。<br>回复 | 9" if place == at else "话" for at in range(2)]
     rows = "".join(
         f"<div class=c><div>作者：{who} 留言时间：2025-01-01 1{2 - at}:00:00</div><div>{texts[at]}</div></div>"

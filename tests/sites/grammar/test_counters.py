@@ -1,4 +1,4 @@
-"""A post's counters are read whatever their words, their order and the tags around them."""
+"""A post's counters are parsed with any words, order and tags."""
 
 import pytest
 
@@ -31,7 +31,7 @@ CARDS = "<div><div>{0}</div><div>{1}</div><div>{2}</div></div>"
         ("1.2万次阅读 2 条评论", (12000, None, 2)),
     ],
 )
-def test_counters_may_have_other_words_and_put_the_number_first(
+def test_counters_may_have_other_words_or_the_number_first(
     counters: str, expected: tuple[int, int | None, int]
 ) -> None:
     parsed = read(post(counters=f"<div>{counters}</div>"))
@@ -45,7 +45,7 @@ def test_counters_may_have_other_words_and_put_the_number_first(
     "cell", ["{n}<br>{w}", "{w}<br>{n}", "<b>{n}</b><span>{w}</span>", "<div>{n}</div><div>{w}</div>"]
 )
 @pytest.mark.parametrize("place", ["above", "below"])
-def test_each_label_goes_with_the_number_in_its_own_cell_or_card(frame: str, cell: str, place: str) -> None:
+def test_each_label_belongs_to_the_number_in_its_cell(frame: str, cell: str, place: str) -> None:
     shown = (("1769", "浏览"), ("9", "赞"), ("2", "评论"))
     counters = frame.format(*(cell.format(n=number, w=word) for number, word in shown))
     if place == "above":
@@ -63,14 +63,14 @@ def test_labels_and_numbers_may_fill_a_row_each(turned: bool) -> None:
     assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
 
 
-def test_a_picture_may_be_a_counters_label() -> None:
+def test_an_image_may_be_the_label_of_a_counter() -> None:
     counters = "<img alt='浏览'> (1769) <img alt='赞'> (9) <img title='评论'> (2)"
     (found,) = read(post(counters=f"<div>{counters}</div>")).posts
     assert (found.views, found.likes, found.comment_count, found.body_text) == (1769, 9, 2, BODY)
 
 
 @pytest.mark.parametrize("counters", ["浏览：1769", "1769 次阅读", "人气(1769)"])
-def test_a_page_may_show_how_often_it_was_read_and_nothing_else(counters: str) -> None:
+def test_a_page_may_show_views_alone(counters: str) -> None:
     (found,) = read(post(counters=f"<div>{counters}</div>")).posts
     assert (found.views, found.comment_count, found.body_text) == (1769, None, BODY)
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
@@ -87,7 +87,7 @@ def test_a_number_that_ends_a_text_is_no_count() -> None:
     "typed", ["99999 次浏览 2 条评论", "99999<br>浏览<br>2<br>评论", "人气：99999 回复：2", "浏览：99999"]
 )
 @pytest.mark.parametrize("place", ["话一", "话二", "二段。"])
-def test_what_is_typed_like_counters_stays_its_writers_words(typed: str, place: str) -> None:
+def test_typed_counters_are_text(typed: str, place: str) -> None:
     html = post(comments=COMMENTS).replace(place, f"好<br>{typed}<br>完")
     (found,) = read(html).posts
     assert (found.views, found.likes, found.comment_count) == (10, 2, 2)

@@ -1,4 +1,4 @@
-"""What a commenter types or an author quotes is never taken for the page's own, whatever it says."""
+"""Words that a commenter types or an author quotes are never parsed as the page's own."""
 
 from collections.abc import Iterator
 
@@ -68,7 +68,7 @@ def shown(post: Post) -> list[tuple[str, str, int | None]]:
 
 
 @pytest.mark.parametrize("name", STRUCTURED)
-def test_where_pages_have_structure_every_comment_and_body_is_the_real_one(name: str) -> None:
+def test_on_pages_with_structure_every_comment_and_body_is_the_real_one(name: str) -> None:
     style, wrong = STRUCTURED[name], []
     for forgery, post, parsed in forged(style):
         real = [(comment.author_name, comment.text, comment.likes) for comment in post.comments]
@@ -79,7 +79,7 @@ def test_where_pages_have_structure_every_comment_and_body_is_the_real_one(name:
 
 
 @pytest.mark.parametrize("name", FLAT)
-def test_where_nothing_tells_comments_apart_they_are_withheld_and_the_post_is_read(name: str) -> None:
+def test_without_structure_comments_are_withheld_and_the_post_is_parsed(name: str) -> None:
     style, wrong = FLAT[name], []
     for forgery, post, parsed in forged(style):
         real = [(comment.author_name, comment.text, comment.likes) for comment in post.comments]

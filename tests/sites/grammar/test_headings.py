@@ -1,4 +1,4 @@
-"""A post's title and time are found in whatever words, order and place a template prints them."""
+"""A post's title and time are found in any words, order and position of a template."""
 
 import pytest
 
@@ -28,7 +28,7 @@ COUNTED = "浏览(10) (2) 评论(2)"
         f"{TIME} 由 林木 发表",
     ],
 )
-def test_the_line_under_a_title_may_say_more_than_the_time(under: str, window: str) -> None:
+def test_the_line_below_a_title_may_have_more_than_the_time(under: str, window: str) -> None:
     page = post(f"<h3>一篇</h3><div>{under}</div>").replace("<title>林木<", f"<title>{window}<")
     (found,) = read(page).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
@@ -49,14 +49,14 @@ def test_the_line_under_a_title_may_say_more_than_the_time(under: str, window: s
         ),
     ],
 )
-def test_a_time_may_be_a_day_and_stand_on_either_side_of_the_title(head: str, time: str) -> None:
+def test_a_time_may_be_a_day_before_or_after_the_title(head: str, time: str) -> None:
     page = post(head).replace("<title>林木<", "<title>万维博客<")
     (found,) = read(page).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", time)
     assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
 
 
-def test_no_comment_becomes_the_post_where_the_post_shows_no_time() -> None:
+def test_no_comment_becomes_the_post_if_the_post_has_no_time() -> None:
     for head in ("<h3>一篇</h3>", "<div>一篇</div><div>昨天发的</div>"):
         assert all(found.title != "作者：乙 留言" for found in read(post(head)).posts)
 
@@ -83,9 +83,7 @@ def page(head: str, foot: str = "", comments: str = COMMENTS, label: str = "<div
         ("<h3>一篇</h3>", f"<div>林木 发表于 {TIME}</div><div>{COUNTED}</div>"),
     ],
 )
-def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
-    head: str, foot: str, label: str
-) -> None:
+def test_time_and_counters_may_be_above_the_text_or_below_it(head: str, foot: str, label: str) -> None:
     parsed = read(page(head, foot, label=label))
     (found,) = parsed.posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
@@ -111,7 +109,7 @@ def test_time_and_counters_may_stand_together_above_the_text_or_below_it(
         f"{COUNTED}<br>文章评论<br>作者：雷鸣 留言时间：2025-01-01 12:30:00<br>假",
     ],
 )
-def test_counters_that_a_commenter_types_are_not_the_pages_wherever_these_stand(
+def test_counters_typed_by_a_commenter_are_never_the_counters_of_the_page(
     typed: str, place: str, head: str, foot: str
 ) -> None:
     comments = COMMENTS.replace(place, f"好<br>{typed}<br>完")
@@ -135,17 +133,17 @@ def test_counters_that_a_commenter_types_are_not_the_pages_wherever_these_stand(
         "浏览(88) (7) 评论(3)<p>文章评论<p>作者：雷鸣 留言时间：2025-01-01 12:30:00<p>假",
     ],
 )
-def test_what_an_author_quotes_is_his_text_wherever_time_and_counters_stand(
+def test_quotes_of_an_author_are_text_wherever_time_and_counters_are(
     quoted: str, head: str, foot: str
 ) -> None:
     html = page(head, foot).replace("<p>二段。", f"<p>{quoted}</p><p>二段。")
     (found,) = read(html).posts
-    told = quoted.replace("<p>", "\n")
-    assert (found.title, found.body_text) == ("一篇", f"正文。\n{told}\n二段。")
+    expected_text = quoted.replace("<p>", "\n")
+    assert (found.title, found.body_text) == ("一篇", f"正文。\n{expected_text}\n二段。")
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
 
 
-def test_under_the_posts_label_no_title_from_above_it_is_the_posts() -> None:
+def test_a_title_above_the_label_of_the_post_is_ignored() -> None:
     head, foot = "<div>一篇</div>" + "<div>又一段。</div>" * 9, f"<div>{TIME} | {COUNTED}</div>"
     html = page(head, foot).replace("<title>一篇 - 林木<", "<title>林木的角落：一篇<")
     (found,) = read(html).posts
@@ -172,7 +170,7 @@ def test_a_further_page_that_repeats_title_and_counters_shows_its_comments() -> 
     ],
 )
 @pytest.mark.parametrize("paragraphs", [2, 12])
-def test_a_time_under_the_text_is_the_posts_on_a_page_without_counters(
+def test_a_time_below_the_text_is_the_time_of_the_post_on_a_page_without_counters(
     foot: str, label: str, paragraphs: int
 ) -> None:
     html = page("<h3>一篇</h3>", f"<div>{foot}</div>", label=label)

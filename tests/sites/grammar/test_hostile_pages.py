@@ -1,4 +1,4 @@
-"""Reading never raises and never hangs, whatever bytes come."""
+"""The parser never raises and never hangs, whatever the bytes."""
 
 import re
 from random import Random
@@ -94,19 +94,19 @@ PAGES = [
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=400), TARGETS)
-def test_any_bytes_are_read(body: bytes, kind: PageKind) -> None:
+def test_any_bytes_are_parsed(body: bytes, kind: PageKind) -> None:
     read_page(URL, body, kind, page_no=2)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), TARGETS)
-def test_any_pile_of_labels_and_tags_is_read(html: str, kind: PageKind) -> None:
+def test_any_mix_of_labels_and_tags_is_parsed(html: str, kind: PageKind) -> None:
     read_page(URL, html, kind, page_no=2)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(PAGES), st.data())
-def test_a_real_looking_page_is_read_with_parts_cut_out_or_put_in(page: str, data: st.DataObject) -> None:
+def test_a_page_is_parsed_with_parts_removed_or_added(page: str, data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(page)), min_size=2, max_size=2).map(sorted))
     part = data.draw(st.sampled_from(("", *PIECES)))
     read_page(URL, page[: places[0]] + part + page[places[1] :], data.draw(TARGETS))
@@ -116,9 +116,7 @@ def test_a_real_looking_page_is_read_with_parts_cut_out_or_put_in(page: str, dat
 @given(
     st.sampled_from(PAGES), st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from(SIGNS)), max_size=12)
 )
-def test_a_page_is_read_where_its_tags_lost_or_gained_signs(
-    page: str, changes: list[tuple[int, str]]
-) -> None:
+def test_a_page_is_parsed_with_broken_tags(page: str, changes: list[tuple[int, str]]) -> None:
     pieces = re.split("([<>=\"'/])", page)
     for place, sign in changes:
         pieces[place % len(pieces)] = sign
@@ -127,7 +125,7 @@ def test_a_page_is_read_where_its_tags_lost_or_gained_signs(
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(PAGES), st.integers(0, 10**9))
-def test_a_page_is_read_wherever_it_breaks_off(page: str, place: int) -> None:
+def test_a_truncated_page_is_parsed(page: str, place: int) -> None:
     body = page.encode()
     read_page(URL, body[: place % len(body)], PageKind.POST)
 
@@ -156,13 +154,13 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("name", FLOODS)
-def test_a_flood_of_one_thing_is_read(name: str) -> None:
-    """Anything quadratic would take minutes here."""
+def test_a_flood_of_one_part_is_parsed(name: str) -> None:
+    """An algorithm of quadratic time would take minutes."""
     read_page(URL, f"<h1>题</h1><p>2025-01-28 01:46:53</p>{FLOODS[name]}", PageKind.POST)
 
 
 @pytest.mark.parametrize("tag", ["div", "font", "span", "b", "blockquote", "table><tr><td"])
-def test_nothing_is_lost_behind_five_thousand_open_elements(tag: str) -> None:
+def test_no_text_is_lost_after_five_thousand_open_elements(tag: str) -> None:
     style = Style()
     blog = make_blog("31182", posts=2, seed=1, awkward=False)
     url, page = next((url, page) for url, page in print_blog(style, blog).items() if "/20" in url)

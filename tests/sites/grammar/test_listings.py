@@ -1,4 +1,4 @@
-"""A list's posts are read with their titles and times however a template sets these."""
+"""Posts of a list are parsed with their titles and times from any template."""
 
 import pytest
 
@@ -29,10 +29,10 @@ def listed(row: str) -> list[tuple[str, int | str | None, str | None]]:
         "<div><h3><a href='{url}'>{title}</a></h3><p><a href='{url}'>摘要。</a></p><p>{day} 10:00:00</p></div>",
     ],
 )
-def test_a_row_may_link_as_a_whole_and_say_more_than_its_time(row: str) -> None:
+def test_a_row_may_be_one_link_and_have_more_than_its_time(row: str) -> None:
     assert listed(row) == [(f"第{number}篇", number, f"{day} 10:00:00") for number, day in DAYS.items()]
 
 
-def test_the_hour_is_not_cut_off_where_it_stands_after_a_t() -> None:
+def test_a_time_with_a_t_keeps_its_hour() -> None:
     row = "<div><a href='{url}'>{title}</a> <i>{day}T10:00:00</i></div>"
     assert [time for _, _, time in listed(row)] == [f"{day}T10:00:00" for day in DAYS.values()]

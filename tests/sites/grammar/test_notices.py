@@ -1,4 +1,4 @@
-"""A notice in place of a page is told from an article that speaks of such things, a list from a post."""
+"""A notice in place of a page differs from a post about such things; a list differs from a post."""
 
 import pytest
 
@@ -63,14 +63,14 @@ POST = BLOG.posts[0]
 
 
 def answer(style: Style, main: str) -> ParsedPage:
-    """What comes for a post's URL."""
+    """Parse a page that is served for the URL of a post."""
     urls = Urls(style, BLOG)
     html = whole_page(style, BLOG, "万维读者网", main, sidebar(style, BLOG, urls))
     return read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST, uid=BLOG.uid, number=POST.number)
 
 
 @pytest.mark.parametrize(("kind", "words"), EVERY, ids=lambda value: str(value))
-def test_a_notice_is_one_with_the_blog_around_it_and_without(kind: NoticeKind, words: str) -> None:
+def test_a_notice_is_found_with_the_blog_around_it_and_without(kind: NoticeKind, words: str) -> None:
     for style in STYLES.values():
         notice = answer(style, f"<div><p>{words}</p><a href='/'>返回</a></div>").notice
         assert notice is not None
@@ -83,7 +83,7 @@ def test_a_notice_is_one_with_the_blog_around_it_and_without(kind: NoticeKind, w
 
 
 @pytest.mark.parametrize("name", STYLES)
-def test_a_post_that_speaks_of_such_things_is_a_post(name: str) -> None:
+def test_a_post_about_such_things_is_a_post(name: str) -> None:
     style = STYLES[name]
     urls = Urls(style, BLOG)
     for kind, words in EVERY:
@@ -95,7 +95,7 @@ def test_a_post_that_speaks_of_such_things_is_a_post(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STYLES)
-def test_the_home_page_that_comes_for_a_post_is_a_list(name: str) -> None:
+def test_a_home_page_in_place_of_a_post_is_a_list(name: str) -> None:
     home = print_blog(STYLES[name], BLOG)[f"{BASE}{BLOG.path}"]
     for post in BLOG.posts[:4]:
         url = f"{BASE}{BLOG.post_path(post)}"
@@ -103,13 +103,13 @@ def test_the_home_page_that_comes_for_a_post_is_a_list(name: str) -> None:
         assert (parsed.kind, parsed.posts) == (PageKind.HOME, ())
 
 
-def test_a_long_page_that_no_grammar_knows_is_no_notice() -> None:
+def test_a_long_unknown_page_is_no_notice() -> None:
     lines = "".join(f"<p>第{number}段，说的是别的事情，说得很长很长。</p>" for number in range(80))
     parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", f"<p>请先登录</p>{lines}", PageKind.POST)
     assert parsed.notice is None
 
 
 @pytest.mark.parametrize("html", ["", "<html></html>", "<html><body>   </body></html>", "<!-- -->", "\0\0"])
-def test_an_empty_page_is_nothing(html: str) -> None:
+def test_an_empty_page_is_of_unknown_kind(html: str) -> None:
     parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST)
     assert (parsed.kind, parsed.posts, parsed.listed, parsed.notice) == (PageKind.UNKNOWN, (), (), None)

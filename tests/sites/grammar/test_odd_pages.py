@@ -1,4 +1,4 @@
-"""Pages as honest templates of other hosts print them: one habit a test, all else as usual."""
+"""Pages of other hosts: each test has one odd form, all else is usual."""
 
 import pytest
 
@@ -28,7 +28,7 @@ from tests.sites.printed.one import (
         "<table><tr><td><a class=diary_title href='#'>{}</a></td><td>2025-01-01 10:00:00</td></tr></table>",
     ],
 )
-def test_a_title_keeps_its_last_words_whatever_they_say(row: str, title: str) -> None:
+def test_a_title_keeps_its_last_words(row: str, title: str) -> None:
     (found,) = read(post(row.format(title))).posts
     assert (found.title, found.posted and found.posted.text) == (title, "2025-01-01 10:00:00")
 
@@ -44,7 +44,7 @@ def test_a_title_keeps_its_last_words_whatever_they_say(row: str, title: str) ->
         "<div>一篇 发表时间：2025-01-01 10:00:00</div>",
     ],
 )
-def test_what_stands_beside_the_time_is_neither_title_nor_text(row: str) -> None:
+def test_words_beside_the_time_are_neither_title_nor_text(row: str) -> None:
     (found,) = read(post(row)).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
     assert (found.body_text, len(found.comments)) == ("正文。\n二段。", 2)
@@ -68,7 +68,7 @@ def test_what_stands_beside_the_time_is_neither_title_nor_text(row: str) -> None
         ("分类：时政 浏览(10) (2) 评论(2)", (10, 2, 2)),
     ],
 )
-def test_counters_are_read_in_other_orders_and_without_a_number(
+def test_counters_are_parsed_in_other_orders_and_without_a_number(
     counters: str, expected: tuple[int, int, int | None]
 ) -> None:
     parsed = read(post(counters=f"<div>{counters}</div>"))
@@ -77,12 +77,12 @@ def test_counters_are_read_in_other_orders_and_without_a_number(
     assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
 
 
-def test_counters_that_cannot_be_read_are_told() -> None:
+def test_counters_of_an_unknown_form_are_a_problem() -> None:
     parsed = read(post(counters="<div>★ 浏览 10 人 ★ 评论 2 条 ★</div>"))
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "views")]
 
 
-def test_without_counters_and_labels_comments_are_not_put_under_the_authors_name() -> None:
+def test_without_counters_and_labels_comments_are_no_part_of_the_body() -> None:
     linked = COMMENTS.replace("乙", "<a href='/u/2/'>乙</a>").replace("丙", "<a href='/u/3/'>丙</a>")
     (found,) = read(post(counters="", comments=linked, label="")).posts
     assert (found.body_text, [each.author_name for each in found.comments]) == (
@@ -92,13 +92,13 @@ def test_without_counters_and_labels_comments_are_not_put_under_the_authors_name
 
 
 @pytest.mark.parametrize("reply", ["回复 {}", "[回复 {}]", "回复：{}", "【回复 {}】"])
-def test_whom_a_comment_answers_is_told_with_and_without_brackets(reply: str) -> None:
+def test_the_name_replied_to_is_parsed_with_and_without_brackets(reply: str) -> None:
     answer = comment(f"乙 {reply.format('丙')}", "2025-01-01 12:00:00", "话一")
     (found,) = read(post(comments=answer + comment("丙", "2025-01-01 11:00:00", "话二"))).posts
     assert [(each.author_name, each.reply_to) for each in found.comments] == [("乙", "丙"), ("丙", None)]
 
 
-def test_a_comments_hour_may_stand_below_its_day() -> None:
+def test_the_hour_of_a_comment_may_be_below_its_day() -> None:
     two = "作者：<br>{}<br>留言时间：<br>{}"
     comments = comment("乙", "2025-01-02<br>12:00:00", "话一", two) + comment(
         "丙", "2025-01-02<br>11:00:00", "话二", two
@@ -110,7 +110,7 @@ def test_a_comments_hour_may_stand_below_its_day() -> None:
     ]
 
 
-def test_comments_with_their_texts_above_their_headers_are_told_and_not_stored_empty() -> None:
+def test_comments_with_texts_above_their_headers_are_a_problem() -> None:
     comments = "".join(
         f"<li><p>{text}</p><div>作者：{who} 留言时间：2025-01-01 {hour}:00:00</div><div><a href='#'>回复</a> | 0</div></li>"
         for who, hour, text in (("乙", 12, "话一"), ("丙", 11, "话二"))
@@ -120,7 +120,7 @@ def test_comments_with_their_texts_above_their_headers_are_told_and_not_stored_e
     assert parsed.posts[0].comments == ()
 
 
-def test_counters_that_a_commenter_types_on_a_further_page_count_for_nothing() -> None:
+def test_typed_counters_on_a_further_page_are_ignored() -> None:
     typed = COMMENTS.replace("话一", "看这里<br>浏览(99999) (999) 评论(12)<br>完")
     html = f"<html><body>{TOP}<div>文章评论</div>{typed}{CARD}</body></html>"
     (found,) = read(html, PageKind.COMMENTS, f"{URL}?cp=2", page_no=2).posts
@@ -136,7 +136,7 @@ def test_a_post_that_links_to_many_is_a_post() -> None:
 
 
 @pytest.mark.parametrize(("page_no", "following"), [(1, 2), (2, 3)])
-def test_a_further_page_of_a_list_may_be_called_as_a_post_is(page_no: int, following: int) -> None:
+def test_a_further_page_of_a_list_may_have_the_url_of_a_post(page_no: int, following: int) -> None:
     pager = f"<p>1 <a href='{MONTH}{following}.html'>{following}</a> <a href='{MONTH}{following}.html'>下一页</a></p>"
     here = MONTH if page_no == 1 else f"{MONTH}{page_no}.html"
     parsed = read(listing(ROWS + pager), PageKind.MONTH, here, page_no)
@@ -145,7 +145,7 @@ def test_a_further_page_of_a_list_may_be_called_as_a_post_is(page_no: int, follo
     assert [found.number for found in parsed.listed] == [501, 502]
 
 
-def test_rows_of_the_archive_in_a_form_that_is_not_known_are_told() -> None:
+def test_rows_of_the_archive_in_an_unknown_form_are_a_problem() -> None:
     cells = "<table><tr><td>2025-01-02</td><td>-</td><td>2025-01-29</td></tr></table>"
     parsed = read(listing(ROWS, f"<div><h4>存档目录</h4>{cells}</div>{CARD}"), PageKind.HOME, HOME)
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [
@@ -153,7 +153,7 @@ def test_rows_of_the_archive_in_a_form_that_is_not_known_are_told() -> None:
     ]
 
 
-def test_a_link_to_report_a_comment_is_not_its_first_line() -> None:
+def test_a_link_to_report_a_comment_is_no_text() -> None:
     row = "<table><tr><td>作者：{} 留言时间：{}</td><td><a href='#'>举报</a></td></tr></table>"
     comments = comment("乙", "2025-01-01 12:00:00", "话一", row) + comment(
         "丙", "2025-01-01 11:00:00", "话二", row
@@ -162,7 +162,7 @@ def test_a_link_to_report_a_comment_is_not_its_first_line() -> None:
     assert [each.body_text for each in found.comments] == ["话一", "话二"]
 
 
-def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
+def test_future_months_and_titles_of_two_dates_are_no_months() -> None:
     future = "".join(
         f"<li><a href='/u/31182/?m={year}'>{year}-01-02 - {year}-01-29</a></li>" for year in (2025, 2026)
     )
@@ -188,6 +188,6 @@ def test_months_to_come_and_titles_of_two_dates_are_no_months() -> None:
         "<a href='?page=2'>Older Posts »</a>",
     ],
 )
-def test_a_pager_may_set_its_numbers_apart_by_style_alone_or_speak_of_older_posts(pager: str) -> None:
+def test_a_pager_may_have_numbers_without_spaces_or_link_to_older_posts(pager: str) -> None:
     parsed = read(listing(f"{ROWS}<div>{pager}</div>"), PageKind.HOME, HOME)
     assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]

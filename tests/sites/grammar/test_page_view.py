@@ -1,4 +1,4 @@
-"""A page as its readers see it: where its lines stand, where its links lead."""
+"""The view of a page: positions of lines, targets of links."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,32 +17,32 @@ def _view(html: str, url: str = URL, cache: SubtreeCache | None = None) -> PageV
     return build_page_view(html, url, datetime(2026, 1, 1, tzinfo=UTC), parse_url, cache=cache)
 
 
-def test_a_path_names_the_tags_from_the_root_down_and_is_the_same_whoever_asks_first() -> None:
+def test_a_tag_path_has_the_tags_from_the_root_down() -> None:
     view = _view("<div><p>一<b>二</b></p></div><div><p>三</p></div>")
     first, second = view.lines
     assert view.tag_path(first.node_at(1)) == "html/body/div/p/b"
     assert view.tag_path(first.block) == view.tag_path(second.block) == "html/body/div/p"
 
 
-def test_a_path_can_be_as_deep_as_a_hostile_page() -> None:
+def test_a_tag_path_may_be_very_deep() -> None:
     view = _view("<div>" * 2000 + "一")
     assert view.tag_path(view.lines[0].block).count("div") > 1000
 
 
-def test_lines_that_link_to_posts_are_known_whether_the_link_is_relative_absolute_or_has_a_session() -> None:
+def test_links_to_posts_may_be_relative_absolute_or_have_a_session() -> None:
     links = ("/u/1/202001/6.html", "6.html", "http://h/u/1/202001/6.html?PHPSESSID=a1", "/u/1/", "#top")
     view = _view("".join(f"<p><a href='{href}'>题</a></p>" for href in links))
     assert view.post_lines == {0, 1, 2}
 
 
 @pytest.mark.parametrize("base", ["about:blank", "javascript:alert(1)", "data:x", "http://[x"])
-def test_a_base_that_is_no_address_counts_for_nothing(base: str) -> None:
+def test_a_base_that_is_no_url_is_ignored(base: str) -> None:
     view = _view(f"<base target=_blank><base href='{base}'><p><a href='6.html'>题</a></p>")
     assert view.base == URL
     assert view.post_lines == {0}
 
 
-def test_links_that_repeat_lead_where_they_lead_from_each_page() -> None:
+def test_cached_links_are_resolved_from_each_page() -> None:
     hrefs = (
         "6.html",
         "?page=2",
@@ -70,7 +70,7 @@ def _as_written(url: str) -> ParsedUrl:
 
 
 @pytest.mark.parametrize("rules", [parse_url, _as_written], ids=["drops", "keeps"])
-def test_links_that_carry_another_session_id_on_each_page_lead_where_the_rules_of_the_site_say(
+def test_links_with_a_session_id_per_page_follow_the_rules_of_the_site(
     rules: Callable[[str], ParsedUrl],
 ) -> None:
     cache = SubtreeCache()

@@ -1,4 +1,4 @@
-"""The next page is found by whatever a pager says, and nothing else is taken for it."""
+"""The next page is found by any pager's words, and other links are not taken for it."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def following(parsed: object) -> list[str]:
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize(("kind", "url"), [(PageKind.HOME, HOME), (PageKind.MONTH, MONTH)])
-def test_a_list_goes_on_by_words_arrows_and_pictures(step: str, kind: PageKind, url: str) -> None:
+def test_the_next_page_of_a_list_is_found_by_words_and_arrows(step: str, kind: PageKind, url: str) -> None:
     pager = step.replace("{}", "?page=2")
     assert following(read(listing(f"{ROWS}<div>{pager}</div>"), kind, url)) == [f"{url}?page=2"]
 
@@ -42,7 +42,7 @@ def test_a_list_goes_on_by_words_arrows_and_pictures(step: str, kind: PageKind, 
         "<a href='{}'>较旧的评论 »</a>",
     ],
 )
-def test_comments_go_on_by_the_same(step: str) -> None:
+def test_the_next_page_of_comments_is_found_by_words_and_arrows(step: str) -> None:
     claimed = COUNTERS.replace("评论（2）", "评论（5）")
     comments = f"<div>{COMMENTS}</div><div>{step.replace('{}', '?cp=2')}</div>"
     parsed = read(post(counters=claimed, comments=comments))
@@ -50,13 +50,13 @@ def test_comments_go_on_by_the_same(step: str) -> None:
 
 
 @pytest.mark.parametrize("older", ["« 较早的文章", "« Older entries", "&lt;&lt; 更早的日志"])
-def test_older_posts_may_stand_to_the_left(older: str) -> None:
+def test_a_link_to_older_posts_may_point_left(older: str) -> None:
     pager = f"<div><a href='?page=2'>{older}</a></div>"
     assert following(read(listing(ROWS + pager), PageKind.HOME, HOME)) == [f"{HOME}?page=2"]
 
 
 @pytest.mark.parametrize("url", ["/u/31182/2.html", "list_2.html", "page/2", "?p=2"])
-def test_a_link_to_more_goes_on_where_its_address_counts_on(url: str) -> None:
+def test_a_link_to_more_is_the_next_page_if_its_url_has_the_next_number(url: str) -> None:
     pager = f"<div><a href='{url}'>更多</a></div>"
     assert len(following(read(listing(ROWS + pager), PageKind.HOME, HOME))) == 1
 
@@ -71,5 +71,5 @@ def test_a_link_to_more_goes_on_where_its_address_counts_on(url: str) -> None:
         "<a href='/u/31182/'>»</a>",
     ],
 )
-def test_other_links_with_such_words_lead_elsewhere(link: str) -> None:
+def test_other_links_with_such_words_are_no_next_page(link: str) -> None:
     assert following(read(listing(f"{ROWS}<div>{link}</div>"), PageKind.HOME, HOME)) == []

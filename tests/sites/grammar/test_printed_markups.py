@@ -1,4 +1,4 @@
-"""Whatever the markup, a page reads exactly as it was written: invented blogs printed in markups drawn by lot."""
+"""Invented blogs in random markups are parsed exactly as written."""
 
 from dataclasses import replace
 from random import Random
@@ -105,7 +105,7 @@ def a_blog(style: Style, seed: int, **how: object) -> DemoBlog:
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_a_markup_with_a_name_reads_as_written(name: str) -> None:
+def test_a_named_markup_is_parsed_as_written(name: str) -> None:
     style = NAMED[name]
     assert differences(style, a_blog(style, len(name), awkward=False)) == []
 
@@ -117,14 +117,14 @@ def test_quoted_pages_and_typed_comments_change_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_a_markup_drawn_by_lot_reads_as_written(seed: int) -> None:
+def test_a_random_markup_is_parsed_as_written(seed: int) -> None:
     style = drawn_style(Random(seed))
     style = replace(style, foot="link" if style.comment.startswith("flat") else style.foot)
     assert differences(style, a_blog(style, seed, awkward=False)) == []
 
 
 @pytest.mark.parametrize("seed", range(100, 112))
-def test_odd_titles_bodies_and_names_read_as_written(seed: int) -> None:
+def test_odd_titles_bodies_and_names_are_parsed_as_written(seed: int) -> None:
     style = drawn_style(Random(seed))
     shows = tuple({*style.shows, "name_links"})
     messes = tuple(set(style.messes) - {"titles"})  # a title like a time is known by the window's title alone
@@ -133,7 +133,7 @@ def test_odd_titles_bodies_and_names_read_as_written(seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NAMED.keys() - {"flat"}))
-def test_guests_whose_names_are_no_links_are_commenters_too(name: str) -> None:
+def test_commenters_may_have_names_without_links(name: str) -> None:
     style = NAMED[name]
     blog = a_blog(style, len(name), awkward=False)
     blog = replace(blog, posts=tuple(with_guests(post) for post in blog.posts))
@@ -141,6 +141,6 @@ def test_guests_whose_names_are_no_links_are_commenters_too(name: str) -> None:
 
 
 @pytest.mark.parametrize("missing", Style().shows)
-def test_what_a_page_does_not_show_is_null(missing: str) -> None:
+def test_a_part_that_a_page_does_not_show_is_null(missing: str) -> None:
     style = replace(Style(), shows=tuple(what for what in Style().shows if what != missing))
     assert differences(style, a_blog(style, 1, awkward=False)) == []

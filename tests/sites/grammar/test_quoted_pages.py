@@ -1,4 +1,4 @@
-"""A page without counters whose author quotes another page: that is his text, or its comments are withheld."""
+"""If an author quotes a page, the quote is text of the post, or its comments are withheld."""
 
 from itertools import product
 
@@ -32,7 +32,7 @@ def names(post: Post) -> list[str]:
 
 @pytest.mark.parametrize(("quoted", "frame"), PLACES)
 @pytest.mark.parametrize("label", ["<div>文章评论</div>", "<h4>网友评论</h4>", ""])
-def test_where_the_text_has_an_element_of_its_own_all_of_it_is_text(
+def test_if_the_text_has_an_element_of_its_own_the_quote_is_text(
     quoted: list[str], frame: str, label: str
 ) -> None:
     parsed = page(quoted, frame, f"{label}<div>{OWN}</div>")
@@ -43,7 +43,7 @@ def test_where_the_text_has_an_element_of_its_own_all_of_it_is_text(
 
 
 @pytest.mark.parametrize(("quoted", "frame"), PLACES)
-def test_a_page_without_comments_gets_none_from_its_text(quoted: list[str], frame: str) -> None:
+def test_a_page_without_comments_has_none_from_its_text(quoted: list[str], frame: str) -> None:
     (found,) = page(quoted, frame, "<div>文章评论</div><div>暂无评论</div>").posts
     assert (found.comments, found.views) == ((), None)
     assert found.body_text == "\n".join(["正文。", *quoted, "以上是截图。"])
@@ -52,7 +52,7 @@ def test_a_page_without_comments_gets_none_from_its_text(quoted: list[str], fram
 @pytest.mark.parametrize("below", ["", "<div>文章评论</div>", f"<div>文章评论</div><div>{OWN}</div>"])
 @pytest.mark.parametrize("frame", ["{}", *FRAMED])
 @pytest.mark.parametrize("quoted", QUOTES)
-def test_a_quoted_comment_is_never_stored_and_what_is_withheld_is_told(
+def test_a_quoted_comment_is_never_stored_and_withheld_comments_are_a_problem(
     quoted: list[str], frame: str, below: str
 ) -> None:
     parsed = page(quoted, frame, below)
@@ -63,7 +63,7 @@ def test_a_quoted_comment_is_never_stored_and_what_is_withheld_is_told(
 
 
 @pytest.mark.parametrize("after", ["", "<div>分享 收藏</div>", "<div>上一篇：<a href='/u/1/'>旧的</a></div>"])
-def test_counters_that_end_the_element_of_the_text_are_the_pages_own(after: str) -> None:
+def test_counters_at_the_end_of_the_element_of_the_text_are_the_counters_of_the_page(after: str) -> None:
     counted = f"<div>浏览(10) (2) 评论(3)</div>{after}"
     html = (
         "<h3>一篇 <small>2025-01-01 10:00:00</small></h3>" + f"<div><p>正文。</p><p>二段。</p>{counted}</div>"
@@ -74,7 +74,7 @@ def test_counters_that_end_the_element_of_the_text_are_the_pages_own(after: str)
 
 
 @pytest.mark.parametrize("counted", ["<div>浏览(10) (2) 评论(3)</div>", ""])
-def test_the_label_above_the_comments_may_be_a_picture(counted: str) -> None:
+def test_the_label_above_the_comments_may_be_an_image(counted: str) -> None:
     label = "<div><img src='/c.gif' alt='文章评论'></div>"
     html = "<h3>一篇 <small>2025-01-01 10:00:00</small></h3>" + f"<p>正文。</p><p>二段。</p>{counted}{label}"
     (found,) = read(f"<html><body>{TOP}{html}<div>{OWN}</div>{CARD}</body></html>").posts

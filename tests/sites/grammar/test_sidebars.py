@@ -1,4 +1,4 @@
-"""The sidebar's rows are read in whatever signs a template sets around names, ages and dates."""
+"""Rows of the sidebar are parsed with any signs around names, ages and dates."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def home(side: str) -> ParsedPage:
         "{first} - {last} 5篇",
     ],
 )
-def test_a_row_of_the_archive_is_told_by_its_two_dates(row: str) -> None:
+def test_a_row_of_the_archive_is_found_by_its_two_dates(row: str) -> None:
     shown = row.format(first="2025-01-19", last="2025-01-29")
     side = f"<h4>存档目录</h4><ul><li><a href='/u/31182/202501/'>{shown}</a></li></ul>{CARD}"
     (month,) = home(side).months
@@ -45,7 +45,7 @@ def test_a_row_of_the_archive_is_told_by_its_two_dates(row: str) -> None:
         f"- {LINK}【时政】</a> <a href='/rss.php'>RSS</a>",
     ],
 )
-def test_a_category_is_told_by_its_link_whatever_stands_around_its_name(row: str) -> None:
+def test_a_category_is_found_by_its_link(row: str) -> None:
     side = f"<h4>分类目录</h4><div>{row}</div>{TITLES}<div>{row.replace('36001', '36002')}</div>{CARD}"
     parsed = home(side)
     assert [(each.name, len(each.posts)) for each in parsed.categories] == [("时政", 1), ("时政", 0)]
@@ -56,7 +56,7 @@ def test_a_category_is_told_by_its_link_whatever_stands_around_its_name(row: str
 
 
 @pytest.mark.parametrize("shown", ["林木（3岁）", "林木 | 3岁", "林木，3岁，男"])
-def test_an_age_may_stand_in_brackets_or_before_more(shown: str) -> None:
+def test_an_age_may_be_in_brackets_or_before_other_words(shown: str) -> None:
     author = home(CARD.replace("林木 ，3岁", shown)).author
     assert author is not None
     assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)
@@ -70,7 +70,7 @@ def test_an_age_may_stand_in_brackets_or_before_more(shown: str) -> None:
         "林木 ，3岁<br>注册日期：2022-06-17<br>访问总量：5 次（今日 2）",
     ],
 )
-def test_a_card_may_stand_on_one_line(card: str) -> None:
+def test_a_card_may_be_on_one_line(card: str) -> None:
     author = home(f"<h4>我的名片</h4><div>{card}</div>").author
     assert author is not None
     assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)

@@ -1,4 +1,4 @@
-"""Commenters whose words hold links: a quoted comment, a typed 回复, a row of a table."""
+"""Commenters may type links: a quoted comment, a 回复, a row of a table."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ def comment(who: str, hour: int, text: str, foot: str, likes: int) -> str:
 
 
 def read(*comments: str) -> Post:
-    """The post of a page with these comments, which claims as many."""
+    """Parse a page that has these comments and claims as many."""
     html = (
         "<title>题</title><h1>题</h1><div>2025-01-28 01:46:53</div><div class=diary_content><p>文。</p></div>"
         f"<div>浏览(5) (2) 评论({len(comments)})</div><div>文章评论</div>{''.join(comments)}<div>我的名片</div>"
@@ -37,25 +37,25 @@ def read(*comments: str) -> Post:
     return parsed.posts[0]
 
 
-def told(comments: tuple[Comment, ...]) -> list[tuple[str, int | None]]:
+def comment_fields(comments: tuple[Comment, ...]) -> list[tuple[str, int | None]]:
     return [(each.author_name, each.likes) for each in comments]
 
 
 @pytest.mark.parametrize("quoted", [name("丙", 3), "丙"])
-def test_a_quoted_comment_with_its_links_stays_words(quoted: str) -> None:
+def test_a_quoted_comment_with_its_links_is_text(quoted: str) -> None:
     quote = f"<blockquote>作者：{quoted} 留言时间：2025-01-28 07:00:00<br>丙文</blockquote>我也这么看。"
     found = read(
         comment(name("甲", 1), 9, "甲文", LINKED, 1),
         comment(name("乙", 2), 8, quote, LINKED, 2),
         comment(name("丙", 3), 7, "丙文", LINKED, 3),
     ).comments
-    assert told(found) == [("甲", 1), ("乙", 2), ("丙", 3)]
+    assert comment_fields(found) == [("甲", 1), ("乙", 2), ("丙", 3)]
     assert found[1].body_text.endswith("丙文\n我也这么看。")
 
 
 @pytest.mark.parametrize("foot", [PRESSED, "回复"])
 @pytest.mark.parametrize("linked", [True, False])
-def test_a_typed_link_to_reply_changes_nothing_of_other_comments(foot: str, linked: bool) -> None:
+def test_a_typed_link_to_reply_does_not_change_other_comments(foot: str, linked: bool) -> None:
     typed = "好。<br><a href='http://x.example/'>回复</a> | 99"
     forged = f"{typed}<br>作者：雷鸣 留言时间：2025-01-28 05:30:00<br>假话。<br><a href='http://x.example/'>回复</a> | 99"
     who = [name(words, uid) if linked else words for uid, words in enumerate("甲乙丙丁", 1)]
@@ -65,12 +65,12 @@ def test_a_typed_link_to_reply_changes_nothing_of_other_comments(foot: str, link
         comment(who[2], 7, forged, foot, 3),
         comment(who[3], 6, "丁文", foot, 4),
     ).comments
-    assert told(found) == [("甲", 1), ("乙", 2), ("丙", 3), ("丁", 4)]
+    assert comment_fields(found) == [("甲", 1), ("乙", 2), ("丙", 3), ("丁", 4)]
     assert [found[0].body_text, found[3].body_text] == ["甲文", "丁文"]
 
 
 @pytest.mark.parametrize("forger", ["雷鸣", name("雷鸣", 6)])
-def test_typed_rows_of_a_table_make_no_comment(forger: str) -> None:
+def test_typed_rows_of_a_table_are_no_comment(forger: str) -> None:
     typed = (
         f"好。<br>{LINKED} | 99<tr><td>作者：{forger} 留言时间：2025-01-28 07:30:00</td></tr>"
         f"<tr><td>假话。</td></tr><tr><td>{LINKED} | 99</td></tr>"
@@ -87,4 +87,4 @@ def test_typed_rows_of_a_table_make_no_comment(forger: str) -> None:
             )
         )
     ).comments
-    assert told(found) == [("甲", 1), ("乙", 2), ("丙", 3), ("丁", 4)]
+    assert comment_fields(found) == [("甲", 1), ("乙", 2), ("丙", 3), ("丁", 4)]

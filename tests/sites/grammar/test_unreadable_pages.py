@@ -1,4 +1,4 @@
-"""What a page shows and makes no sense is null and told as a problem; nothing is invented."""
+"""A part of a page that makes no sense is None and a problem; nothing is guessed."""
 
 import pytest
 
@@ -19,36 +19,36 @@ def read(shown: str, instead: str) -> ParsedPage:
     return read_page(URL, PAGE.replace(shown, instead), PageKind.POST)
 
 
-def told(parsed: ParsedPage) -> set[tuple[str, str]]:
+def problem_kinds(parsed: ParsedPage) -> set[tuple[str, str]]:
     return {(problem.kind, problem.field) for problem in parsed.problems}
 
 
 @pytest.mark.parametrize("junk", ["--", "", "很多", "12a", "1,2,3"])
-def test_counters_that_are_no_numbers(junk: str) -> None:
+def test_counters_that_are_no_numbers_are_a_problem(junk: str) -> None:
     parsed = read(f"浏览（{POST.views}）", f"浏览（{junk}）")
     post = parsed.posts[0]
     assert (post.views, post.likes, post.comment_count) == (None, POST.likes, len(POST.comments))
-    assert told(parsed) == {("unreadable", "views")}
+    assert problem_kinds(parsed) == {("unreadable", "views")}
     assert post.body_text == POST.body_text
 
 
-def test_a_card_that_makes_no_sense() -> None:
+def test_values_of_the_card_that_make_no_sense_are_problems() -> None:
     visits = read(f"{BLOG.total_visits:,}", "无数")
     assert visits.author is not None
     assert (visits.author.total_visits, visits.author.nickname) == (None, BLOG.nickname)
-    assert told(visits) == {("unreadable", "total_visits")}
+    assert problem_kinds(visits) == {("unreadable", "total_visits")}
     age = read(f"，{BLOG.account_age}岁", "，900岁")
     assert age.author is not None
     assert (age.author.account_age, age.author.nickname) == (None, BLOG.nickname)
-    assert told(age) == {("unreadable", "account_age")}
+    assert problem_kinds(age) == {("unreadable", "account_age")}
 
 
-def test_a_month_that_is_none_is_left_out_and_the_others_stay() -> None:
+def test_an_invalid_month_is_a_problem_and_the_others_stay() -> None:
     first = BLOG.newest_first()[0].posted_at.date()
     rows = read_page(URL, PAGE, PageKind.POST).months
     broken = read(f"- {first}<", "- 2025-01-32<")
     assert broken.months == rows[1:]
-    assert told(broken) == {("unreadable", "archive_months")}
+    assert problem_kinds(broken) == {("unreadable", "archive_months")}
 
 
 def test_a_comment_count_that_is_no_number_keeps_the_comments() -> None:
@@ -58,27 +58,27 @@ def test_a_comment_count_that_is_no_number_keeps_the_comments() -> None:
     parsed = read_page(url, page, PageKind.POST)
     assert parsed.posts[0].comment_count is None
     assert len(parsed.posts[0].comments) == len(post.comments)
-    assert told(parsed) == {("unreadable", "comment_count")}
+    assert problem_kinds(parsed) == {("unreadable", "comment_count")}
 
 
-def test_a_post_without_any_words_is_told() -> None:
+def test_a_post_without_any_text_is_parsed() -> None:
     page = PAGE.replace(PAGE[PAGE.index("记第4日。") - 5 : PAGE.index("浏览（")], "")
     parsed = read_page(URL, page, PageKind.POST)
     assert (parsed.kind, parsed.posts[0].title) == (PageKind.POST, POST.title)
 
 
-def test_fewer_comments_than_claimed_are_kept_and_told() -> None:
+def test_fewer_comments_than_claimed_are_stored_and_a_problem() -> None:
     post = next(post for post in BLOG.posts if len(post.comments) > 1)
     url = f"http://127.0.0.1:8000{BLOG.post_path(post)}"
     claimed = len(post.comments)
     page = print_blog(Style(), BLOG)[url].replace(f"评论（{claimed}）", f"评论（{claimed + 2}）")
     parsed = read_page(url, page, PageKind.POST)
     assert len(parsed.posts[0].comments) == claimed
-    assert told(parsed) == {("incomplete", "comments")}
+    assert problem_kinds(parsed) == {("incomplete", "comments")}
 
 
 def commented(broken: str, claimed: str) -> ParsedPage:
-    """A post with four comments, of which the second has that markup in its text."""
+    """Parse a post with four comments; the second has this markup in its text."""
     comments = "".join(
         f"<li><div>作者：<a href='/u/{day}/'>{name}</a> 留言时间：2025-01-0{day} 10:00:00</div><div>{text}</div>"
         "<div class=small><button>回复</button> | <span>3</span></div></li>"
@@ -94,13 +94,13 @@ def commented(broken: str, claimed: str) -> ParsedPage:
 @pytest.mark.parametrize(
     "broken", ["<div>开", "<table><tr><td>开", "</div>开", "</div></li>开", "</ul>开", "<li>开"]
 )
-def test_a_comment_that_leaves_tags_open_or_closes_too_many_costs_the_others_nothing(broken: str) -> None:
+def test_a_comment_with_unbalanced_tags_does_not_change_the_others(broken: str) -> None:
     parsed = commented(broken, "4")
     shown = [(comment.body_text, comment.likes) for comment in parsed.posts[0].comments]
     assert shown == [("好", 3), ("开", 3), ("同意", 3), ("不", 3)]
-    assert told(parsed) == set()
+    assert problem_kinds(parsed) == set()
 
 
-def test_a_comment_that_swallows_the_others_is_told_though_the_page_claims_no_number() -> None:
+def test_a_comment_that_hides_the_others_is_a_problem_without_a_claimed_number() -> None:
     parsed = commented("<!-- 开", "？")
-    assert ("incomplete", "comments") in told(parsed)
+    assert ("incomplete", "comments") in problem_kinds(parsed)

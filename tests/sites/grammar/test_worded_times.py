@@ -1,4 +1,4 @@
-"""A post whose time is in words, or in no form that is known, is read all the same; its time is kept as shown and told."""
+"""A post with a time in words, or in an unknown form, is parsed; its time stays as shown and is a problem."""
 
 import pytest
 
@@ -34,7 +34,9 @@ def finished(html: str) -> CrawledPage:
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("when", NO_TIMES)
 @pytest.mark.parametrize("label", [True, False])
-def test_a_time_that_is_none_is_null_kept_as_shown_and_told(when: str, head: str, label: bool) -> None:
+def test_a_text_that_is_no_time_is_null_stored_as_shown_and_a_problem(
+    when: str, head: str, label: bool
+) -> None:
     html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
     html = html if label else html.replace("<div>网络日志正文</div>", "")
     parsed = finished(html).parsed
@@ -48,7 +50,7 @@ def test_a_time_that_is_none_is_null_kept_as_shown_and_told(when: str, head: str
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("when", TIMES)
-def test_a_time_in_another_form_is_read(when: str, head: str) -> None:
+def test_a_time_in_another_form_is_resolved(when: str, head: str) -> None:
     html = post(head=head.format(when)).replace("<title>林木<", "<title>一篇 - 林木<")
     (found,) = finished(html).parsed.posts
     assert found.posted is not None
@@ -58,7 +60,7 @@ def test_a_time_in_another_form_is_read(when: str, head: str) -> None:
     assert found.body_text == "正文。\n二段。"
 
 
-def test_a_post_without_any_time_is_read_and_told() -> None:
+def test_a_post_without_any_time_is_parsed_and_a_problem() -> None:
     html = post(head="<h3>一篇</h3>").replace("<title>林木<", "<title>一篇 - 林木<")
     parsed = read(html)
     (found,) = parsed.posts
@@ -73,7 +75,7 @@ def test_the_first_sentence_of_a_text_is_no_time() -> None:
     assert (found.posted, found.body_text) == (None, "今天，我去了北京。\n二段。")
 
 
-def test_a_page_that_shows_no_post_gets_none_for_its_heading() -> None:
+def test_a_heading_without_a_post_is_no_post() -> None:
     words = "<h1>提示</h1><div>昨天</div><div>请稍候</div>"
     html = f"<html><head><title>提示</title></head><body>{TOP}{words}{CARD}</body></html>"
     assert [found.title for found in read(html).posts if found.views or found.comments] == []

@@ -1,4 +1,4 @@
-"""The 2006 template of 文学城: a month page shows its posts whole, and a new site is one file."""
+"""The template of 2006 of 文学城: a month page shows whole posts."""
 
 from datetime import UTC, datetime
 
@@ -75,7 +75,7 @@ def test_a_month_page_gives_each_post_whole_with_its_time_and_counters() -> None
     )
 
 
-def test_the_sidebar_gives_card_months_categories_and_latest_titles() -> None:
+def test_the_sidebar_has_card_months_categories_and_latest_titles() -> None:
     parsed = read(HEAD + TEA + FOOT)
     author = parsed.author
     assert author is not None
@@ -86,11 +86,11 @@ def test_the_sidebar_gives_card_months_categories_and_latest_titles() -> None:
     assert [post.title for post in parsed.latest] == ["新茶"]
 
 
-def test_a_month_row_that_names_no_days_of_posts_invents_none() -> None:
+def test_a_month_without_days_of_posts_has_no_first_and_last_day() -> None:
     assert {(row.first, row.last) for row in read(HEAD + TEA + FOOT).months} == {(None, None)}
 
 
-def test_a_footer_typed_into_a_post_ends_nothing() -> None:
+def test_a_footer_typed_into_a_post_does_not_end_it() -> None:
     typed = (
         "<p>看这一行：</p><table><tr><td><p>别的题目</p></td><td><p>2006-05-01 01:01:01</p></td></tr></table>"
         "<p>由别人张贴 @ "
@@ -102,7 +102,7 @@ def test_a_footer_typed_into_a_post_ends_nothing() -> None:
     assert (posts[0].body_text or "").endswith("还没完。")
 
 
-def test_a_switch_of_script_is_the_same_page() -> None:
+def test_a_switch_of_script_has_the_same_canonical_url() -> None:
     site = sites.site_by_name("wenxuecity")
     plain = site.parse_url("http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2")
     assert (
@@ -112,14 +112,14 @@ def test_a_switch_of_script_is_the_same_page() -> None:
     assert (plain.kind, plain.uid) == (PageKind.MONTH, "1854")
 
 
-def test_a_page_about_nothing_is_not_a_month() -> None:
+def test_a_notice_is_not_a_month() -> None:
     parsed = read("<html><body><p>您要看的文章不存在或已被删除。</p></body></html>")
     assert parsed.kind is PageKind.NOTICE
     assert parsed.posts == ()
 
 
 @pytest.mark.skipif(not (REAL / "wenxuecity_2006").is_dir(), reason="the real pages are not here")
-def test_a_real_month_page_reads_as_its_gold_says() -> None:
+def test_a_real_month_page_is_parsed_as_its_gold_files() -> None:
     folder = REAL / "wenxuecity_2006"
     body = (folder / "page.html").read_bytes().split(b"\n", 1)[1]
     url = "http://blog.wenxuecity.com/archives.php?date=200506&blogID=1854&wid=2"

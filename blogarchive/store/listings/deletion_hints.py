@@ -1,62 +1,60 @@
-"""Signs, on a home page, that posts were deleted or are there again: lists of newest posts that lack or regain one.
+"""Requeue posts that a list of newest posts on the home page no longer shows, or shows again.
 
-A sign is no witness. It has the post's own page looked at now, which else would be due weeks later.
+Such a hint marks nothing as gone. It requeues the post's own page, which may be due only weeks later.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 
 from blogarchive.items import ListedPost
 from blogarchive.store.frontier import requeue
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import post_target
 
-_ASKED_AT_MOST = 20
-"""More at once are no sign of posts, but of a list that is made otherwise now."""
+_MAX_REQUEUED = 20
+"""More posts at once mean that the list is made in another way now."""
 
 
 def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
-    """Hold each list against what it showed when it was last seen; `lists` by their places in `sidebar_titles`."""
-    lost: set[str] = set()
-    back: set[str] = set()
-    for place, named in lists.items():
-        shown, before = _numbers(named), _shown_before(context, place)
+    """Compare each list with its last content and requeue the differences; `lists` are by place in `sidebar_titles`."""
+    missing: set[str] = set()
+    returned: set[str] = set()
+    for place, posts in lists.items():
+        shown = {str(post.number) for post in posts if post.number is not None}
+        before = _read_shown_before(context, place)
         if shown and before:
-            lost |= select_newer(before - shown, shown)
-            back |= shown - before
-    for number, condition in ((lost, "gone_at is null"), (back, "gone_at is not null")):
-        rows = _posts(context, sorted(number), condition)
-        for url, post in rows if len(rows) <= _ASKED_AT_MOST else []:
-            target = post_target(context, url, post)
+            missing |= select_newer(before - shown, shown)
+            returned |= shown - before
+    for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
+        rows = _read_posts(context, numbers, condition)
+        for url, number in rows if len(rows) <= _MAX_REQUEUED else []:
+            target = post_target(context, url, number)
             requeue.requeue_target(
                 context.archive, target, before=context.precise_moment, now=context.page.fetched_at
             )
 
 
-def select_newer(lacking: set[str], numbers: set[str]) -> set[str]:
-    """Those that a list of the newest posts would show: not older than the oldest it does show, pinned ones aside."""
-    shown = sorted(int(number) for number in numbers if number.isdigit())
-    if len(shown) < 2:
+def select_newer(numbers: set[str], shown: set[str]) -> set[str]:
+    """Return the numbers that a list of newest posts would show: those above its lowest ones, which may be pinned."""
+    ordered = sorted(int(number) for number in shown if number.isdigit())
+    if len(ordered) < 2:
         return set()
-    return {number for number in lacking if number.isdigit() and int(number) > shown[len(shown) // 4]}
+    return {number for number in numbers if number.isdigit() and int(number) > ordered[len(ordered) // 4]}
 
 
-def _numbers(named: Sequence[ListedPost]) -> set[str]:
-    return {str(post.number) for post in named if post.number is not None}
-
-
-def _shown_before(context: SaveContext, place: str) -> set[str]:
-    rows = context.archive.rows(
+def _read_shown_before(context: SaveContext, place: str) -> set[str]:
+    numbers = context.archive.column(
         "select number from sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
         " and last_seen_at = (select max(last_seen_at) from sidebar_titles where author_id = ?1 and place = ?2)",
         (context.author_id, place),
     )
-    return {str(number) for (number,) in rows}
+    return set(map(str, numbers))
 
 
-def _posts(context: SaveContext, numbers: Sequence[str], condition: str) -> list[tuple[str, int | str]]:
-    places = ", ".join("?" * len(numbers))
-    rows = context.archive.rows(
-        f"select url, number from posts where author_id = ? and number in ({places}) and {condition}",  # noqa: S608
-        (context.author_id, *(int(number) if number.isdigit() else number for number in numbers)),
+def _read_posts(context: SaveContext, numbers: Iterable[str], condition: str) -> list[tuple[str, int | str]]:
+    cursor = context.archive.execute(
+        "select url, number from posts where author_id = ?"  # noqa: S608 - one of two constants
+        f" and number in (select value from json_each(?)) and {condition}",
+        (context.author_id, json.dumps(sorted(numbers))),
     )
-    return [(str(url), number if isinstance(number, int) else str(number)) for url, number in rows]
+    return cursor.fetchall()

@@ -1,162 +1,173 @@
-"""What the site deleted: marked when two witnesses agree, the post's own page and a listing without it.
+"""Mark posts as gone if two witnesses agree: the post's own page, and a complete listing without the post.
 
-Each witness is a column of the post and waits there for the other. A post that is seen again is unmarked; an
-outage or a block page is no witness. When a witness spoke is noted to the microsecond: what a post's page shows and
-what a listing shows may be of one second.
+Each witness is a column of the post that waits for the other one. A post that is seen again is unmarked. An outage or
+a block page is no witness. The times of witnesses have microseconds, because a page of the post and a listing may be
+fetched in the same second.
 """
 
+import json
 from collections.abc import Collection
-from typing import cast
+from dataclasses import dataclass
 
 from blogarchive.store import schedule
 from blogarchive.store.frontier import requeue, transitions
 from blogarchive.store.pages.context import ChangeCounts, SaveContext
 from blogarchive.store.pages.ownership import post_target
+from blogarchive.store.rows import Value
 
-_BOTH = (
+_BOTH_WITNESSES = (
     "gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')"
     " and missing_from_listing_at >= coalesce(own_page_seen_at, '')"
 )
 
 
-def record_gone_page(context: SaveContext, number: int | str, reason: str) -> bool:
-    """The post's own page says that it is no more; gives whether the post is gone, both witnesses heard.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _WitnessRow:
+    id: int
+    own_page_seen_at: str | None
+    month: str | None
+    gone_at: str | None
+    first_gone_at: str
 
-    Where the other is missing, the listing that should show the post is fetched: the month's, unless it was since
-    the page first said so, else the home page.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _UrlRow:
+    url: str
+    number: int | str
+
+
+def record_gone_page(context: SaveContext, number: int | str, reason: str) -> bool:
+    """Record that the post's own page is gone; return whether both witnesses agree.
+
+    If the listing has not agreed yet, the listing that should show the post is requeued: the month, or the home page if
+    the month was fetched since the page was first gone.
     """
-    row = context.archive.row(
-        "select id, own_page_seen_at, posted_at, gone_at, coalesce(own_page_gone_at, ?) from posts"
+    row = context.archive.one_as(
+        _WitnessRow,
+        "select id, own_page_seen_at, substr(posted_at, 1, 7) as month, gone_at,"
+        " coalesce(own_page_gone_at, ?) as first_gone_at from posts"
         " where author_id = (select id from authors where site = ? and uid = ?) and number = ?",
         (context.precise_moment, context.blog.site, context.blog.uid, number),
     )
     if row is None:
         return False
-    post_id, seen, posted, gone, first_gone = row
-    if gone is not None:
-        _rest(context, cast(int, post_id))
+    if row.gone_at is not None:
+        _settle_gone(context, row.id)
         return True
-    if seen is not None and str(seen) > context.precise_moment:
+    if (row.own_page_seen_at or "") > context.precise_moment:
         return False
     context.archive.execute(
         "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null",
-        (context.precise_moment, reason, cast(int, post_id)),
+        (context.precise_moment, reason, row.id),
     )
-    if posted is not None:
-        _hear_archive(context, cast(int, post_id), str(posted)[:7])
-    if _conclude(context, cast(int, post_id)):
+    if row.month is not None:
+        _record_missing_month(context, row.id, row.month)
+    if _mark_if_agreed(context, row.id):
         return True
-    if not _ask_month(context, None if posted is None else str(posted)[:7], str(first_gone)):
-        _ask_home(context, "" if seen is None else str(seen))
+    if not _requeue_month(context, row.month, row.first_gone_at):
+        _requeue_listing(context, "kind = 'home' and page_no = ?", 1, row.own_page_seen_at or "")
     return False
 
 
 def is_gone(context: SaveContext, number: int | str | None) -> bool:
-    """Whether the post of that number is marked as gone."""
-    row = context.archive.row(
+    """Return whether the post of that number is marked as gone."""
+    return context.archive.exists(
         "select 1 from posts where author_id = (select id from authors where site = ? and uid = ?)"
         " and number = ? and gone_at is not null",
         (context.blog.site, context.blog.uid, number),
     )
-    return row is not None
 
 
 def record_missing(context: SaveContext, post_ids: Collection[int], *, since: str) -> None:
-    """A complete listing, begun at `since` (UTC text with microseconds), does not show these posts, though it should."""
+    """Record that a complete listing lacks these posts. `since` is its start, UTC text with microseconds."""
     for post_id in post_ids:
-        fresh = context.archive.execute(
+        recorded = context.archive.execute(
             "update posts set missing_from_listing_at = ? where id = ? and gone_at is null"
             " and missing_from_listing_at is null and coalesce(own_page_seen_at, '') < ?",
             (since, post_id, since),
         ).rowcount
-        if fresh and not _conclude(context, post_id):
-            _ask_own_page(context, post_id)
+        if recorded and not _mark_if_agreed(context, post_id):
+            _requeue_own_page(context, post_id)
 
 
 def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
-    """A listing shows these posts: it is no witness against them, and those marked are unmarked."""
-    places = ", ".join("?" * len(post_ids))
-    back = context.archive.rows(
-        f"select id from posts where id in ({places}) and gone_at is not null and gone_at < ?",  # noqa: S608
-        (*post_ids, context.moment),
+    """Record that a listing shows these posts: delete its witness, and unmark and requeue those that were gone."""
+    ids = json.dumps(list(post_ids))
+    returned = context.archive.column(
+        "select id from posts where id in (select value from json_each(?)) and gone_at is not null and gone_at < ?",
+        (ids, context.moment),
     )
     context.archive.execute(
-        "update posts set missing_from_listing_at = null, gone_at = null, gone_reason = null"  # noqa: S608
-        f" where id in ({places}) and missing_from_listing_at is not null and last_seen_at <= ?",
-        (*post_ids, context.moment),
+        "update posts set missing_from_listing_at = null, gone_at = null, gone_reason = null"
+        " where id in (select value from json_each(?)) and missing_from_listing_at is not null and last_seen_at <= ?",
+        (ids, context.moment),
     )
-    for (post_id,) in back:
-        _ask_own_page(context, cast(int, post_id))
+    for post_id in returned:
+        _requeue_own_page(context, post_id)
 
 
-def _hear_archive(context: SaveContext, post_id: int, month: str) -> None:
-    """An archive that has no row for the post's month any more is a listing without it."""
+def _record_missing_month(context: SaveContext, post_id: int, month: str) -> None:
+    """Record the archive as a listing without the post if it no longer shows the month of the post."""
     context.archive.execute(
         "update posts set missing_from_listing_at = x.latest from (select max(m.last_seen_at) as latest,"
-        " max(case when m.month = ? then m.last_seen_at end) as own from archive_months m"
-        " where m.author_id = (select author_id from posts where id = ?)) x"
-        " where posts.id = ? and missing_from_listing_at is null and x.own < x.latest",
-        (month, post_id, post_id),
+        " max(case when m.month = ?1 then m.last_seen_at end) as own from archive_months m"
+        " where m.author_id = (select author_id from posts where id = ?2)) x"
+        " where posts.id = ?2 and missing_from_listing_at is null and x.own < x.latest",
+        (month, post_id),
     )
 
 
-def _conclude(context: SaveContext, post_id: int) -> bool:
-    """Mark the post as gone where both witnesses say so; gives whether they do."""
+def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
+    """Mark the post as gone if both witnesses agree; return whether they do."""
     marked = context.archive.execute(
         "update posts set gone_at = ?, gone_reason = own_page_gone_reason"  # noqa: S608 - a constant
-        f" where id = ? and {_BOTH}",
+        f" where id = ? and {_BOTH_WITNESSES}",
         (context.moment, post_id),
     ).rowcount
     if marked:
-        _rest(context, post_id)
+        _settle_gone(context, post_id)
         context.add_changes(ChangeCounts(posts_gone=1))
     return marked > 0
 
 
-def _rest(context: SaveContext, post_id: int) -> None:
-    """A post that is gone is no failure; it is looked at once in a long while, as it may return."""
-    row = context.archive.row(
-        "select coalesce(f.url, p.url), p.number from posts p left join frontier f on f.key = ? || p.number"
+def _settle_gone(context: SaveContext, post_id: int) -> None:
+    """Resolve the failures of a post that is gone and schedule its page at the longest interval: it may return."""
+    row = context.archive.one_as(
+        _UrlRow,
+        "select coalesce(f.url, p.url) as url, p.number from posts p left join frontier f on f.key = ? || p.number"
         " where p.id = ?",
         (f"{context.blog.site}/{context.blog.uid}/", post_id),
     )
     if row is None:
         return
-    target = post_target(context, str(row[0]), cast("int | str", row[1]))
-    due = context.page.fetched_at + schedule.MAX_INTERVAL
-    transitions.mark_gone(context.archive, target, due_at=due)
+    target = post_target(context, row.url, row.number)
+    transitions.mark_gone(context.archive, target, due_at=context.page.fetched_at + schedule.MAX_INTERVAL)
     context.resolved_urls.append(target.url)
-    context.resolved_urls += transitions.deactivate_comments(
-        context.archive, context.blog, cast("int | str", row[1])
-    )
+    context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, row.number)
 
 
-def _ask_own_page(context: SaveContext, post_id: int) -> None:
-    row = context.archive.row("select url, number from posts where id = ?", (post_id,))
+def _requeue_own_page(context: SaveContext, post_id: int) -> None:
+    row = context.archive.one_as(_UrlRow, "select url, number from posts where id = ?", (post_id,))
     if row is not None:
-        target = post_target(context, str(row[0]), cast("int | str", row[1]))
+        target = post_target(context, row.url, row.number)
         requeue.requeue_target(
             context.archive, target, before=context.precise_moment, now=context.page.fetched_at
         )
 
 
-def _ask_month(context: SaveContext, month: str | None, since: str) -> bool:
-    """Have the listing of that month fetched, unless it was since; gives whether there is one."""
-    url = context.archive.row(
+def _requeue_month(context: SaveContext, month: str | None, since: str) -> bool:
+    """Requeue the listing of that month, unless it was fetched since; return whether the month has a listing."""
+    url = context.archive.text(
         "select m.url from archive_months m join authors a on a.id = m.author_id"
-        " where a.site = ? and a.uid = ? and m.month = ? and m.url is not null",
+        " where a.site = ? and a.uid = ? and m.month = ?",
         (context.blog.site, context.blog.uid, month),
     )
     if url is not None:
-        _ask(context, "url = ?", str(url[0]), since)
+        _requeue_listing(context, "url = ?", url, since)
     return url is not None
 
 
-def _ask_home(context: SaveContext, since: str) -> None:
-    _ask(context, "kind = 'home' and page_no = ?", 1, since)
-
-
-def _ask(context: SaveContext, condition: str, value: str | int, since: str) -> None:
+def _requeue_listing(context: SaveContext, condition: str, value: Value, since: str) -> None:
     requeue.requeue_where(
         context.archive,
         context.blog,

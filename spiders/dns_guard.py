@@ -2,7 +2,7 @@
 
 Twisted connects only to addresses that the resolver of the reactor returns. It resolves the host of every
 connection: pages, images, redirects, robots.txt, and hosts written as addresses. So an address that is left out
-here is never connected to, even if a name resolves differently a moment later (DNS rebinding).
+here is never connected to. This also stops DNS rebinding: a name that resolves differently a moment later.
 """
 
 from collections.abc import Iterator, Sequence

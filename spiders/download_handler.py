@@ -2,7 +2,7 @@
 
 Scrapy's slot keeps the delay of a host, and AutoThrottle. A slot counts a request as active when it reaches this
 handler, so a pause here delays the whole host. Without a delay the slot releases all waiting requests before it
-counts the first one (Scrapy 2.19), so the lock here keeps them to one at a time.
+counts the first one (Scrapy 2.19). The lock here keeps them to one at a time.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Fetch the images of posts after the pages, with the same scheduler, limits and robots.txt.
 
-An image that cannot be fetched never ends a run. A host that serves no image is not asked for images again.
+An image that cannot be fetched never ends a run. After several failures of a host no more
+images are requested from it.
 """
 
 from collections import Counter
@@ -34,7 +35,7 @@ TRIES = 2
 """Tries in one run at an image that is refused, broken, truncated or not reached."""
 
 FAILURES_ALLOWED = 3
-"""A host is not asked for more images in this run after this many failures in a row."""
+"""After this many failures in a row, no more images are requested from a host in this run."""
 
 _TIMEOUT = 120  # seconds: a large photograph over a slow line
 _ACCEPT = "image/avif,image/webp,image/*,*/*;q=0.5"
@@ -146,7 +147,7 @@ class ImageFetcher:
 
     def _cancel(self, image: QueuedImage, host: str) -> None:
         if self._scheduler.is_blocked(host) and not self._throttle.stopping:
-            self._record_failure(image, ImageFailure(detail="its host is not asked any more in this run"))
+            self._record_failure(image, ImageFailure(detail="no more images from its host in this run"))
         else:
             self._scheduler.defer(image)
 

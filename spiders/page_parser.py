@@ -32,7 +32,7 @@ class PageParser:
             self._start()
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises what it raises."""
+        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors."""
         self._pages += 1
         if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
             self._start()

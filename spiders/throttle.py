@@ -20,7 +20,7 @@ REPEATS_ALLOWED = 10
 """A host is blocked after it served the same unparsable page for this many URLs in a row."""
 
 LONGEST_WAIT = timedelta(minutes=10)
-"""A host whose Retry-After is longer is blocked for the rest of the run."""
+"""A host with a longer Retry-After is blocked for the rest of the run."""
 
 LONGEST_CRAWL_DELAY = timedelta(minutes=1)
 """A longer Crawl-delay of robots.txt is shortened to this."""

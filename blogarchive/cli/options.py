@@ -116,7 +116,7 @@ def verbosity(function: _F) -> _F:
 
 
 def any_verbosity(function: _F) -> _F:
-    """Add `-q` and `-v` to a command whose output is its purpose; -q changes nothing."""
+    """Add `-q` and `-v` to a command that always prints its result; -q changes nothing."""
     quiet = click.option("-q", "--quiet", is_flag=True, expose_value=False, hidden=True)
     verbose = click.option(
         "-v",

@@ -51,7 +51,7 @@ def replace_streams() -> None:
 
 
 def print_result(text: str) -> None:
-    """Print the last output of a command, whose exit code must not change if the reader has ended."""
+    """Print the last output of a command; the exit code stays the same if the reader has ended."""
     try:
         click.echo(text)
     except BrokenPipeError:

@@ -15,7 +15,7 @@ from blogarchive.sites.base import Site, site_by_name, site_for_url
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlOptions:
-    """What the user asked of a run.
+    """Options of a run, as the user gave them.
 
     `urls` are blogs or posts to back up. `uids` are the blogs to update; if empty, all blogs of the archive.
     `limit` is a number of posts, `since` a day in the time zone of the site. `retry` requeues every failure, also
@@ -55,7 +55,7 @@ def default_db() -> Path:
 def start_targets(options: CrawlOptions) -> list[Target]:
     """Return the targets of the URLs of a run; raises `UsageError` for a URL of no known site.
 
-    A URL of unknown form is replaced by the nearest URL above it that is a post or a page of the same blog.
+    A URL of unknown form is replaced by the nearest known URL above it in the same blog.
     """
     return [_start_target(url, options.site) for url in options.urls]
 

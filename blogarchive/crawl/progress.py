@@ -100,7 +100,7 @@ class ProgressBarObserver(LineObserver):
         super().__init__(cast(TextIO, console.file), verbose=verbose)
         self._console = console
         self._bar = progress
-        self._task = progress.add_task("reading", total=None, what="posts", failed=0, todo=0)
+        self._task = progress.add_task("reading", total=None, unit="posts", failed=0, todo=0)
         self._next_count = 0.0
 
     def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
@@ -121,7 +121,7 @@ class ProgressBarObserver(LineObserver):
         """Move the bar, which counts images from now on."""
         done = stored + failed
         self._bar.update(
-            self._task, what="images", completed=done, total=total, failed=failed, todo=total - done
+            self._task, unit="images", completed=done, total=total, failed=failed, todo=total - done
         )
 
     def _write(self, text: str) -> None:
@@ -140,7 +140,7 @@ def open_observer(stream: TextIO, *, quiet: bool = False, verbose: bool = False)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed} of {task.total} {task.fields[what]}"),
+            TextColumn("{task.completed} of {task.total} {task.fields[unit]}"),
             TaskProgressColumn(),
             TextColumn("{task.fields[failed]} failed, {task.fields[todo]} to go"),
             TimeRemainingColumn(),

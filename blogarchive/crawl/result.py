@@ -40,7 +40,7 @@ class ThrottleState(Protocol):
 
 
 def build_result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
-    """Return the result of a run, by its errors and by what is missing in the archive now."""
+    """Return the result of a run, by its errors and by the failures that are open now."""
     counts = session.counts(throttle.requests)
     error = _most_severe(session, throttle)
     if error:

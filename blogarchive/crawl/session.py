@@ -65,10 +65,7 @@ class CrawlSession:
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
 
     def begin(self, targets: Sequence[Target]) -> int:
-        """Queue the targets of the run, `targets` first, and return how many are due.
-
-        `targets` are the result of `start_targets`.
-        """
+        """Queue the targets of the run, those of `start_targets` first, and return how many are due."""
         if self.run.ahead:
             self.observer.on_message(
                 f"this machine's clock is {self.run.ahead} behind the newest time in the archive"
@@ -88,7 +85,7 @@ class CrawlSession:
         return list(dict.fromkeys(self._hosts.values()))
 
     def unclosed_hosts(self) -> set[str]:
-        """Return the hosts whose stored home pages do not end with `</html>`; their pages are not truncated."""
+        """Return the hosts with stored home pages without `</html>`: pages of these hosts have no end."""
         homes = [home for blog in self.blogs if (home := blogs.home_target(self.archive, blog))]
         return {host_of(home.url) for home in homes if page_rows.is_newest_home_open(self.archive, home.url)}
 

@@ -78,7 +78,7 @@ class ParserProcess:
         return cls(process, channel, report)
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises what it raises."""
+        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors."""
         if self.is_ready and self._writer:
             try:
                 parsed = await self._request(self._writer, page, target)

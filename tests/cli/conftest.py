@@ -12,13 +12,13 @@ from blogarchive.cli.group import run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class CliResult:
     code: int
     out: str
     err: str
 
 
-Say = Callable[..., Said]
+RunCli = Callable[..., CliResult]
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +38,13 @@ def db(demo: tuple[Path, str]) -> Path:
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
+def run_cli(capsys: pytest.CaptureFixture[str]) -> RunCli:
     """Return a function that runs a command line and returns its output and exit code."""
 
-    def said(*words: object) -> Said:
+    def result(*arguments: object) -> CliResult:
         capsys.readouterr()
-        code = run([str(word) for word in words])
+        code = run([str(word) for word in arguments])
         out, err = capsys.readouterr()
-        return Said(code=code, out=out, err=err)
+        return CliResult(code=code, out=out, err=err)
 
-    return said
+    return result

@@ -20,7 +20,7 @@ from blogarchive.demo import DemoHost, sample_blog
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import page_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
-from tests.cli.conftest import Say
+from tests.cli.conftest import RunCli
 
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
@@ -29,41 +29,45 @@ CONTRACT = {
 }
 
 
-def test_every_command_has_help(say: Say) -> None:
+def test_every_command_has_help(run_cli: RunCli) -> None:
     with click.Context(cli) as context:
         assert set(cli.list_commands(context)) == CONTRACT
     for name in CONTRACT:
-        said = say(name, "--help")
-        assert said.code == 0
-        assert len(said.out.splitlines()) > 4, name
+        result = run_cli(name, "--help")
+        assert result.code == 0
+        assert len(result.out.splitlines()) > 4, name
 
 
 def test_the_demo_prints_what_is_stored_and_what_to_try_next(demo: tuple[Path, str]) -> None:
-    db, told = demo
+    db, message = demo
     assert db.exists()
-    assert "北窗闲话 by 北窗老王: 16 posts" in told
-    assert "serve --db data/demo.db" in told
+    assert "北窗闲话 by 北窗老王: 16 posts" in message
+    assert "serve --db data/demo.db" in message
 
 
-def test_status_compares_stored_posts_with_the_counts_on_the_pages(say: Say, db: Path) -> None:
-    said = say("status", "--db", db)
-    assert said.code == 0
-    assert "posts     16 of 16 read" in said.out
-    assert "months    5 of 5 complete" in said.out
+def test_status_compares_stored_posts_with_the_counts_on_the_pages(run_cli: RunCli, db: Path) -> None:
+    result = run_cli("status", "--db", db)
+    assert result.code == 0
+    assert "posts     16 of 16 read" in result.out
+    assert "months    5 of 5 complete" in result.out
     blog = next(
         blog
-        for blog in json.loads(say("status", "--db", db, "--json").out)["blogs"]
+        for blog in json.loads(run_cli("status", "--db", db, "--json").out)["blogs"]
         if blog["uid"] == "31182"
     )
     assert (blog["posts_read"], blog["posts_named"], blog["months_complete"]) == (16, 16, 5)
     assert blog["comments_held"] == blog["comments_claimed"] > 0
 
 
-def test_status_prints_none_for_a_month_without_a_stored_post(say: Say, db: Path, tmp_path: Path) -> None:
+def test_status_prints_none_for_a_month_without_a_stored_post(
+    run_cli: RunCli, db: Path, tmp_path: Path
+) -> None:
     copy = Path(shutil.copy(db, tmp_path / "copy.db"))
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update posts set posted_at = '2001-01-01' where posted_at like '2025-01%'")
-    lines = [line for line in say("status", "--db", copy).out.splitlines() if line.startswith("  2025-01")]
+    lines = [
+        line for line in run_cli("status", "--db", copy).out.splitlines() if line.startswith("  2025-01")
+    ]
     assert lines
     assert all(" posts read, none stored, 2025-01-" in line for line in lines)
 
@@ -76,41 +80,41 @@ def test_a_few_pages_are_reparsed_without_workers(db: Path) -> None:
         assert len(list(found)) == page_rows.count_pages(archive) - 1
 
 
-def test_failures_are_listed_for_people_and_for_machines(say: Say, db: Path) -> None:
-    rows = json.loads(say("failures", "--db", db, "--json").out)
+def test_failures_are_listed_for_people_and_for_machines(run_cli: RunCli, db: Path) -> None:
+    rows = json.loads(run_cli("failures", "--db", db, "--json").out)
     assert {row["kind"] for row in rows} == {"picture"}
-    assert rows[0]["url"] in say("failures", "--db", db).out
+    assert rows[0]["url"] in run_cli("failures", "--db", db).out
 
 
-def test_verify_finds_no_damage_in_a_good_archive(say: Say, db: Path) -> None:
-    said = say("verify", "--db", db)
-    assert (said.code, "0 damaged" in said.out) == (0, True)
-    assert say("verify", "--db", db, "-q").out == ""
+def test_verify_finds_no_damage_in_a_good_archive(run_cli: RunCli, db: Path) -> None:
+    result = run_cli("verify", "--db", db)
+    assert (result.code, "0 damaged" in result.out) == (0, True)
+    assert run_cli("verify", "--db", db, "-q").out == ""
 
 
-def test_verify_finds_a_byte_that_changed(say: Say, db: Path, tmp_path: Path) -> None:
+def test_verify_finds_a_byte_that_changed(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     connection = sqlite3.connect(copy)
     with connection:
         connection.execute("update pages set body = zeroblob(length(body)) where id = 3")
     connection.close()
-    said = say("verify", "--db", copy)
-    assert said.code == 6
-    assert "damaged" in said.err
+    result = run_cli("verify", "--db", copy)
+    assert result.code == 6
+    assert "damaged" in result.err
 
 
-def test_damage_found_during_an_export_is_6_too(say: Say, db: Path, tmp_path: Path) -> None:
+def test_damage_found_during_an_export_is_6_too(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update posts set body_text = cast(x'ffff' as text)")
-    said = say("export", "jsonl", tmp_path / "out.jsonl", "--db", copy)
-    assert (said.code, "restore a copy" in said.err) == (6, True)
+    result = run_cli("export", "jsonl", tmp_path / "out.jsonl", "--db", copy)
+    assert (result.code, "restore a copy" in result.err) == (6, True)
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("arguments", "code", "message"),
     [
         ("status", 0, ""),
         ("search 一 --limit 1 -q", 0, ""),
@@ -119,36 +123,40 @@ def test_damage_found_during_an_export_is_6_too(say: Say, db: Path, tmp_path: Pa
     ],
 )
 def test_on_a_full_disk_reading_works_and_writing_is_6(
-    db: Path, tmp_path: Path, words: str, code: int, told: str
+    db: Path, tmp_path: Path, arguments: str, code: int, message: str
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     ran = subprocess.run(
-        [sys.executable, "-m", "blogarchive", *words.split(), "--db", copy],
+        [sys.executable, "-m", "blogarchive", *arguments.split(), "--db", copy],
         capture_output=True,
         text=True,
         timeout=60,
         preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (0, 0)),
     )
-    assert (ran.returncode, told in ran.stderr, len(ran.stderr.splitlines()) < 2) == (code, True, True), ran
+    assert (ran.returncode, message in ran.stderr, len(ran.stderr.splitlines()) < 2) == (code, True, True), (
+        ran
+    )
     assert Path(copy).read_bytes() == db.read_bytes()
 
 
-def test_a_damaged_page_is_reported_and_all_others_are_processed(say: Say, db: Path, tmp_path: Path) -> None:
+def test_a_damaged_page_is_reported_and_all_others_are_processed(
+    run_cli: RunCli, db: Path, tmp_path: Path
+) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update pages set body = zeroblob(length(body)) where id = 1")
         (pages,) = connection.execute("select count(*) from pages").fetchone()
         (url,) = connection.execute("select url from pages where id = 1").fetchone()
         connection.execute("update posts set views = null where number = 506012")
-    for words in (("reparse", "--workers", 1), ("reparse", "--diff", "--workers", 2)):
-        said = say(*words, "--db", copy)
-        assert (said.code, url in said.err, "1 stored pages are damaged" in said.err) == (6, True, True)
+    for arguments in (("reparse", "--workers", 1), ("reparse", "--diff", "--workers", 2)):
+        result = run_cli(*arguments, "--db", copy)
+        assert (result.code, url in result.err, "1 stored pages are damaged" in result.err) == (6, True, True)
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("select views from posts where number = 506012").fetchone() != (None,)
-    said = say("export", "warc", tmp_path / "out.warc", "--json", "--db", copy)
-    assert (said.code, url in said.err, json.loads(said.out)["pages"]) == (6, True, pages - 1)
-    said = say("merge", copy, "--db", tmp_path / "other.db")
-    assert (said.code, url in said.err) == (6, True), "a damaged archive is not merged in part"
+    result = run_cli("export", "warc", tmp_path / "out.warc", "--json", "--db", copy)
+    assert (result.code, url in result.err, json.loads(result.out)["pages"]) == (6, True, pages - 1)
+    result = run_cli("merge", copy, "--db", tmp_path / "other.db")
+    assert (result.code, url in result.err) == (6, True), "a damaged archive is not merged in part"
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
         assert connection.execute("select count(*) from pages").fetchone() == (0,)
 
@@ -164,30 +172,32 @@ def test_a_terminal_without_chinese_fails_no_command(db: Path) -> None:
     assert "街" in json.loads(ran.stdout.splitlines()[0])["excerpt"]
 
 
-def test_search_finds_two_characters_and_shows_the_excerpt(say: Say, db: Path) -> None:
-    said = say("search", "街", "格局", "--db", db)
-    assert said.code == 0
-    assert "一只猫能不能改变整条街的格局" in said.out
-    (hit, *_) = [json.loads(line) for line in say("search", "格局", "--db", db, "--json").out.splitlines()]
+def test_search_finds_two_characters_and_shows_the_excerpt(run_cli: RunCli, db: Path) -> None:
+    result = run_cli("search", "街", "格局", "--db", db)
+    assert result.code == 0
+    assert "一只猫能不能改变整条街的格局" in result.out
+    (hit, *_) = [
+        json.loads(line) for line in run_cli("search", "格局", "--db", db, "--json").out.splitlines()
+    ]
     assert "格局" in hit["marks"]
-    nothing = say("search", "没有人这样写过", "--db", db)
+    nothing = run_cli("search", "没有人这样写过", "--db", db)
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "nothing found\n")
-    assert say("search", "没有人这样写过", "--json", "--db", db).err == ""
+    assert run_cli("search", "没有人这样写过", "--json", "--db", db).err == ""
 
 
-def test_search_prints_the_number_of_further_hits(say: Say, db: Path) -> None:
-    every = say("search", "一", "--limit", 1000, "--db", db)
+def test_search_prints_the_number_of_further_hits(run_cli: RunCli, db: Path) -> None:
+    every = run_cli("search", "一", "--limit", 1000, "--db", db)
     assert every.err == ""
     total = every.out.count("https://") + every.out.count("http://")
-    said = say("search", "一", "--limit", 2, "--db", db)
-    assert said.err == f"the first 2 of {total}; --limit {total} shows them all\n"
-    assert say("search", "一", "--limit", total, "--db", db).err == ""
-    assert "the first 1 of" in say("search", "一", "--limit", 1, "--comments", "--json", "--db", db).err
+    result = run_cli("search", "一", "--limit", 2, "--db", db)
+    assert result.err == f"the first 2 of {total}; --limit {total} shows them all\n"
+    assert run_cli("search", "一", "--limit", total, "--db", db).err == ""
+    assert "the first 1 of" in run_cli("search", "一", "--limit", 1, "--comments", "--json", "--db", db).err
 
 
-def test_search_accepts_a_month_or_a_year_as_a_day(say: Say, db: Path) -> None:
-    def days(*words: str) -> list[str]:
-        lines = say("search", "一", "--limit", 1000, "--json", "--db", db, *words).out.splitlines()
+def test_search_accepts_a_month_or_a_year_as_a_day(run_cli: RunCli, db: Path) -> None:
+    def days(*arguments: str) -> list[str]:
+        lines = run_cli("search", "一", "--limit", 1000, "--json", "--db", db, *arguments).out.splitlines()
         return sorted(json.loads(line)["posted_at"][:10] for line in lines)
 
     whole = days()
@@ -195,10 +205,10 @@ def test_search_accepts_a_month_or_a_year_as_a_day(say: Say, db: Path) -> None:
     assert days("--since", "2025") == days("--since", "2025-01-01")
 
 
-def test_export_until_a_month_includes_its_last_day(say: Say, db: Path, tmp_path: Path) -> None:
-    def days(*words: str) -> set[str]:
+def test_export_until_a_month_includes_its_last_day(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
+    def days(*arguments: str) -> set[str]:
         out = tmp_path / "out.jsonl"
-        assert say("export", "jsonl", out, "--db", db, "-q", *words).code == 0
+        assert run_cli("export", "jsonl", out, "--db", db, "-q", *arguments).code == 0
         return {json.loads(line)["posted_at"][:7] for line in out.read_text("utf-8").splitlines()}
 
     assert days("--since", "2024-11", "--until", "2024-12") == {"2024-11", "2024-12"}
@@ -206,42 +216,42 @@ def test_export_until_a_month_includes_its_last_day(say: Say, db: Path, tmp_path
 
 
 def test_search_accepts_an_author_as_export_does_and_an_unknown_one_is_2(
-    say: Say, db: Path, tmp_path: Path
+    run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         (uid,) = connection.execute("select uid from authors where uid <> '31182' order by uid").fetchone()
         connection.execute("update authors set site = 'wenxuecity', uid = '31182' where uid = ?", (uid,))
 
-    def authors(words: str, *more: object) -> set[str]:
-        said = say("search", "一", "--author", words, "--json", "--db", copy, *more)
-        assert said.code == 0
-        return {json.loads(line)["author"] for line in said.out.splitlines()}
+    def authors(arguments: str, *more: object) -> set[str]:
+        result = run_cli("search", "一", "--author", arguments, "--json", "--db", copy, *more)
+        assert result.code == 0
+        return {json.loads(line)["author"] for line in result.out.splitlines()}
 
     assert authors("creaders/31182") == authors("北窗老王") == {"北窗老王"} <= authors("北窗闲话")
     assert len(authors("wenxuecity/31182") | authors("creaders/31182", "--limit", 1)) == 2
     assert authors("31182", "--limit", 1000) == authors("wenxuecity/31182") | {"北窗老王"}
-    said = say("search", "一", "--author", "nobody", "--db", copy)
-    assert (said.code, "it holds" in said.err, len(said.err.splitlines())) == (2, True, 1)
+    result = run_cli("search", "一", "--author", "nobody", "--db", copy)
+    assert (result.code, "it holds" in result.err, len(result.err.splitlines())) == (2, True, 1)
 
 
-@pytest.mark.parametrize("words", ["search 街 --limit 1", "failures --json", "export --help"])
-def test_a_reader_that_ends_early_is_no_error(db: Path, words: str) -> None:
+@pytest.mark.parametrize("arguments", ["search 街 --limit 1", "failures --json", "export --help"])
+def test_a_reader_that_ends_early_is_no_error(db: Path, arguments: str) -> None:
     line = [
         sys.executable,
         "-m",
         "blogarchive",
-        *words.split(),
-        *([] if "help" in words else ["--db", str(db)]),
+        *arguments.split(),
+        *([] if "help" in arguments else ["--db", str(db)]),
     ]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()  # type: ignore[union-attr]
-    _, told = process.communicate(timeout=60)
-    assert (process.returncode, told) == (0, b"")
+    _, message = process.communicate(timeout=60)
+    assert (process.returncode, message) == (0, b"")
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("arguments", "code", "message"),
     [
         ("status >&- 2>&-", 0, ""),
         ("status >/dev/full", 6, "the output cannot be written: No space left on device"),
@@ -251,43 +261,43 @@ def test_a_reader_that_ends_early_is_no_error(db: Path, words: str) -> None:
     ],
 )
 def test_a_write_error_of_stdout_is_reported_once_and_of_closed_streams_not_at_all(
-    db: Path, words: str, code: int, told: str
+    db: Path, arguments: str, code: int, message: str
 ) -> None:
     environment = os.environ | {"BLOGARCHIVE_DB": str(db)}
-    line = f"exec {sys.executable} -m blogarchive {words}"
+    line = f"exec {sys.executable} -m blogarchive {arguments}"
     ran = subprocess.run(["/bin/sh", "-c", line], env=environment, capture_output=True, text=True, timeout=60)
-    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (code, "", int(bool(told)))
-    assert told in ran.stderr
+    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (code, "", int(bool(message)))
+    assert message in ran.stderr
 
 
 def test_a_reader_that_ends_early_hides_no_damage(db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update pages set sha256 = 'x' where id = 3")
-    words = [sys.executable, "-m", "blogarchive", "verify", "--json", "--db", copy]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    arguments = [sys.executable, "-m", "blogarchive", "verify", "--json", "--db", copy]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()  # type: ignore[union-attr]
-    _, told = process.communicate(timeout=60)
-    assert (process.returncode, b"is damaged" in told, len(told.splitlines())) == (6, True, 1)
+    _, message = process.communicate(timeout=60)
+    assert (process.returncode, b"is damaged" in message, len(message.splitlines())) == (6, True, 1)
 
 
-def test_diff_of_an_unchanged_post_shows_one_version(say: Say, db: Path) -> None:
-    said = say("diff", "506012", "--db", db)
-    assert (said.code, "1 versions" in said.out) == (0, True)
+def test_diff_of_an_unchanged_post_shows_one_version(run_cli: RunCli, db: Path) -> None:
+    result = run_cli("diff", "506012", "--db", db)
+    assert (result.code, "1 versions" in result.out) == (0, True)
 
 
-def test_reparse_with_the_same_version_changes_nothing(say: Say, db: Path, tmp_path: Path) -> None:
+def test_reparse_with_the_same_version_changes_nothing(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
-    for words in (
+    for arguments in (
         ("--diff", "--workers", 2),
         ("--workers", 1),
         ("--diff", "--stale"),
         ("--failed", "--workers", 1),
     ):
-        said = say("reparse", *words, "--db", copy)
-        assert (said.code, said.out) == (0, ""), said.out
-        assert said.err.startswith("0 pages")
+        result = run_cli("reparse", *arguments, "--db", copy)
+        assert (result.code, result.out) == (0, ""), result.out
+        assert result.err.startswith("0 pages")
 
 
 FAILING = """
@@ -310,33 +320,35 @@ def test_an_error_of_this_program_on_one_stored_page_is_reported_and_all_others_
     copy = shutil.copy(db, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update posts set views = null")
-    words = [sys.executable, "-c", FAILING, "reparse", "--workers", "1", "-q", "--db", copy]
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    arguments = [sys.executable, "-c", FAILING, "reparse", "--workers", "1", "-q", "--db", copy]
+    ran = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1), ran.stderr
     assert "this program failed: RuntimeError: a mistake in the parser" in ran.stderr
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("select number from posts where views is null").fetchall() == [(506012,)]
 
 
-def test_reparse_restores_a_value_that_an_older_version_missed(say: Say, db: Path, tmp_path: Path) -> None:
+def test_reparse_restores_a_value_that_an_older_version_missed(
+    run_cli: RunCli, db: Path, tmp_path: Path
+) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(db, copy)
     connection = sqlite3.connect(copy)
     with connection:
         connection.execute("update posts set views = null where number = 506012")
-    said = say("reparse", "--diff", "--workers", 1, "--db", copy)
-    assert "post 506012, views: none -> " in said.out
+    result = run_cli("reparse", "--diff", "--workers", 1, "--db", copy)
+    assert "post 506012, views: none -> " in result.out
     assert connection.execute("select views from posts where number = 506012").fetchone() == (None,)
-    assert say("reparse", "--workers", 1, "--db", copy).code == 0
+    assert run_cli("reparse", "--workers", 1, "--db", copy).code == 0
     assert connection.execute("select views from posts where number = 506012").fetchone() != (None,)
     connection.close()
 
 
-def test_sites_lists_the_hosts(say: Say) -> None:
-    assert "creaders: blog.creaders.net" in say("sites").out
+def test_sites_lists_the_hosts(run_cli: RunCli) -> None:
+    assert "creaders: blog.creaders.net" in run_cli("sites").out
 
 
-def test_every_command_accepts_the_common_options(say: Say, db: Path, tmp_path: Path) -> None:
+def test_every_command_accepts_the_common_options(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
     commands = (
         "status",
@@ -347,17 +359,17 @@ def test_every_command_accepts_the_common_options(say: Say, db: Path, tmp_path: 
         "search 格局 --limit 1",
         "sites",
     )
-    for words in (*commands, f"export jsonl {tmp_path / 'out.jsonl'}", f"merge {db}"):
-        said = say(*words.split(), "--db", copy, "--json", "-v")
-        assert (said.code, json.loads(said.out) is not None) == (0, True), words
-        assert say(*words.split(), "--db", copy, "-q").code == 0, words
+    for arguments in (*commands, f"export jsonl {tmp_path / 'out.jsonl'}", f"merge {db}"):
+        result = run_cli(*arguments.split(), "--db", copy, "--json", "-v")
+        assert (result.code, json.loads(result.out) is not None) == (0, True), arguments
+        assert run_cli(*arguments.split(), "--db", copy, "-q").code == 0, arguments
 
 
 def test_doctor_prints_each_field_with_its_line() -> None:
     with DemoHost([sample_blog("31182")]) as host:
         url = host.post_url("31182", 506012)
-        words = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--lines"]
-        ran = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        arguments = [sys.executable, "-m", "blogarchive", "doctor", url, "--site", "creaders", "--lines"]
+        ran = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
     assert "posts[0].title = 一只猫能不能改变整条街的格局？兼答读者  [line " in ran.stdout
     assert "posts[0].posted = 2025-01-28 01:46:53 = 2025-01-28T01:46:53-08:00 (second)" in ran.stdout
@@ -376,15 +388,15 @@ def test_doctor_prints_each_field_with_its_line() -> None:
 
 def test_file_names_that_the_file_system_rejects_are_one_line_of_error(db: Path, tmp_path: Path) -> None:
     ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    words = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]
-    ran = subprocess.run(words, env=ascii_names, capture_output=True, text=True, timeout=60)
+    arguments = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]
+    ran = subprocess.run(arguments, env=ascii_names, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, len(ran.stderr.splitlines()), "LANG=C.UTF-8" in ran.stderr) == (6, 1, True)
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "html", "markdown"])
-def test_export_writes_files(say: Say, db: Path, tmp_path: Path, kind: str) -> None:
-    said = say("export", kind, tmp_path / "out", "--db", db, "-q")
-    assert (said.code, said.err) == (0, "")
+def test_export_writes_files(run_cli: RunCli, db: Path, tmp_path: Path, kind: str) -> None:
+    result = run_cli("export", kind, tmp_path / "out", "--db", db, "-q")
+    assert (result.code, result.err) == (0, "")
     assert (tmp_path / "out").exists()
 
 

@@ -33,7 +33,7 @@ def cron_jobs() -> list[str]:
 
 
 def cron(job: str, home: Path) -> str:
-    """Return what cron would mail: it runs a job with sh, in the home folder, with few variables."""
+    """Return the output that cron would mail: it runs a job with sh, in the home folder, with few variables."""
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "LOGNAME": "you"}
     ran = subprocess.run(
         ["/bin/sh", "-c", job],
@@ -77,8 +77,8 @@ def test_systemd_accepts_the_unit_and_the_timer(home: Path) -> None:
         env={**os.environ, "XDG_RUNTIME_DIR": str(home), "HOME": str(home)},
         timeout=30,
     )
-    told = [line for line in ran.stderr.splitlines() if "blogarchive" in line]
-    assert (ran.returncode, told) == (0, []), ran.stderr
+    message = [line for line in ran.stderr.splitlines() if "blogarchive" in line]
+    assert (ran.returncode, message) == (0, []), ran.stderr
 
 
 def test_every_exit_code_has_its_row() -> None:

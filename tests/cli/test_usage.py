@@ -1,4 +1,4 @@
-"""A usage error is one line that says what to write instead, with the right exit code."""
+"""A usage error is one line that names the correct form, with the right exit code."""
 
 from datetime import date
 from pathlib import Path
@@ -7,11 +7,11 @@ import pytest
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from spiders.commands.crawl import parse_arguments
-from tests.cli.conftest import Say
+from tests.cli.conftest import RunCli
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         ("backup nonsense", "is no URL; write it as"),
         ("backup ftp://blog.creaders.net/u/31182/", "is no URL"),
@@ -66,52 +66,52 @@ from tests.cli.conftest import Say
     ],
 )
 def test_a_usage_error_is_2_in_one_line_and_leaves_no_file(
-    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, told: str
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BLOGARCHIVE_DB", raising=False)
     Path("no-jar.txt").write_text("user=secret\n")
-    said = say(*words.split())
-    assert (said.code, said.out) == (2, "")
-    assert told in said.err
-    assert len(said.err.splitlines()) == 1
+    result = run_cli(*arguments.split())
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert len(result.err.splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["no-jar.txt"], "no file is left"
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "update", "backup https://blog.creaders.net/u/1/"])
-def test_a_file_that_is_no_archive_is_6_and_unchanged(say: Say, tmp_path: Path, command: str) -> None:
+def test_a_file_that_is_no_archive_is_6_and_unchanged(run_cli: RunCli, tmp_path: Path, command: str) -> None:
     file = tmp_path / "letter.db"
     file.write_text("亲爱的读者：\n" * 200)
-    said = say(*command.split(), "--db", file)
-    assert said.code == 6
-    assert "letter.db" in said.err
+    result = run_cli(*command.split(), "--db", file)
+    assert result.code == 6
+    assert "letter.db" in result.err
     assert file.read_text().startswith("亲爱的读者：")
 
 
-def test_an_unknown_uid_or_number_is_2(say: Say, db: Path) -> None:
-    assert "no blog '999'" in say("update", "999", "--db", db).err
-    assert say("update", "999", "--db", db).code == 2
-    assert "no post 12" in say("diff", "12", "--db", db).err
+def test_an_unknown_uid_or_number_is_2(run_cli: RunCli, db: Path) -> None:
+    assert "no blog '999'" in run_cli("update", "999", "--db", db).err
+    assert run_cli("update", "999", "--db", db).code == 2
+    assert "no post 12" in run_cli("diff", "12", "--db", db).err
 
 
 def test_the_archive_may_be_named_by_the_environment(
-    say: Say, db: Path, monkeypatch: pytest.MonkeyPatch
+    run_cli: RunCli, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BLOGARCHIVE_DB", str(db))
-    assert say("status").code == 0
+    assert run_cli("status").code == 0
 
 
 @pytest.mark.parametrize("given", ["option", "environment"])
 def test_a_tilde_that_the_shell_left_is_the_home_folder(
-    say: Say, db: Path, monkeypatch: pytest.MonkeyPatch, given: str
+    run_cli: RunCli, db: Path, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
     monkeypatch.setenv("HOME", str(db.parent))
     monkeypatch.setenv("BLOGARCHIVE_DB", f"~/{db.name}")
-    assert say("status", *(["--db", f"~/{db.name}"] if given == "option" else [])).code == 0
+    assert run_cli("status", *(["--db", f"~/{db.name}"] if given == "option" else [])).code == 0
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         ({"months": "3", "url": "u"}, "unknown argument 'months'; write: scrapy crawl blog -a url=URL"),
         ({"url": " "}, "no URL; write: scrapy crawl blog"),
@@ -120,10 +120,10 @@ def test_a_tilde_that_the_shell_left_is_the_home_folder(
         ({"url": "u", "since": "yesterday"}, "-a since: 'yesterday' is no day; write it as 2025-01-28"),
     ],
 )
-def test_scrapy_crawl_explains_a_usage_error(words: dict[str, str], told: str) -> None:
+def test_scrapy_crawl_explains_a_usage_error(arguments: dict[str, str], message: str) -> None:
     with pytest.raises(ScrapyUsageError) as caught:
-        parse_arguments(words)
-    assert told in str(caught.value)
+        parse_arguments(arguments)
+    assert message in str(caught.value)
 
 
 def test_scrapy_crawl_accepts_the_values_of_backup() -> None:

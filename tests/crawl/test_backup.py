@@ -1,4 +1,4 @@
-"""A backup stores a whole blog, and a second one only what is new."""
+"""A backup stores a whole blog, and a second one only its news."""
 
 import json
 import subprocess
@@ -46,10 +46,10 @@ def test_a_backup_stores_every_post_and_every_comment(backed: Backed) -> None:
     assert backed.ran.code == 0, backed.ran.err
     titles = {str(number): title for number, title in tool.rows("select number, title from posts")}
     assert titles == {str(post.number): post.title for post in blog.posts}
-    held = dict(
+    stored = dict(
         tool.rows("select number, (select count(*) from comments c where c.post_id = p.id) from posts p")
     )
-    assert held == {post.number: len(post.comments) for post in blog.posts}
+    assert stored == {post.number: len(post.comments) for post in blog.posts}
     assert tool.scalar("select count(*) from frontier where state <> 'done'") == 0
 
 
@@ -63,13 +63,17 @@ def test_a_backup_does_not_crawl_blogs_of_other_authors(backed: Backed) -> None:
 
 def test_json_is_one_line_with_the_result_of_the_run(backed: Backed) -> None:
     (line,) = backed.ran.out.splitlines()
-    told = json.loads(line)
-    assert (told["outcome"], told["exit_code"], told["posts_new"]) == ("done", 0, len(backed.blog.posts))
-    assert told["requests"] == backed.asked.total()
+    reported = json.loads(line)
+    assert (reported["outcome"], reported["exit_code"], reported["posts_new"]) == (
+        "done",
+        0,
+        len(backed.blog.posts),
+    )
+    assert reported["requests"] == backed.asked.total()
     (row,) = backed.tool.rows(
         "select command, outcome, exit_code, json_extract(counts, '$.requests') from runs order by id limit 1"
     )
-    assert row == ("backup", "done", 0, told["requests"])
+    assert row == ("backup", "done", 0, reported["requests"])
 
 
 def test_a_page_that_cannot_be_stored_is_reported_and_all_others_are_stored(tmp_path: Path) -> None:
@@ -127,8 +131,8 @@ def test_two_blogs_of_one_host_store_their_own_posts_only(tool: Tool) -> None:
     with DemoHost(blogs, markups={"27282": "html5"}) as host:
         ran = tool.run("backup", *(host.blog_url(blog.uid) for blog in blogs))
     assert ran.code == 0, ran.err
-    held = tool.rows("select a.uid, count(*) from posts p join authors a on a.id = p.author_id group by 1")
-    assert dict(held) == {UID: 6, "27282": 5}
+    stored = tool.rows("select a.uid, count(*) from posts p join authors a on a.id = p.author_id group by 1")
+    assert dict(stored) == {UID: 6, "27282": 5}
 
 
 def test_the_url_of_a_post_is_fetched_first_and_then_the_whole_blog(tool: Tool) -> None:
@@ -168,11 +172,11 @@ def test_scrapy_crawl_gives_the_same_rows_and_the_same_exit_code(
         if refused:
             host.set_robots("User-agent: *\nDisallow: /")
         ran = tool.run("backup", host.blog_url(UID))
-        words = [f"url={host.blog_url(UID)}", f"db={other}", "site=creaders"]
+        arguments = [f"url={host.blog_url(UID)}", f"db={other}", "site=creaders"]
         crawl = subprocess.run(
             [
                 *(sys.executable, "-m", "scrapy", "crawl", "blog", "-s", "DOWNLOAD_DELAY=0"),
-                *(part for word in words for part in ("-a", word)),
+                *(part for word in arguments for part in ("-a", word)),
             ],
             cwd=ROOT,
             capture_output=True,

@@ -133,8 +133,8 @@ def test_a_full_disk_is_6_and_no_row_is_torn(tool: Tool) -> None:
         full = tool.start("backup", host.blog_url(UID), "-v", preexec_fn=_no_larger_than(420_000))
         ran = ended(full)  # `ended` fails for a traceback
         assert (ran.code, ran.err.count("free some space")) == (6, 1), ran.err
-        with closing(sqlite3.connect(tool.db)) as held:
-            assert held.execute("pragma integrity_check").fetchall() == [("ok",)]
+        with closing(sqlite3.connect(tool.db)) as stored:
+            assert stored.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 30
     assert ("damaged",) not in tool.rows("select outcome from runs"), "a full disk damages nothing"
@@ -163,10 +163,10 @@ main()
 
 
 def test_an_error_of_this_program_on_some_pages_loses_only_those_and_is_1(tool: Tool) -> None:
-    words = tool.command("backup", "URL", delay=0.01)[3:]  # with a delay, no second process parses
+    arguments = tool.command("backup", "URL", delay=0.01)[3:]  # with a delay, no second process parses
     with DemoHost([make_blog(UID, posts=4), make_blog("31183", posts=4)]) as host:  # odd numbers, even ones
         urls = [host.blog_url(UID), host.blog_url("31183")]
-        command = [sys.executable, "-c", BROKEN, words[0], *urls, *words[2:]]
+        command = [sys.executable, "-c", BROKEN, arguments[0], *urls, *arguments[2:]]
         ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=50)
     assert ran.returncode == 1, ran.stderr
     assert "RuntimeError: a mistake in the parser" in ran.stderr
@@ -191,12 +191,12 @@ PLACES = {
 }
 
 
-def failing(tool: Tool, place: str, where: str, *words: str) -> subprocess.CompletedProcess[str]:
+def failing(tool: Tool, place: str, where: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command with a program that fails on every URL that contains `where`."""
     package, module, name, method = PLACES[place]
     code = FAILING.format(package=package, module=module, name=name, method=method, where=where)
     return subprocess.run(
-        [sys.executable, "-c", code, *tool.command(*words)[3:]],
+        [sys.executable, "-c", code, *tool.command(*arguments)[3:]],
         cwd=tool.folder,
         capture_output=True,
         text=True,
@@ -212,8 +212,8 @@ def test_an_error_of_this_program_during_a_fetch_is_reported_as_such_and_loses_o
         ran = failing(tool, place, "/400345.html", "backup", host.blog_url(UID))
         assert ran.returncode == 1, ran.stderr
         assert "mistake: http" in ran.stderr
-        told = tool.rows("select kind, detail from open_failures")
-        assert told == [("mistake", "this program failed: KeyError: 'a mistake of ours'")]
+        reported = tool.rows("select kind, detail from open_failures")
+        assert reported == [("mistake", "this program failed: KeyError: 'a mistake of ours'")]
         assert tool.scalar("select count(*) from posts where content_hash is not null") == 7
         assert tool.rows("select number from posts where content_hash is null") == [(400345,)]
         assert tool.run("failures", "--retry", "--no-media").code == 0

@@ -154,8 +154,8 @@ def test_a_robots_txt_that_forbids_everything_is_reported_once_for_each_blog(too
         assert ran.code == 4
         assert "robots.txt forbids these pages" in ran.err
         assert list(host.counts()) == ["/robots.txt"]
-        told = tool.rows("select url, kind, detail from open_failures order by url")
-        assert told == [(url, "robots", "robots.txt forbids the whole blog") for url in urls]
+        reported = tool.rows("select url, kind, detail from open_failures order by url")
+        assert reported == [(url, "robots", "robots.txt forbids the whole blog") for url in urls]
         host.set_robots("User-agent: *\nDisallow: /admin/")
         assert tool.run("update", "--full").code == 0
         assert tool.rows("select * from open_failures") == []

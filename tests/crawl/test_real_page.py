@@ -70,11 +70,11 @@ def test_every_visible_fact_of_it_is_stored(tool: Tool, markup: Callable[[list[s
     ((title, text),) = tool.rows("select title, body_text from posts")
     first = lines.index(f"{title} 2025-01-28 01:46:53")
     last = next(index for index, line in enumerate(lines) if line.startswith("浏览(1769)"))
-    assert [words(line) for line in str(text).splitlines() if words(line)] == [
-        words(line) for line in lines[first + 1 : last] if words(line)
+    assert [arguments(line) for line in str(text).splitlines() if arguments(line)] == [
+        arguments(line) for line in lines[first + 1 : last] if arguments(line)
     ]
 
 
-def words(line: str) -> str:
+def arguments(line: str) -> str:
     """Return a line without the white space that HTML collapses and the indents of the page."""
     return " ".join(line.split())

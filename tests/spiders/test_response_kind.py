@@ -1,4 +1,4 @@
-"""The kind of a response decides what is done next."""
+"""The kind of a response decides the next action."""
 
 from datetime import UTC, datetime
 

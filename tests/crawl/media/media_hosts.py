@@ -1,4 +1,4 @@
-"""Hosts for images: blogs whose posts show given images, and a server that records the paths."""
+"""Hosts for images: blogs with given images in their posts, and a server that records the paths."""
 
 import re
 import threading

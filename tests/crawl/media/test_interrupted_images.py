@@ -75,8 +75,8 @@ def test_a_full_disk_among_the_images_is_6_and_no_row_is_torn(tool: Tool) -> Non
 def test_verify_finds_an_image_with_changed_bytes(tool: Tool) -> None:
     with DemoHost([blog([PATHS[0]])]) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 0
-        held = tool.rows("select body_html from posts")
-        assert PATHS[0] in str(held), "the stored body has the image URL of the page"
+        stored = tool.rows("select body_html from posts")
+        assert PATHS[0] in str(stored), "the stored body has the image URL of the page"
     assert tool.run("verify").code == 0
     tool.change("update media_files set body = zeroblob(length(body))")
     damaged = tool.run("verify")

@@ -3,7 +3,7 @@
 A page is parsed with placeholders for the cached runs, which are then replaced by the cached trees. The
 result is the tree of the whole page: libxml2 checks the open elements from the inside out, so a balanced run
 is parsed alike wherever its first tags are allowed. A placeholder for each tag shows that they are
-(docs/decisions/0055-what-repeats-is-read-once.md).
+(docs/decisions/0055-subtree-cache.md).
 """
 
 from collections.abc import Sequence

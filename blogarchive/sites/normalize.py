@@ -6,7 +6,7 @@ nothing changes.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -80,34 +80,39 @@ def resolve_dates(parsed: ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> P
     If a text is no time, its `at` stays None and the page gets one `Problem` of kind unreadable that quotes
     it.
     """
-    now = fetched_at.astimezone(zone)
-    problems: dict[Problem, None] = {}  # ordered set
+    resolver = _DateResolver(now=fetched_at.astimezone(zone), zone=zone)
+    months = _resolve_months(IdentityKey(parsed.months), zone)
+    if months is None:
+        months = _merge_months([_apply(row, resolver.resolve_fields) for row in parsed.months])
+    resolved = _apply(_replace_months(parsed, months), resolver.resolve_fields)
+    problems = tuple(problem for problem in resolver.problems if problem not in parsed.problems)
+    return replace(resolved, problems=parsed.problems + problems) if problems else resolved
 
-    def dated(item: object) -> dict[str, object]:
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _DateResolver:
+    """Resolve the times of items of one page, and collect problems of texts that are no time."""
+
+    now: datetime
+    zone: ZoneInfo
+    problems: dict[Problem, None] = field(default_factory=dict)  # ordered set
+
+    def resolve_fields(self, item: object) -> dict[str, object]:
         changes: dict[str, object] = {}
-        for name, field_name in _TIME_FIELDS.get(type(item), ()):
+        for name, column in _TIME_FIELDS.get(type(item), ()):
             date_text: DateText | None = getattr(item, name)
             if date_text is None or date_text.at is not None:
                 continue
-            found = (
-                _parse_full_date(date_text.text, zone)
-                if _FULL_DATE.fullmatch(date_text.text)
-                else parse_date(date_text.text, now)
-            )
+            found = self._parse(date_text.text)
             if found is None:
-                problems[
-                    Problem(kind="unreadable", field=field_name, detail=f"no time: {date_text.text[:80]!r}")
-                ] = None
+                detail = f"no time: {date_text.text[:80]!r}"
+                self.problems[Problem(kind="unreadable", field=column, detail=detail)] = None
             else:
                 changes[name] = DateText(text=date_text.text, at=found.at, precision=found.precision)
         return changes
 
-    months = _resolve_months(IdentityKey(parsed.months), zone)
-    if months is None:
-        months = _merge_months([_apply(row, dated) for row in parsed.months])
-    dated_reading = _apply(_replace_months(parsed, months), dated)
-    fresh = tuple(problem for problem in problems if problem not in parsed.problems)
-    return replace(dated_reading, problems=parsed.problems + fresh) if fresh else dated_reading
+    def _parse(self, text: str) -> ParsedDate | None:
+        return _parse_full_date(text, self.zone) if _FULL_DATE.fullmatch(text) else parse_date(text, self.now)
 
 
 def _replace_months(parsed: ParsedPage, months: tuple[MonthRow, ...]) -> ParsedPage:

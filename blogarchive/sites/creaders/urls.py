@@ -62,9 +62,9 @@ def _parse_uncached(url: str) -> ParsedUrl:
         month = _parse_month(match["month"])
         return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number, month=month)
     if query and _OLD_POST.fullmatch(path):
-        asked = parse_qs(query)
-        number = parse_did(asked.get("did", [""])[0])
-        if number is not None and len(asked) == 1:
+        pairs = parse_qs(query)
+        number = parse_did(pairs.get("did", [""])[0])
+        if number is not None and len(pairs) == 1:
             return ParsedUrl(url=f"{origin}{path}?did={number}", kind=PageKind.POST, uid=None, number=number)
     if match := _HOME.fullmatch(path):
         if query:

@@ -58,20 +58,20 @@ def are_possible(
 
 def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Paging) -> Problem | None:
     """Return a problem if the number differs from the claimed one, or structure allows other comments."""
-    shown = len(sure[0].headers)
+    count = len(sure[0].headers)
     if any(selection.headers != sure[0].headers for selection in sure[1:]):
         detail = "the page's structure tells its comments apart in more than one way"
         return comments_problem("forged", detail)
-    if claimed is None or (paging is not Paging.NO and shown <= claimed):
+    if claimed is None or (paging is not Paging.NO and count <= claimed):
         return None
-    detail = f"the page claims {claimed} comments and shows {shown}"
-    return comments_problem("incomplete" if shown < claimed else "forged", detail)
+    detail = f"the page claims {claimed} comments and shows {count}"
+    return comments_problem("incomplete" if count < claimed else "forged", detail)
 
 
 def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
     """Return a problem if the comments are in no order of time, or earlier than their post."""
-    shown = [view.parse_date(header.posted.text) for header in selection.headers]
-    known = [time.at for time in shown if time is not None]
+    times = [view.parse_date(header.posted.text) for header in selection.headers]
+    known = [time.at for time in times if time is not None]
     newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(known))
     oldest_first = selection.sure and all(
         earlier - later <= _CLOCK_TOLERANCE for earlier, later in pairwise(known)
@@ -79,15 +79,15 @@ def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime 
     if not newest_first and not oldest_first:
         return comments_problem("forged", "the comments are not in order of time")
     if posted_at is not None and any(
-        posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in shown if time is not None
+        posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
     ):
         return comments_problem("forged", "a comment is earlier than its post")
     return None
 
 
-def _latest_time(shown: ParsedDate) -> datetime:
+def _latest_time(parsed: ParsedDate) -> datetime:
     """Return the last moment that a time can mean: a day ends at midnight."""
-    return shown.at + _PRECISION_LENGTHS.get(shown.precision, timedelta())
+    return parsed.at + _PRECISION_LENGTHS.get(parsed.precision, timedelta())
 
 
 def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:

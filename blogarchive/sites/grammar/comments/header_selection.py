@@ -41,6 +41,20 @@ def iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
         )
         return
     linked = tuple(header for header in markers.headers if header.is_linked(markers.view))
+    yield from _iter_sure_selections(markers, linked)
+    yield HeaderSelection(headers=_select_like_first(markers), sure=False)
+    if linked:
+        yield HeaderSelection(headers=linked, sure=False)
+    delimited = _select_after_footers(markers, select_like_last(markers.footers))
+    if delimited is not None:
+        yield HeaderSelection(headers=delimited, sure=False)
+    yield HeaderSelection(headers=markers.headers, sure=False)
+
+
+def _iter_sure_selections(
+    markers: CommentMarkers, linked: Sequence[CommentHeader]
+) -> Iterator[HeaderSelection]:
+    """Select by structure alone; `linked` are the headers with linked names."""
     for select in (
         _select_by_element,
         _select_by_footer,
@@ -57,13 +71,6 @@ def iter_selections(markers: CommentMarkers) -> Iterator[HeaderSelection]:
         framed = select is _select_by_element
         if not words or (framed and all(_is_quoted(markers, headers, header) for header in words)):
             yield HeaderSelection(headers=headers, sure=True, framed=framed, doubted=bool(words))
-    yield HeaderSelection(headers=_select_like_first(markers), sure=False)
-    if linked:
-        yield HeaderSelection(headers=linked, sure=False)
-    delimited = _select_after_footers(markers, select_like_last(markers.footers))
-    if delimited is not None:
-        yield HeaderSelection(headers=delimited, sure=False)
-    yield HeaderSelection(headers=markers.headers, sure=False)
 
 
 def select_countable(markers: CommentMarkers, found: Sequence[HeaderSelection]) -> Sequence[HeaderSelection]:

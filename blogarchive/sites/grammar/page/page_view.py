@@ -71,8 +71,8 @@ class PageView:
 
     def parse_datetime(self, text: str) -> datetime | None:
         """Return the time in `text` for comparison; the dates pipeline resolves the stored one."""
-        shown = self.parse_date(text)
-        return None if shown is None else shown.at
+        parsed = self.parse_date(text)
+        return None if parsed is None else parsed.at
 
     def parse_date(self, text: str) -> ParsedDate | None:
         """Return the time in `text` with its precision, or None."""

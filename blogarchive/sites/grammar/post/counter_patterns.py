@@ -101,12 +101,12 @@ def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
         if match is None or match.end() == offset:
             return None
         offset = match.end()
-        name, shown = _parse_item(match)
+        name, value = _parse_item(match)
         if name is None or name == "other":
             continue  # words of a button, or another count
         if name in found:
             return None
-        found[name] = shown
+        found[name] = value
     return found or None
 
 

@@ -97,9 +97,9 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     found = []
     for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
         text = view.folded[index].strip()
-        shown = None if len(text) > _MAX_LENGTH else parse_labels_first(text) or parse_numbers_first(text)
-        if shown is not None and "views" in shown and not view.links_to_other_post(index):
-            found.append(_build_counters(index, index, shown))
+        texts = None if len(text) > _MAX_LENGTH else parse_labels_first(text) or parse_numbers_first(text)
+        if texts is not None and "views" in texts and not view.links_to_other_post(index):
+            found.append(_build_counters(index, index, texts))
     return found
 
 
@@ -108,9 +108,9 @@ def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
     found = []
     for index in range(start, end):
         if view.lines[index].media and _ONLY_NUMBERS.fullmatch(view.folded[index]):
-            shown = parse_labels_first(text_with_images(view, index).strip())
-            if shown is not None and shown.keys() >= {"views", "comments"}:
-                found.append(_build_counters(index, index, shown))
+            texts = parse_labels_first(text_with_images(view, index).strip())
+            if texts is not None and texts.keys() >= {"views", "comments"}:
+                found.append(_build_counters(index, index, texts))
     return found
 
 
@@ -125,15 +125,15 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
             last > index and not numbered and _NEXT_COUNTERS.match(view.folded[last])
         ):
             break
-        shown = (
+        texts = (
             _parse_numbered(view, index, last, text)
             if numbered
             else parse_labels_first(text) or parse_two_rows(text)
         )
-        if shown is None or not shown.keys() >= {"views", "comments"} or view.links_to_other_post(index):
+        if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
-        counters = _build_counters(index, last, shown)
-        if shown["comments"] is not None:
+        counters = _build_counters(index, last, texts)
+        if texts["comments"] is not None:
             return counters
         uncounted = uncounted or counters  # unless a later line has the number
     return uncounted
@@ -141,14 +141,14 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
 
 def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
     """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
-    shown = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
-    if shown is None and last > first:
-        shown = parse_two_rows(" ".join(_swap_halves(text.split())))
-        return shown if shown and _fill_an_element(view, first, last) else None
-    if shown is None or first == last:
-        return shown
+    texts = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
+    if texts is None and last > first:
+        texts = parse_two_rows(" ".join(_swap_halves(text.split())))
+        return texts if texts and _fill_an_element(view, first, last) else None
+    if texts is None or first == last:
+        return texts
     return (
-        shown if _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last) else None
+        texts if _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last) else None
     )
 
 
@@ -183,10 +183,10 @@ def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
     counts: dict[str, int | None] = {}
     problems = []
     for field, name in _FIELDS:
-        shown = found.get(name)
-        counts[field] = None if shown is None else parse_count(shown)
-        if shown is not None and counts[field] is None:
-            detail = f"no number: {shown.strip()!r}"
+        texts = found.get(name)
+        counts[field] = None if texts is None else parse_count(texts)
+        if texts is not None and counts[field] is None:
+            detail = f"no number: {texts.strip()!r}"
             problems.append(Problem(kind="unreadable", field=field, detail=detail))
     return Counters(
         first=first,

@@ -45,8 +45,8 @@ def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None
             time_match = match_leading_time(view, index) or match_inner_time(view, index)
             if time_match is None or not own or not own[0] < index - 1 or not _is_above_comments(view, index):
                 continue
-            shown = view.document.title
-            title = next((i for i in own if shown.startswith(view.lines[i].text)), own[0])
+            window_title = view.document.title
+            title = next((i for i in own if window_title.startswith(view.lines[i].text)), own[0])
             found = build_title_time(
                 view, view.lines[title].text.strip(EDGE_SPACES), index, time_match, title, title + 1
             )
@@ -76,8 +76,8 @@ def find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return one of the titles with the time at the end of the text, on or above the line of counters."""
     if not titles:
         return None
-    shown = view.document.title
-    title = next((i for i in titles if shown.startswith(view.lines[i].text)), titles[0])
+    window_title = view.document.title
+    title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
     for each in _iter_first_counters(view):
         for index in (each.first, *iter_text_before(view, each.first)):
             time_match = match_leading_time(view, index) or match_inner_time(view, index)

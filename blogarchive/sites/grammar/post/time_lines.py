@@ -65,12 +65,12 @@ class TitleTime:
 
 def find_titles(view: PageView, end: int) -> list[int]:
     """Return the lines before line `end` that are marked as titles."""
-    shown, title_class = view.document.title, view.hints.title_class
+    window_title, title_class = view.document.title, view.hints.title_class
     likely = {
         *view.document.select_lines(lambda subtree: _find_headings(subtree, title_class)),
-        *view.line_index.find_lines_starting(shown[:_MIN_TITLE_LENGTH]),
+        *view.line_index.find_lines_starting(window_title[:_MIN_TITLE_LENGTH]),
     }
-    if len(shown) > MAX_LABEL_LENGTH:
+    if len(window_title) > MAX_LABEL_LENGTH:
         likely.update(range(end))
     return sorted(
         i for i in likely if i < end and view.lines[i].text and is_marked_title(view, view.lines[i])
@@ -89,11 +89,11 @@ def _find_headings(subtree: CachedSubtree, title_class: str | None) -> Sequence[
 
 def is_marked_title(view: PageView, line: Line) -> bool:
     """Return True if the site's class, a heading tag or the window title marks the line as the title."""
-    text, shown, tag = line.text, view.document.title, line.block.tag
+    text, window_title, tag = line.text, view.document.title, line.block.tag
     if tag not in HEADING_TAGS:
-        if shown.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
+        if window_title.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
             return True
-    elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in shown):
+    elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in window_title):
         return True
     return _has_title_class(line, view.hints.title_class)
 
@@ -190,5 +190,5 @@ def build_title_time(
     view: PageView, title: str, index: int, time_match: TimeMatch, start: int, end: int
 ) -> TitleTime:
     """Return the title with the time of line `index`."""
-    shown = DateText(text=view.lines[index].text.strip()[time_match.start : time_match.end].strip())
-    return TitleTime(title=title, posted=shown, start=start, end=end)
+    date_text = DateText(text=view.lines[index].text.strip()[time_match.start : time_match.end].strip())
+    return TitleTime(title=title, posted=date_text, start=start, end=end)

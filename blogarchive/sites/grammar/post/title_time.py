@@ -151,11 +151,11 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
             match = _DAY.fullmatch(view.folded[day].strip())
             if match is None:
                 continue
-            shown = view.lines[day].text.strip()[slice(*match.span("time"))]
+            day_text = view.lines[day].text.strip()[slice(*match.span("time"))]
             hour = next(view.lines_with_text(range(day + 1, len(view.lines))), None)
             if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
                 hour = None
-            posted = shown if hour is None else f"{shown} {view.lines[hour].text.strip()}"
+            posted = day_text if hour is None else f"{day_text} {view.lines[hour].text.strip()}"
             text = view.lines[title].text.strip(EDGE_SPACES)
             end = (day if hour is None else hour) + 1
             return TitleTime(title=text, posted=DateText(text=posted), start=title, end=end)

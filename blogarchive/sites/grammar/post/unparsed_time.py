@@ -62,21 +62,21 @@ def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
 
 def _choose_title(view: PageView, titles: Sequence[int]) -> int | None:
     """Choose the line that the window title begins with, else the last that is no blog's name."""
-    shown = view.document.title
+    window_title = view.document.title
     own = [i for i in titles if not view.is_section(i)]
-    named = next((i for i in own if shown.startswith(view.lines[i].text)), None)
+    named = next((i for i in own if window_title.startswith(view.lines[i].text)), None)
     if named is None:
-        named = next((line.index for line in view.lines if _begins_window_title(line, shown)), None)
-    others = [i for i in own if not shown.endswith(view.lines[i].text)]
+        named = next((line.index for line in view.lines if _begins_window_title(line, window_title)), None)
+    others = [i for i in own if not window_title.endswith(view.lines[i].text)]
     return named if named is not None else next(reversed(others), None)
 
 
-def _begins_window_title(line: Line, shown: str) -> bool:
+def _begins_window_title(line: Line, window_title: str) -> bool:
     """Check whether the window title begins with the first of a heading's elements."""
     if line.block.tag not in HEADING_TAGS or len(line.spans) < _MIN_SPANS:
         return False
     first = line.text[: line.spans[0][1]].strip(EDGE_SPACES)
-    return len(first) > 1 and shown.startswith(first)
+    return len(first) > 1 and window_title.startswith(first)
 
 
 def _split_title_line(view: PageView, index: int) -> TitleTime | None:
@@ -95,17 +95,17 @@ def _split_title_line(view: PageView, index: int) -> TitleTime | None:
 
 
 def _find_time_text(view: PageView, title: int, time: int) -> str | None:
-    shown = view.lines[time].text.strip()
+    text = view.lines[time].text.strip()
     folded = view.folded[time].strip()
     match = _LABELLED.fullmatch(folded)
     if match is not None:
-        return shown[slice(*match.span("time"))].strip(EDGE_SPACES)
+        return text[slice(*match.span("time"))].strip(EDGE_SPACES)
     beside, block = view.lines[title].block, view.lines[time].block
     row = beside.tag in CELLS and block.tag in CELLS and beside.getparent() is block.getparent()
     if row and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
-        return shown
+        return text
     alone = view.document.lines_in(block) == range(time, time + 1)
-    return shown if alone and _is_datelike(view, shown, time) else None
+    return text if alone and _is_datelike(view, text, time) else None
 
 
 def _is_datelike(view: PageView, words: str, index: int) -> bool:

@@ -39,16 +39,16 @@ class _CardField:
 
     line: int
     folded: str
-    shown: str
+    raw: str
 
 
 def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
-    folded, shown = view.folded[index], view.lines[index].text
+    folded, raw = view.folded[index], view.lines[index].text
     bare = len(folded) - len(strip_bullets(folded))
     ends = [match.start() for match in _FIELD_START.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
-        yield _CardField(line=index, folded=folded[left:end].strip(), shown=shown[left:end].strip())
+        yield _CardField(line=index, folded=folded[left:end].strip(), raw=raw[left:end].strip())
 
 
 def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
@@ -97,9 +97,9 @@ def _add_age(
     card: AuthorCard, before: _CardField | None, field: _CardField, match: "re.Match[str]"
 ) -> AuthorCard:
     """Add age and nickname; the nickname precedes the age, or is on the line before."""
-    named = field.shown[slice(*match.span("name"))] if match["name"] else ""
+    named = field.raw[slice(*match.span("name"))] if match["name"] else ""
     if not named and before is not None:
-        named = before.shown
+        named = before.raw
     age = int(match["age"])
     problems = card.problems
     if age > _MAX_AGE:
@@ -123,5 +123,5 @@ def _add_visits(card: AuthorCard, value: str) -> AuthorCard:
 def _find_value(field: _CardField, match: "re.Match[str]", following: _CardField | None) -> str:
     """Find the value after a label, as shown: on the same line, else on the next."""
     if match["value"]:
-        return field.shown[slice(*match.span("value"))].strip(_EDGES)
-    return "" if following is None else following.shown.strip(_EDGES)
+        return field.raw[slice(*match.span("value"))].strip(_EDGES)
+    return "" if following is None else following.raw.strip(_EDGES)

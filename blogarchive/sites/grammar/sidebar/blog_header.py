@@ -68,8 +68,10 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
 def _is_title(view: PageView, index: int) -> bool:
     """Check whether the line is a heading, or the window title equals it or ends with it."""
     line = view.lines[index]
-    shown = view.document.title
-    named = shown == line.text or (len(line.text) > 1 and shown.endswith((f"-{line.text}", f" {line.text}")))
+    window_title = view.document.title
+    named = window_title == line.text or (
+        len(line.text) > 1 and window_title.endswith((f"-{line.text}", f" {line.text}"))
+    )
     return named or find_enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
 
 

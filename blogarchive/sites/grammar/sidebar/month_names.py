@@ -106,14 +106,14 @@ def _parse_option(view: PageView, option: Element) -> Sequence[MonthRow]:
     value, text = option.get("value", ""), " ".join("".join(map(str, option.itertext())).split())
     url = absolute_url(value, view.base) if _IS_URL.match(value) else None
     parsed_url = None if url is None else view.parse_url(url)
-    shown = None if parsed_url is None else parsed_url.url
-    if (row := parse_month_text(text, shown)) is not None:
+    canonical = None if parsed_url is None else parsed_url.url
+    if (row := parse_month_text(text, canonical)) is not None:
         return [row]
     group = option.getparent()
     named = (
         _parse_name(fold(group.get("label", ""))) if group is not None and group.tag == "optgroup" else None
     )
-    return _build_rows(_parse_name(fold(text)), named and named.year, shown)
+    return _build_rows(_parse_name(fold(text)), named and named.year, canonical)
 
 
 def _build_rows(parsed: _NamedMonth | None, year: int | None, url: str | None) -> list[MonthRow]:

@@ -140,8 +140,8 @@ def _parse_range(text: str, url: str | None) -> MonthRow | None:
     if match["last"] is None:
         return row
     last = _parse_day(match["last"])
-    shown = DateText(text=raw[slice(*match.span("last"))].strip())
-    return None if last is None or first > last else replace(row, last=shown)
+    last_text = DateText(text=raw[slice(*match.span("last"))].strip())
+    return None if last is None or first > last else replace(row, last=last_text)
 
 
 def _parse_day(text: str) -> date | None:

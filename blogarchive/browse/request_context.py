@@ -59,15 +59,15 @@ class RequestContext:
             "home": self.home,
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
-            "words": "",
+            "terms": "",
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
         return responses.page_response(body, status=status, remote=remote)
 
-    async def not_found(self, what: str) -> Response:
-        """Return a page with status 404 that names what is missing."""
-        return await self.render("missing.html", {"what": what}, status=404)
+    async def not_found(self, name: str) -> Response:
+        """Return a page with status 404; `name` is the missing item in Chinese."""
+        return await self.render("missing.html", {"name": name}, status=404)
 
 
 Handler = Callable[[RequestContext], Awaitable[Response]]

@@ -46,10 +46,10 @@ def serve(
     listening = listen(host, port)
     with closing(listening):
         shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{listening.getsockname()[1]}/read"
-        click.echo(f"Reading {path} at {address} (Ctrl-C ends)", err=True)
+        url = f"http://{shown}:{listening.getsockname()[1]}/read"
+        click.echo(f"Reading {path} at {url} (Ctrl-C ends)", err=True)
         if open_browser:
-            webbrowser.open(address)
+            webbrowser.open(url)
         config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
         try:
             uvicorn.Server(config).run(sockets=[listening])
@@ -68,7 +68,7 @@ def create_app(path: Path, *, immutable: bool = False) -> Datasette:
     immutable = immutable or not _is_readable(path)
     if immutable and _has_unwritten_changes(path):
         raise UsageError(
-            f"{path}-wal holds changes that are not in the file yet; run `blogarchive status` once where the"
+            f"{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
             " folder can be written, or serve without --immutable"
         )
     _check_archive(path, immutable=immutable)

@@ -1,7 +1,7 @@
 """Make file names that are valid on every system from titles with any characters.
 
-The rules are those of Windows (reserved names and characters, no dot or space at the end) and of file systems that
-limit the bytes of a name. Such a name is valid on a USB stick, in a zip file and on a cloud drive.
+The rules are those of Windows (reserved names and characters, no dot or space at the end). The length is limited in
+bytes, as some file systems limit it. Such a name is valid on a USB stick, in a zip file and on a cloud drive.
 """
 
 import re

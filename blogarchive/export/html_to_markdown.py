@@ -100,8 +100,8 @@ class _Converter(MarkdownConverter):
         if "_noformat" in parent_tags or not href or not text.strip():
             return text
         title = escape_markdown(str(el.get("title") or "")).replace('"', '\\"')
-        address = quote(href, safe=_URL_SAFE) + (f' "{title}"' if title else "")
-        return f"[{' '.join(text.split())}]({address})"
+        target = quote(href, safe=_URL_SAFE) + (f' "{title}"' if title else "")
+        return f"[{' '.join(text.split())}]({target})"
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         alt = escape_markdown(str(el.get("alt") or ""))

@@ -159,8 +159,8 @@ def _one_line(value: object) -> object:
 
 def _file_stem(heading: PostHeading) -> str:
     day = (heading.posted_at or "")[:10] or "无日期"
-    words = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
-    return safe_name(f"{day}-{words}".replace(" ", "-"), max_bytes=160)
+    title = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
+    return safe_name(f"{day}-{title}".replace(" ", "-"), max_bytes=160)
 
 
 def _format_comment(comment: Comment, body: str) -> str:
@@ -185,5 +185,5 @@ def _format_index(blog_folder: _BlogFolder) -> str:
 
 
 def _format_row(name: str, heading: PostHeading) -> str:
-    address = _URL_SYNTAX.sub(lambda found: quote(found[0]), name)  # other characters stay readable
-    return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{address}>)"
+    path = _URL_SYNTAX.sub(lambda found: quote(found[0]), name)  # other characters stay readable
+    return f"- {(heading.posted_at or '')[:10]} [{escape_markdown(heading.title or name)}](<{path}>)"

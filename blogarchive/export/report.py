@@ -6,10 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exported:
-    """What an export wrote, and where; the field names are the keys of `--json`.
+    """The counts of an export to `out`; the field names are the keys of `--json`.
 
-    `missing` counts posts whose body is not stored. A WARC has `pages` and no posts. `damaged` lists what is left out
-    because its stored bytes are damaged.
+    `missing` counts posts without a stored body. A WARC has `pages` and no posts. `damaged` lists pages that are left
+    out because their stored bytes are damaged.
     """
 
     out: Path

@@ -1,1 +1,1 @@
-"""Import what others saved: saved pages, WARC files, other archives."""
+"""Import saved pages, WARC files and other archives."""

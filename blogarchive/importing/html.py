@@ -27,7 +27,7 @@ def import_html(
 ) -> ImportReport:
     """Import the saved pages of `source`, a file or a folder; create the archive if there is none.
 
-    The time of a page is that of its file, or of its MHTML header: an import never overwrites what was parsed later.
+    The time of a page is that of its file, or of its MHTML header: an import never overwrites later values.
     `url` is the URL of the page if `source` is one file, else of the blog; `site` forces a site's parsers. The same
     import again changes nothing. A file that cannot be identified is listed in the report. If a browser replaced
     the URLs of images, those that the archive knows are restored. Raises `UsageError`, `ArchiveBusy`,

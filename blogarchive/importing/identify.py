@@ -33,10 +33,10 @@ def find_target(url: str, site: str | None) -> Target | None:
     """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it."""
     try:
         known = site_by_name(site) if site else site_for_url(url)
-        address = known.parse_url(url)
+        parsed = known.parse_url(url)
     except (UsageError, ValueError):
         return None
-    return Target(url=address.url, site=known.name, kind=address.kind, uid=address.uid, number=address.number)
+    return Target(url=parsed.url, site=known.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
 
 
 def identify(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
@@ -185,17 +185,15 @@ class _Identification:
     def _find_linked(self, title: str, home: Target) -> Target | None:
         """Return the one post that links with this title lead to; sites cut titles in the sidebar."""
         found: dict[int | str | None, Target] = {}
-        for url, words in self._links(home):
-            if words == title or (
-                len(words) >= _SHORTEST_CUT and title.startswith(words.rstrip("….").strip())
-            ):
+        for url, text in self._links(home):
+            if text == title or (len(text) >= _SHORTEST_CUT and title.startswith(text.rstrip("….").strip())):
                 target = find_target(url, home.site)
                 if target is not None and target.kind is PageKind.POST and target.uid in (None, home.uid):
                     found.setdefault(target.number, target)
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _find_numbered(self, home: Target) -> Target | None:
-        """Return the post whose number is in a form or in the file's name."""
+        """Return the post with the number in a form or in the file's name."""
         numbers = set(self._urls.numbers)
         if not numbers and (match := _FILE_NUMBER.fullmatch(self._saved.path.stem)):
             numbers = {int(match[1])}

@@ -48,7 +48,7 @@ class PageImporter:
     def import_page(
         self, name: str, crawled: CrawledPage, *, counted: str | None = None, exported: bool = False
     ) -> bool:
-        """Store the page and what was parsed from it; return False if it parses worse than the stored version.
+        """Store the page and its parsed rows; return False if it parses worse than the stored version.
 
         `counted` is the value of `pages.counted` in the archive that exported the page. If `exported`, that archive
         has checked the page already: a page that parses worse is no rejection.
@@ -68,7 +68,7 @@ class PageImporter:
         return saved.outcome is not Outcome.FAILED
 
     def store_unparsed(self, crawled: CrawledPage) -> None:
-        """Store the page alone, without what was parsed from it."""
+        """Store the page alone, without parsed rows."""
         if store_unparsed_page(self.archive, crawled):
             self._pages += 1
         else:
@@ -79,7 +79,7 @@ class PageImporter:
         self._rejected.append(Unidentified(name=name, why=why))
 
     def report(self) -> ImportReport:
-        """Return what was imported so far."""
+        """Return the counts so far."""
         return ImportReport(
             pages=self._pages,
             same=self._same,

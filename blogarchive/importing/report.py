@@ -13,10 +13,10 @@ class Unidentified:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportReport:
-    """What an import stored; the field names are the keys of `--json`.
+    """The counts of an import; the field names are the keys of `--json`.
 
     `pages` are new, `same` were stored before. `posts` and `comments` are new rows, `changed` counts posts with a new
-    version, `pictures` new image files. `unplaced` lists what was not imported.
+    version, `pictures` new image files. `unplaced` lists files and records that were not imported.
     """
 
     pages: int = 0

@@ -129,4 +129,4 @@ def _import_images(importer: PageImporter, source: Path) -> None:
 
 
 def _ignore(_name: str, _why: str) -> None:
-    """Ignore what the first pass over the file has rejected."""
+    """Ignore rejections: the first pass over the file has reported them."""

@@ -47,8 +47,8 @@ def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[s
     urls = dict.fromkeys(link for text in texts if text for link in find_link_urls(text, url))
     named = {link: resolve_post_link(site, link, url) for link in list(urls)[:_MAX_LINKS]}
     ids = {
-        link: post_page.find_post_id(connection, site, address.uid, address.number)
-        for link, address in named.items()
-        if address is not None and address.number is not None
+        link: post_page.find_post_id(connection, site, parsed.uid, parsed.number)
+        for link, parsed in named.items()
+        if parsed is not None and parsed.number is not None
     }
     return {link: post_id for link, post_id in ids.items() if post_id is not None}

@@ -19,7 +19,7 @@ _LAST_PAGE = 500
 class _SearchQuery:
     """The fields of the search form."""
 
-    words: str
+    terms: str
     author: str
     since: str
     comments: bool
@@ -29,67 +29,67 @@ class _SearchQuery:
 
 async def show_search(context: RequestContext) -> Response:
     """`/read/search?q=…`, with `author`, `since`, `in=comments`, `order=best` and `page`."""
-    question = _SearchQuery(
-        words=context.text_parameter("q")[:1000],
+    query = _SearchQuery(
+        terms=context.text_parameter("q")[:1000],
         author=context.text_parameter("author"),
         since=context.text_parameter("since"),
         comments=context.text_parameter("in") == "comments",
         order="best" if context.text_parameter("order") == "best" else "newest",
         page=min(_LAST_PAGE, context.int_parameter("page", minimum=1) or 1),
     )
-    hits, posts, comments, blogs = await context.query(lambda connection: _run_search(connection, question))
-    total = comments if question.comments else posts
+    hits, posts, comments, blogs = await context.query(lambda connection: _run_search(connection, query))
+    total = comments if query.comments else posts
     last = min(_LAST_PAGE, max(1, -(-total // _HITS_PER_PAGE)))
     return await context.render(
         "search.html",
         {
-            "words": question.words,
-            "question": question,
+            "terms": query.terms,
+            "query": query,
             "hits": hits,
             "posts": posts,
             "comments": comments,
             "blogs": blogs,
             "last": last,
             "links": {
-                "posts": _build_link(question, comments=False),
-                "comments": _build_link(question, comments=True),
-                "newest": _build_link(question, order="newest"),
-                "best": _build_link(question, order="best"),
-                "before": _build_link(question, page=question.page - 1) if question.page > 1 else None,
-                "after": _build_link(question, page=question.page + 1) if question.page < last else None,
+                "posts": _build_link(query, comments=False),
+                "comments": _build_link(query, comments=True),
+                "newest": _build_link(query, order="newest"),
+                "best": _build_link(query, order="best"),
+                "before": _build_link(query, page=query.page - 1) if query.page > 1 else None,
+                "after": _build_link(query, page=query.page + 1) if query.page < last else None,
             },
         },
     )
 
 
 def _run_search(
-    connection: sqlite3.Connection, question: _SearchQuery
+    connection: sqlite3.Connection, query: _SearchQuery
 ) -> tuple[list[Hit], int, int, tuple[BlogSummary, ...]]:
-    author, since = question.author or None, question.since or None
+    author, since = query.author or None, query.since or None
     hits = search(
         connection,
-        question.words,
+        query.terms,
         author=author,
         since=since,
-        comments=question.comments,
-        order=question.order,
+        comments=query.comments,
+        order=query.order,
         limit=_HITS_PER_PAGE,
-        offset=(question.page - 1) * _HITS_PER_PAGE,
+        offset=(query.page - 1) * _HITS_PER_PAGE,
     )
-    posts = count_hits(connection, question.words, author=author, since=since)
-    comments = count_hits(connection, question.words, author=author, since=since, comments=True)
+    posts = count_hits(connection, query.terms, author=author, since=since)
+    comments = count_hits(connection, query.terms, author=author, since=since, comments=True)
     return hits, posts, comments, author_pages.read_blogs(connection)
 
 
 def _build_link(
-    question: _SearchQuery, *, comments: bool | None = None, order: Order | None = None, page: int = 1
+    query: _SearchQuery, *, comments: bool | None = None, order: Order | None = None, page: int = 1
 ) -> str:
     wanted = {
-        "q": question.words,
-        "author": question.author,
-        "since": question.since,
-        "in": "comments" if (question.comments if comments is None else comments) else "",
-        "order": "best" if (order or question.order) == "best" else "",
+        "q": query.terms,
+        "author": query.author,
+        "since": query.since,
+        "in": "comments" if (query.comments if comments is None else comments) else "",
+        "order": "best" if (order or query.order) == "best" else "",
         "page": page if page > 1 else "",
     }
     return "?" + urlencode({name: value for name, value in wanted.items() if value})

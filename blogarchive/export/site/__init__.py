@@ -1,1 +1,1 @@
-"""The pages of `export html`: where each lies, how it is rendered, and the search that works without a server."""
+"""The pages of `export html`: their paths, templates, and a search that needs no server."""

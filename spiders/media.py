@@ -25,7 +25,7 @@ from blogarchive.parsing.media.check_image import (
 )
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
-from blogarchive.store.media.queue import QueuedImage
+from blogarchive.store.media.queries import QueuedImage
 from spiders.fetch_errors import classify_error, error_of, is_program_error
 from spiders.response_kind import page_of, request_of, retry_after
 from spiders.scheduler import HostScheduler

@@ -13,7 +13,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.media import queue as media_queue
-from blogarchive.store.media.queue import QueuedImage
+from blogarchive.store.media.queries import QueuedImage
 from blogarchive.store.timestamps import format_utc, parse_utc, utc_now
 
 _ALL = 10_000_000

@@ -1,15 +1,13 @@
-"""The pictures of posts: the table `media` is what is to be fetched and what came, one row a URL.
+"""The queue of images: `media` has one row per URL to fetch or stored, `media_files` the bytes once per SHA-256.
 
-States: `todo`, `stored`, `failed` (tried again when `next_try_at` has come), `dead` (not tried again by itself),
-`skipped` (of a host that is not asked). A picture is settled in one transaction, so a run that dies loses nothing.
-Bytes are kept once by their hash in `media_files`.
+Statuses: `todo`, `stored`, `failed` (retried after `next_try_at`), `dead` (not retried), `skipped` (the host is not
+requested). Each result is one transaction, so that a killed run loses nothing.
 """
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
 
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
 from blogarchive.parsing.media.hosts import host_of
@@ -19,33 +17,16 @@ from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.media import queries
+from blogarchive.store.media.queries import QueuedImage
 from blogarchive.store.timestamps import format_utc, shift_utc
 
 RefusalCheck = Callable[[str, str, str], str | None]
-"""Of a picture's URL, its post's URL and its site: why it may not be fetched, or None."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueuedImage:
-    """A picture to fetch, for the post at `post_url`; `attempts` counts those that failed."""
-
-    id: int
-    url: str
-    host: str
-    post_url: str
-    site: str
-    uid: str
-    attempts: int
-
-    @property
-    def blog(self) -> Blog:
-        """Whose post shows it."""
-        return Blog(site=self.site, uid=self.uid)
+"""Returns why an image may not be fetched, or None, for its URL, the URL of its post, and the site."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageCounts:
-    """Pictures of a blog: `waiting` are to be fetched or tried again, `skipped` are of hosts that are not asked."""
+    """Counts of the images of a blog by URL; `waiting` are due or retried later. The fields are keys of `status --json`."""
 
     shown: int
     held: int
@@ -55,31 +36,34 @@ class ImageCounts:
 
 
 def queue_images(
-    archive: Archive, blogs: Sequence[Blog], refusal: RefusalCheck, hosts: Callable[[str], bool]
+    archive: Archive, blogs: Sequence[Blog], refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
 ) -> None:
-    """Make a row for every picture of these blogs that has none; take up what was skipped and may be asked now.
+    """Insert a row for each image of these blogs that has none, and queue skipped images that are allowed now.
 
-    `hosts` says of a host whether any of the blogs may ask it: a quick sieve before `refusal` is asked.
+    `is_host_allowed` returns whether any of the blogs may request a host; it is tested before `refusal`, as it is faster.
     """
     with archive.atomic():
         authors = queries.author_ids(archive, blogs)
-        found = queries.images_without_row(archive, authors)
+        rows = []
+        for image in queries.images_without_row(archive, authors):
+            reason = refusal(image.url, image.post_url, image.site)
+            rows.append((image.url, host_of(image.url), "skipped" if reason else "todo", reason))
         archive.execute_many(
             "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing",
-            [_new_row(url, refusal(url, post_url, site)) for url, post_url, site in found],
+            rows,
         )
         queries.link_media_rows(archive, authors)
-        _take_up_skipped(archive, authors, refusal, hosts)
+        _queue_skipped(archive, authors, refusal, is_host_allowed)
 
 
 def due_hosts(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> list[str]:
-    """The hosts of the pictures that are to be fetched now; with `since`, of posts seen from then on only."""
+    """Return the hosts of due images; `since` restricts them to posts seen from that UTC text on."""
     authors = queries.author_ids(archive, blogs)
     return queries.due_hosts(archive, authors, moment=format_utc(now), since=since)
 
 
 def count_due(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> int:
-    """How many pictures are to be fetched now."""
+    """Return the number of due images."""
     authors = queries.author_ids(archive, blogs)
     return queries.count_due(archive, authors, moment=format_utc(now), since=since)
 
@@ -94,22 +78,22 @@ def next_images(
     exclude: Collection[int] = (),
     since: str = "",
 ) -> list[QueuedImage]:
-    """The next pictures of these blogs' posts on `host`, those that never failed first. Changes nothing."""
+    """Return the next due images of these blogs on `host`, those that never failed first. Writes nothing."""
     authors = queries.author_ids(archive, blogs)
-    rows = queries.due_images(
+    images = queries.due_images(
         archive, authors, host, limit=limit + len(exclude), moment=format_utc(now), since=since
     )
-    return [_wanted(row) for row in rows if row[0] not in exclude][:limit]
+    return [image for image in images if image.id not in exclude][:limit]
 
 
-def store_image(archive: Archive, url: str, picture: ImageFile, *, now: datetime) -> bool:
-    """Keep a picture that came from `url`, in one transaction; False where the same bytes were held already."""
-    digest = sha256(picture.body).hexdigest()
+def store_image(archive: Archive, url: str, file: ImageFile, *, now: datetime) -> bool:
+    """Store the file of an image; return False if the same bytes were stored before."""
+    digest = sha256(file.body).hexdigest()
     with archive.atomic():
-        fresh = archive.execute(
+        inserted = archive.execute(
             "insert into media_files(sha256, content_type, size, body) values (?, ?, ?, ?)"
             " on conflict(sha256) do nothing",
-            (digest, picture.content_type, len(picture.body), picture.body),
+            (digest, file.content_type, len(file.body), file.body),
         ).rowcount
         archive.execute(
             "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at)"
@@ -121,10 +105,10 @@ def store_image(archive: Archive, url: str, picture: ImageFile, *, now: datetime
                 url,
                 host_of(url),
                 digest,
-                picture.content_type,
-                len(picture.body),
-                picture.width,
-                picture.height,
+                file.content_type,
+                len(file.body),
+                file.width,
+                file.height,
                 format_utc(now),
             ),
         )
@@ -134,78 +118,68 @@ def store_image(archive: Archive, url: str, picture: ImageFile, *, now: datetime
             (url,),
         )
         failures.resolve(archive, url, now=now)
-    return fresh > 0
+    return inserted > 0
 
 
 def mark_failed(
-    archive: Archive, wanted: QueuedImage, trouble: ImageFailure, *, run_id: int | None, now: datetime
+    archive: Archive, image: QueuedImage, failure: ImageFailure, *, run_id: int | None, now: datetime
 ) -> bool:
-    """Schedule another try, each after a longer pause; returns True if the picture is now given up."""
-    attempts, moment = wanted.attempts + 1, format_utc(now)
-    dead = trouble.permanent or attempts >= trouble.attempts
-    due = None if dead else shift_utc(moment, schedule.retry_delay(wanted.attempts))
+    """Record a failure and schedule a retry, each after a longer delay; return whether the image is dead now."""
+    attempts, moment = image.attempts + 1, format_utc(now)
+    is_dead = failure.permanent or attempts >= failure.attempts
+    next_try_at = None if is_dead else shift_utc(moment, schedule.retry_delay(image.attempts))
     with archive.atomic():
-        archive.execute(
-            "update media set status = ?, attempts = ?, next_try_at = ?, detail = ? where id = ?",
-            ("dead" if dead else "failed", attempts, due, trouble.detail, wanted.id),
+        archive.update_row(
+            "media",
+            image.id,
+            {
+                "status": "dead" if is_dead else "failed",
+                "attempts": attempts,
+                "next_try_at": next_try_at,
+                "detail": failure.detail,
+            },
         )
         failures.record_failure(
             archive,
-            wanted.blog,
-            wanted.url,
-            Failure(kind="picture", detail=f"{trouble.detail}; in {wanted.post_url}", permanent=dead),
+            image.blog,
+            image.url,
+            Failure(kind="picture", detail=f"{failure.detail}; in {image.post_url}", permanent=is_dead),
             run_id=run_id,
             now=now,
-            next_try_at=due,
+            next_try_at=next_try_at,
         )
-    return dead
+    return is_dead
 
 
-def mark_skipped(archive: Archive, wanted: QueuedImage, detail: str, *, now: datetime) -> None:
-    """The picture is of a host that is not asked: listed, and no failure."""
+def mark_skipped(archive: Archive, image: QueuedImage, detail: str, *, now: datetime) -> None:
+    """Mark an image as skipped, which is no failure: its host is not requested."""
     with archive.atomic():
-        archive.execute(
-            "update media set status = 'skipped', next_try_at = null, detail = ? where id = ?",
-            (detail, wanted.id),
-        )
-        failures.resolve(archive, wanted.url, now=now)
+        archive.update_row("media", image.id, {"status": "skipped", "next_try_at": None, "detail": detail})
+        failures.resolve(archive, image.url, now=now)
 
 
 def count_images(archive: Archive, blog: Blog) -> ImageCounts:
-    """How many pictures the posts of a blog show, and what became of them; a URL is counted once."""
-    states = queries.count_by_status(archive, queries.author_ids(archive, [blog]))
+    """Return the counts of the images that the posts of a blog show."""
+    counts = queries.count_by_status(archive, queries.author_ids(archive, [blog]))
     return ImageCounts(
-        shown=sum(states.values()),
-        held=states.get("stored", 0),
-        waiting=states.get("todo", 0) + states.get("failed", 0),
-        dead=states.get("dead", 0),
-        skipped=states.get("skipped", 0),
+        shown=sum(counts.values()),
+        held=counts.get("stored", 0),
+        waiting=counts.get("todo", 0) + counts.get("failed", 0),
+        dead=counts.get("dead", 0),
+        skipped=counts.get("skipped", 0),
     )
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
-    """Make what failed, for good too, to be fetched by the next run; gives how many."""
+    """Requeue the failed and dead images of these blogs for the next run and return their number."""
     with archive.atomic():
         return queries.reset_failed(archive, queries.author_ids(archive, blogs))
 
 
-def _new_row(url: str, refused: str | None) -> tuple[str, str, str, str | None]:
-    return url, host_of(url), "skipped" if refused else "todo", refused
-
-
-def _take_up_skipped(
-    archive: Archive, authors: str, refusal: RefusalCheck, hosts: Callable[[str], bool]
+def _queue_skipped(
+    archive: Archive, authors: str, refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
 ) -> None:
-    for host in queries.skipped_hosts(archive):
-        if not hosts(host):
-            continue
-        for media_id, url, post_url, site in queries.skipped_images(archive, authors, host):
-            if refusal(url, post_url, site) is None:
-                archive.execute("update media set status = 'todo', detail = null where id = ?", (media_id,))
-
-
-def _wanted(row: tuple[object, ...]) -> QueuedImage:
-    media_id, url, host, attempts, post_url, site, uid = cast("tuple[int, str, str, int, str, str, str]", row)
-    return QueuedImage(
-        id=media_id, url=url, host=host, attempts=attempts, post_url=post_url, site=site, uid=uid
-    )
+    for host in filter(is_host_allowed, queries.skipped_hosts(archive)):
+        for image in queries.skipped_images(archive, authors, host):
+            if image.id is not None and refusal(image.url, image.post_url, image.site) is None:
+                archive.update_row("media", image.id, {"status": "todo", "detail": None})

@@ -1,4 +1,4 @@
-"""The categories of two archives made one: which posts are in them, by the latest look at each."""
+"""Merge categories: a post is in a category according to the latest page of either archive."""
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.merge.joins import AUTHORS, PAGE, POSTS, run_script
@@ -7,24 +7,24 @@ _MEMBERS = f"{POSTS} join other.post_categories o on o.post_id = op.id join othe
 
 
 def snapshot_memberships(archive: Archive) -> None:
-    """Note what the archive knows by itself, before anything of the other one is read."""
+    """Remember the posts and memberships of the archive before any page of the other archive is parsed."""
     run_script(archive, _BEFORE)
 
 
 def copy_categories(archive: Archive) -> None:
-    """Copy the other's categories and what it knows of the posts in them."""
+    """Copy the categories of the other archive and merge the memberships of their posts."""
     run_script(archive, _CATEGORIES)
 
 
-# What the archive knew by itself: a listing of a category that was read to its end is a witness of that alone.
+# A complete listing of a category says nothing about posts that only the other archive had.
 _BEFORE = """
 create temp table known_posts as select id from main.posts;
 
 create temp table known_members as select post_id, category_id from main.post_categories
 """
 
-# A post is in a category until a look at it that is later than any that showed it there. Such looks: what marked it
-# as gone from there, and a listing read to its end by an archive that knew the post and did not see it there.
+# A post is in a category until a page later than all that showed it there removes it: one that marked it as gone from
+# the category, or a complete listing without it, of an archive that had the post.
 _CATEGORIES = f"""
 insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
 select a.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {PAGE}

@@ -1,14 +1,13 @@
-"""Two archives made one: what another archive holds is copied by natural keys, each row as of its own time.
+"""Merge another archive: copy its rows by natural keys, each row at its own time.
 
-Pages are copied as they are; their readings are made anew by the caller (the store reads no pages). What no page
-tells anew comes from the other's rows: series of counters, when a thing was seen first and last, what is gone or
-left its category, pictures. Frontier, failures and runs stay behind: the next backup asks the site itself.
+Pages are copied unchanged and parsed again by the caller, because the store parses no pages. Data that no page yields
+again comes from the rows of the other archive: series of counters, times first and last seen, gone marks, images.
+Frontier, failures and runs are not copied: the next backup requests the site itself.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
@@ -27,9 +26,9 @@ _MEDIA_COLUMNS = (
 
 @contextmanager
 def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
-    """The archive at `other` is open for reading beside `archive`, under the name `other`.
+    """Attach the archive at the path `other` to the connection of `archive` as the schema `other`, read-only.
 
-    Raises `NoArchive`, `ArchiveDamaged`, and `UsageError` where it is the same file or of another version.
+    Raises `NoArchive`, `ArchiveDamaged`, and `UsageError` if it is the same file or of another version.
     """
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
         raise UsageError(f"{other} is the archive itself; name another one")
@@ -41,15 +40,14 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
         yield
     finally:
         archive.execute("detach database other")
-        # A file that was open for reading alone keeps its -wal and -shm; one that might be written takes them along.
+        # A read-only connection leaves its -wal and -shm files; opening the archive once more deletes them.
         Archive.open(other, read_only=True).close()
 
 
 def copy_pages(archive: Archive) -> list[int]:
-    """Copy the pages that are not held; gives the ids of all pages to be read again, oldest first.
+    """Copy the pages that are not stored and return the ids of all pages to parse again, oldest first.
 
-    Those are the copied ones and what the archive holds of the same blogs from the oldest of these on, so that
-    what was read later has the last word.
+    These are the copied pages and later stored pages of the same blogs, so that the latest page takes precedence.
     """
     categories.snapshot_memberships(archive)
     before = archive.scalar("select coalesce(max(id), 0) from main.pages")
@@ -57,34 +55,32 @@ def copy_pages(archive: Archive) -> list[int]:
         f"insert or ignore into main.pages({_PAGE_COLUMNS})"  # noqa: S608 - constants
         f" select {_PAGE_COLUMNS} from other.pages order by fetched_at, id"
     )
-    rows = archive.rows(
+    ids = archive.column(
         "select id from main.pages where (site, uid) in (select site, uid from main.pages where id > ?1)"
         " and fetched_at >= (select min(fetched_at) from main.pages where id > ?1) order by fetched_at, id",
         (before,),
     )
-    nobodys = archive.rows("select id from main.pages where id > ? and uid is null", (before,))
-    return [cast(int, row[0]) for row in rows + nobodys]
+    return ids + archive.column("select id from main.pages where id > ? and uid is null", (before,))
 
 
 def count_other_pages(archive: Archive) -> int:
-    """How many pages the other archive holds."""
+    """Return the number of pages of the other archive."""
     return archive.scalar("select count(*) from other.pages")
 
 
 def copy_unparsed(archive: Archive) -> int:
-    """Copy what pages do not tell; gives how many files of pictures were new."""
+    """Copy the data that no page yields again and return the number of new media files."""
     _copy_comments(archive)
     categories.copy_categories(archive)
     run_script(archive, _REST)
-    return _copy_pictures(archive)
+    return _copy_media(archive)
 
 
 def _copy_comments(archive: Archive) -> None:
-    """Comments that the other told apart when it read all pages of them at once; one page alone does not tell."""
-    names = archive.rows(
+    """Copy comments that only the crawl of a whole chain identified; a single page does not identify them."""
+    columns = archive.column(
         "select name from pragma_table_info('comments', 'other') where name not in ('id', 'post_id', 'page_id')"
     )
-    columns = [str(name) for (name,) in names]
     archive.execute(
         f"insert or ignore into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
         f" select p.id, {PAGE}, {', '.join(f'o.{column}' for column in columns)}"
@@ -92,17 +88,19 @@ def _copy_comments(archive: Archive) -> None:
     )
 
 
-def _copy_pictures(archive: Archive) -> int:
+def _copy_media(archive: Archive) -> int:
     before = archive.scalar("select count(*) from main.media_files")
     archive.execute(
         "insert or ignore into main.media_files(sha256, content_type, size, body)"
         " select sha256, content_type, size, body from other.media_files order by sha256"
     )
-    fresh = ", ".join(f"{column.strip()} = excluded.{column.strip()}" for column in _MEDIA_COLUMNS.split(","))
+    updates = ", ".join(
+        f"{column.strip()} = excluded.{column.strip()}" for column in _MEDIA_COLUMNS.split(",")
+    )
     archive.execute(
         f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media"  # noqa: S608
-        # What the other could not fetch is fetched anew: its failures stay behind.
-        f" where sha256 is not null order by id on conflict(url) do update set {fresh} where media.sha256 is null"
+        # Failures of the other archive are not copied: those images are fetched again.
+        f" where sha256 is not null order by id on conflict(url) do update set {updates} where media.sha256 is null"
     )
     archive.execute(
         "update main.post_media set media_id = m.id from main.media m where m.url = post_media.url"

@@ -86,8 +86,8 @@ class ExportReader:
 
     def image_bytes(self, sha256: str) -> bytes:
         """Return the file of that hexadecimal SHA-256. Raises `KeyError` if it is not stored."""
-        for row in self._rows("select body from media_files where sha256 = ?", sha256):
-            return bytes(row["body"])
+        for body in self._archive.column("select body from media_files where sha256 = ?", (sha256,)):
+            return bytes(body)
         raise KeyError(sha256)
 
     def page_ids(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""Whether an archive is whole: the file, the references between rows, every byte and every text that was kept."""
+"""Verify an archive: the file, the references between rows, and every stored byte and text."""
 
 import zlib
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
 
-_SHOWN_AT_MOST = 20
+_MAX_DAMAGE = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IntegrityReport:
-    """What was found: `damage` in words, none where the archive is whole; how many pages and files were checked.
+    """The result: descriptions of `damage`, and the numbers of pages and files verified.
 
-    `lacking` is what the archive knows to be missing from it; that is no damage.
+    `lacking` describes data that is known to be missing from the archive, which is no damage.
     """
 
     pages: int
@@ -27,7 +27,7 @@ class IntegrityReport:
     lacking: tuple[str, ...]
 
     def require_whole(self) -> None:
-        """Raise `ArchiveDamaged` where there is damage."""
+        """Raise `ArchiveDamaged` if there is damage."""
         if self.damage:
             more = len(self.damage) - 1
             also = f", and {more} more" if more else ""
@@ -35,26 +35,26 @@ class IntegrityReport:
 
 
 def verify_archive(archive: Archive) -> IntegrityReport:
-    """What a check of everything finds. Raises `ArchiveDamaged` where SQLite itself cannot read on."""
-    damage = [*_integrity(archive), *_things(archive), *_references(archive)]
+    """Verify the whole archive and return the result. Raises `ArchiveDamaged` if SQLite cannot read the file."""
+    damage = [*_integrity(archive), *_missing_schema(archive), *_references(archive)]
     damage += _posts(archive) + _comments(archive)
     damage += _bodies(archive, "select url, body, body_size, sha256, 1 from pages order by id")
     damage += _bodies(archive, "select sha256, body, size, sha256, 0 from media_files order by rowid")
     return IntegrityReport(
         pages=archive.scalar("select count(*) from pages"),
         files=archive.scalar("select count(*) from media_files"),
-        damage=tuple(damage[:_SHOWN_AT_MOST]),
+        damage=tuple(damage[:_MAX_DAMAGE]),
         lacking=tuple(_lacking(archive)),
     )
 
 
 def _integrity(archive: Archive) -> list[str]:
-    return [str(row[0]) for row in archive.rows("pragma integrity_check(20)") if row[0] != "ok"]
+    return [line for line in archive.column("pragma integrity_check(20)") if line != "ok"]
 
 
-def _things(archive: Archive) -> list[str]:
-    held = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
-    return [f"the {kind} {name} is not there" for kind, name in sorted(migrations.schema_objects() - held)]
+def _missing_schema(archive: Archive) -> list[str]:
+    stored = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
+    return [f"the {kind} {name} is not there" for kind, name in sorted(migrations.schema_objects() - stored)]
 
 
 def _references(archive: Archive) -> list[str]:
@@ -65,16 +65,16 @@ def _references(archive: Archive) -> list[str]:
 
 
 def _bodies(archive: Archive, query: str) -> list[str]:
-    """The stored bytes that are not those that were served; `query` gives name, bytes, size, hash, whether compressed."""
+    """Return damaged bytes; `query` selects name, bytes, size, hash, and whether the bytes are compressed."""
     rows = cast("Iterator[tuple[str, bytes, int, str, int]]", archive.each(query))
     return [
         f"the stored bytes of {name} are not those that were served"
         for name, body, size, digest, compressed in rows
-        if not _is_right(body, digest, size, compressed=bool(compressed))
+        if not _is_intact(body, digest, size, compressed=bool(compressed))
     ]
 
 
-def _is_right(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
+def _is_intact(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
     try:
         plain = zlib.decompress(body) if compressed else body
     except zlib.error:
@@ -83,7 +83,7 @@ def _is_right(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
 
 
 def _posts(archive: Archive) -> list[str]:
-    """The texts of posts, today's and replaced ones, that are not those that were read."""
+    """Return damaged texts of posts, current and replaced ones."""
     rows = archive.each(
         "select p.url, v.title, v.body_html, v.content_hash from post_versions v join posts p on p.id = v.post_id"
     )

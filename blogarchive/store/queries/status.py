@@ -1,4 +1,4 @@
-"""What an archive holds of each blog, against what the blog's pages claim."""
+"""Compare the stored rows of each blog with the counts that its pages claim."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,14 +14,12 @@ from blogarchive.store.rows import dicts
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlogStatus:
-    """One blog. Times are UTC text.
+    """The state of one blog. Times are UTC text. The fields are keys of `status --json`.
 
-    `posts_named` are those that any page named, `posts_read` those whose text is held; `comments_claimed` is the
-    sum of the counts that posts show. `months_complete` counts months whose first and last day agree with the
-    posts held and whose posts were all read. `gone` and `edited` count posts, `gone_unread` those that were deleted
-    before they could be read. `waiting` are pages still to fetch. `last_good_run` is when the last run over the blog
-    ended with exit code 0, `unreached_since` when the home page began to be out of reach; None where the last look
-    found it.
+    `posts_named` counts all known posts, `posts_read` those with text, `gone_unread` those gone before their text was
+    stored; `gone` and `edited` count posts. `comments_claimed` is the sum of the counts that posts show. `waiting` counts
+    pages to fetch. `last_good_run` is the end of the last run with exit code 0. `unreached_since` is the first failure
+    of the home page since it was last fetched, else None.
     """
 
     site: str
@@ -50,12 +48,12 @@ class BlogStatus:
 
     @property
     def months_complete(self) -> int:
-        """How many months are complete."""
+        """Return the number of complete months: their days agree with the stored posts, which all have text."""
         return sum(month.complete for month in self.months)
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is known to be lacking."""
+        """Return whether nothing is known to be missing."""
         return (
             self.posts_read == self.posts_named - self.gone_unread
             and self.months_complete == len(self.months)
@@ -67,7 +65,7 @@ class BlogStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveStatus:
-    """The whole archive: its blogs, and its size. `bytes_served` is the size of all pages as they were served."""
+    """The state of the archive: its blogs and its size. `bytes_served` is the uncompressed size of all pages."""
 
     blogs: tuple[BlogStatus, ...]
     pages: int
@@ -79,7 +77,7 @@ class ArchiveStatus:
 
 
 def read_status(archive: Archive) -> ArchiveStatus:
-    """The state of everything, read from the rows as they are."""
+    """Return the state of the archive."""
     authors = archive.rows("select id, site, uid from authors order by id")
     run = archive.row(
         "select command, outcome, coalesce(finished_at, started_at) from runs order by id desc limit 1"
@@ -130,7 +128,7 @@ def _blog(archive: Archive, author_id: int, blog: Blog) -> BlogStatus:
 
 
 def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
-    """What `BlogStatus` tells of posts, and of the comments that they claim, by its fields."""
+    """Return the fields of `BlogStatus` for posts and the comments that they claim."""
     (found,) = dicts(
         archive.execute(
             "select count(*) as posts_named, count(content_hash) as posts_read, count(gone_at) as gone,"
@@ -146,7 +144,7 @@ def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
 
 
 def _comments(archive: Archive, author_id: int) -> dict[str, Any]:
-    """What it tells of comments held: those still there on posts that are, those gone, those edited."""
+    """Return the fields of `BlogStatus` for stored comments; comments of gone posts are not counted as stored."""
     (found,) = dicts(
         archive.execute(
             "select count(case when c.gone_at is null and p.gone_at is null then 1 end) as comments_held,"
@@ -160,19 +158,17 @@ def _comments(archive: Archive, author_id: int) -> dict[str, Any]:
 
 
 def _last_good_run(archive: Archive, author_id: int) -> str | None:
-    row = archive.row(
+    return archive.text(
         "select max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id"
         " where b.author_id = ? and r.exit_code = 0",
         (author_id,),
     )
-    return None if row is None or row[0] is None else str(row[0])
 
 
 def _unreached_since(archive: Archive, blog: Blog) -> str | None:
     home = blogs.home_target(archive, blog)
-    row = archive.row(
+    return archive.text(
         "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
         " where f.key = ? and f.state in ('failed', 'dead')",
         (home.url if home else None,),
     )
-    return None if row is None or row[0] is None else str(row[0])

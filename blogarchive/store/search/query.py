@@ -1,8 +1,8 @@
-"""The words a person types into the search, and what SQLite's full-text search makes of them.
+"""Parse the words of the search box, and write them as an expression of SQLite's full-text search.
 
-`川普 新政` both · `"川普 新政"` in this order · `川普 OR 特朗普` either · `-关税` without · `Trum*` words
-that begin so. OR binds the words beside it: `川普 OR 特朗普 新政` asks for 新政 and one of the two names.
-Nothing that a person types is an error: what cannot be understood is read as words.
+`川普 新政` both · `"川普 新政"` in this order · `川普 OR 特朗普` either · `-关税` without · `Trum*` words that begin
+with it. OR binds its two neighbours: `川普 OR 特朗普 新政` searches 新政 and one of the two names. No input is an error:
+other syntax is read as words.
 """
 
 import re
@@ -12,14 +12,14 @@ from typing import Final
 
 from blogarchive.store.search.tokenizer import BREAK, Token, tokenize
 
-_MOST_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256
+_MAX_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256
 _QUOTES = str.maketrans("“”„＂「」『』｜", '""""""""|')
 _PIECE = re.compile(r'(?P<minus>(?<!\S)[-－−–])?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a phrase: its tokens in order, and as it was typed. `prefix`: the last token may go on."""
+    """A word or a phrase: its tokens in order, and the text as typed. `prefix`: the last token may be longer."""
 
     tokens: tuple[Token, ...]
     typed: str
@@ -28,7 +28,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Every group of `wanted` must be met by one of its terms; none of `unwanted` may be there."""
+    """A hit has at least one term of each group of `wanted`, and no term of `unwanted`."""
 
     wanted: tuple[tuple[Term, ...], ...] = ()
     unwanted: tuple[Term, ...] = ()
@@ -37,13 +37,13 @@ class Query:
         return bool(self.wanted or self.unwanted)
 
     @property
-    def shown(self) -> tuple[Term, ...]:
-        """The terms that a hit may be marked for."""
+    def marked_terms(self) -> tuple[Term, ...]:
+        """Return the terms to mark in a hit."""
         return tuple(term for group in self.wanted for term in group)
 
 
 def parse_query(words: str) -> Query:
-    """What `words` ask for; an empty `Query` where they hold nothing to search."""
+    """Return the query of `words`; an empty `Query` if they contain no token."""
     wanted: list[tuple[Term, ...]] = []
     unwanted: list[Term] = []
     either = without = False
@@ -60,7 +60,7 @@ def parse_query(words: str) -> Query:
                 wanted[-1] += groups.pop(0)
             wanted += groups
         either = without = False
-    return Query(tuple(wanted[:_MOST_TERMS]), tuple(unwanted[:_MOST_TERMS]))
+    return Query(tuple(wanted[:_MAX_TERMS]), tuple(unwanted[:_MAX_TERMS]))
 
 
 def _terms(piece: re.Match[str]) -> list[Term]:
@@ -79,18 +79,15 @@ def _terms(piece: re.Match[str]) -> list[Term]:
 
 
 def match_expression(query: Query) -> str:
-    """`query` in FTS5's own words, for the index that `search_text.spaced` fills; matches nothing where
-    empty.
-    """
+    """Return the FTS5 expression of a query for the index that `index_text` fills; an empty query matches nothing."""
     return _expression(query, _phrase)
 
 
 def escape_fts(words: str | None) -> str:
-    """What Datasette's search box puts into `match`: right for our index, and for one that keeps words whole.
+    """Return the FTS5 expression for Datasette's search box, for our index and for one with whole words.
 
-    Datasette asks one function for every full-text table of a database. Beside the phrase of characters,
-    which is how our index holds a word, the expression offers the word as typed, as other tables hold it:
-    ours never do.
+    Datasette calls one function for every full-text table of a database. The expression is the phrase of characters
+    or the word as typed, which our index never contains.
     """
     return _expression(parse_query(words or ""), _phrase_or_typed)
 
@@ -98,7 +95,7 @@ def escape_fts(words: str | None) -> str:
 def _expression(query: Query, written: Callable[[Term], str]) -> str:
     if not query:
         return '""'
-    groups = ["(" + " OR ".join(map(written, group[:_MOST_TERMS])) + ")" for group in query.wanted]
+    groups = ["(" + " OR ".join(map(written, group[:_MAX_TERMS])) + ")" for group in query.wanted]
     expression = " AND ".join(groups) or f'"{BREAK}"'
     if not query.unwanted:
         return expression

@@ -1,6 +1,6 @@
-"""Asking the archive: posts or comments that hold certain words, each hit in its sentence.
+"""Search posts or comments and return each hit with the sentence around its words.
 
-How the index is kept right: `search_index`. How to ask: `search_query`.
+`search.index` updates the index; `search.query` defines the syntax of a query.
 """
 
 import sqlite3
@@ -14,10 +14,10 @@ from blogarchive.store.search.snippet import Fragment, extract_sentence, mark_hi
 
 Order = Literal["newest", "best"]
 
-# These indexes hold all that filters and order need: the rows themselves, with their long texts, stay unread.
+# These indexes cover filters and order, so that rows with long texts are not read.
 _POSTS = "posts_fts f join posts r indexed by posts_newest on r.id = f.rowid"
 _COMMENTS = "comments_fts f join comments r indexed by comments_newest on r.id = f.rowid"
-# Of a name, given twice.
+# Takes the name of a blog twice.
 _BLOGS = (
     "select id from authors where ? in (nickname, uid, blog_title, site || '/' || uid)"
     " union all select author_id from author_aliases where alias = ?"
@@ -26,7 +26,7 @@ _BY_DATE = "r.posted_at desc, r.id desc"
 _BEST_POSTS = f"bm25(posts_fts, 4.0, 1.0), {_BY_DATE}"
 _BEST_COMMENTS = f"bm25(comments_fts), {_BY_DATE}"
 
-# What a hit shows, but for its kind; of a comment, title and address are its post's.
+# The fields of a hit; title and URL of a comment are those of its post.
 _POST = """select p.id, p.id as post_id, p.title, p.body_text, p.posted_at, p.url, p.gone_at, a.id as author_id,
                   coalesce(a.nickname, a.uid) as author
              from posts p join authors a on a.id = p.author_id where p.id = ?"""
@@ -37,11 +37,10 @@ _COMMENT = """select c.id, c.post_id, p.title, c.body_text, c.posted_at, p.url, 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """A post or a comment that was found.
+    """A post or a comment that matches a query.
 
-    `id` is the row's; for a comment `post_id` and `title` are its post's, and `author` is who wrote the
-    comment. `title` and `excerpt` come in pieces, the words asked for marked. `posted_at` is ISO 8601 text as
-    stored.
+    `post_id` and `title` of a comment are those of its post, `author` is the author of the comment. `title` and
+    `excerpt` are fragments, with the matched words marked. `posted_at` is ISO 8601 text as stored.
     """
 
     kind: Literal["post", "comment"]
@@ -67,23 +66,22 @@ def search(
     limit: int = 20,
     offset: int = 0,
 ) -> list[Hit]:
-    """Posts that hold `words` in title or text, or, with `comments`, comments that hold them.
+    """Return posts with `words` in title or text, or comments with them if `comments` is True.
 
-    `author` is a nickname, a uid, site/uid or the title of a blog; with `comments` the name of who wrote them. `since`
-    is a date (`2024`, `2024-05`, `2024-05-01`) in the site's clock. Reads only; finds nothing where `words`
-    hold no word.
+    `author` is a nickname, a uid, site/uid or the title of a blog; for comments it is the name of their author. `since`
+    is a date (`2024`, `2024-05`, `2024-05-01`) in the site's time zone. Returns no hits if `words` contain no token.
     """
     query = parse_query(words)
     if not query:
         return []
-    tables, where, parameters = _asked(query, author, since, comments)
+    tables, where, parameters = _sql_parts(query, author, since, comments)
     best = _BEST_COMMENTS if comments else _BEST_POSTS
     ids = connection.execute(
         f"select f.rowid from {tables} where {where} "  # noqa: S608
         f"order by {best if order == 'best' else _BY_DATE} limit ? offset ?",
         [*parameters, limit, offset],
     ).fetchall()
-    return [_hit(connection, row[0], query, comments=comments) for row in ids]
+    return [_read_hit(connection, row[0], query, comments=comments) for row in ids]
 
 
 def count_hits(
@@ -94,11 +92,11 @@ def count_hits(
     since: str | None = None,
     comments: bool = False,
 ) -> int:
-    """How many hits `search` would give without a limit."""
+    """Return the number of hits of `search` without a limit."""
     query = parse_query(words)
     if not query:
         return 0
-    tables, where, parameters = _asked(query, author, since, comments)
+    tables, where, parameters = _sql_parts(query, author, since, comments)
     if author is None and since is None:
         tables = "comments_fts" if comments else "posts_fts"
     found = connection.execute(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
@@ -106,15 +104,17 @@ def count_hits(
 
 
 def require_blog(connection: sqlite3.Connection, author: str) -> None:
-    """Raise `UsageError` where `author` names no blog, in none of the ways that `search` knows."""
+    """Raise `UsageError` if `author` names no blog."""
     if connection.execute(_BLOGS, (author, author)).fetchone() is None:
         rows = connection.execute("select site || '/' || uid from authors order by site, uid limit 10")
-        known = ", ".join(name for (name,) in rows) or "none"
-        raise UsageError(f"no blog in the archive is called {author!r}; it holds {known}")
+        names = ", ".join(name for (name,) in rows) or "none"
+        raise UsageError(f"no blog in the archive is called {author!r}; it holds {names}")
 
 
-def _asked(query: Query, author: str | None, since: str | None, comments: bool) -> tuple[str, str, list[str]]:
-    """Tables, condition and parameters."""
+def _sql_parts(
+    query: Query, author: str | None, since: str | None, comments: bool
+) -> tuple[str, str, list[str]]:
+    """Return tables, condition and parameters of the SQL query."""
     table = "comments_fts" if comments else "posts_fts"
     conditions, parameters = [f"{table} match ?"], [match_expression(query)]
     if author is not None and comments:
@@ -130,12 +130,12 @@ def _asked(query: Query, author: str | None, since: str | None, comments: bool) 
     return (_COMMENTS if comments else _POSTS), " and ".join(conditions), parameters
 
 
-def _hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments: bool) -> Hit:
+def _read_hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments: bool) -> Hit:
     (row,) = dicts(connection.execute(_COMMENT if comments else _POST, (row_id,)))
     title, text = row.pop("title") or "", row.pop("body_text") or ""
     return Hit(
         kind="comment" if comments else "post",
-        title=mark_hits(title, () if comments else query.shown),
-        excerpt=extract_sentence(text, query.shown),
+        title=mark_hits(title, () if comments else query.marked_terms),
+        excerpt=extract_sentence(text, query.marked_terms),
         **row,
     )

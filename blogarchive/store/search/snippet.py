@@ -1,4 +1,4 @@
-"""A hit shown in its sentence, with the words that were asked for marked."""
+"""Excerpt a hit: the sentence around its first match, with all matched words marked."""
 
 import re
 import unicodedata
@@ -9,42 +9,40 @@ from blogarchive.store.search.query import Term
 from blogarchive.store.search.tokenizer import fold
 
 _SENTENCE_END = re.compile(r"[。！？!?…\n]+[”’」』）)]*")
-_BETWEEN = r"[\W_]*"
-_LONGEST_SIDE = 60
+_SEPARATOR = r"[\W_]*"
+_MAX_CONTEXT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A stretch of text; `hit`: it is one of the words asked for."""
+    """A part of a text; `hit` is True if it matches a term of the query."""
 
     text: str
     hit: bool = False
 
 
 def mark_hits(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
-    """All of `text`, with every hit marked."""
+    """Return all of `text` with every match marked."""
     text = unicodedata.normalize("NFC", text)
-    return _pieces(text, _places(text, terms), 0, len(text))
+    return _fragments(text, _find_spans(text, terms), 0, len(text))
 
 
 def extract_sentence(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
-    """The sentence of the first hit in `text`, cut where it is long; the text's beginning where there is no
-    hit.
-    """
+    """Return the sentence of the first match, shortened if it is long, or the beginning if nothing matches."""
     text = unicodedata.normalize("NFC", text)
-    places = _places(text, terms)
-    first, last = places[0] if places else (0, 0)
+    spans = _find_spans(text, terms)
+    first, last = spans[0] if spans else (0, 0)
     begins = max((end.end() for end in _SENTENCE_END.finditer(text, 0, first)), default=0)
     following = _SENTENCE_END.search(text, last)
     ends = following.end() if following else len(text)
-    start, end = max(begins, first - _LONGEST_SIDE), min(ends, last + _LONGEST_SIDE)
+    start, end = max(begins, first - _MAX_CONTEXT), min(ends, last + _MAX_CONTEXT)
     before = (Fragment("…"),) if start > begins else ()
     after = (Fragment("…"),) if end < ends else ()
-    return (*before, *_pieces(text, places, start, end), *after)
+    return (*before, *_fragments(text, spans, start, end), *after)
 
 
-def _places(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """Where the terms stand in `text` (NFC), in order, none inside another."""
+def _find_spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Return the spans of the terms in `text` (NFC) in order, without overlaps."""
     if not terms:
         return []
     pattern = "|".join(sorted(map(_pattern, terms), key=len, reverse=True))
@@ -53,36 +51,36 @@ def _places(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 def _pattern(term: Term) -> str:
     parts: list[str] = []
-    for place, token in enumerate(term.tokens):
+    for index, token in enumerate(term.tokens):
         escaped = re.escape(token.text)
-        if place and not (token.single and term.tokens[place - 1].single and not token.parted):
-            parts.append(_BETWEEN)
+        if index and not (token.single and term.tokens[index - 1].single and not token.parted):
+            parts.append(_SEPARATOR)
         parts.append(escaped)
     first, last = term.tokens[0], term.tokens[-1]
-    before = "" if first.single else _not_beside(first.text, behind=True)
-    after = "" if last.single else r"[^\W_]*" if term.prefix else _not_beside(last.text, behind=False)
+    before = "" if first.single else _boundary(first.text, behind=True)
+    after = "" if last.single else r"[^\W_]*" if term.prefix else _boundary(last.text, behind=False)
     return before + "".join(parts) + after
 
 
-def _not_beside(text: str, *, behind: bool) -> str:
-    """A word of letters does not end inside letters, nor a number inside digits."""
+def _boundary(text: str, *, behind: bool) -> str:
+    """Return a pattern that keeps a word from matching inside letters, and a number inside digits."""
     kind = r"\d" if text[0].isdigit() else r"[a-zÀ-ʯ]"
     return rf"(?<!{kind})" if behind else rf"(?!{kind})"
 
 
-def _pieces(text: str, places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Fragment, ...]:
-    pieces: list[Fragment] = []
-    for first, last in places:
+def _fragments(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Fragment, ...]:
+    fragments: list[Fragment] = []
+    for first, last in spans:
         if first < start or last > end:
             continue
         if first > start:
-            pieces.append(Fragment(_on_one_line(text[start:first])))
-        pieces.append(Fragment(_on_one_line(text[first:last]), hit=True))
+            fragments.append(Fragment(_collapse_whitespace(text[start:first])))
+        fragments.append(Fragment(_collapse_whitespace(text[first:last]), hit=True))
         start = last
     if start < end:
-        pieces.append(Fragment(_on_one_line(text[start:end])))
-    return tuple(pieces)
+        fragments.append(Fragment(_collapse_whitespace(text[start:end])))
+    return tuple(fragments)
 
 
-def _on_one_line(text: str) -> str:
+def _collapse_whitespace(text: str) -> str:
     return re.sub(r"\s+", " ", text)

@@ -1,9 +1,8 @@
-"""The tables of the search: two full-text indexes, and the triggers that note what they have still to learn.
+"""Tables of the search: two full-text indexes, and the triggers that note changed texts for them.
 
-`content="posts"` in double quotes is what Datasette looks for to show its search box. The tokenizer is the
-plainest one: what a word is was decided before (`search_text`), and only blanks part the words.
-
-The indexes let lists and counts be read without the rows, whose long texts lie between them.
+Datasette shows its search box if a table has `content="posts"` in double quotes. The tokenizer splits at spaces only,
+because `tokenizer.index_text` has split the words before. The indexes let lists and counts be read without the rows,
+which have long texts between them.
 """
 
 TABLES = """
@@ -45,9 +44,7 @@ create index posts_year on posts(year)
 
 
 def triggers() -> list[str]:
-    """The triggers on posts and comments; also what a migration that rebuilds one of them has to run
-    again.
-    """
+    """Return the triggers on posts and comments. A migration that rebuilds one of the tables creates them again."""
     return [*_triggers("posts", "title", "body_text"), *_triggers("comments", "null", "body_text")]
 
 
@@ -72,9 +69,9 @@ def _triggers(table: str, title: str, text: str) -> list[str]:
 
 
 def _trigger(table: str, verb: str, event: str, values: str) -> str:
-    """The first note about a row stays: it holds what the index holds.
+    """Return a trigger that notes a row once: the first note has the text that is indexed.
 
-    Not INSERT OR IGNORE: inside a trigger the conflict clause of the statement that fired it would win.
+    INSERT OR IGNORE is no alternative: the conflict clause of the statement that fired the trigger replaces it.
     """
     row_id = values.split(", ")[1]
     return (

@@ -1,10 +1,9 @@
-"""How text is cut into words for the search: every character of Chinese, every run of letters, every number.
+"""Tokenize text for the search: each Chinese character, each run of letters, each number.
 
-SQLite's own tokenizers take a whole Chinese sentence for one word (unicode61) or find nothing shorter than
-three characters (trigram). So the index holds the text with a space between the characters, and a word of any
-length is searched as a phrase of them. Text and question go through the same folding first: Traditional to
-Simplified, full-width to half-width, lower case, without accents. A folded text is as long as the text,
-character for character, so that a place found in one is the same place in the other.
+SQLite's tokenizers take a whole Chinese sentence for one word (unicode61), or find nothing below three characters
+(trigram). So the index stores the text with a space between characters, and a word of any length is searched as a
+phrase of them. Texts and queries get the same folding first: Traditional to Simplified, full-width to half-width, lower
+case, no accents. A folded text has the length of the text, so that a position in one is the same position in the other.
 """
 
 import re
@@ -17,10 +16,10 @@ from typing import NamedTuple
 from opencc import OpenCC
 
 BREAK = "‖"
-"""Stands in the index where punctuation or a line's end parts two words, so that no phrase reaches across."""
+"""Replaces punctuation and line ends in the index, so that no phrase matches across them."""
 
-# Han with radicals and every extension, kana, bopomofo, hangul; private use (characters that GBK once
-# lacked); pictures (emoji). Each is a word by itself.
+# Han with radicals and every extension, kana, bopomofo, hangul, private use (characters that GBK once lacked) and
+# emoji. Each character is a token.
 _SINGLE = (
     "\u2600-\u27bf\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3100-\u312f"
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\ue000-\ufaff"
@@ -28,20 +27,18 @@ _SINGLE = (
 )
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff"
 _RUN = re.compile(rf"(?P<single>[{_SINGLE}]+)|(?P<letters>[^\W\d_{_SINGLE}]+)|(?P<digits>\d+)")
-_NOTHING = re.compile(rf"[{_INVISIBLE}]*")
-_BLANKS = re.compile(rf"[ \t\u00a0\u3000{_INVISIBLE}]*")
+_NO_GAP = re.compile(rf"[{_INVISIBLE}]*")
+_BLANK_GAP = re.compile(rf"[ \t\u00a0\u3000{_INVISIBLE}]*")
 
-# Characters that OpenCC changes only inside a phrase (瞭解, 憑藉, 看著), or not at all: a question is too
-# short to show the phrase, so both sides are folded the same way here.
+# Characters that OpenCC converts only inside a phrase (瞭解, 憑藉, 看著), or not at all. A query may be too short for
+# the phrase, so texts and queries are both folded here.
 _MORE_VARIANTS = dict(
     zip("著瞭藉甚妳尅覆徧祕彷嬝凖囘暱韮珮榦搾", "着了借什你克复遍秘仿袅准回昵韭佩干榨", strict=True)
 )
 
 
 class Token(NamedTuple):
-    """A folded word; `single`: one character that needs no space around it. `parted`: a break stands before
-    it.
-    """
+    """A folded token. `single`: one character without spaces around it. `parted`: a break precedes it."""
 
     text: str
     single: bool
@@ -49,7 +46,7 @@ class Token(NamedTuple):
 
 
 class _Folding(dict[int, int | str]):
-    """Code point to folded character, filled as characters are met."""
+    """A cache from code point to folded character."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +56,7 @@ class _Folding(dict[int, int | str]):
         character = chr(code)
         for form in ("NFKC", "NFD"):
             changed = unicodedata.normalize(form, character)
-            # é is e and an accent in two code points: the first is the letter.
+            # NFD splits é into the letter e and an accent.
             if len(changed) == 1 or (form == "NFD" and all(map(unicodedata.combining, changed[1:]))):
                 character = changed[0]
         for script in self._scripts:
@@ -78,31 +75,29 @@ def _folding() -> _Folding:
 
 @cache
 def folding_version() -> str:
-    """Names the rules of the folding; an index made under another name has to be made anew."""
+    """Return the version of the folding; an index of another version must be rebuilt."""
     return f"1 opencc-{version('opencc')} unicode-{unicodedata.unidata_version}"
 
 
 def fold(text: str) -> str:
-    """`text` in the one form that is compared; as long as `text`, which should be in NFC."""
+    """Return the folded text, which is as long as `text`; `text` should be in NFC."""
     return text.translate(_folding())
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """The words of `text` in order, folded."""
+    """Return the folded tokens of `text` in order."""
     for run, single, parted in _runs(text):
         if not single:
             yield Token(run, False, parted)
             continue
-        for place, character in enumerate(run):
-            yield Token(character, True, parted and place == 0)
+        for index, character in enumerate(run):
+            yield Token(character, True, parted and index == 0)
 
 
 def index_text(text: str | None) -> str:
-    """What the index holds for `text`: words parted by spaces, breaks as `BREAK`, a break at the very
-    beginning.
+    """Return the text for the index: tokens separated by spaces, with `BREAK` for breaks and at the beginning.
 
-    The first break is there in every text, which gives a question that only says what is not wanted something
-    to take it from.
+    The first break is in every text, so that a query with only unwanted terms has a term to match.
     """
     parts = [BREAK]
     for run, single, parted in _runs(text or ""):
@@ -113,9 +108,7 @@ def index_text(text: str | None) -> str:
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool, bool]]:
-    """Runs of single characters, of letters, of digits: the run, whether single, whether a break stands
-    before.
-    """
+    """Return runs of single characters, letters or digits: the run, whether single, and whether a break precedes it."""
     folded = fold(unicodedata.normalize("NFC", text))
     end, before_single = 0, None
     for found in _RUN.finditer(folded):
@@ -126,14 +119,13 @@ def _runs(text: str) -> Iterator[tuple[str, bool, bool]]:
 
 
 def _is_break(gap: str, before_single: bool, after_single: bool) -> bool:
-    """Whether what stands between two words parts them.
+    """Return whether the text between two tokens is a break.
 
-    Between Chinese characters anything visible does. Around a Latin word blanks are a matter of taste
-    (用iPhone拍, 用 iPhone 拍). Between Latin words nothing does: state-of-the-art is read like state of the
-    art.
+    Between Chinese characters anything visible is a break. Beside a Latin word, spaces are optional (用iPhone拍, 用 iPhone
+    拍) and no break. Between Latin words nothing is a break: state-of-the-art equals state of the art.
     """
     if before_single and after_single:
-        return _NOTHING.fullmatch(gap) is None
+        return _NO_GAP.fullmatch(gap) is None
     if before_single or after_single:
-        return _BLANKS.fullmatch(gap) is None
+        return _BLANK_GAP.fullmatch(gap) is None
     return False

@@ -7,7 +7,7 @@ from shutil import copy
 import pytest
 
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Host
+from tests.end_to_end.host import Host, no_fault
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
 
@@ -19,7 +19,7 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Pat
     """A host in its first state, and an archive of it."""
     with Host(World(blogs={UID: make_blog(UID, posts=30, seed=5, style="rows")})) as host:
         tool = Tool(tmp_path_factory.mktemp("first"))
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         assert differences(tool, host, UID) == []
         time.sleep(1)  # the archive's times are whole seconds: what happened in one has no order
         yield host, tool.db
@@ -29,10 +29,10 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Pat
 def host(backed: tuple[Host, Path]) -> Iterator[Host]:
     """The host, whose world a test may change."""
     host, first = backed[0], backed[0].world
-    host.forget()
+    host.forget_requests()
     host.world = deepcopy(first)
     yield host
-    host.world, host.fault = first, lambda path, before: None
+    host.world, host.fault = first, no_fault
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def _blog(tool: Tool, host: Host, blog: Blog) -> list[str]:
     row = tool.rows(
         "select nickname, blog_title, tagline, url, registered_on from authors where uid = ?", blog.uid
     )
-    want = (blog.nickname, blog.title, blog.tagline, host.url(blog.uid), str(blog.registered))
+    want = (blog.nickname, blog.title, blog.tagline, host.blog_url(blog.uid), str(blog.registered))
     found += [] if row == [want] else [f"author {row}, not {want}"]
     there = {number: entry for number, entry in blog.entries.items() if entry.state == "there"}
     held = {
@@ -49,7 +49,7 @@ def _blog(tool: Tool, host: Host, blog: Blog) -> list[str]:
 
 def _post(host: Host, blog: Blog, entry: Entry) -> tuple[object, ...]:
     return (
-        f"http://{host.at}{Urls(blog=blog).post(entry)}",
+        f"{host.url}{Urls(blog=blog).post(entry)}",
         entry.title,
         entry.when.replace(tzinfo=CLOCK).isoformat(),
         f"{entry.when:%Y-%m-%d %H:%M:%S}",
@@ -74,7 +74,7 @@ def _remarks(tool: Tool, host: Host, blog: Blog, entry: Entry) -> list[str]:
     want = Counter(
         (
             remark.author,
-            None if remark.home is None else host.url(remark.home),
+            None if remark.home is None else host.blog_url(remark.home),
             remark.reply_to,
             remark.when.replace(tzinfo=CLOCK).isoformat(),
             remark.text,
@@ -97,7 +97,7 @@ def _shelves(tool: Tool, host: Host, blog: Blog) -> list[str]:
         )
     )
     want = {
-        (entry.shelf, f"http://{host.at}{Urls(blog=blog).shelf(entry.shelf)}", entry.number)
+        (entry.shelf, f"{host.url}{Urls(blog=blog).shelf(entry.shelf)}", entry.number)
         for entry in blog.entries.values()
         if entry.state == "there"
     }
@@ -115,7 +115,7 @@ def _months(tool: Tool, host: Host, blog: Blog) -> list[str]:
         )
     )
     want = {
-        (f"{month[:4]}-{month[4:]}", str(first), str(last), f"http://{host.at}{Urls(blog=blog).month(month)}")
+        (f"{month[:4]}-{month[4:]}", str(first), str(last), f"{host.url}{Urls(blog=blog).month(month)}")
         for month, first, last in blog.months()
     }
     return [f"month lacking: {one}" for one in want - held]

@@ -1,151 +1,58 @@
-"""The host: serves a `World` on loopback, logs every request, and misbehaves where a test says so."""
+"""The demo's host with the pages of a `World`, whose blogs a test may change, and with the faults of a test."""
 
 import re
-import socket
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
+from blogarchive.demo import DemoHost
+from blogarchive.demo.server.response import Answer, Asked, plain
+from blogarchive.demo.server.router import ROBOTS
 from tests.end_to_end import printing
 from tests.end_to_end.world import Blog, World
 
-How = Literal["whole", "cut", "drop", "hang"]
+Fault = Callable[[str], Answer | None]
+"""Return the answer to a path in place of its page, or None."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What is sent. `cut`: half of the body under the length of the whole; `drop`: nothing; `hang`: nothing, for long."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = (("Content-Type", "text/html"),)
-    how: How = "whole"
+def no_fault(path: str) -> None:
+    """Send every page as it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A request as it came: `at` is of a monotonic clock."""
+class Host(DemoHost):
+    """Serves `world` while it is entered; an answer of `fault` without headers is sent as HTML."""
 
-    path: str
-    at: float
-    headers: dict[str, str]
-    status: int
+    def __init__(self, world: World, fault: Fault = no_fault) -> None:
+        super().__init__(())
+        self.world = world
+        self.fault = fault
 
-
-Fault = Callable[[str, int], Answer | None]
-"""Given the path and how often it was asked for before: what to send in place of the page."""
-
-
-@dataclass
-class Host:
-    """Serves while it is entered."""
-
-    world: World
-    robots: Answer = field(default_factory=lambda: Answer(body=b"User-agent: *\nDisallow: /admin/\n"))
-    fault: Fault = lambda path, before: None
-    listen: Callable[[str], None] = lambda path: None
-    validators: bool = False
-    asked: list[Asked] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        host = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                host._serve(self)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign] - killed clients are no news
-        self._closing = threading.Event()
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def at(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    def url(self, uid: str) -> str:
-        return f"http://{self.at}/u/{uid}/"
+    def blog_url(self, uid: str) -> str:
+        """Return the URL of a blog's home page."""
+        return f"{self.url}/u/{uid}/"
 
     def paths(self) -> list[str]:
-        return [asked.path for asked in self.asked]
+        """Return the path of each request, oldest first."""
+        return [request.path for request in self.requests]
 
-    def counts(self) -> Counter[str]:
-        return Counter(self.paths())
+    def answer(self, asked: Asked) -> Answer:
+        """Return what is sent for a request, after the delay of the answer."""
+        answer = self.fault(asked.path) or self.page(asked.path)
+        time.sleep(answer.delay)
+        return answer if answer.headers else answer.with_header("Content-Type", "text/html")
 
-    def forget(self) -> None:
-        self.asked.clear()
-
-    def _serve(self, handler: BaseHTTPRequestHandler) -> None:
-        path = handler.path
-        answer = self.fault(path, self.counts()[path])
-        answer = self.answer(path) if answer is None else answer
-        answer = self._conditional(handler, answer)
-        self.asked.append(
-            Asked(path=path, at=time.monotonic(), headers=dict(handler.headers.items()), status=answer.status)
-        )
-        self.listen(path)
-        if answer.how == "hang":
-            self._closing.wait(30)
-        if answer.how in ("hang", "drop"):
-            handler.close_connection = True
-            handler.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self._send(handler, answer)
-
-    def _send(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
-        handler.send_response(answer.status)
-        for name, value in answer.headers:
-            handler.send_header(name, value)
-        if answer.status != 304:
-            handler.send_header("Content-Length", str(len(answer.body)))
-        handler.end_headers()
-        if answer.how == "cut":
-            handler.wfile.write(answer.body[: len(answer.body) // 2])
-            handler.close_connection = True
-        elif answer.status != 304:
-            handler.wfile.write(answer.body)
-
-    def _conditional(self, handler: BaseHTTPRequestHandler, answer: Answer) -> Answer:
-        if not self.validators or answer.status != 200 or answer.how != "whole":
-            return answer
-        tag = f'"{hash(answer.body):x}"'
-        if handler.headers.get("If-None-Match") == tag:
-            return Answer(status=304, headers=(("ETag", tag),))
-        return Answer(body=answer.body, headers=(*answer.headers, ("ETag", tag)))
-
-    def answer(self, path: str) -> Answer:
-        """What the host sends for that path when all is well."""
+    def page(self, path: str) -> Answer:
+        """Return the page of a path, without faults."""
         parts = urlsplit(path)
         if parts.path == "/robots.txt":
-            return self.robots
+            return plain(ROBOTS)
         match = re.fullmatch(r"/u/(\d+)/(.*)", parts.path)
         blog = self.world.blogs.get(match[1]) if match else None
         if match is None or blog is None:
             return Answer(status=404, body=b"<html><body>404 Not Found</body></html>")
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         body, status = self._page(blog, match[2], query)
-        headers = [("Content-Type", "text/html")]
-        if blog.style == "aside":
-            headers[0] = ("Content-Type", "text/html; charset=utf-8")
+        headers = [("Content-Type", "text/html; charset=utf-8" if blog.style == "aside" else "text/html")]
         if status == 302:
             headers.append(("Location", f"/u/{blog.uid}/"))
         return Answer(status=status, body=body, headers=tuple(headers))
@@ -181,7 +88,7 @@ class Host:
         if (page > last and blog.endless == "no") or not blog.listed():
             return printing.notice(blog, printing.NOTICES["404"]), 404
         pager = printing.pages(blog, page, last, url)
-        return printing.listing(blog, self.at, head, shown, pager), 200
+        return printing.listing(blog, self.url, head, shown, pager), 200
 
     def _post(self, blog: Blog, number: int, page: int) -> tuple[bytes, int]:
         entry = blog.entries.get(number)
@@ -192,4 +99,4 @@ class Host:
             return b"", 302
         if state in ("notice", "hidden"):
             return printing.notice(blog, printing.NOTICES[state]), 200
-        return printing.post(blog, self.at, entry, page), 200
+        return printing.post(blog, self.url, entry, page), 200

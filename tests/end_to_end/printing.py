@@ -60,7 +60,7 @@ def cut(title: str) -> str:
     return title.encode("gb18030")[:30].decode("gb18030", "ignore")
 
 
-def listing(blog: Blog, host: str, head: str, entries: Sequence[Entry], pager: str) -> bytes:
+def listing(blog: Blog, base: str, head: str, entries: Sequence[Entry], pager: str) -> bytes:
     """A page that lists posts, with excerpts."""
     urls = Urls(blog=blog)
     if blog.style == "aside":
@@ -70,16 +70,16 @@ def listing(blog: Blog, host: str, head: str, entries: Sequence[Entry], pager: s
             f" <a href='{urls.post(entry)}'>阅读全文</a></p><p>浏览({entry.views}) 评论({len(entry.remarks)})</p></article>"
             for entry in entries
         )
-        return _page(blog, host, f"<h1>{head}</h1>{items}{pager}", head)
+        return _page(blog, base, f"<h1>{head}</h1>{items}{pager}", head)
     rows = "".join(
         f"<tr><td>·<a href={urls.post(entry)} target=_blank>{escape(entry.title)}</a></td>"
         f"<td>{entry.when:%Y-%m-%d %H:%M:%S}</td></tr>"
         for entry in entries
     )
-    return _page(blog, host, f"<table width=100%>{rows}</table>{pager}", head)
+    return _page(blog, base, f"<table width=100%>{rows}</table>{pager}", head)
 
 
-def post(blog: Blog, host: str, entry: Entry, page: int) -> bytes:
+def post(blog: Blog, base: str, entry: Entry, page: int) -> bytes:
     """A post's page, or a further page of its comments."""
     remarks, last = portion(blog, entry.remarks, page, blog.remarks_per_page)
     pager = pages(blog, page, last, lambda number: Urls(blog=blog).post(entry, number))
@@ -94,7 +94,7 @@ def post(blog: Blog, host: str, entry: Entry, page: int) -> bytes:
             f"<div class=nums>浏览({entry.views}) <i class=heart></i>({entry.likes}) 评论({len(entry.remarks)})</div>"
             f"<div><a href='#say'>发表评论</a></div><h3>文章评论</h3><ul>{''.join(map(_item, remarks))}</ul>{pager}"
         )
-        return _page(blog, host, main, entry.title)
+        return _page(blog, base, main, entry.title)
     body = "<br><br>".join(escape(text) for text in entry.paragraphs)
     image = f"<br><img src={entry.picture}>" if entry.picture else ""
     text = (
@@ -106,7 +106,7 @@ def post(blog: Blog, host: str, entry: Entry, page: int) -> bytes:
     rows = "".join(map(_row, remarks))
     again = text if page == 1 else ""
     main = f"<b>网络日志正文</b>{again}<p>发表评论</p><b>文章评论</b><table width=98%>{rows}</table>{pager}"
-    return _page(blog, host, main, entry.title)
+    return _page(blog, base, main, entry.title)
 
 
 def notice(blog: Blog, words: str) -> bytes:
@@ -197,8 +197,8 @@ def _calendar(blog: Blog) -> str:
     )
 
 
-def _page(blog: Blog, host: str, main: str, title: str) -> bytes:
-    side, own = _sidebar(blog), f"http://{host}/u/{blog.uid}/"
+def _page(blog: Blog, base: str, main: str, title: str) -> bytes:
+    side, own = _sidebar(blog), f"{base}/u/{blog.uid}/"
     if blog.style == "aside":
         page = (
             f"<!DOCTYPE html><html lang=zh><head><meta charset=utf-8>"

@@ -29,7 +29,7 @@ def world(posts: int, *, seed: int = 1) -> World:
 def test_two_blogs_are_held_field_by_field_with_no_page_asked_for_twice(tmp_path: Path) -> None:
     with Host(world(30)) as host:
         tool = Tool(tmp_path)
-        ran = tool.run("backup", host.url(ASIDE), host.url(ROWS))
+        ran = tool.run("backup", host.blog_url(ASIDE), host.blog_url(ROWS))
         assert (ran.code, differences(tool, host, ASIDE, ROWS)) == (0, []), ran.err
         assert set(host.counts().values()) == {1}
         assert tool.rows("select kind, url, detail from open_failures") == []

@@ -4,10 +4,11 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host, no_fault
 from tests.end_to_end.world import Entry, World, make_blog
 from tests.tool import Tool, contents
 
@@ -23,10 +24,13 @@ def sends_to(url: str) -> Answer:
 
 
 BAD: dict[str, tuple[str, Callable[[Answer, str], Answer]]] = {
-    "half of its Content-Length": ("cut", lambda good, path: Answer(body=good.body, how="cut")),
+    "half of its Content-Length": (
+        "cut",
+        lambda good, path: Answer(body=good.body[: len(good.body) // 2], claimed_length=len(good.body)),
+    ),
     "without an end": ("cut", lambda good, path: Answer(body=good.body[: len(good.body) // 2])),
     "empty": ("cut", lambda good, path: Answer(body=b" \n")),
-    "dropped": ("network", lambda good, path: Answer(how="drop")),
+    "dropped": ("network", lambda good, path: Answer(drop=True)),
     "500": ("http", lambda good, path: Answer(status=500, body=good.body)),
     "login wall": ("notice", lambda good, path: says("请先登录后再查看")),
     "block page": ("blocked", lambda good, path: says("您的访问过于频繁，请输入验证码")),
@@ -52,15 +56,14 @@ def test_whatever_comes_in_place_of_a_page_costs_nothing_but_a_failure(host: Hos
     hit = dict(zip(_paths(short[::2]), BAD.items(), strict=False))  # a good page between two bad ones
     assert len(hit) > 8
 
-    def fault(path: str, asked: int) -> Answer | None:
-        return hit[path][1][1](host.answer(path), path) if path in hit else None
+    def fault(path: str) -> Answer | None:
+        return hit[path][1][1](host.page(path), path) if path in hit else None
 
     host.fault = fault
     ran = tool.run("update", "--full")
     assert ran.code == 1, ran.err
     told = {
-        url.removeprefix(f"http://{host.at}"): kind
-        for url, kind in tool.rows("select url, kind from open_failures")
+        url.removeprefix(host.url): kind for url, kind in tool.rows("select url, kind from open_failures")
     }
     assert told == {path: kind for path, (_, (kind, _)) in hit.items()}
     assert tool.scalar(
@@ -70,7 +73,7 @@ def test_whatever_comes_in_place_of_a_page_costs_nothing_but_a_failure(host: Hos
     after = contents(tool.db)
     assert {name for name in before if before[name] != after[name]} == {"frontier", "failures", "pages"}
     assert tool.scalar("select count(*) from posts where gone_at is not null") == 0
-    host.fault = lambda path, asked: None
+    host.fault = no_fault
     assert tool.run("failures", "--retry").code == 0
     assert tool.rows("select * from open_failures") == []
     assert tool.scalar("select count(*) from failures where resolved_at is not null") == len(hit)
@@ -92,9 +95,9 @@ def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path
     gone = list(world.blogs[UID].entries.values())[3]
     with Host(world) as host:
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 0
-        home = host.answer(f"/u/{UID}/")
-        host.fault = lambda path, before: home if f"/{gone.number}.html" in path else None
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        home = host.page(f"/u/{UID}/")
+        host.fault = lambda path: home if f"/{gone.number}.html" in path else None
         assert tool.run("update", "--full").code == 1
         assert tool.scalar("select count(*) from post_revisions") == 0
         assert tool.rows("select kind, detail from open_failures") == [
@@ -105,9 +108,9 @@ def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path
 def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=2, seed=5)})) as host:
         tool = Tool(tmp_path)
-        host.fault = lambda path, before: Answer(status=500) if "/u/" in path else None
-        assert tool.run("backup", host.url(UID)).code == 4
-        host.fault = lambda path, before: None
+        host.fault = lambda path: Answer(status=500) if "/u/" in path else None
+        assert tool.run("backup", host.blog_url(UID)).code == 4
+        host.fault = no_fault
         assert tool.run("update").code == 0
         assert differences(tool, host, UID) == []
 
@@ -115,11 +118,11 @@ def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> Non
 def test_after_an_outage_the_same_command_asks_for_what_it_cost_at_once(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=9, seed=5)})) as host:
         tool = Tool(tmp_path)
-        host.fault = lambda path, before: Answer(status=500) if len(host.asked) > 5 else None
-        ran = tool.run("backup", host.url(UID))
-        assert (ran.code, "none of 5 pages in a row" in ran.err) == (4, True), ran.err
-        host.fault = lambda path, before: None
-        assert tool.run("backup", host.url(UID)).code == 0
+        host.fault = lambda path: Answer(status=500) if len(host.requests) > 5 else None
+        ran = tool.run("backup", host.blog_url(UID))
+        assert (ran.code, "5 pages in a row failed" in ran.err) == (4, True), ran.err
+        host.fault = no_fault
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         assert differences(tool, host, UID) == []
 
 
@@ -130,12 +133,12 @@ def _paths(entries: list[Entry]) -> list[str]:
 
 def test_a_host_that_never_closes_its_pages_is_asked_twice_once_and_no_more(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=5, seed=3)})) as host:
-        host.fault = lambda path, before: (
-            None if "robots" in path else Answer(body=host.answer(path).body.replace(b"</body></html>", b""))
+        host.fault = lambda path: (
+            None if "robots" in path else Answer(body=host.page(path).body.replace(b"</body></html>", b""))
         )
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         assert differences(tool, host, UID) == []
-        host.forget()
+        host.forget_requests()
         assert tool.run("update").code == 0
         assert host.paths() == ["/robots.txt", f"/u/{UID}/"]

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host, no_fault
 from tests.tool import Tool
 
 CHANGES: dict[str, Callable[[str], str]] = {
@@ -22,8 +23,8 @@ CHANGES: dict[str, Callable[[str], str]] = {
 def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool, what: str) -> None:
     change = CHANGES[what]
 
-    def made_over(path: str, before: int) -> Answer | None:
-        good = host.answer(path)
+    def made_over(path: str) -> Answer | None:
+        good = host.page(path)
         if re.search(r"/\d{6}/\d+\.html", path) is None:
             return None
         return Answer(body=change(good.body.decode("gb18030")).encode("gb18030"), headers=good.headers)
@@ -45,16 +46,16 @@ def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool,
 @pytest.mark.parametrize("words", [[], ["--full"]], ids=["home alone", "every page"])
 def test_one_empty_shell_for_every_address_is_5_as_well(host: Host, tool: Tool, words: list[str]) -> None:
     shell = b"<!doctype html><html><body><div id=app></div><script src=/app.js></script></body></html>"
-    host.fault = lambda path, before: None if path == "/robots.txt" else Answer(body=shell)
+    host.fault = lambda path: None if path == "/robots.txt" else Answer(body=shell)
     ran = tool.run("update", *words)
     assert (ran.code, "the site seems to have changed" in ran.err) == (5, True), ran.err
-    assert len(host.asked) < 15
+    assert len(host.requests) < 15
     assert differences(tool, host, UID) == []
 
 
 def test_a_site_whose_pages_all_speak_in_unknown_words_is_5_and_costs_nothing(host: Host, tool: Tool) -> None:
-    def made_over(path: str, before: int) -> Answer | None:
-        page = f"<html><body><div id=app>{'新' * (len(path) + host.asked.count(path))}</div></body></html>"
+    def made_over(path: str) -> Answer | None:
+        page = f"<html><body><div id=app>{'新' * len(path)}</div></body></html>"
         return (
             None
             if path == "/robots.txt"
@@ -66,6 +67,6 @@ def test_a_site_whose_pages_all_speak_in_unknown_words_is_5_and_costs_nothing(ho
     assert ran.code == 5, ran.err
     assert "the site seems to have changed" in ran.err
     assert differences(tool, host, UID) == []
-    host.fault = lambda path, before: None
+    host.fault = no_fault
     assert tool.run("failures", "--retry").code == 0
     assert differences(tool, host, UID) == []

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
@@ -27,7 +28,7 @@ def by_name(host: Host, path: str) -> Answer | None:
     if number:
         entry = host.world.blogs[UID].entries[int(number[1])]
         path = f"/u/{UID}/{entry.month}/{entry.number}.html?{number[2]}"
-    good = host.answer(path.replace(f"/{NAME}/", f"/u/{UID}/"))
+    good = host.page(path.replace(f"/{NAME}/", f"/u/{UID}/"))
     body = _POST.sub(rb"/laowang/user_blog_diary.php?did=\1&", good.body)
     body = re.sub(rb"&(['#])", rb"\1", body).replace(f"/u/{UID}/".encode(), f"/{NAME}/".encode())
     return Answer(status=good.status, headers=good.headers, body=body)
@@ -52,7 +53,7 @@ def named(tmp_path: Path) -> tuple[Host, Tool]:
     host = Host(
         World(blogs={UID: make_blog(UID, posts=9, seed=7), NEIGHBOUR: make_blog(NEIGHBOUR, posts=5, seed=3)})
     )
-    host.fault = lambda path, before: by_name(host, path)
+    host.fault = lambda path: by_name(host, path)
     return host, Tool(tmp_path)
 
 
@@ -65,20 +66,20 @@ def test_a_blog_held_under_a_name_goes_on_under_the_number_that_its_host_gives_i
 ) -> None:
     with named[0] as host:
         tool, blog = named[1], host.world.blogs[UID]
-        assert tool.run("backup", f"http://{host.at}/{NAME}/").code == 0
+        assert tool.run("backup", f"{host.url}/{NAME}/").code == 0
         assert tool.rows("select uid from authors") == [(NAME,)]
         time.sleep(1)  # the archive's times are whole seconds
         blog.write(datetime(2025, 2, 3, 8, 0))
-        there = {"redirect": redirect(UID), "same page": host.answer(f"/u/{UID}/"), "nothing": NONE}[
+        there = {"redirect": redirect(UID), "same page": host.page(f"/u/{UID}/"), "nothing": NONE}[
             name_leads_to
         ]
-        host.fault = lambda path, before: (
+        host.fault = lambda path: (
             there if path == f"/{NAME}/" else NONE if path.startswith(f"/{NAME}/") else None
         )
         words = {
             "update": ("update",),
-            "its home page": ("backup", host.url(UID)),
-            "a post": ("backup", f"http://{host.at}{Urls(blog=blog).post(blog.listed()[3])}"),
+            "its home page": ("backup", host.blog_url(UID)),
+            "a post": ("backup", f"{host.url}{Urls(blog=blog).post(blog.listed()[3])}"),
         }
         assert tool.run(*words[asked]).code == 0
         assert tool.run("update", "--full").code == 0
@@ -88,17 +89,17 @@ def test_a_blog_held_under_a_name_goes_on_under_the_number_that_its_host_gives_i
         assert (
             tool.rows("select number from frontier where kind = 'post' group by 1 having count(*) > 1") == []
         )
-        host.forget()
+        host.forget_requests()
         assert tool.run("update").code == 0
-        assert len(host.asked) == 2
+        assert len(host.requests) == 2
 
 
 def test_a_number_that_shows_other_posts_is_not_the_blog_held_under_a_name(named: tuple[Host, Tool]) -> None:
     with named[0] as host:
         tool = named[1]
-        assert tool.run("backup", f"http://{host.at}/{NAME}/").code == 0
+        assert tool.run("backup", f"{host.url}/{NAME}/").code == 0
         before = tool.scalar("select count(*) from posts")
-        host.fault = lambda path, before: redirect(NEIGHBOUR) if path == f"/{NAME}/" else by_name(host, path)
+        host.fault = lambda path: redirect(NEIGHBOUR) if path == f"/{NAME}/" else by_name(host, path)
         ran = tool.run("update")
         assert ran.code == 4
         assert f"a page of another blog ({NEIGHBOUR})" in ran.err

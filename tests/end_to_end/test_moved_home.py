@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
 
@@ -14,7 +15,7 @@ OLD = "/laowang/"
 NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not Found</body></html>")
 
 
-def sends_on(path: str, before: int) -> Answer | None:
+def sends_on(path: str) -> Answer | None:
     """The address of before sends its readers to the one of today."""
     if not path.startswith(OLD):
         return None
@@ -30,7 +31,7 @@ def moved(tmp_path: Path) -> tuple[Host, Tool]:
 
 def idle(host: Host, tool: Tool) -> list[str]:
     """What an update asks for when nothing is new."""
-    host.forget()
+    host.forget_requests()
     ran = tool.run("update")
     assert ran.code == 0, ran.err
     return host.paths()
@@ -39,10 +40,10 @@ def idle(host: Host, tool: Tool) -> list[str]:
 def test_a_redirect_of_the_home_page_is_learnt(moved: tuple[Host, Tool]) -> None:
     with moved[0] as host:
         tool = moved[1]
-        assert tool.run("backup", f"http://{host.at}{OLD}").code == 0
+        assert tool.run("backup", f"{host.url}{OLD}").code == 0
         for _ in range(2):
             assert idle(host, tool) == ["/robots.txt", f"/u/{UID}/"]
-        host.fault = lambda path, before: NONE if path.startswith(OLD) else None
+        host.fault = lambda path: NONE if path.startswith(OLD) else None
         host.world.blogs[UID].entries[min(host.world.blogs[UID].entries)].title = "改过的题目"
         assert tool.run("update", "--full").code == 0
         assert differences(tool, host, UID) == []
@@ -51,12 +52,10 @@ def test_a_redirect_of_the_home_page_is_learnt(moved: tuple[Host, Tool]) -> None
 def test_a_redirect_that_is_taken_back_is_unlearnt(moved: tuple[Host, Tool]) -> None:
     with moved[0] as host:
         tool, there = moved[1], f"/u/{UID}/"
-        assert tool.run("backup", f"http://{host.at}{OLD}").code == 0
+        assert tool.run("backup", f"{host.url}{OLD}").code == 0
         assert idle(host, tool) == ["/robots.txt", there]
-        host.fault = lambda path, before: (
-            host.answer(there) if path == OLD else NONE if path == there else None
-        )
-        host.forget()
+        host.fault = lambda path: host.page(there) if path == OLD else NONE if path == there else None
+        host.forget_requests()
         tool.run("update")
         assert host.paths() == ["/robots.txt", there, OLD]
         assert idle(host, tool) == ["/robots.txt", OLD]

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host, no_fault
 from tests.end_to_end.printing import Urls, listing
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
@@ -19,19 +20,19 @@ NEIGHBOUR = "31182"
 def test_a_blog_asked_for_by_its_old_name_and_by_its_number_is_one_author(
     tmp_path: Path, style: str, way: str
 ) -> None:
-    def named(path: str, before: int) -> Answer | None:
+    def named(path: str) -> Answer | None:
         if not path.startswith("/laowang/"):
             return None
         if way == "redirect":
             return Answer(status=302, headers=(("Location", f"/u/{UID}/"),))
-        return host.answer(path.replace("/laowang/", f"/u/{UID}/"))
+        return host.page(path.replace("/laowang/", f"/u/{UID}/"))
 
     with Host(World(blogs={UID: make_blog(UID, posts=8, seed=11, style=style)})) as host:
         host.fault = named
         tool = Tool(tmp_path)
-        assert tool.run("backup", f"http://{host.at}/laowang/").code == 0
+        assert tool.run("backup", f"{host.url}/laowang/").code == 0
         assert differences(tool, host, UID) == []
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         assert differences(tool, host, UID) == []
         assert tool.rows("select alias from author_aliases") == [("laowang",)]
         assert tool.run("update", "laowang", "--full").code == 0
@@ -46,28 +47,28 @@ def test_a_closed_blog_that_shows_another_keeps_what_is_held_and_takes_nothing(
     there = Answer(status=302, headers=(("Location", "/"),))
     front = Answer(
         body=listing(
-            host.world.blogs[NEIGHBOUR], host.at, "万维博客", host.world.blogs[NEIGHBOUR].listed(), ""
+            host.world.blogs[NEIGHBOUR], host.url, "万维博客", host.world.blogs[NEIGHBOUR].listed(), ""
         )
     )
     home = f"/u/{UID}/"
     pages = {home: there if way == "redirect" else front, "/": front}
-    host.fault = lambda path, before: pages.get(path)
+    host.fault = lambda path: pages.get(path)
     assert tool.run("update").code != 0
-    host.fault = lambda path, before: None
+    host.fault = no_fault
     assert differences(tool, host, UID) == []
     assert tool.run("failures", "--retry").code == 0
     assert differences(tool, host, UID) == []
-    host.forget()
+    host.forget_requests()
     assert tool.run("update").code == 0
-    assert len(host.asked) == 2
+    assert len(host.requests) == 2
 
 
 def test_a_blog_that_leads_to_another_by_its_number_is_not_backed_up_as_that_one(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=4, seed=3)})) as host:
         tool = Tool(tmp_path)
         moved = Answer(status=302, headers=(("Location", f"/u/{UID}/"),))
-        host.fault = lambda path, before: moved if path == f"/u/{NEIGHBOUR}/" else None
-        ran = tool.run("backup", f"http://{host.at}/u/{NEIGHBOUR}/")
+        host.fault = lambda path: moved if path == f"/u/{NEIGHBOUR}/" else None
+        ran = tool.run("backup", f"{host.url}/u/{NEIGHBOUR}/")
         assert ran.code == 4
         assert f"a page of another blog ({UID})" in ran.err
         assert tool.scalar("select count(*) from posts") == 0
@@ -79,8 +80,8 @@ def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_p
         foreign = Urls(blog=other).post(other.listed()[0])
         mine = Urls(blog=blog).post(blog.listed()[1])
 
-        def with_reposted(path: str, before: int) -> Answer | None:
-            good = host.answer(path)
+        def with_reposted(path: str) -> Answer | None:
+            good = host.page(path)
             item = f"<article><h2><a href='{foreign}'>[转载]邻居的一篇</a></h2><time>2025-01-01 10:00:00</time></article>"
             body = good.body.decode().replace("<article>", item + "<article>", 1)
             body = body.replace(
@@ -90,11 +91,11 @@ def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_p
 
         host.fault = with_reposted
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         assert differences(tool, host, UID) == []
-        host.forget()
+        host.forget_requests()
         assert tool.run("update").code == 0
-        assert len(host.asked) == 2
+        assert len(host.requests) == 2
 
 
 def test_a_home_page_under_a_name_with_nothing_beside_its_list_is_the_blog_that_most_of_its_posts_are_of(
@@ -109,9 +110,9 @@ def test_a_home_page_under_a_name_with_nothing_beside_its_list_is_the_blog_that_
             for day, url in enumerate(reversed(urls), 10)
         )
         bare = Answer(body=f"<html><body>{rows}</body></html>".encode())
-        host.fault = lambda path, before: bare if path == "/laowang/" else None
+        host.fault = lambda path: bare if path == "/laowang/" else None
         tool = Tool(tmp_path)
-        assert tool.run("backup", f"http://{host.at}/laowang/").code == 0
+        assert tool.run("backup", f"{host.url}/laowang/").code == 0
         assert tool.rows("select uid from authors") == [(UID,)]
         assert tool.rows("select alias from author_aliases") == [("laowang",)]
         assert tool.scalar("select count(*) from posts where body_text is not null") == len(mine)

@@ -21,10 +21,10 @@ WATERMARKS = (
 def test_no_watermark_moves_and_the_next_run_is_whole(tmp_path: Path, option: str) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=12, seed=5)})) as host:
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID), option).code == 0
+        assert tool.run("backup", host.blog_url(UID), option).code == 0
         assert tool.scalar("select count(*) from posts where content_hash is not null") > 3
         assert {row[1:] for row in tool.rows(WATERMARKS)} == {(None, None, None)}
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         assert differences(tool, host, UID) == []
         months = "select count(*) from archive_months where proved_first_on is not first_post_on"
         assert tool.scalar(months) == 0

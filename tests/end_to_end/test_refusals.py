@@ -8,10 +8,11 @@ from typing import Literal
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host, no_fault
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
 
@@ -27,11 +28,11 @@ def refuses(status: int, retry_after: str) -> Answer:
 def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
     host: Host, tool: Tool, status: int
 ) -> None:
-    peaceful, host.robots = host.robots, refuses(status, "3600")
+    host.fault = lambda path: refuses(status, "3600")
     ran = tool.run("update", timeout=30)
     assert (ran.code, host.paths()) == (4, ["/robots.txt"])
     assert "asks for a pause" in ran.err
-    host.robots = peaceful
+    host.fault = no_fault
     assert tool.run("update").code == 0
 
 
@@ -43,13 +44,13 @@ def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
 def test_no_retry_after_holds_a_run_up_or_puts_a_page_off_for_years(
     host: Host, tool: Tool, wait: str
 ) -> None:
-    host.fault = lambda path, before: refuses(503, wait) if "/u/" in path else None
+    host.fault = lambda path: refuses(503, wait) if "/u/" in path else None
     ran = tool.run("update", timeout=30)
     assert (ran.code, len(host.paths()) <= 4) == (4, True), ran.err
     ((kind, detail, again),) = tool.rows("select kind, detail, next_try_at from open_failures")
     assert (kind, detail) == ("blocked", "status 503")
     assert datetime.now(UTC) < datetime.fromisoformat(again) <= datetime.now(UTC) + timedelta(days=30)
-    host.fault = lambda path, before: None
+    host.fault = no_fault
     assert tool.run("update").code == 0
     assert tool.rows("select * from open_failures") == []
 
@@ -72,8 +73,8 @@ UNKNOWN = "<html><head><title>提示</title></head><body><p>茶歇时间，概�
 def test_a_site_that_turns_to_refusals_ends_the_run_with_4_and_loses_nothing(
     host: Host, tool: Tool, status: int, words: str, most: int
 ) -> None:
-    def fault(path: str, before: int) -> Answer | None:
-        number = len(host.asked)
+    def fault(path: str) -> Answer | None:
+        number = len(host.requests)
         body = (words % (number * 7919) if words else "").encode()
         return Answer(status=status, body=body, headers=(HTML,)) if number > 20 else None
 
@@ -81,10 +82,10 @@ def test_a_site_that_turns_to_refusals_ends_the_run_with_4_and_loses_nothing(
     ran = tool.run("update", "--full")
     assert ran.code == 4, ran.err
     assert "no more requests to" in ran.err
-    assert len(host.asked) - 21 <= most
+    assert len(host.requests) - 21 <= most
     assert tool.scalar("select count(*) from open_failures where next_try_at is null") == 0
     assert differences(tool, host, UID) == []
-    host.fault = lambda path, before: None
+    host.fault = no_fault
     assert tool.run("failures", "--retry").code == 0
     assert tool.rows("select * from open_failures") == []
     assert differences(tool, host, UID) == []
@@ -95,7 +96,7 @@ def test_a_login_form_in_place_of_every_page_is_a_notice_and_no_change_of_the_si
 ) -> None:
     form = "<form><p>用户名 <input name=u></p><p>密码 <input type=password></p><input type=submit value=登录></form>"
     page = f"<html><head><title>用户登录 - 万维</title></head><body>{form}</body></html>".encode()
-    host.fault = lambda path, before: Answer(body=page, headers=(HTML,)) if path.endswith(".html") else None
+    host.fault = lambda path: Answer(body=page, headers=(HTML,)) if path.endswith(".html") else None
     assert tool.run("update", "--full").code == 1
     assert tool.rows("select distinct kind from open_failures") == [("notice",)]
     assert differences(tool, host, UID) == []
@@ -105,11 +106,11 @@ def test_an_unasked_304_is_no_page(tmp_path: Path) -> None:
     blog = make_blog(UID, posts=8, seed=5)
     hit = printing.Urls(blog=blog).post(list(blog.entries.values())[3])
     with Host(World(blogs={UID: blog})) as host:
-        host.fault = lambda path, before: Answer(status=304) if path == hit else None
+        host.fault = lambda path: Answer(status=304) if path == hit else None
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 1
+        assert tool.run("backup", host.blog_url(UID)).code == 1
         assert tool.rows("select kind, detail, permanent from open_failures") == [("http", "status 304", 0)]
-        host.fault = lambda path, before: None
+        host.fault = no_fault
         assert tool.run("failures", "--retry").code == 0
         assert differences(tool, host, UID) == []
 
@@ -131,14 +132,12 @@ def test_a_listing_whose_reader_is_sent_home_is_not_read_from_the_home_page(
         "by refresh": Answer(body=refresh.encode(), headers=(HTML,)),
     }[how]
     with Host(World(blogs={UID: blog})) as host:
-        host.fault = lambda path, before: sent if path in hit else None
+        host.fault = lambda path: sent if path in hit else None
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 1
-        assert {
-            url.removeprefix(f"http://{host.at}") for (url,) in tool.rows("select url from open_failures")
-        } == hit
+        assert tool.run("backup", host.blog_url(UID)).code == 1
+        assert {url.removeprefix(host.url) for (url,) in tool.rows("select url from open_failures")} == hit
         assert tool.scalar("select count(*) from post_categories where gone_at is not null") == 0
-        host.fault = lambda path, before: None
+        host.fault = no_fault
         assert tool.run("failures", "--retry").code == 0
         assert differences(tool, host, UID) == []
 
@@ -149,18 +148,16 @@ def test_a_category_that_shows_no_post_for_a_day_keeps_its_posts(
 ) -> None:
     blog = host.world.blogs[UID]
     hit = {printing.Urls(blog=blog).shelf(name) for name in blog.shelves}
-    home = host.answer(f"/u/{UID}/").body.decode("gb18030")
+    home = host.page(f"/u/{UID}/").body.decode("gb18030")
     empty = re.sub(r"<table width=100%>.*?</table>(<p align=center>.*?</p>)?", "暂无", home, flags=re.DOTALL)
     if not sidebar:
         empty = re.sub(
             r"(<h4>(?:最新发布|分类目录|存档目录)</h4>).*?</div>", r"\1</div>", empty, flags=re.DOTALL
         )
     page = Answer(body=empty.encode("gb18030"), headers=(("Content-Type", "text/html"),))
-    host.fault = lambda path, before: page if path in hit else None
+    host.fault = lambda path: page if path in hit else None
     assert tool.run("update", "--full").code == 1
-    assert {
-        url.removeprefix(f"http://{host.at}") for (url,) in tool.rows("select url from open_failures")
-    } == hit
+    assert {url.removeprefix(host.url) for (url,) in tool.rows("select url from open_failures")} == hit
     assert differences(tool, host, UID) == []
 
 
@@ -172,7 +169,7 @@ def test_a_redirect_to_no_url_is_refused_once(host: Host, tool: Tool) -> None:
     posts = [printing.Urls(blog=blog).post(entry) for entry in blog.entries.values()]
     hit = dict(zip(posts[::2], NOWHERE, strict=False))
 
-    def fault(path: str, before: int) -> Answer | None:
+    def fault(path: str) -> Answer | None:
         return Answer(status=302, headers=(HTML, ("Location", hit[path]))) if path in hit else None
 
     host.fault = fault
@@ -183,9 +180,8 @@ def test_a_redirect_to_no_url_is_refused_once(host: Host, tool: Tool) -> None:
 
 
 def test_what_the_log_says_of_a_robots_txt_that_cannot_be_had_is_no_traceback(host: Host, tool: Tool) -> None:
-    peaceful, host.robots = host.robots, Answer(how="drop")
+    host.fault = lambda path: Answer(drop=True) if path == "/robots.txt" else None
     ran = tool.run("update", "-v")  # which would complain
-    host.robots = peaceful
     assert ran.code == 0
     assert "robots.txt could not be read" in ran.err
 
@@ -193,9 +189,9 @@ def test_what_the_log_says_of_a_robots_txt_that_cannot_be_had_is_no_traceback(ho
 def test_a_second_host_that_refuses_is_left_alone_and_the_run_ends_with_what_the_blogs_own_gave(
     host: Host, tool: Tool
 ) -> None:
-    other = host.url(UID).replace("127.0.0.1", "localhost").partition("/u/")[0]
+    other = host.blog_url(UID).replace("127.0.0.1", "localhost").partition("/u/")[0]
     tool.change("update frontier set state = 'todo', url = ? || '/refuses/' || id where kind = 'post'", other)
-    host.fault = lambda path, before: refuses(503, "0") if "/refuses/" in path else None
+    host.fault = lambda path: refuses(503, "0") if "/refuses/" in path else None
     ran = tool.run("update", timeout=60)
     assert ran.code == 1, ran.err
     assert "no more requests to localhost" in ran.err

@@ -4,9 +4,10 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host
 from tests.end_to_end.world import Blog, Entry, Remark, World, make_blog
 from tests.tool import Tool
 
@@ -64,11 +65,11 @@ def test_an_update_finds_all_that_the_home_page_tells_of_with_few_requests(host:
     shown_on_home(blog)
     ran = tool.run("update", UID)
     assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
-    assert 2 * len(host.asked) < full
+    assert 2 * len(host.requests) < full
     gone = dict(tool.rows("select gone_reason, count(*) from posts where gone_at is not null group by 1"))
     assert gone == {"404": 2, "410": 1, "deleted": 1, "hidden": 1}
     assert tool.scalar("select count(*) from open_failures") == 0
-    host.forget()
+    host.forget_requests()
     assert tool.run("update").code == 0
     assert host.paths() == ["/robots.txt", f"/u/{UID}/"]
 
@@ -106,7 +107,7 @@ def test_a_category_that_is_no_more_and_listings_that_grew_shorter_are_no_failur
     for place, entry in enumerate(blog.entries.values()):
         entry.shelf = other if entry.shelf == lost else entry.shelf
         entry.state = "404" if place % 2 else "there"
-    host.fault = lambda asked, before: (
+    host.fault = lambda asked: (
         Answer(status=404, body=b"<html>404 Not Found</html>") if path in asked else None
     )
     for _ in range(2):  # a vanished post is looked at before its listing, and again after
@@ -129,14 +130,14 @@ def test_a_late_comment_is_found_at_once_where_the_home_page_shows_numbers_of_co
     blog = make_blog(UID, posts=6, seed=8)
     with Host(World(blogs={UID: blog})) as host:
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         late = Remark(author="迟到", when=datetime(2025, 2, 1, 1, 1, 1), text="晚来的话")
         list(blog.entries.values())[3].remarks.insert(0, late)
         host.world.all_move()
-        host.forget()
+        host.forget_requests()
         assert tool.run("update").code == 0
         assert tool.scalar("select count(*) from comments where author_name = '迟到'") == 1
-        assert len(host.asked) <= 6
+        assert len(host.requests) <= 6
 
 
 def test_a_clock_that_was_set_back_hides_nothing_that_the_host_shows(host: Host, tool: Tool) -> None:
@@ -148,11 +149,11 @@ def test_a_clock_that_was_set_back_hides_nothing_that_the_host_shows(host: Host,
     tool.days_ahead = 1
     shown_on_home(blog)
     within_posts(blog)
-    host.forget()
+    host.forget_requests()
     assert tool.run("update").code == 0
     assert f"/u/{UID}/" in host.paths()
-    assert len(host.asked) > 20, "what was fetched by the fast clock is due"
+    assert len(host.requests) > 20, "what was fetched by the fast clock is due"
     assert tool.run("update", "--full").code == 0
     assert differences(tool, host, UID) == []
-    host.forget()
+    host.forget_requests()
     assert tool.run("update", "--dry-run").code == 0

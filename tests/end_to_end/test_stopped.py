@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool, contents, ended
 
@@ -40,8 +41,8 @@ def stored(tool: Tool) -> set[str]:
 
 
 def wait_for(host: Host, more: int, process: subprocess.Popen[str]) -> None:
-    wanted = len(host.asked) + more
-    while len(host.asked) < wanted and process.poll() is None:
+    wanted = len(host.requests) + more
+    while len(host.requests) < wanted and process.poll() is None:
         time.sleep(0.001)
 
 
@@ -49,10 +50,10 @@ def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_aga
     chance = random.Random(11)
     whole, killed = Tool(tmp_path / "whole"), Tool(tmp_path / "killed")
     with Host(world(12)) as host:
-        urls = [host.url(uid) for uid in UIDS]
+        urls = [host.blog_url(uid) for uid in UIDS]
         assert whole.run("backup", *urls).code == 0
         once = host.counts()
-        host.forget()
+        host.forget_requests()
         kept: list[tuple[int, set[str]]] = []
         for _ in range(KILLS):
             process = killed.start("backup", *urls)
@@ -64,7 +65,7 @@ def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_aga
             process.kill()
             process.communicate()
             if killed.db.exists():
-                kept.append((len(host.asked), stored(killed)))
+                kept.append((len(host.requests), stored(killed)))
         ran = killed.run("backup", *urls)
         asked = host.counts()
         assert (ran.code, differences(killed, host, *UIDS)) == (0, []), ran.err
@@ -77,8 +78,8 @@ def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_aga
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_two_signals_in_a_row_are_one(tmp_path: Path, how: signal.Signals) -> None:
     tool = Tool(tmp_path)
-    with Host(world(2), fault=lambda path, before: Answer(how="hang") if ".html" in path else None) as host:
-        process = tool.start("backup", host.url(UIDS[0]))
+    with Host(world(2), fault=lambda path: Answer(delay=30) if ".html" in path else None) as host:
+        process = tool.start("backup", host.blog_url(UIDS[0]))
         wait_for(host, 2, process)
         process.send_signal(how)
         time.sleep(0.03)

@@ -22,7 +22,7 @@ def test_comments_alike_on_two_pages_of_comments_come_along(tmp_path: Path, way:
     post.remarks[border + 1] = replace(post.remarks[border - 1], text="同一秒写的另一句")
     with Host(World(blogs={UID: blog})) as host:
         first, second = Tool(tmp_path), Tool(tmp_path / "b")
-        assert first.run("backup", host.url(UID)).code == 0
+        assert first.run("backup", host.blog_url(UID)).code == 0
         assert differences(first, host, UID) == []
         if way == "warc":
             first.run("export", "warc", str(tmp_path / "all.warc.gz"))

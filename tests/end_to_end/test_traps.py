@@ -9,9 +9,10 @@ from typing import Literal
 
 import pytest
 
+from blogarchive.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
-from tests.end_to_end.host import Answer, Host
+from tests.end_to_end.host import Host, no_fault
 from tests.end_to_end.printing import Urls
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool
@@ -26,19 +27,19 @@ def test_a_pager_without_an_end_is_followed_to_the_first_page_that_shows_nothing
     blog.endless = beyond
     with Host(World(blogs={UID: blog})) as host:
         tool = Tool(tmp_path)
-        ran = tool.run("backup", host.url(UID))
+        ran = tool.run("backup", host.blog_url(UID))
         assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
         assert set(host.counts().values()) == {1}
-        assert len(host.asked) < 80
+        assert len(host.requests) < 80
         assert tool.rows("select url, detail from open_failures") == []
 
 
 def test_session_ids_and_switches_of_script_make_no_second_page(tmp_path: Path) -> None:
     world = World(blogs={UID: make_blog(UID, posts=6, seed=7)})
     with Host(world) as host:
-        host.fault = lambda path, before: _with_sessions(host, path, len(host.asked))
+        host.fault = lambda path: _with_sessions(host, path, len(host.requests))
         tool = Tool(tmp_path)
-        ran = tool.run("backup", host.url(UID) + "?PHPSESSID=0&language=big5")
+        ran = tool.run("backup", host.blog_url(UID) + "?PHPSESSID=0&language=big5")
         assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
         pages = [re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path) for path in host.paths()]
         assert len(pages) == len(set(pages))
@@ -46,7 +47,7 @@ def test_session_ids_and_switches_of_script_make_no_second_page(tmp_path: Path) 
 
 def _with_sessions(host: Host, path: str, number: int) -> Answer | None:
     """The page, where every link has a session of its own, with a link to itself in the other script."""
-    good = host.answer(re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path))
+    good = host.page(re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path))
     if "robots" in path or good.status != 200:
         return good
     html = re.sub(
@@ -66,10 +67,10 @@ def test_any_page_of_a_blog_stands_for_the_blog_and_makes_no_second_home(tmp_pat
     post = Urls(blog=blog).post(next(iter(blog.entries.values()))).removeprefix(f"/u/{UID}/")
     with Host(World(blogs={UID: blog})) as host:
         tool = Tool(tmp_path)
-        ran = tool.run("backup", host.url(UID) + rest.format(post=post))
+        ran = tool.run("backup", host.blog_url(UID) + rest.format(post=post))
         assert (ran.code, differences(tool, host, UID)) == (0, []), ran.err
         assert set(host.counts().values()) == {1}
-        host.forget()
+        host.forget_requests()
         tool.run("update")
         assert host.paths() == ["/robots.txt", f"/u/{UID}/"]
 
@@ -79,25 +80,25 @@ def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> Non
     before, turn = World(blogs={UID: deepcopy(blog)}), count()
     with Host(World(blogs={UID: blog})) as host:
 
-        def yesterdays(path: str, times: int) -> Answer | None:
+        def yesterdays(path: str) -> Answer | None:
             today = host.world
             host.world = before if next(turn) % 2 else today
             try:
-                old = host.answer(path)
+                old = host.page(path)
             finally:
                 host.world = today
             return old if old.status == 200 else None
 
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code == 0
+        assert tool.run("backup", host.blog_url(UID)).code == 0
         blog.write(datetime(2025, 1, 29, 1, 3, 4))
         blog.write(datetime(2024, 12, 3, 1, 3, 4))
         list(blog.entries.values())[2].state = "404"
-        host.forget()
+        host.forget_requests()
         host.fault = yesterdays
         tool.run("update", "--full", timeout=30)
         assert max(host.counts().values()) <= 5, host.counts().most_common(3)
-        host.fault = lambda path, times: None
+        host.fault = no_fault
         assert [tool.run("update", *how).code for how in ((), ("--full",))][-1] == 0
         assert differences(tool, host, UID) == []
         assert tool.rows("select url, detail from open_failures") == []
@@ -106,18 +107,18 @@ def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> Non
 def test_months_and_categories_with_a_new_address_on_every_page_come_to_an_end(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=12, seed=7)})) as host:
 
-        def renumbered(path: str, before: int) -> Answer | None:
-            good = host.answer(re.sub(r"[?&]visit=\d+", "", path))
+        def renumbered(path: str) -> Answer | None:
+            good = host.page(re.sub(r"[?&]visit=\d+", "", path))
             links = re.compile(r"(href='/u/\d+/(?:archive\.php\?date=\d+|\d+\.html))(?=')")
             page = links.sub(
-                lambda link: f"{link[1]}{'&' if '?' in link[1] else '?'}visit={len(host.asked)}",
+                lambda link: f"{link[1]}{'&' if '?' in link[1] else '?'}visit={len(host.requests)}",
                 good.body.decode(),
             )
             return Answer(body=page.encode(), status=good.status, headers=good.headers)
 
         host.fault = renumbered
         tool = Tool(tmp_path)
-        assert tool.run("backup", host.url(UID)).code in (0, 1)
-        assert len(host.asked) < 90
+        assert tool.run("backup", host.blog_url(UID)).code in (0, 1)
+        assert len(host.requests) < 90
         posts = tool.scalar("select count(*) from posts where content_hash is not null")
         assert posts == len(host.world.blogs[UID].listed())

@@ -40,7 +40,7 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
     match = _SAVED_FROM.search(text, 0, _HEAD)
     saved_from = match[1] if match else None
-    page = Selector(text=text)
+    page = _parse(text)
     numbers = (parse_digits(value.strip()) for value in page.xpath(_POST_NUMBER).getall())
     return PageUrls(
         saved_from=saved_from,
@@ -53,7 +53,7 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
 
 def find_image_sources(text: str) -> tuple[str, ...]:
     """Return the `src` of every image of the page `text`, each once, as written."""
-    return tuple(dict.fromkeys(_read_all(Selector(text=text), "//img/@src")))
+    return tuple(dict.fromkeys(_read_all(_parse(text), "//img/@src")))
 
 
 def url_from_path(name: str) -> str | None:
@@ -63,6 +63,10 @@ def url_from_path(name: str) -> str | None:
         if _HOST.fullmatch(step.lower()):
             return "https://" + "/".join(steps[place:])
     return None
+
+
+def _parse(text: str) -> Selector:
+    return Selector(text=text, type="html")  # parsel takes a page with an XML declaration for XML
 
 
 def _read_all(page: Selector, xpath: str) -> tuple[str, ...]:
@@ -84,4 +88,4 @@ def _read_links(page: Selector, base: str | None) -> Iterator[tuple[str, str]]:
         except ValueError:
             continue
         if url.startswith(("http://", "https://")):
-            yield url, anchor.xpath("normalize-space()").get("")
+            yield url, " ".join(anchor.xpath("string()").get("").split())  # XPath does not normalize U+00A0

@@ -77,9 +77,9 @@ def parse_comments(
     `claimed` is the number that the page shows for the whole post, `posted_at` the time of the post. The
     result has blocks of lines; `build_comments` adds the items.
     """
-    found = found.after(start)
+    found = found.from_line(start)
     if not found.headers:
-        found = found.headed(find_short_headers(view, start, claimed=claimed))
+        found = found.with_headers(find_short_headers(view, start, claimed=claimed))
     if not found.headers:
         problem = check_missing(claimed, paging)
         end = len(view.lines)

@@ -27,13 +27,13 @@ class MarkerCandidates:
     orders: Sequence[Sequence[CommentHeader]]
     footers: tuple[CommentFooter, ...]
 
-    def after(self, start: int) -> "MarkerCandidates":
+    def from_line(self, start: int) -> "MarkerCandidates":
         """Return those from line `start` on; footers only after the first header."""
         begin = bisect_left(self.footers, start, key=_FIRST)
         later = MarkerCandidates(headers=(), orders=(), footers=self.footers[begin:])
-        return later.headed(choose_order(self.orders, start))
+        return later.with_headers(choose_order(self.orders, start))
 
-    def headed(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
+    def with_headers(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
         """Return the same with these headers."""
         begin = bisect_left(self.footers, headers[0].last + 1, key=_FIRST) if headers else 0
         return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])

@@ -9,6 +9,7 @@ script for the traditional half. Rarer characters are ranked by the levels of GB
 level is the few thousand characters in use.
 """
 
+import re
 import sys
 from collections.abc import Iterable
 from functools import cache
@@ -19,6 +20,7 @@ Script = Literal["chinese", "guests", "japanese", "korean", "alphabet"]
 BIT = 4  # costs are in quarters of a bit
 REPLACEMENT_COST = 34 * BIT  # of U+FFFD, which no real text contains
 
+NON_ASCII = re.compile("[^\x00-\x7f]+")
 _UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
 
 EVERYDAY = (
@@ -113,8 +115,13 @@ def mean_cost(text: str, script: Script = "chinese") -> float:
 
     Chinese text costs 8 to 11 bits a character, Chinese decoded in a wrong charset 15 and more.
     """
-    non_ascii = "".join(c for c in text if c > "\x7f")
-    return text_cost(non_ascii, script) / len(non_ascii) / BIT if non_ascii else 0.0
+    rest = non_ascii(text)
+    return text_cost(rest, script) / len(rest) / BIT if rest else 0.0
+
+
+def non_ascii(text: str) -> str:
+    """Return the characters of `text` outside ASCII."""
+    return "".join(NON_ASCII.findall(text))
 
 
 @cache

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 
 import chardet
 
-from blogarchive.parsing.charset.char_cost import BIT, Script, mixed_script_cost, text_cost
+from blogarchive.parsing.charset.char_cost import (
+    BIT,
+    NON_ASCII,
+    Script,
+    mixed_script_cost,
+    non_ascii,
+    text_cost,
+)
 from blogarchive.parsing.charset.whatwg import (
     BIG5,
     EUC_JP,
@@ -26,7 +33,6 @@ _QUICK_SAMPLE_BYTES = 900  # enough for most pages
 _EXCERPT_LENGTH = 150  # characters at each of three positions, to confirm a declared charset
 _UTF_8_PROOF = 60  # continuation bytes: thirty Chinese characters that are valid UTF-8 are UTF-8
 _NON_ASCII_RUN = re.compile(rb"[\x80-\xff][^<>\r\n]{0,1200}")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _LETTER_IN_WORD = re.compile(
     rb"(?<=[A-Za-z])[\x80-\xff]{1,2}(?=[a-z])|(?<=[a-z][a-z])[\x80-\xff](?=[ ,.;:!?<\n]|\Z)"
 )
@@ -56,23 +62,23 @@ def detect_charset(body: bytes, declared: Sequence[Charset], valid: int) -> Char
     for charset in dict.fromkeys((*(c for c in declared if c is not UTF_8), GB18030, BIG5, UTF_8)):
         if charset.is_single_byte or charset.name in _NOT_GUESSED:
             continue
-        if _is_everyday(charset.decode_lenient(quick_sample), charset.script, least=60):
+        if _is_everyday(charset.decode_lenient(quick_sample), charset.script, minimum=60):
             return charset
     return choose_charset(body, declared)
 
 
-def _is_everyday(text: str, script: Script, least: int) -> bool:
-    """Return whether `text` has at least `least` non-ASCII characters, and these are common ones."""
-    non_ascii = "".join(_BEYOND_ASCII.findall(text))
-    return len(non_ascii) >= least and text_cost(non_ascii, script) <= _READABLE_COST * len(non_ascii)
+def _is_everyday(text: str, script: Script, minimum: int) -> bool:
+    """Return whether `text` has at least `minimum` non-ASCII characters, and these are common ones."""
+    rest = non_ascii(text)
+    return len(rest) >= minimum and text_cost(rest, script) <= _READABLE_COST * len(rest)
 
 
 def looks_chinese(text: str) -> bool:
     """Return whether samples of `text` are readable Chinese; takes a fraction of the time of decoding."""
-    first = _BEYOND_ASCII.search(text)
+    first = NON_ASCII.search(text)
     places = (first.start() if first else 0, len(text) // 3, len(text) * 2 // 3)
     return _is_everyday(
-        "".join([text[place : place + _EXCERPT_LENGTH] for place in places]), "chinese", least=8
+        "".join([text[place : place + _EXCERPT_LENGTH] for place in places]), "chinese", minimum=8
     )
 
 
@@ -120,11 +126,11 @@ def _is_doubtful(candidate: Charset, sample: bytes) -> bool:
 def is_readable(data: bytes, charset: Charset) -> bool:
     """Return whether `data` in `charset` is text of common characters, with few damaged bytes."""
     text = charset.decode_lenient(data)
-    non_ascii = "".join(_BEYOND_ASCII.findall(text)).replace("\ufffd", "")
-    if len(non_ascii) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
+    rest = non_ascii(text).replace("\ufffd", "")
+    if len(rest) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
         return False
-    limit = _READABLE_COST if len(non_ascii) >= 8 else _READABLE_COST_SHORT
-    return len(set(non_ascii)) > 1 and text_cost(non_ascii, charset.script) <= limit * len(non_ascii)
+    limit = _READABLE_COST if len(rest) >= 8 else _READABLE_COST_SHORT
+    return len(set(rest)) > 1 and text_cost(rest, charset.script) <= limit * len(rest)
 
 
 def _ask_chardet(sample: bytes, best: Charset, declared: Sequence[Charset], costs: dict[str, int]) -> Charset:

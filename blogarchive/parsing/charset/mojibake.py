@@ -7,7 +7,7 @@ repaired text is common, and the shown text is not. Other runs stay.
 
 import re
 
-from blogarchive.parsing.charset.char_cost import BIT, mean_cost, text_cost
+from blogarchive.parsing.charset.char_cost import BIT, mean_cost, non_ascii, text_cost
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030
 
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # windows-1252 from 80 to 9F
@@ -51,11 +51,11 @@ def repair(text: str) -> str:
     """Return `text` with each certain mojibake repaired; the same string if there is none."""
     if _MOJIBAKE_HINT.search(text) is None:
         return text
-    garbled = _DOUBLE_BYTE_MOJIBAKE.search(text)
-    if garbled:
+    has_double_bytes = _DOUBLE_BYTE_MOJIBAKE.search(text)
+    if has_double_bytes:
         text = _LATIN_LINE.sub(_repair_double_bytes, text)
     text = _UTF_8_RUN.sub(_repair_utf_8, text)
-    if garbled:
+    if has_double_bytes:
         text = _GB2312_RUN.sub(_repair_gb2312, text)
     if _UTF_8_IN_GBK.search(text):
         text = _NON_ASCII_RUN.sub(_repair_utf_8_in_gbk, text)
@@ -67,26 +67,26 @@ def _to_bytes(latin: str) -> bytes:
 
 
 def _repair_utf_8(match: re.Match[str]) -> str:
-    stretch = match.group()
+    garbled = match.group()
     try:
-        repaired = _to_bytes(stretch.replace(" ", "\xa0")).decode("utf-8")
+        repaired = _to_bytes(garbled.replace(" ", "\xa0")).decode("utf-8")
     except UnicodeDecodeError:
-        return stretch
+        return garbled
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    is_alone = match.string.count(stretch[0]) == 1
-    certain = _is_certain_utf_8(stretch, repaired, before) or _is_certain_letter(
-        stretch, repaired, before, after, is_alone
+    is_alone = match.string.count(garbled[0]) == 1
+    certain = _is_certain_utf_8(garbled, repaired, before) or _is_certain_letter(
+        garbled, repaired, before, after, is_alone
     )
-    return repaired if certain else stretch
+    return repaired if certain else garbled
 
 
-def _is_certain_utf_8(stretch: str, repaired: str, before: str) -> bool:
+def _is_certain_utf_8(garbled: str, repaired: str, before: str) -> bool:
     wide = [c for c in repaired if c >= "\u2000"]
     if len(wide) > 1:
-        return mean_cost("".join(wide)) <= (11 if " " in stretch else 15) or all(map(_is_emoji, wide))
+        return mean_cost("".join(wide)) <= (11 if " " in garbled else 15) or all(map(_is_emoji, wide))
     if wide and len(repaired) == 1:
-        certain = not (before.isalpha() and set(stretch[1:]) <= _AFTER_A_WORD) and " " not in stretch
+        certain = not (before.isalpha() and set(garbled[1:]) <= _AFTER_A_WORD) and " " not in garbled
         return repaired in _TYPOGRAPHY or (
             certain and (text_cost(repaired) <= 11 * BIT or _is_emoji(repaired))
         )
@@ -97,13 +97,13 @@ def _is_emoji(character: str) -> bool:
     return "\U0001f000" <= character <= "\U0001faff"
 
 
-def _is_certain_letter(stretch: str, repaired: str, before: str, after: str, is_alone: bool) -> bool:
+def _is_certain_letter(garbled: str, repaired: str, before: str, after: str, is_alone: bool) -> bool:
     """Return whether a letter ("cafÃ©") or symbol ("10Â°") is misread: no capital is inside a word."""
-    if stretch[0] == "Â":
+    if garbled[0] == "Â":
         follows = before.isalpha() or (before.isdigit() and repaired == "°")
         return (repaired in _SYMBOLS_AFTER and follows) or (repaired in _SYMBOLS_BEFORE and after.isdigit())
-    inside = before.islower() or (after.islower() and not is_alone and not _AFTER_A_WORD & set(stretch))
-    return stretch[0] == "Ã" and len(repaired) == 1 and repaired.isalpha() and inside
+    inside = before.islower() or (after.islower() and not is_alone and not _AFTER_A_WORD & set(garbled))
+    return garbled[0] == "Ã" and len(repaired) == 1 and repaired.isalpha() and inside
 
 
 def _repair_double_bytes(match: re.Match[str]) -> str:
@@ -133,21 +133,21 @@ def _is_everyday(text: str, max_bits: float, minimum: int) -> bool:
 
     There must be `minimum` of them, and not punctuation alone.
     """
-    non_ascii = [c for c in text if c > "\x7f"]
-    if len(non_ascii) < minimum or not any("\u4e00" <= c <= "\u9fff" for c in non_ascii):
+    rest = non_ascii(text)
+    if len(rest) < minimum or not any("\u4e00" <= c <= "\u9fff" for c in rest):
         return False
-    max_bits += 1.5 if len(non_ascii) >= 8 else 0.5 if len(non_ascii) > 2 else -1.5
-    return text_cost("".join(non_ascii)) <= max_bits * BIT * len(non_ascii)
+    max_bits += 1.5 if len(rest) >= 8 else 0.5 if len(rest) > 2 else -1.5
+    return text_cost(rest) <= max_bits * BIT * len(rest)
 
 
 def _repair_utf_8_in_gbk(match: re.Match[str]) -> str:
-    stretch = match.group()
-    if not _UTF_8_IN_GBK.search(stretch):
-        return stretch
+    garbled = match.group()
+    if not _UTF_8_IN_GBK.search(garbled):
+        return garbled
     try:
-        data = stretch.encode("gbk")
+        data = garbled.encode("gbk")
     except UnicodeEncodeError:
-        return stretch
+        return garbled
     parts, start = [], 0
     for run in _UTF_8_BYTES.finditer(data):
         repaired = run.group().decode("utf-8", "replace")

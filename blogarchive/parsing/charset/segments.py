@@ -14,6 +14,7 @@ from blogarchive.parsing.charset.char_cost import (
     EVERYDAY,
     REPLACEMENT_COST,
     mixed_script_cost,
+    non_ascii,
     text_cost,
 )
 from blogarchive.parsing.charset.viterbi import decode_damaged
@@ -181,14 +182,14 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
     text = charset.decode_lenient(data)
     bad = text.count("\ufffd")
     is_damaged = bad > 0
-    most = bad * REPLACEMENT_COST if bad * 2 > len(text) > 8 else mixed_script_cost(text, charset.script)
+    limit = bad * REPLACEMENT_COST if bad * 2 > len(text) > 8 else mixed_script_cost(text, charset.script)
     best: _Candidate | None = None
     for other in others:
         parsed = other.decode_common(data) or other.decode_strict(data)
         if parsed is None or (other is BIG5 and not _is_plausible_big5(parsed, is_damaged)):
             continue
         cost = text_cost(parsed, other.script)
-        if cost + _SWITCH_COST[other.name] < (best.cost if best else most):
+        if cost + _SWITCH_COST[other.name] < (best.cost if best else limit):
             best = _Candidate(cost + _SWITCH_COST[other.name], parsed)
             if cost <= _EVERYDAY_COST * len(parsed):
                 break  # no text is readable in two charsets
@@ -197,6 +198,6 @@ def _decode_in_other(data: bytes, charset: Charset, others: Sequence[Charset]) -
 
 def _is_plausible_big5(text: str, is_damaged: bool) -> bool:
     """Return whether a text has common characters only: most bytes are valid Big5."""
-    non_ascii = "".join(c for c in text if c > "\x7f")
-    least, most = (2, 13) if is_damaged else (3, 11) if len(non_ascii) < 8 else (3, 12)
-    return len(non_ascii) >= least and text_cost(non_ascii) <= most * BIT * len(non_ascii)
+    rest = non_ascii(text)
+    minimum, max_bits = (2, 13) if is_damaged else (3, 11) if len(rest) < 8 else (3, 12)
+    return len(rest) >= minimum and text_cost(rest) <= max_bits * BIT * len(rest)

@@ -8,8 +8,8 @@ from blogarchive.parsing.dates.rules import (
     LAST_YEAR,
     Placement,
     ResolvedDate,
-    Rule,
     calendar_date,
+    compile_rules,
     yearless_date,
 )
 
@@ -165,83 +165,69 @@ def _resolve_english_yearless(match: re.Match[str], now: datetime) -> ResolvedDa
     return yearless_date(now, MONTHS[match["mon"]], int(match["d"]))
 
 
-_PATTERNS = (
-    (
+CALENDAR_RULES = (
+    *compile_rules(
         Placement.ANYWHERE,
-        rf"民国 ?(?P<roc>[0-9]{{1,3}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
-        _resolve_numeric,
+        (
+            rf"民国 ?(?P<roc>[0-9]{{1,3}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
+            _resolve_numeric,
+        ),
+        (
+            rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
+            _resolve_numeric,
+        ),
+        (
+            rf"(?:{_YEAR} ?|{_NO_YEAR_BEFORE}){_MONTH} ?{_DAY}(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]))?",
+            _resolve_written,
+        ),
+        (rf"{_YEAR} ?元旦", _resolve_new_year),
+        (rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
+        (rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
+        (
+            rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
+            r"(?![-/.][0-9])",
+            _resolve_year_last,
+        ),
+        (rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_english),
+        (
+            rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:of )?{_EN_MONTH}[ ,/-]{{1,2}}{_EN_YEAR}",
+            _resolve_english,
+        ),
+        (rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_EN_MONTH}-(?P<yy>[0-9]{{2}})(?![0-9])", _resolve_english),
+        (rf"(?<![0-9])(?P<d>[0-9]{{1,2}}) {_EN_MONTH} (?P<yy>[0-9]{{2}})(?= [0-9]{{2}}:)", _resolve_english),
+        (rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_english),
     ),
-    (
-        Placement.ANYWHERE,
-        rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
-        _resolve_numeric,
+    *compile_rules(
+        Placement.BOUNDED,
+        (rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_written_year),
+        (_MONTH_WORD, _resolve_word_month),
     ),
-    (
-        Placement.ANYWHERE,
-        rf"(?:{_YEAR} ?|{_NO_YEAR_BEFORE}){_MONTH} ?{_DAY}(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]))?",
-        _resolve_written,
+    *compile_rules(
+        Placement.TIMED,
+        (
+            r"(?<![0-9./:-])(?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{2}(?=[0-9]{2}:)|[0-9]{1,2})(?![-/0-9.])",
+            _resolve_month_day,
+        ),
+        (
+            r"(?<![0-9./:-])(?P<yy>[0-9]{2})(?P<sep>[-/])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])",
+            _resolve_two_digit_year,
+        ),
+        (rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
+        (rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
+        (_ROC_NUMBERS, _resolve_numeric),
     ),
-    (Placement.ANYWHERE, rf"{_YEAR} ?元旦", _resolve_new_year),
-    (Placement.ANYWHERE, rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
-    (Placement.ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
-    (
-        Placement.ANYWHERE,
-        rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
-        r"(?![-/.][0-9])",
-        _resolve_year_last,
-    ),
-    (Placement.ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_english),
-    (
-        Placement.ANYWHERE,
-        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:of )?{_EN_MONTH}[ ,/-]{{1,2}}{_EN_YEAR}",
-        _resolve_english,
-    ),
-    (
-        Placement.ANYWHERE,
-        rf"(?<![0-9])(?P<d>[0-9]{{1,2}})-{_EN_MONTH}-(?P<yy>[0-9]{{2}})(?![0-9])",
-        _resolve_english,
-    ),
-    (
-        Placement.ANYWHERE,
-        rf"(?<![0-9])(?P<d>[0-9]{{1,2}}) {_EN_MONTH} (?P<yy>[0-9]{{2}})(?= [0-9]{{2}}:)",
-        _resolve_english,
-    ),
-    (Placement.ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})[ -]{_EN_MONTH}[ -]{_EN_DAY}", _resolve_english),
-    (Placement.BOUNDED, rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_written_year),
-    (Placement.BOUNDED, _MONTH_WORD, _resolve_word_month),
-    (
-        Placement.CLOCKED,
-        r"(?<![0-9./:-])(?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{2}(?=[0-9]{2}:)|[0-9]{1,2})(?![-/0-9.])",
-        _resolve_month_day,
-    ),
-    (
-        Placement.CLOCKED,
-        r"(?<![0-9./:-])(?P<yy>[0-9]{2})(?P<sep>[-/])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])",
-        _resolve_two_digit_year,
-    ),
-    (Placement.CLOCKED, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
-    (Placement.CLOCKED, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
-    *((placement, _ROC_NUMBERS, _resolve_numeric) for placement in (Placement.CLOCKED, Placement.ALONE)),
-    (
+    *compile_rules(
         Placement.ALONE,
-        r"(?<![0-9])(?P<yy>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])",
-        _resolve_two_digit_year,
+        (_ROC_NUMBERS, _resolve_numeric),
+        (r"(?<![0-9])(?P<yy>[0-9]{2})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?![0-9])", _resolve_two_digit_year),
+        (r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])", _resolve_numeric),
+        (r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_written_month),
+        (r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _resolve_month_day),
+        (rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_bare_month),
+        (rf"(?<![0-9月])(?P<d>{NUMBER}) ?日", _resolve_bare_day),
+        (rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_english_month),
+        (rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
+        (rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
     ),
-    (
-        Placement.ALONE,
-        r"(?<![0-9])(?P<y>(?:19|20)[0-9]{2}) (?P<m>[0-9]{2}) (?P<d>[0-9]{2})(?![0-9])",
-        _resolve_numeric,
-    ),
-    (Placement.ALONE, r"(?<![0-9])(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})(?![-/0-9])", _resolve_written_month),
-    (Placement.ALONE, r"(?<![0-9])(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?![-/0-9])", _resolve_month_day),
-    (Placement.ALONE, rf"{_NO_YEAR_BEFORE}{_MONTH}(?! ?[0-9])", _resolve_bare_month),
-    (Placement.ALONE, rf"(?<![0-9月])(?P<d>{NUMBER}) ?日", _resolve_bare_day),
-    (Placement.ALONE, rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_english_month),
-    (Placement.ALONE, rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
-    (Placement.ALONE, rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
-)
-
-CALENDAR_RULES = tuple(
-    Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in _PATTERNS
 )
 """The rules of this module, the most specific first."""

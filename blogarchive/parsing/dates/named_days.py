@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 from blogarchive.parsing.dates.numerals import ENGLISH_WEEKDAY, NUMBER, WEEKDAYS
-from blogarchive.parsing.dates.rules import Placement, ResolvedDate, Rule, calendar_date, truncate
+from blogarchive.parsing.dates.rules import Placement, ResolvedDate, calendar_date, compile_rules, truncate
 from blogarchive.parsing.dates.time_of_day import PERIOD
 
 _DAYS = {
@@ -75,25 +75,50 @@ def _resolve_now(match: re.Match[str], now: datetime) -> ResolvedDate:
     return truncate(now, "minute")
 
 
-_PATTERNS = (
-    (Placement.BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
-    (Placement.ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
-    (Placement.BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),
-    (Placement.CLOCKED, _ENGLISH_DAY, _resolve_named_day),
-    (Placement.ALONE, _ENGLISH_DAY, _resolve_named_day),
-    (Placement.BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
-    (Placement.BOUNDED, _WEEK, _resolve_week),
-    (Placement.CLOCKED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    (Placement.ALONE, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    (Placement.CLOCKED, rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
-    (
-        Placement.ALONE,
-        rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
-        _resolve_english_weekday,
+NAMED_RULES = (
+    *compile_rules(
+        Placement.BOUNDED,
+        (r"刚刚|刚才|方才|just now", _resolve_now),
     ),
-)
-
-NAMED_RULES = tuple(
-    Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in _PATTERNS
+    *compile_rules(
+        Placement.ALONE,
+        (r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
+    ),
+    *compile_rules(
+        Placement.BOUNDED,
+        (_CHINESE_DAY + _PERIOD, _resolve_named_day),
+    ),
+    *compile_rules(
+        Placement.TIMED,
+        (_ENGLISH_DAY, _resolve_named_day),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (_ENGLISH_DAY, _resolve_named_day),
+    ),
+    *compile_rules(
+        Placement.BOUNDED,
+        (_WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
+        (_WEEK, _resolve_week),
+    ),
+    *compile_rules(
+        Placement.TIMED,
+        (_BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (_BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    ),
+    *compile_rules(
+        Placement.TIMED,
+        (rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (
+            rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
+            _resolve_english_weekday,
+        ),
+    ),
 )
 """The rules of this module, the most specific first."""

@@ -13,7 +13,14 @@ from decimal import Decimal
 
 from blogarchive.items import Precision
 from blogarchive.parsing.dates.numerals import NUMBER, parse_number
-from blogarchive.parsing.dates.rules import FIRST_YEAR, LAST_YEAR, Placement, ResolvedDate, Rule, truncate
+from blogarchive.parsing.dates.rules import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Placement,
+    ResolvedDate,
+    compile_rules,
+    truncate,
+)
 
 _CHINESE_UNITS = {
     "秒钟": "second",
@@ -152,8 +159,7 @@ def _shift_months(now: datetime, months: int) -> datetime:
     raise ValueError(f"no such year: {year}")
 
 
-RELATIVE_RULES = (
-    Rule(Placement.BOUNDED, re.compile(_CHINESE_AGO), _resolve_chinese),
-    Rule(Placement.BOUNDED, re.compile(_ENGLISH_AGO), _resolve_english),
+RELATIVE_RULES = compile_rules(
+    Placement.BOUNDED, (_CHINESE_AGO, _resolve_chinese), (_ENGLISH_AGO, _resolve_english)
 )
 """The rules of this module."""

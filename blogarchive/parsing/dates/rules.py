@@ -21,7 +21,7 @@ class Placement(Enum):
 
     ANYWHERE = auto()
     BOUNDED = auto()  # between white space, punctuation or labels
-    CLOCKED = auto()  # as BOUNDED, and followed by a time of day
+    TIMED = auto()  # as BOUNDED, and followed by a time of day
     ALONE = auto()  # only labels beside it
 
 
@@ -36,12 +36,20 @@ class ResolvedDate(NamedTuple):
     yearless: bool = False
 
 
+Resolver = Callable[[re.Match[str], datetime], ResolvedDate]
+
+
 class Rule(NamedTuple):
     """A form of date; `resolve` returns its date relative to a time, or raises ValueError if it is impossible."""
 
     placement: Placement
     pattern: re.Pattern[str]
-    resolve: Callable[[re.Match[str], datetime], ResolvedDate]
+    resolve: Resolver
+
+
+def compile_rules(placement: Placement, *forms: tuple[str, Resolver]) -> tuple[Rule, ...]:
+    """Return a rule for each pattern and its resolver."""
+    return tuple(Rule(placement, re.compile(pattern), resolve) for pattern, resolve in forms)
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -73,7 +81,7 @@ def has_date_context(rule: Rule, text: str, start: int, end: int, *, has_time: b
     """Return whether the folded `text` around `start` to `end` allows the form to be a date."""
     if rule.placement is Placement.ANYWHERE:
         return True
-    if rule.placement is Placement.CLOCKED and not has_time:
+    if rule.placement is Placement.TIMED and not has_time:
         return False
     has_label, has_follow_up = _is_labelled(text[:start]), _is_followed(text[end:])
     if rule.placement is Placement.ALONE:

@@ -11,6 +11,9 @@ BLOCKS = frozenset(_BLOCKS.split())
 CELLS = frozenset(("td", "th"))
 """Cells of a table row."""
 
+TABLE_PARTS = ("table", "tbody", "thead", "tfoot", "tr")
+"""A table and its parts outside of cells: they contain no text and no block."""
+
 REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
 """Elements that show another file."""
 

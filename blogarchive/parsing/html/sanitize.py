@@ -10,7 +10,7 @@ from lxml import etree
 from blogarchive.items import Image
 from blogarchive.parsing.html import allow_list
 from blogarchive.parsing.html.allow_list import TAGS
-from blogarchive.parsing.html.elements import BLOCKS, PLAYER_PARTS, PREFORMATTED
+from blogarchive.parsing.html.elements import BLOCKS, PLAYER_PARTS, PREFORMATTED, TABLE_PARTS
 from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.html.table_text import wrap_stray_content
 from blogarchive.parsing.html.urls import absolute_url, image_url, lazy_urls, link_url
@@ -37,7 +37,6 @@ _RENAMED = {
     **dict.fromkeys(PREFORMATTED, "pre"),
     **dict.fromkeys(("menu", "dir"), "ul"),
 }
-_TABLE_PARTS = ("table", "tbody", "thead", "tfoot", "tr")  # HTML allows no div as their child
 _IMAGES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _PLAYER_PARAMETERS = ("movie", "src", "url", "filename")  # of Flash and of Windows Media Player
@@ -98,7 +97,7 @@ def _set_url(element: Element, name: str, url: str | None) -> None:
 
 def _rename_block(element: Element) -> None:
     parent = element.getparent()
-    if parent is None or parent.tag not in _TABLE_PARTS:
+    if parent is None or parent.tag not in TABLE_PARTS:
         element.tag = _RENAMED[element.tag]
 
 

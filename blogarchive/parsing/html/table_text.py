@@ -8,14 +8,13 @@ from typing import cast
 
 from lxml import etree
 
+from blogarchive.parsing.html.elements import REPLACED, TABLE_PARTS
 from blogarchive.parsing.html.parse import Element
 
-_TABLE_TAGS = ("table", "tbody", "thead", "tfoot", "tr")
 _ROW_TAGS = ("tbody", "thead", "tfoot", "tr", "td", "th")
 # Allowed between rows and cells (HTML standard, 13.2.6.4.9), or never shown.
 _ALLOWED_TAGS = (*_ROW_TAGS, "caption", "colgroup", "col", "script", "style", "template", "input")
-_REPLACED_TAGS = ("img", "image", "iframe", "embed", "object", "video", "audio")
-_parent = " or ".join(f"parent::{name}" for name in _TABLE_TAGS)
+_parent = " or ".join(f"parent::{name}" for name in TABLE_PARTS)
 _allowed = " or ".join(f"self::{name}" for name in _ALLOWED_TAGS)
 _parts_with_strays = etree.XPath(
     f"descendant::text()[({_parent}) and normalize-space()]/..|descendant::*[({_parent}) and not({_allowed})]/.."
@@ -68,7 +67,7 @@ def _make_row(part: Element, cell: Element) -> Element:
 
 def _has_visible_content(element: Element) -> bool:
     has_words = any(str(text).strip() for text in element.itertext())
-    return has_words or next(element.iter(*_REPLACED_TAGS), None) is not None
+    return has_words or next(element.iter(*REPLACED), None) is not None
 
 
 def _unwrap(part: Element, table: Element | None) -> None:

@@ -1,4 +1,4 @@
 """The version of the parsers."""
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""

@@ -3,14 +3,27 @@
 import re
 from datetime import datetime, timedelta
 
-from blogarchive.parsing.dates.numerals import ENGLISH_WEEKDAY, MONTH_NAME, MONTHS, NUMBER, parse_number
+from blogarchive.parsing.dates.numerals import (
+    ENGLISH_WEEKDAY,
+    MONTH_NAME,
+    MONTHS,
+    NUMBER,
+    parse_number,
+)
 from blogarchive.parsing.dates.rules import (
-    LAST_YEAR,
     Placement,
     ResolvedDate,
     calendar_date,
     compile_rules,
     yearless_date,
+)
+from blogarchive.parsing.dates.years import (
+    YEAR,
+    YEAR_BEHIND,
+    YEAR_FIRST,
+    expand_year,
+    has_ambiguous_year,
+    resolve_year,
 )
 
 _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
@@ -18,22 +31,6 @@ _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
 _NO_NUMBER_AFTER = r"(?![0-9])(?![-/.][0-9]{1,4}(?![0-9:]))"
 _DAY_OR_GLUED = rf"(?P<d>[0-9]{{2}}(?=[0-9]{{2}}:[0-9]{{2}})|[0-9]{{1,2}}{_NO_NUMBER_AFTER})"
 
-_ROC = rf"民国 ?(?P<roc>{NUMBER}|元)"
-_YEAR_WORDS = {
-    "大前年": -3,
-    "前年": -2,
-    "去年": -1,
-    "上年": -1,
-    "今年": 0,
-    "本年": 0,
-    "明年": 1,
-    "下年": 1,
-    "后年": 2,
-}
-_YEAR = (
-    rf"(?:{_ROC} ?年|(?:[公西]元 ?)?(?<![0-9.])(?P<y>[0-9]{{2,4}}|[零一二三四五六七八九十百千两]{{2,7}}) ?年"
-    rf"|(?<![0-9.])(?P<numeric>(?:19|20)[0-9]{{2}})(?: ?[-/.]| )|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
-)
 _MONTH_WORD = r"(?P<word_month>(?P<ups>上+)个?月|本月|这个?月|当月|(?P<downs>下+)个?月)"
 _MONTH = rf"(?P<m>{NUMBER}|元) ?月(?:份)?"
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
@@ -50,43 +47,12 @@ _EN_DAY = rf"(?P<d>[0-9]{{1,2}}){_ORDINAL}(?![0-9a-z:])"
 _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 
 
-def _resolve_year(match: re.Match[str], now: datetime) -> int:
-    """Return the year: of the Republic (1 is 1912), of a word (去年), with four digits or with two."""
-    groups = match.groupdict()
-    if groups.get("tail"):
-        return int(groups["tail"])
-    if groups.get("roc"):
-        return _roc_year(1 if groups["roc"] == "元" else parse_number(groups["roc"], by_place=True))
-    if groups.get("word"):
-        return now.year + _YEAR_WORDS[groups["word"]]
-    parsed = groups.get("y") or groups["numeric"]
-    value = parse_number(parsed, by_place=True)
-    if len(parsed) == 2 and "十" not in parsed:
-        return _expand_year(value, now)
-    return _roc_year(value) if parsed.isascii() and len(parsed) == 3 else value
-
-
-def _roc_year(year: int) -> int:
-    if not 1 <= year <= LAST_YEAR - 1911:
-        raise ValueError(f"no year of the Republic of China: {year}")
-    return year + 1911
-
-
-def _expand_year(year: int, now: datetime) -> int:
-    """Return the full year of two digits: of this century until next year, of the last one from 70 on."""
-    if 2000 + year <= now.year + 1:
-        return 2000 + year
-    if year >= 70:
-        return 1900 + year
-    raise ValueError(f"year out of range: {year}")
-
-
 def _resolve_numeric(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), parse_number(match["m"]), parse_number(match["d"]))
+    return calendar_date(now, resolve_year(match, now), parse_number(match["m"]), parse_number(match["d"]))
 
 
 def _resolve_two_digit_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _expand_year(int(match["yy"]), now), int(match["m"]), int(match["d"]))
+    return calendar_date(now, expand_year(int(match["yy"]), now), int(match["m"]), int(match["d"]))
 
 
 def _parse_month(match: re.Match[str]) -> int:
@@ -94,22 +60,29 @@ def _parse_month(match: re.Match[str]) -> int:
 
 
 def _resolve_written(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return calendar_date(now, resolve_year(match, now), _parse_month(match), parse_number(match["d"]))
+
+
+def _resolve_month_first(match: re.Match[str], now: datetime) -> ResolvedDate:
+    """9月3日, with or without its year behind it."""
     month, day_of_month = _parse_month(match), parse_number(match["d"])
-    if any(match[name] for name in ("roc", "y", "numeric", "word", "tail")):
-        return calendar_date(now, _resolve_year(match, now), month, day_of_month)
+    if year := match["tail"] or match["late"]:
+        return calendar_date(now, int(year), month, day_of_month)
+    if has_ambiguous_year(match.string, *match.span()):
+        raise ValueError(f"ambiguous year: {match.string}")
     return yearless_date(now, month, day_of_month)
 
 
 def _resolve_new_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), 1, 1)
+    return calendar_date(now, resolve_year(match, now), 1, 1)
 
 
 def _resolve_written_month(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), _parse_month(match), precision="month")
+    return calendar_date(now, resolve_year(match, now), _parse_month(match), precision="month")
 
 
 def _resolve_written_year(match: re.Match[str], now: datetime) -> ResolvedDate:
-    return calendar_date(now, _resolve_year(match, now), 1, precision="year")
+    return calendar_date(now, resolve_year(match, now), 1, precision="year")
 
 
 def _resolve_bare_month(match: re.Match[str], now: datetime) -> ResolvedDate:
@@ -153,7 +126,7 @@ def _resolve_month_day(match: re.Match[str], now: datetime) -> ResolvedDate:
 
 def _resolve_english(match: re.Match[str], now: datetime) -> ResolvedDate:
     groups = match.groupdict()
-    year = int(groups["y"]) if groups.get("y") else _expand_year(int(groups["yy"]), now)
+    year = int(groups["y"]) if groups.get("y") else expand_year(int(groups["yy"]), now)
     return calendar_date(now, year, MONTHS[match["mon"]], int(match["d"]))
 
 
@@ -176,12 +149,10 @@ CALENDAR_RULES = (
             rf"{_NO_NUMBER_BEFORE}(?P<y>[0-9]{{4}})(?P<sep> ?[-/.] ?)(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
             _resolve_numeric,
         ),
-        (
-            rf"(?:{_YEAR} ?|{_NO_YEAR_BEFORE}){_MONTH} ?{_DAY}(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]))?",
-            _resolve_written,
-        ),
-        (rf"{_YEAR} ?元旦", _resolve_new_year),
-        (rf"{_YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
+        (rf"{YEAR_FIRST}{_MONTH} ?{_DAY}", _resolve_written),
+        (rf"{_NO_YEAR_BEFORE}{_MONTH} ?{_DAY}(?:{YEAR_BEHIND})?", _resolve_month_first),
+        (rf"{YEAR} ?元旦", _resolve_new_year),
+        (rf"{YEAR} ?{_MONTH}(?! ?[0-9])", _resolve_written_month),
         (rf"{_MONTH_WORD}的? ?(?P<d>{NUMBER}) ?[日号]", _resolve_word_month),
         (
             rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
@@ -199,7 +170,7 @@ CALENDAR_RULES = (
     ),
     *compile_rules(
         Placement.BOUNDED,
-        (rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_written_year),
+        (rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){YEAR}{_YEAR_TAIL}", _resolve_written_year),
         (_MONTH_WORD, _resolve_word_month),
     ),
     *compile_rules(

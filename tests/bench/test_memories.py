@@ -1,4 +1,4 @@
-"""What functions remember is bounded, so that no archive and no hostile page fills the memory."""
+"""Caches of functions are bounded, so that no archive and no hostile page fills the memory."""
 
 import importlib
 import inspect
@@ -10,12 +10,15 @@ import blogarchive
 import pipelines
 import spiders
 
-# Asked about things that this project names itself, of which there is a fixed number.
+# Their arguments are names of this project, of which there is a fixed number.
 OURS = {
-    "blogarchive.browse.routes._text",  # files of the package
+    "blogarchive.browse.routes._read_text",  # files of the package
     "blogarchive.demo.server.urls._pattern",  # the demo's own forms of URLs
     "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
     "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
+    "blogarchive.store.rows._converters",  # dataclasses of the project
+    "blogarchive.store.rows.insert_sql",  # tables and columns of the archive
+    "blogarchive.store.rows.update_sql",
 }
 
 
@@ -26,7 +29,7 @@ def remembering() -> Iterator[tuple[str, Any]]:
             if module.name.endswith("__main__"):
                 continue
             for name, thing in vars(importlib.import_module(module.name)).items():
-                if hasattr(thing, "cache_parameters"):
+                if hasattr(thing, "cache_parameters") and thing.__module__ == module.name:
                     yield f"{module.name}.{name}", thing
 
 

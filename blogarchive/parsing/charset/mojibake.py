@@ -22,7 +22,7 @@ _UTF_8_RUN = re.compile(
 _TYPOGRAPHY = frozenset("‘’“”„…–—•€™‹›†‰")
 _SYMBOLS_AFTER = frozenset("®°·\xa0")  # a letter or a digit
 _SYMBOLS_BEFORE = frozenset("©£±")
-_AFTER_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may stand before these
+_AFTER_A_WORD = set("‘’“”…–—‹›«»\xa0 ")  # a capital or accented letter may precede these
 
 _DOUBLE_BYTE_MOJIBAKE = re.compile(f"[{_HIGH_CHARACTERS}]{{4}}|(?:[\xa1-\xf9][@-~\xa1-\xfe]){{4}}")
 _LATIN_LINE = re.compile(f"[\x01-\x09\x0b-;=?-\xff{_CP1252}]{{4,}}")

@@ -1,4 +1,4 @@
-"""The allow-list against XSS: tags, attributes, styles and URL schemes that sanitized HTML may hold."""
+"""The allow-list against XSS: tags, attributes, styles and URL schemes that sanitized HTML may contain."""
 
 TAGS = frozenset(
     """a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption

@@ -96,6 +96,10 @@ class PageView:
         """Return those of the lines that have text."""
         return (index for index in lines if self.folded[index].strip())
 
+    def lines_below(self, index: int) -> Iterator[int]:
+        """Return the lines after line `index` that have text."""
+        return self.lines_with_text(range(index + 1, len(self.lines)))
+
     def join_lines(self, first: int, last: int) -> "JoinedLines":
         """Return the lines `first` to `last`, both included, as one text."""
         return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))

@@ -53,7 +53,7 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
     for index in sorted({*marked, *(i for i in labelling if i < end)}):
         if index in labelling:
             # Titles above the label, such as the blog's, are not this post's.
-            passed = list(islice(view.lines_with_text(range(index + 1, len(view.lines))), 1))
+            passed = list(islice(view.lines_below(index), 1))
             found = _find_below_label(view, index + 1)
         else:
             passed.append(index)
@@ -92,7 +92,7 @@ def _find_below_label(view: PageView, start: int) -> TitleTime | None:
 
 def _find_at_title(view: PageView, index: int) -> TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
-    after = list(islice(view.lines_with_text(range(index + 1, len(view.lines))), 2))
+    after = list(islice(view.lines_below(index), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*iter_text_before(view, index), *after[:1]], after)
     own = match_trailing_time(view, index)
@@ -134,7 +134,7 @@ def _find_first_time(view: PageView) -> TitleTime | None:
         ):
             continue
         before = next(iter(iter_text_before(view, index)), index)
-        after = next(view.lines_with_text(range(index + 1, len(view.lines))), index)
+        after = next(view.lines_below(index), index)
         if time_match.title:
             return _choose_title(view, index, index, time_match, index + 1)
         if view.lines[after].block.tag in HEADING_TAGS:
@@ -147,12 +147,12 @@ def _find_first_time(view: PageView) -> TitleTime | None:
 def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
     """Return the first title with a date alone on the next line, and its hour on the line after, if any."""
     for title in titles:
-        for day in islice(view.lines_with_text(range(title + 1, len(view.lines))), 1):
+        for day in islice(view.lines_below(title), 1):
             match = _DAY.fullmatch(view.folded[day].strip())
             if match is None:
                 continue
             day_text = view.lines[day].text.strip()[slice(*match.span("time"))]
-            hour = next(view.lines_with_text(range(day + 1, len(view.lines))), None)
+            hour = next(view.lines_below(day), None)
             if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
                 hour = None
             posted = day_text if hour is None else f"{day_text} {view.lines[hour].text.strip()}"

@@ -31,7 +31,7 @@ def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | Non
     line = view.lines[title]
     if len(line.spans) > 1 and (found := _split_title_line(view, title)) is not None:
         return found
-    time = next((i for i in range(title + 1, len(view.lines)) if view.folded[i].strip()), None)
+    time = next(view.lines_below(title), None)
     if (
         time is None
         or view.is_section(time)

@@ -35,12 +35,16 @@ def all_as(executor: Executor, kind: type[Kind], sql: str, parameters: Parameter
     Converts columns whose field is a `bool` or an enum, also an optional one, and reads a JSON array if the field is a
     tuple. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns differ from the fields.
     """
-    return tuple(_each_as(kind, executor.execute(sql, parameters)))
+    cursor = executor.execute(sql, parameters)
+    rows = cursor.fetchall()
+    return tuple(map(_row_mapper(kind, cursor), rows)) if rows else ()
 
 
 def one_as(executor: Executor, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
     """Return the first row as an instance of `kind`, as `all_as` does, or None if there is no row."""
-    return next(_each_as(kind, executor.execute(sql, parameters)), None)
+    cursor = executor.execute(sql, parameters)
+    row = cursor.fetchone()
+    return None if row is None else _row_mapper(kind, cursor)(row)
 
 
 def dicts(cursor: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
@@ -62,12 +66,17 @@ def update_sql(table: str, columns: tuple[str, ...]) -> str:
     return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where id = ?"  # noqa: S608
 
 
-def _each_as(kind: type[Kind], cursor: sqlite3.Cursor) -> Iterator[Kind]:
-    converters = _converters(kind)
-    for row in dicts(cursor):
+def _row_mapper(kind: type[Kind], cursor: sqlite3.Cursor) -> Callable[[tuple[Any, ...]], Kind]:
+    """Return the function from a row of the cursor to `kind`."""
+    names, converters = [column[0] for column in cursor.description], _converters(kind)
+
+    def map_row(row: tuple[Any, ...]) -> Kind:
+        values = dict(zip(names, row, strict=True))
         for name, convert in converters:
-            row[name] = convert(row[name])
-        yield kind(**row)
+            values[name] = convert(values[name])
+        return kind(**values)
+
+    return map_row
 
 
 @cache

@@ -67,6 +67,7 @@ class SaveContext:
         self.needs_confirmation = False  # by a page of another day
         self.author_id = 0
         self.counters_before: str | None = None
+        self._aliases: dict[int, frozenset[str]] = {}
         self._page_id = page_id
         self._newest: int | None = None
         self._stored_page_id = page_id if is_reparse else page_rows.newest_page_id(archive, crawled.page.url)
@@ -114,6 +115,15 @@ class SaveContext:
                 self.archive, self.crawled, uid=self.blog.uid, run_id=self.run_id
             )
         return self._page_id
+
+    def author_aliases(self) -> frozenset[str]:
+        """Return the older uids of the author, read once per save: a page may link to many other blogs."""
+        if self.author_id not in self._aliases:
+            aliases = self.archive.column(
+                "select alias from author_aliases where author_id = ?", (self.author_id,)
+            )
+            self._aliases[self.author_id] = frozenset(aliases)
+        return self._aliases[self.author_id]
 
     def counter_page_id(self) -> int | None:
         """Return the page id for a counter: of this page if it has a row, else of the page stored before."""

@@ -17,8 +17,12 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     cache = context.archive.cache
     if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
-    found = {frontier_queue.target_key(target): target for target in (*_home_targets(context), *targets)}
-    new = _own_links(context) | {key: target for key, target in found.items() if key not in cache.target_keys}
+    has_home = _has_home(context)
+    home = _missing_home(context, has_home=has_home)
+    found = {frontier_queue.target_key(target): target for target in (*home, *targets)}
+    new = _own_links(context, has_home=has_home) | {
+        key: target for key, target in found.items() if key not in cache.target_keys
+    }
     frontier_queue.add_targets(
         context.archive, new.values(), now=context.page.fetched_at, found_on=context.page.url
     )
@@ -39,7 +43,7 @@ def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | No
     )
 
 
-def has_home(context: SaveContext) -> bool:
+def _has_home(context: SaveContext) -> bool:
     """Return whether the frontier contains a home page of the blog; pages often link to it by several URLs."""
     return context.archive.exists(
         "select 1 from frontier where site = ? and uid is ? and kind = 'home' limit 1",
@@ -47,7 +51,7 @@ def has_home(context: SaveContext) -> bool:
     )
 
 
-def _own_links(context: SaveContext) -> dict[str, Target]:
+def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
     """Return targets of the blog's own links by key, except those known to be in the frontier."""
     blog, known = context.blog, context.archive.cache.target_keys
     new: dict[str, Target] = {}
@@ -62,7 +66,7 @@ def _own_links(context: SaveContext) -> dict[str, Target]:
         name = names.get(link.url)
         if name is not None and exceeds_url_limit(context.archive, blog, name, link.url):
             continue
-        if link.kind is not PageKind.HOME or not has_home(context):
+        if link.kind is not PageKind.HOME or not has_home:
             new[key] = Target(url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number)
     return new
 
@@ -73,9 +77,9 @@ def _listing_names(context: SaveContext) -> dict[str, str]:
     return months | {row.url: row.name for row in context.parsed.categories if row.url}
 
 
-def _home_targets(context: SaveContext) -> list[Target]:
+def _missing_home(context: SaveContext, *, has_home: bool) -> list[Target]:
     """Return the blog's home page if the frontier lacks it: the crawl began at a post, or the blog has a new uid."""
     author = context.parsed.author
-    if author is None or (author.uid == context.blog.uid and has_home(context)):
+    if author is None or (author.uid == context.blog.uid and has_home):
         return []
     return [Target(url=author.url, site=context.blog.site, kind=PageKind.HOME, uid=context.blog.uid)]

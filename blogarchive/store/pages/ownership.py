@@ -12,13 +12,7 @@ Linked = TypeVar("Linked", ListedPost, Post)
 
 def is_own_uid(context: SaveContext, uid: str | None) -> bool:
     """Return whether a URL with that uid may belong to the blog; None is a URL without a uid."""
-    return (
-        uid is None
-        or uid == context.blog.uid
-        or context.archive.exists(
-            "select 1 from author_aliases where author_id = ? and alias = ?", (context.author_id, uid)
-        )
-    )
+    return uid is None or uid == context.blog.uid or uid in context.author_aliases()
 
 
 def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:

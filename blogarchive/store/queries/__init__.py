@@ -1,1 +1,1 @@
-"""Read models: what pages, exports, history and status show."""
+"""Read models of blogs and posts, and the readers of pages, exports, histories and status."""

@@ -1,4 +1,4 @@
-"""What a listing shows of a post against what is held: another address, another time, another title."""
+"""A post is fetched again if a listing shows another URL, time or title than is stored."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ N = 500001
 
 @dataclass
 class MovingBlog(FakeBlog):
-    """A blog whose posts have other addresses from some day on; `old` says what the addresses of before answer."""
+    """A blog whose posts move to other URLs; `old` is the response to the old URLs."""
 
     folder: str = "posts"
     scheme: str = "http"
@@ -39,7 +39,7 @@ def a_moving_blog() -> MovingBlog:
     return blog
 
 
-def test_posts_that_moved_are_read_where_the_listings_show_them(archive: Archive, clock: Clock) -> None:
+def test_moved_posts_are_fetched_from_the_url_in_the_listings(archive: Archive, clock: Clock) -> None:
     blog = a_moving_blog()
     crawl(archive, blog, clock)
     blog.folder = "neu"
@@ -51,9 +51,7 @@ def test_posts_that_moved_are_read_where_the_listings_show_them(archive: Archive
     assert rows(archive, "open_failures") == []
 
 
-def test_a_post_that_was_gone_from_its_old_address_is_back_at_its_new_one(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_post_gone_from_its_old_url_returns_at_its_new_url(archive: Archive, clock: Clock) -> None:
     blog = a_moving_blog()
     crawl(archive, blog, clock)
     blog.entries[N].listed, blog.entries[N].status = False, 404
@@ -64,9 +62,7 @@ def test_a_post_that_was_gone_from_its_old_address_is_back_at_its_new_one(
     assert archive.rows("select url, gone_at from posts where number = ?", (N,)) == [(blog.post_url(N), None)]
 
 
-def test_a_failure_at_the_old_address_ends_when_the_post_is_read_at_its_new_one(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_failure_of_the_old_url_is_resolved_by_the_new_url(archive: Archive, clock: Clock) -> None:
     blog = a_moving_blog()
     blog.broken[blog.post_url(N)] = 500
     crawl(archive, blog, clock)
@@ -80,7 +76,7 @@ def test_a_failure_at_the_old_address_ends_when_the_post_is_read_at_its_new_one(
 
 
 @pytest.mark.parametrize(("folder", "scheme"), [("posts", "https"), ("neu", "http")])
-def test_another_form_of_an_address_that_still_answers_costs_no_request(
+def test_another_scheme_of_a_working_url_costs_no_request(
     archive: Archive, clock: Clock, folder: str, scheme: str
 ) -> None:
     blog = a_moving_blog()
@@ -93,7 +89,7 @@ def test_another_form_of_an_address_that_still_answers_costs_no_request(
     assert rows(archive, "open_failures") == []
 
 
-def test_a_time_that_a_listing_shows_differently_has_the_post_read(archive: Archive, clock: Clock) -> None:
+def test_another_time_in_a_listing_requeues_the_post(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3, months=False)
     crawl(archive, blog, clock)
     blog.entries[N].when = "2024-02-25 07:08:09"
@@ -104,7 +100,7 @@ def test_a_time_that_a_listing_shows_differently_has_the_post_read(archive: Arch
     ]
 
 
-def test_a_listing_that_always_shows_another_time_has_the_post_read_once(
+def test_a_listing_that_always_shows_another_time_requeues_the_post_once(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(3, months=False)
@@ -118,7 +114,7 @@ def test_a_listing_that_always_shows_another_time_has_the_post_read_once(
     assert read == 1
 
 
-def test_bullets_before_a_title_are_no_other_title(archive: Archive, clock: Clock) -> None:
+def test_bullets_before_a_title_are_ignored(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     for number, bullet in zip(blog.entries, ("★ ", "— ", ">"), strict=True):
         blog.entries[number].title = f"{bullet}论长短"

@@ -1,4 +1,4 @@
-"""What the site deletes is marked by two witnesses, and by nothing less."""
+"""A post is marked as gone by two witnesses, and never by fewer."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def blog(archive: Archive, clock: Clock) -> FakeBlog:
         (403, NoticeKind.HIDDEN, "hidden"),
     ],
 )
-def test_a_deleted_post_is_marked_with_its_reason_and_keeps_its_text(
+def test_a_deleted_post_is_marked_with_its_reason_and_its_text_stays(
     archive: Archive, clock: Clock, blog: FakeBlog, status: int, notice: NoticeKind | None, reason: str
 ) -> None:
     entry = blog.entries[N]
@@ -55,7 +55,7 @@ def test_a_post_that_returns_is_unmarked(archive: Archive, clock: Clock, blog: F
     assert rows(archive, "post_revisions") == []
 
 
-def test_the_page_alone_is_no_proof_while_a_listing_shows_the_post(
+def test_a_gone_page_marks_nothing_while_a_listing_shows_the_post(
     archive: Archive, clock: Clock, blog: FakeBlog
 ) -> None:
     blog.entries[N].status = 404
@@ -64,7 +64,7 @@ def test_the_page_alone_is_no_proof_while_a_listing_shows_the_post(
     assert texts(archive, "select kind from open_failures") == ["http"]
 
 
-def test_the_listing_alone_is_no_proof_while_the_page_is_there(
+def test_a_listing_without_the_post_marks_nothing_while_its_page_exists(
     archive: Archive, clock: Clock, blog: FakeBlog
 ) -> None:
     blog.entries[N].listed = False
@@ -90,10 +90,10 @@ def test_a_block_page_with_status_200_marks_nothing(archive: Archive, clock: Clo
     assert gone(archive) == []
 
 
-def test_a_listing_read_only_in_part_is_no_witness(archive: Archive, clock: Clock) -> None:
+def test_an_incomplete_listing_is_no_witness(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20, per_page=2)
     crawl(archive, blog, clock)
-    number = 500001  # with it or without, its month is listed on two pages
+    number = 500001  # its month is listed on two pages with or without it
     entry = blog.entries[number]
     entry.listed, entry.status = False, 404
     for url in texts(archive, "select url from frontier where page_no = 2"):
@@ -105,7 +105,7 @@ def test_a_listing_read_only_in_part_is_no_witness(archive: Archive, clock: Cloc
     assert gone(archive) == [(number, "404")]
 
 
-def test_a_month_whose_only_post_was_deleted_is_a_witness_by_its_absence(
+def test_a_month_missing_from_the_archive_is_a_witness_against_its_only_post(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(6)
@@ -115,7 +115,7 @@ def test_a_month_whose_only_post_was_deleted_is_a_witness_by_its_absence(
     assert gone(archive) == [(N, "404")]
 
 
-def test_an_update_that_meets_the_first_witness_goes_for_the_second(
+def test_an_update_with_one_witness_requeues_the_other(
     archive: Archive, clock: Clock, blog: FakeBlog
 ) -> None:
     entry = blog.entries[N]
@@ -127,7 +127,7 @@ def test_an_update_that_meets_the_first_witness_goes_for_the_second(
     assert gone(archive) == [(N, "404")]
 
 
-def test_a_home_page_that_shows_only_the_newest_is_no_witness_against_the_rest(
+def test_a_home_page_of_newest_posts_is_no_witness_against_older_posts(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(6, months=False, per_page=100)
@@ -139,7 +139,7 @@ def test_a_home_page_that_shows_only_the_newest_is_no_witness_against_the_rest(
     assert gone(archive) == []
 
 
-def test_a_listing_that_was_read_before_the_post_was_deleted_is_read_again(
+def test_a_listing_older_than_the_deletion_is_fetched_again(
     archive: Archive, clock: Clock, blog: FakeBlog
 ) -> None:
     entry = blog.entries[N]
@@ -150,14 +150,14 @@ def test_a_listing_that_was_read_before_the_post_was_deleted_is_read_again(
         uid=blog.uid,
         chain=blog.url(f"m/{entry.month}"),
     )
-    save_page.save_page(archive, blog.crawled(month, clock()), None)  # later than the post's own page
+    save_page.save_page(archive, blog.crawled(month, clock()), None)  # after the own page of the post
     entry.listed, entry.status, entry.notice = False, 404, NoticeKind.GONE
     save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert month.url in crawl(archive, blog, clock, command="update").urls
     assert gone(archive) == [(N, "404")]
 
 
-def test_a_listing_that_still_shows_a_deleted_post_is_asked_once_for_it(
+def test_a_listing_that_still_shows_a_deleted_post_is_fetched_once(
     archive: Archive, clock: Clock, blog: FakeBlog
 ) -> None:
     entry = blog.entries[N]

@@ -1,4 +1,4 @@
-"""Comments: each once, over pages and over time."""
+"""Comments are stored once each, over pages of comments and over time."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -58,7 +58,9 @@ def test_an_edited_comment_is_a_revision(archive: Archive, clock: Clock) -> None
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_an_edit_of_one_of_two_alike_is_a_revision(archive: Archive, clock: Clock, place: int) -> None:
+def test_an_edit_of_one_of_two_equal_comments_is_a_revision(
+    archive: Archive, clock: Clock, place: int
+) -> None:
     alike = comment("甲", SECOND, "顶")
     blog = a_post(alike, alike, comment("乙", SECOND, "别的"))
     read(archive, blog, clock)
@@ -101,7 +103,7 @@ def test_a_deleted_comment_is_marked_and_unmarked_when_it_returns(archive: Archi
     assert rows(archive, "comment_revisions") == []
 
 
-def test_a_count_that_does_not_agree_marks_nothing_and_is_told(archive: Archive, clock: Clock) -> None:
+def test_a_wrong_count_marks_nothing_gone_and_is_a_failure(archive: Archive, clock: Clock) -> None:
     first, second = comment("甲", SECOND, "一"), comment("乙", SECOND, "二")
     blog = a_post(first, second)
     read(archive, blog, clock)
@@ -114,9 +116,7 @@ def test_a_count_that_does_not_agree_marks_nothing_and_is_told(archive: Archive,
     assert rows(archive, "open_failures") == []
 
 
-def test_a_night_on_which_a_post_says_to_have_no_comments_marks_none_as_gone(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_claim_of_no_comments_on_one_day_marks_none_gone(archive: Archive, clock: Clock) -> None:
     held = [comment("甲", SECOND, "一"), comment("乙", SECOND, "二")]
     blog = a_post(*held)
     read(archive, blog, clock)
@@ -134,7 +134,7 @@ def test_a_night_on_which_a_post_says_to_have_no_comments_marks_none_as_gone(
     assert (bodies(archive), rows(archive, "open_failures")) == (["一", "二"], [])
 
 
-def test_comments_that_another_day_does_not_show_either_are_gone(archive: Archive, clock: Clock) -> None:
+def test_comments_missing_on_two_days_are_gone(archive: Archive, clock: Clock) -> None:
     blog = a_post(comment("甲", SECOND, "一"))
     read(archive, blog, clock)
     blog.entries[N].comments = []
@@ -144,7 +144,7 @@ def test_comments_that_another_day_does_not_show_either_are_gone(archive: Archiv
     assert (bodies(archive), rows(archive, "open_failures")) == ([], [])
 
 
-def test_comments_that_were_refused_as_forged_mark_none_as_gone(archive: Archive, clock: Clock) -> None:
+def test_a_page_with_forged_comments_marks_none_gone(archive: Archive, clock: Clock) -> None:
     blog = a_post(comment("甲", SECOND, "一"))
     read(archive, blog, clock)
     crawled = blog.crawled(blog.post_target(N), clock())
@@ -161,7 +161,7 @@ def many(count: int) -> list[object]:
     return [comment(f"读者{i % 5}", f"2024-08-02 10:00:{i % 7:02}", f"话{i}") for i in range(count)]
 
 
-def test_comments_over_pages_are_joined(archive: Archive, clock: Clock) -> None:
+def test_comments_of_several_pages_are_stored_together(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(11))
     urls = read(archive, blog, clock)
     assert sum("?page=" in url for url in urls) == 2
@@ -171,7 +171,9 @@ def test_comments_over_pages_are_joined(archive: Archive, clock: Clock) -> None:
     assert (len(rows(archive, "comments")), rows(archive, "comment_revisions")) == (11, [])
 
 
-def test_a_comment_written_again_beside_another_of_its_second_is_kept(archive: Archive, clock: Clock) -> None:
+def test_a_repeated_comment_beside_another_of_the_same_second_is_stored(
+    archive: Archive, clock: Clock
+) -> None:
     again, other = comment("甲", SECOND, "重复"), comment("甲", SECOND, "另一句")
     blog = a_post(*many(3), again, other, comment("丙", SECOND, "尾"))
     read(archive, blog, clock)
@@ -183,7 +185,7 @@ def test_a_comment_written_again_beside_another_of_its_second_is_kept(archive: A
         assert rows(archive, "open_failures") == rows(archive, "comment_revisions") == []
 
 
-def test_a_comment_written_twice_across_a_page_border_is_two(archive: Archive, clock: Clock) -> None:
+def test_equal_comments_on_two_pages_are_two_comments(archive: Archive, clock: Clock) -> None:
     comments = [
         *many(3),
         comment("甲", SECOND, "重复"),
@@ -198,7 +200,7 @@ def test_a_comment_written_twice_across_a_page_border_is_two(archive: Archive, c
         assert rows(archive, "open_failures") == []
 
 
-def test_a_comment_that_arrives_during_the_reading_doubles_nothing(archive: Archive, clock: Clock) -> None:
+def test_a_new_comment_during_the_crawl_duplicates_nothing(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(9))
     post = blog.post_target(N)
     save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
@@ -220,7 +222,7 @@ def test_a_comment_deleted_on_a_later_page_is_marked_after_the_last_page(
     assert bodies(archive) == [f"话{i}" for i in range(9)]
 
 
-def test_nothing_is_marked_while_a_page_of_comments_is_lacking(archive: Archive, clock: Clock) -> None:
+def test_nothing_is_marked_gone_while_a_page_of_comments_is_missing(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(10))
     read(archive, blog, clock)
     del blog.entries[N].comments[0]
@@ -232,7 +234,7 @@ def test_nothing_is_marked_while_a_page_of_comments_is_lacking(archive: Archive,
     assert bodies(archive) == [f"话{i}" for i in range(1, 10)]
 
 
-def test_pages_that_never_agree_end_as_a_failure(archive: Archive, clock: Clock) -> None:
+def test_pages_that_keep_differing_are_a_failure(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(6))
     blog.entries[N].claimed = 8
     second = f"{blog.post_url(N)}?page=2"
@@ -244,7 +246,7 @@ def test_pages_that_never_agree_end_as_a_failure(archive: Archive, clock: Clock)
     assert len(bodies(archive)) == 6
 
 
-def test_fewer_pages_of_comments_leave_no_failure_behind(archive: Archive, clock: Clock) -> None:
+def test_fewer_pages_of_comments_leave_no_open_failure(archive: Archive, clock: Clock) -> None:
     blog = a_post(*many(10))
     blog.broken[f"{blog.post_url(N)}?page=3"] = 404
     read(archive, blog, clock)
@@ -255,7 +257,7 @@ def test_fewer_pages_of_comments_leave_no_failure_behind(archive: Archive, clock
     assert len(bodies(archive)) == 3
 
 
-def test_a_time_that_moves_with_the_clock_does_not_make_new_comments(archive: Archive, clock: Clock) -> None:
+def test_a_relative_time_makes_no_new_comments(archive: Archive, clock: Clock) -> None:
     moving = comment("甲", SECOND, "话")
     blog = a_post(replace(moving, posted=DateText(text="3小时前", at=clock.now, precision="hour")))
     read(archive, blog, clock)
@@ -274,7 +276,7 @@ def items(found: list[str]) -> list[IdentifiedComment]:
 
 
 @given(before=texts_of_one_base, after=texts_of_one_base)
-def test_among_equals_each_comment_is_matched_once(before: list[str], after: list[str]) -> None:
+def test_each_of_several_equal_comments_is_matched_once(before: list[str], after: list[str]) -> None:
     held = [
         StoredComment(ordinal=item.ordinal, text_digest=item.text_digest, is_gone=False)
         for item in items(before)
@@ -286,9 +288,7 @@ def test_among_equals_each_comment_is_matched_once(before: list[str], after: lis
     assert same == sum(min(before.count(text), after.count(text)) for text in set(after))
 
 
-def test_a_page_of_nothing_but_equal_comments_is_not_taken_for_the_last(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_page_of_only_equal_comments_is_not_the_last_page(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1, comments=5, comments_per_page=3)
     entry = blog.entries[500000]
     entry.comments[:0] = [entry.comments[0]] * 3
@@ -298,7 +298,7 @@ def test_a_page_of_nothing_but_equal_comments_is_not_taken_for_the_last(
     assert rows(archive, "open_failures") == []
 
 
-def test_comments_that_one_post_of_many_lost_are_gone_at_the_end_of_the_run(
+def test_comments_missing_from_one_post_of_many_are_gone_after_the_run(
     archive: Archive, clock: Clock
 ) -> None:
     blog = a_blog(8)

@@ -1,4 +1,4 @@
-"""Whatever a blog goes through, the archive shows it as it is now and holds all that it ever was."""
+"""After any sequence of changes to a blog, the archive has the current state and every earlier text."""
 
 import tempfile
 from dataclasses import replace
@@ -24,7 +24,7 @@ STEPS = st.tuples(
 
 
 class History:
-    """A blog with a past, and everything that was ever seen of it."""
+    """A blog that changes, with everything that was ever fetched from it."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
@@ -93,13 +93,13 @@ class History:
 )  # named without a time, gone before it was read
 @given(steps=st.lists(STEPS, max_size=14))
 @settings(max_examples=15, deadline=None)
-def test_the_archive_follows_whatever_happens_to_a_blog(steps: list[tuple[str, int]]) -> None:
+def test_the_archive_is_right_after_any_sequence_of_changes(steps: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as place, Archive.open(Path(place) / "a.db", create=True) as archive:
         history = History(archive)
         for step, where in steps:
             history.take(step, where)
         history.blog.broken = {}
-        # A chain of a run that was killed goes on first, a run of its own sees everything, failed pages wait.
+        # The next run continues the chain of a killed run, and failed pages wait, so a second run is needed.
         for _ in range(3):
             history.clock.now += timedelta(days=8)
             history.run()

@@ -1,4 +1,4 @@
-"""What is kept of a post over time."""
+"""Posts over time: versions, counters, titles, images, failures."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def look(archive: Archive, blog: FakeBlog, clock: Clock, number: int = N) -> Sav
     return save_page.save_page(archive, blog.crawled(blog.post_target(number), clock()), None)
 
 
-def test_everything_a_post_shows_is_kept(archive: Archive, clock: Clock) -> None:
+def test_everything_a_post_shows_is_stored(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1, comments=2)
     look(archive, blog, clock)
     post = archive.row(
@@ -49,7 +49,7 @@ def test_everything_a_post_shows_is_kept(archive: Archive, clock: Clock) -> None
     ]
 
 
-def test_an_edit_keeps_the_text_it_replaced(archive: Archive, clock: Clock) -> None:
+def test_the_text_replaced_by_an_edit_is_a_revision(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     look(archive, blog, clock)
     old = blog.entries[N].text
@@ -63,7 +63,7 @@ def test_an_edit_keeps_the_text_it_replaced(archive: Archive, clock: Clock) -> N
     assert any(line.startswith("+改过") for line in history.unified_difference(*versions))
 
 
-def test_counters_never_make_a_revision_nor_keep_bytes(archive: Archive, clock: Clock) -> None:
+def test_counters_make_no_revision_and_store_no_page(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     look(archive, blog, clock)
     for views in (11, 12, 12):
@@ -76,7 +76,7 @@ def test_counters_never_make_a_revision_nor_keep_bytes(archive: Archive, clock: 
     assert page_rows.count_pages(archive) == 1
 
 
-def test_a_counter_that_is_not_shown_is_as_it_was(archive: Archive, clock: Clock) -> None:
+def test_a_counter_that_is_not_shown_stays_unchanged(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     look(archive, blog, clock)
     blog.entries[N].likes = None  # type: ignore[assignment]
@@ -97,7 +97,7 @@ def test_text_that_comes_back_after_an_edit_is_a_third_version(archive: Archive,
     ]
 
 
-def test_saving_a_visit_twice_changes_nothing(archive: Archive, clock: Clock) -> None:
+def test_saving_a_crawled_page_twice_changes_nothing(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)
     crawled = blog.crawled(blog.post_target(N), clock())
@@ -108,7 +108,7 @@ def test_saving_a_visit_twice_changes_nothing(archive: Archive, clock: Clock) ->
     assert {table: rows(archive, table) for table in tables} == before
 
 
-def test_an_older_page_that_comes_later_takes_its_place_in_the_past(archive: Archive, clock: Clock) -> None:
+def test_an_older_page_saved_later_is_a_revision_of_its_time(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     look(archive, blog, clock)
     today = blog.entries[N].text
@@ -141,9 +141,7 @@ def test_an_excerpt_in_a_listing_never_replaces_the_post(archive: Archive, clock
     assert texts(archive, "select views from posts") == [99]
 
 
-def test_a_cut_title_gives_way_to_the_full_one_and_never_the_other_way(
-    archive: Archive, clock: Clock
-) -> None:
+def test_a_full_title_replaces_a_cut_one_but_not_the_reverse(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     blog.entries[N].title = "关于网络日志之存亡与一个读书人的后半生"
     category = blog.crawled(blog.home, clock())
@@ -161,7 +159,7 @@ def test_a_cut_title_gives_way_to_the_full_one_and_never_the_other_way(
     assert rows(archive, "post_revisions") == []
 
 
-def test_every_image_of_a_post_is_known(archive: Archive, clock: Clock) -> None:
+def test_every_image_of_a_post_is_listed(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     blog.entries[N].images = tuple(Image(url=f"http://blog.test/{i}.jpg", position=i) for i in range(3))
     look(archive, blog, clock)
@@ -185,7 +183,7 @@ def test_no_cookie_is_ever_stored(archive: Archive, clock: Clock) -> None:
     assert all("text/html" in str(text) for text in texts(archive, "select headers from pages"))
 
 
-def test_stored_bytes_are_those_that_were_served(archive: Archive, clock: Clock) -> None:
+def test_stored_bytes_are_the_served_bytes(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     look(archive, blog, clock)
     crawled = blog.crawled(blog.post_target(N), clock.now)
@@ -210,7 +208,7 @@ def test_stored_bytes_are_those_that_were_served(archive: Archive, clock: Clock)
         ({"status": 429}, "blocked"),
     ],
 )
-def test_a_page_that_reads_worse_replaces_nothing(
+def test_a_page_that_parses_worse_replaces_nothing(
     archive: Archive, clock: Clock, change: dict[str, object], kind: str
 ) -> None:
     blog = a_blog(1)
@@ -224,7 +222,7 @@ def test_a_page_that_reads_worse_replaces_nothing(
     assert texts(archive, "select kind from open_failures") == [kind]
 
 
-def test_a_post_that_is_honestly_shorter_now_is_an_edit(archive: Archive, clock: Clock) -> None:
+def test_a_shorter_text_of_a_sound_page_is_an_edit(archive: Archive, clock: Clock) -> None:
     blog = a_blog(1)
     look(archive, blog, clock)
     blog.entries[N].text = "已删节。"
@@ -246,7 +244,7 @@ def test_a_failure_is_counted_and_resolved_by_the_next_good_page(archive: Archiv
     assert archive.scalar("select count(*) from failures where resolved_at is not null") == 1
 
 
-def test_a_page_of_another_blog_is_not_taken_for_this_one(archive: Archive, clock: Clock) -> None:
+def test_a_page_of_another_blog_changes_nothing_in_this_one(archive: Archive, clock: Clock) -> None:
     blog, other = a_blog(2), FakeBlog(uid="777")
     crawl(archive, blog, clock)
     other.add(Entry(number=N, title="别人的", when="2024-05-05 05:05:05", text="别人的正文"))
@@ -267,7 +265,7 @@ def test_two_blogs_with_the_same_numbers_stay_apart(archive: Archive, clock: Clo
     ]
 
 
-def test_every_name_an_author_had_is_kept(archive: Archive, clock: Clock) -> None:
+def test_every_name_of_an_author_is_stored(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     crawl(archive, blog, clock)
     blog.nickname = "新墙"

@@ -1,4 +1,4 @@
-"""Whatever in an archive is not as it was written is found, and named."""
+"""A verification finds and names every row, byte and table that was changed."""
 
 import sqlite3
 from contextlib import closing
@@ -39,7 +39,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("words", CHANGES)
-def test_a_change_behind_the_archive_s_back_is_found(whole: Path, words: str) -> None:
+def test_a_change_by_another_program_is_found(whole: Path, words: str) -> None:
     assert found(whole) == ()
     with closing(sqlite3.connect(whole)) as changed:
         changed.executescript(CHANGES[words])
@@ -47,7 +47,7 @@ def test_a_change_behind_the_archive_s_back_is_found(whole: Path, words: str) ->
     assert any(words in line for line in damage), damage
 
 
-def test_texts_that_are_none_are_damage_to_every_reader(whole: Path) -> None:
+def test_a_text_that_is_not_utf_8_is_damage_to_every_reader(whole: Path) -> None:
     with closing(sqlite3.connect(whole)) as changed, changed:
         changed.execute("update posts set body_text = cast(x'ffff' as text) where number = 500002")
     with Archive.open(whole, read_only=True) as archive, pytest.raises(ArchiveDamaged):

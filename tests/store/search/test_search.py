@@ -1,4 +1,4 @@
-"""What a person may rely on when asking the archive."""
+"""Searches find exactly the posts and comments that contain the words."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def marked(hit: Hit) -> str:
     return "".join(f"[{piece.text}]" if piece.hit else piece.text for piece in hit.excerpt)
 
 
-def test_every_two_character_word_is_found_exactly_where_it_stands(archive: sqlite3.Connection) -> None:
+def test_every_two_character_word_is_found_in_exactly_its_posts(archive: sqlite3.Connection) -> None:
     rows = archive.execute("select id, coalesce(title, ''), coalesce(body_text, '') from posts").fetchall()
     words = sorted({text[at : at + 2] for _, _, text in rows for at in range(0, len(text) - 1, 3)})
     words = [word for word in words if all("一" <= character <= "鿿" for character in word)]
@@ -70,7 +70,7 @@ def test_words_find_the_post(archive: sqlite3.Connection, words: str, title: str
     assert (title in found) if title else found == []
 
 
-def test_no_word_reaches_across_punctuation(archive: sqlite3.Connection) -> None:
+def test_no_word_matches_across_punctuation(archive: sqlite3.Connection) -> None:
     assert search(archive, "雪母") == []  # …下了一场小雪。母亲在灶前…
 
 
@@ -79,12 +79,12 @@ def test_or_binds_closer_than_and(archive: sqlite3.Connection) -> None:
     assert titles(search(archive, "川普 OR 一百零七篇 選舉")) == ["拆掉的茶館"]
 
 
-def test_a_minus_alone_gives_everything_else(archive: sqlite3.Connection) -> None:
+def test_a_minus_alone_finds_everything_else(archive: sqlite3.Connection) -> None:
     everything = archive.execute("select count(*) from posts").fetchone()[0]
     assert count_hits(archive, "-川普") == everything - 1
 
 
-def test_the_hit_stands_in_its_sentence_and_is_marked(archive: sqlite3.Connection) -> None:
+def test_a_hit_is_marked_in_its_sentence(archive: sqlite3.Connection) -> None:
     (hit,) = search(archive, "囤货")
     assert marked(hit) == "“川普上台之后，镇上卖五金的老陈就开始[囤货]。”"
     (hit,) = search(archive, "后门")
@@ -117,7 +117,7 @@ def test_author_and_date_narrow_the_search(archive: sqlite3.Connection) -> None:
     assert titles(search(archive, "只在目录", since="2025-01-03")) == ["一篇只在目录里见过的"]
 
 
-def test_comments_are_searched_by_their_own(archive: sqlite3.Connection) -> None:
+def test_comments_are_searched_separately(archive: sqlite3.Connection) -> None:
     (hit,) = search(archive, "关税", comments=True)
     assert (hit.kind, hit.author, titles([hit])) == ("comment", "Old Wang", ["回乡过年：一笔细账"])
     assert [hit.author for hit in search(archive, "面", comments=True)] == ["河岸老林", "山里人"]

@@ -1,4 +1,4 @@
-"""The index is right after every write, whoever writes."""
+"""The index equals the rows after every write by any program."""
 
 import sqlite3
 from pathlib import Path
@@ -60,7 +60,7 @@ _writes = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(_writes)
-def test_whatever_is_written_the_index_finds_what_the_rows_hold(
+def test_the_index_finds_the_words_of_the_rows_after_any_writes(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, int, str | None, str | None]]
 ) -> None:
     with empty(tmp_path_factory.mktemp("index") / "a.db") as archive:
@@ -80,7 +80,7 @@ def test_whatever_is_written_the_index_finds_what_the_rows_hold(
         assert connection.execute("pragma integrity_check").fetchone()[0] == "ok"
 
 
-def test_a_transaction_of_the_archive_leaves_the_index_right(tmp_path: Path) -> None:
+def test_a_transaction_of_the_archive_updates_the_index(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
         with archive.atomic():
             insert(archive.db.conn, 1, "旧题", "旧文")
@@ -90,7 +90,7 @@ def test_a_transaction_of_the_archive_leaves_the_index_right(tmp_path: Path) -> 
         assert (found(archive.db.conn, "旧文"), found(archive.db.conn, "新题")) == (set(), {1})
 
 
-def test_a_rollback_takes_the_index_back_with_it(tmp_path: Path) -> None:
+def test_a_rollback_restores_the_index(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
 
         def broken_off() -> None:
@@ -104,7 +104,7 @@ def test_a_rollback_takes_the_index_back_with_it(tmp_path: Path) -> None:
         assert found(archive.db.conn, "文字") == set()
 
 
-def test_a_change_by_another_program_is_made_good_by_the_next_write(tmp_path: Path) -> None:
+def test_the_next_write_indexes_a_change_by_another_program(tmp_path: Path) -> None:
     path = make(tmp_path / "a.db")
     other = sqlite3.connect(path)
     other.execute("update posts set body_text = '有人改了这里' where number = 553384")
@@ -119,7 +119,7 @@ def test_a_change_by_another_program_is_made_good_by_the_next_write(tmp_path: Pa
         assert search(archive.db.conn, "冬笋", comments=True) == []
 
 
-def test_insert_or_replace_does_not_leave_old_words_behind(tmp_path: Path) -> None:
+def test_insert_or_replace_leaves_no_old_words(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
         with archive.atomic():
             insert(archive.db.conn, 1, "题", "旧文")
@@ -131,7 +131,7 @@ def test_insert_or_replace_does_not_leave_old_words_behind(tmp_path: Path) -> No
         assert (found(archive.db.conn, "旧文"), found(archive.db.conn, "新文")) == (set(), {1})
 
 
-def test_other_rules_of_folding_make_the_index_anew(tmp_path: Path) -> None:
+def test_another_folding_rebuilds_the_index(tmp_path: Path) -> None:
     path = make(tmp_path / "a.db")
     with Archive.open(path) as archive:
         archive.execute("update search_state set folding = 'other'")
@@ -142,7 +142,7 @@ def test_other_rules_of_folding_make_the_index_anew(tmp_path: Path) -> None:
         assert len(search(archive.db.conn, "囤货")) == 1
 
 
-def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
+def test_a_rebuild_creates_the_same_index(tmp_path: Path) -> None:
     with Archive.open(make(tmp_path / "a.db")) as archive:
         before = [hit.id for hit in search(archive.db.conn, "邻居", limit=100)]
         rows = archive.scalar("select (select count(*) from posts) + (select count(*) from comments)")
@@ -151,7 +151,7 @@ def test_rebuild_gives_the_same_index(tmp_path: Path) -> None:
         assert [hit.id for hit in search(archive.db.conn, "邻居", limit=100)] == before
 
 
-def test_an_archive_from_before_the_search_is_searched_once_it_is_opened(tmp_path: Path) -> None:
+def test_an_archive_older_than_the_search_is_indexed_when_opened(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = Database(path)
     MIGRATIONS.apply(old, stop_before="m002_search")
@@ -168,8 +168,8 @@ def test_an_archive_from_before_the_search_is_searched_once_it_is_opened(tmp_pat
         assert index.count_pending(archive.db.conn) == 0
 
 
-def test_the_triggers_are_known_to_the_schema(tmp_path: Path) -> None:
-    """A migration that rebuilds a table loses its triggers: without them the index would go stale."""
+def test_the_schema_contains_the_triggers(tmp_path: Path) -> None:
+    """A migration that rebuilds a table drops its triggers, without which the index is not updated."""
     with empty(tmp_path / "a.db") as archive:
         names = {name for (name,) in archive.rows("select name from sqlite_master where type = 'trigger'")}
     assert names == {
@@ -179,7 +179,7 @@ def test_the_triggers_are_known_to_the_schema(tmp_path: Path) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text())
-def test_folding_keeps_every_character_in_its_place(text: str) -> None:
+def test_folding_keeps_the_position_of_every_character(text: str) -> None:
     assert len(fold(text)) == len(text)
     assert fold(fold(text)) == fold(text)
 
@@ -192,13 +192,13 @@ def test_folding_keeps_every_character_in_its_place(text: str) -> None:
         ("衞生", "卫生"), ("為爲", "为为"), ("乾隆", "干隆"),
     ],
 )  # fmt: skip
-def test_both_ways_of_writing_are_one(one: str, other: str) -> None:
+def test_variants_of_a_character_are_folded_to_one(one: str, other: str) -> None:
     assert tokenizer.index_text(one) == tokenizer.index_text(other)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from('"-*()ORAND ：:^{}+川普‖')))
-def test_no_question_is_an_error(words: str) -> None:
+def test_no_query_is_an_error(words: str) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("create virtual table ours using fts5(x, tokenize='ascii')")
     connection.execute("create virtual table others using fts5(x)")
@@ -209,7 +209,7 @@ def test_no_question_is_an_error(words: str) -> None:
         connection.execute(f"select * from {table} where {table} match ?", (escape_fts(words),)).fetchall()
 
 
-def test_a_very_long_question_is_no_error() -> None:
+def test_a_very_long_query_is_no_error() -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("create virtual table ours using fts5(x, tokenize='ascii')")
     for words in ("川普 " * 5000, "川 OR " * 5000, "-川 " * 5000, "川" * 20000):

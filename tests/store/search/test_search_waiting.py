@@ -1,4 +1,4 @@
-"""Texts of fetched pages may wait for the search index a while, so that a page does not cost what thirty do."""
+"""Texts of fetched pages are indexed in batches, which is faster than page by page."""
 
 import sqlite3
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.store.fake_blog import Clock, a_blog
 
 
 def read_posts(archive: Archive, posts: int) -> None:
-    """Post pages saved one after the other, with twelve comments each."""
+    """Save pages of posts in turn, with twelve comments each."""
     blog, clock = a_blog(posts=posts, comments=12), Clock()
     for number in blog.entries:
         save_page.save_page(archive, blog.crawled(blog.post_target(number), clock()), None)
@@ -21,14 +21,14 @@ def found(connection: sqlite3.Connection, words: str) -> int:
     return len(search(connection, words, limit=100))
 
 
-def test_only_some_texts_wait_for_the_search_however_many_pages_come(path: Path) -> None:
+def test_the_number_of_texts_without_index_is_limited(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 150)
         assert 0 < index.count_pending(archive.db.conn) <= 300
-        assert found(archive.db.conn, "正文") == 100  # as many as are asked for
+        assert found(archive.db.conn, "正文") == 100  # the limit of the search
 
 
-def test_nothing_waits_once_an_archive_is_closed(path: Path) -> None:
+def test_closing_an_archive_indexes_all_texts(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 8)
         assert index.count_pending(archive.db.conn) > 0
@@ -36,7 +36,7 @@ def test_nothing_waits_once_an_archive_is_closed(path: Path) -> None:
         assert found(archive.db.conn, "正文") == 8
 
 
-def test_what_waited_when_a_run_was_killed_is_found_once_the_archive_was_written_again(path: Path) -> None:
+def test_texts_without_index_of_a_killed_run_are_indexed_by_the_next_write(path: Path) -> None:
     killed = path.with_name("killed.db")
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 8)

@@ -119,7 +119,7 @@ def _lacking(archive: Archive) -> list[str]:
             " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null)",
         ),
         (
-            "pictures have no bytes",
+            "images have no stored file",
             "select count(distinct url) from post_media p where not exists"
             " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
         ),

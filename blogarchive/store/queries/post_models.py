@@ -21,15 +21,26 @@ from blogarchive.store.posts.post_row import Post, columns_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PostLine(Post):
-    """A post in a list, with the name of its author and the first characters of its text."""
+class PostLine:
+    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
 
+    id: int
+    author_id: int
     author: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    comment_count: int | None
+    gone_at: str | None
+    has_text: bool
     beginning: str | None
 
 
-POST_LINES = f"""select {columns_of(Post)}, coalesce(a.nickname, a.uid) as author, substr(p.body_text, 1, 120) as beginning
-  from posts p join authors a on a.id = p.author_id"""  # noqa: S608 - constants
+POST_LINES = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at,
+       p.posted_at_text, p.views, p.comment_count, p.gone_at, p.content_hash is not null as has_text,
+       substr(p.body_text, 1, 120) as beginning
+  from posts p join authors a on a.id = p.author_id"""
 """Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
 
 

@@ -44,10 +44,11 @@ class ListedPostRow:
 
 def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
     """Requeue a post that a listing shows with another URL, title, time or number of comments."""
-    _compare_url(context, item, row)
-    _compare_title(context, item, row)
-    _compare_time(context, item, row)
-    _compare_count(context, item, row)
+    url = cast(str, item.url)  # only posts with a URL have a row
+    _compare_url(context, url, row)
+    _compare_title(context, item, url, row)
+    _compare_time(context, item, url, row)
+    _compare_count(context, item, url, row)
 
 
 def requeue_post(context: SaveContext, number: int | str, url: str) -> None:
@@ -60,12 +61,11 @@ def requeue_post(context: SaveContext, number: int | str, url: str) -> None:
     )
 
 
-def _compare_url(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
     """Change the URL of the post to that of the newest listing, and requeue it if the old URL is unreachable.
 
     A change between http and https alone does not requeue it: some hosts alternate between the two.
     """
-    url = cast(str, item.url)
     if row.url is None or row.url == url:
         return
     target = post_target(context, url, row.number)
@@ -80,7 +80,7 @@ def _compare_url(context: SaveContext, item: ListedPost, row: ListedPostRow) -> 
         )
 
 
-def _compare_title(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+def _compare_title(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post if its listed title begins to differ from the stored title.
 
     If they still differ after its page was fetched, record a failure. `listed_title` is the title last compared.
@@ -88,25 +88,25 @@ def _compare_title(context: SaveContext, item: ListedPost, row: ListedPostRow) -
     if _is_same_title(item, row.title or ""):
         if row.listed_title not in (None, row.title):
             _store_listed_title(context, row, row.title)
-            failures.resolve_field(context.archive, cast(str, item.url), "title", now=context.page.fetched_at)
+            failures.resolve_field(context.archive, url, "title", now=context.page.fetched_at)
         elif row.listed_title is None and not row.has_text and not item.title_cut:
             _store_listed_title(context, row, item.title)
         return
     if row.listed_title != item.title:
         _store_listed_title(context, row, item.title)
         if row.has_text:
-            requeue_post(context, row.number, cast(str, item.url))
+            requeue_post(context, row.number, url)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
         detail = f"listed as {item.title!r}, but titled {row.title!r} on its own page"
         failure = Failure(kind="incomplete", field="title", detail=detail)
-        if not failures.is_open(context.archive, cast(str, item.url), failure):
+        if not failures.is_open(context.archive, url, failure):
             now = context.page.fetched_at
             failures.record_failure(
-                context.archive, context.blog, cast(str, item.url), failure, run_id=context.run_id, now=now
+                context.archive, context.blog, url, failure, run_id=context.run_id, now=now
             )
 
 
-def _compare_time(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post once if another time is listed: some listings show the time of the last edit."""
     shown = date_text_iso(item.posted)
     if shown is None or not row.has_text or row.posted_at is None:
@@ -115,20 +115,19 @@ def _compare_time(context: SaveContext, item: ListedPost, row: ListedPostRow) ->
     differs = not _same_time(shown, row.posted_at)
     if is_compared or (row.shown_on is None and not differs):
         return
-    url = cast(str, item.url)
     frontier_queue.set_newest_day(context.archive, post_target(context, url, row.number), shown)
     if differs:
         requeue_post(context, row.number, url)
 
 
-def _compare_count(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
+def _compare_count(context: SaveContext, item: ListedPost, url: str, row: ListedPostRow) -> None:
     """Requeue a post if its listed number of comments has changed."""
     count = item.comment_count
     if count is None or count == row.listed_comment_count:
         return
     context.archive.update_row("posts", row.id, {"listed_comment_count": count})
     if row.has_text and row.listed_comment_count is not None and count != row.comment_count:
-        requeue_post(context, row.number, cast(str, item.url))
+        requeue_post(context, row.number, url)
 
 
 def _same_time(one: str, other: str) -> bool:

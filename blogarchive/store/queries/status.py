@@ -1,7 +1,7 @@
 """Compare the stored rows of each blog with the counts that its pages claim."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, month_check
@@ -78,32 +78,26 @@ class ArchiveStatus:
 
 def read_status(archive: Archive) -> ArchiveStatus:
     """Return the state of the archive."""
-    authors = archive.rows("select id, site, uid from authors order by id")
-    run = archive.row(
-        "select command, outcome, coalesce(finished_at, started_at) from runs order by id desc limit 1"
+    authors = archive.execute(
+        "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors"
+        " order by id"
     )
-    command, outcome, at = cast("tuple[str | None, str | None, str | None]", run or (None, None, None))
+    runs = archive.execute(
+        "select command as last_run_command, outcome as last_run_outcome,"
+        " coalesce(finished_at, started_at) as last_run_at from runs order by id desc limit 1"
+    )
+    no_run = {"last_run_command": None, "last_run_outcome": None, "last_run_at": None}
     return ArchiveStatus(
-        blogs=tuple(
-            _blog(archive, cast(int, author_id), Blog(site=str(site), uid=str(uid)))
-            for author_id, site, uid in authors
-        ),
+        blogs=tuple(_blog_status(archive, **author) for author in list(dicts(authors))),
         pages=archive.scalar("select count(*) from pages"),
         bytes_served=archive.scalar("select sum(body_size) from pages"),
         media=archive.scalar("select count(*) from media_files"),
-        last_run_command=command,
-        last_run_outcome=outcome,
-        last_run_at=at,
+        **next(dicts(runs), no_run),
     )
 
 
-def _blog(archive: Archive, author_id: int, blog: Blog) -> BlogStatus:
-    (author,) = dicts(
-        archive.execute(
-            "select site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors where id = ?",
-            (author_id,),
-        )
-    )
+def _blog_status(archive: Archive, *, author_id: int, **author: Any) -> BlogStatus:
+    blog = Blog(site=author["site"], uid=author["uid"])
     return BlogStatus(
         **author,
         **_posts(archive, author_id),

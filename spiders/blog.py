@@ -19,6 +19,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
+from blogarchive.parsing.http import retry_after
 from blogarchive.store.ledger.failures import Failure
 from spiders.download_handler import flush_slots
 from spiders.fetch_errors import classify_error, error_of, is_program_error, program_failure
@@ -31,7 +32,6 @@ from spiders.response_kind import (
     is_unparsable,
     page_of,
     request_of,
-    retry_after,
 )
 from spiders.scheduler import HostScheduler
 from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled, pause_reason

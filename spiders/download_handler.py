@@ -14,8 +14,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
-from spiders.response_kind import page_of, retry_after
+from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
 

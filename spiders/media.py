@@ -16,6 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
+from blogarchive.parsing.http import retry_after
 from blogarchive.parsing.media.check_image import (
     MAX_IMAGE_BYTES,
     ImageFailure,
@@ -27,7 +28,7 @@ from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from blogarchive.store.media.queries import QueuedImage
 from spiders.fetch_errors import classify_error, error_of, is_program_error
-from spiders.response_kind import page_of, request_of, retry_after
+from spiders.response_kind import page_of, request_of
 from spiders.scheduler import HostScheduler
 from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled, pause_reason
 

@@ -1,13 +1,13 @@
 """Classify responses: a page, a refusal, a server error or a truncated page."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum, auto
 
 from scrapy.http import Request, Response
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
-from blogarchive.parsing.http import is_truncated, parse_retry_after
+from blogarchive.parsing.http import is_truncated
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
@@ -74,11 +74,6 @@ def is_unparsable(page: Page, parsed: ParsedPage) -> bool:
     A 404 or 410 is valid for its own URL, whatever it says.
     """
     return parsed.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
-
-
-def retry_after(page: Page) -> timedelta | None:
-    """Return the Retry-After of a response; None if it has no valid one."""
-    return parse_retry_after(page.header("Retry-After"), page.fetched_at)
 
 
 def request_of(response: Response) -> Request:

@@ -1,8 +1,10 @@
 """Facts of an HTTP response that need no parser: whether its HTML is complete, and how long to wait for a retry."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
+
+from blogarchive.items import Page
 
 MAX_RETRY_AFTER = timedelta(days=30)
 
@@ -21,13 +23,13 @@ def is_truncated(body: bytes) -> bool:
     return bool(_START_TAG.search(body, 0, _EDGE)) and not (has_page_end(body) or _END_TAG.search(body))
 
 
-def parse_retry_after(value: str | None, received_at: datetime) -> timedelta | None:
-    """Return the delay of a Retry-After header (RFC 9110, 10.2.3), at most `MAX_RETRY_AFTER`.
+def retry_after(page: Page) -> timedelta | None:
+    """Return the delay of the page's Retry-After header (RFC 9110, 10.2.3), at most `MAX_RETRY_AFTER`.
 
-    `value` is a number of seconds or an HTTP date, which is compared with the aware time `received_at`. Returns None
-    if the header is missing or invalid.
+    The header is a number of seconds or an HTTP date, which is compared with the fetch time. Returns None if it is
+    missing or invalid.
     """
-    text = (value or "").strip()
+    received_at, text = page.fetched_at, (page.header("Retry-After") or "").strip()
     if text.isascii() and text.isdigit():
         return timedelta(seconds=min(float(text), MAX_RETRY_AFTER.total_seconds()))
     try:

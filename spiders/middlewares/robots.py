@@ -15,9 +15,10 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.items import Target
+from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.fetch_errors import describe_error
-from spiders.response_kind import page_of, retry_after
+from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider
 
 

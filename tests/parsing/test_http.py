@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blogarchive.parsing.http import MAX_RETRY_AFTER, has_page_end, is_truncated, parse_retry_after
+from blogarchive.items import Page
+from blogarchive.parsing.http import MAX_RETRY_AFTER, has_page_end, is_truncated, retry_after
 
 NOW = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
@@ -22,7 +23,9 @@ NOW = datetime(2025, 2, 1, 9, tzinfo=UTC)
     ],
 )
 def test_retry_after_is_a_number_of_seconds_or_a_date(value: str | None, delay: timedelta | None) -> None:
-    assert parse_retry_after(value, NOW) == delay
+    headers = () if value is None else (("retry-after", value),)
+    page = Page(url="https://a/", fetched_at=NOW, status=503, headers=headers, body=b"")
+    assert retry_after(page) == delay
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
-from blogarchive.parsing.http import is_truncated, parse_retry_after
+from blogarchive.parsing.http import is_truncated, retry_after
 from blogarchive.store.ledger.failures import Failure
 
 MIN_LENGTH_SHARE = 0.3
@@ -88,11 +88,7 @@ def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
 
 def _blocked(page: Page, detail: str) -> Rejection:
     failure = Failure(kind="blocked", detail=detail)
-    return Rejection(failure=failure, blocked=True, retry_after=_retry_after(page))
-
-
-def _retry_after(page: Page) -> timedelta | None:
-    return parse_retry_after(page.header("Retry-After"), page.fetched_at)
+    return Rejection(failure=failure, blocked=True, retry_after=retry_after(page))
 
 
 def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
@@ -113,7 +109,7 @@ def _validate_status(page: Page) -> Rejection | None:
     failure = Failure(kind="http", detail=f"status {page.status}", permanent=is_permanent)
     if page.status in (404, 410):
         return Rejection(failure=failure, gone=str(page.status))
-    return Rejection(failure=failure, retry_after=_retry_after(page))
+    return Rejection(failure=failure, retry_after=retry_after(page))
 
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:

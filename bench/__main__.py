@@ -1,8 +1,8 @@
-"""Runs the benchmarks and prints one table: `python -m bench`, or `python -m bench dates update` for some of them.
+"""Run the benchmarks and print one table: `python -m bench`, or `python -m bench dates update` for some of them.
 
-Every figure is a ratio measured side by side in one run. The rows are kept as JSON in bench/results/, with the
-machine and the versions; `--against FILE` puts those of an earlier file beside them. `--small` tries everything on
-little data, in a minute or two: its figures mean nothing.
+Each figure is a ratio of two measurements of one run. The rows are stored as JSON in bench/results/, with the
+machine and the versions; `--against FILE` prints those of an earlier file beside them. `--small` runs everything
+on little data, in a minute or two: its figures mean nothing.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from bench.table import RESULTS, figures_of, keep, machine, table
 
 
 def names() -> list[str]:
-    """The benchmarks there are, without their `bench_`."""
+    """Return the names of the benchmarks, without `bench_`."""
     modules = (module.name for module in pkgutil.iter_modules(bench.__path__))
     return [name.removeprefix("bench_") for name in modules if name.startswith("bench_")]
 
@@ -39,7 +39,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the benchmarks that `words` name, print their table, keep it; gives the exit code."""
+    """Run the benchmarks named in `words`, print and store their table, and return the exit code."""
     chosen = _arguments(words)
     rows: list[Row] = []
     # Memory first: to the system the peak of a process that starts another is the other's as well.

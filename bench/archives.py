@@ -1,6 +1,6 @@
-"""Large archives in seconds: the bulk by plain SQL, as the store would have written it; pages to save for the rest.
+"""Large archives in seconds: most rows by plain SQL, as the store would write them, and pages to save.
 
-The posts have 200 characters, ten comments, a frontier row and a page each; a page that is saved has 1,500.
+A post has 200 characters, ten comments, a frontier row and a page; a page that is saved has 1,500 characters.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ def url(number: int) -> str:
 
 
 def sidebar() -> ParsedPage:
-    """What every page of the blog shows: 60 months, 8 categories with ten titles, 7 newest."""
+    """Return the sidebar of every page: 60 months, 8 categories with ten titles, 7 newest posts."""
 
     def named(number: int) -> ListedPost:
         return ListedPost(number=number, url=url(number), title=f"题目{number}", title_cut=True)
@@ -85,7 +85,7 @@ def sidebar() -> ParsedPage:
 
 
 def visit_of(number: int, frame: ParsedPage) -> CrawledPage:
-    """A post page of some 30 KB with ten comments."""
+    """Return a crawled post page of about 30 KB with ten comments."""
     when = datetime(2024, 1, 2, tzinfo=ZONE) + timedelta(minutes=number)
     comments = tuple(
         Comment(
@@ -129,7 +129,7 @@ def visit_of(number: int, frame: ParsedPage) -> CrawledPage:
 
 
 def filled(path: Path, posts: int) -> Archive:
-    """An archive with so many posts, comments and frontier rows of one blog."""
+    """Return an archive with `posts` posts, their comments and frontier rows, of one blog."""
     archive = Archive.open(path, create=True)
     save_page.save_page(archive, visit_of(10_000_000, sidebar()), None)
     with archive.atomic():

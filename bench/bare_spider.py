@@ -1,4 +1,4 @@
-"""A bare Scrapy spider: fetches the URLs of a file, one at a time a host, parses nothing, keeps nothing."""
+"""A bare Scrapy spider: fetches the URLs of a file, one request at a time for a host, and parses nothing."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ SETTINGS = {
 
 
 class Bare(scrapy.Spider):
-    """Asks for each URL once."""
+    """Requests each URL once."""
 
     name = "bare"
 
@@ -28,17 +28,17 @@ class Bare(scrapy.Spider):
         self.urls = urls
 
     async def start(self) -> AsyncIterator[Any]:
-        """A request a URL."""
+        """Yield a request for each URL."""
         for url in self.urls:
             yield scrapy.Request(url)
 
     def parse(self, response: Response) -> Iterator[Any]:
-        """Nothing."""
+        """Parse nothing."""
         yield from ()
 
 
 def main() -> None:
-    """Fetch the URLs of the file that the command line names."""
+    """Fetch the URLs of the file in the command line."""
     process = AsyncCrawlerProcess(SETTINGS)
     process.crawl(Bare, urls=Path(sys.argv[1]).read_text("utf-8").split())
     process.start()

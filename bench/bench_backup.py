@@ -1,4 +1,4 @@
-"""A first backup: its requests against what the blog holds, its time against a bare spider on the same URLs."""
+"""A first backup: its requests against the posts of the blog, its time against a bare spider on the same URLs."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ ROUNDS = 3
 
 
 def urls_of(db: Path) -> list[str]:
-    """The URLs that the archive's frontier was asked for, in the order of their fetching."""
+    """Return the fetched URLs of the archive, in order."""
     with sqlite3.connect(db) as connection:
         rows = connection.execute(
             "select url from frontier where fetched_at is not null order by fetched_at, id"
@@ -22,7 +22,7 @@ def urls_of(db: Path) -> list[str]:
 
 
 def requests(posts: int) -> Row:
-    """Requests of a first backup against posts and further comment pages, nothing missed."""
+    """Measure requests of a first backup against posts and further comment pages."""
     with demo_host("31182", posts=posts) as urls, folder() as place:
         done = json.loads(backup(place / "a.db", *urls).stdout)
         with sqlite3.connect(place / "a.db") as connection:
@@ -43,7 +43,7 @@ def requests(posts: int) -> Row:
 
 
 def seconds(posts: int, rounds: int) -> Row:
-    """Time of a first backup against a bare spider, in turn, the median of the pairs."""
+    """Measure the time of a first backup against a bare spider; the figure is the median of pairs."""
     ratios = []
     with demo_host("31182", posts=posts) as urls:
         for _ in range(rounds):
@@ -59,7 +59,7 @@ def seconds(posts: int, rounds: int) -> Row:
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """Requests, and times for a blog of 200 months beside every post and for one of 33."""
+    """Return requests, and times for a blog of 200 months beside each post and for one of 33."""
     if small:
         return [requests(20), seconds(5, 1)]
     return [requests(500), seconds(2000, ROUNDS), seconds(200, ROUNDS)]

@@ -1,7 +1,7 @@
-"""How much faster the site's own dates are read than dateparser reads them.
+"""Speed of the date parser against dateparser.
 
-Both are asked for the same texts, in turn, in one process; the figure of a form is the median of the ratios of
-seven rounds. dateparser is asked as its own guide says, `languages=["zh"]` given, after a first call that loads it.
+Both parse the same texts in turn in one process; the figure of a form is the median ratio of seven rounds.
+dateparser is called as its documentation advises, with `languages=["zh"]`, after a first call that loads it.
 """
 
 import statistics
@@ -25,7 +25,7 @@ GOAL = "at least 20 × faster"
 
 
 def texts(form: str) -> list[str]:
-    """Different times in one form: a cache of answers would help nobody who reads a blog."""
+    """Return different times in one form, since a cache of results would help no crawl."""
     return [
         form.format(datetime(2008 + n % 17, 1 + n % 12, 1 + n % 28, n % 24, n % 60, (7 * n) % 60))
         for n in range(TEXTS)
@@ -57,7 +57,7 @@ def ratio(form: str, rounds: int) -> float:
 
 
 def measure(*, small: bool = False) -> list[tuple[str, str, str]]:
-    """What was measured, the goal, the figure; a row for each form."""
+    """Return a row for each form."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return [

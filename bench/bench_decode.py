@@ -1,8 +1,8 @@
-"""How long a page takes to decode, against Scrapy's own decoding of the same bytes with the same header.
+"""Time to decode a page, against Scrapy's decoding of the same bytes with the same header.
 
-Scrapy is asked as it asks itself: a new response, its `.text`. Both are asked in turn, in one process; the figure
-of a page is the quotient of the two best times. The text is invented; tags and scripts make up half of a page, as
-on the pages of real blogs.
+Scrapy decodes as in a crawl: a new response, its `.text`. Both run in turn in one process; the figure of a page
+is the ratio of the two best times. The text is invented; tags and scripts make up half of a page, as on real
+blogs.
 """
 
 import random
@@ -21,7 +21,7 @@ COMMENT = "写得真好，谢谢分享，春天来了，我们也去看看花。
 
 
 def page(kilobytes: int = 40) -> str:
-    """A page of so many kilobytes in GBK, with the characters that text is made of."""
+    """Return a GBK page of so many kilobytes, made of the characters of `text`."""
     chance = random.Random(7)
     characters = [c for c in EVERYDAY if c.encode("gb2312", "ignore")]
     parts = [
@@ -36,19 +36,19 @@ def page(kilobytes: int = 40) -> str:
 
 
 def with_comments(text: str, of_page: str, of_comments: str) -> bytes:
-    """The page with twenty comments in another charset."""
+    """Return the page with twenty comments in another charset."""
     return text.encode(of_page) + f"<div>{COMMENT}</div>\n".encode(of_comments) * 20
 
 
 def ordinary(text: str) -> Iterator[tuple[str, bytes, str]]:
-    """Good pages that say what they are: name, body, header."""
+    """Return valid pages with a correct charset: name, body, header."""
     yield "UTF-8", text.encode(), "utf-8"
     yield "GBK", text.encode("gbk"), "gbk"
     yield "Big5", text.encode("big5", "ignore"), "big5"
 
 
 def damaged(text: str) -> Iterator[tuple[str, bytes, str]]:
-    """Damaged pages, pages that lie, pages in two charsets, a page stored garbled."""
+    """Return damaged pages, pages with a wrong charset or two charsets, and a page stored garbled."""
     utf_8, gbk = text.encode(), text.encode("gbk")
     first, second = text[: len(text) // 2], text[len(text) // 2 :]
     yield "UTF-8, a bad byte", first.encode() + b"\xff" + second.encode(), "utf-8"
@@ -68,7 +68,7 @@ def damaged(text: str) -> Iterator[tuple[str, bytes, str]]:
 
 
 def ratio(body: bytes, charset: str, rounds: int) -> float:
-    """Our best time over Scrapy's best time."""
+    """Return our best time over Scrapy's best time."""
     header = f"text/html; charset={charset}"
 
     def scrapy() -> object:
@@ -82,7 +82,7 @@ def ratio(body: bytes, charset: str, rounds: int) -> float:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall seconds of a few calls."""
+    """Return the wall seconds of a few calls."""
     start = perf_counter()
     for _ in range(CALLS):
         work()
@@ -90,7 +90,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """A row for each ordinary page and for each damaged or lying one."""
+    """Return a row for each ordinary page and for each damaged one."""
     text, rounds = page(), 1 if small else ROUNDS
     rows = [
         Row(f"decode: {name}, ordinary", "at most 2 ×", f"{ratio(body, charset, rounds):.1f} ×")

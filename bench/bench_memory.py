@@ -9,7 +9,7 @@ SMALL, LARGE = 500, 20_000
 
 
 def peaks(posts: int) -> tuple[float, float]:
-    """Peak MiB of a first backup, and of reading its pages again on one core."""
+    """Return the peak MiB of a first backup, and of a reparse of its pages on one core."""
     with demo_host("31182", posts=posts, comments=1) as urls, folder() as place:
         db: Path = place / "a.db"
         first = backup(db, *urls).peak_mib
@@ -17,7 +17,7 @@ def peaks(posts: int) -> tuple[float, float]:
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """A row for each command."""
+    """Return a row for each command."""
     few, many = (5, 30) if small else (SMALL, LARGE)
     ones, others = peaks(few), peaks(many)
     return [

@@ -27,23 +27,23 @@ THEIRS = 4  # trafilatura reads one page of so many
 
 
 def reparse(db: Path, workers: int) -> float:
-    """Seconds of one `reparse`."""
+    """Return the seconds of one `reparse`."""
     return command("reparse", "--db", db, "--workers", str(workers), "-q").seconds
 
 
 def a_page(db: Path, first: Path, workers: int) -> float:
-    """Seconds for each page that `db` has more than `first`, the archive of one post."""
+    """Return the seconds for each page that `db` has more than `first`, the archive of one post."""
     return (reparse(db, workers) - reparse(first, workers)) / (pages(db) - pages(first))
 
 
 def pages(db: Path) -> int:
-    """How many pages the archive holds."""
+    """Return the number of pages of the archive."""
     with sqlite3.connect(db) as connection:
         return int(connection.execute("select count(*) from pages").fetchone()[0])
 
 
 def against(db: Path, first: Path, rounds: int) -> dict[str, float]:
-    """The pages of ours that take as long as one of trafilatura's, for each way in `ASKED`."""
+    """Return our pages in the time of one page of trafilatura, for each way in `ASKED`."""
     ratios: dict[str, list[float]] = {asked: [] for asked in ASKED}
     for _ in range(rounds):
         ours = a_page(db, first, 1)
@@ -55,19 +55,19 @@ def against(db: Path, first: Path, rounds: int) -> dict[str, float]:
 
 
 def cores(db: Path, first: Path, rounds: int) -> float:
-    """Two cores against one."""
+    """Measure two cores against one."""
     return statistics.median(a_page(db, first, 1) / a_page(db, first, 2) for _ in range(rounds))
 
 
 def archive(db: Path, markup: str, posts: int) -> Path:
-    """A first backup of a generated blog."""
+    """Make an archive by a first backup of a generated blog."""
     with demo_host("31182", posts=posts, markup=markup) as urls:
         backup(db, *urls)
     return db
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """A row for each markup of the demo, and one for two cores."""
+    """Return a row for each markup of the demo, and one for two cores."""
     posts, rounds = (10, 1) if small else (POSTS, ROUNDS)
     rows = []
     with folder() as place:

@@ -1,7 +1,7 @@
-"""The search at 100,000 posts: time against LIKE on the same rows, hits against LIKE, size against a trigram index.
+"""Search among 100,000 posts: time and hits against LIKE on the same rows, size against a trigram index.
 
-The text is invented: words of two characters, as often as in a language (the n-th word 1/n as often as the first),
-in sentences. The words asked for are a hundred of them, from frequent to rare.
+The text is invented: words of two characters in sentences, with the frequencies of a language (the n-th word is
+1/n as frequent as the first). The queries are a hundred of them, from frequent to rare.
 """
 
 import random
@@ -27,9 +27,9 @@ AGAINST_LIKE = 20
 
 
 def vocabulary(chance: random.Random) -> list[str]:
-    """Different words of two characters, the most frequent first.
+    """Return different words of two characters, the most frequent first.
 
-    All in Simplified: LIKE does not find what is written in the other script, and would be no truth.
+    All are Simplified: LIKE does not find the other script, and would be a wrong reference.
     """
     characters = [
         character for character in map(chr, range(0x4E00, 0x4E00 + 4000)) if fold(character) == character
@@ -76,7 +76,7 @@ def seconds(ask: object) -> float:
 
 
 def index_size(path: Path, tokenizer: str, rows: Iterable[str]) -> int:
-    """The bytes of a full-text index alone of these texts."""
+    """Return the bytes of a full-text index of these texts."""
     connection = sqlite3.connect(path)
     connection.execute(f"create virtual table f using fts5(t, content='', tokenize='{tokenizer}')")
     connection.executemany("insert into f(t) values (?)", ((row,) for row in rows))
@@ -88,7 +88,7 @@ def index_size(path: Path, tokenizer: str, rows: Iterable[str]) -> int:
 
 
 def ids_by_like(connection: sqlite3.Connection, word: str) -> list[int]:
-    """The truth: rows that hold the word, the newest first."""
+    """Return the rows that contain the word, newest first, as the reference."""
     found = connection.execute(
         "select id from posts where title like ?1 or body_text like ?1 order by posted_at desc, id desc",
         (f"%{word}%",),
@@ -104,7 +104,7 @@ def ids_by_index(connection: sqlite3.Connection, word: str) -> list[int]:
 
 
 def measure(*, small: bool = False) -> list[tuple[str, str, str]]:
-    """What was measured, the goal, the figure."""
+    """Return the rows of time, hits and size."""
     posts = 500 if small else POSTS
     chance = random.Random(1)
     words = vocabulary(chance)

@@ -1,4 +1,4 @@
-"""What the archive weighs: page bytes as stored against as served, and growth while only counters move."""
+"""Size of the archive: page bytes as stored against as served, and growth if only counters change."""
 
 import sqlite3
 from pathlib import Path
@@ -13,14 +13,14 @@ UPDATES = 10
 
 
 def stored_share(db: Path) -> float:
-    """Bytes stored to bytes served."""
+    """Return stored bytes over served bytes."""
     with sqlite3.connect(db) as connection:
         stored, served = connection.execute("select sum(length(body)), sum(body_size) from pages").fetchone()
     return float(stored / served)
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """Both rows, and what a post weighs in all."""
+    """Return both rows, and the total size for each post."""
     posts, updates = (5, 2) if small else (POSTS, UPDATES)
     with DemoHost([make_blog("31182", posts=posts)]) as host, folder() as place:
         db = place / "a.db"

@@ -1,4 +1,4 @@
-"""What a page costs in a large archive against a small one: saving it, and a whole `backup` of another blog.
+"""Cost of a page in a large archive against a small one: `save_page`, and a `backup` of another blog.
 
 The same new pages are saved into both archives, and the same blog is backed up into copies of both, in turn.
 """
@@ -22,7 +22,7 @@ POSTS, ROUNDS = 200, 3
 
 
 def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
-    """The time of take and save for each of the next new posts."""
+    """Return the time of take and save for each of the next new posts."""
     frame, taken = sidebar(), []
     blog = Blog(site="creaders", uid=UID)
     for number in numbers:
@@ -36,7 +36,7 @@ def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
 
 
 def context(few: Archive, many: Archive, sizes: tuple[int, int], pages: int) -> Row:
-    """Saves in turns of fifty pages; the ratio of the medians."""
+    """Save in turns of fifty pages; the figure is the ratio of the medians."""
     ones: list[float] = []
     others: list[float] = []
     for part in range(0, pages, 50):
@@ -49,7 +49,7 @@ def context(few: Archive, many: Archive, sizes: tuple[int, int], pages: int) -> 
 
 
 def backing_up(few: Path, many: Path, sizes: tuple[int, int], posts: int) -> Row:
-    """Backups of another blog into copies of both archives; the median of the pairs' ratios."""
+    """Back up another blog into copies of both archives; the figure is the median ratio of the pairs."""
     ratios = []
     with demo_host("31182", posts=posts) as urls, folder() as place:
         for _ in range(ROUNDS):
@@ -63,7 +63,7 @@ def backing_up(few: Path, many: Path, sizes: tuple[int, int], posts: int) -> Row
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """Both rows."""
+    """Return both rows."""
     sizes = (20, 200) if small else (SMALL, LARGE)
     with folder() as place:
         few, many = place / "small.db", place / "large.db"

@@ -1,4 +1,4 @@
-"""Requests of an `update` where nothing is new, for a small blog and a large one."""
+"""Requests of an `update` of an unchanged blog, small and large."""
 
 import json
 
@@ -7,7 +7,7 @@ from bench.running import backup, command, demo_host, folder
 
 
 def requests(posts: int) -> int:
-    """Requests of the second `update` after a first backup."""
+    """Return the requests of the second `update` after a first backup."""
     with demo_host("31182", posts=posts, comments=0) as urls, folder() as place:
         backup(place / "a.db", *urls)
         words = ("update", "--db", place / "a.db", "--delay", "0", "--no-media", "--json", "-q")
@@ -16,7 +16,7 @@ def requests(posts: int) -> int:
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """One row for both sizes."""
+    """Return one row for both sizes."""
     few, many = (10, 30) if small else (50, 5000)
     figure = f"{requests(few)} and {requests(many)}"
     return [

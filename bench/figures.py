@@ -1,4 +1,4 @@
-"""What a benchmark gives back, and whether a figure reaches its goal."""
+"""The rows of benchmarks, and whether a figure reaches its goal."""
 
 import re
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class Row(NamedTuple):
-    """One line of the table: what was measured, the goal in words, the figure in words.
+    """One row of the table: the name of the measurement, its goal and its figure as text.
 
-    A goal that can be missed begins with `at most`, `at least` or `exactly` and a number; all numbers of the figure
-    that stand before a bracket are held against it.
+    A goal that can be missed begins with `at most`, `at least` or `exactly` and a number; it applies to all numbers
+    of the figure before a bracket.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A finished process: wall seconds, its own processor seconds, peak memory in MiB, what it printed."""
+    """A finished process: wall seconds, its own processor seconds, peak memory in MiB, its output."""
 
     seconds: float
     cpu_seconds: float
@@ -31,7 +31,7 @@ class Run:
 
 
 def verdict(row: Row) -> str:
-    """`ok` or `short`; empty for a row that is only told."""
+    """Return `ok` or `short`; empty for a row without a goal."""
     limit = _NUMBER.search(row.goal.replace(",", ""))
     told = [float(number) for number in _NUMBER.findall(row.figure.replace(",", "").split("(")[0])]
     if limit is None or not told:

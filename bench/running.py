@@ -1,4 +1,4 @@
-"""Starts what a benchmark needs as processes of their own: the demo host, the command, a bare spider."""
+"""Processes for benchmarks: the demo host, the command, a bare spider."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ BIN = Path(sys.executable).parent
 
 @contextmanager
 def demo_host(*uids: str, posts: int, comments: int = 3, markup: str = "tables") -> Iterator[list[str]]:
-    """The URLs of generated blogs, served by a process of their own."""
+    """Serve generated blogs in a process of its own, and yield their URLs."""
     words = [sys.executable, "-m", "blogarchive.demo", "--posts", str(posts), "--comments", str(comments)]
     words += ["--markup", markup]
     for uid in uids:
@@ -32,13 +32,13 @@ def demo_host(*uids: str, posts: int, comments: int = 3, markup: str = "tables")
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that goes when the measurement is done."""
+    """Yield a folder that is deleted after the measurement."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         yield Path(name)
 
 
 def run(words: Sequence[str | Path]) -> Run:
-    """One finished process, its peak memory from the operating system's own account."""
+    """Run a process, with its peak memory from the operating system."""
     start = perf_counter()
     with subprocess.Popen(
         [str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
@@ -60,7 +60,7 @@ def run(words: Sequence[str | Path]) -> Run:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with compiled modules kept: else every start would compile Scrapy anew."""
+    """Keep compiled modules, so that not each start compiles Scrapy."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -76,12 +76,12 @@ def _drain(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
 
 
 def command(*words: str | Path) -> Run:
-    """`blogarchive` with these words."""
+    """Run `blogarchive` with these words."""
     return run([BIN / "blogarchive", *words])
 
 
 def backup(db: Path, *urls: str) -> Run:
-    """A backup without pictures or delay, its summary as JSON on stdout."""
+    """Run a backup without images or delay, its summary as JSON on stdout."""
     return command(
         "backup", *urls, "--site", "creaders", "--db", db, "--delay", "0", "--no-media", "--json", "-q"
     )

@@ -1,4 +1,4 @@
-"""The table of all rows, the machine it was measured on, and the JSON that is kept to compare with."""
+"""The table of all rows, the machine of the measurement, and the stored JSON for comparisons."""
 
 import json
 import platform
@@ -16,16 +16,16 @@ _LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datase
 
 
 def machine() -> str:
-    """Cores and versions, in one line."""
+    """Return cores and versions in one line."""
     parts = [f"{count_cores()} cores", f"Python {platform.python_version()}"]
     parts.append(f"SQLite {sqlite3.sqlite_version}")
     return ", ".join([*parts, *(f"{name} {version(name)}" for name in _LIBRARIES)])
 
 
 def table(rows: Sequence[Row], before: Mapping[str, str], *, judged: bool = True) -> str:
-    """The rows as Markdown; with what `before` has measured under the same names beside it, if it has anything.
+    """Return the rows as Markdown, with the figures of `before` under the same names beside them, if any.
 
-    `judged`: whether each goal was reached, in a column.
+    If `judged`, a column shows whether each goal was reached.
     """
     heads = ["what", "goal", "measured", ""] + (["before"] if before else [])
     lines = [heads, ["---"] * len(heads)]
@@ -36,7 +36,7 @@ def table(rows: Sequence[Row], before: Mapping[str, str], *, judged: bool = True
 
 
 def keep(rows: Sequence[Row], folder: Path = RESULTS) -> Path:
-    """The rows as JSON, in a file named for the moment."""
+    """Store the rows as JSON in a file named by the current time."""
     moment = datetime.now(UTC)
     kept = {
         "at": moment.isoformat(timespec="seconds"),
@@ -50,5 +50,5 @@ def keep(rows: Sequence[Row], folder: Path = RESULTS) -> Path:
 
 
 def figures_of(file: Path) -> dict[str, str]:
-    """What a kept file has measured, by the rows' names."""
+    """Return the figures of a stored file by the names of its rows."""
     return {row["name"]: row["figure"] for row in json.loads(file.read_text("utf-8"))["rows"]}

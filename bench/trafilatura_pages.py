@@ -1,6 +1,6 @@
-"""Extracts what trafilatura reads of an archive's pages; prints the seconds and the pages.
+"""Extract with trafilatura from an archive's pages; print the seconds and the number of pages.
 
-`python -m bench.trafilatura_pages ARCHIVE EVERY ASKED`: of every so many pages one; of each the `text` with its
+`python -m bench.trafilatura_pages ARCHIVE EVERY ASKED`: take every n-th page; extract the `text` with its
 comments, or `all`: title, author and date too.
 """
 
@@ -13,7 +13,7 @@ import trafilatura
 
 
 def main() -> None:
-    """Read the archive that the command line names."""
+    """Extract from the archive in the command line."""
     archive, every, asked = sys.argv[1:]
     with sqlite3.connect(archive) as connection:
         bodies = connection.execute("select body from pages order by id").fetchall()

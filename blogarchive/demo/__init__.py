@@ -1,8 +1,7 @@
-"""A small blog host on loopback, to try everything on and to test against.
+"""A small blog host on 127.0.0.1, for `blogarchive demo` and for tests.
 
-`truth` says what a blog holds, `sample` and `blogs` invent some, a `markup_*` module says how its pages look,
-`host.DemoHost` serves them. Nothing of the rest of blogarchive is imported here, so that the host can be a
-judge of it.
+`blogs` has the data of invented blogs, `markup` prints their pages, `server` sends them over HTTP. The package
+imports nothing else of blogarchive, so that tests can compare both.
 """
 
 from blogarchive.demo.blogs.generated import make_blog

@@ -1,7 +1,7 @@
-"""Runs a demo host in the foreground, for whoever wants one as a process of its own.
+"""Run a demo host in a process of its own.
 
 `python -m blogarchive.demo --port 8123 --posts 500` prints the URL of each blog on stdout, one a line, and
-serves until it is stopped. With `--log FILE` every request is appended to FILE: seconds, status, path.
+serves until SIGINT or SIGTERM. `--log FILE` appends a line for each request to FILE: seconds, status, path.
 """
 
 import argparse
@@ -16,13 +16,13 @@ from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
 from blogarchive.demo.blogs.truth import DemoBlog
 from blogarchive.demo.markup.by_name import MARKUPS
 from blogarchive.demo.server.host import DemoHost
-from blogarchive.demo.server.http_server import Request
+from blogarchive.demo.server.http_server import LoggedRequest
 
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m blogarchive.demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--uid", action="append", help="a generated blog of that uid; may be repeated")
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
+    parser.add_argument("--uid", action="append", help="generate a blog of this uid; may be repeated")
     parser.add_argument("--posts", type=int, default=80, help="posts of a generated blog")
     parser.add_argument("--comments", type=int, default=3, help="comments a post, on average")
     parser.add_argument("--seed", type=int, default=1)
@@ -30,15 +30,15 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--traditional", action="store_true", help="generated blogs in Traditional characters"
     )
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds that every answer is late")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--log", type=Path, help="file to append every request to")
     return parser.parse_args(words)
 
 
-def _logger(path: Path) -> Callable[[Request], None]:
+def _logger(path: Path) -> Callable[[LoggedRequest], None]:
     lock = threading.Lock()
 
-    def log(request: Request) -> None:
+    def log(request: LoggedRequest) -> None:
         with lock, path.open("a", encoding="utf-8") as file:
             file.write(f"{request.at:.3f} {request.status} {request.path}\n")
 

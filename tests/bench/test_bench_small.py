@@ -1,4 +1,4 @@
-"""The benchmarks run, so that they cannot rot; what they measure is not asserted here."""
+"""The benchmarks run; their figures are not asserted here."""
 
 import importlib
 import inspect

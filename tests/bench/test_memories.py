@@ -23,7 +23,7 @@ OURS = {
 
 
 def remembering() -> Iterator[tuple[str, Any]]:
-    """Every function of the project with `functools.cache` or `lru_cache`, by its name."""
+    """Yield each function of the project with `functools.cache` or `lru_cache`, by its name."""
     for package in (blogarchive, pipelines, spiders):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module.name.endswith("__main__"):

@@ -16,7 +16,7 @@ import pytest
 
 from blogarchive.demo import DemoHost, make_blog
 from blogarchive.demo.server.faults import Rule, Slow
-from blogarchive.demo.server.http_server import Request
+from blogarchive.demo.server.http_server import LoggedRequest
 from tests.tool import Ran, Tool, contents, ended
 
 UID = "31182"
@@ -32,7 +32,7 @@ class RequestCounter:
         self._reached = threading.Event()
         self._wanted = 0
 
-    def listen(self, request: Request) -> None:
+    def listen(self, request: LoggedRequest) -> None:
         self._seen += 1
         if self._seen >= self._wanted:
             self._reached.set()

@@ -1,4 +1,4 @@
-"""A reader's eye that knows nothing of blogarchive: a page over HTTP, and the lines one sees on it."""
+"""Fetch a page over HTTP and return its visible lines, without the code of blogarchive."""
 
 import http.client
 import re
@@ -21,7 +21,7 @@ class Seen:
 
 
 def get(url: str, **headers: str) -> Seen:
-    """One GET, no redirect followed."""
+    """Send one GET request; redirects are not followed."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)
     try:
@@ -34,7 +34,7 @@ def get(url: str, **headers: str) -> Seen:
 
 
 def text_of(seen: Seen) -> str:
-    """The page as text: by the header, else by what the page says; gb2312 means GB18030 with € as 0x80."""
+    """Return the text of a page by its header, else by its declaration; gb2312 means GB18030 with € as 0x80."""
     said = re.search(rb"charset=[\"']?([\w-]+)", seen.headers["content-type"].encode() + seen.body)
     assert said is not None
     name = {"gb2312": "gb18030", "big5": "big5hkscs"}.get(said[1].decode().lower(), said[1].decode())
@@ -49,7 +49,7 @@ def text_of(seen: Seen) -> str:
 
 
 def lines_of(page: str) -> list[str]:
-    """The visible lines, white space folded, empty ones left out."""
+    """Return the visible lines, with white space collapsed and without empty lines."""
     tree = html.fromstring(re.sub(r"^<\?xml[^>]*>", "", page))
     pieces: list[str] = []
     _gather(tree.find("body"), pieces)
@@ -72,7 +72,7 @@ def _gather(node: html.HtmlElement, pieces: list[str]) -> None:
 
 
 def links_of(page: str) -> list[tuple[str, str]]:
-    """Every link: its words (a picture's `alt` counts) and its href."""
+    """Return the text, or the `alt` of an image, and the href of each link."""
     return [
         ("".join(node.itertext()).strip() or "".join(node.xpath(".//img/@alt")), node.get("href"))
         for node in html.fromstring(page).iter("a")

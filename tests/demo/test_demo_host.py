@@ -1,4 +1,4 @@
-"""The host answers as a blog host does, writes down what it is asked, and changes while it serves."""
+"""The host answers as a blog host does, logs requests, and changes while it serves."""
 
 import http.client
 import subprocess
@@ -26,7 +26,7 @@ from blogarchive.demo.blogs.changes import (
 )
 from blogarchive.demo.blogs.truth import PostState
 from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.server import media as pictures
+from blogarchive.demo.server import media as images
 from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
 from tests.demo.reader import get, lines_of, text_of
 
@@ -255,10 +255,10 @@ def test_robots_can_forbid_everything(host: DemoHost) -> None:
         ("/u/31182/upload_file/20250127190211.jpg", "image/jpeg", b"\xff\xd8\xff"),
         ("/upfile/201009/12345_n.png", "image/png", b"\x89PNG\r\n\x1a\n"),
         ("/images/good.gif", "image/gif", b"GIF8"),
-        (pictures.MISNAMED, "image/jpeg", b"\x89PNG\r\n\x1a\n"),
-        (pictures.ERROR_PAGE, "image/jpeg", b"<html>"),
-        (pictures.DRAWING, "image/svg+xml", b"<?xml"),
-        (pictures.BOMB, "image/png", b"\x89PNG\r\n\x1a\n"),
+        (images.MISNAMED, "image/jpeg", b"\x89PNG\r\n\x1a\n"),
+        (images.ERROR_PAGE, "image/jpeg", b"<html>"),
+        (images.DRAWING, "image/svg+xml", b"<?xml"),
+        (images.BOMB, "image/png", b"\x89PNG\r\n\x1a\n"),
     ],
 )
 def test_pictures_have_the_bytes_and_the_type_they_are_meant_to(
@@ -271,10 +271,10 @@ def test_pictures_have_the_bytes_and_the_type_they_are_meant_to(
 
 
 def test_twins_are_equal_and_others_are_not(host: DemoHost) -> None:
-    first, second = (get(host.url + path).body for path in pictures.TWINS)
+    first, second = (get(host.url + path).body for path in images.TWINS)
     assert first == second != get(f"{host.url}/upfile/20100903/10000013.png").body
-    assert get(host.url + pictures.MISSING).status == 404
-    assert get(host.url + pictures.MOVED).headers["location"] == pictures.TWINS[0]
+    assert get(host.url + images.MISSING).status == 404
+    assert get(host.url + images.MOVED).headers["location"] == images.TWINS[0]
 
 
 def test_the_same_arguments_make_the_same_blog_and_uids_share_no_numbers() -> None:

@@ -1,4 +1,4 @@
-"""Every markup shows exactly what the blog holds, in the order in which the real site shows it."""
+"""Each markup shows exactly the data of the blog, in the order of the real site."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def folded(text: str) -> list[str]:
 
 
 def position(wanted: list[str], lines: list[str], start: int = 0) -> int:
-    """Where these lines stand one after the other; -1 where they do not."""
+    """Return the index of these consecutive lines, or -1."""
     for at in range(start, len(lines) - len(wanted) + 1):
         if lines[at : at + len(wanted)] == wanted:
             return at
@@ -73,7 +73,7 @@ def test_the_sidebar_shows_card_newest_titles_categories_and_months(serve: Serve
     card = lines.index(words.card)
     assert lines[card + 1] == f"{blog.nickname} {words.comma}{blog.account_age}{words.years}"
     assert lines[card + 2] == f"{words.registered}{words.colon} {blog.registered_on}"
-    assert lines[card + 3] == f"{words.crawled_pages}{words.colon} {blog.total_visits:,} {words.times}"
+    assert lines[card + 3] == f"{words.visits}{words.colon} {blog.total_visits:,} {words.times}"
     latest = lines.index(words.latest)
     titles = [f"· {cut_title(post.title)}".strip() for post in blog.newest_first()[:7]]
     assert lines[latest + 1 : latest + 8] == titles

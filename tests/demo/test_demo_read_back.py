@@ -1,4 +1,4 @@
-"""What the site's reader makes of the demo's pages is exactly what the blogs hold, in every markup."""
+"""The site's parser returns exactly the data of the demo's blogs, in each markup."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines
 from blogarchive.demo.markup.by_name import MARKUPS
 from blogarchive.demo.markup.charset import cut_title
 from blogarchive.demo.markup.labels import TRADITIONAL
-from blogarchive.demo.server.response import Asked
+from blogarchive.demo.server.response import GetRequest
 from blogarchive.demo.server.router import DemoSite
 from blogarchive.demo.server.urls import Kind, Route
 from blogarchive.items import Comment, Page, PageKind, ParsedPage, Target
@@ -29,7 +29,7 @@ EVERY = [(name, which) for name in sorted(MARKUPS) for which in BLOGS]
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the pages of one blog in one markup as the crawler would."""
+    """Parses the pages of one blog in one markup as a crawl does."""
 
     blog: DemoBlog
     markup: str
@@ -37,7 +37,7 @@ class Reader:
 
     def read(self, route: Route, post: DemoPost | None = None) -> ParsedPage:
         path = MARKUPS[self.markup].urls.make(route)
-        answer = DemoSite([self.blog], self.markup, {}).answer(Asked(path=path, base=BASE))
+        answer = DemoSite([self.blog], self.markup, {}).answer(GetRequest(path=path, base=BASE))
         kind = {Kind.HOME: PageKind.HOME, Kind.MONTH: PageKind.MONTH, Kind.CATEGORY: PageKind.CATEGORY}
         number = None if post is None else post.number
         page = Page(
@@ -59,7 +59,7 @@ class Reader:
         return sites.parse_page(page, target)
 
     def pages(self, post: DemoPost) -> list[ParsedPage]:
-        """A post's page and the further pages of its comments, each read once."""
+        """Return a post's page and the further pages of its comments, each parsed once."""
         if post.number not in self.known:
             count = max(1, -(-len(post.comments) // self.blog.habits.comments_per_page))
             routes = (
@@ -86,7 +86,7 @@ def test_title_time_body_pictures_and_counters_are_those_of_the_post(reader: Rea
         )
         assert read.body_text == post.body_text
         page = BASE + reader.blog.post_path(post)
-        assert [image.url for image in read.images] == [urljoin(page, image.src) for image in post.pictures]
+        assert [image.url for image in read.images] == [urljoin(page, image.src) for image in post.images]
         assert (read.views, read.likes, read.comment_count) == (post.views, post.likes, post.comment_count)
 
 

@@ -16,7 +16,7 @@ UID = "27282"
 
 @pytest.fixture(scope="session")
 def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Path]]:
-    """A host in its first state, and an archive of it."""
+    """Return a host in its first state, and an archive of it."""
     with Host(World(blogs={UID: make_blog(UID, posts=30, seed=5, style="rows")})) as host:
         tool = Tool(tmp_path_factory.mktemp("first"))
         assert tool.run("backup", host.blog_url(UID)).code == 0
@@ -27,7 +27,7 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Pat
 
 @pytest.fixture
 def host(backed: tuple[Host, Path]) -> Iterator[Host]:
-    """The host, whose world a test may change."""
+    """Return the host, whose world a test may change."""
     host, first = backed[0], backed[0].world
     host.forget_requests()
     host.world = deepcopy(first)
@@ -37,7 +37,7 @@ def host(backed: tuple[Host, Path]) -> Iterator[Host]:
 
 @pytest.fixture
 def tool(backed: tuple[Host, Path], tmp_path: Path) -> Tool:
-    """The command, with an archive of the host's first state."""
+    """Return the command with an archive of the host's first state."""
     made = Tool(tmp_path)
     copy(backed[1], made.db)
     return made

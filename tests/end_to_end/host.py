@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from blogarchive.demo import DemoHost
-from blogarchive.demo.server.response import Answer, Asked, plain
+from blogarchive.demo.server.response import Answer, GetRequest, plain
 from blogarchive.demo.server.router import ROBOTS
 from tests.end_to_end import printing
 from tests.end_to_end.world import Blog, World
@@ -35,7 +35,7 @@ class Host(DemoHost):
         """Return the path of each request, oldest first."""
         return [request.path for request in self.requests]
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: GetRequest) -> Answer:
         """Return what is sent for a request, after the delay of the answer."""
         answer = self.fault(asked.path) or self.page(asked.path)
         time.sleep(answer.delay)
@@ -65,38 +65,40 @@ class Host(DemoHost):
             rest = match[1] + (".html" if re.search(r"\d$", match[1]) else "")
         elif match := re.fullmatch(r"(\d+)/(\d{1,3})\.html", rest):
             page = int(match[2])
-            rest = f"{match[1]}.html" if int(match[1]) in blog.shelves.values() else f"{match[1]}/"
+            rest = f"{match[1]}.html" if int(match[1]) in blog.categories.values() else f"{match[1]}/"
         if rest == "":
             return self._list(blog, blog.title, blog.listed(), page, urls.home)
         if rest == "archive.php" or re.fullmatch(r"\d{6}/", rest):
             month = query.get("date", rest[:6])
-            entries = blog.listed(month=month)
+            posts = blog.listed(month=month)
             return self._list(
-                blog, f"{month[:4]}年{month[4:]}月", entries, page, lambda n: urls.month(month, n)
+                blog, f"{month[:4]}年{month[4:]}月", posts, page, lambda n: urls.month(month, n)
             )
         if match := re.fullmatch(r"\d{6}/(\d+)\.html", rest):
             return self._post(blog, int(match[1]), page)
-        shelf = next((name for name, number in blog.shelves.items() if rest == f"{number}.html"), None)
-        if shelf is not None:
-            return self._list(blog, shelf, blog.listed(shelf=shelf), page, lambda n: urls.shelf(shelf, n))
+        category = next((name for name, number in blog.categories.items() if rest == f"{number}.html"), None)
+        if category is not None:
+            return self._list(
+                blog, category, blog.listed(category=category), page, lambda n: urls.category(category, n)
+            )
         return printing.notice(blog, printing.NOTICES["404"]), 404
 
     def _list(
-        self, blog: Blog, head: str, entries: list, page: int, url: Callable[[int], str]
+        self, blog: Blog, head: str, posts: list, page: int, url: Callable[[int], str]
     ) -> tuple[bytes, int]:
-        shown, last = printing.portion(blog, entries, page, blog.per_page)
+        shown, last = printing.portion(blog, posts, page, blog.per_page)
         if (page > last and blog.endless == "no") or not blog.listed():
             return printing.notice(blog, printing.NOTICES["404"]), 404
         pager = printing.pages(blog, page, last, url)
         return printing.listing(blog, self.url, head, shown, pager), 200
 
     def _post(self, blog: Blog, number: int, page: int) -> tuple[bytes, int]:
-        entry = blog.entries.get(number)
-        state = "404" if entry is None else entry.state
-        if entry is None or state in ("404", "410"):
+        post = blog.posts.get(number)
+        state = "404" if post is None else post.state
+        if post is None or state in ("404", "410"):
             return printing.notice(blog, printing.NOTICES[state]), int(state)
         if state == "home":
             return b"", 302
         if state in ("notice", "hidden"):
             return printing.notice(blog, printing.NOTICES[state]), 200
-        return printing.post(blog, self.url, entry, page), 200
+        return printing.post(blog, self.url, post, page), 200

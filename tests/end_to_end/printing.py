@@ -1,8 +1,8 @@
-"""Two markups of one kind of page, written for these tests: what a reader sees is the same, the tags are not.
+"""Two markups for these tests, with the same visible text and different tags.
 
-`aside` is HTML5 in UTF-8 with the sidebar after the text and pages by `?page=`; `rows` is nested tables in GBK,
-the sidebar first, pages by file names, those of months and categories called as posts are, comment pages that do not
-repeat the post.
+`aside` is HTML5 in UTF-8 with the sidebar after the text and pages by `?page=`. `rows` is nested tables in GBK
+with the sidebar first and pages by file names; months and categories have URLs like those of posts, and comment
+pages do not repeat the post.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TypeVar
 
-from tests.end_to_end.world import Blog, Entry, Remark
+from tests.end_to_end.world import Blog, Comment, Post
 
-Shown = TypeVar("Shown", Entry, Remark)
+Shown = TypeVar("Shown", Post, Comment)
 
 CHARSETS = {"aside": "utf-8", "rows": "gb18030"}
 NOTICES = {
@@ -37,14 +37,14 @@ class Urls:
             return f"/u/{self.blog.uid}/archive.php?date={month}" + (f"&page={page}" if page > 1 else "")
         return f"/u/{self.blog.uid}/{month}/" + self._page(page, "", "")
 
-    def shelf(self, name: str, page: int = 1) -> str:
-        path = f"/u/{self.blog.uid}/{self.blog.shelves[name]}.html"
+    def category(self, name: str, page: int = 1) -> str:
+        path = f"/u/{self.blog.uid}/{self.blog.categories[name]}.html"
         if self.blog.style == "aside":
             return path + (f"?page={page}" if page > 1 else "")
         return path if page == 1 else path.replace(".html", f"/{page}.html")
 
-    def post(self, entry: Entry, page: int = 1) -> str:
-        path = f"/u/{self.blog.uid}/{entry.month}/{entry.number}.html"
+    def post(self, post: Post, page: int = 1) -> str:
+        path = f"/u/{self.blog.uid}/{post.month}/{post.number}.html"
         if self.blog.style == "aside":
             return path + (f"?cp={page}#comments" if page > 1 else "")
         return path if page == 1 else path.replace(".html", f"_{page}.html")
@@ -56,67 +56,67 @@ class Urls:
 
 
 def cut(title: str) -> str:
-    """A title as the sidebar cuts it: 30 bytes of GBK."""
+    """Return a title as the sidebar cuts it, at 30 bytes of GBK."""
     return title.encode("gb18030")[:30].decode("gb18030", "ignore")
 
 
-def listing(blog: Blog, base: str, head: str, entries: Sequence[Entry], pager: str) -> bytes:
-    """A page that lists posts, with excerpts."""
+def listing(blog: Blog, base: str, head: str, posts: Sequence[Post], pager: str) -> bytes:
+    """Return a page that lists posts, with excerpts."""
     urls = Urls(blog=blog)
     if blog.style == "aside":
         items = "".join(
-            f"<article><h2><a href='{urls.post(entry)}'>{'[置顶] ' if entry.pinned else ''}{escape(entry.title)}</a></h2>"
-            f"<time>{entry.when:%Y-%m-%d %H:%M:%S}</time><p>{escape(entry.paragraphs[-1])}…"
-            f" <a href='{urls.post(entry)}'>阅读全文</a></p><p>浏览({entry.views}) 评论({len(entry.remarks)})</p></article>"
-            for entry in entries
+            f"<article><h2><a href='{urls.post(post)}'>{'[置顶] ' if post.pinned else ''}{escape(post.title)}</a></h2>"
+            f"<time>{post.when:%Y-%m-%d %H:%M:%S}</time><p>{escape(post.paragraphs[-1])}…"
+            f" <a href='{urls.post(post)}'>阅读全文</a></p><p>浏览({post.views}) 评论({len(post.comments)})</p></article>"
+            for post in posts
         )
         return _page(blog, base, f"<h1>{head}</h1>{items}{pager}", head)
     rows = "".join(
-        f"<tr><td>·<a href={urls.post(entry)} target=_blank>{escape(entry.title)}</a></td>"
-        f"<td>{entry.when:%Y-%m-%d %H:%M:%S}</td></tr>"
-        for entry in entries
+        f"<tr><td>·<a href={urls.post(post)} target=_blank>{escape(post.title)}</a></td>"
+        f"<td>{post.when:%Y-%m-%d %H:%M:%S}</td></tr>"
+        for post in posts
     )
     return _page(blog, base, f"<table width=100%>{rows}</table>{pager}", head)
 
 
-def post(blog: Blog, base: str, entry: Entry, page: int) -> bytes:
-    """A post's page, or a further page of its comments."""
-    remarks, last = portion(blog, entry.remarks, page, blog.remarks_per_page)
-    pager = pages(blog, page, last, lambda number: Urls(blog=blog).post(entry, number))
+def post(blog: Blog, base: str, post: Post, page: int) -> bytes:
+    """Return a post's page, or a further page of its comments."""
+    comments, last = portion(blog, post.comments, page, blog.comments_per_page)
+    pager = pages(blog, page, last, lambda number: Urls(blog=blog).post(post, number))
     if blog.style == "aside":
-        body = "".join(f"<p>{escape(text)}</p>" for text in entry.paragraphs)
-        image = f"<p><img src='{entry.picture}'></p>" if entry.picture else ""
+        body = "".join(f"<p>{escape(text)}</p>" for text in post.paragraphs)
+        image = f"<p><img src='{post.image}'></p>" if post.image else ""
         main = (
             "<p class=label>网络日志正文</p>"
-            f"<div class=top><a class=diary_title href='{Urls(blog=blog).post(entry)}'>{escape(entry.title)}</a>"
-            f" <span>{entry.when:%Y-%m-%d %H:%M:%S}</span></div>"
+            f"<div class=top><a class=diary_title href='{Urls(blog=blog).post(post)}'>{escape(post.title)}</a>"
+            f" <span>{post.when:%Y-%m-%d %H:%M:%S}</span></div>"
             f"<div class=diary_content>{body}{image}</div>"
-            f"<div class=nums>浏览({entry.views}) <i class=heart></i>({entry.likes}) 评论({len(entry.remarks)})</div>"
-            f"<div><a href='#say'>发表评论</a></div><h3>文章评论</h3><ul>{''.join(map(_item, remarks))}</ul>{pager}"
+            f"<div class=nums>浏览({post.views}) <i class=heart></i>({post.likes}) 评论({len(post.comments)})</div>"
+            f"<div><a href='#say'>发表评论</a></div><h3>文章评论</h3><ul>{''.join(map(_item, comments))}</ul>{pager}"
         )
-        return _page(blog, base, main, entry.title)
-    body = "<br><br>".join(escape(text) for text in entry.paragraphs)
-    image = f"<br><img src={entry.picture}>" if entry.picture else ""
+        return _page(blog, base, main, post.title)
+    body = "<br><br>".join(escape(text) for text in post.paragraphs)
+    image = f"<br><img src={post.image}>" if post.image else ""
     text = (
-        f"<table width=98%><tr><td><a class=diary_title href=#>{escape(entry.title)}</a></td>"
-        f"<td align=right>{entry.when:%Y-%m-%d %H:%M:%S}</td></tr><tr><td colspan=2>{body}{image}</td></tr>"
-        f"<tr><td colspan=2>浏览（{entry.views}）<img src=/i/z.gif>（{entry.likes}）"
-        f"评论（{len(entry.remarks)}）</td></tr></table>"
+        f"<table width=98%><tr><td><a class=diary_title href=#>{escape(post.title)}</a></td>"
+        f"<td align=right>{post.when:%Y-%m-%d %H:%M:%S}</td></tr><tr><td colspan=2>{body}{image}</td></tr>"
+        f"<tr><td colspan=2>浏览（{post.views}）<img src=/i/z.gif>（{post.likes}）"
+        f"评论（{len(post.comments)}）</td></tr></table>"
     )
-    rows = "".join(map(_row, remarks))
+    rows = "".join(map(_row, comments))
     again = text if page == 1 else ""
     main = f"<b>网络日志正文</b>{again}<p>发表评论</p><b>文章评论</b><table width=98%>{rows}</table>{pager}"
-    return _page(blog, base, main, entry.title)
+    return _page(blog, base, main, post.title)
 
 
 def notice(blog: Blog, words: str) -> bytes:
-    """A page that says that there is none."""
+    """Return a page with a notice in place of content."""
     page = f"<html><head><title>提示</title></head><body><div>{words}</div><a href='/'>返回首页</a></body></html>"
     return page.encode(CHARSETS[blog.style])
 
 
 def portion(blog: Blog, items: list[Shown], page: int, size: int) -> tuple[list[Shown], int]:
-    """What a page of a list shows, and the number of the last page."""
+    """Return the items of one page of a list, and the number of the last page."""
     last = max(1, -(-len(items) // size))
     if page > last and blog.endless == "same":
         page = 1
@@ -124,7 +124,7 @@ def portion(blog: Blog, items: list[Shown], page: int, size: int) -> tuple[list[
 
 
 def pages(blog: Blog, page: int, last: int, url: Callable[[int], str]) -> str:
-    """Links to the other pages of a listing: numbers and words in one style, words alone in the other."""
+    """Return links to the other pages of a listing: numbers and labels, or in `rows` labels alone."""
     if last < 2 and blog.endless == "no":
         return ""
     goes_on = page < last or blog.endless != "no"
@@ -140,50 +140,51 @@ def pages(blog: Blog, page: int, last: int, url: Callable[[int], str]) -> str:
     return f"<nav>{before} {numbers} {following}</nav>"
 
 
-def _item(remark: Remark) -> str:
+def _item(comment: Comment) -> str:
     return (
-        f"<li><div class=by>作者：{_name(remark)}{_reply(remark)} <em>留言时间：{remark.when:%Y-%m-%d %H:%M:%S}</em></div>"
-        f"<div class=said>{escape(remark.text)}</div><div class=do><a href='#say'>回复</a> | {remark.likes}</div></li>"
+        f"<li><div class=by>作者：{_name(comment)}{_reply(comment)}"
+        f" <em>留言时间：{comment.when:%Y-%m-%d %H:%M:%S}</em></div>"
+        f"<div class=said>{escape(comment.text)}</div><div class=do><a href='#say'>回复</a> | {comment.likes}</div></li>"
     )
 
 
-def _row(remark: Remark) -> str:
+def _row(comment: Comment) -> str:
     return (
-        f"<tr><td>作者:{_name(remark)}{_reply(remark)}</td><td>留言时间:{remark.when:%Y-%m-%d %H:%M:%S}</td></tr>"
-        f"<tr><td colspan=2>{escape(remark.text)}</td></tr>"
-        f"<tr><td colspan=2 align=right><a href='javascript:void(0)'>回复</a> | {remark.likes}</td></tr>"
+        f"<tr><td>作者:{_name(comment)}{_reply(comment)}</td><td>留言时间:{comment.when:%Y-%m-%d %H:%M:%S}</td></tr>"
+        f"<tr><td colspan=2>{escape(comment.text)}</td></tr>"
+        f"<tr><td colspan=2 align=right><a href='javascript:void(0)'>回复</a> | {comment.likes}</td></tr>"
     )
 
 
-def _name(remark: Remark) -> str:
-    if remark.home is None:
-        return escape(remark.author)
-    return f"<a class=release_restore target=_blank href='/u/{remark.home}/'>{escape(remark.author)}</a>"
+def _name(comment: Comment) -> str:
+    if comment.home is None:
+        return escape(comment.author)
+    return f"<a class=release_restore target=_blank href='/u/{comment.home}/'>{escape(comment.author)}</a>"
 
 
-def _reply(remark: Remark) -> str:
-    return f" 回复 <b>{escape(remark.reply_to)}</b>" if remark.reply_to else ""
+def _reply(comment: Comment) -> str:
+    return f" 回复 <b>{escape(comment.reply_to)}</b>" if comment.reply_to else ""
 
 
 def _sidebar(blog: Blog) -> str:
     urls = Urls(blog=blog)
-    newest = sorted(blog.listed(), key=lambda entry: (entry.when, entry.number), reverse=True)
+    newest = sorted(blog.listed(), key=lambda post: (post.when, post.number), reverse=True)
     latest = "".join(f"<li><a href='{urls.post(e)}'>{escape(cut(e.title))}</a></li>" for e in newest[:7])
-    shelves = "".join(
-        f"<dt><a href='{urls.shelf(name)}'>【{escape(name)}】</a></dt>"
+    categories = "".join(
+        f"<dt><a href='{urls.category(name)}'>【{escape(name)}】</a></dt>"
         + "".join(
             f"<dd>· <a href='{urls.post(e)}'>{escape(cut(e.title))}</a></dd>"
-            for e in blog.listed(shelf=name)[:10]
+            for e in blog.listed(category=name)[:10]
         )
-        for name in blog.shelves
+        for name in blog.categories
     )
     months = "".join(
         f"<li><a href='{urls.month(month)}'>{first} - {last}</a></li>" for month, first, last in blog.months()
     )
     return (
         f"<div><h4>我的名片</h4><p>{escape(blog.nickname)} ，{blog.age}岁</p><p>注册日期: {blog.registered}</p>"
-        f"<p>访问总量: {blog.crawled_pages:,} 次</p></div>{_calendar(blog)}<div><h4>最新发布</h4><ul>{latest}</ul></div>"
-        f"<div><h4>分类目录</h4><dl>{shelves}</dl></div><div><h4>存档目录</h4><ul>{months}</ul></div>"
+        f"<p>访问总量: {blog.visits:,} 次</p></div>{_calendar(blog)}<div><h4>最新发布</h4><ul>{latest}</ul></div>"
+        f"<div><h4>分类目录</h4><dl>{categories}</dl></div><div><h4>存档目录</h4><ul>{months}</ul></div>"
     )
 
 

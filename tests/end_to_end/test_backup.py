@@ -1,4 +1,4 @@
-"""Two blogs in two markups of these tests' own, backed up by the command and held against the truth field by field."""
+"""Two blogs in two markups, backed up by the command and compared field by field."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ def world(posts: int, *, seed: int = 1) -> World:
     )
 
 
-def test_two_blogs_are_held_field_by_field_with_no_page_asked_for_twice(tmp_path: Path) -> None:
+def test_two_blogs_are_stored_field_by_field_without_requesting_a_page_twice(tmp_path: Path) -> None:
     with Host(world(30)) as host:
         tool = Tool(tmp_path)
         ran = tool.run("backup", host.blog_url(ASIDE), host.blog_url(ROWS))
@@ -37,16 +37,16 @@ def test_two_blogs_are_held_field_by_field_with_no_page_asked_for_twice(tmp_path
 
 
 @pytest.mark.parametrize("style", ["aside", "rows"])
-def test_titles_that_begin_like_buttons_are_titles_and_buttons_are_none(style: str) -> None:
+def test_titles_that_begin_like_buttons_are_parsed_and_buttons_are_not(style: str) -> None:
     blog = make_blog(ASIDE, posts=6, seed=1, style=style)
     titles = ["阅读笔记", "分享快乐", "更多的爱", "首页的故事", "Moreover", "评论员文章"]
-    for entry, title in zip(blog.entries.values(), titles, strict=True):
-        entry.title = title
-    first = Urls(blog=blog).post(next(iter(blog.entries.values())))
+    for post, title in zip(blog.posts.values(), titles, strict=True):
+        post.title = title
+    first = Urls(blog=blog).post(next(iter(blog.posts.values())))
     buttons = "".join(
         f"<a href='{first}'>{words}</a> " for words in ("【阅读全文】", "评论（3）", "more »", "上页")
     )
-    body = printing.listing(blog, "127.0.0.1", "文章", list(blog.entries.values()), f"<p>{buttons}</p>")
+    body = printing.listing(blog, "127.0.0.1", "文章", list(blog.posts.values()), f"<p>{buttons}</p>")
     url = f"http://127.0.0.1/u/{ASIDE}/"
     page = Page(url=url, fetched_at=datetime.now(UTC), status=200, headers=(), body=body)
     parsed = site_by_name("creaders").parse_page(

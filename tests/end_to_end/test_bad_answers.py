@@ -1,4 +1,4 @@
-"""A host on its bad days: nothing held is replaced, nothing is marked as gone, and all is mended by a good day."""
+"""After bad answers nothing stored is replaced or marked as gone, and a later run retries them."""
 
 import gzip
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host, no_fault
-from tests.end_to_end.world import Entry, World, make_blog
+from tests.end_to_end.world import Post, World, make_blog
 from tests.tool import Tool, contents
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -50,9 +50,9 @@ def bomb() -> Answer:
     )
 
 
-def test_whatever_comes_in_place_of_a_page_costs_nothing_but_a_failure(host: Host, tool: Tool) -> None:
+def test_a_bad_answer_records_a_failure_and_changes_no_content(host: Host, tool: Tool) -> None:
     before = contents(tool.db)
-    short = [entry for entry in host.world.blogs[UID].entries.values() if len(entry.remarks) <= 10]
+    short = [post for post in host.world.blogs[UID].posts.values() if len(post.comments) <= 10]
     hit = dict(zip(_paths(short[::2]), BAD.items(), strict=False))  # a good page between two bad ones
     assert len(hit) > 8
 
@@ -79,20 +79,20 @@ def test_whatever_comes_in_place_of_a_page_costs_nothing_but_a_failure(host: Hos
     assert tool.scalar("select count(*) from failures where resolved_at is not null") == len(hit)
 
 
-def test_a_deleted_post_whose_reader_is_sent_home_is_gone_and_keeps_its_text(host: Host, tool: Tool) -> None:
-    entries = list(host.world.blogs[UID].entries.values())
-    entries[4].state = "home"
+def test_a_deleted_post_that_redirects_home_is_gone_and_keeps_its_text(host: Host, tool: Tool) -> None:
+    posts = list(host.world.blogs[UID].posts.values())
+    posts[4].state = "home"
     assert tool.run("update", "--full").code == 0
     assert differences(tool, host, UID) == []
     assert tool.rows("select gone_reason, body_text from posts where gone_at is not null") == [
-        ("redirect", "\n".join(entries[4].paragraphs))
+        ("redirect", "\n".join(posts[4].paragraphs))
     ]
     assert tool.scalar("select count(*) from post_revisions") == 0
 
 
-def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path) -> None:
+def test_a_listing_in_place_of_a_deleted_post_is_no_edit(tmp_path: Path) -> None:
     world = World(blogs={UID: make_blog(UID, posts=12, seed=5)})
-    gone = list(world.blogs[UID].entries.values())[3]
+    gone = list(world.blogs[UID].posts.values())[3]
     with Host(world) as host:
         tool = Tool(tmp_path)
         assert tool.run("backup", host.blog_url(UID)).code == 0
@@ -105,7 +105,7 @@ def test_a_list_of_posts_in_the_place_of_a_deleted_one_is_no_edit(tmp_path: Path
         ]
 
 
-def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> None:
+def test_a_blog_that_was_never_reached_is_requested_again(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=2, seed=5)})) as host:
         tool = Tool(tmp_path)
         host.fault = lambda path: Answer(status=500) if "/u/" in path else None
@@ -115,7 +115,7 @@ def test_a_blog_that_was_never_reached_is_asked_for_again(tmp_path: Path) -> Non
         assert differences(tool, host, UID) == []
 
 
-def test_after_an_outage_the_same_command_asks_for_what_it_cost_at_once(tmp_path: Path) -> None:
+def test_after_an_outage_the_same_command_retries_failures_at_once(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=9, seed=5)})) as host:
         tool = Tool(tmp_path)
         host.fault = lambda path: Answer(status=500) if len(host.requests) > 5 else None
@@ -126,12 +126,12 @@ def test_after_an_outage_the_same_command_asks_for_what_it_cost_at_once(tmp_path
         assert differences(tool, host, UID) == []
 
 
-def _paths(entries: list[Entry]) -> list[str]:
+def _paths(posts: list[Post]) -> list[str]:
     blog = make_blog(UID, posts=0, seed=5, style="rows")
-    return [printing.Urls(blog=blog).post(entry) for entry in entries]
+    return [printing.Urls(blog=blog).post(post) for post in posts]
 
 
-def test_a_host_that_never_closes_its_pages_is_asked_twice_once_and_no_more(tmp_path: Path) -> None:
+def test_pages_without_closing_tags_are_stored_and_not_requested_again(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=5, seed=3)})) as host:
         host.fault = lambda path: (
             None if "robots" in path else Answer(body=host.page(path).body.replace(b"</body></html>", b""))

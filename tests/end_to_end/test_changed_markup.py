@@ -1,4 +1,4 @@
-"""The host is made over: pages come, and something that used to be read is nowhere. Nothing held may suffer."""
+"""A site that changes its markup exits 5, and nothing stored changes."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,9 @@ CHANGES: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool, what: str) -> None:
+def test_a_field_that_no_page_shows_any_more_exits_5_and_changes_no_content(
+    host: Host, tool: Tool, what: str
+) -> None:
     change = CHANGES[what]
 
     def made_over(path: str) -> Answer | None:
@@ -44,7 +46,7 @@ def test_what_is_nowhere_any_more_is_5_and_costs_nothing(host: Host, tool: Tool,
 
 
 @pytest.mark.parametrize("words", [[], ["--full"]], ids=["home alone", "every page"])
-def test_one_empty_shell_for_every_address_is_5_as_well(host: Host, tool: Tool, words: list[str]) -> None:
+def test_an_empty_page_for_every_url_exits_5(host: Host, tool: Tool, words: list[str]) -> None:
     shell = b"<!doctype html><html><body><div id=app></div><script src=/app.js></script></body></html>"
     host.fault = lambda path: None if path == "/robots.txt" else Answer(body=shell)
     ran = tool.run("update", *words)
@@ -53,7 +55,7 @@ def test_one_empty_shell_for_every_address_is_5_as_well(host: Host, tool: Tool, 
     assert differences(tool, host, UID) == []
 
 
-def test_a_site_whose_pages_all_speak_in_unknown_words_is_5_and_costs_nothing(host: Host, tool: Tool) -> None:
+def test_a_site_of_unknown_pages_exits_5_and_changes_no_content(host: Host, tool: Tool) -> None:
     def made_over(path: str) -> Answer | None:
         page = f"<html><body><div id=app>{'新' * len(path)}</div></body></html>"
         return (

@@ -1,4 +1,4 @@
-"""What `--dry-run` says is what the same words then ask the host for, and nothing is written by saying it."""
+"""`--dry-run` lists the requests of the same command without it, and writes nothing."""
 
 import json
 
@@ -12,9 +12,7 @@ from tests.tool import Tool
 
 
 @pytest.mark.parametrize("words", ["", "--full", "--full --limit 3", "--full --since 2024-10-01"])
-def test_a_dry_run_says_each_request_that_a_blog_without_news_costs(
-    host: Host, tool: Tool, words: str
-) -> None:
+def test_a_dry_run_lists_the_requests_for_an_unchanged_blog(host: Host, tool: Tool, words: str) -> None:
     before = tool.rows("select * from frontier")
     said = json.loads(tool.run("update", *words.split(), "--dry-run", "--json").out)
     assert (host.requests, tool.rows("select * from frontier")) == ([], before)
@@ -23,7 +21,7 @@ def test_a_dry_run_says_each_request_that_a_blog_without_news_costs(
     assert said["requests"] == len(host.requests)
 
 
-def test_a_dry_run_says_what_is_due_later_with_the_pages_that_follow(host: Host, tool: Tool) -> None:
+def test_a_dry_run_lists_due_pages_and_their_further_pages(host: Host, tool: Tool) -> None:
     tool.days_ahead = 30
     said = json.loads(tool.run("update", "--dry-run", "--json").out)
     tool.run("update")
@@ -31,8 +29,8 @@ def test_a_dry_run_says_what_is_due_later_with_the_pages_that_follow(host: Host,
     assert len(host.requests) > 10
 
 
-def test_a_dry_run_of_failures_says_what_is_not_due_yet_too(host: Host, tool: Tool) -> None:
-    path = Urls(blog=host.world.blogs[UID]).post(next(iter(host.world.blogs[UID].entries.values())))
+def test_a_dry_run_of_a_retry_lists_failures_that_are_not_yet_due(host: Host, tool: Tool) -> None:
+    path = Urls(blog=host.world.blogs[UID]).post(next(iter(host.world.blogs[UID].posts.values())))
     host.fault = lambda asked: Answer(status=404) if asked == path else None
     assert tool.run("update", "--full").code == 1
     host.fault = no_fault

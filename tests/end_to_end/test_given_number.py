@@ -1,4 +1,4 @@
-"""A blog that was kept under a name, and whose host then gives it a number: it goes on as the same author."""
+"""A blog stored under a name continues as the same author after its host assigns a number."""
 
 import re
 import time
@@ -21,13 +21,13 @@ _POST = re.compile(rf"/u/{UID}/\d{{6}}/(\d+)\.html\??".encode())
 
 
 def by_name(host: Host, path: str) -> Answer | None:
-    """The page as the host printed it before there were numbers: every address under the blog's name."""
+    """Return the page as before the numbers, every URL under the blog's name."""
     if not path.startswith(f"/{NAME}/"):
         return None
     number = re.search(r"did=(\d+)&?(.*)", path)
     if number:
-        entry = host.world.blogs[UID].entries[int(number[1])]
-        path = f"/u/{UID}/{entry.month}/{entry.number}.html?{number[2]}"
+        post = host.world.blogs[UID].posts[int(number[1])]
+        path = f"/u/{UID}/{post.month}/{post.number}.html?{number[2]}"
     good = host.page(path.replace(f"/{NAME}/", f"/u/{UID}/"))
     body = _POST.sub(rb"/laowang/user_blog_diary.php?did=\1&", good.body)
     body = re.sub(rb"&(['#])", rb"\1", body).replace(f"/u/{UID}/".encode(), f"/{NAME}/".encode())
@@ -38,8 +38,8 @@ def redirect(uid: str) -> Answer:
     return Answer(status=301, headers=(("Location", f"/u/{uid}/"),))
 
 
-def held(tool: Tool, host: Host) -> list[str]:
-    """How the archive differs from the blog as it is now, where the blog is held under its name."""
+def differences_by_name(tool: Tool, host: Host) -> list[str]:
+    """Return the differences between archive and blog while the blog is stored under its name."""
     numbered = Tool(tool.folder / "numbered")
     numbered.db.unlink(missing_ok=True)
     tool.rows("vacuum into ?", str(numbered.db))
@@ -49,7 +49,7 @@ def held(tool: Tool, host: Host) -> list[str]:
 
 @pytest.fixture
 def named(tmp_path: Path) -> tuple[Host, Tool]:
-    """A host, not started, and an archive to be made of its blog by its name."""
+    """Return a host that is not started, and a command without an archive."""
     host = Host(
         World(blogs={UID: make_blog(UID, posts=9, seed=7), NEIGHBOUR: make_blog(NEIGHBOUR, posts=5, seed=3)})
     )
@@ -61,7 +61,7 @@ def named(tmp_path: Path) -> tuple[Host, Tool]:
     ("asked", "name_leads_to"),
     [("update", "redirect"), ("update", "same page"), ("its home page", "nothing"), ("a post", "nothing")],
 )
-def test_a_blog_held_under_a_name_goes_on_under_the_number_that_its_host_gives_it(
+def test_a_blog_stored_under_a_name_continues_under_its_new_number(
     named: tuple[Host, Tool], asked: str, name_leads_to: str
 ) -> None:
     with named[0] as host:
@@ -83,9 +83,9 @@ def test_a_blog_held_under_a_name_goes_on_under_the_number_that_its_host_gives_i
         }
         assert tool.run(*words[asked]).code == 0
         assert tool.run("update", "--full").code == 0
-        assert held(tool, host) == []
+        assert differences_by_name(tool, host) == []
         assert tool.run("update", UID, "--full").code == 0
-        assert held(tool, host) == []
+        assert differences_by_name(tool, host) == []
         assert (
             tool.rows("select number from frontier where kind = 'post' group by 1 having count(*) > 1") == []
         )
@@ -94,7 +94,7 @@ def test_a_blog_held_under_a_name_goes_on_under_the_number_that_its_host_gives_i
         assert len(host.requests) == 2
 
 
-def test_a_number_that_shows_other_posts_is_not_the_blog_held_under_a_name(named: tuple[Host, Tool]) -> None:
+def test_a_number_with_other_posts_is_not_the_blog_stored_under_a_name(named: tuple[Host, Tool]) -> None:
     with named[0] as host:
         tool = named[1]
         assert tool.run("backup", f"{host.url}/{NAME}/").code == 0

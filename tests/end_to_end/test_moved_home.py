@@ -1,4 +1,4 @@
-"""A blog that moves: its home page is asked for where it is, not where it was."""
+"""A home page that moved is requested at its new URL."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ NONE = Answer(status=404, body=b"<html><title>404 Not Found</title><body>404 Not
 
 
 def sends_on(path: str) -> Answer | None:
-    """The address of before sends its readers to the one of today."""
+    """Redirect the old URL to the current one."""
     if not path.startswith(OLD):
         return None
     return Answer(status=301, headers=(("Location", path.replace(OLD, f"/u/{UID}/")),))
@@ -24,32 +24,32 @@ def sends_on(path: str) -> Answer | None:
 
 @pytest.fixture
 def moved(tmp_path: Path) -> tuple[Host, Tool]:
-    """A host, not started, and an archive to be made of its blog by the address of before."""
+    """Return a host that is not started, and a command without an archive."""
     host = Host(World(blogs={UID: make_blog(UID, posts=6, seed=7)}), fault=sends_on)
     return host, Tool(tmp_path)
 
 
 def idle(host: Host, tool: Tool) -> list[str]:
-    """What an update asks for when nothing is new."""
+    """Return the requests of an update of an unchanged blog."""
     host.forget_requests()
     ran = tool.run("update")
     assert ran.code == 0, ran.err
     return host.paths()
 
 
-def test_a_redirect_of_the_home_page_is_learnt(moved: tuple[Host, Tool]) -> None:
+def test_a_redirect_of_the_home_page_is_stored(moved: tuple[Host, Tool]) -> None:
     with moved[0] as host:
         tool = moved[1]
         assert tool.run("backup", f"{host.url}{OLD}").code == 0
         for _ in range(2):
             assert idle(host, tool) == ["/robots.txt", f"/u/{UID}/"]
         host.fault = lambda path: NONE if path.startswith(OLD) else None
-        host.world.blogs[UID].entries[min(host.world.blogs[UID].entries)].title = "改过的题目"
+        host.world.blogs[UID].posts[min(host.world.blogs[UID].posts)].title = "改过的题目"
         assert tool.run("update", "--full").code == 0
         assert differences(tool, host, UID) == []
 
 
-def test_a_redirect_that_is_taken_back_is_unlearnt(moved: tuple[Host, Tool]) -> None:
+def test_a_redirect_that_the_host_removed_is_removed(moved: tuple[Host, Tool]) -> None:
     with moved[0] as host:
         tool, there = moved[1], f"/u/{UID}/"
         assert tool.run("backup", f"{host.url}{OLD}").code == 0

@@ -1,4 +1,4 @@
-"""Whose blog a page is: old names, closed blogs, posts that other people wrote."""
+"""Pages belong to the right blog: old names, closed blogs, posts of other people."""
 
 from pathlib import Path
 
@@ -17,9 +17,7 @@ NEIGHBOUR = "31182"
 
 @pytest.mark.parametrize("way", ["redirect", "same page"])
 @pytest.mark.parametrize("style", ["aside", "rows"])
-def test_a_blog_asked_for_by_its_old_name_and_by_its_number_is_one_author(
-    tmp_path: Path, style: str, way: str
-) -> None:
+def test_a_blog_backed_up_by_name_and_by_number_is_one_author(tmp_path: Path, style: str, way: str) -> None:
     def named(path: str) -> Answer | None:
         if not path.startswith("/laowang/"):
             return None
@@ -40,7 +38,7 @@ def test_a_blog_asked_for_by_its_old_name_and_by_its_number_is_one_author(
 
 
 @pytest.mark.parametrize("way", ["redirect", "same page"])
-def test_a_closed_blog_that_shows_another_keeps_what_is_held_and_takes_nothing(
+def test_a_closed_blog_that_shows_another_keeps_its_content_and_stores_no_other(
     host: Host, tool: Tool, way: str
 ) -> None:
     host.world.blogs[NEIGHBOUR] = make_blog(NEIGHBOUR, posts=5, seed=3, style="rows")
@@ -63,7 +61,7 @@ def test_a_closed_blog_that_shows_another_keeps_what_is_held_and_takes_nothing(
     assert len(host.requests) == 2
 
 
-def test_a_blog_that_leads_to_another_by_its_number_is_not_backed_up_as_that_one(tmp_path: Path) -> None:
+def test_a_blog_that_redirects_to_another_number_is_not_backed_up(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=4, seed=3)})) as host:
         tool = Tool(tmp_path)
         moved = Answer(status=302, headers=(("Location", f"/u/{UID}/"),))
@@ -74,7 +72,7 @@ def test_a_blog_that_leads_to_another_by_its_number_is_not_backed_up_as_that_one
         assert tool.scalar("select count(*) from posts") == 0
 
 
-def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_path: Path) -> None:
+def test_listed_posts_of_other_blogs_are_not_stored(tmp_path: Path) -> None:
     blog, other = make_blog(UID, posts=6, seed=5), make_blog(NEIGHBOUR, posts=3, seed=6)
     with Host(World(blogs={UID: blog, NEIGHBOUR: other})) as host:
         foreign = Urls(blog=other).post(other.listed()[0])
@@ -98,7 +96,7 @@ def test_posts_of_others_that_a_blog_links_to_in_its_lists_are_not_its_own(tmp_p
         assert len(host.requests) == 2
 
 
-def test_a_home_page_under_a_name_with_nothing_beside_its_list_is_the_blog_that_most_of_its_posts_are_of(
+def test_a_named_home_page_without_sidebar_belongs_to_the_blog_of_most_of_its_posts(
     tmp_path: Path,
 ) -> None:
     blog, other = make_blog(UID, posts=8, seed=5), make_blog(NEIGHBOUR, posts=3, seed=6)

@@ -1,4 +1,4 @@
-"""A run with `--limit` or `--since` leaves things out on purpose: it proves nothing, and the next one proves all."""
+"""A run with `--limit` or `--since` is incomplete on purpose: it proves nothing, and the next run proves all."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ WATERMARKS = (
 
 
 @pytest.mark.parametrize("option", ["--limit=40", "--since=2024-01-01"])
-def test_no_watermark_moves_and_the_next_run_is_whole(tmp_path: Path, option: str) -> None:
+def test_a_limited_run_moves_no_watermark_and_the_next_run_is_complete(tmp_path: Path, option: str) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=12, seed=5)})) as host:
         tool = Tool(tmp_path)
         assert tool.run("backup", host.blog_url(UID), option).code == 0
@@ -29,7 +29,7 @@ def test_no_watermark_moves_and_the_next_run_is_whole(tmp_path: Path, option: st
         months = "select count(*) from archive_months where proved_first_on is not first_post_on"
         assert tool.scalar(months) == 0
         before = tool.rows(WATERMARKS)
-        host.world.blogs[UID].write(max(e.when for e in host.world.blogs[UID].entries.values()))
+        host.world.blogs[UID].write(max(e.when for e in host.world.blogs[UID].posts.values()))
         tool.run("update", option)
         assert tool.rows(WATERMARKS) == before
         tool.run("update")

@@ -1,4 +1,4 @@
-"""A host that has had enough is left in peace, whatever way it says so, and the run ends and can be gone on with."""
+"""A host that refuses, in any way, gets no more requests; the run ends, and a later run continues it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -41,9 +41,7 @@ def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
     ["9" * 5000, format_datetime(datetime.now(UTC) + TEN_YEARS, usegmt=True)],
     ids=["five thousand digits", "a date in ten years"],
 )
-def test_no_retry_after_holds_a_run_up_or_puts_a_page_off_for_years(
-    host: Host, tool: Tool, wait: str
-) -> None:
+def test_no_retry_after_delays_a_run_or_postpones_a_page_for_years(host: Host, tool: Tool, wait: str) -> None:
     host.fault = lambda path: refuses(503, wait) if "/u/" in path else None
     ran = tool.run("update", timeout=30)
     assert (ran.code, len(host.paths()) <= 4) == (4, True), ran.err
@@ -70,7 +68,7 @@ UNKNOWN = "<html><head><title>提示</title></head><body><p>茶歇时间，概�
     [(405, UNKNOWN, 5), (418, "", 5), (200, CHALLENGE, 6), (200, FIREWALL, 6), (200, UNKNOWN, 12)],
     ids=["405", "418", "challenge", "firewall", "in unknown words"],
 )
-def test_a_site_that_turns_to_refusals_ends_the_run_with_4_and_loses_nothing(
+def test_a_site_that_starts_to_refuse_exits_4_and_loses_no_content(
     host: Host, tool: Tool, status: int, words: str, most: int
 ) -> None:
     def fault(path: str) -> Answer | None:
@@ -102,9 +100,9 @@ def test_a_login_form_in_place_of_every_page_is_a_notice_and_no_change_of_the_si
     assert differences(tool, host, UID) == []
 
 
-def test_an_unasked_304_is_no_page(tmp_path: Path) -> None:
+def test_an_unrequested_304_is_a_failure(tmp_path: Path) -> None:
     blog = make_blog(UID, posts=8, seed=5)
-    hit = printing.Urls(blog=blog).post(list(blog.entries.values())[3])
+    hit = printing.Urls(blog=blog).post(list(blog.posts.values())[3])
     with Host(World(blogs={UID: blog})) as host:
         host.fault = lambda path: Answer(status=304) if path == hit else None
         tool = Tool(tmp_path)
@@ -116,13 +114,13 @@ def test_an_unasked_304_is_no_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["by status", "by refresh"])
-def test_a_listing_whose_reader_is_sent_home_is_not_read_from_the_home_page(
+def test_a_listing_that_redirects_home_is_a_failure(
     tmp_path: Path, how: Literal["by status", "by refresh"]
 ) -> None:
     blog = make_blog(UID, posts=30, seed=5)
     urls = printing.Urls(blog=blog)
     hit = {urls.month(month) for month, _, _ in blog.months()[:2]} | {
-        urls.shelf(name) for name in blog.shelves
+        urls.category(name) for name in blog.categories
     }
     refresh = (
         f"<html><head><meta http-equiv=refresh content='0;url={urls.home()}'></head><body></body></html>"
@@ -143,11 +141,9 @@ def test_a_listing_whose_reader_is_sent_home_is_not_read_from_the_home_page(
 
 
 @pytest.mark.parametrize("sidebar", [True, False], ids=["with its sidebar", "without"])
-def test_a_category_that_shows_no_post_for_a_day_keeps_its_posts(
-    host: Host, tool: Tool, sidebar: bool
-) -> None:
+def test_a_category_that_is_empty_for_a_day_keeps_its_posts(host: Host, tool: Tool, sidebar: bool) -> None:
     blog = host.world.blogs[UID]
-    hit = {printing.Urls(blog=blog).shelf(name) for name in blog.shelves}
+    hit = {printing.Urls(blog=blog).category(name) for name in blog.categories}
     home = host.page(f"/u/{UID}/").body.decode("gb18030")
     empty = re.sub(r"<table width=100%>.*?</table>(<p align=center>.*?</p>)?", "暂无", home, flags=re.DOTALL)
     if not sidebar:
@@ -164,9 +160,9 @@ def test_a_category_that_shows_no_post_for_a_day_keeps_its_posts(
 NOWHERE = ("javascript:alert(1)", "http://127.0.0.1:99999/", "http://[::g]/", "file:///etc/passwd")
 
 
-def test_a_redirect_to_no_url_is_refused_once(host: Host, tool: Tool) -> None:
+def test_a_redirect_to_an_invalid_url_is_a_failure_after_one_request(host: Host, tool: Tool) -> None:
     blog = host.world.blogs[UID]
-    posts = [printing.Urls(blog=blog).post(entry) for entry in blog.entries.values()]
+    posts = [printing.Urls(blog=blog).post(post) for post in blog.posts.values()]
     hit = dict(zip(posts[::2], NOWHERE, strict=False))
 
     def fault(path: str) -> Answer | None:
@@ -179,16 +175,14 @@ def test_a_redirect_to_no_url_is_refused_once(host: Host, tool: Tool) -> None:
     assert differences(tool, host, UID) == []
 
 
-def test_what_the_log_says_of_a_robots_txt_that_cannot_be_had_is_no_traceback(host: Host, tool: Tool) -> None:
+def test_an_unreachable_robots_txt_is_logged_without_traceback(host: Host, tool: Tool) -> None:
     host.fault = lambda path: Answer(drop=True) if path == "/robots.txt" else None
     ran = tool.run("update", "-v")  # which would complain
     assert ran.code == 0
     assert "robots.txt could not be read" in ran.err
 
 
-def test_a_second_host_that_refuses_is_left_alone_and_the_run_ends_with_what_the_blogs_own_gave(
-    host: Host, tool: Tool
-) -> None:
+def test_another_host_that_refuses_is_blocked_and_the_run_exits_1(host: Host, tool: Tool) -> None:
     other = host.blog_url(UID).replace("127.0.0.1", "localhost").partition("/u/")[0]
     tool.change("update frontier set state = 'todo', url = ? || '/refuses/' || id where kind = 'post'", other)
     host.fault = lambda path: refuses(503, "0") if "/refuses/" in path else None

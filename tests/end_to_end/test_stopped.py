@@ -1,4 +1,4 @@
-"""Stopped at any moment, however roughly, the same command goes on and ends with the rows of a run that was not."""
+"""A run stopped at any moment continues by the same command, with the same rows in the end."""
 
 import os
 import random
@@ -32,7 +32,7 @@ def world(posts: int) -> World:
 
 
 def stored(tool: Tool) -> set[str]:
-    """The paths of the pages that the archive holds as fetched."""
+    """Return the paths of the fetched pages of the archive."""
     try:
         rows = tool.rows("select url from frontier where state = 'done' and fetched_at is not null")
     except sqlite3.OperationalError:  # killed before there were tables
@@ -46,7 +46,7 @@ def wait_for(host: Host, more: int, process: subprocess.Popen[str]) -> None:
         time.sleep(0.001)
 
 
-def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_again(tmp_path: Path) -> None:
+def test_kills_at_random_moments_lose_no_row_and_repeat_no_stored_page(tmp_path: Path) -> None:
     chance = random.Random(11)
     whole, killed = Tool(tmp_path / "whole"), Tool(tmp_path / "killed")
     with Host(world(12)) as host:
@@ -76,7 +76,7 @@ def test_kills_at_random_moments_cost_no_row_and_nothing_stored_is_asked_for_aga
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_two_signals_in_a_row_are_one(tmp_path: Path, how: signal.Signals) -> None:
+def test_two_signals_in_a_row_stop_a_run_as_one_does(tmp_path: Path, how: signal.Signals) -> None:
     tool = Tool(tmp_path)
     with Host(world(2), fault=lambda path: Answer(delay=30) if ".html" in path else None) as host:
         process = tool.start("backup", host.blog_url(UIDS[0]))
@@ -104,7 +104,7 @@ def test_a_reparse_that_is_killed_leaves_no_process_behind(tool: Tool) -> None:
     assert tool.run("reparse").code == 0
 
 
-def test_ctrl_c_in_a_reparse_is_3_without_a_word_of_its_workers(tool: Tool) -> None:
+def test_ctrl_c_in_a_reparse_exits_3_without_tracebacks_of_workers(tool: Tool) -> None:
     process = tool.start("reparse", "--workers", "2", start_new_session=True)
     wait_for_workers(process)
     os.killpg(process.pid, signal.SIGINT)
@@ -113,7 +113,7 @@ def test_ctrl_c_in_a_reparse_is_3_without_a_word_of_its_workers(tool: Tool) -> N
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "epub", "warc"])
-def test_an_export_without_room_is_6_and_leaves_nothing_behind(tool: Tool, tmp_path: Path, kind: str) -> None:
+def test_an_export_on_a_full_disk_exits_6_and_leaves_no_file(tool: Tool, tmp_path: Path, kind: str) -> None:
     room = 33_000  # as much as SQLite needs beside the archive
     tool.change("update posts set body_html = body_html || '<p>' || hex(randomblob(2000)) || '</p>'")
     out = tmp_path / "out"

@@ -1,4 +1,4 @@
-"""An archive that was taken elsewhere, by a WARC or by a merge, holds the same posts and comments."""
+"""A WARC or a merge moves all posts and comments to another archive."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +13,13 @@ from tests.tool import Tool
 
 
 @pytest.mark.parametrize("way", ["warc", "merge"])
-def test_comments_alike_on_two_pages_of_comments_come_along(tmp_path: Path, way: str) -> None:
+def test_equal_comments_on_two_pages_survive_a_warc_and_a_merge(tmp_path: Path, way: str) -> None:
     blog = make_blog(UID, posts=12, seed=9)
-    post = max(blog.entries.values(), key=lambda entry: len(entry.remarks))
-    border = blog.remarks_per_page
-    assert len(post.remarks) > border + 2
-    post.remarks[border] = replace(post.remarks[border - 1])
-    post.remarks[border + 1] = replace(post.remarks[border - 1], text="同一秒写的另一句")
+    post = max(blog.posts.values(), key=lambda post: len(post.comments))
+    border = blog.comments_per_page
+    assert len(post.comments) > border + 2
+    post.comments[border] = replace(post.comments[border - 1])
+    post.comments[border + 1] = replace(post.comments[border - 1], text="同一秒写的另一句")
     with Host(World(blogs={UID: blog})) as host:
         first, second = Tool(tmp_path), Tool(tmp_path / "b")
         assert first.run("backup", host.blog_url(UID)).code == 0
@@ -30,7 +30,7 @@ def test_comments_alike_on_two_pages_of_comments_come_along(tmp_path: Path, way:
         else:
             second.run("merge", str(first.db))
         assert differences(second, host, UID) == []
-        blog.write(max(entry.when for entry in blog.entries.values()))
+        blog.write(max(post.when for post in blog.posts.values()))
         assert second.run("update").code == 0
         assert differences(second, host, UID) == [], (
             "an update asks for blogs that were never asked for before"

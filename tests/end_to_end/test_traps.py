@@ -1,4 +1,4 @@
-"""What would send a crawler round for ever, or make one page many."""
+"""Traps of endless URLs, and many URLs of one page."""
 
 import re
 from copy import deepcopy
@@ -20,7 +20,7 @@ from tests.tool import Tool
 
 @pytest.mark.parametrize("style", ["aside", "rows"])
 @pytest.mark.parametrize("beyond", ["same", "empty"])
-def test_a_pager_without_an_end_is_followed_to_the_first_page_that_shows_nothing_new(
+def test_an_endless_pager_is_followed_to_the_first_page_without_new_items(
     tmp_path: Path, style: str, beyond: Literal["same", "empty"]
 ) -> None:
     blog = make_blog(UID, posts=12, seed=7, style=style)
@@ -34,7 +34,7 @@ def test_a_pager_without_an_end_is_followed_to_the_first_page_that_shows_nothing
         assert tool.rows("select url, detail from open_failures") == []
 
 
-def test_session_ids_and_switches_of_script_make_no_second_page(tmp_path: Path) -> None:
+def test_session_ids_and_script_switches_make_no_second_page(tmp_path: Path) -> None:
     world = World(blogs={UID: make_blog(UID, posts=6, seed=7)})
     with Host(world) as host:
         host.fault = lambda path: _with_sessions(host, path, len(host.requests))
@@ -46,7 +46,7 @@ def test_session_ids_and_switches_of_script_make_no_second_page(tmp_path: Path) 
 
 
 def _with_sessions(host: Host, path: str, number: int) -> Answer | None:
-    """The page, where every link has a session of its own, with a link to itself in the other script."""
+    """Return the page with a session id in each link, and a link to itself in the other script."""
     good = host.page(re.sub(r"[?&](?:PHPSESSID=\w+|language=\w+)", "", path))
     if "robots" in path or good.status != 200:
         return good
@@ -62,9 +62,9 @@ def _with_sessions(host: Host, path: str, number: int) -> Answer | None:
 @pytest.mark.parametrize(
     "rest", ["?page=2", "list.php?ym=202412", "202412/", "{post}?cp=2", "{post}?fbclid=x"]
 )
-def test_any_page_of_a_blog_stands_for_the_blog_and_makes_no_second_home(tmp_path: Path, rest: str) -> None:
+def test_any_page_of_a_blog_backs_up_the_blog_without_a_second_home_page(tmp_path: Path, rest: str) -> None:
     blog = make_blog(UID, posts=4, seed=7)
-    post = Urls(blog=blog).post(next(iter(blog.entries.values()))).removeprefix(f"/u/{UID}/")
+    post = Urls(blog=blog).post(next(iter(blog.posts.values()))).removeprefix(f"/u/{UID}/")
     with Host(World(blogs={UID: blog})) as host:
         tool = Tool(tmp_path)
         ran = tool.run("backup", host.blog_url(UID) + rest.format(post=post))
@@ -75,7 +75,7 @@ def test_any_page_of_a_blog_stands_for_the_blog_and_makes_no_second_home(tmp_pat
         assert host.paths() == ["/robots.txt", f"/u/{UID}/"]
 
 
-def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> None:
+def test_two_caches_that_answer_in_turn_cause_no_endless_run(tmp_path: Path) -> None:
     blog = make_blog(UID, posts=10, seed=7)
     before, turn = World(blogs={UID: deepcopy(blog)}), count()
     with Host(World(blogs={UID: blog})) as host:
@@ -93,7 +93,7 @@ def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> Non
         assert tool.run("backup", host.blog_url(UID)).code == 0
         blog.write(datetime(2025, 1, 29, 1, 3, 4))
         blog.write(datetime(2024, 12, 3, 1, 3, 4))
-        list(blog.entries.values())[2].state = "404"
+        list(blog.posts.values())[2].state = "404"
         host.forget_requests()
         host.fault = yesterdays
         tool.run("update", "--full", timeout=30)
@@ -104,7 +104,7 @@ def test_two_caches_that_answer_in_turn_keep_no_run_going(tmp_path: Path) -> Non
         assert tool.rows("select url, detail from open_failures") == []
 
 
-def test_months_and_categories_with_a_new_address_on_every_page_come_to_an_end(tmp_path: Path) -> None:
+def test_new_urls_of_months_and_categories_on_every_page_cause_no_endless_run(tmp_path: Path) -> None:
     with Host(World(blogs={UID: make_blog(UID, posts=12, seed=7)})) as host:
 
         def renumbered(path: str) -> Answer | None:

@@ -1,4 +1,4 @@
-"""A blog host's own truth: blogs that a test changes between two runs, as years do."""
+"""The data of a host: blogs that a test changes between two runs."""
 
 import random
 from dataclasses import dataclass, field, replace
@@ -67,8 +67,8 @@ _SHELVES = ("时政评论", "往事", "读书笔记", "厨房", "Travel 游记")
 
 
 @dataclass(kw_only=True)
-class Remark:
-    """A comment. `home`: the uid of the commenter's own blog, where the name is a link."""
+class Comment:
+    """A comment; `home` is the uid of the commenter's blog, if the name is a link."""
 
     author: str
     when: datetime
@@ -79,24 +79,24 @@ class Remark:
 
 
 @dataclass(kw_only=True)
-class Entry:
-    """A post. `remarks` are newest first; `listed` None: where its state is `there`.
+class Post:
+    """A post, its comments newest first; if `listed` is None, it is listed while its state is `there`.
 
-    `home`: its reader is sent to the blog's home page.
+    In the state `home` its URL redirects to the home page of the blog.
     """
 
     number: int
     title: str
     when: datetime
     paragraphs: list[str]
-    shelf: str
+    category: str
     views: int = 0
     likes: int = 0
-    remarks: list[Remark] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     state: State = "there"
     pinned: bool = False
     listed: bool | None = None
-    picture: str | None = None
+    image: str | None = None
 
     @property
     def is_listed(self) -> bool:
@@ -109,10 +109,10 @@ class Entry:
 
 @dataclass(kw_only=True)
 class Blog:
-    """A blog. `shelves` are its categories by name, each with the number in its URL.
+    """A blog, with the numbers of its categories by name.
 
-    `endless`: every page of a list or of comments links to a next one, beyond the last too, which shows the first
-    page's content again or none.
+    If `endless`, each page of a list or of comments links to a next one, which beyond the last has the items of the
+    first page or none.
     """
 
     uid: str
@@ -122,42 +122,42 @@ class Blog:
     registered: date
     style: str = "aside"
     age: int = 9
-    crawled_pages: int = 1000
-    entries: dict[int, Entry] = field(default_factory=dict)
-    shelves: dict[str, int] = field(default_factory=dict)
+    visits: int = 1000
+    posts: dict[int, Post] = field(default_factory=dict)
+    categories: dict[str, int] = field(default_factory=dict)
     per_page: int = 10
-    remarks_per_page: int = 10
+    comments_per_page: int = 10
     endless: Literal["no", "same", "empty"] = "no"
 
-    def listed(self, *, shelf: str | None = None, month: str | None = None) -> list[Entry]:
-        """What a listing names, newest first; pinned ones before all on the home page alone."""
+    def listed(self, *, category: str | None = None, month: str | None = None) -> list[Post]:
+        """Return the posts of a listing, newest first; on the home page pinned ones before all."""
         found = [
-            entry
-            for entry in self.entries.values()
-            if entry.is_listed and shelf in (None, entry.shelf) and month in (None, entry.month)
+            post
+            for post in self.posts.values()
+            if post.is_listed and category in (None, post.category) and month in (None, post.month)
         ]
-        found.sort(key=lambda entry: (entry.when, entry.number), reverse=True)
-        return sorted(found, key=lambda entry: not entry.pinned) if shelf is month is None else found
+        found.sort(key=lambda post: (post.when, post.number), reverse=True)
+        return sorted(found, key=lambda post: not post.pinned) if category is month is None else found
 
     def months(self) -> list[tuple[str, date, date]]:
-        """Every month with its first and last day, newest first."""
+        """Return each month with its first and last day, newest first."""
         days: dict[str, list[date]] = {}
-        for entry in self.listed():
-            days.setdefault(entry.month, []).append(entry.when.date())
+        for post in self.listed():
+            days.setdefault(post.month, []).append(post.when.date())
         return [(month, min(found), max(found)) for month, found in sorted(days.items(), reverse=True)]
 
-    def write(self, when: datetime, *, title: str | None = None, number: int | None = None) -> Entry:
-        """A new post of that time, in the first category."""
-        number = number or max(self.entries, default=600000) + 17
-        entry = Entry(
+    def write(self, when: datetime, *, title: str | None = None, number: int | None = None) -> Post:
+        """Add a post of that time to the first category."""
+        number = number or max(self.posts, default=600000) + 17
+        post = Post(
             number=number,
             title=title or f"新写的第{number}篇",
             when=when,
             paragraphs=[f"这是{number}号的正文。" * 12, "完。"],
-            shelf=next(iter(self.shelves)),
+            category=next(iter(self.categories)),
         )
-        self.entries[number] = entry
-        return entry
+        self.posts[number] = post
+        return post
 
 
 @dataclass(kw_only=True)
@@ -166,18 +166,18 @@ class World:
 
     blogs: dict[str, Blog] = field(default_factory=dict)
 
-    def all_move(self) -> None:
-        """Readers come: every counter of every page rises, and nothing else changes."""
+    def raise_counters(self) -> None:
+        """Raise each counter of each page, and change nothing else."""
         for blog in self.blogs.values():
-            blog.crawled_pages += 321
-            for entry in blog.entries.values():
-                entry.views += 7
+            blog.visits += 321
+            for post in blog.posts.values():
+                post.views += 7
 
 
 def make_blog(
     uid: str, *, posts: int, seed: int, style: str = "aside", until: datetime | None = None
 ) -> Blog:
-    """A blog of so many invented posts over some years, the same for the same seed."""
+    """Return an invented blog of so many posts over some years, the same for the same seed."""
     chance = random.Random(f"{uid}/{seed}")
     moment = until or datetime(2025, 1, 28, 21, 46, 53)
     blog = Blog(
@@ -187,19 +187,19 @@ def make_blog(
         tagline="一个人的编年史，写给忘记的人",
         registered=date(2015, 6, 17),
         style=style,
-        crawled_pages=chance.randrange(10_000, 2_000_000),
-        shelves={name: 136000 + place + int(uid) for place, name in enumerate(_SHELVES)},
+        visits=chance.randrange(10_000, 2_000_000),
+        categories={name: 136000 + place + int(uid) for place, name in enumerate(_SHELVES)},
     )
     number = 506000 + int(uid) % 97
     for _ in range(posts):
-        entry = _entry(chance, number, moment, seed)
-        blog.entries[number] = entry
+        post = _make_post(chance, number, moment, seed)
+        blog.posts[number] = post
         moment -= timedelta(days=chance.choice((0, 1, 3, 9, 20, 41)), seconds=chance.randrange(60, 40_000))
         number -= chance.randrange(1, 900)
     return blog
 
 
-def _entry(chance: random.Random, number: int, when: datetime, seed: int) -> Entry:
+def _make_post(chance: random.Random, number: int, when: datetime, seed: int) -> Post:
     thing = chance.choice(_THINGS)
     title = f"{chance.choice(_HEADS)}{thing}" + (f"（{number % 9 + 1}）" if chance.random() < 0.4 else "")
     if chance.random() < 0.2:
@@ -208,25 +208,25 @@ def _entry(chance: random.Random, number: int, when: datetime, seed: int) -> Ent
         "".join(chance.choices(_WORDS, k=chance.randrange(3, 14))) for _ in range(chance.randrange(2, 7))
     ]
     paragraphs.insert(0, f"{thing}，{seed}-{number}。")
-    return Entry(
+    return Post(
         number=number,
         title=title,
         when=when.replace(microsecond=0),
         paragraphs=paragraphs,
-        shelf=chance.choice(_SHELVES),
+        category=chance.choice(_SHELVES),
         views=chance.randrange(30, 90_000),
         likes=chance.randrange(0, 60),
-        remarks=_remarks(chance, when),
+        comments=_make_comments(chance, when),
     )
 
 
-def _remarks(chance: random.Random, when: datetime) -> list[Remark]:
+def _make_comments(chance: random.Random, when: datetime) -> list[Comment]:
     count = chance.choice((0, 0, 1, 2, 3, 3, 5, 8, 10, 11, 20, 27))
     moment, found = when, []
     for place in range(count):
         moment += timedelta(seconds=chance.randrange(30, 90_000))
         author = chance.choice(_FOLK)
-        remark = Remark(
+        comment = Comment(
             author=author,
             when=moment.replace(microsecond=0),
             text=f"{chance.choice(_WORDS)}{chance.choice(_WORDS)}（{place + 1}楼）",
@@ -234,7 +234,7 @@ def _remarks(chance: random.Random, when: datetime) -> list[Remark]:
             likes=chance.randrange(0, 9),
             home=str(20000 + len(author)) if chance.random() < 0.4 else None,
         )
-        found.insert(0, remark)
+        found.insert(0, comment)
         if chance.random() < 0.06:  # sent twice, by a double click
-            found.insert(0, replace(remark))
+            found.insert(0, replace(comment))
     return found

@@ -1,1 +1,1 @@
-"""Invented blogs: what they hold, and how they change."""
+"""The data of invented blogs, and changes of them."""

@@ -1,11 +1,11 @@
-"""The blocks that a post's body is made of, and what a reader sees of them as text."""
+"""The blocks of a post's body, and their visible text."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Words inside a paragraph that are a link; `href` goes into the page as it is."""
+    """A link in a paragraph; `href` is printed unchanged."""
 
     text: str
     href: str
@@ -13,7 +13,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """Words inside a paragraph in bold."""
+    """Bold text in a paragraph."""
 
     text: str
 
@@ -23,47 +23,47 @@ Inline = str | Linked | Strong
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Words on a line of their own; a newline in them is a `<br>`."""
+    """A paragraph; a newline in it is printed as `<br>`."""
 
     parts: tuple[Inline, ...]
 
     @property
     def text(self) -> str:
-        """What a reader sees, `<br>` as newline."""
+        """Return the visible text, with a newline for each `<br>`."""
         return "".join(part if isinstance(part, str) else part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quotation, each string a line."""
+    """A quotation of these lines."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list with bullets, each string an item."""
+    """A bulleted list."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; in `body_text` a row is a line and its cells are parted by one space."""
+    """A table; in `body_text` a row is a line, with one space between cells."""
 
     rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Preformatted:
-    """Text whose spaces and line ends a reader sees as they are."""
+    """Text printed in `<pre>`."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """An image; `src` goes into the page as it is. It adds nothing to `body_text`."""
+class Image:
+    """An image, without text in `body_text`; `src` is printed unchanged."""
 
     src: str
     alt: str = ""
@@ -71,34 +71,34 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A film in an iframe. It adds nothing to `body_text`."""
+    """A video in an iframe, without text in `body_text`."""
 
     src: str
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An empty paragraph, as editors leave them. It adds nothing to `body_text`."""
+    """An empty paragraph, as rich-text editors leave behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """HTML that goes into the page as it is, and what a reader sees of it."""
+    """HTML printed unchanged, and its visible text."""
 
     html: str
     text: str = ""
 
 
-Block = Raw | Paragraph | Quote | Bullets | Table | Preformatted | Picture | Embed | Gap
+Block = Raw | Paragraph | Quote | Bullets | Table | Preformatted | Image | Embed | Gap
 
 
 def para(*parts: Inline) -> Paragraph:
-    """A paragraph of these parts."""
+    """Return a paragraph of these parts."""
     return Paragraph(parts)
 
 
 def block_text(block: Block) -> str:
-    """The lines a reader sees of one block; empty for pictures, films and gaps."""
+    """Return the visible text of a block; empty for images, videos and gaps."""
     match block:
         case Paragraph():
             return block.text
@@ -113,5 +113,5 @@ def block_text(block: Block) -> str:
 
 
 def body_text(blocks: tuple[Block, ...]) -> str:
-    """What a reader sees of a whole body: every block on lines of its own, no empty lines between."""
+    """Return the visible text of a body: each block on lines of its own, without empty lines."""
     return "\n".join(text for text in map(block_text, blocks) if text)

@@ -1,4 +1,4 @@
-"""What may happen to a blog while it is served; each gives a change for `DemoHost.change`.
+"""Changes of a blog while it is served; each function returns an argument for `DemoHost.change`.
 
 host.change("31182", edit_post(506012, title="改过的题目"))
 """
@@ -13,8 +13,8 @@ from blogarchive.demo.blogs.truth import DemoBlog, DemoComment, DemoPost, PostSt
 Change = Callable[[DemoBlog], DemoBlog]
 
 
-def both(*changes: Change) -> Change:
-    """One change after the other."""
+def chain(*changes: Change) -> Change:
+    """Return a change that applies `changes` in order."""
 
     def change(blog: DemoBlog) -> DemoBlog:
         for one in changes:
@@ -29,7 +29,7 @@ def _to_post(number: int, change: Callable[[DemoPost], DemoPost]) -> Change:
 
 
 def edit_post(number: int, *, title: str | None = None, lines: tuple[str, ...] | None = None) -> Change:
-    """Another title, or another body of plain paragraphs."""
+    """Replace the title, or the body by plain paragraphs."""
 
     def change(post: DemoPost) -> DemoPost:
         body = post.body if lines is None else tuple(para(line) for line in lines)
@@ -39,32 +39,32 @@ def edit_post(number: int, *, title: str | None = None, lines: tuple[str, ...] |
 
 
 def remove_post(number: int, state: PostState = PostState.MISSING, *, still_listed: bool = False) -> Change:
-    """The post's own page answers as `state` says; listings leave it out, or show it still."""
+    """Set the answer of the post's page to `state`; listings omit the post unless `still_listed`."""
     return _to_post(number, lambda post: replace(post, state=state, listed=still_listed))
 
 
 def restore_post(number: int) -> Change:
-    """The post is back as if nothing had been."""
+    """Show and list a removed post again."""
     return _to_post(number, lambda post: replace(post, state=PostState.SHOWN, listed=True))
 
 
 def pin_post(number: int, *, pinned: bool = True) -> Change:
-    """The post stands on top of the home page, or no longer."""
+    """Pin the post to the top of the home page, or unpin it."""
     return _to_post(number, lambda post: replace(post, pinned=pinned))
 
 
 def recategorise(number: int, *names: str) -> Change:
-    """The post is in these categories of the blog now."""
+    """Replace the categories of a post by `names`, which the blog has."""
     return _to_post(number, lambda post: replace(post, categories=names))
 
 
 def add_post(post: DemoPost) -> Change:
-    """A post more, new or with a time long past."""
+    """Add a post, with any time."""
     return lambda blog: replace(blog, posts=(*blog.posts, post))
 
 
 def add_comment(number: int, comment: DemoComment) -> Change:
-    """A comment more, in its place by time; among equal times it comes first."""
+    """Insert a comment by its time, before those of the same second."""
 
     def change(post: DemoPost) -> DemoPost:
         place = next(
@@ -77,7 +77,7 @@ def add_comment(number: int, comment: DemoComment) -> Change:
 
 
 def edit_comment(number: int, place: int, text: str) -> Change:
-    """Another text for the comment at `place`, counted from 0, the newest first."""
+    """Replace the text of the comment at index `place`; the newest has index 0."""
 
     def change(post: DemoPost) -> DemoPost:
         edited = replace(post.comments[place], text=text)
@@ -87,19 +87,19 @@ def edit_comment(number: int, place: int, text: str) -> Change:
 
 
 def remove_comment(number: int, place: int) -> Change:
-    """Without the comment at `place`, counted from 0, the newest first."""
+    """Remove the comment at index `place`; the newest has index 0."""
     return _to_post(
         number, lambda post: replace(post, comments=(*post.comments[:place], *post.comments[place + 1 :]))
     )
 
 
 def rename_author(nickname: str, *, title: str | None = None) -> Change:
-    """Another nickname, perhaps another title of the blog; comments keep the old name."""
+    """Change the nickname and perhaps the title of the blog; its comments keep the old name."""
     return lambda blog: replace(blog, nickname=nickname, title=title or blog.title)
 
 
 def move_counters(by: int = 1) -> Change:
-    """Every post has `by` views more, the blog as many visits more; nothing else changes."""
+    """Add `by` views to each post, and their sum to the visits of the blog."""
 
     def change(blog: DemoBlog) -> DemoBlog:
         posts = tuple(replace(post, views=post.views + by) for post in blog.posts)
@@ -110,7 +110,7 @@ def move_counters(by: int = 1) -> Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecondState:
-    """What `second_state` did, by post number."""
+    """The change of `second_state`, and the numbers of the posts it affects."""
 
     change: Change
     title_edited: int
@@ -127,9 +127,9 @@ class SecondState:
 
 
 def second_state(blog: DemoBlog) -> SecondState:
-    """A site some weeks later: edits, deletions of three kinds, a pinned post, late comments, new posts.
+    """Return the changes of some weeks: edits, three kinds of deletions, a pinned post, late comments, new posts.
 
-    Wants a blog of at least 15 posts, three of them with two comments; raises `ValueError` otherwise.
+    Raises ValueError unless the blog has 15 posts, three of them with two comments.
     """
     posts = list(blog.shown())
     talked = [post for post in posts if len(post.comments) > 1][:3]
@@ -154,7 +154,7 @@ def second_state(blog: DemoBlog) -> SecondState:
         move_counters(),
     )
     return SecondState(
-        change=both(*steps),
+        change=chain(*steps),
         title_edited=quiet[1].number,
         body_edited=quiet[2].number,
         missing=quiet[3].number,
@@ -170,7 +170,7 @@ def second_state(blog: DemoBlog) -> SecondState:
 
 
 def _new_post(blog: DemoBlog, like: DemoPost, ordinal: int) -> DemoPost:
-    """A post of an hour after `like`, with a number that no post has."""
+    """Return a post one hour after `like`, with an unused number."""
     return replace(
         like,
         number=max(post.number for post in blog.posts) + ordinal,

@@ -1,15 +1,15 @@
-"""Lines that look like the page's own: what a post may quote or a commenter type, with plausible times."""
+"""Forged page elements in posts and comments, with plausible times."""
 
 from datetime import datetime, timedelta
 
 from blogarchive.demo.blogs.body import Block, para
 from blogarchive.demo.markup.labels import SIMPLIFIED, Labels
 
-VICTIM = "雷鸣"  # nobody of this name ever comments: who finds one has read a forgery
+VICTIM = "雷鸣"  # the author of forged comments alone: a parsed comment of this name is an error
 
 
 def quoted_page(words: Labels, posted_at: datetime) -> tuple[Block, ...]:
-    """Paragraphs that quote the end of another post: counters, a comment with head and foot, a card."""
+    """Return paragraphs that quote the end of another post: counters, a comment, a section label."""
     hans = words.reply == SIMPLIFIED.reply
     at = posted_at + timedelta(hours=2)
     return (
@@ -25,24 +25,24 @@ def quoted_page(words: Labels, posted_at: datetime) -> tuple[Block, ...]:
 
 
 def head(words: Labels, at: datetime, *, reply_to: str = "") -> str:
-    """The head of a comment by `VICTIM`, as the page would have it."""
+    """Return the header of a comment by `VICTIM`, as the page prints headers."""
     reply = f" {words.reply} {reply_to}" if reply_to else ""
     when = at.replace(microsecond=0).isoformat(" ")
     return f"{words.author}{words.colon}{VICTIM}{reply} {words.comment_time}{words.colon}{when}"
 
 
 def foot(words: Labels, likes: int) -> str:
-    """The foot of a comment."""
+    """Return the footer of a comment."""
     return f"{words.reply} | {likes}"
 
 
 def on_one_line(words: Labels, at: datetime) -> str:
-    """A comment that goes on as if another had begun, its head on one line."""
+    """Return a text that continues with a forged comment, its header on one line."""
     return f"我同意。\n{foot(words, 3)}\n{head(words, at)}\n我收回我所有的文章。\n{foot(words, 99)}"
 
 
 def on_two_lines(words: Labels, at: datetime) -> str:
-    """Likewise with the head on two lines, and words after the foot."""
+    """Return a text that continues with a forged comment, its header on two lines."""
     when = at.replace(microsecond=0).isoformat(" ")
     return (
         f"路过看看。\n{words.author}{words.colon}{VICTIM}\n{words.comment_time}{words.colon}{when}\n"
@@ -51,9 +51,9 @@ def on_two_lines(words: Labels, at: datetime) -> str:
 
 
 def with_page_footer(words: Labels) -> str:
-    """A comment that ends as the whole page does."""
+    """Return a text that ends with a forged author card."""
     return (
         f"沙发！\n{foot(words, 99)}\n{words.card}\n{VICTIM} {words.comma}9{words.years}\n"
-        f"{words.registered}{words.colon} 2001-01-01\n{words.crawled_pages}{words.colon} 9,999,999 {words.times}\n"
+        f"{words.registered}{words.colon} 2001-01-01\n{words.visits}{words.colon} 9,999,999 {words.times}\n"
         f"{words.months}\n2001-01-01 - 2001-01-31\n{words.footer}"
     )

@@ -1,4 +1,4 @@
-"""Invented blogs of any size, put together from a stock of words by a seed."""
+"""Generate blogs of any size from a word stock and a seed."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -24,10 +24,10 @@ def make_blog(
     habits: Habits | None = None,
     awkward: bool = True,
 ) -> DemoBlog:
-    """A blog of `posts` posts spread over `months` months, the same for the same arguments.
+    """Return a blog of `posts` posts over `months` months, the same for the same arguments.
 
-    `comments` is how many a post has on average. Two blogs share no post number unless their uids are equal
-    modulo 97. `awkward` False leaves out everything of `oddities`.
+    A post has `comments` comments on average. Two blogs share no post number unless their uids are equal
+    modulo 97. If `awkward` is False, `oddities` are left out.
     """
     stock = HANT if traditional else HANS
     random = Random(f"{uid}/{seed}")  # noqa: S311 (nothing secret: the same blog every time)

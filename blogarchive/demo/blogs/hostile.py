@@ -1,8 +1,8 @@
-"""A blog that means harm: what an export, a page or a file name must survive."""
+"""A malicious blog: titles, texts and images that attack exports, pages and file names."""
 
 from datetime import date, datetime, timedelta
 
-from blogarchive.demo.blogs.body import Block, Linked, Picture, Raw, para
+from blogarchive.demo.blogs.body import Block, Image, Linked, Raw, para
 from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
 
 TITLES = (
@@ -47,7 +47,7 @@ MARKUP = (
 
 
 def hostile_blog(uid: str = "66666") -> DemoBlog:
-    """One post for each title; the first ones hold the images and the markup too."""
+    """Return a blog with one post for each title; the first ones have the images and the markup too."""
     first = datetime(2024, 1, 31, 23, 59, 59)
     name = "<img src=x onerror=alert(1)>"
     return DemoBlog(
@@ -76,7 +76,7 @@ def hostile_blog(uid: str = "66666") -> DemoBlog:
 
 def _body(index: int) -> tuple[Block, ...]:
     if index == 0:
-        return (para("坏图。"), *(Picture(src) for src in IMAGES))
+        return (para("坏图。"), *(Image(src) for src in IMAGES))
     if index == 1:
         return (para("坏标签。"), *MARKUP)
     return (para("好好的一段。", Linked("链接", "data:text/html,<script>alert(1)</script>")),)

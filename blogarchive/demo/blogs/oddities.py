@@ -1,4 +1,4 @@
-"""What makes generated posts and comments awkward, each on its own beat, so that big blogs hold all of it."""
+"""Difficult blocks and comments for generated posts, each for every n-th post."""
 
 from dataclasses import replace
 from random import Random
@@ -8,8 +8,8 @@ from blogarchive.demo.blogs.body import (
     Bullets,
     Embed,
     Gap,
+    Image,
     Linked,
-    Picture,
     Preformatted,
     Quote,
     Strong,
@@ -29,7 +29,7 @@ _RICH = 4
 
 
 def make_awkward(blog: DemoBlog, post: DemoPost, ordinal: int, random: Random) -> DemoPost:
-    """The post with what falls on its `ordinal`: rich blocks, forged lines, comments posted twice."""
+    """Return `post` with the oddities due at `ordinal`: rich blocks, forged lines, comments posted twice."""
     words = labels_of(blog, ordinal)
     body, comments = list(post.body), post.comments
     if ordinal % _RICH == 0:
@@ -45,7 +45,7 @@ def make_awkward(blog: DemoBlog, post: DemoPost, ordinal: int, random: Random) -
 
 
 def labels_of(blog: DemoBlog, ordinal: int) -> Labels:
-    """The labels of the blog's script, half-width for odd ordinals: forgers do not know the markup."""
+    """Return the labels of the blog's script, half-width for odd ordinals: forgers do not know the markup."""
     words = TRADITIONAL if blog.traditional else SIMPLIFIED
     return words.half_width() if ordinal % 2 else words
 
@@ -62,17 +62,17 @@ def _forged(
 def _rich(blog: DemoBlog, post: DemoPost, ordinal: int) -> list[Block]:
     stamp = f"{post.posted_at:%Y%m%d%H%M%S}"
     pool: list[list[Block]] = [
-        [Picture(f"/u/{blog.uid}/upload_file/{stamp}.jpg"), Gap()],
+        [Image(f"/u/{blog.uid}/upload_file/{stamp}.jpg"), Gap()],
         [Table((("年", "书", "页"), ("2009", "茶经", "88"), ("2010", "梦溪笔谈", "365")))],
         [Quote(("山中何所有", "岭上多白云"))],
         [Bullets(("米三斤", "盐一包", "灯油二两"))],
         [Preformatted("  一  二\n    三")],
         [
-            Picture(f"/upfile/{stamp[:8]}/{post.number}_1.png", alt="窗外"),
+            Image(f"/upfile/{stamp[:8]}/{post.number}_1.png", alt="窗外"),
             Embed("https://www.youtube.com/embed/xyz"),
         ],
         [para("参看", Linked("旧文", old_path(post.number)), "和", Strong("下一篇"), "。")],
-        [Picture(media.MISSING), Picture(media.TWINS[ordinal % 2])],
+        [Image(media.MISSING), Image(media.TWINS[ordinal % 2])],
         [para("又见", Linked("另一处", f"/u/99{ordinal % 1000:03}/"), "。第一行\n第二行")],
     ]
     return pool[ordinal // _RICH % len(pool)]

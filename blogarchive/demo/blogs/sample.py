@@ -1,8 +1,8 @@
-"""The demo's own blogs: one written by hand, with one of everything, and two from the stock of words."""
+"""The blogs of `blogarchive demo`: one written by hand, two generated."""
 
 from datetime import date, datetime
 
-from blogarchive.demo.blogs.body import Block, Picture
+from blogarchive.demo.blogs.body import Block, Image
 from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.demo.blogs.sample_bodies import album, blocks, cat, letter, links, plain, quoting, rare
 from blogarchive.demo.blogs.sample_comments import forged, guests, one_too_many, talk
@@ -14,7 +14,7 @@ SAMPLE_MARKUPS = {UID: "tables", "27282": "html5", "40077": "lines"}
 
 
 def sample_blogs() -> tuple[DemoBlog, ...]:
-    """The blogs of `blogarchive demo`; `SAMPLE_MARKUPS` says how each of them looks."""
+    """Return the blogs of `blogarchive demo`; `SAMPLE_MARKUPS` has their markups by uid."""
     return (
         sample_blog(),
         make_blog("27282", posts=14, seed=2, months=5),
@@ -23,7 +23,7 @@ def sample_blogs() -> tuple[DemoBlog, ...]:
 
 
 def sample_blog(uid: str = UID) -> DemoBlog:
-    """The blog written by hand: every block, forgery and link that the host knows, in sixteen posts."""
+    """Return the blog written by hand: every kind of block, forgery and link, in sixteen posts."""
     return DemoBlog(
         uid=uid,
         username="Bei_Chuang",
@@ -70,7 +70,7 @@ def _posts(uid: str) -> list[DemoPost]:
             guests(),
             "读书 & 观影",
         ),
-        _post(500311, "2024-12-11 12:00:00", "只有一张照片", (Picture(media.TWINS[0]),), (), "旧事"),
+        _post(500311, "2024-12-11 12:00:00", "只有一张照片", (Image(media.TWINS[0]),), (), "旧事"),
         _post(499004, "2024-12-02 06:15:30", "清单、表格与旧磁盘", blocks(uid), (), "试笔"),
         _post(496555, "2024-11-27 19:20:21", "照片簿", album(uid), (), "旧事"),
         _post(495010, "2024-11-15 09:09:09", "从前写过的", links(uid), (), "读书 & 观影"),

@@ -7,8 +7,8 @@ from blogarchive.demo.blogs.body import (
     Bullets,
     Embed,
     Gap,
+    Image,
     Linked,
-    Picture,
     Preformatted,
     Quote,
     Raw,
@@ -34,7 +34,7 @@ def cat(uid: str) -> tuple[Block, ...]:
         para("老王 2025年1月27日"),
         Gap(),
         para("一夜之间，一只花猫占了整条街。在菜市场，它的名声超过了卖豆腐的师傅，成为当日头条。"),
-        Picture(f"/u/{uid}/upload_file/20250127190211.jpg", alt="花猫"),
+        Image(f"/u/{uid}/upload_file/20250127190211.jpg", alt="花猫"),
         para("一、横空出世"),
         para("它只用了非常少的鱼（大概十分之一或更少），就做出了与别家大猫相近的事。\n这是第二行。"),
         Quote(("“复制你知道有效的东西是容易的。", "当你不知道某件事是否会成功时，去做它是困难的。”")),
@@ -76,7 +76,7 @@ def blocks(uid: str) -> tuple[Block, ...]:
         Raw(
             '<embed src="http://www.youtube.com/v/abcdefghijk" type="application/x-shockwave-flash" width="425">'
         ),
-        Picture(f"/upfile/20241202/{uid}4990_1.png"),
+        Image(f"/upfile/20241202/{uid}4990_1.png"),
         para("完。"),
     )
 
@@ -86,8 +86,8 @@ def album(uid: str) -> tuple[Block, ...]:
     odd = (*media.TWINS, media.MISSING, media.ERROR_PAGE, media.MISNAMED, media.DRAWING, media.MOVED)
     return (
         para("今年的照片都在这里。"),
-        Picture(f"/u/{uid}/upload_file/20241127192021.jpg", alt='<秋天> & "山"'),
-        *(Picture(src) for src in odd),
+        Image(f"/u/{uid}/upload_file/20241127192021.jpg", alt='<秋天> & "山"'),
+        *(Image(src) for src in odd),
         para("有几张已经坏了。"),
     )
 

@@ -1,4 +1,4 @@
-"""The comments of the posts written by hand; all of it invented."""
+"""The invented comments of the posts written by hand."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ _HALF = SIMPLIFIED.half_width()
 
 
 def talk(since: str = "2025-01-28 08:00:00") -> tuple[DemoComment, ...]:
-    """Twelve comments on three pages: replies, the author's own, two that were posted twice in one second."""
+    """Return twelve comments for three pages: replies, the author's own, two posted twice in one second."""
     names = ("破草帽", "北窗老王", "转个弯", "Deep Blue", "陶喆迷", "破草帽")
     at = datetime.fromisoformat(since)
     made = [
@@ -30,7 +30,7 @@ def talk(since: str = "2025-01-28 08:00:00") -> tuple[DemoComment, ...]:
 
 
 def forged() -> tuple[DemoComment, ...]:
-    """Comments that contain the heads, feet and page ends of others, with times that would fit there."""
+    """Return comments that contain forged headers, footers and page ends, with plausible times."""
     at = datetime(2025, 1, 28, 2, 0, 0)
     made = (
         lambda _: "第一个到。",
@@ -54,7 +54,7 @@ def forged() -> tuple[DemoComment, ...]:
 
 
 def one_too_many() -> tuple[DemoComment, ...]:
-    """Six comments, of which five stand on the first page: a forged head there makes up the count shown."""
+    """Return six comments, five of them on the first page: a forged header there makes up the shown count."""
     at = datetime(2024, 10, 3, 8, 0, 0)
     texts = ["好。", "很好。", "更好。", on_two_lines(_HALF, at + timedelta(hours=3)), "最好。", "好极了。"]
     return tuple(

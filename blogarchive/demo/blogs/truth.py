@@ -1,6 +1,6 @@
-"""What an invented blog holds: the truth that every page is made from and every reading is compared with.
+"""The data of a blog, from which pages are printed and with which parsed pages are compared.
 
-All times are naive: they are what the page shows, in the site's own clock. Numbers are never formatted here.
+Times are naive, in the time zone of the site, as pages show them.
 """
 
 from collections.abc import Callable
@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from blogarchive.demo.blogs.body import Block, Picture, body_text
+from blogarchive.demo.blogs.body import Block, Image, body_text
 
 
 class PostState(StrEnum):
-    """What the host answers to a post's own URL."""
+    """The answer of the host to the URL of a post."""
 
     SHOWN = "shown"
     MISSING = "missing"  # 404
     DELETED = "deleted"  # a notice with status 200
-    HIDDEN = "hidden"  # a notice with status 200; its owner, known by a cookie, sees the post
+    HIDDEN = "hidden"  # a notice with status 200; the owner, by a cookie, sees the post
     LOGIN = "login"  # a notice with status 200: log in first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoComment:
-    """One comment. `author_path` is the link of the name as the page has it, or None for a guest."""
+    """A comment; `author_path` is the href of the name, or None for a guest."""
 
     author_name: str
     posted_at: datetime
@@ -34,21 +34,21 @@ class DemoComment:
 
     @property
     def posted_text(self) -> str:
-        """The time as the page shows it."""
+        """Return the time as pages show it."""
         return self.posted_at.isoformat(" ")
 
     @property
     def body_text(self) -> str:
-        """The text as a reader sees it, one line a `<br>`."""
+        """Return the visible text, with a newline for each `<br>`."""
         return self.text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoPost:
-    """One post. `comments` are newest first, as the page shows them.
+    """A post, its comments newest first.
 
-    `listed` False: listings and sidebar leave it out. `pinned`: it stands on top of the home page.
-    `claimed_comments`: the number that the page shows, where it is not the number of comments there are.
+    Listings and sidebar omit it unless `listed`. If `pinned`, it is the first of the home page.
+    `claimed_comments` is the shown number of comments if it differs from the real one.
     """
 
     number: int
@@ -66,40 +66,40 @@ class DemoPost:
 
     @property
     def comment_count(self) -> int:
-        """The number of comments that the page shows."""
+        """Return the number of comments that the page shows."""
         return len(self.comments) if self.claimed_comments is None else self.claimed_comments
 
     @property
     def month(self) -> str:
-        """The month as URLs write it, `YYYYMM`."""
+        """Return the month as `YYYYMM`, as in URLs."""
         return f"{self.posted_at:%Y%m}"
 
     @property
     def posted_text(self) -> str:
-        """The time as the page shows it."""
+        """Return the time as pages show it."""
         return self.posted_at.isoformat(" ")
 
     @property
     def body_text(self) -> str:
-        """The body as a reader sees it: every block on lines of its own."""
+        """Return the visible text of the body, each block on lines of its own."""
         return body_text(self.body)
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
-        """The pictures of the body, in order."""
-        return tuple(block for block in self.body if isinstance(block, Picture))
+    def images(self) -> tuple[Image, ...]:
+        """Return the images of the body, in order."""
+        return tuple(block for block in self.body if isinstance(block, Image))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoCategory:
-    """A category: its number in URLs, its name without 【】."""
+    """A category: the number in its URL, its name without 【】."""
 
     number: int
     name: str
 
 
 class Excerpts(StrEnum):
-    """What the home page shows under a title."""
+    """The part of a body that the home page shows under a title."""
 
     NONE = "none"
     BEGINNING = "beginning"
@@ -108,7 +108,7 @@ class Excerpts(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Habits:
-    """What an author chose: how many rows a page holds, and whether the sidebar has month rows."""
+    """Settings of a blog: the rows of each page, month rows in the sidebar, excerpts."""
 
     posts_per_home: int = 10
     posts_per_month: int = 8
@@ -120,7 +120,7 @@ class Habits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoBlog:
-    """One author's blog. `username` is the name in old URLs, `traditional` the script of the labels."""
+    """A blog; `username` is the name in old URLs, `traditional` selects the script of the labels."""
 
     uid: str
     username: str
@@ -137,30 +137,30 @@ class DemoBlog:
 
     @property
     def path(self) -> str:
-        """The path of the home page."""
+        """Return the path of the home page."""
         return f"/u/{self.uid}/"
 
     def post_path(self, post: DemoPost) -> str:
-        """The path of a post's page."""
+        """Return the path of a post's page."""
         return f"/u/{self.uid}/{post.month}/{post.number}.html"
 
     def post(self, number: int) -> DemoPost:
-        """The post of that number; raises `KeyError`."""
+        """Return the post of that number; raises KeyError."""
         for post in self.posts:
             if post.number == number:
                 return post
         raise KeyError(number)
 
     def shown(self) -> tuple[DemoPost, ...]:
-        """The posts that a reader can open, newest first."""
+        """Return the posts that a reader can open, newest first."""
         return tuple(post for post in self.newest_first() if post.state is PostState.SHOWN)
 
     def newest_first(self) -> tuple[DemoPost, ...]:
-        """All posts, the newest first, whatever their state."""
+        """Return all posts of any state, newest first."""
         return tuple(sorted(self.posts, key=lambda post: (post.posted_at, post.number), reverse=True))
 
     def with_post(self, number: int, change: Callable[[DemoPost], DemoPost]) -> "DemoBlog":
-        """This blog with one post changed; raises `KeyError`."""
+        """Return this blog with one post changed; raises KeyError."""
         self.post(number)
         posts = tuple(change(post) if post.number == number else post for post in self.posts)
         return replace(self, posts=posts)

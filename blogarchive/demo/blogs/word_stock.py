@@ -1,4 +1,4 @@
-"""The stock of words that generated blogs are put together from, in both scripts; all of it invented."""
+"""The invented words of generated blogs, in both scripts."""
 
 from dataclasses import dataclass
 from random import Random
@@ -19,20 +19,20 @@ class Stock:
     day: str
 
     def sentence(self, random: Random) -> str:
-        """One sentence."""
+        """Return a sentence."""
         return f"{random.choice(self.places)}，{random.choice(self.subjects)}{random.choice(self.deeds)}。"
 
     def paragraph(self, random: Random) -> str:
-        """Two to six sentences."""
+        """Return two to six sentences."""
         return "".join(self.sentence(random) for _ in range(random.randrange(2, 7)))
 
     def title(self, random: Random, ordinal: int) -> str:
-        """A title; some are longer than the 30 bytes a sidebar shows."""
+        """Return a title; some are longer than the 30 bytes a sidebar shows."""
         tail = random.choice(self.deeds) if random.random() < 0.6 else ""
         return f"{self.day.format(ordinal)}：{random.choice(self.subjects)}{tail}"
 
     def opening(self, ordinal: int) -> str:
-        """A first line that no other post has."""
+        """Return a first line that is unique to a post."""
         return f"{self.day.format(ordinal)}。"
 
 

@@ -15,7 +15,7 @@ MARKUPS: dict[str, Markup] = {
 
 
 def markup_of(name: str) -> Markup:
-    """The markup of that name; raises `ValueError` that names the known ones."""
+    """Return the markup of that name; raises ValueError with the valid names."""
     try:
         return MARKUPS[name]
     except KeyError:

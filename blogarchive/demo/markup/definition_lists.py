@@ -1,7 +1,7 @@
-"""A nasty one: definition lists, labels split over inline elements, no-break spaces, pictures as labels.
+"""Definition lists, labels split over inline elements, no-break spaces, images as labels.
 
-The bytes are UTF-8: the header says so, the page says gb2312. Posts are linked with session ids.
-Punctuation is full-width. The next page's link is a picture with its words in `alt`.
+The bytes are UTF-8, as the header declares; the page declares gb2312. Links of posts have session ids.
+Punctuation is full-width. The link of the next page is an image with its label in `alt`.
 """
 
 from html import escape
@@ -10,7 +10,7 @@ from blogarchive.demo.blogs.truth import DemoComment, DemoPost
 from blogarchive.demo.markup.base import Markup, name_link, with_session
 from blogarchive.demo.markup.charset import Charset
 from blogarchive.demo.markup.labels import Labels
-from blogarchive.demo.markup.page_content import Frame, ListView, Paging, PostView
+from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
 from blogarchive.demo.markup.sidebar import Row, SideRow
 from blogarchive.demo.markup.tags import esc, link
 from blogarchive.demo.server.urls import Urls
@@ -48,11 +48,11 @@ class ListsMarkup(Markup):
     )
 
     def paragraph(self, html: str) -> str:
-        """A paragraph as pasted from a word processor."""
+        """Return a paragraph as pasted from a word processor."""
         return f'<p class="MsoNormal"><span style="font-size:12pt"><span>{html}</span></span><o:p></o:p></p>'
 
     def post(self, view: PostView) -> str:
-        """Terms and definitions; on further comment pages the whole post again."""
+        """Return terms and definitions; further comment pages repeat the post."""
         words, post = self.words(view.frame), view.post
         title = link("#", post.title, 'class="diary_title"')
         main = (
@@ -66,7 +66,7 @@ class ListsMarkup(Markup):
         return self._page(view.frame, post.title, main)
 
     def listing(self, view: ListView) -> str:
-        """A term and two definitions for each post."""
+        """Return a term and two definitions for each post."""
         words = self.words(view.frame)
         main = (
             f"<dt><b>{words.diary_list}</b>{_SPACE}{esc(view.heading)}</dt>\n"
@@ -75,15 +75,15 @@ class ListsMarkup(Markup):
         )
         return self._page(view.frame, view.heading, main)
 
-    def notice(self, frame: Frame | None, words: str) -> str:
-        """Words where the post would be, with the blog's sidebar and header around them."""
+    def notice(self, frame: PageFrame | None, words: str) -> str:
+        """Return a notice in place of the post, with header and sidebar."""
         main = f"<dt><b>提示</b></dt><dd>{esc(words)}</dd>\n"
         if frame is None:
             return f"{_HEAD.format('提示')}<dl>{main}</dl>\n</body>\n</html>\n"
         return self._page(frame, "", main)
 
     def side_row(self, row: SideRow) -> str:
-        """Terms for headings; the calendar's heading is a picture."""
+        """Return a term for headings; the heading of the calendar is an image."""
         match row.kind:
             case Row.HEADING if row.text == "Calendar":
                 return '<dt><img src="/images/calendar.gif" alt="Calendar" /></dt>'
@@ -122,7 +122,7 @@ class ListsMarkup(Markup):
         )
 
     def _entry(self, view: ListView, words: Labels, post: DemoPost) -> str:
-        href = with_session(view.frame.shelf.blog.post_path(post))
+        href = with_session(view.frame.index.blog.post_path(post))
         return (
             f"<dt>{self.pin(view, post)}{link(href, post.title)}{_SPACE}"
             f"<span>{post.posted_text}</span></dt>\n"
@@ -132,14 +132,14 @@ class ListsMarkup(Markup):
     def _pager(self, words: Labels, paging: Paging) -> str:
         if paging.pages == 1:
             return ""
-        picture = f'<img src="/images/next.gif" alt="{words.next_page}" />'
-        following = picture
+        image = f'<img src="/images/next.gif" alt="{words.next_page}" />'
+        following = image
         if paging.page < paging.pages:
-            following = f'<a href="{escape(self.page_href(paging, paging.page + 1))}">{picture}</a>'
+            following = f'<a href="{escape(self.page_href(paging, paging.page + 1))}">{image}</a>'
         return f"<dd>{link(self.page_href(paging, 1), words.first_page)}{_SPACE}{following}</dd>\n"
 
-    def _page(self, frame: Frame, title: str, main: str) -> str:
-        blog, words = frame.shelf.blog, self.words(frame)
+    def _page(self, frame: PageFrame, title: str, main: str) -> str:
+        blog, words = frame.index.blog, self.words(frame)
         return (
             _HEAD.format(self.window_title(frame, title))
             + f"<ul><li>{words.site_bar.replace(' ', _SPACE)}</li><li>{words.desk}</li></ul>\n"

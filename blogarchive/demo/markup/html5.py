@@ -1,13 +1,13 @@
 """HTML5 in UTF-8: article, section and ul, half-width punctuation, the sidebar before the post.
 
-Further comment pages show no body, only the title, the counters and the comments.
+Further comment pages have no body, only title, counters and comments.
 """
 
 from blogarchive.demo.blogs.truth import DemoComment, DemoPost
 from blogarchive.demo.markup.base import SWITCH, Markup, name_link
 from blogarchive.demo.markup.charset import Charset
 from blogarchive.demo.markup.labels import Labels
-from blogarchive.demo.markup.page_content import Frame, ListView, Paging, PostView
+from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
 from blogarchive.demo.markup.sidebar import Row, SideRow
 from blogarchive.demo.markup.tags import esc, link
 from blogarchive.demo.server.urls import Urls
@@ -43,15 +43,15 @@ class Html5Markup(Markup):
     half_width = True
 
     def paragraph(self, html: str) -> str:
-        """A paragraph."""
+        """Return a paragraph."""
         return f"<p>{html}</p>"
 
     def post(self, view: PostView) -> str:
-        """An article and a section of comments."""
+        """Return an article and a section of comments."""
         words, post = self.words(view.frame), view.post
         comments = "\n".join(self._comment(words, comment) for comment in view.comments)
         body = f'<div class="diary_content">\n{self.body(post)}\n</div>\n' if view.paging.page == 1 else ""
-        title = link(view.frame.shelf.blog.post_path(post), post.title, 'class="diary_title"')
+        title = link(view.frame.index.blog.post_path(post), post.title, 'class="diary_title"')
         main = (
             f'<h2 class="section">{words.body}</h2>\n<article>\n'
             f"<header><h1>{title}</h1> <time>{post.posted_text}</time></header>\n{body}"
@@ -63,7 +63,7 @@ class Html5Markup(Markup):
         return self._page(view.frame, post.title, main)
 
     def listing(self, view: ListView) -> str:
-        """A list of articles."""
+        """Return a list of articles."""
         words = self.words(view.frame)
         entries = "\n".join(self._entry(view, words, post) for post in view.posts)
         main = (
@@ -72,15 +72,15 @@ class Html5Markup(Markup):
         )
         return self._page(view.frame, view.heading, main)
 
-    def notice(self, frame: Frame | None, words: str) -> str:
-        """Words where the post would be, with the blog's sidebar and header around them."""
+    def notice(self, frame: PageFrame | None, words: str) -> str:
+        """Return a notice in place of the post, with header and sidebar."""
         main = f'<div class="notice"><p>{esc(words)}</p></div>\n'
         if frame is None:
             return f"{_HEAD.format('万维读者网')}<main>\n{main}</main>\n</body>\n</html>\n"
         return self._page(frame, "", main)
 
     def side_row(self, row: SideRow) -> str:
-        """Headings, and a list item for anything else."""
+        """Return a heading, or a list item."""
         match row.kind:
             case Row.HEADING:
                 return f"</ul>\n<h3>{esc(row.text)}</h3>\n<ul>"
@@ -110,14 +110,14 @@ class Html5Markup(Markup):
         )
 
     def _entry(self, view: ListView, words: Labels, post: DemoPost) -> str:
-        title = self.pin(view, post) + link(view.frame.shelf.blog.post_path(post), post.title)
+        title = self.pin(view, post) + link(view.frame.index.blog.post_path(post), post.title)
         return (
             f"<li><article><h3>{title}</h3> <time>{post.posted_text}</time>\n"
             f'{self.excerpt(view, post)}\n<p class="meta">{self._counters(words, post)}</p></article></li>'
         )
 
     def _pager(self, paging: Paging) -> str:
-        """Numbers, the present one no link, and an arrow."""
+        """Return numbers, the current one without link, and an arrow."""
         if paging.pages == 1:
             return ""
         near = range(max(1, paging.page - 3), min(paging.pages, paging.page + 3) + 1)
@@ -129,8 +129,8 @@ class Html5Markup(Markup):
             drawn.append(link(self.page_href(paging, paging.page + 1), ">"))
         return f"<nav>{' '.join(drawn)}</nav>\n"
 
-    def _page(self, frame: Frame, title: str, main: str) -> str:
-        blog, words = frame.shelf.blog, self.words(frame)
+    def _page(self, frame: PageFrame, title: str, main: str) -> str:
+        blog, words = frame.index.blog, self.words(frame)
         return (
             _HEAD.format(self.window_title(frame, title))
             + f"<nav>{words.site_bar} {SWITCH}</nav>\n<nav>{words.desk}</nav>\n"

@@ -1,11 +1,11 @@
-"""The words and the punctuation of a page, in both scripts."""
+"""The labels of a page and their punctuation, in both scripts."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Labels:
-    """Every label a reader sees, Simplified by default, with the punctuation that follows it."""
+    """The labels of a page, Simplified by default, and their punctuation."""
 
     colon: str = "："
     comma: str = "，"
@@ -25,7 +25,7 @@ class Labels:
     card: str = "我的名片"
     years: str = "岁"
     registered: str = "注册日期"
-    crawled_pages: str = "访问总量"
+    visits: str = "访问总量"
     times: str = "次"
     profile: str = "点击查看我的个人资料"
     latest: str = "最新发布"
@@ -47,11 +47,11 @@ class Labels:
     footer: str = "关于本站 | 广告服务 | 联系我们 | 招聘信息 | 网站导航 | 隐私保护"
 
     def paren(self, number: int) -> str:
-        """A number in this page's brackets."""
+        """Return a number in the brackets of the page."""
         return f"{self.left}{number}{self.right}"
 
     def half_width(self) -> "Labels":
-        """The same words with half-width punctuation."""
+        """Return the same labels with half-width punctuation."""
         return replace(self, colon=":", comma=",", left="(", right=")")
 
 
@@ -70,7 +70,7 @@ TRADITIONAL = Labels(
     comment_time="留言時間",
     years="歲",
     registered="註冊日期",
-    crawled_pages="訪問總量",
+    visits="訪問總量",
     profile="點擊查看我的個人資料",
     latest="最新發布",
     categories="分類目錄",

@@ -1,13 +1,13 @@
-"""Traditional labels in Big5: one div a thing, `<br>` between its lines, full-width punctuation.
+"""Traditional labels in Big5: a div for each item, `<br>` between its lines, full-width punctuation.
 
-A comment's head, its text and its foot are lines of one and the same div. The sidebar comes after the post.
+Header, text and footer of a comment are lines of one div. The sidebar comes after the post.
 """
 
 from blogarchive.demo.blogs.truth import DemoComment, DemoPost
 from blogarchive.demo.markup.base import SWITCH, Markup, name_link
 from blogarchive.demo.markup.charset import Charset
 from blogarchive.demo.markup.labels import TRADITIONAL, Labels
-from blogarchive.demo.markup.page_content import Frame, ListView, Paging, PostView
+from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
 from blogarchive.demo.markup.sidebar import Row, SideRow
 from blogarchive.demo.markup.tags import esc, link
 from blogarchive.demo.server.urls import Urls
@@ -42,15 +42,15 @@ class LinesMarkup(Markup):
     )
 
     def labels(self, traditional: bool) -> Labels:
-        """Traditional ones, whatever the blog's own script."""
+        """Return Traditional labels for any blog."""
         return TRADITIONAL
 
     def paragraph(self, html: str) -> str:
-        """Words and a line break."""
+        """Return a paragraph as text and a line break."""
         return f"{html}<br>"
 
     def post(self, view: PostView) -> str:
-        """Title and time on lines of their own; on further comment pages the whole post again."""
+        """Return title and time on lines of their own; further comment pages repeat the post."""
         words, post = self.words(view.frame), view.post
         comments = "".join(self._comment(words, comment) for comment in view.comments)
         main = (
@@ -63,7 +63,7 @@ class LinesMarkup(Markup):
         return self._page(view.frame, post.title, main)
 
     def listing(self, view: ListView) -> str:
-        """A div for each post."""
+        """Return a div for each post."""
         words = self.words(view.frame)
         entries = "".join(self._entry(view, words, post) for post in view.posts)
         main = (
@@ -72,12 +72,12 @@ class LinesMarkup(Markup):
         )
         return self._page(view.frame, view.heading, main)
 
-    def notice(self, frame: Frame | None, words: str) -> str:
-        """One line and a way back."""
+    def notice(self, frame: PageFrame | None, words: str) -> str:
+        """Return a notice of one line, with a link back."""
         return f"{_HEAD.format('提示')}<div>{esc(words)}<br><a href='/'>返回</a></div>\n</body></html>\n"
 
     def side_row(self, row: SideRow) -> str:
-        """A line each."""
+        """Return a line."""
         match row.kind:
             case Row.CALENDAR:
                 return row.text
@@ -103,7 +103,7 @@ class LinesMarkup(Markup):
         )
 
     def _entry(self, view: ListView, words: Labels, post: DemoPost) -> str:
-        title = self.pin(view, post) + link(view.frame.shelf.blog.post_path(post), post.title)
+        title = self.pin(view, post) + link(view.frame.index.blog.post_path(post), post.title)
         return (
             f"<div>{title}<br>\n{post.posted_text}<br>\n{self.excerpt(view, post)}\n"
             f"{self._counters(words, post)}</div>\n"
@@ -114,8 +114,8 @@ class LinesMarkup(Markup):
             return ""
         return f"<div>{link(self.page_href(paging, paging.page + 1), words.next_page)}</div>\n"
 
-    def _page(self, frame: Frame, title: str, main: str) -> str:
-        blog, words = frame.shelf.blog, self.words(frame)
+    def _page(self, frame: PageFrame, title: str, main: str) -> str:
+        blog, words = frame.index.blog, self.words(frame)
         return (
             _HEAD.format(self.window_title(frame, title))
             + f"<div>{words.site_bar} {SWITCH}<br>{words.desk}</div>\n"

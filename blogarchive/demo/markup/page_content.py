@@ -1,4 +1,4 @@
-"""What each page shows, before any markup: rows counted, pages cut, sidebar filled."""
+"""The content of each page, before any markup."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ TITLES_UNDER_CATEGORY = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MonthSpan:
-    """A row of the archive: month as YYYYMM, the dates of its first and last post."""
+    """A month row: the month as YYYYMM, the dates of its first and last post."""
 
     month: str
     first: date
@@ -26,8 +26,8 @@ class MonthSpan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """One state of a blog, sorted once for all its pages; `owner` sees hidden posts too."""
+class BlogIndex:
+    """A state of a blog, sorted once for all its pages; with hidden posts if `owner`."""
 
     blog: DemoBlog
     owner: bool = False
@@ -35,7 +35,7 @@ class Shelf:
 
     @cached_property
     def listed(self) -> tuple[DemoPost, ...]:
-        """The posts that listings show, newest first."""
+        """Return the posts that listings show, newest first."""
         return tuple(post for post in self.blog.newest_first() if self._is_listed(post))
 
     def _is_listed(self, post: DemoPost) -> bool:
@@ -43,12 +43,12 @@ class Shelf:
 
     @cached_property
     def by_number(self) -> dict[int, DemoPost]:
-        """Every post, whatever its state."""
+        """Return the posts of any state by number."""
         return {post.number: post for post in self.blog.posts}
 
     @cached_property
     def by_month(self) -> dict[str, list[DemoPost]]:
-        """Listed posts by YYYYMM, newest first in each, newest month first."""
+        """Return listed posts by YYYYMM, newest month and newest post first."""
         months: dict[str, list[DemoPost]] = defaultdict(list)
         for post in self.listed:
             months[post.month].append(post)
@@ -56,7 +56,7 @@ class Shelf:
 
     @cached_property
     def by_category(self) -> dict[str, list[DemoPost]]:
-        """Listed posts by the category's name, newest first in each."""
+        """Return listed posts by name of category, newest first."""
         names: dict[str, list[DemoPost]] = {category.name: [] for category in self.blog.categories}
         for post in self.listed:
             for name in post.categories:
@@ -65,7 +65,7 @@ class Shelf:
 
     @cached_property
     def spans(self) -> tuple[MonthSpan, ...]:
-        """The rows of the archive, newest first; none where the author switched them off."""
+        """Return the month rows, newest first; none if the settings of the blog omit them."""
         if not self.blog.habits.month_rows:
             return ()
         return tuple(
@@ -74,42 +74,42 @@ class Shelf:
         )
 
     def category(self, number: int) -> DemoCategory | None:
-        """The category of that number, or None."""
+        """Return the category of that number, or None."""
         return next((row for row in self.blog.categories if row.number == number), None)
 
     @property
     def latest(self) -> tuple[DemoPost, ...]:
-        """The seven newest posts."""
+        """Return the seven newest posts."""
         return self.listed[:LATEST]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paging:
-    """Where a page stands among its likes; `route` is this very page."""
+    """The page of a listing, `route`, and the number of its pages."""
 
     route: Route
     pages: int
 
     @property
     def page(self) -> int:
-        """This page's number, from 1."""
+        """Return the number of this page, from 1."""
         return self.route.page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Frame:
-    """What every page has around it: the host's own URL, the blog, the month its calendar shows."""
+class PageFrame:
+    """The data of the header and the sidebar: base URL of the host, blog, month of the calendar."""
 
     base: str
-    shelf: Shelf
+    index: BlogIndex
     calendar: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostView:
-    """A post with one page of its comments."""
+    """The content of a post's page, with one page of its comments."""
 
-    frame: Frame
+    frame: PageFrame
     post: DemoPost
     comments: Sequence[DemoComment]
     paging: Paging
@@ -117,25 +117,25 @@ class PostView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListView:
-    """A page of the home, of a month, of a category or of a day; `heading` is empty on the home page."""
+    """The content of a listing's page; `heading` is empty on the home page."""
 
-    frame: Frame
+    frame: PageFrame
     kind: Kind
     heading: str
     posts: Sequence[DemoPost]
     paging: Paging
 
 
-def post_view(frame: Frame, route: Route, post: DemoPost) -> PostView | None:
-    """The page of a post that `route` asks for, or None where there is no such page."""
-    per_page = frame.shelf.blog.habits.comments_per_page
+def post_view(frame: PageFrame, route: Route, post: DemoPost) -> PostView | None:
+    """Return the content of the post's page of `route`, or None if there is no such page."""
+    per_page = frame.index.blog.habits.comments_per_page
     found = _cut(post.comments, per_page, route)
     return found and PostView(frame=frame, post=post, comments=found[0], paging=found[1])
 
 
-def list_view(frame: Frame, route: Route) -> ListView | None:
-    """The listing that `route` asks for, or None where there is no such page."""
-    selected = _select(frame.shelf, route)
+def list_view(frame: PageFrame, route: Route) -> ListView | None:
+    """Return the content of the listing's page of `route`, or None if there is no such page."""
+    selected = _select(frame.index, route)
     if selected is None:
         return None
     heading, posts, per_page = selected
@@ -143,25 +143,25 @@ def list_view(frame: Frame, route: Route) -> ListView | None:
     return found and ListView(frame=frame, kind=route.kind, heading=heading, posts=found[0], paging=found[1])
 
 
-def _select(shelf: Shelf, route: Route) -> tuple[str, Sequence[DemoPost], int] | None:
-    habits = shelf.blog.habits
+def _select(index: BlogIndex, route: Route) -> tuple[str, Sequence[DemoPost], int] | None:
+    habits = index.blog.habits
     if route.kind is Kind.HOME:
-        pinned = [post for post in shelf.listed if post.pinned]
-        return "", pinned + [post for post in shelf.listed if not post.pinned], habits.posts_per_home
+        pinned = [post for post in index.listed if post.pinned]
+        return "", pinned + [post for post in index.listed if not post.pinned], habits.posts_per_home
     if route.kind is Kind.MONTH:
-        posts = shelf.by_month.get(route.month)
+        posts = index.by_month.get(route.month)
         return (f"{route.month[:4]}-{route.month[4:]}", posts, habits.posts_per_month) if posts else None
     if route.kind is Kind.CATEGORY:
-        category = shelf.category(route.number)
+        category = index.category(route.number)
         if category is None:
             return None
         return (
             f"【{category.name}】",
-            shelf.by_category[category.name],
+            index.by_category[category.name],
             habits.posts_per_category,
         )
     day = f"{route.day[:4]}-{route.day[4:6]}-{route.day[6:]}"
-    return day, [post for post in shelf.by_month.get(route.day[:6], ()) if post.posted_text[:10] == day], 100
+    return day, [post for post in index.by_month.get(route.day[:6], ()) if post.posted_text[:10] == day], 100
 
 
 def _cut(rows: Sequence[T], per_page: int, route: Route) -> tuple[Sequence[T], Paging] | None:

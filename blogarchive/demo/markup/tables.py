@@ -1,10 +1,10 @@
-"""Nested tables as of 2009: GBK bytes declared gb2312, full-width punctuation, the sidebar after the post."""
+"""Nested tables of 2009: GBK declared as gb2312, full-width punctuation, the sidebar after the post."""
 
 from blogarchive.demo.blogs.truth import DemoComment, DemoPost
 from blogarchive.demo.markup.base import SWITCH, Markup, name_link, with_session
 from blogarchive.demo.markup.charset import Charset
 from blogarchive.demo.markup.labels import Labels
-from blogarchive.demo.markup.page_content import Frame, ListView, Paging, PostView
+from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
 from blogarchive.demo.markup.sidebar import Row, SideRow
 from blogarchive.demo.markup.tags import esc, link
 from blogarchive.demo.server.urls import Urls
@@ -45,11 +45,11 @@ class TablesMarkup(Markup):
     )
 
     def paragraph(self, html: str) -> str:
-        """Words and two line breaks."""
+        """Return a paragraph as text and two line breaks."""
         return f"{html}<br>\n<br>"
 
     def post(self, view: PostView) -> str:
-        """Title and time in two cells of a row; on further comment pages the whole post again."""
+        """Return title and time in two cells of a row; further comment pages repeat the post."""
         words, post = self.words(view.frame), view.post
         main = (
             _row(words.body)
@@ -66,7 +66,7 @@ class TablesMarkup(Markup):
         return self._page(view.frame, post.title, main)
 
     def listing(self, view: ListView) -> str:
-        """A table for each post."""
+        """Return a table for each post."""
         words = self.words(view.frame)
         main = (
             _row(esc(f"{words.diary_list} {view.heading}".rstrip()))
@@ -75,8 +75,8 @@ class TablesMarkup(Markup):
         )
         return self._page(view.frame, view.heading, main)
 
-    def notice(self, frame: Frame | None, words: str) -> str:
-        """Words in a small table, nothing of the blog."""
+    def notice(self, frame: PageFrame | None, words: str) -> str:
+        """Return a notice in a small table, without header and sidebar."""
         return (
             _HEAD.format("万维读者网")
             + f"<table align=center width=400 border=1><tr><td>{esc(words)}</td></tr>"
@@ -84,7 +84,7 @@ class TablesMarkup(Markup):
         )
 
     def side_row(self, row: SideRow) -> str:
-        """A table for each row, as the site's own designers did; titles carry a session id."""
+        """Return a table for each row, as the real site does; links of titles have a session id."""
         match row.kind:
             case Row.CALENDAR:
                 return _row(row.text)
@@ -112,7 +112,7 @@ class TablesMarkup(Markup):
         )
 
     def _entry(self, view: ListView, words: Labels, post: DemoPost) -> str:
-        title = self.pin(view, post) + link(view.frame.shelf.blog.post_path(post), post.title, _TITLE)
+        title = self.pin(view, post) + link(view.frame.index.blog.post_path(post), post.title, _TITLE)
         return (
             f"<table width='100%' border=0><tr><td>{title}</td>"
             f"<td align=right nowrap>{post.posted_text}</td></tr>\n"
@@ -132,8 +132,8 @@ class TablesMarkup(Markup):
         drawn = " ".join(link(self.page_href(paging, page), text) for text, page in wanted)
         return _row(f"{paging.page}/{paging.pages} {drawn}")
 
-    def _page(self, frame: Frame, title: str, main: str) -> str:
-        blog, words = frame.shelf.blog, self.words(frame)
+    def _page(self, frame: PageFrame, title: str, main: str) -> str:
+        blog, words = frame.index.blog, self.words(frame)
         return (
             _HEAD.format(self.window_title(frame, title))
             + f"<table width='100%'><tr><td>{words.site_bar}</td><td align=right>{SWITCH}</td></tr></table>\n"

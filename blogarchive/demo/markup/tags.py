@@ -1,4 +1,4 @@
-"""Pieces of HTML that all markups share: escaping, bodies, the calendar."""
+"""HTML that all markups share: escaping, bodies, the calendar."""
 
 from calendar import Calendar
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from blogarchive.demo.blogs.body import (
     Bullets,
     Embed,
     Gap,
+    Image,
     Inline,
     Linked,
     Paragraph,
-    Picture,
     Preformatted,
     Quote,
     Raw,
@@ -27,22 +27,22 @@ Wrap = Callable[[str], str]
 
 
 def esc(text: str) -> str:
-    """Text made safe between tags, newlines as `<br>`."""
+    """Return text escaped for use between tags, newlines as `<br>`."""
     return escape(text, quote=False).replace("\n", "<br>\n")
 
 
 def link(href: str, text: str, extra: str = "") -> str:
-    """A link; `text` is escaped, `extra` is put into the tag as it is."""
+    """Return a link; `text` is escaped, `extra` is more attributes, unchanged."""
     return f'<a href="{escape(href)}"{extra and " " + extra}>{esc(text)}</a>'
 
 
 def with_query(path: str, **values: str) -> str:
-    """The path with these values added to its query."""
+    """Return the path with these values added to its query."""
     return f"{path}{'&' if '?' in path else '?'}{urlencode(values)}"
 
 
 def draw_body(blocks: tuple[Block, ...], paragraph: Wrap) -> str:
-    """The HTML of a body; `paragraph` puts one paragraph's HTML into the markup's own clothes."""
+    """Return the HTML of a body; `paragraph` wraps the HTML of one paragraph."""
     return "\n".join(_block(block, paragraph) for block in blocks)
 
 
@@ -58,7 +58,7 @@ def _block(block: Block, paragraph: Wrap) -> str:
             return _table(rows)
         case Preformatted(text=text):
             return f"<pre>{escape(text, quote=False)}</pre>"
-        case Picture(src=src, alt=alt):
+        case Image(src=src, alt=alt):
             return paragraph(f'<img src="{escape(src)}" alt="{escape(alt)}">')
         case Embed(src=src):
             return f'<iframe width="560" height="315" src="{escape(src)}" allowfullscreen></iframe>'
@@ -84,7 +84,7 @@ def _table(rows: tuple[tuple[str, ...], ...]) -> str:
 
 
 def calendar_table(urls: Urls, uid: str, shown: date) -> str:
-    """A month with a link on every day and links to its neighbours: a walk along them has no end."""
+    """Return a month with links to days and to the months around it: an endless trap for crawlers."""
     weeks = Calendar(firstweekday=6).monthdatescalendar(shown.year, shown.month)
     rows = "".join(f"<tr>{''.join(_day(urls, uid, day, shown) for day in week)}</tr>" for week in weeks)
     before = _day_href(urls, uid, date(shown.year - (shown.month == 1), (shown.month - 2) % 12 + 1, 1))

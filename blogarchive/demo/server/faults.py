@@ -1,4 +1,4 @@
-"""Faults: what goes wrong with an answer, for which paths, how often.
+"""Faults of answers, and rules for the paths and requests that they affect.
 
 DemoHost(blogs, rules=[Rule(Refuse(503, retry_after="2"), match=r"/\\d{6}/", every=5)])
 """
@@ -16,21 +16,21 @@ from blogarchive.demo.server.response import Answer, page, redirect
 
 
 class Fault(Protocol):
-    """Turns the answer that would have gone out into a worse one."""
+    """Replaces a good answer by a faulty one."""
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The worse answer to a request for `path`."""
+        """Return the faulty answer to a request for `path`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """A status such as 429, 503 or 403; `retry_after` is in seconds or a time (aware, sent as HTTP-date)."""
+    """An error status; `retry_after` is in seconds, or an aware time that is sent as HTTP-date."""
 
     status: int = 503
     retry_after: int | datetime | None = None
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """A short page with that status."""
+        """Return a short page with that status."""
         refusal = page(b"<html><body>Service Unavailable</body></html>", "text/html", self.status)
         if self.retry_after is None:
             return refusal
@@ -41,34 +41,34 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The first part of the body only; `honest` False: Content-Length is still that of the whole."""
+    """The first part of the body; unless `honest`, with the Content-Length of the whole."""
 
     keep: float = 0.5
     honest: bool = False
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The answer with a shorter body."""
+        """Return the answer with a shorter body."""
         body = answer.body[: int(len(answer.body) * self.keep)]
         return replace(answer, body=body, claimed_length=None if self.honest else len(answer.body))
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The connection closes without a word."""
+    """A connection closed without an answer."""
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """No answer."""
+        """Return an answer that is not sent."""
         return replace(answer, drop=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A page that says the visits are too frequent, with status 200 and nothing of the blog; GBK bytes."""
+    """A block page in GBK with status 200, which says that requests are too frequent."""
 
     words: str = SIMPLIFIED.blocked
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """That page."""
+        """Return that page."""
         html = (
             '<html><head><meta charset="gb2312"><title>提示信息</title></head>'
             f"<body><p>{self.words}</p><form>请输入验证码：<input></form></body></html>"
@@ -78,52 +78,52 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """Status 200 and no body."""
+    """Status 200 without a body."""
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The answer without its body."""
+        """Return the answer without its body."""
         return replace(answer, body=b"")
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """The right answer, `seconds` late."""
+    """The good answer after `seconds`."""
 
     seconds: float = 1.0
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The answer with a delay."""
+        """Return the answer with a delay."""
         return replace(answer, delay=self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A redirect to `to`, such as another port of 127.0.0.1; empty: to the very same path, for ever."""
+    """A redirect to `to`, such as another port; if empty, to the same path, as an endless loop."""
 
     to: str = ""
     status: int = 302
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The redirect."""
+        """Return the redirect."""
         return redirect(self.to or path, self.status)
 
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Another answer altogether, such as a page of another kind or a wrong robots.txt."""
+    """Another answer, such as a page of another kind or an invalid robots.txt."""
 
     other: Answer
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The other answer."""
+        """Return the other answer."""
         return self.other
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a fault strikes: paths that `match` (a regular expression, searched), every n-th of them.
+    """Apply a fault to every n-th request with `match`, a regular expression, in its path.
 
-    The first `skip` matching requests are spared; after `times` strikes the rule is spent (None: never).
+    The first `skip` matching requests are answered well; the rule ends after `times` faults, if given.
     """
 
     fault: Fault
@@ -141,25 +141,25 @@ class _Count:
 
 @dataclass(slots=True)
 class Faults:
-    """The rules in force, and how often each has struck; safe from any thread."""
+    """The active rules and the number of faults of each; thread-safe."""
 
     _rules: tuple[Rule, ...] = ()
     _counts: list[_Count] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, rules: Iterable[Rule]) -> None:
-        """Put these rules in the place of all others; counting begins anew."""
+        """Replace all rules and reset their counts."""
         with self._lock:
             self._rules = tuple(rules)
             self._counts = [_Count() for _ in self._rules]
 
     def struck(self) -> int:
-        """How many answers were spoilt since the rules were put."""
+        """Return the number of faults since the rules were set."""
         with self._lock:
             return sum(count.struck for count in self._counts)
 
     def spoil(self, answer: Answer, path: str) -> Answer:
-        """The answer after the first rule that strikes, or the answer itself."""
+        """Return the answer changed by the first rule that applies, or unchanged."""
         with self._lock:
             rule = next(
                 (

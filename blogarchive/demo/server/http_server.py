@@ -1,18 +1,18 @@
-"""From a socket to a question and from an answer to bytes."""
+"""The request handler of `http.server`."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 
-from blogarchive.demo.server.response import Answer, Asked
+from blogarchive.demo.server.response import Answer, GetRequest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """One request as it came in; `path` has its query, `at` is a Unix time in seconds.
+class LoggedRequest:
+    """A logged request; `path` includes the query, `at` is a Unix time in seconds.
 
-    `status` is 0 where the connection was dropped. Header names are in lower case.
+    `status` is 0 if the connection was dropped. Header names are in lower case.
     """
 
     method: str
@@ -22,14 +22,14 @@ class Request:
     headers: tuple[tuple[str, str], ...]
 
     def header(self, name: str) -> str | None:
-        """The header of that name (lower case), or None."""
+        """Return the header of that name in lower case, or None."""
         return dict(self.headers).get(name)
 
 
 def handler(
-    answer_to: Callable[[Asked], Answer], write_down: Callable[[Request], None]
+    answer_to: Callable[[GetRequest], Answer], log_request: Callable[[LoggedRequest], None]
 ) -> type[BaseHTTPRequestHandler]:
-    """A handler class for `http.server` that sends the answers of `answer_to`."""
+    """Return a handler class that sends the answers of `answer_to` and logs requests by `write_down`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -40,9 +40,9 @@ def handler(
             at = time.time()
             headers = {name.lower(): value for name, value in self.headers.items()}
             base = f"http://{headers.get('host', 'localhost')}"
-            answer = answer_to(Asked(path=self.path, base=base, headers=headers))
-            write_down(
-                Request(
+            answer = answer_to(GetRequest(path=self.path, base=base, headers=headers))
+            log_request(
+                LoggedRequest(
                     method=self.command,
                     path=self.path,
                     status=0 if answer.drop else answer.status,
@@ -72,9 +72,9 @@ def handler(
             try:
                 super().handle_one_request()
             except (ConnectionError, TimeoutError):
-                self.close_connection = True  # the other side was killed: that is what tests do
+                self.close_connection = True  # tests kill clients
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing: what was asked is handed to `write_down`."""
+            """Print nothing; `write_down` logs requests."""
 
     return Handler

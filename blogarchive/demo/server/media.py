@@ -1,4 +1,4 @@
-"""Pictures by path: any path of the site's forms is a picture of its own; a few are odd on purpose."""
+"""Images by path: each path of the site's forms has an image; some images are faulty."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _ERROR = "<html><body><h1>Error</h1><p>图片服务器维护中</p></body></html
 
 
 def media(path: str) -> Answer | None:
-    """The answer to a picture's path, or None where it is no picture's."""
+    """Return the image of a path, or None if it is no path of an image."""
     if path in _ODD:
         return _ODD[path]()
     match = _FORM.fullmatch(path)

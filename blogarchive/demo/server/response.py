@@ -1,11 +1,11 @@
-"""What the host sends: an answer as a value, which faults may still change."""
+"""Requests and answers as values."""
 
 from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A request: `path` with its query, `headers` with lower-case names, `base` the host's own URL."""
+class GetRequest:
+    """A request: `path` with its query, headers by lower-case name, the base URL of the host."""
 
     path: str
     base: str
@@ -14,10 +14,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """A response before it goes out.
+    """An answer that is not yet sent.
 
-    `claimed_length` is sent as Content-Length where it is not the body's own; the connection is then closed.
-    `delay` is in seconds. `drop` closes the connection without a word.
+    `claimed_length` is sent as Content-Length in place of the real one, and the connection is closed.
+    `delay` is in seconds. If `drop`, the connection is closed without an answer.
     """
 
     status: int = 200
@@ -28,20 +28,20 @@ class Answer:
     drop: bool = False
 
     def with_header(self, name: str, value: str) -> "Answer":
-        """This answer with one header more."""
+        """Return this answer with a header added."""
         return replace(self, headers=(*self.headers, (name, value)))
 
 
 def page(body: bytes, content_type: str, status: int = 200) -> Answer:
-    """A whole page."""
+    """Return a page."""
     return Answer(status=status, headers=(("Content-Type", content_type),), body=body)
 
 
 def plain(text: str, status: int = 200) -> Answer:
-    """Plain text in UTF-8."""
+    """Return plain text in UTF-8."""
     return page(text.encode(), "text/plain; charset=utf-8", status)
 
 
 def redirect(to: str, status: int = 301) -> Answer:
-    """A redirect with an empty body."""
+    """Return a redirect with an empty body."""
     return Answer(status=status, headers=(("Location", to),))

@@ -1,4 +1,4 @@
-"""The URL forms of a markup: made from what a link means, and read back into it."""
+"""URL templates of a markup: from a route to a path and back."""
 
 import re
 from base64 import b64decode, b64encode
@@ -9,7 +9,7 @@ from functools import cache
 
 
 class Kind(StrEnum):
-    """What a path asks for."""
+    """Kinds of pages."""
 
     HOME = "home"
     MONTH = "month"
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """A request understood: which page of what. `month` is YYYYMM, `day` is YYYYMMDD."""
+    """A page by its meaning; `month` is YYYYMM, `day` is YYYYMMDD."""
 
     kind: Kind
     uid: str
@@ -35,10 +35,10 @@ _FIELDS = {"uid": r"\d+", "month": r"\d{6}", "number": r"\d+", "day": r"\d{8}", 
 
 @dataclass(frozen=True, kw_only=True)
 class Urls:
-    """Templates of the forms; those of posts, categories and homes are the site's own (SITE.md).
+    """URL templates; those of posts, categories and home pages are the real site's.
 
-    How months, calendar days and further pages are linked on the real site is unknown, so every markup has
-    forms of its own.
+    The URLs of months, calendar days and further pages of the real site are unknown, so each markup has
+    its own.
     """
 
     month: str
@@ -52,13 +52,13 @@ class Urls:
     post: str = "/u/{uid}/{month}/{number}.html"
 
     def make(self, route: Route) -> str:
-        """The path and query of that page."""
+        """Return the path and query of a page."""
         return self._template(route).format(
             uid=route.uid, month=route.month, number=route.number, day=route.day, page=route.page
         )
 
     def read(self, path: str) -> Route | None:
-        """What a path with its query asks for, or None where no form fits."""
+        """Return the route of a path with its query, or None if no template matches."""
         for field in fields(self):
             match = _pattern(getattr(self, field.name)).fullmatch(path)
             if match is not None:
@@ -112,14 +112,14 @@ def _route(kind: Kind, found: dict[str, str]) -> Route:
 
 
 def old_path(number: int, *, username: str = "", as_base64: bool = False) -> str:
-    """A post's link as it was before 2010: with the number plain, or as base64 of its digits."""
+    """Return a post's URL as before 2010: with the number in decimal, or in base64 of its digits."""
     did = b64encode(str(number).encode()).decode() if as_base64 else str(number)
     folder = f"/{username}" if username else ""
     return f"{folder}/user_blog_diary.php?did={did}"
 
 
 def read_old_path(path: str) -> int | None:
-    """The post's number in a link of the old form, or None."""
+    """Return the post's number in a URL of the old form, or None."""
     match = re.fullmatch(r"(?:/[\w.-]+)?/user_blog_diary\.php\?did=([\w+/=%]+)", path)
     if match is None:
         return None

@@ -9,7 +9,7 @@ from typing import Self
 
 from blogarchive.demo import DemoBlog, DemoHost, make_blog
 from blogarchive.demo.blogs import images
-from blogarchive.demo.blogs.body import Paragraph, Picture
+from blogarchive.demo.blogs.body import Image, Paragraph
 
 UID = "31182"
 HOME = f"/u/{UID}/"
@@ -20,7 +20,7 @@ def blog(*posts: Sequence[str]) -> DemoBlog:
     made = make_blog(UID, posts=max(len(posts), 1), months=1, comments=0)
     newest_first = sorted(made.posts, key=lambda post: post.posted_at, reverse=True)
     shown = [
-        replace(post, body=(Paragraph((f"第{place}篇",)), *(Picture(url) for url in urls)))
+        replace(post, body=(Paragraph((f"第{place}篇",)), *(Image(url) for url in urls)))
         for place, (post, urls) in enumerate(zip(newest_first, posts, strict=True))
     ]
     return replace(made, posts=tuple(shown))

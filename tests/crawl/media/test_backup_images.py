@@ -9,7 +9,7 @@ from blogarchive.demo.blogs.changes import add_post
 from blogarchive.demo.blogs.sample import sample_blog
 from blogarchive.demo.server import media
 from blogarchive.demo.server.faults import Cut, Drop, Refuse, Rule
-from blogarchive.demo.server.http_server import Request
+from blogarchive.demo.server.http_server import LoggedRequest
 from tests.crawl.media.media_hosts import HOME, UID, blog, requested_images
 from tests.tool import Tool
 
@@ -28,7 +28,7 @@ def test_every_image_is_stored_once_with_the_type_and_size_of_its_bytes(tool: To
         ran = tool.run("backup", host.blog_url(UID))
         stored = rows_by_path(tool, host)
         asked = requested_images(host)
-        truth = {p.src for post in host.blog(UID).posts for p in post.pictures}
+        truth = {p.src for post in host.blog(UID).posts for p in post.images}
         referers = {request.path: request.header("referer") for request in host.requests}
         album = host.post_url(UID, 496555)
     assert ran.code == 1, "one is retried later"
@@ -116,7 +116,7 @@ def test_an_image_that_does_not_come_is_retried_for_some_days_and_then_given_up(
 
 
 def test_an_image_that_is_due_again_during_the_run_is_left_to_the_next_run(tool: Tool) -> None:
-    def later(request: Request) -> None:
+    def later(request: LoggedRequest) -> None:
         if request.path == OTHER:
             time.sleep(1.1)
             moment = datetime.now(UTC).isoformat(timespec="seconds")

@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 from blogarchive.demo import DemoHost
-from blogarchive.demo.server.http_server import Request
+from blogarchive.demo.server.http_server import LoggedRequest
 from tests.crawl.media.media_hosts import UID, blog, requested_images
 from tests.tool import Tool, ended
 
@@ -27,7 +27,7 @@ class Killer:
     def after(self, images: int, signum: signal.Signals) -> None:
         self._left, self._signum, self.process = images, signum, None
 
-    def listen(self, request: Request) -> None:
+    def listen(self, request: LoggedRequest) -> None:
         with self._lock:
             if "/upfile/" in request.path:
                 self._left -= 1

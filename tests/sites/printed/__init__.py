@@ -1,5 +1,6 @@
-"""Test material: invented blogs printed in very many markups, walked and compared with what was printed.
+"""Invented blogs printed in very many markups, parsed and compared with their data.
 
-A `Style` says for each part of a page how it is printed; parts combine freely, so that a markup nobody thought of is
-one draw away. `check.differences` reads every page of a blog in a style as a walk would and names all that differs.
+A `Style` selects a form for each part of a page; parts combine freely, so that random styles are markups that
+nobody planned. `check.differences` parses each page of a blog in a style, in the order of a crawl, and returns
+all differences.
 """

@@ -1,4 +1,4 @@
-"""What stands around a page's main part: the blog's header, the sidebar, pagers, entries of listings."""
+"""The parts around the main part of a page: the blog's header, the sidebar, pagers, entries of listings."""
 
 from collections.abc import Callable, Iterator
 from html import escape
@@ -14,7 +14,7 @@ _PAGER_GAP = 6
 
 
 def blog_header(style: Style, blog: DemoBlog, home: str) -> str:
-    """The site's bar, the blog's title, tagline and own URL."""
+    """Return the bar of the site, and the blog's title, tagline and URL."""
     words = style.words
     url = f"<a href='{home}'>{home}</a> &gt; <a href='#c'>{words.copy}</a> &gt; <a href='#f'>{words.bookmark}</a>"
     title, tagline = esc(blog.title), esc(blog.tagline) if style.has("tagline") else ""
@@ -40,7 +40,7 @@ def blog_header(style: Style, blog: DemoBlog, home: str) -> str:
 
 
 def rows(style: Style, items: list[str]) -> str:
-    """Rows of one section of the sidebar."""
+    """Return the rows of a section of the sidebar."""
     one, around = {
         "li": ("<li>{}</li>", "<ul>{}</ul>"),
         "table": ("<table><tr><td>{}</td></tr></table>", "{}"),
@@ -54,7 +54,7 @@ def rows(style: Style, items: list[str]) -> str:
 
 
 def label(style: Style, text: str) -> str:
-    """A section's label."""
+    """Return the label of a section."""
     return {
         "b": f"<div><b>{text}</b></div>",
         "plain": f"<div>{text}</div>",
@@ -70,19 +70,17 @@ def label(style: Style, text: str) -> str:
 
 
 def card(style: Style, blog: DemoBlog) -> str:
-    """我的名片 and the lines under it."""
+    """Return the author card, 我的名片."""
     words = style.words
     nick, age = esc(blog.nickname), f"{words.comma}{blog.account_age}{words.years}"
-    date, crawled_pages = str(blog.registered_on), f"{blog.total_visits:,} {words.times}"
-    when, total = f"{words.registered}{words.colon}", f"{words.crawled_pages}{words.colon}"
+    date, visits = str(blog.registered_on), f"{blog.total_visits:,} {words.times}"
+    when, total = f"{words.registered}{words.colon}", f"{words.visits}{words.colon}"
     profile = f"<a href='/profile.php?uid={blog.uid}'>{words.profile}</a>"
     drawn: dict[str, Callable[[], str]] = {
-        "lines": lambda: rows(
-            style, [f"{nick} {age}", f"{when} {date}", f"{total} {crawled_pages}", profile]
-        ),
+        "lines": lambda: rows(style, [f"{nick} {age}", f"{when} {date}", f"{total} {visits}", profile]),
         "cells": lambda: (
             f"<table><tr><td colspan=2>{nick} {age}</td></tr><tr><td>{when}</td><td>{date}</td></tr>"
-            f"<tr><td>{total}</td><td>{crawled_pages}</td></tr></table>"
+            f"<tr><td>{total}</td><td>{visits}</td></tr></table>"
         ),
         "spans": lambda: (
             f"<div><a href='{blog.path}'>{nick}</a> {age}</div><div><b>{when} </b><span>{date}</span></div>"
@@ -90,18 +88,18 @@ def card(style: Style, blog: DemoBlog) -> str:
         ),
         "bold": lambda: (
             f"<div><img src='/face.jpg'></div><b>{nick}</b> {age}<br><b>{when}</b>{date}<br>"
-            f"<b>{total}</b>{crawled_pages}<br>{profile}"
+            f"<b>{total}</b>{visits}<br>{profile}"
         ),
-        "one_line_br": lambda: f"<p>{nick}<span>{age}</span><br>{when}{date}<br>{total}{crawled_pages}</p>",
+        "one_line_br": lambda: f"<p>{nick}<span>{age}</span><br>{when}{date}<br>{total}{visits}</p>",
         "dl": lambda: (
-            f"<dl><dt>{nick} {age}</dt><dt>{when}</dt><dd>{date}</dd><dt>{total}</dt><dd>{crawled_pages}</dd></dl>"
+            f"<dl><dt>{nick} {age}</dt><dt>{when}</dt><dd>{date}</dd><dt>{total}</dt><dd>{visits}</dd></dl>"
         ),
     }
     return label(style, words.card) + drawn[style.card]()
 
 
 def sidebar(style: Style, blog: DemoBlog, urls: Urls) -> str:
-    """All sections in the order a reader sees them."""
+    """Return all sections in order."""
     words = style.words
     parts = [card(style, blog)] if style.has("card") else []
     parts.append(label(style, "Calendar") + _calendar(urls))
@@ -164,7 +162,7 @@ def _months(style: Style, blog: DemoBlog, urls: Urls) -> Iterator[str]:
 
 
 def by_month(blog: DemoBlog) -> dict[str, list[DemoPost]]:
-    """Shown posts by YYYYMM, newest first."""
+    """Return shown posts by YYYYMM, newest first."""
     months: dict[str, list[DemoPost]] = {}
     for post in blog.shown():
         months.setdefault(post.month, []).append(post)
@@ -172,7 +170,7 @@ def by_month(blog: DemoBlog) -> dict[str, list[DemoPost]]:
 
 
 def pager(style: Style, hrefs: list[str], page: int) -> str:
-    """Links to the pages of one listing; `page` counts from 1."""
+    """Return links to the pages of a listing; `page` counts from 1."""
     if len(hrefs) < 2:
         return ""
     words, count = style.words, len(hrefs)
@@ -188,13 +186,13 @@ def pager(style: Style, hrefs: list[str], page: int) -> str:
         for n in range(max(1, page - 3), min(count, page + _PAGER_GAP) + 1)
     ]
     arrow = f" <a href='{following}'>&gt;</a>" if following else ""
-    picture = f"<a href='{following}'><img src='/n.gif' alt='{words.next_page}'></a>" if following else ""
+    image = f"<a href='{following}'><img src='/n.gif' alt='{words.next_page}'></a>" if following else ""
     return {
         "next": f"<div>{step if following else ''}</div>",
         "full": f"<div>{first} {before} {' '.join(numbers)} … {step} {last}</div>",
         "numbers": f"<div>{' '.join(numbers)}</div>",
         "arrow": f"<nav>{' '.join(numbers)}{arrow}</nav>",
-        "picture": f"<div>{first}{picture}</div>",
+        "picture": f"<div>{first}{image}</div>",
         "bracketed": f"<table><tr><td>[{first}] [{before}] [{step}] [{last}] 共{count}页</td></tr></table>",
         "two": f"<div>{before} {step}</div>",
         "select": f"<div>第{page}/{count}页 <select><option>1<option>2</select> {step}</div>",
@@ -203,7 +201,7 @@ def pager(style: Style, hrefs: list[str], page: int) -> str:
 
 
 def entry(style: Style, post: DemoPost, href: str, excerpt: str) -> str:
-    """One post of a listing."""
+    """Return one post of a listing."""
     title, when = f'<a href="{href}">{esc(post.title)}</a>', post.posted_text
     html = {
         "none": "",

@@ -1,4 +1,4 @@
-"""Read every page of a printed blog as a walk does, and name all that differs from what was printed."""
+"""Parse each page of a printed blog in the order of a crawl, and compare it with the data of the blog."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ AT = datetime(2025, 2, 1, 9, tzinfo=UTC)
 
 @dataclass
 class Walk:
-    """What a walk over a blog's pages read."""
+    """The items parsed on the pages of a blog."""
 
     posts: dict[int | str, Post] = field(default_factory=dict)
     comments: dict[int | str, list[Comment]] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Walk:
 
 
 def read_page(url: str, html: str | bytes, kind: PageKind, **target: object) -> ParsedPage:
-    """One page read for a target of that kind."""
+    """Parse a page for a target of that kind."""
     body = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     page = Page(url=url, fetched_at=AT, status=200, headers=headers, body=body)
@@ -40,7 +40,7 @@ def read_page(url: str, html: str | bytes, kind: PageKind, **target: object) -> 
 
 
 def walk(pages: dict[str, str], blog: DemoBlog) -> Walk:
-    """Follow the links that were read, from the home page on."""
+    """Follow parsed links from the home page on."""
     known = {SITE.parse_url(url).url: html for url, html in pages.items()}
     home = f"{BASE}{blog.path}"
     todo = deque([Target(url=home, site="creaders", kind=PageKind.HOME, uid=blog.uid)])
@@ -100,7 +100,7 @@ def _note(walked: Walk, target: Target, parsed: ParsedPage) -> None:
 
 
 def differences(style: Style, blog: DemoBlog) -> list[str]:
-    """All that was read and differs from what was printed; empty where every page reads exactly."""
+    """Return all differences between parsed and printed items; empty if every page is parsed exactly."""
     walked = walk(print_blog(style, blog), blog)
     return [*walked.strange, *_compare(style, blog, walked)]
 
@@ -131,7 +131,7 @@ def _compare_post(style: Style, want: DemoPost, got: Post, comments: list[Commen
     yield from _differ(f"{here} title", got.title, want.title.strip() or None)
     yield from _differ(f"{here} time", got.posted and got.posted.text, want.posted_text)
     yield from _differ(f"{here} body", got.body_text, want.body_text)
-    yield from _differ(f"{here} pictures", [i.url for i in got.images], _pictures(want))
+    yield from _differ(f"{here} pictures", [i.url for i in got.images], _images(want))
     likes = want.likes if style.has("likes") else None
     counts = (want.views, likes, len(want.comments))
     yield from _differ(f"{here} counters", (got.views, got.likes, got.comment_count), counts)
@@ -146,8 +146,8 @@ def _compare_post(style: Style, want: DemoPost, got: Post, comments: list[Commen
         yield from _differ(f"{here} comment url", one.author_url, url)
 
 
-def _pictures(post: DemoPost) -> list[str]:
-    return [picture.src if "://" in picture.src else BASE + picture.src for picture in post.pictures]
+def _images(post: DemoPost) -> list[str]:
+    return [image.src if "://" in image.src else BASE + image.src for image in post.images]
 
 
 def _compare_frame(style: Style, blog: DemoBlog, parsed: ParsedPage) -> Iterator[str]:
@@ -206,5 +206,5 @@ def _differ(what: str, got: object, want: object) -> Iterator[str]:
 
 
 def _bare(value: object) -> str:
-    """The value without zero-width spaces, which a mess puts into words wherever they stand."""
+    """Return the value without the zero-width spaces that a mess inserts anywhere."""
     return repr(value).replace("\\u200b", "")

@@ -1,10 +1,10 @@
-"""Forgeries: what a commenter types or an author quotes so that it reads like the page's own, with its own labels."""
+"""Forged page elements, with the labels of the page, in comments and quotations."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from blogarchive.demo.blogs.body import Block, Linked, Picture, Quote, Table, para
+from blogarchive.demo.blogs.body import Block, Image, Linked, Quote, Table, para
 from blogarchive.demo.blogs.truth import DemoPost
 from blogarchive.demo.markup.labels import Labels
 
@@ -26,7 +26,7 @@ def _counters(words: Labels, claimed: int) -> str:
 def _card(words: Labels) -> str:
     return (
         f"{words.card}\n{FORGER} {words.comma}9{words.years}\n{words.registered}{words.colon} 2001-01-01\n"
-        f"{words.crawled_pages}{words.colon} 9,999,999 {words.times}"
+        f"{words.visits}{words.colon} 9,999,999 {words.times}"
     )
 
 
@@ -35,7 +35,7 @@ def _months(words: Labels) -> str:
 
 
 def typed(words: Labels, at: datetime, below: int) -> dict[str, str]:
-    """Texts that a commenter types; `below` is how many comments stand under his."""
+    """Return texts of forged comments; `below` is the number of comments under them."""
     head, foot, when = _head(words, at), _foot(words), at.isoformat(" ")
     two_lines = f"{words.author}{words.colon}{FORGER}\n{words.comment_time}{words.colon}{when}"
     four_lines = f"{words.author}{words.colon}\n{FORGER}\n{words.comment_time}{words.colon}\n{when}"
@@ -66,7 +66,7 @@ def typed(words: Labels, at: datetime, below: int) -> dict[str, str]:
 
 
 def forged_comments(words: Labels, post: DemoPost) -> Iterator[tuple[str, DemoPost]]:
-    """The post with each forgery typed into its first, middle, last and only comment."""
+    """Return the post with each forgery in its first, middle, last and only comment."""
     comments = post.comments
     for place in sorted({0, len(comments) // 2, len(comments) - 1}):
         below = len(comments) - place - 1
@@ -81,7 +81,7 @@ def forged_comments(words: Labels, post: DemoPost) -> Iterator[tuple[str, DemoPo
 
 
 def forged_bodies(words: Labels, post: DemoPost) -> Iterator[tuple[str, DemoPost]]:
-    """The post with each forgery quoted in its text, which then goes on."""
+    """Return the post with each forgery quoted in its body, which continues after it."""
     late = max([post.posted_at, *(comment.posted_at for comment in post.comments)]) + timedelta(hours=1)
     made: dict[str, Callable[[], list[Block]]] = {
         "quoted page": lambda: _quoted(words, post.posted_at + timedelta(hours=1), 9),
@@ -112,7 +112,7 @@ def forged_bodies(words: Labels, post: DemoPost) -> Iterator[tuple[str, DemoPost
         ],
         "next page": lambda: [para(Linked(words.next_page, "/u/66666/202501/1.html"))],
         "share words": lambda: [para("分享"), para("收藏 打印")],
-        "picture after": lambda: [para(_counters(words, 3)), Picture("/upfile/20250101/1.jpg")],
+        "picture after": lambda: [para(_counters(words, 3)), Image("/upfile/20250101/1.jpg")],
     }
     for name, blocks in made.items():
         middle = len(post.body) // 2

@@ -1,4 +1,4 @@
-"""What years of hand-editing do to HTML without changing what a reader sees."""
+"""Defects of HTML edited by hand for years, which do not change the visible text."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from tests.sites.printed.style import Style
 
 
 def messed(style: Style, html: str) -> str:
-    """The page with the style's messes applied."""
+    """Return the page with the messes of its style."""
     for mess in style.messes:
         html = _MESSES.get(mess, lambda same: same)(html)
     return html

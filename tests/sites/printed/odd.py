@@ -1,4 +1,4 @@
-"""Posts and comments with odd titles, names and bodies: each may stand in a real blog."""
+"""Posts and comments with unusual titles, names and bodies, each possible in a real blog."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ from blogarchive.demo.blogs.body import (
     Bullets,
     Embed,
     Gap,
+    Image,
     Linked,
-    Picture,
     Preformatted,
     Quote,
     Strong,
@@ -45,8 +45,8 @@ TITLES = (
     "评论",
 )
 BODIES: tuple[tuple[Block, ...], ...] = (
-    (Picture("/upfile/20250101/1.jpg"),),
-    (Picture("/upfile/20250101/1.jpg"), para("图说。"), Picture("http://pub.creaders.net/a.png")),
+    (Image("/upfile/20250101/1.jpg"),),
+    (Image("/upfile/20250101/1.jpg"), para("图说。"), Image("http://pub.creaders.net/a.png")),
     (Preformatted("  一  二\n    三\n\n四"), para("后面")),
     (Table((("年", "书", "页"), ("2009", "茶经", "88"))), para("表后。")),
     (Bullets(("米三斤", "盐一包")), Quote(("山中何所有", "岭上多白云"))),
@@ -77,7 +77,7 @@ NAMES = (
 
 
 def odd_blog(blog: DemoBlog) -> DemoBlog:
-    """The blog with its posts' titles, bodies and commenters' names made odd, each kind in turn."""
+    """Return the blog with unusual titles, bodies and names of commenters, each kind in turn."""
     return replace(blog, posts=tuple(_odd(post, place) for place, post in enumerate(blog.posts)))
 
 
@@ -89,13 +89,13 @@ def _odd(post: DemoPost, place: int) -> DemoPost:
 
 
 def _named(comment: DemoComment, place: int) -> DemoComment:
-    """Odd names are linked: what a name without a link means is in part undecidable."""
+    """Link unusual names: a name without a link is in part undecidable."""
     name = NAMES[place % len(NAMES)]
     return replace(comment, author_name=name, author_path=comment.author_path or "/u/90001/")
 
 
 def with_guests(post: DemoPost) -> DemoPost:
-    """The post with every other commenter a guest, whose name is no link."""
+    """Return the post with a guest, a name without a link, as every other commenter."""
     comments = tuple(
         replace(comment, author_path=None) if number % 2 else comment
         for number, comment in enumerate(post.comments)

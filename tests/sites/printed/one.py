@@ -1,4 +1,4 @@
-"""One page as usual, whose parts a test prints in another way."""
+"""One usual page, of which a test prints a part in another form."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Whole pages of a blog in a style, by URL."""
+"""All pages of a blog in a style, by URL."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def print_blog(style: Style, blog: DemoBlog) -> dict[str, str]:
-    """Every page of the blog: absolute URL -> HTML."""
+    """Return the HTML of each page of the blog by absolute URL."""
     urls = Urls(style, blog)
     side = sidebar(style, blog, urls)
     return {BASE + path: messed(style, html) for path, html in _pages(style, blog, urls, side)}
@@ -41,7 +41,7 @@ def _pages(style: Style, blog: DemoBlog, urls: Urls, side: str) -> Iterator[tupl
 
 
 def post_main(style: Style, blog: DemoBlog, urls: Urls, post: DemoPost, page: int, hrefs: list[str]) -> str:
-    """The main column of a post's page."""
+    """Return the main column of a post's page."""
     words = style.words
     shown = _chunks(post.comments, blog.habits.comments_per_page)[page - 1]
     with_body = page == 1 or style.has("body_again")
@@ -77,7 +77,7 @@ def post_main(style: Style, blog: DemoBlog, urls: Urls, post: DemoPost, page: in
 
 
 def _between(style: Style, blog: DemoBlog, urls: Urls, post: DemoPost) -> Iterator[str]:
-    """What templates put between a body and its counters."""
+    """Return the elements of templates between a body and its counters."""
     if style.between in ("share", "both"):
         yield "<a href='#s'>分享</a> | <a href='#m'>收藏</a> | <a href='#p'>打印</a>"
     if style.between in ("neighbours", "both"):
@@ -118,7 +118,7 @@ def _listing(
 
 
 def whole_page(style: Style, blog: DemoBlog, title: str, main: str, side: str) -> str:
-    """A page around its main part."""
+    """Return a page with this main part."""
     top = blog_header(style, blog, f"{BASE}{blog.path}")
     words = style.words
     left, right = (main, side) if style.side == "after" else (side, main)

@@ -1,4 +1,4 @@
-"""The parts of a post's page, each printed as its style says: heading, body, counters, comments."""
+"""The parts of a post's page in the forms of a style: title, time, body, counters, comments."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ GOOD = '<img src="/images/good.gif" border="0" alt="">'
 
 
 def piece(style: Style, html: str) -> str:
-    """One part of the main column in an element of its own."""
+    """Return a part of the main column in an element of its own."""
     return {
         "table": f"<table width='100%' cellpadding=3><tr><td>{html}</td></tr></table>\n",
         "div": f"<div>{html}</div>\n",
@@ -24,7 +24,7 @@ def piece(style: Style, html: str) -> str:
 
 
 def main_column(style: Style, html: str) -> str:
-    """The element around all pieces."""
+    """Return the element around all pieces."""
     return {
         "tr": f"<table width='100%'>{html}</table>\n",
         "li": f"<ul>{html}</ul>\n",
@@ -34,7 +34,7 @@ def main_column(style: Style, html: str) -> str:
 
 
 def heading(style: Style, post: DemoPost) -> str:
-    """Title and time."""
+    """Return title and time."""
     title = f'<a class="diary_title">{esc(post.title)}</a>'
     plain, when = esc(post.title), post.posted_text
     drawn: dict[str, Callable[[], str]] = {
@@ -54,7 +54,7 @@ def heading(style: Style, post: DemoPost) -> str:
 
 
 def paragraph(style: Style) -> Callable[[str], str]:
-    """How one paragraph of a body is printed."""
+    """Return the function that prints a paragraph of a body."""
     return {
         "p": lambda html: f"<p>{html}</p>",
         "br2": lambda html: f"{html}<br>\n<br>",
@@ -68,7 +68,7 @@ def paragraph(style: Style) -> Callable[[str], str]:
 
 
 def body(style: Style, post: DemoPost) -> str:
-    """The text of a post in its element."""
+    """Return the body of a post in its element."""
     html = draw_body(post.body, paragraph(style))
     return {
         "own": html,
@@ -82,7 +82,7 @@ def body(style: Style, post: DemoPost) -> str:
 
 
 def counters(style: Style, post: DemoPost) -> str:
-    """浏览, likes, 评论."""
+    """Return 浏览, likes, 评论."""
     words = style.words
     views, good, said = words.paren(post.views), words.paren(post.likes), words.paren(len(post.comments))
     likes = style.has("likes")
@@ -106,7 +106,7 @@ def counters(style: Style, post: DemoPost) -> str:
 
 
 def comment_text(style: Style, comment: DemoComment) -> str:
-    """What a commenter typed: escaped, each line as the site breaks it."""
+    """Return the text of a comment, escaped, with the line breaks of the site."""
     lines = [esc(line) for line in comment.text.split("\n")]
     if style.comment_lines == "br":
         return "<br>\n".join(lines)
@@ -114,14 +114,14 @@ def comment_text(style: Style, comment: DemoComment) -> str:
 
 
 def name(style: Style, comment: DemoComment) -> str:
-    """The commenter's name, linked where the style links names."""
+    """Return the name of a commenter, linked if the style links names."""
     if comment.author_path is None or not style.has("name_links"):
         return esc(comment.author_name)
     return f'<a class="release_restore" target="_blank" href="{comment.author_path}">{esc(comment.author_name)}</a>'
 
 
 def foot(style: Style, comment: DemoComment) -> str:
-    """回复 | N."""
+    """Return the footer of a comment, 回复 | N."""
     words = style.words
     return {
         "link": f"<a href='#write'>{words.reply}</a> | {comment.likes}",
@@ -133,7 +133,7 @@ def foot(style: Style, comment: DemoComment) -> str:
 
 
 def comments(style: Style, shown: list[DemoComment]) -> str:
-    """A list of comments with all around each."""
+    """Return a list of comments."""
     rows = [_comment(style, comment, number) for number, comment in enumerate(shown, 1)]
     html = "\n".join(rows)
     wrap = {

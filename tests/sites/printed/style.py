@@ -1,4 +1,4 @@
-"""What a markup is made of: one choice for each part of a page."""
+"""A markup as a choice of a form for each part of a page."""
 
 from dataclasses import dataclass, fields, replace
 from random import Random
@@ -100,7 +100,7 @@ MESSES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """One markup; every field of `CHOICES` by name."""
+    """A markup, with every field of `CHOICES` by name."""
 
     frame: str = "tables"
     side: str = "after"
@@ -140,12 +140,12 @@ class Style:
 
     @property
     def words(self) -> Labels:
-        """The labels of its pages."""
+        """Return the labels of its pages."""
         labels = SIMPLIFIED if self.script == "hans" else TRADITIONAL
         return labels.half_width() if self.width == "half" else labels
 
     def has(self, what: str) -> bool:
-        """Whether its pages show this optional thing."""
+        """Return True if its pages show this optional part."""
         return what in self.shows
 
     def __str__(self) -> str:
@@ -155,7 +155,7 @@ class Style:
 
 
 def drawn_style(random: Random) -> Style:
-    """A style with every part drawn by lot."""
+    """Return a style with a random form of each part."""
     style = Style(**{name: random.choice(wanted) for name, wanted in CHOICES.items()})  # type: ignore[arg-type]
     shows = tuple(what for what in Style().shows if random.random() < 0.85)
     messes = tuple(mess for mess in MESSES if random.random() < 0.12)

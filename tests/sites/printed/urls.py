@@ -1,4 +1,4 @@
-"""The URLs of a printed blog and how its pages write them."""
+"""The URLs of a printed blog, and their forms in its pages."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ BASE = "http://127.0.0.1:8000"
 
 @dataclass(frozen=True)
 class Urls:
-    """Paths are absolute on the host; `links` of the style says how a page writes them."""
+    """Absolute paths; `style.links` selects their form in a page."""
 
     style: Style
     blog: DemoBlog
 
     def path_of(self, kind: str, which: str = "", page: int = 1) -> str:
-        """The path of a page; `which` is a month, a category's number or `YYYYMM/number`."""
+        """Return the path of a page; `which` is a month, a category's number or `YYYYMM/number`."""
         uid = self.blog.uid
         first = {
             "home": f"/u/{uid}/",
@@ -37,27 +37,27 @@ class Urls:
         return f"{first.removesuffix('.html').removesuffix('/')}_{page}.html"
 
     def home(self, page: int = 1) -> str:
-        """A page of the home."""
+        """Return the link to a page of the home."""
         return self.written(self.path_of("home", page=page))
 
     def month(self, month: str, page: int = 1) -> str:
-        """A page of a month."""
+        """Return the link to a page of a month."""
         return self.written(self.path_of("month", month, page))
 
     def category(self, category: DemoCategory, page: int = 1) -> str:
-        """A page of a category."""
+        """Return the link to a page of a category."""
         return self.written(self.path_of("category", str(category.number), page))
 
     def post(self, post: DemoPost, page: int = 1) -> str:
-        """A page of a post."""
+        """Return the link to a page of a post."""
         return self.written(self.path_of("post", f"{post.month}/{post.number}", page))
 
     def day(self, day: int) -> str:
-        """A day of the calendar: a trap."""
+        """Return the link to a day of the calendar, a trap for crawlers."""
         return f"/u/{self.blog.uid}/?day={day}"
 
     def written(self, path: str) -> str:
-        """A path as the page writes it."""
+        """Return a path in the form of the style."""
         return {
             "plain": path,
             "relative": path,

@@ -152,7 +152,7 @@ def test_a_dry_run_leaves_an_older_archive_unchanged(today: Path, tmp_path: Path
     older = made_with(tmp_path / "older.db", migration_names()[0], like=today)
     before = older.read_bytes()
     ran = run(words, older)
-    assert (ran.code, "0 pages would read" in ran.err or "requests" in ran.err) == (0, True), ran
+    assert (ran.code, "0 pages would change" in ran.err or "requests" in ran.err) == (0, True), ran
     assert older.read_bytes() == before
 
 

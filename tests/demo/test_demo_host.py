@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import SAMPLE_MARKUPS, DemoHost, make_blog, sample_blog, sample_blogs
+from blogarchive.demo.blogs import image_paths
 from blogarchive.demo.blogs.changes import (
     add_comment,
     edit_post,
@@ -26,7 +27,6 @@ from blogarchive.demo.blogs.changes import (
 )
 from blogarchive.demo.blogs.truth import PostState
 from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.server import media as images
 from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
 from tests.demo.reader import get, lines_of, text_of
 
@@ -255,10 +255,10 @@ def test_robots_can_forbid_everything(host: DemoHost) -> None:
         ("/u/31182/upload_file/20250127190211.jpg", "image/jpeg", b"\xff\xd8\xff"),
         ("/upfile/201009/12345_n.png", "image/png", b"\x89PNG\r\n\x1a\n"),
         ("/images/good.gif", "image/gif", b"GIF8"),
-        (images.MISNAMED, "image/jpeg", b"\x89PNG\r\n\x1a\n"),
-        (images.ERROR_PAGE, "image/jpeg", b"<html>"),
-        (images.DRAWING, "image/svg+xml", b"<?xml"),
-        (images.BOMB, "image/png", b"\x89PNG\r\n\x1a\n"),
+        (image_paths.MISNAMED, "image/jpeg", b"\x89PNG\r\n\x1a\n"),
+        (image_paths.ERROR_PAGE, "image/jpeg", b"<html>"),
+        (image_paths.DRAWING, "image/svg+xml", b"<?xml"),
+        (image_paths.BOMB, "image/png", b"\x89PNG\r\n\x1a\n"),
     ],
 )
 def test_pictures_have_the_bytes_and_the_type_they_are_meant_to(
@@ -271,10 +271,10 @@ def test_pictures_have_the_bytes_and_the_type_they_are_meant_to(
 
 
 def test_twins_are_equal_and_others_are_not(host: DemoHost) -> None:
-    first, second = (get(host.url + path).body for path in images.TWINS)
+    first, second = (get(host.url + path).body for path in image_paths.TWINS)
     assert first == second != get(f"{host.url}/upfile/20100903/10000013.png").body
-    assert get(host.url + images.MISSING).status == 404
-    assert get(host.url + images.MOVED).headers["location"] == images.TWINS[0]
+    assert get(host.url + image_paths.MISSING).status == 404
+    assert get(host.url + image_paths.MOVED).headers["location"] == image_paths.TWINS[0]
 
 
 def test_the_same_arguments_make_the_same_blog_and_uids_share_no_numbers() -> None:

@@ -10,12 +10,12 @@ import pytest
 from blogarchive import sites
 from blogarchive.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
 from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines
+from blogarchive.demo.blogs.labels import TRADITIONAL
+from blogarchive.demo.blogs.urls import Kind, Route
 from blogarchive.demo.markup.by_name import MARKUPS
 from blogarchive.demo.markup.charset import cut_title
-from blogarchive.demo.markup.labels import TRADITIONAL
 from blogarchive.demo.server.response import GetRequest
 from blogarchive.demo.server.router import DemoSite
-from blogarchive.demo.server.urls import Kind, Route
 from blogarchive.items import Comment, Page, PageKind, ParsedPage, Target
 
 BASE = "http://127.0.0.1:8000"

@@ -1,1 +1,1 @@
-"""The data of invented blogs, and changes of them."""
+"""The data of invented blogs, changes of them, and the labels and URLs of their site."""

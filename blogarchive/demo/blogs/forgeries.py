@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from blogarchive.demo.blogs.body import Block, para
-from blogarchive.demo.markup.labels import SIMPLIFIED, Labels
+from blogarchive.demo.blogs.labels import SIMPLIFIED, Labels
 
 VICTIM = "雷鸣"  # the author of forged comments alone: a parsed comment of this name is an error
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+from blogarchive.demo.blogs import image_paths
 from blogarchive.demo.blogs.body import (
     Block,
     Bullets,
@@ -17,10 +18,9 @@ from blogarchive.demo.blogs.body import (
     para,
 )
 from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines, quoted_page, with_page_footer
+from blogarchive.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
 from blogarchive.demo.blogs.truth import DemoBlog, DemoComment, DemoPost
-from blogarchive.demo.markup.labels import SIMPLIFIED, TRADITIONAL, Labels
-from blogarchive.demo.server import media
-from blogarchive.demo.server.urls import old_path
+from blogarchive.demo.blogs.urls import old_path
 
 _FORGED_POST = 11
 _FORGED_COMMENT = 5
@@ -72,7 +72,7 @@ def _rich(blog: DemoBlog, post: DemoPost, ordinal: int) -> list[Block]:
             Embed("https://www.youtube.com/embed/xyz"),
         ],
         [para("参看", Linked("旧文", old_path(post.number)), "和", Strong("下一篇"), "。")],
-        [Image(media.MISSING), Image(media.TWINS[ordinal % 2])],
+        [Image(image_paths.MISSING), Image(image_paths.TWINS[ordinal % 2])],
         [para("又见", Linked("另一处", f"/u/99{ordinal % 1000:03}/"), "。第一行\n第二行")],
     ]
     return pool[ordinal // _RICH % len(pool)]

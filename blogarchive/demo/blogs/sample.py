@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
+from blogarchive.demo.blogs import image_paths
 from blogarchive.demo.blogs.body import Block, Image
 from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.demo.blogs.sample_bodies import album, blocks, cat, letter, links, plain, quoting, rare
 from blogarchive.demo.blogs.sample_comments import forged, guests, one_too_many, talk
 from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
-from blogarchive.demo.server import media
 
 UID = "31182"
 SAMPLE_MARKUPS = {UID: "tables", "27282": "html5", "40077": "lines"}
@@ -70,7 +70,7 @@ def _posts(uid: str) -> list[DemoPost]:
             guests(),
             "读书 & 观影",
         ),
-        _post(500311, "2024-12-11 12:00:00", "只有一张照片", (Image(media.TWINS[0]),), (), "旧事"),
+        _post(500311, "2024-12-11 12:00:00", "只有一张照片", (Image(image_paths.TWINS[0]),), (), "旧事"),
         _post(499004, "2024-12-02 06:15:30", "清单、表格与旧磁盘", blocks(uid), (), "试笔"),
         _post(496555, "2024-11-27 19:20:21", "照片簿", album(uid), (), "旧事"),
         _post(495010, "2024-11-15 09:09:09", "从前写过的", links(uid), (), "读书 & 观影"),

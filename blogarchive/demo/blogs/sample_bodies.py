@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from blogarchive.demo.blogs import image_paths
 from blogarchive.demo.blogs.body import (
     Block,
     Bullets,
@@ -17,9 +18,8 @@ from blogarchive.demo.blogs.body import (
     para,
 )
 from blogarchive.demo.blogs.forgeries import quoted_page
-from blogarchive.demo.markup.labels import SIMPLIFIED
-from blogarchive.demo.server import media
-from blogarchive.demo.server.urls import old_path
+from blogarchive.demo.blogs.labels import SIMPLIFIED
+from blogarchive.demo.blogs.urls import old_path
 
 
 def plain(*lines: str) -> tuple[Block, ...]:
@@ -83,7 +83,11 @@ def blocks(uid: str) -> tuple[Block, ...]:
 
 def album(uid: str) -> tuple[Block, ...]:
     """Pictures, most of them odd (see `media`)."""
-    odd = (*media.TWINS, media.MISSING, media.ERROR_PAGE, media.MISNAMED, media.DRAWING, media.MOVED)
+    odd = (
+        *image_paths.TWINS,
+        *(image_paths.MISSING, image_paths.ERROR_PAGE, image_paths.MISNAMED),
+        *(image_paths.DRAWING, image_paths.MOVED),
+    )
     return (
         para("今年的照片都在这里。"),
         Image(f"/u/{uid}/upload_file/20241127192021.jpg", alt='<秋天> & "山"'),

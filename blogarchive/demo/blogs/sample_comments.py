@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines, with_page_footer
+from blogarchive.demo.blogs.labels import SIMPLIFIED
 from blogarchive.demo.blogs.truth import DemoComment
-from blogarchive.demo.markup.labels import SIMPLIFIED
 
 _HALF = SIMPLIFIED.half_width()
 

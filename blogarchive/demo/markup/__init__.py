@@ -1,1 +1,1 @@
-"""Markups: how a demo page is written as HTML."""
+"""The markups: the content of each page, printed as HTML."""

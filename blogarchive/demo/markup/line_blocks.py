@@ -3,14 +3,14 @@
 Header, text and footer of a comment are lines of one div. The sidebar comes after the post.
 """
 
+from blogarchive.demo.blogs.labels import TRADITIONAL, Labels
 from blogarchive.demo.blogs.truth import DemoComment, DemoPost
+from blogarchive.demo.blogs.urls import Urls
 from blogarchive.demo.markup.base import SWITCH, Markup, name_link
 from blogarchive.demo.markup.charset import Charset
-from blogarchive.demo.markup.labels import TRADITIONAL, Labels
 from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
 from blogarchive.demo.markup.sidebar import Row, SideRow
 from blogarchive.demo.markup.tags import esc, link
-from blogarchive.demo.server.urls import Urls
 
 _NAME = 'target="_blank"'
 _HEAD = """<html>

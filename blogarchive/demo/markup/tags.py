@@ -21,7 +21,7 @@ from blogarchive.demo.blogs.body import (
     Strong,
     Table,
 )
-from blogarchive.demo.server.urls import Kind, Route, Urls
+from blogarchive.demo.blogs.urls import Kind, Route, Urls
 
 Wrap = Callable[[str], str]
 

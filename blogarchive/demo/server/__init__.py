@@ -1,1 +1,1 @@
-"""The HTTP server of the demo host, its URLs and its faults."""
+"""The HTTP server of the demo host, and its faults."""

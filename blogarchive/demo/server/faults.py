@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Protocol
 
-from blogarchive.demo.markup.labels import SIMPLIFIED
+from blogarchive.demo.blogs.labels import SIMPLIFIED
 from blogarchive.demo.server.response import Answer, page, redirect
 
 

@@ -4,17 +4,8 @@ import re
 from collections.abc import Callable
 from zlib import crc32
 
-from blogarchive.demo.blogs import images
+from blogarchive.demo.blogs import image_paths, images
 from blogarchive.demo.server.response import Answer, page, plain, redirect
-
-MISSING = "/upfile/20100901/10000404.jpg"  # 404
-ERROR_PAGE = "/upfile/20100901/10000200.jpg"  # an HTML page with status 200 and an image's type
-MISNAMED = "/upfile/20100902/10000001.jpg"  # a PNG that says it is a JPEG
-TWINS = ("/upfile/20100903/10000011.png", "/upfile/20100903/10000012.png")  # the same bytes
-DRAWING = "/upfile/20100904/10000021.svg"
-BOMB = "/upfile/20100905/10000031.png"  # 400 million pixels in a few kilobytes
-MOVED = "/upfile/20100906/10000041.png"  # redirects to the first of the twins
-EMPTY = "/upfile/20100907/10000051.gif"  # status 200, no bytes
 
 _FORM = re.compile(
     r"(?:/upfile/\d{6,8}/\d+(?:_(?:n|\d+))?|/u/\d+/upload_file/\d{14}|/images/\w+)\.(jpg|png|gif)"
@@ -45,12 +36,12 @@ def _gif(path: str) -> Answer:
 
 
 _ODD: dict[str, Callable[[], Answer]] = {
-    MISSING: lambda: plain("Not Found", 404),
-    ERROR_PAGE: lambda: page(_ERROR.encode(), "image/jpeg"),
-    MISNAMED: lambda: page(images.png(crc32(MISNAMED.encode())), "image/jpeg"),
-    **dict.fromkeys(TWINS, lambda: _png(TWINS[0])),
-    DRAWING: lambda: page(images.svg(), "image/svg+xml"),
-    BOMB: lambda: page(images.bomb(), "image/png"),
-    MOVED: lambda: redirect(TWINS[0], 302),
-    EMPTY: lambda: page(b"", "image/gif"),
+    image_paths.MISSING: lambda: plain("Not Found", 404),
+    image_paths.ERROR_PAGE: lambda: page(_ERROR.encode(), "image/jpeg"),
+    image_paths.MISNAMED: lambda: page(images.png(crc32(image_paths.MISNAMED.encode())), "image/jpeg"),
+    **dict.fromkeys(image_paths.TWINS, lambda: _png(image_paths.TWINS[0])),
+    image_paths.DRAWING: lambda: page(images.svg(), "image/svg+xml"),
+    image_paths.BOMB: lambda: page(images.bomb(), "image/png"),
+    image_paths.MOVED: lambda: redirect(image_paths.TWINS[0], 302),
+    image_paths.EMPTY: lambda: page(b"", "image/gif"),
 }

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from blogarchive.demo.blogs.truth import DemoBlog, PostState
+from blogarchive.demo.blogs.urls import Kind, Route, read_old_path
 from blogarchive.demo.markup.base import SESSION, Markup
 from blogarchive.demo.markup.by_name import markup_of
 from blogarchive.demo.markup.page_content import BlogIndex, PageFrame, list_view, post_view
 from blogarchive.demo.server.media import media
 from blogarchive.demo.server.response import Answer, GetRequest, page, plain, redirect
-from blogarchive.demo.server.urls import Kind, Route, read_old_path
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"
 _NOISE = re.compile(r"(?<=[?&])(?:PHPSESSID|language)=[^&]*&?")

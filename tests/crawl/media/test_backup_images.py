@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from blogarchive.demo import DemoHost
+from blogarchive.demo.blogs import image_paths
 from blogarchive.demo.blogs.changes import add_post
 from blogarchive.demo.blogs.sample import sample_blog
-from blogarchive.demo.server import media
 from blogarchive.demo.server.faults import Cut, Drop, Refuse, Rule
 from blogarchive.demo.server.http_server import LoggedRequest
 from tests.crawl.media.media_hosts import HOME, UID, blog, requested_images
@@ -33,19 +33,21 @@ def test_every_image_is_stored_once_with_the_type_and_size_of_its_bytes(tool: To
         album = host.post_url(UID, 496555)
     assert ran.code == 1, "one is retried later"
     assert stored.keys() == truth
-    assert stored[media.MISNAMED] == ("stored", "image/png", 48, 32)
-    assert stored[media.DRAWING] == ("stored", "image/svg+xml", None, None)
-    assert stored[media.MOVED] == ("stored", "image/png", 48, 32)
-    assert stored[media.MISSING][0] == "dead"
-    assert stored[media.ERROR_PAGE][0] == "failed"
-    same = [*media.TWINS, media.MOVED]
+    assert stored[image_paths.MISNAMED] == ("stored", "image/png", 48, 32)
+    assert stored[image_paths.DRAWING] == ("stored", "image/svg+xml", None, None)
+    assert stored[image_paths.MOVED] == ("stored", "image/png", 48, 32)
+    assert stored[image_paths.MISSING][0] == "dead"
+    assert stored[image_paths.ERROR_PAGE][0] == "failed"
+    same = [*image_paths.TWINS, image_paths.MOVED]
     hashes = {tool.rows(f"select sha256 from media where url = '{host.url}{path}'")[0] for path in same}
     assert len(hashes) == 1
     assert tool.scalar("select count(*) = count(distinct sha256) from media_files") == 1
     assert tool.scalar("select count(*) from media_files where size <> length(body)") == 0
-    assert sorted(asked) == sorted([*truth, media.TWINS[0]]), "each once, and the target of the redirect"
-    assert referers[media.MISNAMED] == album
-    assert referers[media.MISSING] == album
+    assert sorted(asked) == sorted([*truth, image_paths.TWINS[0]]), (
+        "each once, and the target of the redirect"
+    )
+    assert referers[image_paths.MISNAMED] == album
+    assert referers[image_paths.MISSING] == album
     assert referers[HOME] is None, "pages are requested without one"
     assert tool.scalar("select count(*) from post_media where media_id is null") == 0
     assert tool.scalar("select count(*) from posts where body_html like '%<img%media%'") == 0
@@ -54,7 +56,7 @@ def test_every_image_is_stored_once_with_the_type_and_size_of_its_bytes(tool: To
 
 
 def test_a_dead_image_is_reported_once_and_an_update_without_news_sends_two_requests(tool: Tool) -> None:
-    with DemoHost([blog([GOOD, media.MISSING])]) as host:
+    with DemoHost([blog([GOOD, image_paths.MISSING])]) as host:
         first = tool.run("backup", host.blog_url(UID))
         assert (first.code, first.err.count("HTTP status 404")) == (0, 1)
         host.forget_requests()
@@ -62,11 +64,11 @@ def test_a_dead_image_is_reported_once_and_an_update_without_news_sends_two_requ
         assert (again.code, again.err.count("HTTP status 404")) == (0, 0)
         assert [request.path for request in host.requests] == ["/robots.txt", HOME]
         listed = tool.run("failures").out
-        assert media.MISSING in listed
+        assert image_paths.MISSING in listed
         assert host.post_url(UID, host.blog(UID).posts[0].number) in listed, "the failure names the post"
         host.forget_requests()
         tool.run("failures", "--retry")
-        assert requested_images(host) == [media.MISSING]
+        assert requested_images(host) == [image_paths.MISSING]
     assert "1 of 2 stored, 1 given up" in tool.run("status").out
 
 

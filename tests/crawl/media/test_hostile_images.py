@@ -6,7 +6,7 @@
 from itertools import pairwise
 
 from blogarchive.demo import DemoHost
-from blogarchive.demo.server import media
+from blogarchive.demo.blogs import image_paths
 from blogarchive.demo.server.faults import Elsewhere, Instead, Refuse, Rule
 from blogarchive.demo.server.response import page
 from tests.crawl.media.media_hosts import UID, ImageHost, blog, requested_images
@@ -93,7 +93,14 @@ def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
     huge = page(b"\x89PNG\r\n\x1a\n" + bytes(21 * 1024 * 1024), "image/png")
     rules = [Rule(Refuse(403), match="10000006"), Rule(Instead(huge), match="10000007")]
     forbidden, large = "/upfile/20250101/10000006.jpg", "/upfile/20250101/10000007.png"
-    urls = [media.ERROR_PAGE, media.EMPTY, forbidden, large, media.BOMB, media.DRAWING]
+    urls = [
+        image_paths.ERROR_PAGE,
+        image_paths.EMPTY,
+        forbidden,
+        large,
+        image_paths.BOMB,
+        image_paths.DRAWING,
+    ]
     with DemoHost([blog(urls)], rules=rules) as host:
         assert tool.run("backup", host.blog_url(UID)).code == 1
         found = {
@@ -101,12 +108,12 @@ def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
             for url, *rest in tool.rows("select url, status, detail, width, height from media")
         }
     assert found == {
-        media.ERROR_PAGE: ("failed", "the server sent an HTML page, no image", None, None),
-        media.EMPTY: ("failed", "the server sent nothing, no image", None, None),
+        image_paths.ERROR_PAGE: ("failed", "the server sent an HTML page, no image", None, None),
+        image_paths.EMPTY: ("failed", "the server sent nothing, no image", None, None),
         forbidden: ("failed", "HTTP status 403", None, None),
         large: ("dead", "larger than 20 MB", None, None),
-        media.BOMB: ("stored", None, 20_000, 20_000),
-        media.DRAWING: ("stored", None, None, None),
+        image_paths.BOMB: ("stored", None, 20_000, 20_000),
+        image_paths.DRAWING: ("stored", None, None, None),
     }
     assert tool.scalar("select max(size) from media_files") < 100_000, "a bomb is not decompressed"
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from blogarchive.demo.blogs.body import Block, Image, Linked, Quote, Table, para
+from blogarchive.demo.blogs.labels import Labels
 from blogarchive.demo.blogs.truth import DemoPost
-from blogarchive.demo.markup.labels import Labels
 
 FORGER = "雷鸣"  # nobody of this name ever comments: who finds one has read a forgery
 

@@ -1,32 +1,70 @@
-"""The language of a page, by what the browser asks for."""
+"""The language of a page: the reader's choice, else by what the browser asks for."""
 
-from collections.abc import Callable
+from typing import Final, cast, get_args
+from urllib.parse import parse_qsl, urlencode
 
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import Request, Response
 
-from blogarchive.messages import Language, catalogue
+from blogarchive.messages import Language
+from blogarchive.messages.translate import plural_translator, translator
+
+HTML_NAMES: Final[dict[Language, str]] = {"en": "en", "zh": "zh-Hans"}
+"""The value of the attribute `lang`."""
+
+_OWN_NAMES: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}
+_PARAMETER = "lang"
+_COOKIE = "blogarchive_lang"
+_COOKIE_SECONDS = 400 * 24 * 3600  # browsers store a cookie for at most 400 days
 
 
 def page_language(request: Request) -> Language:
-    """Return the language that the browser prefers: English only if it is asked for before Chinese."""
+    """Return the language of `?lang=`, else of the cookie, else the one that the browser prefers, else Chinese."""
+    return (
+        chosen_language(request)
+        or _known(request.cookies.get(_COOKIE))
+        or _accepted_language(request)
+        or "zh"
+    )
+
+
+def chosen_language(request: Request) -> Language | None:
+    """Return the language of `?lang=`; None if the URL has none."""
+    return _known(request.args.get(_PARAMETER))
+
+
+def store_language(response: Response, language: Language) -> None:
+    """Store the reader's choice in a cookie, for the next pages."""
+    response.set_cookie(_COOKIE, language, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
+
+
+def template_values(request: Request) -> dict[str, object]:
+    """Return what every template needs to be in the language of `request`, and a link to the other language."""
+    language = page_language(request)
+    other: Language = "en" if language == "zh" else "zh"
+    query = [(name, value) for name, value in parse_qsl(request.query_string) if name != _PARAMETER]
+    return {
+        "_": translator(language),
+        "ngettext": plural_translator(language),
+        "page_language": HTML_NAMES[language],
+        "other_language": {
+            "url": "?" + urlencode([*query, (_PARAMETER, other)]),
+            "html_name": HTML_NAMES[other],
+            "name": _OWN_NAMES[other],
+        },
+    }
+
+
+def _known(name: str | None) -> Language | None:
+    return cast("Language", name) if name in get_args(Language) else None
+
+
+def _accepted_language(request: Request) -> Language | None:
     accepted = request.headers.get("accept-language", "")
     for part in sorted(accepted.split(","), key=_quality, reverse=True):
-        name = part.partition(";")[0].strip().lower()
-        if name.startswith("zh"):
-            return "zh"
-        if name.startswith("en"):
-            return "en"
-    return "zh"
-
-
-def translator(language: Language) -> Callable[..., str]:
-    """Return the function `_` of templates: a message with its placeholders filled, in `language`."""
-    translations = catalogue(language)
-
-    def translate(message: str, **values: object) -> str:
-        return translations.gettext(message).format(**values)
-
-    return translate
+        name = part.partition(";")[0].strip().lower()[:2]
+        if (language := _known(name)) and _quality(part) > 0:
+            return language
+    return None
 
 
 def _quality(part: str) -> float:

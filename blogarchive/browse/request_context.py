@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, responses
+from blogarchive.browse import archives, languages, responses
 from blogarchive.browse.tables import links
+from blogarchive.messages.translate import translator
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
@@ -41,6 +42,10 @@ class RequestContext:
         text = self.text_parameter(name)
         return max(minimum, int(text)) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
+    def gettext(self, message: str, **values: object) -> str:
+        """Return a message in the language of the page, with its placeholders filled."""
+        return translator(languages.page_language(self.request))(message, **values)
+
     async def query(self, read: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Return the result of `read`, run in a thread of Datasette with a time limit."""
 
@@ -60,13 +65,17 @@ class RequestContext:
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
             "terms": "",
+            **languages.template_values(self.request),
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
-        return responses.page_response(body, status=status, remote=remote)
+        response = responses.page_response(body, status=status, remote=remote)
+        if chosen := languages.chosen_language(self.request):
+            languages.store_language(response, chosen)
+        return response
 
     async def not_found(self, name: str) -> Response:
-        """Return a page with status 404; `name` is the missing item in Chinese."""
+        """Return a page with status 404; `name` is a message for the missing item: `such post`."""
         return await self.render("missing.html", {"name": name}, status=404)
 
 

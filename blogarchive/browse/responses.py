@@ -35,8 +35,12 @@ def content_security_policy(*, remote: bool) -> str:
 
 
 def page_response(body: str, *, status: int = 200, remote: bool = False) -> Response:
-    """Return a reading page."""
-    headers = {**_HEADERS, "content-security-policy": content_security_policy(remote=remote)}
+    """Return a reading page, in the language of the browser or of its cookie."""
+    headers = {
+        **_HEADERS,
+        "content-security-policy": content_security_policy(remote=remote),
+        "vary": "accept-language, cookie",
+    }
     return Response.html(body, status=status, headers=headers)
 
 

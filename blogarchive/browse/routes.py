@@ -13,6 +13,7 @@ from blogarchive.browse.pages.home_page import show_home
 from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.request_context import Handler, RequestContext, make_view
+from blogarchive.messages import N_
 from blogarchive.store.queries import author_pages
 
 _IN = r"(?:/in/(?P<database>[^/]+))?"
@@ -24,7 +25,7 @@ async def _show_media(context: RequestContext) -> Response:
     sha256: str = context.request.url_vars["sha256"]
     found = await context.query(lambda connection: author_pages.read_media_file(connection, sha256))
     if found is None:
-        return await context.not_found("这张图片")
+        return await context.not_found(N_("such image"))
     return responses.media_response(found.content_type, found.body, sha256)
 
 

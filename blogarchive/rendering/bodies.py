@@ -16,6 +16,7 @@ PostSource = Callable[[str], str | None]
 """Returns the URL of the rendered post for a link's absolute URL, None if it leads to no stored post."""
 
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml refuses text with these
+_NOT_STORED_TEXT = "［图片未存：{image}］"  # of exports
 _ENCODED = re.compile(r"(?:%20|%[89A-Fa-f][0-9A-Fa-f])+")
 
 
@@ -23,18 +24,26 @@ def _no_post(_url: str) -> None:
     return None
 
 
-def render_body(body_html: str, page_url: str, image: ImageSource, post: PostSource = _no_post) -> str:
+def render_body(
+    body_html: str,
+    page_url: str,
+    image: ImageSource,
+    post: PostSource = _no_post,
+    *,
+    not_stored: str = _NOT_STORED_TEXT,
+) -> str:
     """Return `body_html` as sanitized HTML, with images from `image` and links absolute or to `post`.
 
-    URLs are resolved against `page_url`. If `image` returns None, a link to the image's URL with its alternative
-    text takes the place of the image. `body_html` may come from a stranger's archive: it is sanitized here again.
+    URLs are resolved against `page_url`. If `image` returns None, a link to the image's URL takes its place: its text is
+    `not_stored`, with the alternative text for `{image}`. `body_html` may come from a stranger's archive: it is
+    sanitized here again.
     """
     root = _parse(body_html)
     for anchor in root.iter("a"):
         if "href" in anchor.attrib:
             _rewrite_link(anchor, _absolute(page_url, anchor.attrib["href"]), post)
     for element in list(root.iter("img")):
-        _rewrite_image(element, page_url, image)
+        _rewrite_image(element, page_url, image, not_stored)
     return sanitize(inner_html(root))
 
 
@@ -67,13 +76,14 @@ def _rewrite_link(anchor: html.HtmlElement, url: str, post: PostSource) -> None:
         anchor.set("title", url)
 
 
-def _rewrite_image(element: html.HtmlElement, page_url: str, image: ImageSource) -> None:
+def _rewrite_image(element: html.HtmlElement, page_url: str, image: ImageSource, not_stored: str) -> None:
     url = _absolute(page_url, element.get("src") or "")
     source = (image(url) or image(_unquote(url))) if url else None
     if source is not None:
         element.set("src", source)
         return
-    _replace(element, _make_placeholder(url, element.get("alt") or element.get("title") or "", element))
+    name = (element.get("alt") or element.get("title") or "").strip() or _file_name(url) or "?"
+    _replace(element, _make_placeholder(url, not_stored.format(image=name), element))
 
 
 def _unquote(url: str) -> str:
@@ -81,7 +91,7 @@ def _unquote(url: str) -> str:
     return _ENCODED.sub(lambda run: unquote(run[0], errors="replace"), url)
 
 
-def _make_placeholder(url: str, alt: str, element: html.HtmlElement) -> html.HtmlElement:
+def _make_placeholder(url: str, text: str, element: html.HtmlElement) -> html.HtmlElement:
     """Return a link to the image, or plain text if the URL is unusable or the image is inside a link."""
     linkable = urlsplit(url).scheme in ("http", "https") and next(element.iterancestors("a"), None) is None
     note = html.Element("a" if linkable else "span")
@@ -89,7 +99,7 @@ def _make_placeholder(url: str, alt: str, element: html.HtmlElement) -> html.Htm
         note.set("href", url)
     marker = html.Element("span")
     marker.set("class", NOT_STORED)
-    marker.text = f"［图片未存：{alt.strip() or _file_name(url) or '?'}］"
+    marker.text = text
     note.append(marker)
     return note
 

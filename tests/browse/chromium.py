@@ -171,6 +171,10 @@ class Page:
         self.call("Page.navigate", url=url)
         self._browser.wait_for("Page.loadEventFired", self._session, start)
 
+    def language(self, accepted: str) -> None:
+        """Ask for pages in this language from now on: `zh-CN`; without it the browser asks for `en-US`."""
+        self.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": accepted})
+
     def settle(self, seconds: float = 0.3) -> None:
         self._browser.settle(seconds)
 

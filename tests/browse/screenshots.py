@@ -1,4 +1,7 @@
-"""Write the screenshots of docs/browse.md from the invented archive: `python -m tests.browse.screenshots`."""
+"""Write the screenshots of docs/browse.md from the invented archive: `python -m tests.browse.screenshots`.
+
+The arguments are another folder and another language: `python -m tests.browse.screenshots FOLDER en-US`.
+"""
 
 import socket
 import sys
@@ -15,6 +18,7 @@ from tests.browse.make_archive import make
 from tests.paths import ROOT
 
 _OUT = ROOT / "docs/pictures"
+_LANGUAGE = "zh-CN"
 # name, address, width, height, dark
 _PICTURES = (
     ("home", "/read", 900, 760, False),
@@ -27,8 +31,8 @@ _PICTURES = (
 )
 
 
-def main(out: Path) -> None:
-    """Write every screenshot to the folder `out`."""
+def main(out: Path, language: str) -> None:
+    """Write every screenshot to the folder `out`, for a browser of that language."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         path = make(Path(folder) / "archive.db")
@@ -41,6 +45,7 @@ def main(out: Path) -> None:
         with chromium.browser() as browser:
             for name, page, width, height, dark in _PICTURES:
                 tab = browser.page()
+                tab.language(language)
                 tab.size(width, height, phone=width < 500, dark=dark)
                 tab.go(address + page)
                 tab.settle()
@@ -49,5 +54,9 @@ def main(out: Path) -> None:
         thread.join(10)
 
 
+def _read_arguments(out: str = str(_OUT), language: str = _LANGUAGE) -> tuple[Path, str]:
+    return Path(out), language
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else _OUT)
+    main(*_read_arguments(*sys.argv[1:]))

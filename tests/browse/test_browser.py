@@ -202,11 +202,12 @@ def test_remote_images_load_only_if_the_reader_requests_them(
 
 def test_a_post_is_found_and_read_by_keyboard_alone(tab: chromium.Page, site: tuple[str, Path]) -> None:
     address, _ = site
+    tab.language("zh-CN")
     tab.go(f"{address}/read/author/2")
     tab.press("Tab")
     assert tab.value("document.activeElement.textContent") == "跳到正文"
     assert tab.value("document.activeElement.getBoundingClientRect().left >= 0")
-    for _ in range(3):
+    for _ in range(4):
         tab.press("Tab")
     assert tab.value("document.activeElement.name") == "q"
     assert tab.value("getComputedStyle(document.activeElement).outlineStyle") != "none"

@@ -94,12 +94,18 @@ def a_month(name: str, held: int, *, missing: int = 0) -> Month:
     return Month(month=name, stored=held, missing=missing, listed=None)
 
 
+def describe(month: Month) -> str:
+    return f"{month.month} has {month.stored} & lacks {month.lacking}"
+
+
 def test_plots_have_an_escaped_description() -> None:
     points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
     assert "<title>&lt;b&gt;</title>" in draw_sparkline(points, "<b>")
     assert draw_sparkline(points[:1], "x") == ""
     assert draw_sparkline([("<script>", 1), ("x", 2)], "x") == ""
-    drawn = draw_bars([a_month("2024-11", 2), a_month("2025-02", 1, missing=1), a_month("<script>", 9)], "x")
+    drawn = draw_bars(
+        [a_month("2024-11", 2), a_month("2025-02", 1, missing=1), a_month("<script>", 9)], "x", describe
+    )
     assert drawn.count("<rect") == 3
-    assert "2025-02：1 篇，缺 1 篇" in drawn
+    assert "<title>2025-02 has 1 &amp; lacks 1</title>" in drawn
     assert "script" not in drawn

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import click
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -34,6 +34,12 @@ def extract(folder: Path) -> set[str | tuple[str, ...]]:
     }
 
 
+def is_translated(message: Message) -> bool:
+    """Return whether a message has a translation, in each of its plural forms."""
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    return all(forms) and not message.fuzzy
+
+
 def main() -> int:
     """Rewrite the catalogue and its compiled form; return 1 if a message has no translation."""
     template = Catalog(project="blogarchive", charset="utf-8")
@@ -48,7 +54,7 @@ def main() -> int:
         write_po(file, stored, width=110, sort_output=True, omit_header=False, include_lineno=False)
     with (FOLDER / f"{DOMAIN}.mo").open("wb") as file:
         write_mo(file, read_catalogue())
-    missing = [message.id for message in stored if message.id and not message.string]
+    missing = [message.id for message in stored if message.id and not is_translated(message)]
     sys.stderr.writelines(f"no translation: {found!r}\n" for found in missing)
     return 1 if missing else 0
 

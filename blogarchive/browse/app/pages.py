@@ -17,8 +17,9 @@ from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
-from blogarchive.browse.languages import page_language, translator
+from blogarchive.browse.languages import page_language
 from blogarchive.messages import Language
+from blogarchive.messages.translate import translator
 from blogarchive.sites.base import site_names
 from blogarchive.store.database.copy import copy_archive
 from blogarchive.store.queries import crawl_state

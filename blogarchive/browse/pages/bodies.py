@@ -22,10 +22,11 @@ def render_for_page(
     *,
     remote: bool,
     posts: Mapping[str, int],
+    not_stored: str,
 ) -> Markup:
     """Return `body_html` as sanitized HTML; if `remote`, images that are not stored are loaded from their URLs.
 
-    `posts` are the ids of stored posts by the URLs of links.
+    `posts` are the ids of stored posts by the URLs of links; `not_stored` takes the place of other images.
     """
     stored = {image.url: f"{home}/media/{image.sha256}" for image in images if image.sha256}
 
@@ -37,7 +38,7 @@ def render_for_page(
     def post(link_url: str) -> str | None:
         return f"{home}/post/{posts[link_url]}" if link_url in posts else None
 
-    return Markup(render_body(body_html or "", url, source, post))  # noqa: S704 - render_body sanitizes
+    return Markup(render_body(body_html or "", url, source, post, not_stored=not_stored))  # noqa: S704 - render_body sanitizes
 
 
 def find_linked_posts(connection: sqlite3.Connection, found: PostPage) -> dict[str, int]:

@@ -4,25 +4,27 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from blogarchive.messages import N_
+
 _RUN_OUTCOMES = {
-    None: "进行中",
-    "done": "完成",
-    "failures": "完成，有失败",
-    "interrupted": "中断，可继续",
-    "unreachable": "连不上",
-    "blocked": "被网站拒绝",
-    "forbidden": "robots.txt 不许",
-    "changed": "网站似乎改版",
-    "damaged": "存档受损",
-    "unwritable": "无法写入",
-    "killed": "被终止，可继续",
+    None: N_("running"),
+    "done": N_("done"),
+    "failures": N_("done, with failures"),
+    "interrupted": N_("interrupted, can be continued"),
+    "unreachable": N_("not reached"),
+    "blocked": N_("blocked by the site"),
+    "forbidden": N_("forbidden by robots.txt"),
+    "changed": N_("the site seems to have changed"),
+    "damaged": N_("archive damaged"),
+    "unwritable": N_("cannot write"),
+    "killed": N_("killed, can be continued"),
 }
 _GONE_REASONS = {
-    "404": "已删除",
-    "410": "已删除",
-    "deleted": "已删除",
-    "hidden": "已隐藏",
-    "redirect": "转回首页",
+    "404": N_("deleted"),
+    "410": N_("deleted"),
+    "deleted": N_("deleted"),
+    "hidden": N_("hidden"),
+    "redirect": N_("redirected to the home page"),
 }
 
 
@@ -54,12 +56,12 @@ def format_count(number: int | None) -> str:
 
 
 def format_outcome(name: str | None) -> str:
-    """Return the outcome of a run in Chinese."""
+    """Return the outcome of a run in words, which a template translates."""
     return _RUN_OUTCOMES.get(name, name or "")
 
 
 def format_gone_reason(name: str | None) -> str:
-    """Return the reason why a post is gone in Chinese."""
+    """Return the reason why a post is gone in words, which a template translates."""
     return _GONE_REASONS.get(name or "", name or "")
 
 

@@ -4,7 +4,7 @@ Every plot has a `<title>` that describes it in words. Colours come from CSS cla
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from markupsafe import Markup, escape
@@ -34,8 +34,11 @@ def draw_sparkline(points: Sequence[tuple[str, int]], title: str) -> Markup:
     ).format(_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_WIDTH, _SPARK_HEIGHT, title, line, xs[-1], ys[-1])
 
 
-def draw_bars(months: Sequence[Month], title: str) -> Markup:
-    """Return a bar for every month from the first to the last, empty ones included; invalid months are skipped."""
+def draw_bars(months: Sequence[Month], title: str, describe: Callable[[Month], str]) -> Markup:
+    """Return a bar for every month from the first to the last, with its title from `describe`.
+
+    Empty months are included; invalid months are skipped.
+    """
     known = {month.month: month for month in months if _MONTH.fullmatch(month.month)}
     if not known:
         return Markup("")
@@ -43,7 +46,7 @@ def draw_bars(months: Sequence[Month], title: str) -> Markup:
     highest = max(month.stored + month.lacking for month in known.values()) or 1
     step = _BARS_WIDTH / len(names)
     drawn = [
-        _draw_bar(known[name], place * step, step, highest)
+        _draw_bar(known[name], place * step, step, highest, describe(known[name]))
         for place, name in enumerate(names)
         if name in known
     ]
@@ -75,11 +78,10 @@ def _months_between(first: str, last: str) -> list[str]:
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
 
 
-def _draw_bar(month: Month, x: float, step: float, highest: int) -> Markup:
+def _draw_bar(month: Month, x: float, step: float, highest: int, title: str) -> Markup:
     width = max(step * 0.8, 0.6)
     stored = month.stored / highest * (_BARS_HEIGHT - 4)
     lacking = month.lacking / highest * (_BARS_HEIGHT - 4)
-    title = f"{month.month}：{month.stored} 篇" + (f"，缺 {month.lacking} 篇" if month.lacking else "")
     parts = [Markup("<g><title>{}</title>").format(escape(title))]
     for kind, height, below in (("stored", stored, 0.0), ("lacking", lacking, stored)):
         if height:

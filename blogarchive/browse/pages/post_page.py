@@ -10,12 +10,13 @@ from blogarchive.browse.pages import bodies, plots
 from blogarchive.browse.pages.diffs import DiffPart, diff_texts
 from blogarchive.browse.pages.reply_targets import find_reply_targets
 from blogarchive.browse.request_context import RequestContext
+from blogarchive.messages import N_
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.queries import post_page
 from blogarchive.store.queries.post_models import Comment, Counters, Image, Version
 from blogarchive.store.queries.post_page import PostPage
 
-_COUNTERS = (("views", "浏览"), ("likes", "赞"), ("comment_count", "评论"))
+_COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def show_post(context: RequestContext) -> Response:
     """`/read/post/ID`; with `?remote=1` images that are not stored are loaded from the site."""
     found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
     if found is None:
-        return await context.not_found("这篇文章")
+        return await context.not_found(N_("such post"))
     posts = await context.query(lambda connection: bodies.find_linked_posts(connection, found))
     remote = context.text_parameter("remote") == "1"
     return await context.render(
@@ -65,7 +66,7 @@ async def show_edits(context: RequestContext) -> Response:
     """`/read/post/ID/edits`: the difference of each edit, the newest first."""
     found = await context.query(lambda connection: post_page.read_post_page(connection, _post_id(context)))
     if found is None:
-        return await context.not_found("这篇文章")
+        return await context.not_found(N_("such post"))
     values = {
         "page": found,
         "edits": [
@@ -88,7 +89,13 @@ def _template_values(
 
     def render(body_html: str | None, images: Sequence[Image]) -> Markup:
         return bodies.render_for_page(
-            body_html, found.post.url, images, context.home, remote=remote, posts=posts
+            body_html,
+            found.post.url,
+            images,
+            context.home,
+            remote=remote,
+            posts=posts,
+            not_stored=context.gettext("[image not stored: {image}]"),
         )
 
     return {
@@ -104,21 +111,29 @@ def _template_values(
             )
             for comment in found.post.comments
         ],
-        "series": _draw_series(found.counters),
+        "series": _draw_series(context, found.counters),
         "edits": max(0, len(found.post.versions) - 1),
         "remote": remote,
         "lacks_images": any(image.sha256 is None for image in found.post.images),
     }
 
 
-def _draw_series(counters: Sequence[Counters]) -> list[Series]:
+def _draw_series(context: RequestContext, counters: Sequence[Counters]) -> list[Series]:
     drawn = []
-    for field, name in _COUNTERS:
+    for field, label in _COUNTERS:
         points = [(at.captured_at, value) for at in counters if (value := getattr(at, field)) is not None]
         if len(points) < 2 or points[0][1] == points[-1][1]:
             continue
-        (since, first), (_, last) = points[0], points[-1]
-        title = f"{name}：从 {since[:10]} 的 {first:,} 到 {points[-1][0][:10]} 的 {last:,}"
+        (since, first), (until, last) = points[0], points[-1]
+        name = context.gettext(label)
+        title = context.gettext(
+            "{name}: from {first} on {since} to {last} on {until}",
+            name=name,
+            first=f"{first:,}",
+            since=since[:10],
+            last=f"{last:,}",
+            until=until[:10],
+        )
         drawn.append(Series(name, first, last, since, plots.draw_sparkline(points, title)))
     return drawn
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from blogarchive.export.site.page_paths import UNDATED, Listing, SiteBlog, SitePost, href
+from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.queries.post_models import FullPost
@@ -89,6 +90,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
     environment.filters |= {
         "href": href,
         "clock": _format_time,

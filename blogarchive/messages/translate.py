@@ -1,0 +1,36 @@
+"""Translate and fill the messages of templates: the functions `_` and `ngettext`."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from blogarchive.messages import Language, catalogue
+
+
+def translator(language: Language) -> Callable[..., str]:
+    """Return the function `_` of templates: a message with its placeholders filled, in `language`.
+
+    The result is Markup if a value is Markup; other values are escaped then. "" is returned unchanged.
+    """
+    translations = catalogue(language)
+
+    def translate(message: str, **values: object) -> str:
+        return _fill(translations.gettext(message) if message else "", values)
+
+    return translate
+
+
+def plural_translator(language: Language) -> Callable[..., str]:
+    """Return the function `ngettext` of templates: as `translator`, by the number `n`."""
+    translations = catalogue(language)
+
+    def translate(one: str, many: str, n: int, **values: object) -> str:
+        return _fill(translations.ngettext(one, many, n), values)
+
+    return translate
+
+
+def _fill(message: str, values: dict[str, object]) -> str:
+    if any(isinstance(value, Markup) for value in values.values()):
+        return Markup(message).format(**values)  # noqa: S704 - the message is from the catalogue, not from a page
+    return message.format(**values) if values else message

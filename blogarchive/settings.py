@@ -34,6 +34,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 TWISTED_DNS_RESOLVER = "spiders.dns_guard.PublicAddressResolver"  # no private address except that of the blog
 COOKIES_FILE: str | None = None
+COOKIES_FILES: dict[tuple[str, str | None], str] = {}  # by site and uid of a blog; set by each run
 
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "http": "spiders.download_handler.ThrottledDownloadHandler",

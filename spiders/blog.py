@@ -66,7 +66,8 @@ class BlogSpider(PoliteSpider):
         spider.throttle = HostThrottle(
             unit=timedelta(seconds=2 * max(delay, 0.05)),
             homes=spider.session.homes,
-            media_hosts=spider.session.options.media_hosts,
+            media_hosts=spider.session.media_hosts(),
+            delays=spider.session.delays,
         )
         spider.scheduler = HostScheduler(spider.session, spider.throttle, spider.parser.ahead)
         spider.images = ImageFetcher(spider.session.media, spider.throttle)

@@ -118,7 +118,7 @@ class ImageFetcher:
         )
 
     def _refusal(self, image: QueuedImage, url: str) -> str | None:
-        return self._media.policy.refusal(url, image.post_url, image.site)
+        return self._media.policy.refusal(url, image.post_url, image.blog)
 
     def _classify(self, error: BaseException, host: str) -> ImageFailure:
         if isinstance(error, DownloadCancelledError):

@@ -10,6 +10,7 @@ from time import monotonic
 
 import scrapy
 
+from blogarchive.crawl.run_settings import HostDelays
 from blogarchive.errors import BlogArchiveError
 from blogarchive.parsing.media.hosts import is_same_service, parse_address
 
@@ -39,7 +40,8 @@ class HostThrottle:
     """Pauses, refusals and failures of every host.
 
     `unit` is the first back-off, which doubles with every refusal in a row. `homes` returns host and port of every
-    blog. `media_hosts` are the hosts that the user allows for images.
+    blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of the hosts if they
+    differ; Scrapy keeps the lowest.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class HostThrottle:
         unit: timedelta,
         homes: Callable[[], Collection[tuple[str, int]]],
         media_hosts: Collection[str] = (),
+        delays: HostDelays | None = None,
     ) -> None:
         self.unit = unit
         self.requests = 0
@@ -61,6 +64,7 @@ class HostThrottle:
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
         self._free_at: dict[str, float] = {}  # on the monotonic clock
+        self._delays = delays
         self._crawl_delays: dict[str, timedelta] = {}
         self._unparsable: dict[str, bytes | None] = {}  # by host: its last page without tokens, if unparsable
         self._consecutive: Counter[tuple[str, str]] = Counter()
@@ -117,10 +121,14 @@ class HostThrottle:
         self._closed_to_images.add(host)
 
     def record_request(self, host: str) -> None:
-        """Count a request, and begin the Crawl-delay of `host`."""
+        """Count a request, and begin the Crawl-delay and the delay of `host`."""
         self.requests += 1
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
+        if self._delays is not None:
+            delay = self._delays.by_host.get(host, self._delays.others)
+            if delay > self._delays.lowest:
+                self.pause(host, timedelta(seconds=delay))
 
     def record_response(self, host: str, unparsable: bytes | None = None) -> None:
         """Reset the counters of `host`, which served a page.

@@ -2,22 +2,23 @@
 
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 import click
 
 from blogarchive.cli import options
 from blogarchive.cli.options import CrawlFlags
+from blogarchive.cli.run_summary import result_json, summary_lines
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.parsing.media.hosts import parse_hosts
+from blogarchive.store.ledger.blog_settings import BlogSettings
 
-if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
-    from blogarchive.crawl.result import CrawlResult
+_STORED: Final = ("delay", "media_hosts", "cookies")
 
 
 @click.command()
@@ -48,45 +49,35 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
         limit=flags.limit,
         since=flags.since,
         media=not flags.no_media,
-        media_hosts=parse_hosts(flags.media_hosts),
+        named=_settings(flags, named=True),
+        defaults=_settings(flags, named=False),
     )
     if flags.dry_run:
         return _print_requests(crawl_options, flags)
     from blogarchive.crawl.run import build_settings, crawl
 
-    settings = build_settings(delay=flags.delay, cookies=flags.cookies, ignore_robots=flags.ignore_robots)
+    named = crawl_options.named
+    settings = build_settings(delay=named.delay, cookies=flags.cookies, ignore_robots=flags.ignore_robots)
     with open_observer(sys.stderr, quiet=flags.quiet, verbose=flags.verbose) as observer:
         result = crawl(crawl_options, observer, settings)
+    if not flags.quiet and not flags.as_json:
+        for line in summary_lines(result):
+            click.echo(line, err=True)
     if result.message:
         click.echo(stamped(f"blogarchive: {result.message}", sys.stderr), err=True)
     if flags.as_json:
         print_result(result_json(crawl_options, result))
-    elif not flags.quiet:
-        click.echo(_summary(result), err=True)
     return result.exit_code
 
 
-def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
-    """Return the result of a run as one line of JSON."""
-    return json.dumps(
-        {
-            "command": crawl_options.command,
-            "db": str(crawl_options.db),
-            "outcome": result.outcome,
-            "exit_code": result.exit_code,
-            "message": result.message,
-            **asdict(result.counts),
-        },
-        ensure_ascii=False,
-    )
-
-
-def _summary(result: "CrawlResult") -> str:
-    counts = result.counts
-    return (
-        f"{result.outcome}: {counts.requests} requests, {counts.posts_new} new posts,"
-        f" {counts.posts_changed} changed, {counts.posts_gone} gone, {counts.comments_new} new comments,"
-        f" {counts.media} images"
+def _settings(flags: CrawlFlags, *, named: bool) -> BlogSettings:
+    """Return the settings of blogs in the options that the command line names, or in all others."""
+    chosen = {name for name in _STORED if (name in flags.named) == named}
+    cookies = flags.cookies if "cookies" in chosen else None
+    return BlogSettings(
+        delay=flags.delay if "delay" in chosen else None,
+        media_hosts=parse_hosts(flags.media_hosts) if "media_hosts" in chosen else (),
+        cookies=str(cookies.absolute()) if cookies else None,
     )
 
 

@@ -10,12 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import wraps
+from gettext import gettext as _
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from blogarchive.cli.config_file import load_config
 from blogarchive.crawl.options import default_db
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -92,7 +95,20 @@ def db(function: _F) -> _F:
         "--db",
         type=PathArgument(dir_okay=False),
         default=default_db,
+        is_eager=True,  # the configuration file is beside the archive
         help="Path of the archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
+    )(function)
+
+
+def config(function: _F) -> _F:
+    """Add `--config FILE`; apply it between `db` and the other options, for which it has defaults."""
+    return click.option(
+        "--config",
+        type=PathArgument(exists=True, dir_okay=False),
+        is_eager=True,
+        expose_value=False,
+        callback=load_config,
+        help=_("Defaults of options, as TOML. [default: blogarchive.toml beside the archive]"),
     )(function)
 
 
@@ -144,6 +160,8 @@ class CrawlFlags:
     as_json: bool
     quiet: bool
     verbose: bool
+    named: frozenset[str]
+    """Names of the options that are on the command line, not in the configuration file."""
 
 
 cookies = click.option(
@@ -169,12 +187,15 @@ def crawl_flags(function: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(function)
     def command(**values: Any) -> int:
-        flags = CrawlFlags(**{field.name: values.pop(field.name) for field in fields(CrawlFlags)})
+        names = [field.name for field in fields(CrawlFlags) if field.name in values]
+        context = click.get_current_context()
+        named = {name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+        flags = CrawlFlags(**{name: values.pop(name) for name in names}, named=frozenset(named))
         return function(**values, flags=flags)
 
     for option in reversed(_CRAWL_FLAGS):
         command = option(command)
-    return db(as_json(verbosity(command)))
+    return db(config(as_json(verbosity(command))))
 
 
 def _set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:

@@ -10,6 +10,7 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.backup_update import run_crawl
 from blogarchive.cli.options import CrawlFlags
+from blogarchive.cli.run_summary import skipped_images_line
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.parsing.dates.numbers import parse_digits
@@ -131,6 +132,8 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
         f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
         f"  last good run  {blog.last_good_run or 'none yet'}",
     ]
+    if blog.images_not_fetched:
+        lines.append(f"  {skipped_images_line(blog.images_not_fetched)}")
     lines += [f"  home page not reached since {blog.unreached_since}"] if blog.unreached_since else []
     lines += [
         f"  {month.month}  {month.read} of {month.named} posts read,"

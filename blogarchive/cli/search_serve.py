@@ -78,6 +78,7 @@ def search(
 @click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
 @click.option("--immutable", is_flag=True, help="Read faster; the file must not be written meanwhile.")
 @options.db
+@options.config
 @options.any_verbosity
 def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -> None:
     """Read and search the archive in a browser, with Datasette, on this machine only."""

@@ -6,6 +6,7 @@ The rows of `media` are the whole state.
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
+from blogarchive.crawl.run_settings import RunSettings
 from blogarchive.parsing.media import hosts
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
 from blogarchive.sites.base import site_by_name
@@ -20,20 +21,21 @@ _ALL = 10_000_000
 
 
 class MediaHostPolicy:
-    """Hosts that may serve images of a post: its own host, those of its site, and those in `allowed`."""
+    """Hosts that may serve images of a post: its own host, those of its site, and those that its blog allows."""
 
-    def __init__(self, allowed: Sequence[str] = ()) -> None:
-        self.allowed = tuple(allowed)
+    def __init__(self, settings: RunSettings) -> None:
+        self._settings = settings
 
-    def refusal(self, url: str, post_url: str, site: str) -> str | None:
-        """Return why the image at `url` is not fetched for a post of `site`; None if it is allowed."""
-        listed = site_by_name(site).image_hosts
-        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=self.allowed)
+    def refusal(self, url: str, post_url: str, blog: Blog) -> str | None:
+        """Return why the image at `url` is not fetched for a post of `blog`; None if it is allowed."""
+        listed, asked = site_by_name(blog.site).image_hosts, self._settings.of_blog(blog).media_hosts
+        return hosts.refusal_reason(url, post_url=post_url, listed=listed, asked=asked)
 
     def host_filter(self, blogs: Sequence[Blog], own_hosts: Collection[str]) -> Callable[[str], bool]:
         """Return a function that returns True if images of any of `blogs` may come from a host."""
         listed = {pattern for blog in blogs for pattern in site_by_name(blog.site).image_hosts}
-        return lambda host: host in own_hosts or hosts.matches_host(host, (*listed, *self.allowed))
+        patterns = (*listed, *self._settings.media_hosts(blogs))
+        return lambda host: host in own_hosts or hosts.matches_host(host, patterns)
 
 
 class MediaObserver(Protocol):
@@ -134,9 +136,14 @@ class MediaSession:
     def _notify(self) -> None:
         self._observer.on_image_done(self.stored, self.failed, self._total)
 
+    def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
+        """Return True if another post of the run shows the image, and its blog allows the host."""
+        shown = media_queue.shown_images(self._archive, self._blogs, image)
+        return any(self.policy.refusal(one.url, one.post_url, one.blog) is None for one in shown)
+
     def _skip(self, image: QueuedImage) -> bool:
-        reason = self.policy.refusal(image.url, image.post_url, image.site)
-        if reason is None:
+        reason = self.policy.refusal(image.url, image.post_url, image.blog)
+        if reason is None or self._is_allowed_elsewhere(image):
             return False
         media_queue.mark_skipped(self._archive, image, reason, now=utc_now())
         return True

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
 from blogarchive.sites.base import Site, site_by_name, site_for_url
+from blogarchive.store.ledger.blog_settings import BlogSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,8 +20,8 @@ class CrawlOptions:
 
     `urls` are blogs or posts to back up. `uids` are the blogs to update; if empty, all blogs of the archive.
     `limit` is a number of posts, `since` a day in the time zone of the site. `retry` requeues every failure, also
-    permanent ones. `media` fetches images too; `media_hosts` (from `parse_hosts`) are allowed besides the usual
-    hosts.
+    permanent ones. `media` fetches images too. `named` are settings of the command line, which are stored for the
+    blogs of the run; `defaults` are those of the configuration file.
     """
 
     command: Literal["backup", "update"]
@@ -33,7 +34,8 @@ class CrawlOptions:
     limit: int | None = None
     since: date | None = None
     media: bool = True
-    media_hosts: tuple[str, ...] = ()
+    named: BlogSettings = field(default_factory=BlogSettings)
+    defaults: BlogSettings = field(default_factory=BlogSettings)
 
     @property
     def words(self) -> tuple[str, ...]:

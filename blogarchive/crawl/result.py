@@ -1,7 +1,7 @@
 """Result of a run: exit code, outcome and a message for the user."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from blogarchive.crawl.session import CrawlSession
@@ -29,6 +29,8 @@ class CrawlResult:
     exit_code: int
     counts: Counts
     message: str | None = None
+    skipped_images: Mapping[str, int] = field(default_factory=dict)
+    """Number of images on hosts that are not requested, by host, the largest first."""
 
 
 class ThrottleState(Protocol):
@@ -41,6 +43,11 @@ class ThrottleState(Protocol):
 
 def build_result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
     """Return the result of a run, by its errors and by the failures that are open now."""
+    result = _result(session, throttle)
+    return replace(result, skipped_images=session.skipped_images() if session.options.media else {})
+
+
+def _result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
     counts = session.counts(throttle.requests)
     error = _most_severe(session, throttle)
     if error:
@@ -54,6 +61,10 @@ def build_result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
             " with --retry it fetches them again now"
         )
         return CrawlResult(outcome="failures", exit_code=1, counts=counts, message=message)
+    if session.warnings:
+        return CrawlResult(
+            outcome="failures", exit_code=1, counts=counts, message="; ".join(session.warnings)
+        )
     return CrawlResult(outcome="done", exit_code=0, counts=counts)
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.options import CrawlOptions, require_archive, start_targets
@@ -24,6 +24,7 @@ from blogarchive.store.ledger import failures, runs
 from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.process import reduce_garbage_collection, stop_signals
 
+_COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
 _SECONDS_TO_STOP = 5.0
 """Time between the first signal and the hard end of the event loop."""
 
@@ -65,6 +66,18 @@ def build_settings(
     return settings
 
 
+def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
+    """Set the delay and the cookies of the blogs of a run; a delay of the command line stays."""
+    if settings.getpriority("DOWNLOAD_DELAY") != _COMMAND_LINE:
+        session.delays = session.host_delays(settings.getfloat("DOWNLOAD_DELAY"))
+        settings.set("DOWNLOAD_DELAY", session.delays.lowest, priority="cmdline")
+        settings.set("AUTOTHROTTLE_ENABLED", session.delays.lowest > 0, priority="cmdline")
+    files = session.cookie_files()
+    settings.set("COOKIES_FILES", files, priority="cmdline")
+    if files:
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+
+
 def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
     """Run a crawl in a new Scrapy process object; call it once in a process."""
     process = AsyncCrawlerProcess(settings)
@@ -89,6 +102,7 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
         run = runs.start_run(archive, options.command, options.words, now=utc_now())
         session = CrawlSession(archive, run, options, observer)
         session.begin(targets)
+        apply_blog_settings(process.settings, session)
         spider = cast(_Spider, _run_spider(process, "blog", session=session))
         if spider.crash:
             raise spider.crash

@@ -4,13 +4,19 @@ The spider takes targets from the session, and the pipelines save pages through 
 ends it.
 """
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
+from gettext import gettext as _
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, MediaSession
 from blogarchive.crawl.options import CrawlOptions
+from blogarchive.crawl.run_settings import HostDelays, RunSettings
+from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.sites.base import site_by_name
@@ -24,6 +30,8 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.media import queue as media_queue
+from blogarchive.store.media.queries import author_ids
+from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome, SaveResult
 from blogarchive.store.timestamps import utc_now
@@ -54,9 +62,12 @@ class CrawlSession:
         self.options = options
         self.observer = observer
         self.blogs: list[Blog] = []
+        self.settings = RunSettings(archive, options)
         self.media = MediaSession(
-            archive, run, self.blogs, MediaHostPolicy(options.media_hosts), observer, recent=options.partial
+            archive, run, self.blogs, MediaHostPolicy(self.settings), observer, recent=options.partial
         )
+        self.delays: HostDelays | None = None
+        self.warnings: list[str] = []
         self._reached = False
         self._posts_taken = 0
         self._start_keys: frozenset[str] = frozenset()
@@ -102,6 +113,30 @@ class CrawlSession:
     def homes(self) -> frozenset[tuple[str, int]]:
         """Return host and port of every blog."""
         return frozenset(self._homes)
+
+    def host_delays(self, default: float) -> HostDelays:
+        """Return the seconds between two requests to each host; `default` if no setting names them."""
+        return self.settings.host_delays(self._hosts, default)
+
+    def cookie_files(self) -> dict[tuple[str, str | None], str]:
+        """Return the path of the cookies of each blog that has some, by site and uid; warn of an invalid file."""
+        found = self.settings.cookie_files(self.blogs)
+        for path in set(found.values()):
+            try:
+                read_cookies(Path(path))
+            except UsageError as error:
+                self.warnings.append(_("continued without cookies: {error}").format(error=error))
+                found = {blog: one for blog, one in found.items() if one != path}
+        return found
+
+    def media_hosts(self) -> tuple[str, ...]:
+        """Return the host patterns that any blog of the run allows for images."""
+        return self.settings.media_hosts(self.blogs)
+
+    def skipped_images(self) -> dict[str, int]:
+        """Return the number of images on hosts that are not requested, by host, the largest first."""
+        authors = json.loads(author_ids(self.archive, self.blogs))
+        return count_skipped_by_host(self.archive.db.conn, authors)
 
     def begin_media(self) -> int:
         """Queue images after the last page, and return how many are due; 0 if the run fetches none."""
@@ -231,6 +266,7 @@ class CrawlSession:
     def _add_blog(self, blog: Blog, url: str) -> None:
         if blog not in self.blogs:
             self.blogs.append(blog)
+            self.settings.add_blog(blog)
             self._hosts[blog] = urlsplit(url).hostname or blog.site
             self._homes.add((host_of(url), port_of(url)))
 

@@ -22,6 +22,7 @@ from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
 from blogarchive.sites.base import site_names
 from blogarchive.store.database.copy import copy_archive
+from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.queries import crawl_state
 
 if TYPE_CHECKING:  # datasette.app imports its plugins
@@ -125,6 +126,7 @@ async def overview(asked: AppRequest) -> Response:
         "overview.html",
         message=MESSAGES.get(asked.request.args.get("message") or ""),
         blogs=await asked.read(crawl_state.blog_lines) or (),
+        images_not_fetched=await asked.read(_images_not_fetched) or {},
         exists=asked.state.archive.exists(),
         sites=site_names(),
         **await _progress(asked),
@@ -213,6 +215,12 @@ async def copy(asked: AppRequest) -> Response:
     target = asked.state.archive.with_name(f"archive-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
     await asked.read(lambda connection: copy_archive(connection, target))
     return await asked.page("result.html", result=None, path=target)
+
+
+def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
+    """Return the number of images on hosts that are not requested, by author and host."""
+    authors = [blog.author_id for blog in crawl_state.blog_lines(connection) if blog.author_id]
+    return {author: count_skipped_by_host(connection, [author]) for author in authors}
 
 
 async def _progress(asked: AppRequest) -> dict[str, Any]:

@@ -32,12 +32,18 @@ class QueuedImage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownImage:
-    """An image of a post; `id` is its row in `media`, None if there is none yet."""
+    """An image of a post, with the site and uid of its blog; `id` is its row in `media`, None if there is none yet."""
 
     id: int | None
     url: str
     post_url: str
     site: str
+    uid: str
+
+    @property
+    def blog(self) -> Blog:
+        """Return the blog of the post."""
+        return Blog(site=self.site, uid=self.uid)
 
 
 def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
@@ -55,7 +61,7 @@ def images_without_row(archive: Archive, authors: str) -> Sequence[ShownImage]:
     """Return the images that have no row in `media` yet, once per post."""
     return archive.all_as(
         ShownImage,
-        "select null as id, pm.url, p.url as post_url, a.site from post_media pm join posts p on p.id = pm.post_id"
+        "select null as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm join posts p on p.id = pm.post_id"
         " join authors a on a.id = p.author_id"
         " where pm.media_id is null and a.id in (select value from json_each(?)) order by pm.id",
         (authors,),
@@ -71,6 +77,12 @@ def link_media_rows(archive: Archive, authors: str) -> None:
         (authors,),
     )
 
+
+_SHOWN = (
+    "select m.id, m.url, p.url as post_url, a.site, a.uid from media m join post_media pm on pm.media_id = m.id"
+    " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
+    " where a.id in (select value from json_each(?))"
+)
 
 _DUE = (
     " from media m where (m.status = 'todo' or (m.status = 'failed' and m.next_try_at <= ?))"
@@ -119,10 +131,17 @@ def skipped_images(archive: Archive, authors: str, host: str) -> Sequence[ShownI
     """Return the skipped images of a host."""
     return archive.all_as(
         ShownImage,
-        "select m.id, m.url, p.url as post_url, a.site from media m join post_media pm on pm.media_id = m.id"
-        " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
-        " where m.status = 'skipped' and m.host = ? and a.id in (select value from json_each(?))",
-        (host, authors),
+        _SHOWN + " and m.status = 'skipped' and m.host = ?",
+        (authors, host),
+    )
+
+
+def shown_images(archive: Archive, authors: str, media_id: int) -> Sequence[ShownImage]:
+    """Return an image once for each post that shows it."""
+    return archive.all_as(
+        ShownImage,
+        _SHOWN + " and m.id = ?",
+        (authors, media_id),
     )
 
 

@@ -20,8 +20,8 @@ from blogarchive.store.media import queries
 from blogarchive.store.media.queries import QueuedImage
 from blogarchive.store.timestamps import format_utc, shift_utc
 
-RefusalCheck = Callable[[str, str, str], str | None]
-"""Returns why an image may not be fetched, or None, for its URL, the URL of its post, and the site."""
+RefusalCheck = Callable[[str, str, Blog], str | None]
+"""Returns why an image may not be fetched, or None, for its URL, the URL of its post, and the blog."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,7 @@ def queue_images(
         authors = queries.author_ids(archive, blogs)
         rows = []
         for image in queries.images_without_row(archive, authors):
-            reason = refusal(image.url, image.post_url, image.site)
+            reason = refusal(image.url, image.post_url, image.blog)
             rows.append((image.url, host_of(image.url), "skipped" if reason else "todo", reason))
         archive.execute_many(
             "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing",
@@ -170,6 +170,11 @@ def count_images(archive: Archive, blog: Blog) -> ImageCounts:
     )
 
 
+def shown_images(archive: Archive, blogs: Sequence[Blog], image: QueuedImage) -> Sequence[queries.ShownImage]:
+    """Return the image once for each post of these blogs that shows it."""
+    return queries.shown_images(archive, queries.author_ids(archive, blogs), image.id)
+
+
 def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
     """Requeue the failed and dead images of these blogs for the next run and return their number."""
     with archive.atomic():
@@ -181,5 +186,5 @@ def _queue_skipped(
 ) -> None:
     for host in filter(is_host_allowed, queries.skipped_hosts(archive)):
         for image in queries.skipped_images(archive, authors, host):
-            if image.id is not None and refusal(image.url, image.post_url, image.site) is None:
+            if image.id is not None and refusal(image.url, image.post_url, image.blog) is None:
                 archive.update_row("media", image.id, {"status": "todo", "detail": None})

@@ -6,6 +6,7 @@ The cost of a query does not grow with the archive, except for the counts of who
 import sqlite3
 from dataclasses import dataclass
 
+from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.queries.blog_models import BLOG_COLUMNS, BlogSummary, Month, VisitCount
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
 from blogarchive.store.rows import all_as, dicts, one_as
@@ -40,6 +41,8 @@ class AuthorPage:
     visits: tuple[VisitCount, ...]
     categories: tuple[CategoryCount, ...]
     posts: tuple[PostLine, ...]
+    images_not_fetched: dict[str, int]
+    """Number of images on hosts that are not requested, by host."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,6 +139,7 @@ def read_author_page(
             (author_id,),
         ),
         posts=_posts_of(connection, author_id, year or (blog.last_post_on or "")[:4], category),
+        images_not_fetched=count_skipped_by_host(connection, [author_id]),
     )
 
 

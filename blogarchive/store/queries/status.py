@@ -9,6 +9,7 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.month_check import MonthCoverage
 from blogarchive.store.media import queue as media_queue
 from blogarchive.store.media.queue import ImageCounts
+from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.rows import dicts
 
 
@@ -18,8 +19,9 @@ class BlogStatus:
 
     `posts_named` counts all known posts, `posts_read` those with text, `gone_unread` those gone before their text was
     stored; `gone` and `edited` count posts. `comments_claimed` is the sum of the counts that posts show. `waiting` counts
-    pages to fetch. `last_good_run` is the end of the last run with exit code 0. `unreached_since` is the first failure
-    of the home page since it was last fetched, else None.
+    pages to fetch. `images_not_fetched` counts images on hosts that are not requested, by host. `last_good_run` is the
+    end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
+    fetched, else None.
     """
 
     site: str
@@ -38,6 +40,7 @@ class BlogStatus:
     edited: int
     comments_edited: int
     pictures: ImageCounts
+    images_not_fetched: dict[str, int]
     open_failures: int
     waiting: int
     first_seen_at: str
@@ -109,6 +112,7 @@ def _blog_status(archive: Archive, *, author_id: int, **author: Any) -> BlogStat
             (author_id,),
         ),
         pictures=media_queue.count_images(archive, blog),
+        images_not_fetched=count_skipped_by_host(archive.db.conn, [author_id]),
         open_failures=archive.scalar(
             "select count(*) from open_failures where site = ? and uid = ?", (blog.site, blog.uid)
         ),

@@ -99,7 +99,10 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """One comment, in the order of the page; `reply_to` is the name after 回复."""
+    """One comment, in the order of the page; `reply_to` is the name after 回复.
+
+    `is_counted` is False if the count of the page leaves it out: some sites do not count the owner's answers.
+    """
 
     author_name: str
     author_url: str | None = None
@@ -108,6 +111,7 @@ class Comment:
     body_html: str = ""
     body_text: str = ""
     likes: int | None = None
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +127,8 @@ class Post:
     """One post as one page shows it.
 
     `whole` is False if a listing shows an excerpt only. `comments` are those on this page; `comment_count` is
-    the number that the page shows. `categories` are names without 【】.
+    the number that the page shows, `unseen_comments` how many of these it counts without showing them.
+    `categories` are names without 【】.
     """
 
     number: int | str
@@ -137,6 +142,7 @@ class Post:
     likes: int | None = None
     comment_count: int | None = None
     comments: tuple[Comment, ...] = ()
+    unseen_comments: int = 0
     categories: tuple[str, ...] = ()
     whole: bool = True
 

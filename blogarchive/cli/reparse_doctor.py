@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from gettext import gettext as _
 from pathlib import Path
 
 import click
 
 from blogarchive.cli import options
 from blogarchive.cli.stdio import print_result, require_undamaged
-from blogarchive.crawl.doctor import examine, visible_lines
+from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive, target_of_url
+from blogarchive.errors import UsageError
+from blogarchive.items import Page, Target
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.scratch_copy import open_scratch
@@ -63,8 +66,9 @@ def reparse(
 
 
 @click.command()
-@click.argument("url")
+@click.argument("source", metavar="FILE|URL")
 @click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
+@click.option("--url", metavar="URL", help="URL of the page in FILE, if the page does not say it.")
 @click.option("--lines", is_flag=True, help="Also print the visible lines of the page, with numbers.")
 @click.option("--ignore-robots", is_flag=True, help="Do not obey robots.txt: for your own blog.")
 @options.cookies
@@ -72,24 +76,65 @@ def reparse(
 @options.as_json
 @options.any_verbosity
 def doctor(
-    url: str, site: str | None, lines: bool, ignore_robots: bool, cookies: Path | None, as_json: bool
+    source: str,
+    site: str | None,
+    url: str | None,
+    lines: bool,
+    ignore_robots: bool,
+    cookies: Path | None,
+    as_json: bool,
 ) -> None:
-    """Fetch one page and print every parsed field with its line."""
-    from blogarchive.crawl import run
-
-    target = target_of_url(url, site)
-    page = run.fetch(target, run.build_settings(cookies=cookies, ignore_robots=ignore_robots))
-    findings = examine(page, target)
+    """Fetch one page, or read a saved one, and print every parsed field with its line and selector."""
+    if source.startswith(("http://", "https://")):
+        page, target = _fetch_page(source, site, cookies, ignore_robots=ignore_robots)
+    else:
+        page, target = _read_saved_page(Path(source), url, site)
+    findings, template = examine(page, target), find_template(page, target)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
         return
     click.echo(f"{page.url}: status {page.status}, {len(page.body)} bytes, {page.header('Content-Type')}")
+    if template is not None:
+        click.echo(_("site {site}, template: {template}").format(site=target.site, template=template))
     for finding in findings:
-        place = f"  [line {finding.line}, {finding.path}]" if finding.line else ""
-        click.echo(f"{finding.field} = {_shorten(finding.value)}{place}")
+        click.echo(_format_finding(finding))
     if lines:
         for number, text in enumerate(visible_lines(page), start=1):
             click.echo(f"{number:5} {text}")
+
+
+def _fetch_page(
+    url: str, site: str | None, cookies: Path | None, *, ignore_robots: bool
+) -> tuple[Page, Target]:
+    from blogarchive.crawl import run
+
+    target = target_of_url(url, site)
+    return run.fetch(target, run.build_settings(cookies=cookies, ignore_robots=ignore_robots)), target
+
+
+def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Page, Target]:
+    """Return the page of a file as `import html` identifies it; raises `UsageError` if it cannot."""
+    from blogarchive.importing.identify import CannotIdentify, find_target, identify, to_crawled_page
+    from blogarchive.importing.saved_files import load_page
+
+    try:
+        saved = load_page(path, path.parent)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    try:
+        crawled = identify(saved, url=url, site=site)
+    except CannotIdentify as error:
+        target = find_target(url, site) if url else None
+        if target is None:
+            raise UsageError(f"{path}: {error}") from error
+        crawled = to_crawled_page(saved, target)  # the fields show why it is no page of a blog
+    return crawled.page, crawled.target
+
+
+def _format_finding(finding: FieldFinding) -> str:
+    place = f"  [line {finding.line}, {finding.path}]" if finding.line else ""
+    selector = f"  <- {finding.selector}" if finding.selector else ""
+    return f"{finding.field} = {_shorten(finding.value)}{place}{selector}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from blogarchive.cli.run_summary import skipped_images_line
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.parsing.dates.numbers import parse_digits
-from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.base import broken_sites, site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
@@ -102,6 +103,8 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
 def sites(as_json: bool) -> None:
     """List the supported sites with their hosts."""
     found = {name: site_by_name(name).hosts for name in site_names()}
+    for name, reason in broken_sites().items():
+        click.echo(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason), err=True)
     if as_json:
         click.echo(json.dumps([{"name": name, "hosts": hosts} for name, hosts in found.items()]))
         return

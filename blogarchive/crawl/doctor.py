@@ -2,35 +2,49 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 from blogarchive.items import CrawledPage, DateText, Page, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.lines.document import Document, Element, parse_document
 from blogarchive.parsing.lines.line import Line
-from blogarchive.sites.base import parse_page
+from blogarchive.sites.base import parse_page, site_by_name
 from blogarchive.sites.normalize import normalize_page
 
 _ITEMS_SHOWN = 3
+_INDEX = re.compile(r"\[[^]]*\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldFinding:
     """A field, its value as text, and its position: `line` counts from 1, `path` is a CSS selector.
 
-    `line` and `path` are None if the page does not show the value: a URL, or an absent value.
+    `line` and `path` are None if the page does not show the value: a URL, or an absent value. `selector` is that of
+    the site's template which filled the field; None if the field is empty or was parsed by words.
     """
 
     field: str
     value: str
     line: int | None = None
     path: str | None = None
+    selector: str | None = None
+
+
+def find_template(page: Page, target: Target) -> str | None:
+    """Return the name of the site's template that fits the page; "none" if none fits, None if the site has none."""
+    explanation = site_by_name(target.site).explain_page(page, target)
+    return None if explanation is None else explanation.template or "none"
 
 
 def examine(page: Page, target: Target) -> list[FieldFinding]:
     """Return every field that the parser of the site found on `page`; of a list, the first items."""
     crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
-    return list(_locate(_document(page), _flatten("", crawled.parsed)))
+    explanation = site_by_name(target.site).explain_page(page, target)
+    selectors = {source.field: source.selector for source in explanation.sources} if explanation else {}
+    return [
+        replace(finding, selector=selectors.get(_name_source(finding.field)))
+        for finding in _locate(_document(page), _flatten("", crawled.parsed))
+    ]
 
 
 def visible_lines(page: Page) -> list[str]:
@@ -40,6 +54,14 @@ def visible_lines(page: Page) -> list[str]:
 
 def _document(page: Page) -> Document:
     return parse_document(decode(page.body, page.header("Content-Type")).text)
+
+
+def _name_source(field: str) -> str:
+    """Return the name that the selectors of the field of a parsed page have in an explanation."""
+    name = _INDEX.sub("", field).removeprefix("posts.")
+    if name.rpartition(".")[2] in ("body_html", "body_text", "images"):
+        return name.rpartition(".")[0] + ".body" if "." in name else "body"
+    return f"{name}_at" if name.endswith("posted") else name
 
 
 def _flatten(prefix: str, item: object) -> Iterator[tuple[str, str]]:

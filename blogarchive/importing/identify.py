@@ -18,7 +18,7 @@ from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.http import is_truncated
-from blogarchive.sites.base import parse_page, site_by_name, site_for_url
+from blogarchive.sites.base import find_own_urls, parse_page, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
 
 _SHORTEST_CUT = 8
@@ -133,7 +133,7 @@ class _Identification:
 
     @cached_property
     def _declared(self) -> tuple[Target, ...]:
-        found = (find_target(url, self._site) for url in self._urls.declared)
+        found = (find_target(url, self._site) for url in (*self._urls.declared, *find_own_urls(self._text)))
         return tuple(target for target in found if target is not None)
 
     def _list_own_urls(self) -> Iterator[str]:

@@ -3,6 +3,8 @@
 import functools
 import importlib
 import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -10,6 +12,8 @@ from zoneinfo import ZoneInfo
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.media.hosts import matches_host
+from blogarchive.sites.explanation import Explanation
 
 
 class Site(Protocol):
@@ -21,7 +25,7 @@ class Site(Protocol):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Host names of the site, in lower case, without a port."""
+        """Host names of the site, in lower case, without a port; `*.domain` means all hosts under it."""
 
     @property
     def image_hosts(self) -> tuple[str, ...]:
@@ -42,6 +46,9 @@ class Site(Protocol):
         page.
         """
 
+    def find_own_url(self, text: str) -> str | None:
+        """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
+
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them.
 
@@ -49,42 +56,78 @@ class Site(Protocol):
         the result.
         """
 
+    def explain_page(self, page: Page, target: Target) -> Explanation | None:
+        """Return which template and which selectors parse `page`; None if the site has no selectors."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadedSites:
+    """The sites by name, and why a module could not be imported, by the module's name."""
+
+    loaded: dict[str, Site] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
 
 @functools.cache
-def _load_sites() -> dict[str, Site]:
+def _load_sites() -> LoadedSites:
     import blogarchive.sites as package
 
-    found = {}
-    for module_info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+    return load_sites(package.__path__, package.__name__)
+
+
+def load_sites(paths: Iterable[str], package: str) -> LoadedSites:
+    """Return the sites of the modules in `paths`, which belong to `package`.
+
+    A module that raises any error makes only its own site unknown: the blogs of other sites are still backed up.
+    """
+    sites = LoadedSites()
+    for module_info in pkgutil.iter_modules(paths):
+        try:
+            module = importlib.import_module(f"{package}.{module_info.name}")
+        except Exception as error:  # noqa: BLE001 - a site of a user's own may raise anything
+            sites.broken[module_info.name] = f"{type(error).__name__}: {error}"
+            continue
         site: Site | None = getattr(module, "SITE", None)
         if site is not None:
-            found[site.name] = site
-    return found
+            sites.loaded[site.name] = site
+    return sites
 
 
 def site_names() -> tuple[str, ...]:
     """Return the names of all sites, sorted."""
-    return tuple(sorted(_load_sites()))
+    return tuple(sorted(_load_sites().loaded))
+
+
+def broken_sites() -> dict[str, str]:
+    """Return why sites could not be loaded, by the names of their modules."""
+    return dict(_load_sites().broken)
 
 
 def site_by_name(name: str) -> Site:
     """Return the site with this name; raises `UsageError` with the names of all sites if there is none."""
-    try:
-        return _load_sites()[name]
-    except KeyError:
-        raise UsageError(f"unknown site {name!r}; known sites: {', '.join(site_names())}") from None
+    sites = _load_sites()
+    if name in sites.loaded:
+        return sites.loaded[name]
+    if name in sites.broken:
+        raise UsageError(f"the site {name!r} cannot be loaded: {sites.broken[name]}")
+    raise UsageError(f"unknown site {name!r}; known sites: {', '.join(site_names())}")
 
 
 def site_for_url(url: str) -> Site:
     """Return the site that has the host of `url`; raises `UsageError` if no site has it."""
     host = (urlsplit(url).hostname or "").lower()
-    for site in _load_sites().values():
-        if host in site.hosts:
+    for site in _load_sites().loaded.values():
+        if matches_host(host, site.hosts):
             return site
     raise UsageError(
         f"no known site has the host {host or url!r}; name one with --site ({', '.join(site_names())})"
     )
+
+
+def find_own_urls(text: str) -> tuple[str, ...]:
+    """Return the URLs that the text of a saved page states as its own, by the rules of all sites."""
+    found = (site.find_own_url(text) for site in _load_sites().loaded.values())
+    return tuple(url for url in found if url is not None)
 
 
 def parse_page(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from blogarchive.items import PageKind, ParsedUrl
+from blogarchive.parsing.media.hosts import matches_host
 from blogarchive.sites.base import site_by_name, site_names
 
 
@@ -14,7 +15,7 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
         host, own = urlsplit(url).hostname, urlsplit(page_url).hostname
     except ValueError:
         return None
-    if host is None or (host != own and host not in site_by_name(site).hosts):
+    if host is None or (host != own and not matches_host(host, site_by_name(site).hosts)):
         return None
     parsed_url = site_by_name(site).parse_url(url)
     return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None

@@ -17,6 +17,7 @@ from scrapy.downloadermiddlewares.redirect import (
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
+from blogarchive.parsing.media.hosts import host_of, matches_host
 from blogarchive.sites.base import site_by_name
 
 _HEAD = 4096  # bytes; a search costs a hundredth of decoding the page, and most pages have no refresh
@@ -81,5 +82,5 @@ def _refusal(request: Request, redirected: Request) -> str | None:
 
 def _is_same_site(site: str, old: str, new: str) -> bool:
     parts = urlsplit(new)
-    hosts = {urlsplit(old).hostname, *site_by_name(site).hosts}
-    return parts.scheme in ("http", "https") and parts.hostname in hosts
+    hosts = (host_of(old), *site_by_name(site).hosts)
+    return parts.scheme in ("http", "https") and matches_host(host_of(new), hosts)

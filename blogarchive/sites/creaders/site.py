@@ -27,6 +27,7 @@ from blogarchive.sites.creaders.items import (
 )
 from blogarchive.sites.creaders.layout import PageLayout, build_author, parse_layout
 from blogarchive.sites.creaders.urls import build_post_url, parse_url
+from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.listing.listing import parse_listing
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.labels import has_post_label
@@ -60,12 +61,20 @@ class Creaders:
         """Return the old URL of the post, which needs no month."""
         return build_post_url(home_url, number)
 
+    def find_own_url(self, text: str) -> str | None:
+        """Return None: no script of the site's pages states their URL."""
+        return None
+
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Return all that a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
         view = build_page_view(decoded.text, page.url, now, parse_url, number, cache, HINTS)
         return _PageParser(view=view, target=target, encoding=decoded.encoding).parse()
+
+    def explain_page(self, page: Page, target: Target) -> Explanation | None:
+        """Return None: the grammar parses the pages by words."""
+        return None
 
 
 SITE = Creaders()

@@ -23,6 +23,7 @@ from blogarchive.items import (
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
 from blogarchive.sites.grammar.post.notices import find_notice
@@ -53,12 +54,20 @@ class Wenxuecity:
         """Return None: a post's URL needs its month as well."""
         return None
 
+    def find_own_url(self, text: str) -> str | None:
+        """Return None: no script of the site's pages states their URL."""
+        return None
+
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Return all that a reader sees on `page`."""
         decoded = decode(page.body, page.header("content-type"))
         now = page.fetched_at.astimezone(_ZONE)
         view = build_page_view(decoded.text, page.url, now, parse_url, cache=cache)
         return _parse_page(view, target, decoded.encoding)
+
+    def explain_page(self, page: Page, target: Target) -> Explanation | None:
+        """Return None: the grammar parses the pages by words."""
+        return None
 
 
 SITE = Wenxuecity()

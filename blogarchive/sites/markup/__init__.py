@@ -1,0 +1,27 @@
+"""Sites whose markup is known, as data: forms of URLs and templates of pages (docs/add-a-site.md)."""
+
+from blogarchive.sites.markup.forms import Form
+from blogarchive.sites.markup.parts import (
+    Answer,
+    CardParts,
+    CommentParts,
+    LinkParts,
+    ListParts,
+    Pick,
+    PostParts,
+    Template,
+)
+from blogarchive.sites.markup.site import MarkupSite
+
+__all__ = [
+    "Answer",
+    "CardParts",
+    "CommentParts",
+    "Form",
+    "LinkParts",
+    "ListParts",
+    "MarkupSite",
+    "Pick",
+    "PostParts",
+    "Template",
+]

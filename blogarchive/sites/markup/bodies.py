@@ -1,0 +1,57 @@
+"""Cut the body of a post or a comment out of a page: HTML, text and images."""
+
+from collections.abc import Collection, Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+
+from blogarchive.items import Image
+from blogarchive.parsing.html.elements import NEVER_SHOWN
+from blogarchive.parsing.html.parse import Element
+from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
+from blogarchive.parsing.lines.extract import extract_text
+from blogarchive.parsing.lines.line_builder import LineBuilder
+from blogarchive.sites.markup.picker import Picker
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """The content of an element that a reader sees."""
+
+    html: str
+    text: str
+    images: tuple[Image, ...]
+
+
+def read_body(picker: Picker, element: Element, drop: Iterable[str] = ()) -> Body:
+    """Return the body in `element`, without hidden content and without what the selectors of `drop` select."""
+    dropped = {node for selector in drop for node in picker.elements(selector, element, ())}
+    copy = _copy_visible(element, picker.tree.hidden.union(dropped))
+    builder = LineBuilder()
+    builder.walk(copy)
+    text = extract_text(builder.lines)
+    images = extract_images(copy, picker.tree.base)  # sanitizing changes the copy
+    return Body(html=sanitize_element(copy, picker.tree.base), text=text, images=images)
+
+
+def _copy_visible(element: Element, dropped: Collection[Element]) -> Element:
+    """Return a `div` with a copy of the content of `element` that is shown."""
+    copy = deepcopy(element)
+    pairs = list(zip(element.iter(), copy.iter(), strict=True))
+    for original, node in pairs[1:]:
+        if not isinstance(node.tag, str) or node.tag in NEVER_SHOWN or original in dropped:
+            _remove(node)
+    copy.tag, copy.tail = "div", None
+    copy.attrib.clear()
+    return copy
+
+
+def _remove(node: Element) -> None:
+    """Remove an element and keep the text after it."""
+    parent, before = node.getparent(), node.getprevious()
+    if parent is None:
+        return
+    if node.tail and before is not None:
+        before.tail = (before.tail or "") + node.tail
+    elif node.tail:
+        parent.text = (parent.text or "") + node.tail
+    parent.remove(node)

@@ -1,0 +1,153 @@
+"""Read the comments of a page by selectors, and refuse all of them if someone forged one."""
+
+from dataclasses import dataclass
+
+from blogarchive.items import Comment
+from blogarchive.parsing.html.parse import Element
+from blogarchive.sites.markup.bodies import read_body
+from blogarchive.sites.markup.parts import CommentParts
+from blogarchive.sites.markup.picker import Picker, keep_outermost
+from blogarchive.sites.markup.tree import tag_path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageComments:
+    """The comments of a page; `unseen` is the number of those that the page counts and does not show."""
+
+    comments: tuple[Comment, ...] = ()
+    unseen: int = 0
+    is_forged: bool = False
+
+    @property
+    def counted(self) -> int:
+        """Return how many comments the page's count includes."""
+        return self.unseen + sum(comment.is_counted for comment in self.comments)
+
+
+def find_comment_elements(
+    picker: Picker, parts: CommentParts | None, within: Element | None = None
+) -> list[Element]:
+    """Return the elements of the comments, of unseen ones and of answers: they are closed to other selectors."""
+    if parts is None:
+        return []
+    found = picker.elements(parts.each, within)
+    unseen = picker.elements(parts.unseen, within) if parts.unseen else []
+    answers = [
+        answer
+        for element in found
+        if parts.answers is not None
+        for answer in picker.elements(parts.answers.each, element)
+    ]
+    return keep_outermost([*found, *unseen, *answers])
+
+
+def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Element]) -> PageComments:
+    """Return the comments in `elements`; none, and a problem, if structure shows that one is forged."""
+    if parts is None:
+        return PageComments()
+    unseen = set(picker.elements(parts.unseen, None, ()) if parts.unseen else ())
+    wanted = set(picker.elements(parts.each, None, ()))
+    own = [element for element in elements if element in wanted and element not in unseen]
+    reason = _find_forgery(picker, own)
+    comments: list[Comment] = []
+    for element in own:
+        if reason is None:
+            reason = _read_comment(picker, parts, element, comments)
+    if reason is not None:
+        picker.add_problem("forged", "comments", reason)
+        return PageComments(is_forged=True)
+    return PageComments(comments=tuple(comments), unseen=len(unseen.intersection(elements)))
+
+
+def _find_forgery(picker: Picker, elements: list[Element]) -> str | None:
+    """Return why the elements are not all of the page's own; None if they are."""
+    if len({tag_path(element) for element in elements}) > 1:
+        return "comments have different positions in the page"
+    if _some_end_implied(picker, elements):
+        return "an element in a comment ends that comment"
+    if any(_some_end_implied(picker, list(element)) for element in elements):
+        return "an element in a comment ends the text of that comment"
+    return None
+
+
+def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
+    """Return whether some elements have an end tag, and others end because a sibling begins.
+
+    A template either closes all of them or none. So someone typed one of the siblings.
+    """
+    tree = picker.tree
+    ended = [tree.has_end_tag(element) for element in elements if tree.may_end_implied(element)]
+    return any(ended) and not all(ended)
+
+
+def _read_comment(
+    picker: Picker, parts: CommentParts, element: Element, comments: list[Comment]
+) -> str | None:
+    """Append the comment in `element` and its answers; return why it may be forged, or None."""
+    inner = keep_outermost(
+        [
+            *picker.elements(parts.body, element, ()),
+            *(picker.elements(parts.answers.each, element, ()) if parts.answers else ()),
+        ]
+    )
+    answers = set(picker.elements(parts.answers.each, element, ())) if parts.answers else set()
+    bodies = [node for node in inner if node not in answers]
+    if len(bodies) != 1:
+        return f"a comment has {len(bodies)} texts"
+    comment = _build_comment(picker, parts, element, bodies[0], [node for node in inner if node in answers])
+    if comment is None:
+        return "a comment shows two names or two times"
+    comments.append(comment)
+    for answer in inner:
+        reason = _read_answer(picker, parts, answer, comment, comments) if answer in answers else None
+        if reason is not None:
+            return reason
+    return None
+
+
+def _read_answer(
+    picker: Picker, parts: CommentParts, element: Element, comment: Comment, comments: list[Comment]
+) -> str | None:
+    answer_parts = parts.answers
+    bodies = picker.elements(answer_parts.body, element, ()) if answer_parts else []
+    if answer_parts is None or len(bodies) != 1:
+        return f"an answer has {len(bodies)} texts"
+    answer = _build_comment(picker, answer_parts, element, bodies[0], [], reply_to=comment.author_name)
+    if answer is None:
+        return "an answer shows two names or two times"
+    comments.append(answer)
+    return None
+
+
+def _build_comment(
+    picker: Picker,
+    parts: CommentParts,
+    element: Element,
+    body_element: Element,
+    answers: list[Element],
+    *,
+    reply_to: str | None = None,
+) -> Comment | None:
+    """Return the comment; None if it shows several names or times. `reply_to` makes it an answer of the owner."""
+    known = len(picker.problems)
+    closed = () if body_element is element else {body_element, *answers}
+    name = "comments.author_name"
+    author = picker.value(name, parts.author, element, closed)
+    posted = picker.date("comments.posted_at", parts.posted, element, closed)
+    to = reply_to or picker.value("comments.reply_to", parts.reply_to, element, closed)
+    likes = picker.count("comments.likes", parts.likes, element, closed)
+    if any(problem.detail.startswith("the page shows") for problem in picker.problems[known:]):
+        del picker.problems[known:]
+        return None
+    body = read_body(picker, body_element, parts.drop)
+    picker.note_source("comments.body", parts.body, body.text)
+    return Comment(
+        author_name=author or parts.anonymous,
+        author_url=picker.url(parts.author_url, element, closed),
+        reply_to=to,
+        posted=posted,
+        body_html=body.html,
+        body_text=body.text,
+        likes=likes,
+        is_counted=reply_to is None,
+    )

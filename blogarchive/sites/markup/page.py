@@ -1,0 +1,211 @@
+"""Read one page: find its template, read its parts, or read it by words if no template fits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Target
+from blogarchive.sites.explanation import Explanation
+from blogarchive.sites.grammar.page.title_witness import confirms_title
+from blogarchive.sites.markup.card import read_author, read_uid
+from blogarchive.sites.markup.comments import find_comment_elements, read_comments
+from blogarchive.sites.markup.fallback import parse_by_words
+from blogarchive.sites.markup.forms import UrlForms
+from blogarchive.sites.markup.lists import ListReader
+from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template
+from blogarchive.sites.markup.picker import Picker
+from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts
+from blogarchive.sites.markup.tree import PageTree, parse_tree
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageReader:
+    """Reads one page of a site; `now` is the fetch time in the site's zone."""
+
+    text: str
+    encoding: str
+    url: str
+    now: datetime
+    target: Target
+    forms: UrlForms
+    templates: tuple[Template, ...]
+    answer: Answer | None
+    build_home_url: Callable[[str, str], str]
+
+    def parse(self) -> ParsedPage:
+        """Return all that the page shows."""
+        parsed = self._parse_answer()
+        if parsed is not None:
+            return parsed
+        tree = parse_tree(self.text, self.url)
+        template = self._find_template(tree)
+        if template is None:
+            parsed = parse_by_words(self.text, self.encoding, self.url, self.now, self.forms, self.target)
+            return replace(parsed, author=self._read_author(Picker(tree=tree), None))
+        return self._parse_template(Picker(tree=tree), template)
+
+    def explain(self) -> Explanation:
+        """Return the template that fits the page, and the selector that filled each field first."""
+        tree = parse_tree(self.text, self.url)
+        template = self._find_template(tree)
+        if template is None:
+            return Explanation(template=None)
+        picker = Picker(tree=tree)
+        self._parse_template(picker, template)
+        sources = {source.field: source for source in reversed(picker.sources)}
+        return Explanation(template=template.name, sources=tuple(reversed(sources.values())))
+
+    def _find_template(self, tree: PageTree) -> Template | None:
+        return next((one for one in self.templates if _fits(Picker(tree=tree), one)), None)
+
+    @property
+    def _here(self) -> ParsedUrl:
+        return self.forms.parse(self.url)
+
+    @property
+    def _number(self) -> int | str | None:
+        number = self._here.number or self.target.post_number
+        return self.target.number if number is None else number
+
+    @property
+    def _is_further_comments(self) -> bool:
+        return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
+
+    def _parse_template(self, picker: Picker, template: Template) -> ParsedPage:
+        if template.post is not None and has_post(picker, template.post):
+            return self._parse_post_page(picker, template)
+        if template.comments is not None and picker.elements(template.comments.each):
+            return self._parse_comments_page(picker, template)
+        return self._parse_list_page(picker, template)
+
+    def _parse_post_page(self, picker: Picker, template: Template) -> ParsedPage:
+        number, parts = self._number, template.post
+        post = None if number is None or parts is None else read_post(picker, parts, number, self._here.url)
+        if post is None or parts is None:
+            picker.add_problem("unreadable", "posts", "the page shows a post without a number")
+            return self._page(picker, template, PageKind.POST)
+        if post.title is None or not confirms_title(picker.tree.title, post.title):
+            picker.add_problem("incomplete", "title", "the window title does not confirm the title")
+        reader = self._list_reader(picker)
+        paging = reader.next_link(parts.next_comments, PageKind.COMMENTS, number)
+        if self._is_further_comments:
+            post = replace(post, body_html=None, body_text=None, images=(), whole=False)
+            return self._page(picker, template, PageKind.COMMENTS, posts=(post,), paging=paging)
+        paging = paging or self._answer_link(1)
+        return self._page(picker, template, PageKind.POST, posts=(post,), paging=paging)
+
+    def _parse_comments_page(self, picker: Picker, template: Template) -> ParsedPage:
+        """Parse a page that shows comments alone."""
+        elements = find_comment_elements(picker, template.comments)
+        picker.closed.update(elements)
+        found = read_comments(picker, template.comments, elements)
+        paging = self._list_reader(picker).next_link(template.next_comments, PageKind.COMMENTS, self._number)
+        return self._page(
+            picker, template, PageKind.COMMENTS, posts=self._comments_only(found.comments), paging=paging
+        )
+
+    def _parse_list_page(self, picker: Picker, template: Template) -> ParsedPage:
+        reader = self._list_reader(picker)
+        posts = tuple(read_whole_posts(picker, template.whole, self.forms.parse))
+        listed = reader.titles(template.titles)
+        kind = self._here.kind if self._here.kind in LIST_KINDS else self.target.kind
+        kind = kind if kind in LIST_KINDS else PageKind.HOME
+        paging = reader.next_link(template.next_page, kind)
+        urls = [*(post.url for post in listed), *(post.url for post in posts)]
+        links = [link for url in urls for link in reader.link(url, PageKind.POST)]
+        page = self._page(picker, template, kind, posts=posts, paging=paging, links=links)
+        return replace(page, listed=listed, listing=self._find_listing_name(page))
+
+    def _find_listing_name(self, page: ParsedPage) -> str | None:
+        here = {self._here.url, self.target.chain}
+        if page.kind is PageKind.CATEGORY:
+            return next((row.name for row in page.categories if row.url in here), None)
+        if page.kind is PageKind.MONTH:
+            shown = next((row.month for row in page.months if row.url in here), None)
+            return self._here.month or shown
+        return None
+
+    def _page(
+        self,
+        picker: Picker,
+        template: Template,
+        kind: PageKind,
+        *,
+        posts: tuple[Post, ...] = (),
+        paging: list[Link] | None = None,
+        links: list[Link] | None = None,
+    ) -> ParsedPage:
+        """Return the page with the parts around its posts."""
+        reader = self._list_reader(picker)
+        months, categories = reader.months(template.months), reader.categories(template.categories)
+        latest = reader.titles(template.latest)
+        author = self._read_author(picker, template)
+        found = [
+            *(links or ()),
+            *(link for row in months for link in reader.link(row.url, PageKind.MONTH)),
+            *(link for row in categories for link in reader.link(row.url, PageKind.CATEGORY)),
+            *(link for post in latest for link in reader.link(post.url, PageKind.POST)),
+            *(paging or ()),
+        ]
+        return ParsedPage(
+            kind=kind,
+            encoding=self.encoding,
+            author=author,
+            posts=posts,
+            latest=latest,
+            categories=categories,
+            months=months,
+            links=tuple(dict.fromkeys(found)),
+            problems=tuple(picker.problems),
+        )
+
+    def _list_reader(self, picker: Picker) -> ListReader:
+        return ListReader(picker=picker, parse_url=self.forms.parse, now=self.now)
+
+    def _read_author(self, picker: Picker, template: Template | None) -> Author | None:
+        card = None if template is None else template.card
+        uid = self._here.uid or self.target.uid or read_uid(picker, card)
+        return None if uid is None else read_author(picker, card, uid, self.build_home_url(self.url, uid))
+
+    def _parse_answer(self) -> ParsedPage | None:
+        """Return the comments of an answer that a script fetches; None for any other page."""
+        if self.answer is None or self.target.kind is not PageKind.COMMENTS:
+            return None
+        html = self.answer.unwrap(self.text)
+        if html is None:
+            return None
+        picker, parts = Picker(tree=parse_tree(html, self.url)), self.answer.comments
+        found = read_comments(picker, parts, find_comment_elements(picker, parts))
+        paging = self._answer_link(self.target.page_no) if found.comments else []
+        return ParsedPage(
+            kind=PageKind.COMMENTS,
+            encoding=self.encoding,
+            author=self._read_author(picker, None),
+            posts=self._comments_only(found.comments),
+            links=tuple(paging),
+            problems=tuple(picker.problems),
+        )
+
+    def _answer_link(self, page: int) -> list[Link]:
+        """Return the link to a page of the answer; the post's own page is the first page of the chain."""
+        number, uid = self._number, self._here.uid or self.target.uid
+        if self.answer is None or number is None:
+            return []
+        path = self.answer.url.format(number=number, uid=uid, page=page)
+        url = self.forms.resolve(path, self.url)
+        return [Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number)]
+
+    def _comments_only(self, comments: tuple[Comment, ...]) -> tuple[Post, ...]:
+        number = self._number
+        if number is None:
+            return ()
+        return (Post(number=number, url=self._here.url, comments=comments, whole=False),)
+
+
+def _fits(picker: Picker, template: Template) -> bool:
+    if template.marker is not None:
+        return bool(picker.elements(template.marker))
+    if template.post is not None and has_post(picker, template.post):
+        return True
+    parts = (template.whole, template.titles, template.comments)
+    return any(picker.elements(part.each) for part in parts if part is not None and part.each is not None)

@@ -1,0 +1,145 @@
+"""The data that describes the markup of a site: selectors for the parts of its pages.
+
+A selector is CSS, or XPath if it begins with `/`, `./`, `(` or `@`, or is `.`. Both may select text and attributes
+(`::text`, `::attr(href)`, `/@href`). Selectors of a part are applied inside the element of the part.
+"""
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+
+from blogarchive.items import PageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The text of the element that `selector` selects.
+
+    `match` is a regular expression: the value is its first group, else all that it matches. Elements without a
+    match are ignored.
+    """
+
+    selector: str
+    _: KW_ONLY
+    match: str | None = None
+
+
+Picks = str | Pick | tuple[str | Pick, ...]
+"""A selector, a `Pick`, or several of them: their values are joined by spaces."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommentParts:
+    """The comments of a page: `each` selects one element a comment.
+
+    `author_url` selects a link. `drop` selects elements inside the body that the site adds. `unseen` selects
+    comments that the page counts and does not show. `answers` are the replies of the blog's owner to a comment;
+    the page does not count them. `anonymous` is the stored name of a commenter without a name.
+    """
+
+    each: str
+    author: Picks
+    body: str
+    posted: Picks | None = None
+    author_url: str | None = None
+    reply_to: Picks | None = None
+    likes: Picks | None = None
+    drop: tuple[str, ...] = ()
+    unseen: str | None = None
+    answers: "CommentParts | None" = None
+    anonymous: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostParts:
+    """A post: the whole page shows one, or `each` selects one element a post on a listing.
+
+    `body` selects one element. `link` selects the post's own link on a listing. `drop` selects elements inside the
+    body that the site adds. `next_comments` selects the link to the next page of comments.
+    """
+
+    title: Picks
+    body: str
+    each: str | None = None
+    link: str | None = None
+    posted: Picks | None = None
+    views: Picks | None = None
+    likes: Picks | None = None
+    comment_count: Picks | None = None
+    categories: str | None = None
+    drop: tuple[str, ...] = ()
+    comments: CommentParts | None = None
+    next_comments: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListParts:
+    """A list of titles: `each` selects one element a post, `title` the link to it."""
+
+    each: str
+    title: str
+    posted: Picks | None = None
+    comment_count: Picks | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkParts:
+    """A list of categories or of months: `each` selects one element a row.
+
+    `name` is the name of the category, or a date in the month. `url` selects the link or an attribute.
+    """
+
+    each: str
+    name: Picks
+    url: str = "a"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardParts:
+    """The blog's header and the author's card. `uid` is needed only if no URL of the page has it."""
+
+    uid: Picks | None = None
+    nickname: Picks | None = None
+    blog_title: Picks | None = None
+    tagline: Picks | None = None
+    registered: Picks | None = None
+    account_age: Picks | None = None
+    total_visits: Picks | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """One version of a site's pages. A page has this template if it has the post, a listed post or `marker`.
+
+    `post` is the post of a page of its own, `whole` the posts that a listing shows whole, `titles` those that it
+    names. `next_page` selects the link to the next page of a listing.
+    """
+
+    name: str
+    post: PostParts | None = None
+    whole: PostParts | None = None
+    titles: ListParts | None = None
+    next_page: str | None = None
+    marker: str | None = None
+    comments: CommentParts | None = None
+    next_comments: str | None = None
+    card: CardParts | None = None
+    categories: LinkParts | None = None
+    months: LinkParts | None = None
+    latest: ListParts | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Comments that a script of a post's page fetches by GET from a URL of their own.
+
+    `url` is a path with `{number}`, `{uid}` and `{page}`. `unwrap` returns the HTML inside the answer's text, or
+    None if the text is no answer. A page without comments is the last one.
+    """
+
+    url: str
+    unwrap: Callable[[str], str | None]
+    comments: CommentParts
+
+
+LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
+"""Kinds of pages that list posts."""

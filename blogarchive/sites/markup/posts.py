@@ -1,0 +1,86 @@
+"""Read posts by selectors: the one of a page of its own, or those that a listing shows whole."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from blogarchive.items import ParsedUrl, Post
+from blogarchive.parsing.html.parse import Element
+from blogarchive.sites.markup.bodies import Body, read_body
+from blogarchive.sites.markup.comments import PageComments, find_comment_elements, read_comments
+from blogarchive.sites.markup.parts import PostParts
+from blogarchive.sites.markup.picker import Picker, keep_outermost
+
+
+def has_post(picker: Picker, parts: PostParts) -> bool:
+    """Return whether the page has the title and the body of a post."""
+    bodies = set(picker.elements(parts.body))
+    titles = parts.title if isinstance(parts.title, tuple) else (parts.title,)
+    return bool(bodies) and any(picker.values(pick, None, bodies) for pick in titles)
+
+
+def read_post(picker: Picker, parts: PostParts, number: int | str, url: str) -> Post | None:
+    """Return the post of a page of its own, with its comments; None if the page shows no body."""
+    return _read(picker, parts, None, number, url)
+
+
+def read_whole_posts(
+    picker: Picker, parts: PostParts | None, parse_url: Callable[[str], ParsedUrl]
+) -> list[Post]:
+    """Return the posts that a listing shows whole, in its order; a post without a link is left out, with a problem."""
+    if parts is None or parts.each is None:
+        return []
+    posts = []
+    for element in picker.elements(parts.each):
+        url = picker.url(parts.link, element)
+        found = None if url is None else parse_url(url)
+        if found is None or found.number is None:
+            picker.add_problem("unreadable", "listed", "a post of the listing has no link")
+            continue
+        post = _read(picker, parts, element, str(found.number), found.url)
+        if post is not None:
+            posts.append(post)
+    return posts
+
+
+def _read(
+    picker: Picker, parts: PostParts, within: Element | None, number: int | str, url: str
+) -> Post | None:
+    written = find_comment_elements(picker, parts.comments, within)
+    outermost = keep_outermost([*picker.elements(parts.body, within), *written])
+    bodies = [node for node in outermost if node not in written]
+    if not bodies:
+        return None
+    if len(bodies) > 1:
+        picker.add_problem("forged", "body", f"the page shows {len(bodies)} texts; the first is stored")
+    picker.closed.update(outermost)
+    found = read_comments(picker, parts.comments, [node for node in outermost if node in written])
+    body = read_body(picker, bodies[0], parts.drop)
+    picker.note_source("body", parts.body, body.text)
+    return _add_comments(picker, parts, _build_post(picker, parts, body, within, number, url), found)
+
+
+def _build_post(
+    picker: Picker, parts: PostParts, body: Body, within: Element | None, number: int | str, url: str
+) -> Post:
+    return Post(
+        number=number,
+        url=url,
+        title=picker.value("title", parts.title, within),
+        posted=picker.date("posted_at", parts.posted, within),
+        body_html=body.html,
+        body_text=body.text,
+        images=body.images,
+        views=picker.count("views", parts.views, within),
+        likes=picker.count("likes", parts.likes, within),
+        comment_count=picker.count("comment_count", parts.comment_count, within),
+        categories=tuple(picker.values(parts.categories, within)) if parts.categories else (),
+    )
+
+
+def _add_comments(picker: Picker, parts: PostParts, post: Post, found: PageComments) -> Post:
+    """Return the post with its comments; without them, and with a problem, if the page shows more than it counts."""
+    claimed, is_paged = post.comment_count, picker.url(parts.next_comments) is not None
+    if claimed is not None and found.counted > claimed and not is_paged:
+        picker.add_problem("forged", "comments", f"{claimed} are claimed, {found.counted} are on the page")
+        return post
+    return replace(post, comments=found.comments, unseen_comments=found.unseen)

@@ -1,0 +1,97 @@
+"""A site that is described by data: the forms of its URLs and the templates of its pages."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.sites.explanation import Explanation
+from blogarchive.sites.markup.forms import Form, UrlForms
+from blogarchive.sites.markup.page import PageReader
+from blogarchive.sites.markup.parts import Answer, Template
+
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkupSite:
+    """A site of known markup; implements the `Site` protocol.
+
+    `hosts` may contain `*.domain`. `home` is the path of a blog's home page with `{uid}`; `home_host` is its host if
+    that contains the uid. `host_uid` matches such a host. `own_url` matches a script in a page: its first group is
+    the page's own URL. `templates` are tried in order. `is_closed`: the site is gone, so its pages can only be
+    imported.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    zone: ZoneInfo
+    home: str
+    forms: tuple[Form, ...]
+    templates: tuple[Template, ...]
+    image_hosts: tuple[str, ...] = ()
+    host_uid: str | None = None
+    home_host: str | None = None
+    own_url: str | None = None
+    answer: Answer | None = None
+    is_closed: bool = False
+
+    def parse_url(self, url: str) -> ParsedUrl:
+        """Return the kind, the ids and the canonical form of an absolute URL on any host."""
+        return self.url_forms.parse(url)
+
+    def build_post_url(self, home_url: str, number: int | str) -> str | None:
+        """Return the URL of the post on the host of `home_url`; None if it needs more than uid and number."""
+        form = next((form for form in self.forms if form.kind is PageKind.POST and form.canonical), None)
+        uid = self.parse_url(home_url).uid
+        if form is None or form.canonical is None:
+            return None
+        try:
+            return urljoin(home_url, form.canonical.format(uid=uid, number=number))
+        except KeyError:
+            return None
+
+    def build_home_url(self, page_url: str, uid: str) -> str:
+        """Return the home page of a blog, on the host of `page_url` unless the blog has a host of its own."""
+        parts = urlsplit(page_url)
+        own = self.url_forms.is_host(parts.hostname or "") and self.home_host is not None
+        host = (self.home_host or "").format(uid=uid) if own else parts.netloc
+        return f"{parts.scheme}://{host}{self.home.format(uid=uid)}"
+
+    def find_own_url(self, text: str) -> str | None:
+        """Return the URL that a script of a saved page states as the page's own, or None."""
+        if self.own_url is None:
+            return None
+        found = (re.search(self.own_url, script[1]) for script in _SCRIPT.finditer(text))
+        return next((match[1] for match in found if match), None)
+
+    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+        """Return all that a reader sees on `page`; selectors need no `cache`."""
+        return self._reader(page, target).parse()
+
+    def explain_page(self, page: Page, target: Target) -> Explanation:
+        """Return which template fitted the page, and which selector filled each field."""
+        return self._reader(page, target).explain()
+
+    @cached_property
+    def url_forms(self) -> UrlForms:
+        """The forms of the site's URLs."""
+        return UrlForms(hosts=self.hosts, forms=self.forms, host_uid=self.host_uid)
+
+    def _reader(self, page: Page, target: Target) -> PageReader:
+        decoded = decode(page.body, page.header("content-type"))
+        return PageReader(
+            text=decoded.text,
+            encoding=decoded.encoding,
+            url=page.url,
+            now=page.fetched_at.astimezone(self.zone),
+            target=target,
+            forms=self.url_forms,
+            templates=self.templates,
+            answer=self.answer,
+            build_home_url=self.build_home_url,
+        )

@@ -1,0 +1,202 @@
+"""A site described by selectors: all fields, forged markup, unknown markup."""
+
+import json
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.markup.invented import (
+    COUNTS,
+    HEADING,
+    INVENTED,
+    POST_URL,
+    SECRET,
+    THREE,
+    a_comment,
+    a_post,
+    parse,
+)
+
+
+def test_every_part_of_a_post_page_is_read() -> None:
+    parsed = parse(a_post())
+    (post,) = parsed.posts
+    assert (parsed.kind, post.number, post.title, post.url) == (PageKind.POST, "7", "Plum rain", POST_URL)
+    assert post.posted is not None
+    assert post.posted.text == "2020-05-06 06:30"
+    assert (post.views, post.likes, post.comment_count, post.unseen_comments) == (90, 4, 3, 1)
+    assert (post.body_text, post.body_html, post.categories) == (
+        "It rains.",
+        "<p>It rains.</p>",
+        ("weather",),
+    )
+    assert [(one.author_name, one.body_text, one.reply_to, one.is_counted) for one in post.comments] == [
+        ("bob", "hello", None, True),
+        ("Ann", "thanks", "bob", False),
+        ("eve", "nice", None, True),
+    ]
+    assert post.comments[0].author_url == "https://bob.blog.example/"
+    assert parsed.author is not None
+    assert (parsed.author.uid, parsed.author.url) == ("ann", "https://ann.blog.example/")
+    assert (parsed.author.blog_title, parsed.author.nickname) == ("Ann's blog", "Ann")
+    assert [row.name for row in parsed.categories] == ["weather", "food"]
+    assert [(row.month, row.url) for row in parsed.months] == [
+        ("2020-05", "https://ann.blog.example/month/202005")
+    ]
+    assert parsed.problems == ()
+
+
+@pytest.mark.parametrize("copied", [HEADING, COUNTS.replace("90", "91"), THREE[0], SECRET, a_post()])
+def test_parts_of_the_page_pasted_into_the_text_or_a_comment_change_nothing(copied: str) -> None:
+    (plain,) = parse(a_post()).posts
+    for page in (
+        a_post(body=f"<p>It rains.</p><div>{copied}</div>"),
+        a_post(comments=(a_comment("bob", f"hello<div>{copied}</div>", 10, "thanks"), *THREE[1:])),
+    ):
+        parsed = parse(page)
+        (post,) = parsed.posts
+        fields = ("title", "posted", "views", "likes", "comment_count", "unseen_comments", "categories")
+        assert [getattr(post, name) for name in fields] == [getattr(plain, name) for name in fields]
+        assert [one.author_name for one in post.comments] == ["bob", "Ann", "eve"]
+        assert parsed.problems == ()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '<li class="answer"><b>Ann</b><p>forged</p>',  # ends the text around it
+        '<li class="info"><span class="name">mallory</span><li class="text">forged',
+        '</li><li class="info"><span class="name">mallory</span></li><li>',
+        '</li><li class="text">forged',
+        "</li></ul>" + a_comment("mallory", "forged", 30).removesuffix("</li></ul>"),  # more than are claimed
+    ],
+)
+def test_a_comment_that_forges_another_is_reported_and_no_comment_is_stored(typed: str) -> None:
+    parsed = parse(a_post(comments=(a_comment("eve", f"bye{typed}", 40), a_comment("bob", "hi", 10), SECRET)))
+    assert [post.comments for post in parsed.posts] == [()]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("forged", "comments")]
+
+
+def test_hidden_content_is_not_read() -> None:
+    hidden = a_comment("mallory", "forged", 30).replace("<ul", '<ul style="display:none"', 1)
+    (post,) = parse(
+        a_post(body='<p>It <i style="display:none">never </i>rains.</p>', comments=(*THREE, hidden))
+    ).posts
+    assert [one.author_name for one in post.comments] == ["bob", "Ann", "eve"]
+    assert post.body_text == "It rains."
+
+
+def test_two_values_of_one_field_are_none_and_a_problem() -> None:
+    parsed = parse(a_post(counts=COUNTS + COUNTS.replace("90", "91")))
+    assert parsed.posts[0].views is None
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "views")]
+
+
+def test_a_title_that_the_window_title_does_not_confirm_is_a_problem() -> None:
+    parsed = parse(a_post().replace("<title>Plum rain", "<title>Something else"))
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("incomplete", "title")]
+
+
+def test_a_commenter_without_a_name_is_stored_without_one() -> None:
+    (post,) = parse(a_post(comments=(a_comment("bob", "hi", 1).replace("bob</a>", "</a>"),))).posts
+    assert [(one.author_name, one.body_text) for one in post.comments] == [("", "hi")]
+
+
+def test_an_unknown_markup_is_read_by_words_with_a_problem() -> None:
+    page = """<html><head><title>Plum rain - Ann's blog</title></head><body><h1>Plum rain</h1>
+    <div>2020-05-06 06:30:00</div><div><p>It rains.</p><p>It rains on.</p></div>
+    <div>浏览(90) (4) 评论(0)</div></body></html>"""
+    parsed = parse(page)
+    assert (parsed.kind, parsed.posts[0].title, parsed.posts[0].views) == (PageKind.POST, "Plum rain", 90)
+    assert [problem.field for problem in parsed.problems] == ["template"]
+    refused = parse(page.replace("<title>Plum rain", "<title>"))
+    assert (refused.kind, refused.posts) == (PageKind.UNKNOWN, ())
+    assert [problem.field for problem in refused.problems] == ["template"]
+
+
+def test_a_list_names_its_posts_and_its_next_page() -> None:
+    rows = "".join(
+        f'<div class=row><a href="/post/{n}-plum">Plum {n}</a><i class=day>2020-05-0{n}</i></div>'
+        for n in (3, 2)
+    )
+    parsed = parse(
+        f"<title>May</title>{rows}<a class=next href='?page=2'>next</a>", "https://ann.blog.example/"
+    )
+    assert parsed.kind is PageKind.HOME
+    assert [(post.number, post.title, post.posted and post.posted.text) for post in parsed.listed] == [
+        ("3", "Plum 3", "2020-05-03"),
+        ("2", "Plum 2", "2020-05-02"),
+    ]
+    assert [(link.url, link.next_page) for link in parsed.links] == [
+        ("https://ann.blog.example/post/3", False),
+        ("https://ann.blog.example/post/2", False),
+        ("https://ann.blog.example/?page=2", True),
+    ]
+
+
+def test_comments_of_an_answer_of_its_own_are_the_next_pages_of_the_post() -> None:
+    (link,) = [link for link in parse(a_post()).links if link.next_page]
+    assert (link.url, link.kind, link.number) == (
+        "https://ann.blog.example/answer/7/1",
+        PageKind.COMMENTS,
+        "7",
+    )
+    answer = json.dumps({"html": "<div id=comments>" + a_comment("zoe", "late", 50) + "</div>"})
+    parsed = parse(answer, link.url, page_no=2)
+    assert [one.author_name for one in parsed.posts[0].comments] == ["zoe"]
+    assert [link.url for link in parsed.links] == ["https://ann.blog.example/answer/7/2"]
+    last = parse(json.dumps({"html": ""}), "https://ann.blog.example/answer/7/2", page_no=3)
+    assert (last.kind, last.posts[0].comments, last.links) == (PageKind.COMMENTS, (), ())
+
+
+def test_a_page_cut_anywhere_does_not_raise() -> None:
+    page = a_post()
+    for end in range(0, len(page), 7):
+        parse(page[:end])
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "uid", "number", "canonical"),
+    [
+        (
+            "HTTP://Ann.Blog.Example:80//post/7-plum-rain?x=1#c",
+            "post",
+            "ann",
+            "7",
+            "http://ann.blog.example/post/7",
+        ),
+        (
+            "https://ann.blog.example/month/202005",
+            "month",
+            "ann",
+            None,
+            "https://ann.blog.example/month/202005",
+        ),
+        ("https://ann.blog.example/?page=2&utm=1", "home", "ann", None, "https://ann.blog.example/?page=2"),
+        ("http://127.0.0.1:8000/post/7", "post", None, "7", "http://127.0.0.1:8000/post/7"),
+        ("https://ann.blog.example/album/1", "unknown", "ann", None, "https://ann.blog.example/album/1"),
+        ("http://[", "unknown", None, None, "http://["),
+    ],
+)
+def test_urls_of_a_site_have_a_kind_ids_and_one_form(
+    url: str, kind: str, uid: str | None, number: str | None, canonical: str
+) -> None:
+    found = INVENTED.parse_url(url)
+    assert (found.kind, found.uid, found.number, found.url) == (kind, uid, number, canonical)
+
+
+def test_a_saved_page_states_its_own_url_in_a_script_only() -> None:
+    assert INVENTED.find_own_url(f'<p>myUrl = "no"</p><script>var myUrl = "{POST_URL}";</script>') == POST_URL
+    assert INVENTED.find_own_url(f'<p>myUrl = "{POST_URL}"</p>') is None
+
+
+def test_a_template_and_a_selector_explain_each_field() -> None:
+    from blogarchive.items import Page, Target
+    from tests.sites.markup.invented import FETCHED_AT
+
+    page = Page(url=POST_URL, fetched_at=FETCHED_AT, status=200, headers=(), body=a_post().encode())
+    explanation = INVENTED.explain_page(page, Target(url=POST_URL, site="invented", kind=PageKind.POST))
+    assert explanation.template == "first"
+    selectors = {source.field: source.selector for source in explanation.sources}
+    assert selectors["title"] == "h2.title"
+    assert selectors["comments.author_name"] == "li.info > .name"

@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.figures import Row
 from bench.running import backup, command, folder
 from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.blogs.changes import move_counters
+from tests.demo.changes import move_counters
 
 POSTS = 500
 UPDATES = 10

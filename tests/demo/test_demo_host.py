@@ -15,7 +15,10 @@ import pytest
 
 from blogarchive.demo import SAMPLE_MARKUPS, DemoHost, make_blog, sample_blog, sample_blogs
 from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.blogs.changes import (
+from blogarchive.demo.blogs.truth import PostState
+from blogarchive.demo.markup.by_name import MARKUPS
+from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
+from tests.demo.changes import (
     add_comment,
     edit_post,
     move_counters,
@@ -25,9 +28,6 @@ from blogarchive.demo.blogs.changes import (
     restore_post,
     second_state,
 )
-from blogarchive.demo.blogs.truth import PostState
-from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
 from tests.demo.reader import get, lines_of, text_of
 
 Serve = Callable[..., DemoHost]

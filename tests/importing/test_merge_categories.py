@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.blogs.changes import recategorise
 from blogarchive.importing.merge import merge_archive
+from tests.demo.changes import recategorise
 from tests.importing.archives import change, dump, rows
 from tests.tool import Tool
 

@@ -76,7 +76,7 @@ class DemoHost:
         return self.site.blog(uid)
 
     def change(self, uid: str, change: Callable[[DemoBlog], DemoBlog]) -> DemoBlog:
-        """Apply a function of `blogs.changes` to a blog, and return the result."""
+        """Apply a function from a blog to the changed blog, and return the result."""
         return self.site.change(uid, change)
 
     def set_faults(self, *rules: Rule) -> None:

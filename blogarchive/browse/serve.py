@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import webbrowser
 from contextlib import closing
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -47,7 +48,7 @@ def serve(
     with closing(listening):
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/read"
-        click.echo(f"Reading {path} at {url} (Ctrl-C ends)", err=True)
+        click.echo(_("Reading {path} at {url} (Ctrl-C ends)").format(path=path, url=url), err=True)
         if open_browser:
             webbrowser.open(url)
         config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
@@ -60,16 +61,20 @@ def serve(
 def create_app(path: Path, *, immutable: bool = False) -> Datasette:
     """Return Datasette on the archive at `path`. Raises as `serve`, except for the port."""
     if not path.is_file():
-        raise NoArchive(f"no archive at {path}; `blogarchive backup URL` makes one")
+        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
     if forbidden := _URI_SYNTAX.intersection(str(path)):
         raise UsageError(
-            f"Datasette opens no file with {min(forbidden)} in its path; rename {path}, or serve a link to it"
+            _(
+                "Datasette opens no file with {character} in its path; rename {path}, or serve a link to it"
+            ).format(character=min(forbidden), path=path)
         )
     immutable = immutable or not _is_readable(path)
     if immutable and _has_unwritten_changes(path):
         raise UsageError(
-            f"{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
-            " folder can be written, or serve without --immutable"
+            _(
+                "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
+                " folder can be written, or serve without --immutable"
+            ).format(path=path)
         )
     _check_archive(path, immutable=immutable)
     files: dict[str, Any] = {"files": [], "immutables": [str(path)]} if immutable else {"files": [str(path)]}
@@ -83,7 +88,9 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise UsageError(
-            f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port (0: any)"
+            _("cannot listen on {host} port {port}: {reason}; choose another with --port (0: any)").format(
+                host=host, port=port, reason=error.strerror
+            )
         ) from error
 
 
@@ -112,8 +119,12 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
     try:
         with closing(_connect(path, "immutable=1" if immutable else "mode=ro")) as connection:
             if not is_archive(connection, current=False):
-                raise ArchiveDamaged(f"{path} is no archive of blogarchive; name another file with --db")
+                raise ArchiveDamaged(
+                    _("{path} is no archive of blogarchive; name another file with --db").format(path=path)
+                )
             version_check.refuse_newer(connection, path)
             version_check.refuse_older(connection, path)
     except sqlite3.DatabaseError as error:
-        raise ArchiveDamaged(f"{path} cannot be read ({error}); restore a copy of it") from error
+        raise ArchiveDamaged(
+            _("{path} cannot be read ({error}); restore a copy of it").format(path=path, error=error)
+        ) from error

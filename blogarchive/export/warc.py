@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from gettext import gettext as _
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -40,7 +41,7 @@ def export_warc(
     is left out and reported.
     """
     if filters is not None and replace(filters, authors=()) != Filters():
-        raise UsageError("a WARC has whole pages: only --author selects among them")
+        raise UsageError(_("a WARC has whole pages: only --author selects among them"))
     path = output_file(archive, out, "pages.warc.gz")
     with open_reader(archive, filters) as reader, atomic_file(path) as file:
         writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")

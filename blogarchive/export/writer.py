@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -91,16 +92,24 @@ class ExportFolder:
     def _open_marker(self) -> set[str]:
         marker = self.root / _MARKER
         if self.root.exists() and not self.root.is_dir():
-            raise UsageError(f"{self.root} is a file; name a folder for this export")
+            raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=self.root))
         if marker.is_file():
             head, *names = marker.read_text(encoding="utf-8").split("\n")
             if head != self._head:
-                raise UsageError(f"{self.root} holds another export ({head}); name another folder")
+                raise UsageError(
+                    _("{folder} holds another export ({head}); name another folder").format(
+                        folder=self.root, head=head
+                    )
+                )
             known = {name for name in names if name and _is_inside(name)}
             self._remove_parts(known)
             return known
         if self.root.exists() and any(self.root.iterdir()):
-            raise UsageError(f"{self.root} is not empty and no earlier export made it; name a new folder")
+            raise UsageError(
+                _("{folder} is not empty and no earlier export made it; name a new folder").format(
+                    folder=self.root
+                )
+            )
         with atomic_file(marker) as file:
             file.write(f"{self._head}\n".encode())
         return set()
@@ -124,10 +133,16 @@ class ExportFolder:
         except UnicodeEncodeError as error:
             charset = sys.getfilesystemencoding()
             raise CannotWrite(
-                f"no file here can be called {name!r}, names are in {charset}; run it again with LANG=C.UTF-8"
+                _(
+                    "no file here can be called {name!r}, names are in {charset}; run it again with LANG=C.UTF-8"
+                ).format(name=name, charset=charset)
             ) from error
         if not path.parent.resolve().is_relative_to(self.root.resolve()):
-            raise UsageError(f"{path.parent} leads out of {self.root}; name a new folder")
+            raise UsageError(
+                _("{folder} leads out of {root}; name a new folder").format(
+                    folder=path.parent, root=self.root
+                )
+            )
         return path
 
 
@@ -140,7 +155,9 @@ def output_file(archive: Path, out: Path, name: str) -> Path:
     archives = {Path(os.path.realpath(archive)), archive.absolute()}
     beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
     if Path(os.path.realpath(path)) in beside:
-        raise UsageError(f"{path} is the archive itself, or belongs to it; name another file")
+        raise UsageError(
+            _("{path} is the archive itself, or belongs to it; name another file").format(path=path)
+        )
     return path
 
 
@@ -181,5 +198,9 @@ def _to_user_error(path: Path) -> Iterator[None]:
         raise  # the reader of the pipe has ended
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CannotWrite(f"the disk is full at {path}; make room, then run the same command") from error
-        raise CannotWrite(f"cannot write {path} ({error.strerror}); name another place") from error
+            raise CannotWrite(
+                _("the disk is full at {path}; make room, then run the same command").format(path=path)
+            ) from error
+        raise CannotWrite(
+            _("cannot write {path} ({reason}); name another place").format(path=path, reason=error.strerror)
+        ) from error

@@ -1,5 +1,6 @@
 """`import html`: store pages that a person saved, parsed as fetched pages are."""
 
+from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
@@ -41,7 +42,7 @@ def import_html(
     ):
         importer = PageImporter(target)
         for path, why in found.unreadable:
-            importer.reject(display_name(path, source), f"it cannot be read ({why})")
+            importer.reject(display_name(path, source), _("it cannot be read ({reason})").format(reason=why))
         progress(0, len(found.files))
         for done, path in enumerate(found.files, 1):
             with importer.isolate_failure(display_name(path, source)):
@@ -64,11 +65,21 @@ def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
     if url is None:
         return
     if not url.startswith(("http://", "https://")):
-        raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
+        raise UsageError(
+            _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
+        )
     target = find_target(url, site)
     if target is None:
-        raise UsageError(f"no known site has {url}; name one with --site ({', '.join(site_names())})")
+        raise UsageError(
+            _("no known site has {url}; name one with --site ({sites})").format(
+                url=url, sites=", ".join(site_names())
+            )
+        )
     if target.kind is PageKind.UNKNOWN and target.uid is None:
-        raise UsageError(f"{url} is the URL of no blog and of no page of a blog")
+        raise UsageError(_("{url} is the URL of no blog and of no page of a blog").format(url=url))
     if target.kind is not PageKind.HOME and not source.is_file():
-        raise UsageError(f"{url} is one page, and {source} no single file; give the blog's URL, or one file")
+        raise UsageError(
+            _("{url} is one page, and {source} no single file; give the blog's URL, or one file").format(
+                url=url, source=source
+            )
+        )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from gettext import gettext as _
 from http import HTTPStatus
 from urllib.parse import urljoin
 
@@ -42,7 +43,7 @@ def find_target(url: str, site: str | None) -> Target | None:
 def identify(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
     """Return the saved page as a crawled page, parsed and normalized. Raises `CannotIdentify`."""
     if not saved.body.strip():
-        raise CannotIdentify("it is empty")
+        raise CannotIdentify(_("it is empty"))
     crawled = _parse_target(saved, _Identification(saved, url, site))
     _require_whole(crawled)
     _require_blog(crawled)
@@ -56,7 +57,7 @@ def _parse_target(saved: SavedPage, identification: "_Identification") -> Crawle
     crawled = parse_as(saved, identification.find_blog())
     if crawled.target.kind is PageKind.HOME and not _lists_posts(crawled.parsed):
         raise CannotIdentify(
-            "it is no list of posts, and it does not say which post it is; name its URL with --url"
+            _("it is no list of posts, and it does not say which post it is; name its URL with --url")
         )
     return crawled
 
@@ -65,28 +66,32 @@ def _require_whole(crawled: CrawledPage) -> None:
     """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
     post = next(iter(crawled.parsed.posts), None)
     if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
-        raise CannotIdentify("it ends before the end of the post")
+        raise CannotIdentify(_("it ends before the end of the post"))
 
 
 def _require_blog(crawled: CrawledPage) -> None:
     """Raise `CannotIdentify` if the URL and the page name different blogs."""
     asked, author = crawled.target.uid or "", crawled.parsed.author
     if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
-        raise CannotIdentify(f"it is of the blog {author.uid}, and its URL of the blog {asked}")
+        raise CannotIdentify(
+            _("it is of the blog {uid}, and its URL of the blog {asked}").format(uid=author.uid, asked=asked)
+        )
 
 
 def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
     """Return the saved page, parsed and normalized as `target`. Raises `CannotIdentify` if it is no page of a blog."""
     if saved.status != HTTPStatus.OK:
-        raise CannotIdentify(f"it came with status {saved.status}")
+        raise CannotIdentify(_("it came with status {status}").format(status=saved.status))
     crawled = to_crawled_page(saved, target)
     if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         notice = crawled.parsed.notice
         raise CannotIdentify(
-            f"it shows a notice: {notice.text[:80]}" if notice else "it is no page of a blog"
+            _("it shows a notice: {notice}").format(notice=notice.text[:80])
+            if notice
+            else _("it is no page of a blog")
         )
     if crawled.parsed.author is None and crawled.target.uid is None:
-        raise CannotIdentify("it does not say which blog it belongs to")
+        raise CannotIdentify(_("it does not say which blog it belongs to"))
     return normalize_page(crawled)
 
 
@@ -122,13 +127,17 @@ class _Identification:
         saved_from = find_target(self._urls.saved_from, self._site) if self._urls.saved_from else None
         for declared in (saved_from, *self._declared):
             if declared and declared.number is not None and given.number not in (None, declared.number):
-                raise CannotIdentify(f"it says that it is {declared.url}, and not {given.url}")
+                raise CannotIdentify(
+                    _("it says that it is {declared}, and not {given}").format(
+                        declared=declared.url, given=given.url
+                    )
+                )
 
     def find_blog(self) -> Target:
         """Return the declared page, else the given blog, for a page that is no post. Raises `CannotIdentify`."""
         found = next(iter(self._declared), None) or self._given
         if found is None:
-            raise CannotIdentify("it has no URL of a known blog; name it with --url")
+            raise CannotIdentify(_("it has no URL of a known blog; name it with --url"))
         return found
 
     @cached_property
@@ -159,18 +168,22 @@ class _Identification:
         title = post.title or ""
         if not post.body_html and not post.images:
             raise CannotIdentify(
-                f"it has no text of the post {title[:40]!r}, but a further page of its comments"
+                _("it has no text of the post {title!r}, but a further page of its comments").format(
+                    title=title[:40]
+                )
             )
         numbered = self._find_linked(title, home) or self._find_numbered(home)
         if numbered is None:
             raise CannotIdentify(
-                f"nothing in it says the number of the post {title[:40]!r}; name its URL with --url"
+                _("nothing in it says the number of the post {title!r}; name its URL with --url").format(
+                    title=title[:40]
+                )
             )
         return numbered
 
     def _find_site(self) -> Target | None:
         """Return a page of the first known site that the page links to or names."""
-        for url in (*(url for url, _ in self._urls.links), *self._urls.written):
+        for url in (*(link[0] for link in self._urls.links), *self._urls.written):
             target = find_target(url, self._site)
             if target is not None:
                 return Target(url=urljoin(target.url, "/"), site=target.site, kind=PageKind.UNKNOWN)
@@ -200,7 +213,7 @@ class _Identification:
         if len(numbers) != 1:
             return None
         (number,) = numbers
-        known = (find_target(url, home.site) for url, _ in self._links(home))
+        known = (find_target(url, home.site) for url, _text in self._links(home))
         linked = next(
             (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
         )

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 
 from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.identify import CannotIdentify
@@ -38,12 +39,14 @@ class PageImporter:
         except CannotIdentify as why:
             self.reject(name, str(why))
         except OSError as error:
-            self.reject(name, f"it cannot be read ({error.strerror or error})")
+            self.reject(name, _("it cannot be read ({reason})").format(reason=error.strerror or error))
         except (BlogArchiveError, sqlite3.Error):
             raise
         except Exception as error:
             log.exception("parsing or storing %s failed", name)
-            self.reject(name, f"this program failed: {type(error).__name__}: {error}")
+            self.reject(
+                name, _("this program failed: {error}").format(error=f"{type(error).__name__}: {error}")
+            )
 
     def import_page(
         self, name: str, crawled: CrawledPage, *, counted: str | None = None, exported: bool = False
@@ -64,7 +67,7 @@ class PageImporter:
         self._pages += 1
         self._counted += saved.changes
         if saved.outcome is Outcome.FAILED and not exported:
-            self.reject(name, "stored, but it parses worse than the stored version of the post")
+            self.reject(name, _("stored, but it parses worse than the stored version of the post"))
         return saved.outcome is not Outcome.FAILED
 
     def store_unparsed(self, crawled: CrawledPage) -> None:

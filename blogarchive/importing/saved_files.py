@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
@@ -61,11 +62,11 @@ def find_pages(source: Path) -> SourceFiles:
     if source.is_file():
         return SourceFiles(files=(source,))
     if not source.is_dir():
-        raise UsageError(f"no file or folder at {source}")
+        raise UsageError(_("no file or folder at {source}").format(source=source))
     unreadable: list[tuple[Path, str]] = []
     found = sorted(_walk(source, unreadable), key=lambda path: path.relative_to(source).parts)
     if not found and not unreadable:
-        raise UsageError(f"no saved page in {source}")
+        raise UsageError(_("no saved page in {source}").format(source=source))
     return SourceFiles(files=tuple(found), unreadable=tuple(unreadable))
 
 

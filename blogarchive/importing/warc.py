@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from gettext import gettext as _
 from http import HTTPStatus
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def import_warc(
     if site is not None:
         site_by_name(site)
     if not source.is_file():
-        raise UsageError(f"no file at {source}")
+        raise UsageError(_("no file at {source}").format(source=source))
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
     with (
         lock.hold_lock(archive, "import", now=utc_now()),

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from gettext import gettext as _
 from io import SEEK_END
 from itertools import islice
 from pathlib import Path
@@ -83,11 +84,11 @@ class Record:
             body: bytes = stream.read(MAX_BYTES)
             larger, truncated = bool(stream.read(1)), self.is_truncated()
         except _TRUNCATED as error:
-            raise CannotIdentify("the record is cut short") from error
+            raise CannotIdentify(_("the record is cut short")) from error
         if larger:
-            raise CannotIdentify(f"it is larger than {MAX_BYTES >> 20} MB")
+            raise CannotIdentify(_("it is larger than {size} MB").format(size=MAX_BYTES >> 20))
         if truncated or self.field("WARC-Truncated"):
-            raise CannotIdentify("the record is cut short")
+            raise CannotIdentify(_("the record is cut short"))
         return body
 
     def is_truncated(self) -> bool:
@@ -117,12 +118,14 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
         except (ArchiveLoadFailed, *_TRUNCATED) as error:
             detail = "".join(filter(str.isprintable, " ".join(str(error).split())))[:_MAX_DETAIL]
             if last is None:
-                raise UsageError(f"{source} is no WARC file ({detail})") from error
-            reject(source.name, f"the rest of it cannot be read ({detail})")
+                raise UsageError(
+                    _("{source} is no WARC file ({detail})").format(source=source, detail=detail)
+                ) from error
+            reject(source.name, _("the rest of it cannot be read ({detail})").format(detail=detail))
             return
         # The rest is no record: the file ends inside a record's headers.
         if last is not None and (not last.is_checked or iterator.offset < size):
-            reject(source.name, "the file is cut short")
+            reject(source.name, _("the file is cut short"))
 
 
 def _iterate(file: BinaryIO) -> Any:
@@ -140,7 +143,9 @@ def _open(source: Path) -> BinaryIO:
         if "non-chunked" in str(error):
             return cast(BinaryIO, gzip.open(source))
     except OSError as error:
-        raise UsageError(f"{source} cannot be read ({error.strerror})") from error
+        raise UsageError(
+            _("{source} cannot be read ({reason})").format(source=source, reason=error.strerror)
+        ) from error
     return source.open("rb")
 
 
@@ -152,8 +157,8 @@ def _wrap_records(iterator: WARCIterator, source: Path) -> Iterator[Record]:
                 begun = True
                 yield Record(raw, source)
             elif raw.rec_headers.protocol:  # blank lines at the end make an empty record without it
-                raise ArchiveLoadFailed("a record has no type")
+                raise ArchiveLoadFailed(_("a record has no type"))
     except AttributeError as error:  # of warcio, if a record's headers lack the URL
-        raise ArchiveLoadFailed("the headers of a record are incomplete") from error
+        raise ArchiveLoadFailed(_("the headers of a record are incomplete")) from error
     if not begun:
-        raise ArchiveLoadFailed("it has no record")
+        raise ArchiveLoadFailed(_("it has no record"))

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from typing import Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -109,8 +110,12 @@ def site_by_name(name: str) -> Site:
     if name in sites.loaded:
         return sites.loaded[name]
     if name in sites.broken:
-        raise UsageError(f"the site {name!r} cannot be loaded: {sites.broken[name]}")
-    raise UsageError(f"unknown site {name!r}; known sites: {', '.join(site_names())}")
+        raise UsageError(
+            _("the site {name!r} cannot be loaded: {reason}").format(name=name, reason=sites.broken[name])
+        )
+    raise UsageError(
+        _("unknown site {name!r}; known sites: {sites}").format(name=name, sites=", ".join(site_names()))
+    )
 
 
 def site_for_url(url: str) -> Site:
@@ -120,7 +125,9 @@ def site_for_url(url: str) -> Site:
         if matches_host(host, site.hosts):
             return site
     raise UsageError(
-        f"no known site has the host {host or url!r}; name one with --site ({', '.join(site_names())})"
+        _("no known site has the host {host!r}; name one with --site ({sites})").format(
+            host=host or url, sites=", ".join(site_names())
+        )
     )
 
 

@@ -6,6 +6,7 @@ router, a printer or a service of the user's own machine (server-side request fo
 
 import re
 from collections.abc import Iterable, Sequence
+from gettext import gettext as _
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -26,7 +27,11 @@ def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
     found = [part.strip().lower().rstrip(".") for word in words for part in word.split(",")]
     for part in found:
         if part and not _HOST.fullmatch(part) and parse_address(part) is None:
-            raise UsageError(f"{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'")
+            raise UsageError(
+                _("{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'").format(
+                    part=part
+                )
+            )
     return tuple(dict.fromkeys(part for part in found if part))
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -59,9 +60,9 @@ class Archive:
         path = Path(path)
         fresh = not path.exists()
         if fresh and (read_only or not create):
-            raise NoArchive(f"no archive at {path}; `blogarchive backup URL` makes one")
+            raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
         if path.is_dir():
-            raise NoArchive(f"{path} is a folder; name the archive's file with --db")
+            raise NoArchive(_("{path} is a folder; name the archive's file with --db").format(path=path))
         if fresh:
             make_folder(path)
         archive = cls(path, connect(path, read_only=read_only), read_only=read_only)
@@ -236,9 +237,15 @@ class Archive:
         # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
         is_empty = not tables - {migrations}
         if not is_empty and not tables >= {"frontier", migrations}:
-            raise ArchiveDamaged(f"{self.path} is a database of something else; name another file with --db")
+            raise ArchiveDamaged(
+                _("{path} is a database of something else; name another file with --db").format(
+                    path=self.path
+                )
+            )
         if is_empty and not create:
-            raise NoArchive(f"{self.path} holds no archive yet; `blogarchive backup URL` makes one")
+            raise NoArchive(
+                _("{path} holds no archive yet; `blogarchive backup URL` makes one").format(path=self.path)
+            )
         if not is_empty:
             self._check_version()
         self.execute("pragma foreign_keys = on")

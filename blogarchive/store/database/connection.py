@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,14 +18,22 @@ def to_user_error(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
     words = str(error).lower()
     if any(sign in words for sign in _CANNOT_WRITE):
         return CannotWrite(
-            f"cannot write {path}: {error}; free some space or mend the permissions, then run again"
+            _("cannot write {path}: {error}; free some space or mend the permissions, then run again").format(
+                path=path, error=error
+            )
         )
     if any(sign in words for sign in _DAMAGED):
         return ArchiveDamaged(
-            f"{path} is damaged or no archive of blogarchive ({error}); restore a copy of it"
+            _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it").format(
+                path=path, error=error
+            )
         )
     if "locked" in words or "busy" in words:
-        return ArchiveBusy(f"another program holds {path} ({error}); try again when it has finished")
+        return ArchiveBusy(
+            _("another program holds {path} ({error}); try again when it has finished").format(
+                path=path, error=error
+            )
+        )
     return None
 
 
@@ -34,7 +43,9 @@ def make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(
-            f"cannot make the folder {path.parent}: {error.strerror}; choose another with --db"
+            _("cannot make the folder {folder}: {reason}; choose another with --db").format(
+                folder=path.parent, reason=error.strerror
+            )
         ) from error
 
 

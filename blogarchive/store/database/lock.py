@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -64,7 +65,9 @@ def _locked(path: Path | str, *, to: str) -> Iterator[None]:
         raise ArchiveBusy(_busy(path)) from None
     except OSError as error:
         raise CannotWrite(
-            f"cannot write {file} to {to}: {error.strerror}; correct the permissions, then run again"
+            _("cannot write {file} to {to}: {reason}; correct the permissions, then run again").format(
+                file=file, to=to, reason=error.strerror
+            )
         ) from error
     try:
         yield
@@ -89,5 +92,10 @@ def _read_holder(path: Path | str) -> LockHolder | None:
 
 def _busy(path: Path | str) -> str:
     holder = _read_holder(path)
-    who = f"process {holder.pid} ({holder.command}) since {holder.since}" if holder else "another process"
-    return f"{path} is in use by {who}; wait until it ends, or stop it, then run again"
+    if holder is None:
+        return _(
+            "{path} is in use by another process; wait until it ends, or stop it, then run again"
+        ).format(path=path)
+    return _(
+        "{path} is in use by process {pid} ({command}) since {since}; wait until it ends, or stop it, then run again"
+    ).format(path=path, pid=holder.pid, command=holder.command, since=holder.since)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
+from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,7 +52,11 @@ def _copy(path: Path, folder: str) -> Path:
         with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(copy_path)) as copy:
             source.backup(copy)
     except sqlite3.Error as error:
-        raise CannotWrite(f"no copy of {path} to try it on could be made in {folder} ({error})") from error
+        raise CannotWrite(
+            _("no copy of {path} to try it on could be made in {folder} ({error})").format(
+                path=path, folder=folder, error=error
+            )
+        ) from error
     with closing(connect(copy_path, read_only=True)) as copy:
         _check_version(copy, path)
     return copy_path

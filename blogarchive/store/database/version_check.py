@@ -1,6 +1,7 @@
 """Compare the migrations applied to an archive with those of this version."""
 
 import sqlite3
+from gettext import gettext as _
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -13,15 +14,17 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `UsageError` if a newer blogarchive migrated the archive: its rows may have another meaning."""
     applied = {migration.name for migration in MIGRATIONS.applied(_database(connection))}
     if applied - set(migration_names()):
-        raise UsageError(f"{path} was made by a newer blogarchive; install that one")
+        raise UsageError(_("{path} was made by a newer blogarchive; install that one").format(path=path))
 
 
 def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `UsageError` if migrations are pending; a command that writes applies them."""
     if MIGRATIONS.pending(_database(connection)):
         raise UsageError(
-            f"{path} was made by an older blogarchive; bring it up to date first: `blogarchive update`, or without"
-            f" the network `blogarchive reparse --stale --db {path}`"
+            _(
+                "{path} was made by an older blogarchive; bring it up to date first: `blogarchive update`, or"
+                " without the network `blogarchive reparse --stale --db {path}`"
+            ).format(path=path)
         )
 
 

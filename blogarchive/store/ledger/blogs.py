@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
@@ -60,7 +61,11 @@ def stored_blogs(
         current = canonical_uid(archive, None, uid)
         found = [blog for blog in stored if blog.uid == current]
         if not found:
-            raise UsageError(f"no blog {uid!r} in {archive.path}; `blogarchive status` lists them")
+            raise UsageError(
+                _("no blog {uid!r} in {archive}; `blogarchive status` lists them").format(
+                    uid=uid, archive=archive.path
+                )
+            )
         chosen += [blog for blog in found if blog not in chosen]
     return chosen
 
@@ -70,7 +75,7 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
     Raises `UsageError` if the archive has none of that name, or more than one.
     """
-    site, _, uid = name.partition("/") if "://" not in name else ("", "", name)
+    site, _slash, uid = name.partition("/") if "://" not in name else ("", "", name)
     by_url = archive.all_as(
         Blog,
         "select distinct site, uid from frontier where kind = 'home' and url = ?1"
@@ -82,7 +87,9 @@ def find_blog(archive: Archive, name: str) -> Blog:
     ]
     if len(found) != 1:
         raise UsageError(
-            f"{len(found)} blogs are named {name!r}; name one as site/uid, `blogarchive status` lists them"
+            _(
+                "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status` lists them"
+            ).format(count=len(found), name=name)
         )
     return found[0]
 

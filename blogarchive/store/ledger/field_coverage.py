@@ -5,6 +5,7 @@ field that earlier runs filled and this run leaves empty on many pages raises `S
 """
 
 from collections.abc import Iterable, Mapping
+from gettext import gettext as _
 
 from blogarchive.errors import SiteChanged
 from blogarchive.items import PageKind, ParsedPage, Post, Target
@@ -67,8 +68,10 @@ def check_coverage(archive: Archive, run: Run) -> None:
     lost = find_empty_fields(archive, run)
     if lost:
         raise SiteChanged(
-            f"the site seems to have changed: empty on many pages of this run: {', '.join(lost)};"
-            " see `blogarchive doctor URL`"
+            _(
+                "the site seems to have changed: empty on many pages of this run: {fields};"
+                " see `blogarchive doctor URL`"
+            ).format(fields=", ".join(lost))
         )
 
 

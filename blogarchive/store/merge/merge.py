@@ -7,6 +7,7 @@ Frontier, failures and runs are not copied: the next backup requests the site it
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
@@ -31,7 +32,7 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
     Raises `NoArchive`, `ArchiveDamaged`, and `UsageError` if it is the same file or of another version.
     """
     if archive.path.exists() and other.exists() and archive.path.samefile(other):
-        raise UsageError(f"{other} is the archive itself; name another one")
+        raise UsageError(_("{other} is the archive itself; name another one").format(other=other))
     Archive.open(other, read_only=True).close()
     archive.execute(
         "attach database ? as other", (f"{other.resolve().as_uri()}?mode={read_only_mode(other)}",)

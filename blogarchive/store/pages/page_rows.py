@@ -5,6 +5,7 @@ import zlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from gettext import gettext as _
 from hashlib import sha256
 
 from blogarchive.errors import ArchiveDamaged
@@ -165,7 +166,11 @@ def decompress_body(body: bytes, url: str, fetched_at: str) -> bytes:
     try:
         return zlib.decompress(body)
     except (zlib.error, TypeError) as error:
-        raise ArchiveDamaged(f"the stored bytes of {url}, fetched at {fetched_at}, are damaged") from error
+        raise ArchiveDamaged(
+            _("the stored bytes of {url}, fetched at {fetched_at}, are damaged").format(
+                url=url, fetched_at=fetched_at
+            )
+        ) from error
 
 
 def _headers_json(page: Page) -> str:

@@ -6,6 +6,7 @@ The transaction hides the writes of a crawl that runs at the same time.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +141,22 @@ class ExportReader:
             if len(found) == 1:
                 return found.pop()
         known = ", ".join(list(dict.fromkeys(row["full_name"] for row in rows))[:10])
-        raise UsageError(f"no single blog in the archive is called {words!r}; it holds {known or 'none'}")
+        raise UsageError(
+            _("no single blog in the archive is called {words!r}; it holds {known}").format(
+                words=words, known=known or _("none")
+            )
+        )
 
     def _check_category(self, name: str) -> None:
         if not any(self._rows("select 1 from categories where name = ?", name)):
             known = "、".join(
                 row["name"] for row in self._rows("select distinct name from categories limit 20")
             )
-            raise UsageError(f"no category in the archive is called {name!r}; it holds {known or 'none'}")
+            raise UsageError(
+                _("no category in the archive is called {name!r}; it holds {known}").format(
+                    name=name, known=known or _("none")
+                )
+            )
 
     def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
         return dicts(self._archive.execute(sql, values))

@@ -1,6 +1,7 @@
 """Find the stored versions of a post and its comments, and the differences between two of them."""
 
 from difflib import unified_diff
+from gettext import gettext as _
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
@@ -22,7 +23,9 @@ def find_posts(archive: Archive, number: int | str, *, uid: str | None = None) -
     )
     if not headings:
         raise UsageError(
-            f"no post {number} in {archive.path}; `blogarchive search` finds posts by their words"
+            _("no post {number} in {archive}; `blogarchive search` finds posts by their words").format(
+                number=number, archive=archive.path
+            )
         )
     blogs = {blog.id: blog for blog in archive.all_as(Blog, BLOGS)}
     return [(blogs[heading.author_id], complete_heading(archive, heading)) for heading in headings]

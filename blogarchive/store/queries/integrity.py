@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from gettext import gettext as _
 from hashlib import sha256
 from typing import cast
 
@@ -30,8 +31,12 @@ class IntegrityReport:
         """Raise `ArchiveDamaged` if there is damage."""
         if self.damage:
             more = len(self.damage) - 1
-            also = f", and {more} more" if more else ""
-            raise ArchiveDamaged(f"the archive is damaged: {self.damage[0]}{also}; restore a copy of it")
+            also = _(", and {more} more").format(more=more) if more else ""
+            raise ArchiveDamaged(
+                _("the archive is damaged: {damage}{also}; restore a copy of it").format(
+                    damage=self.damage[0], also=also
+                )
+            )
 
 
 def verify_archive(archive: Archive) -> IntegrityReport:
@@ -54,12 +59,17 @@ def _integrity(archive: Archive) -> list[str]:
 
 def _missing_schema(archive: Archive) -> list[str]:
     stored = {(str(kind), str(name)) for kind, name in archive.rows("select type, name from sqlite_master")}
-    return [f"the {kind} {name} is not there" for kind, name in sorted(migrations.schema_objects() - stored)]
+    return [
+        _("the {kind} {name} is not there").format(kind=kind, name=name)
+        for kind, name in sorted(migrations.schema_objects() - stored)
+    ]
 
 
 def _references(archive: Archive) -> list[str]:
     return [
-        f"row {row[1]} of {row[0]} names a row of {row[2]} that is not there"
+        _("row {row} of {table} names a row of {target} that is not there").format(
+            row=row[1], table=row[0], target=row[2]
+        )
         for row in archive.rows("pragma foreign_key_check")
     ]
 
@@ -68,7 +78,7 @@ def _bodies(archive: Archive, query: str) -> list[str]:
     """Return damaged bytes; `query` selects name, bytes, size, hash, and whether the bytes are compressed."""
     rows = cast("Iterator[tuple[str, bytes, int, str, int]]", archive.each(query))
     return [
-        f"the stored bytes of {name} are not those that were served"
+        _("the stored bytes of {name} are not those that were served").format(name=name)
         for name, body, size, digest, compressed in rows
         if not _is_intact(body, digest, size, compressed=bool(compressed))
     ]
@@ -88,7 +98,7 @@ def _posts(archive: Archive) -> list[str]:
         "select p.url, v.title, v.body_html, v.content_hash from post_versions v join posts p on p.id = v.post_id"
     )
     return [
-        f"a text of {url} is not the one that was read"
+        _("a text of {url} is not the one that was read").format(url=url)
         for url, title, body, digest in cast("Iterator[tuple[str, str | None, str | None, str]]", rows)
         if content_hash(title, body) != digest
     ]
@@ -100,7 +110,7 @@ def _comments(archive: Archive) -> list[str]:
         " where c.text_digest is not null"
     )
     return [
-        f"a comment of {author} on {url} is not the one that was read"
+        _("a comment of {author} on {url} is not the one that was read").format(author=author, url=url)
         for url, author, text, digest in cast("Iterator[tuple[str, str, str, str]]", rows)
         if sha256(text.encode()).hexdigest() != digest
     ]
@@ -109,21 +119,24 @@ def _comments(archive: Archive) -> list[str]:
 def _lacking(archive: Archive) -> list[str]:
     counted = (
         (
-            "posts are known by name and not read yet",
+            _("{count} posts are known by name and not read yet"),
             "select count(*) from posts where content_hash is null and gone_at is null",
         ),
-        ("pages are still to be fetched", "select count(*) from frontier where state in ('todo', 'failed')"),
         (
-            "posts have other numbers of comments than they show",
+            _("{count} pages are still to be fetched"),
+            "select count(*) from frontier where state in ('todo', 'failed')",
+        ),
+        (
+            _("{count} posts have other numbers of comments than they show"),
             "select count(*) from posts p where gone_at is null and content_hash is not null and comment_count <>"
             " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null)",
         ),
         (
-            "images have no stored file",
+            _("{count} images have no stored file"),
             "select count(distinct url) from post_media p where not exists"
             " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
         ),
-        ("failures are open", "select count(*) from open_failures"),
+        (_("{count} failures are open"), "select count(*) from open_failures"),
     )
     numbers = [(archive.scalar(query), words) for words, query in counted]
-    return [f"{number} {words}" for number, words in numbers if number]
+    return [words.format(count=number) for number, words in numbers if number]

@@ -5,6 +5,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from gettext import gettext as _
 from typing import Literal
 
 from blogarchive.errors import UsageError
@@ -107,8 +108,12 @@ def require_blog(connection: sqlite3.Connection, author: str) -> None:
     """Raise `UsageError` if `author` names no blog."""
     if connection.execute(_BLOGS, (author, author)).fetchone() is None:
         rows = connection.execute("select site || '/' || uid from authors order by site, uid limit 10")
-        names = ", ".join(name for (name,) in rows) or "none"
-        raise UsageError(f"no blog in the archive is called {author!r}; it holds {names}")
+        names = ", ".join(name for (name,) in rows) or _("none")
+        raise UsageError(
+            _("no blog in the archive is called {author!r}; it holds {names}").format(
+                author=author, names=names
+            )
+        )
 
 
 def _sql_parts(

@@ -1,0 +1,106 @@
+"""Messages of errors for users are marked for translation, wherever they are raised."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from blogarchive import errors
+from blogarchive.errors import BlogArchiveError
+from tests.paths import ROOT
+
+_USER_ERRORS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, BlogArchiveError)
+} | {"CannotIdentify"}
+_UNMARKED = {
+    "blogarchive/cli": "its messages are marked next",
+    "blogarchive/crawl": "its messages are marked next",
+    "spiders/commands/crawl.py": "the usage of a Scrapy command: Scrapy prints everything else in English",
+}
+"""Folders and modules with English messages, and the reason."""
+
+
+def modules() -> list[Path]:
+    """Return the modules of the program."""
+    return [
+        path for package in ("blogarchive", "spiders", "pipelines") for path in (ROOT / package).rglob("*.py")
+    ]
+
+
+def unmarked(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines where an error for users is made with text that is not marked."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in _USER_ERRORS and node.args:
+            yield from (text.lineno for text in _texts(node.args[0]))
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _texts(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the literals with words that a message is made of, except those inside `_(…)`."""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):  # "…".format(…) and _("…").format(…)
+            yield from _texts(node.func.value)
+    elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        yield node
+    elif isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+    elif isinstance(node, ast.BinOp):
+        yield from (*_texts(node.left), *_texts(node.right))
+
+
+def test_the_message_of_every_error_is_marked_for_translation() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in modules()
+        if not any(path.is_relative_to(ROOT / exception) for exception in _UNMARKED)
+        for line in unmarked(ast.parse(path.read_text("utf-8")))
+    ] == []
+
+
+@pytest.mark.parametrize("exception", _UNMARKED)
+def test_every_exception_is_needed(exception: str) -> None:
+    paths = [path for path in modules() if path.is_relative_to(ROOT / exception)]
+    assert any(list(unmarked(ast.parse(path.read_text("utf-8")))) for path in paths)
+
+
+def test_no_function_that_translates_gives_another_meaning_to_its_name() -> None:
+    """`_` as a name for an unused value would take the place of `gettext`."""
+    assert [
+        f"{path.relative_to(ROOT)}:{function.lineno}"
+        for path in modules()
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(isinstance(node, ast.Call) and _name(node.func) == "_" for node in ast.walk(function))
+        and any(
+            isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store)
+            for node in ast.walk(function)
+        )
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'raise UsageError("no")',
+        'raise UsageError(f"no {x}")',
+        'raise errors.NoArchive("no {x}".format(x=1))',
+        'raise UsageError("no" if x else _("yes"))',
+        'return ArchiveBusy("a" + b)',
+    ],
+)
+def test_text_that_is_not_marked_is_found(source: str) -> None:
+    assert list(unmarked(ast.parse(source))) == [1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['raise UsageError(_("no {x}").format(x=x))', "raise UsageError(_busy(path))", 'raise ValueError("no")'],
+)
+def test_marked_text_and_other_errors_pass(source: str) -> None:
+    assert list(unmarked(ast.parse(source))) == []

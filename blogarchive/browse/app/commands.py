@@ -25,14 +25,14 @@ _STOP: signal.Signals = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandResult:
-    """How a short command ended: its exit code, and what it printed."""
+    """Result of a short command: its exit code and its output."""
 
     code: int
     out: str
     err: str
 
     def json(self) -> Any:
-        """Return what the command printed as JSON."""
+        """Return the output, parsed as JSON."""
         return json.loads(self.out)
 
     @property

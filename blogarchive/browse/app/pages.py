@@ -46,7 +46,7 @@ class AppState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AppRequest:
+class AppContext:
     """One request with the server that answers it."""
 
     datasette: "Datasette"
@@ -69,23 +69,23 @@ class AppRequest:
         return await run_command(*words, *path, language=self.language)
 
     async def read(self, query: Callable[[sqlite3.Connection], Any]) -> Any:
-        """Return what `query` reads of the archive; None if there is no archive yet."""
+        """Return the result of `query` on the archive; None if there is no archive yet."""
         database = await open_database(self.datasette, self.state.archive)
         return None if database is None else await database.execute_fn(query)
 
     async def page(self, template: str, **values: Any) -> Response:
         """Return the page that `template` makes of `values`."""
-        context = {
+        variables = {
             "_": translator(self.language),
             "language": self.language,
             "archive": self.state.archive,
             **values,
         }
-        body = await self.datasette.render_template(f"app/{template}", context, request=self.request)
+        body = await self.datasette.render_template(f"app/{template}", variables, request=self.request)
         return Response.html(body, headers=_HEADERS)
 
 
-Page = Callable[[AppRequest], Awaitable[Response]]
+Page = Callable[[AppContext], Awaitable[Response]]
 
 _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
@@ -109,84 +109,84 @@ async def open_database(datasette: "Datasette", path: Path) -> Database | None:
     return archives.get_archive(datasette, None)
 
 
-async def open_app(asked: AppRequest) -> Response:
+async def open_app(context: AppContext) -> Response:
     """`/app/open?token=…`: give the browser the cookie, if it knows the token."""
-    if not asked.state.access.is_token(asked.request.args.get("token") or ""):
+    if not context.state.access.is_token(context.request.args.get("token") or ""):
         return Response.text("This address is of an earlier start; use the newest one.", status=403)
     response = Response.redirect("/app")
     response.set_cookie(
-        asked.state.access.cookie_name, asked.state.access.token, httponly=True, samesite="strict"
+        context.state.access.cookie_name, context.state.access.token, httponly=True, samesite="strict"
     )
     return response
 
 
-async def overview(asked: AppRequest) -> Response:
+async def overview(context: AppContext) -> Response:
     """`/app`: the blogs of the archive, the crawl that runs, and the form to add a blog."""
-    return await asked.page(
+    return await context.page(
         "overview.html",
-        message=MESSAGES.get(asked.request.args.get("message") or ""),
-        blogs=await asked.read(crawl_state.blog_lines) or (),
-        images_not_fetched=await asked.read(_images_not_fetched) or {},
-        exists=asked.state.archive.exists(),
+        message=MESSAGES.get(context.request.args.get("message") or ""),
+        blogs=await context.read(crawl_state.blog_lines) or (),
+        images_not_fetched=await context.read(_images_not_fetched) or {},
+        exists=context.state.archive.exists(),
         sites=site_names(),
-        **await _progress(asked),
+        **await _progress(context),
     )
 
 
-async def progress(asked: AppRequest) -> Response:
+async def progress(context: AppContext) -> Response:
     """`/app/progress`: the part of the overview that changes while a crawl runs."""
-    return await asked.page("progress.html", **await _progress(asked))
+    return await context.page("progress.html", **await _progress(context))
 
 
-async def check(asked: AppRequest) -> Response:
-    """`/app/check`: fetch one page of the blog and show what was read, before anything is stored."""
-    form = await asked.form()
+async def check(context: AppContext) -> Response:
+    """`/app/check`: fetch and parse one page of the blog, and show the result before anything is stored."""
+    form = await context.form()
     url, site = clean_url(form.get("url", "")), form.get("site", "")
     words = ("doctor", url, "--json", *(("--site", site) if site else ()))
-    result = await asked.command(*words, db=False)
+    result = await context.command(*words, db=False)
     preview = preview_of(result.out) if result.code == 0 else None
-    return await asked.page(
+    return await context.page(
         "check.html", url=url, site=site, sites=site_names(), preview=preview, message=result.message
     )
 
 
-async def start(asked: AppRequest) -> Response:
+async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of all."""
-    form = await asked.form()
-    if asked.state.job.is_running:
+    form = await context.form()
+    if context.state.job.is_running:
         return _back("busy")
     url, site, uid = clean_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
     words = ["backup", url] if url else ["update", *([uid] if uid else [])]
     if any(word.startswith("-") for word in words[1:]):
         return _back("wrong")
-    asked.state.archive.parent.mkdir(parents=True, exist_ok=True)
-    asked.state.meter.reset()
-    asked.state.job.start(*words, *(("--site", site) if site and url else ()), language=asked.language)
+    context.state.archive.parent.mkdir(parents=True, exist_ok=True)
+    context.state.meter.reset()
+    context.state.job.start(*words, *(("--site", site) if site and url else ()), language=context.language)
     return _back("started")
 
 
-async def stop(asked: AppRequest) -> Response:
+async def stop(context: AppContext) -> Response:
     """`/app/stop`: stop the crawl after the page that it is fetching."""
-    if asked.state.job.is_running:
-        asked.state.job.stop()
+    if context.state.job.is_running:
+        context.state.job.stop()
     return _back("stopping")
 
 
-async def blog(asked: AppRequest) -> Response:
-    """`/app/blog?uid=…`: the settings of one blog, and what can be done with it."""
-    uid = asked.request.args.get("uid") or ""
-    result = await asked.command("settings", uid, "--json")
-    return await asked.page(
+async def blog(context: AppContext) -> Response:
+    """`/app/blog?uid=…`: the settings of one blog, and the buttons to pause or forget it."""
+    uid = context.request.args.get("uid") or ""
+    result = await context.command("settings", uid, "--json")
+    return await context.page(
         "blog.html",
         uid=uid,
         settings=result.json() if result.code == 0 else None,
-        message=MESSAGES.get(asked.request.args.get("message") or "") or result.message,
+        message=MESSAGES.get(context.request.args.get("message") or "") or result.message,
     )
 
 
-async def change_blog(asked: AppRequest) -> Response:
+async def change_blog(context: AppContext) -> Response:
     """`/app/change`: store settings, pause, resume or forget a blog, by the commands of the same names."""
-    form = await asked.form()
+    form = await context.form()
     uid, action = form.get("uid", ""), form.get("action", "")
     words = {
         "settings": ["settings", uid, *(f"{name}={form[name]}" for name in SETTINGS if name in form)],
@@ -198,23 +198,23 @@ async def change_blog(asked: AppRequest) -> Response:
         return _back("wrong")
     cookies = form.get("cookies", "")
     if action == "settings" and cookies:
-        words.append(f"cookies={_store_cookies(asked.state.archive, uid, cookies)}")
-    result = await asked.command(*words)
-    return await asked.page("result.html", result=result, uid=None if action == "forget" else uid)
+        words.append(f"cookies={_store_cookies(context.state.archive, uid, cookies)}")
+    result = await context.command(*words)
+    return await context.page("result.html", result=result, uid=None if action == "forget" else uid)
 
 
-async def export(asked: AppRequest) -> Response:
+async def export(context: AppContext) -> Response:
     """`/app/export`: write the whole archive as web pages into a folder beside it."""
-    folder = asked.state.archive.with_name("blog-html")
-    result = await asked.command("export", "html", str(folder))
-    return await asked.page("result.html", result=result, path=folder if result.code == 0 else None)
+    folder = context.state.archive.with_name("blog-html")
+    result = await context.command("export", "html", str(folder))
+    return await context.page("result.html", result=result, path=folder if result.code == 0 else None)
 
 
-async def copy(asked: AppRequest) -> Response:
+async def copy(context: AppContext) -> Response:
     """`/app/copy`: write a whole copy of the archive beside it, named by the time."""
-    target = asked.state.archive.with_name(f"archive-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
-    await asked.read(lambda connection: copy_archive(connection, target))
-    return await asked.page("result.html", result=None, path=target)
+    target = context.state.archive.with_name(f"archive-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
+    await context.read(lambda connection: copy_archive(connection, target))
+    return await context.page("result.html", result=None, path=target)
 
 
 def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
@@ -223,25 +223,25 @@ def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, i
     return {author: count_skipped_by_host(connection, [author]) for author in authors}
 
 
-async def _progress(asked: AppRequest) -> dict[str, Any]:
-    running = asked.state.job.is_running
-    counts = await asked.read(crawl_state.crawl_counts)
-    problems = await asked.read(
+async def _progress(context: AppContext) -> dict[str, Any]:
+    running = context.state.job.is_running
+    counts = await context.read(crawl_state.crawl_counts)
+    problems = await context.read(
         lambda connection: crawl_state.open_problems(connection, limit=_MOST_PROBLEMS)
     )
     return {
         "running": running,
-        "progress": asked.state.meter.measure(counts) if running else None,
+        "progress": context.state.meter.measure(counts) if running else None,
         "counts": counts,
-        "last_run": await asked.read(crawl_state.last_run),
-        "ended": exit_words(asked.state.job.exit_code),
-        "last_message": asked.state.job.last_message(),
+        "last_run": await context.read(crawl_state.last_run),
+        "ended": exit_words(context.state.job.exit_code),
+        "last_message": context.state.job.last_message(),
         "problems": [(problem, problem_words(problem.kind)) for problem in problems or ()],
     }
 
 
 def clean_url(text: str) -> str:
-    """Return the URL in what a person pasted: without 《》 or blanks around it, with https:// if it has no scheme."""
+    """Return the URL in a pasted text: without 《》 or blanks around it, with https:// if it has no scheme."""
     url = text.strip().strip("《》〈〉<>“”\"'「」（）() \u3000")
     return f"https://{url}" if url and "://" not in url else url
 

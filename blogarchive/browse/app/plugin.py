@@ -9,7 +9,7 @@ from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse.app import pages
 from blogarchive.browse.app.access import AsgiApp
-from blogarchive.browse.app.pages import AppRequest, AppState, Page
+from blogarchive.browse.app.pages import AppContext, AppState, Page
 
 if TYPE_CHECKING:  # datasette.app imports its plugins
     from datasette.app import Datasette
@@ -63,7 +63,7 @@ class AppPlugin:
         async def view(datasette: "Datasette", request: Request) -> Response:
             if request.method != method:
                 return Response.text("Use the buttons of the page.", status=405)
-            return await page(AppRequest(datasette=datasette, request=request, state=self._state))
+            return await page(AppContext(datasette=datasette, request=request, state=self._state))
 
         return view
 

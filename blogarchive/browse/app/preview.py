@@ -1,4 +1,4 @@
-"""What one page of a blog shows, for the question "is this right?" before a backup starts."""
+"""Preview of a blog from one of its pages, for the question "is this right?" before a backup starts."""
 
 import json
 import re
@@ -31,7 +31,7 @@ class Preview:
 
 
 def preview_of(doctor_json: str) -> Preview:
-    """Return the preview of what `blogarchive doctor URL --json` printed."""
+    """Return the preview from the output of `blogarchive doctor URL --json`."""
     fields = {found["field"]: found["value"] for found in json.loads(doctor_json)}
     months = _matching(fields, re.compile(r"months\[\d+\]\.month"))
     titles = _matching(fields, _TITLES) or _matching(fields, _CUT_TITLES)

@@ -1,4 +1,4 @@
-"""What happened, in words for a person who has no terminal. Marked here, translated by the templates."""
+"""Sentences for failures and exit codes, for people without a terminal. The templates translate them."""
 
 from typing import Final
 

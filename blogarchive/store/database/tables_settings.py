@@ -1,4 +1,4 @@
-"""Table of settings: what a person chose for each blog."""
+"""Table of the settings of each blog."""
 
 TABLES = """
 create table blog_settings (

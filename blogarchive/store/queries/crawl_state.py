@@ -67,7 +67,7 @@ def last_run(connection: sqlite3.Connection) -> LastRun | None:
 
 
 def crawl_counts(connection: sqlite3.Connection) -> CrawlCounts:
-    """Count what is stored and what is to be fetched; reads an index of the frontier."""
+    """Count stored rows and rows to fetch; reads an index of the frontier."""
     found = one_as(
         connection,
         CrawlCounts,

@@ -68,15 +68,11 @@ SITE = MarkupSite(
     home_host="{uid}.pixnet.net",
     home="/blog",
     forms=(
-        Form(
-            kind=PageKind.POST,
-            pattern=r"/blog/posts?/(?P<number>\d+)(?:[-/].*)?",
-            canonical="/blog/post/{number}",
-        ),
-        Form(kind=PageKind.CATEGORY, pattern=r"/blog/category/\d+(?:/\d+)?"),
-        Form(kind=PageKind.MONTH, pattern=r"/blog/archives?/(?P<month>\d{6})(?:/\d+)?"),
-        Form(kind=PageKind.HOME, pattern=r"/(?:blog/?)?", canonical="/blog"),
-        Form(kind=PageKind.HOME, pattern=r"/blog/(?:listall/)?\d+"),
+        Form(PageKind.POST, r"/blog/posts?/(?P<number>\d+)(?:[-/].*)?", canonical="/blog/post/{number}"),
+        Form(PageKind.CATEGORY, r"/blog/category/\d+(?:/\d+)?"),
+        Form(PageKind.MONTH, r"/blog/archives?/(?P<month>\d{6})(?:/\d+)?"),
+        Form(PageKind.HOME, r"/(?:blog/?)?", canonical="/blog"),
+        Form(PageKind.HOME, r"/blog/(?:listall/)?\d+"),
     ),
     templates=(_TEMPLATE,),
 )

@@ -23,8 +23,12 @@ class Body:
 
 
 def read_body(picker: Picker, element: Element, drop: Iterable[str] = ()) -> Body:
-    """Return the body in `element`, without hidden content and without what the selectors of `drop` select."""
+    """Return the body in `element`, without hidden content and without what the selectors of `drop` select.
+
+    What they select is open to other selectors: some sites add the counters to the body.
+    """
     dropped = {node for selector in drop for node in picker.elements(selector, element, ())}
+    picker.opened.update(dropped)
     copy = _copy_visible(element, picker.tree.hidden.union(dropped))
     builder = LineBuilder()
     builder.walk(copy)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -13,16 +13,17 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 Groups = Mapping[str, str | None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form of URLs. `pattern` matches the whole path; with the keys of `query`, also `?key=value&…` in their order.
 
-    The groups `uid`, `number`, `month` (YYYYMM) and `page` are the ids. `number` and `uid` compute an id from the
-    groups instead. `canonical` is a path with the names of groups in braces; without it, the path stays.
+    The groups `uid`, `number` and `month` (YYYYMM), or `year` and `mon`, are the ids. `number` and `uid` compute an
+    id from the groups instead. `canonical` is a path with the names of groups in braces; without it, the path stays.
     """
 
     kind: PageKind
     pattern: str
+    _: KW_ONLY
     canonical: str | None = None
     query: tuple[str, ...] = ()
     uid: Callable[[Groups], str | None] | None = None
@@ -87,7 +88,7 @@ def _select_query(form: Form, path: str, query: str) -> str:
 def _build(form: Form, groups: dict[str, str | None], scheme: str, netloc: str, path: str) -> ParsedUrl:
     uid = form.uid(groups) if form.uid else groups.get("uid")
     number = form.number(groups) if form.number else groups.get("number")
-    month = groups.get("month")
+    month = groups.get("month") or f"{groups.get('year') or ''}{(groups.get('mon') or '').zfill(2)}"
     if form.canonical is not None:
         path = form.canonical.format_map({key: value or "" for key, value in groups.items()})
     return ParsedUrl(

@@ -46,23 +46,22 @@ class ListReader:
         return tuple({post.number: post for post in reversed(listed)}.values())[::-1]
 
     def categories(self, parts: LinkParts | None) -> tuple[CategoryRow, ...]:
-        """Return the categories that the sidebar links to."""
+        """Return the categories of the sidebar; the list of a default category may be the home page."""
         rows = []
         for name, url in self._rows("categories", parts):
             found = self.parse_url(url) if url else None
-            if found is not None and found.kind is PageKind.CATEGORY:
-                rows.append(CategoryRow(name=name, url=found.url))
-        return tuple({row.url: row for row in rows}.values())
+            if found is None or found.kind in (PageKind.CATEGORY, PageKind.HOME):
+                rows.append(CategoryRow(name=name, url=None if found is None else found.url))
+        return tuple({(row.name, row.url): row for row in rows}.values())
 
     def months(self, parts: LinkParts | None) -> tuple[MonthRow, ...]:
         """Return the months that the sidebar links to."""
         rows = []
         for name, url in self._rows("archive_months", parts):
-            parsed = parse_date(name, self.now)
-            if parsed is not None and parsed.precision != "year":
-                rows.append(
-                    MonthRow(month=f"{parsed.at:%Y-%m}", url=self.parse_url(url).url if url else None)
-                )
+            found = self.parse_url(url) if url else None
+            month = (found and found.month) or self._parse_month(name)
+            if month is not None:
+                rows.append(MonthRow(month=month, url=None if found is None else found.url))
         return tuple({row.month: row for row in rows}.values())
 
     def next_link(self, selector: str | None, kind: PageKind, number: int | str | None = None) -> list[Link]:
@@ -78,6 +77,10 @@ class ListReader:
             return []
         found = self.parse_url(url)
         return [Link(url=found.url, kind=kind, number=found.number, uid=found.uid)]
+
+    def _parse_month(self, text: str) -> str | None:
+        parsed = parse_date(text, self.now)
+        return None if parsed is None or parsed.precision == "year" else f"{parsed.at:%Y-%m}"
 
     def _rows(self, name: str, parts: LinkParts | None) -> list[tuple[str, str | None]]:
         if parts is None:

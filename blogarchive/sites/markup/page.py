@@ -72,7 +72,8 @@ class PageReader:
         return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
 
     def _parse_template(self, picker: Picker, template: Template) -> ParsedPage:
-        if template.post is not None and has_post(picker, template.post):
+        shows_list = self._here.kind in LIST_KINDS and _shows_whole_posts(picker, template)
+        if template.post is not None and has_post(picker, template.post) and not shows_list:
             return self._parse_post_page(picker, template)
         if template.comments is not None and picker.elements(template.comments.each):
             return self._parse_comments_page(picker, template)
@@ -108,6 +109,10 @@ class PageReader:
         reader = self._list_reader(picker)
         posts = tuple(read_whole_posts(picker, template.whole, self.forms.parse))
         listed = reader.titles(template.titles)
+        if self._here.kind is PageKind.POST and (
+            own := [post for post in posts if post.number == self._number]
+        ):
+            return self._page(picker, template, PageKind.POST, posts=tuple(own))
         kind = self._here.kind if self._here.kind in LIST_KINDS else self.target.kind
         kind = kind if kind in LIST_KINDS else PageKind.HOME
         paging = reader.next_link(template.next_page, kind)
@@ -140,10 +145,12 @@ class PageReader:
         months, categories = reader.months(template.months), reader.categories(template.categories)
         latest = reader.titles(template.latest)
         author = self._read_author(picker, template)
+        urls = [row.url for row in categories if row.url]
+        category_urls = [url for url in urls if self.forms.parse(url).kind is PageKind.CATEGORY]
         found = [
             *(links or ()),
             *(link for row in months for link in reader.link(row.url, PageKind.MONTH)),
-            *(link for row in categories for link in reader.link(row.url, PageKind.CATEGORY)),
+            *(link for url in category_urls for link in reader.link(url, PageKind.CATEGORY)),
             *(link for post in latest for link in reader.link(post.url, PageKind.POST)),
             *(paging or ()),
         ]
@@ -200,6 +207,11 @@ class PageReader:
         if number is None:
             return ()
         return (Post(number=number, url=self._here.url, comments=comments, whole=False),)
+
+
+def _shows_whole_posts(picker: Picker, template: Template) -> bool:
+    each = None if template.whole is None else template.whole.each
+    return each is not None and bool(picker.elements(each))
 
 
 def _fits(picker: Picker, template: Template) -> bool:

@@ -30,10 +30,15 @@ def compile_selector(selector: str) -> etree.XPath:
 
 @dataclass(kw_only=True, slots=True)
 class Picker:
-    """The selectors of one page. `closed` are the elements that contain text of people, found so far."""
+    """The selectors of one page.
+
+    `closed` are the elements that contain text of people, found so far; `opened` are elements inside them that the
+    site adds.
+    """
 
     tree: PageTree
     closed: set[Element] = field(default_factory=set)
+    opened: set[Element] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     sources: list[FieldSource] = field(default_factory=list)
 
@@ -145,8 +150,9 @@ class Picker:
         element = _element_of(node)
         hidden = self.tree.hidden
         while element is not None and element is not within:
-            if element in closed or element in hidden:
+            if element in hidden or element in closed:
                 return False
+            closed = () if element in self.opened else closed
             element = element.getparent()
         return True
 

@@ -9,6 +9,7 @@ from blogarchive.sites.markup.bodies import Body, read_body
 from blogarchive.sites.markup.comments import PageComments, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import PostParts
 from blogarchive.sites.markup.picker import Picker, keep_outermost
+from blogarchive.sites.markup.tree import tag_path
 
 
 def has_post(picker: Picker, parts: PostParts) -> bool:
@@ -30,7 +31,11 @@ def read_whole_posts(
     if parts is None or parts.each is None:
         return []
     posts = []
-    for element in picker.elements(parts.each):
+    elements = picker.elements(parts.each)
+    if len({tag_path(element) for element in elements}) > 1:
+        picker.add_problem("forged", "listed", "posts have different positions in the page; none is stored")
+        return []
+    for element in elements:
         url = picker.url(parts.link, element)
         found = None if url is None else parse_url(url)
         if found is None or found.number is None:

@@ -23,7 +23,8 @@ class MarkupSite:
 
     `hosts` may contain `*.domain`. `home` is the path of a blog's home page with `{uid}`; `home_host` is its host if
     that contains the uid. `host_uid` matches such a host. `own_url` matches a script in a page: its first group is
-    the page's own URL. `templates` are tried in order. `is_closed`: the site is gone, so its pages can only be
+    the page's own URL. `own_number` matches the page: its first group that matched is the number of its post.
+    `templates` are tried in order. `is_closed`: the site is gone, so its pages can only be
     imported.
     """
 
@@ -37,6 +38,7 @@ class MarkupSite:
     host_uid: str | None = None
     home_host: str | None = None
     own_url: str | None = None
+    own_number: str | None = None
     answer: Answer | None = None
     is_closed: bool = False
 
@@ -63,11 +65,15 @@ class MarkupSite:
         return f"{parts.scheme}://{host}{self.home.format(uid=uid)}"
 
     def find_own_url(self, text: str) -> str | None:
-        """Return the URL that a script of a saved page states as the page's own, or None."""
-        if self.own_url is None:
+        """Return the URL that a saved page states as its own, in a script or by the number of its post; else None."""
+        if self.own_url is not None:
+            found = (re.search(self.own_url, script[1]) for script in _SCRIPT.finditer(text))
+            return next((match[1] for match in found if match), None)
+        match = re.search(self.own_number, text) if self.own_number else None
+        if match is None:
             return None
-        found = (re.search(self.own_url, script[1]) for script in _SCRIPT.finditer(text))
-        return next((match[1] for match in found if match), None)
+        number = next(group for group in match.groups() if group)
+        return self.build_post_url(f"http://{self.hosts[0]}/", number)
 
     def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
         """Return all that a reader sees on `page`; selectors need no `cache`."""

@@ -49,12 +49,12 @@ INVENTED = MarkupSite(
     home="/",
     own_url=r'myUrl = "([^"]+)"',
     forms=(
-        Form(kind=PageKind.COMMENTS, pattern=r"/post/(?P<number>\d+)\?cp=\d+", query=("cp",)),
-        Form(kind=PageKind.POST, pattern=r"/post/(?P<number>\d+)(?:-.*)?", canonical="/post/{number}"),
-        Form(kind=PageKind.COMMENTS, pattern=r"/answer/(?P<number>\d+)/(?P<page>\d+)"),
-        Form(kind=PageKind.MONTH, pattern=r"/month/(?P<month>\d{6})"),
-        Form(kind=PageKind.CATEGORY, pattern=r"/tag/\d+"),
-        Form(kind=PageKind.HOME, pattern=r"/(?:\?page=\d+)?", query=("page",)),
+        Form(PageKind.COMMENTS, r"/post/(?P<number>\d+)\?cp=\d+", query=("cp",)),
+        Form(PageKind.POST, r"/post/(?P<number>\d+)(?:-.*)?", canonical="/post/{number}"),
+        Form(PageKind.COMMENTS, r"/answer/(?P<number>\d+)/(?P<page>\d+)"),
+        Form(PageKind.MONTH, r"/month/(?P<month>\d{6})"),
+        Form(PageKind.CATEGORY, r"/tag/\d+"),
+        Form(PageKind.HOME, r"/(?:\?page=\d+)?", query=("page",)),
     ),
     templates=(
         Template(

@@ -13,27 +13,31 @@ URL = "http://blog.wenxuecity.com/archives.php?date=200605&blogID=77&wid=1"
 HEAD = """<html><head><title>灯下客 | blog.wenxuecity.com</title>
 <meta http-equiv="Content-Type" content="text/html; charset=gb2312" /></head><body><table><tr><td>
 <table><tr><td class="side_nav">博客标题</td></tr></table>
-<table><tr><td><div><strong>灯下闲谈 </strong></div></td></tr><tr><td> 一盏灯，一杯茶。 </td></tr></table>
+<table id="s1"><tr><td class="sub-side_nav"><div><strong>灯下闲谈 </strong></div></td></tr>
+<tr><td class="sub-side_nav"> 一盏灯，一杯茶。 </td></tr></table>
 <table><tr><td class="side_nav">个人信息</td></tr></table>
-<table><tr><td><strong>灯下客</strong>, 41岁<br />某地<br />
+<table id="s2"><tr><td class="sub-side_nav"><strong>灯下客</strong>, 41岁<br />某地<br />
 <a href="/profile.php?cid=x">点击查看我的个人资料</a></td></tr></table>
 <table><tr><td class="side_nav">最新文章</td></tr></table>
-<table><tr><td>&#8226;&nbsp;</td>
-<td><a href="http://blog.wenxuecity.com/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table>
+<table id="s3"><tr><td class="sub-side_nav"><table><tr><td>&#8226;&nbsp;</td>
+<td><a href="http://blog.wenxuecity.com/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table></td></tr></table>
 <table><tr><td class="side_nav">归档备份</td></tr></table>
-<table><tr><td><nobr><a href="archives.php?date=200604&blogID=77">04/01/2006 - 5/01/2006</a><br>
+<table id="s4"><tr><td class="sub-side_nav"><nobr>
+<a href="archives.php?date=200604&blogID=77">04/01/2006 - 5/01/2006</a><br>
 <a href="archives.php?date=200605&blogID=77">05/01/2006 - 6/01/2006</a></nobr></td></tr></table>
 <table><tr><td class="side_nav">文章分类</td></tr></table>
-<table><tr><td><div class="category-title">【<a href="http://blog.wenxuecity.com/myblog.php?blogID=77&catid=5">茶话</a>】</div>
+<table id="s5"><tr><td class="sub-side_nav">
+<div class="category-title">【<a href="http://blog.wenxuecity.com/myblog.php?blogID=77&catid=5">茶话</a>】</div>
 <table><tr><td>&#8226;&nbsp;</td>
 <td><a href="/blogview.php?date=200605&postID=902">新茶 </a></td></tr></table></td></tr></table>
-<table><tr><td>最新评论</td></tr><tr><td>你是第 你是第 12,345 位访问者 位访问者</b></td></tr></table></td><td>"""
+<table><tr><td>最新评论</td></tr>
+<tr><td class="bottom_nav">你是第 你是第 12,345 位访问者 位访问者</b></td></tr></table></td><td>"""
 FOOT = "</td></tr></table></body></html>"
 
 
 def a_post(number: int, title: str, time: str, body: str, views: int, comments: int) -> str:
     link = f"http://blog.wenxuecity.com/blogview.php?date=200605&postID={number}"
-    return f"""<tr><td><a name="{number}"></a><table><tr><td><table><tr>
+    return f"""<tr><td><a name="{number}"></a><table class="table-bg"><tr><td><table><tr>
 <td class="post-title">{title}</td><td class="post-title"><nobr>{time}</nobr></td>
 <td class="post-title"><img src="images/arrow-up.gif"></td></tr></table></td></tr>
 <tr id="p{number}" style="display:block"><td><table><tr><td class="post-body">{body}</td></tr><tr><td>&nbsp;</td></tr>
@@ -62,7 +66,7 @@ ROAD = a_post(871, "夜路", "2006-05-02 23:59:59", "第一行。<br>第二行�
 
 def test_a_month_page_gives_each_post_whole_with_its_time_and_counters() -> None:
     tea, road = read(HEAD + TEA + ROAD + FOOT).posts
-    assert (tea.number, tea.title, tea.views, tea.comment_count) == (902, "新茶 (图)", 310, 4)
+    assert (tea.number, tea.title, tea.views, tea.comment_count) == ("200605_902", "新茶 (图)", 310, 4)
     assert tea.posted is not None
     assert tea.posted.text == "2006-05-20 08:15:00"
     assert tea.body_text == "雨前的茶。\n镕喆。"
@@ -98,7 +102,7 @@ def test_a_footer_typed_into_a_post_does_not_end_it() -> None:
     )
     quoting = a_post(903, "引文", "2006-05-21 10:00:00", typed, 5, 0)
     posts = read(HEAD + quoting + ROAD + FOOT).posts
-    assert [post.number for post in posts] == [903, 871]
+    assert [post.number for post in posts] == ["200605_903", "200605_871"]
     assert (posts[0].body_text or "").endswith("还没完。")
 
 

@@ -1,0 +1,68 @@
+"""网易博客, *.blog.163.com: closed in 2018, saved pages are imported (docs/sites/netease.md).
+
+A script fetched the comments by DWR POST, so saved pages count them and do not have them.
+"""
+
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import PageKind
+from blogarchive.sites.markup import (
+    CardParts,
+    Form,
+    LinkParts,
+    MarkupSite,
+    Pick,
+    PostParts,
+    Template,
+)
+
+_TEMPLATE = Template(
+    name="neblog-1.0",
+    post=PostParts(
+        title=".nbw-bitm h3.title > .tcnt",
+        body=".nbw-bitm .nbw-blog",
+        posted=Pick(".nbw-bitm p.tdep .blogsep", match=r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"),
+        views="//*[@id='$_spaniReadCount']",
+        comment_count="//*[@id='$_spaniCommentCount']",
+        categories=".nbw-bitm p.tdep .pleft > a",
+    ),
+    card=CardParts(
+        nickname=".m-aboutme .nick a",
+        blog_title="#blog-163-com-banner .n > .pre",
+        tagline="#blog-163-com-banner .d > .pre",
+    ),
+    categories=LinkParts(
+        each="//*[contains(@class, 'm-blogclasses')]//li[contains(., '（')]",
+        name=Pick(".", match=r"^·?\s*(.*?)\s*（\d+）$"),
+        url="./@none",  # the link has a fragment only: a script showed the category
+    ),
+)
+
+_USER = r"(?P<uid>[\w.@-]+)"
+
+SITE = MarkupSite(
+    name="netease",
+    hosts=("blog.163.com", "*.blog.163.com"),
+    image_hosts=("*.163.com", "*.126.net", "*.netease.com"),
+    zone=ZoneInfo("Asia/Shanghai"),
+    host_uid=r"(?!www\.)(?P<uid>[\w-]+)\.blog\.163\.com",
+    home_host="blog.163.com",
+    home="/{uid}/",
+    own_url=r'wumiiPermaLink\s*=\s*"(https?://[^"]+)"',
+    is_closed=True,
+    forms=(
+        Form(
+            PageKind.POST,
+            r"/blog/static/(?P<number>\d+)/?(?:index\.html)?",
+            canonical="/blog/static/{number}/",
+        ),
+        Form(
+            PageKind.POST,
+            rf"/{_USER}/blog/static/(?P<number>\d+)/?(?:index\.html)?",
+            canonical="/{uid}/blog/static/{number}/",
+        ),
+        Form(PageKind.HOME, r"/(?:blog/?)?(?:index\.html)?", canonical="/"),
+        Form(PageKind.HOME, rf"/{_USER}/(?:blog/?)?(?:index\.html)?", canonical="/{uid}/"),
+    ),
+    templates=(_TEMPLATE,),
+)

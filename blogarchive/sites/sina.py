@@ -1,0 +1,121 @@
+"""新浪博客, blog.sina.com.cn: the templates of 2007 and of 2012 (docs/sites/sina.md).
+
+An id is 16 characters: the uid in 8 hexadecimal digits, then 8 digits of base 36. Scripts fetch the counters and, in the
+template of 2012, the comments.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import PageKind
+from blogarchive.sites.markup import (
+    Answer,
+    CardParts,
+    CommentParts,
+    Form,
+    LinkParts,
+    ListParts,
+    MarkupSite,
+    Pick,
+    PostParts,
+    Template,
+)
+
+_DATA = re.compile(r'^\s*\{.{0,40}?"?data"?\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+def _unwrap(text: str) -> str | None:
+    """Return the HTML of an answer `{"code": …, data: HTML}`, whose key has no quotes; None for any other text."""
+    match = _DATA.match(text)
+    try:
+        return None if match is None else str(json.loads(match[1], strict=False))
+    except ValueError:
+        return None
+
+
+_BLOG7 = Template(
+    name="2012",
+    post=PostParts(
+        title="#articlebody > .articalTitle > .titName",
+        body="#articlebody > .articalContent",
+        posted=Pick("#articlebody > .articalTitle > .time", match=r"([\d-]+ [\d:]+)"),
+        categories="#articlebody .blog_class a",
+    ),
+    titles=ListParts(
+        each="//div[@class='articleList']/div[contains(@class, 'articleCell')] | //div[@class='blog_title_h']",
+        title=".atc_title a, .blog_title a",
+        posted=Pick(".atc_tm, .time", match=r"([\d-]+ [\d:]+)"),
+    ),
+    next_page=".SG_page .SG_pgnext a",
+    card=CardParts(
+        uid=Pick("#blognav a::attr(href)", match=r"/articlelist_(\d+)_"),
+        nickname="#ownernick",
+        blog_title="#blognamespan",
+        total_visits="#comp_901_pv strong",
+    ),
+    categories=LinkParts(each="#module_7 .menuCell_main", name="a"),
+)
+
+_OLD = Template(
+    name="2007",
+    post=PostParts(
+        title="#articleTitle",
+        body="#articleContent",
+        posted="#articleTime",
+        next_comments="a#comments",
+    ),
+    comments=CommentParts(
+        each="#commentContainer > li",
+        author=Pick("./div[@id='commentBar']/*[@id='commentTitle']", match=r"^(?:\[匿名\]\s*)?(.*)$"),
+        author_url="./div[@id='commentBar']/*[@id='commentTitle']",
+        posted="./div/div[@id='commentTimeHolder']",
+        body="./div/div[@id='commentContent']",
+    ),
+    card=CardParts(nickname="#intro > a", blog_title="#blogName"),
+)
+
+_ANSWER = Answer(
+    url="/s/comment_{number}_{page}.html?comment_v=articlenew",
+    unwrap=_unwrap,
+    comments=CommentParts(
+        each="//body/li[starts-with(@id, 'cmt_')]",
+        author="./div/p/span[@class='SG_revert_Tit']",
+        author_url="./div/p/span[@class='SG_revert_Tit']/a",
+        posted="./div/p/span[@class='SG_revert_Time']/em",
+        body="./div/div[contains(@class, 'SG_revert_Inner')][1]",
+    ),
+)
+
+_ID_DIGITS = "[0-9a-f]{8}[0-9a-z]{8}"
+_ID = f"(?P<number>{_ID_DIGITS})"
+
+
+def _uid_of(groups: Mapping[str, str | None]) -> str:
+    return str(int((groups["number"] or "0")[:8], 16))
+
+
+SITE = MarkupSite(
+    name="sina",
+    hosts=("blog.sina.com.cn", "www.blog.sina.com.cn"),
+    image_hosts=("*.sinaimg.cn", "*.sina.com.cn"),
+    zone=ZoneInfo("Asia/Shanghai"),
+    own_number=rf'id="t_({_ID_DIGITS})"|article_edit\.php\?mode=1&(?:amp;)?blog_id=({_ID_DIGITS})"',
+    home="/u/{uid}",
+    forms=(
+        Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),
+        Form(
+            PageKind.COMMENTS,
+            rf"/s/comment_{_ID}_\d+\.html(?:\?comment_v=articlenew)?",
+            query=("comment_v",),
+            uid=_uid_of,
+        ),
+        Form(PageKind.HOME, r"/s/articlelist_(?P<uid>\d+)_0_\d+\.html"),
+        Form(PageKind.CATEGORY, r"/s/articlelist_(?P<uid>\d+)_[1-9]\d*_\d+\.html"),
+        Form(PageKind.HOME, r"/u/(?P<uid>\d+)/?", canonical="/u/{uid}"),
+        Form(PageKind.HOME, r"/[A-Za-z0-9_]+/?"),
+    ),
+    templates=(_BLOG7, _OLD),
+    answer=_ANSWER,
+)

@@ -1,0 +1,120 @@
+"""文学城, blog.wenxuecity.com: the templates of 2005-06 and of today (docs/sites/wenxuecity.md).
+
+Ids are a series per month, so a post's number is YYYYMM_id, as the site's own counter script writes it.
+"""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import PageKind
+from blogarchive.sites.markup import (
+    CardParts,
+    CommentParts,
+    Form,
+    LinkParts,
+    ListParts,
+    MarkupSite,
+    Pick,
+    PostParts,
+    Template,
+)
+
+_FOOTER = "td.post-footer"
+_MORE = ".//a[contains(., '更多我的博客文章') or contains(., '更多我的部落格文章')]"
+
+_OLD = Template(
+    name="2005",
+    whole=PostParts(
+        each="//table[@class='table-bg'][.//td[@class='post-footer']]",
+        link="td.post-footer > em > a",
+        title="(.//td[@class='post-title'])[1]",
+        posted="(.//td[@class='post-title'])[2]",
+        body="td.post-body",
+        views=Pick(_FOOTER, match=r"\(([\d,]+)\)\s*共\s*[\d,]+\s*篇"),
+        comment_count=Pick(_FOOTER, match=r"共\s*([\d,]+)\s*篇[评評][论論]"),
+    ),
+    marker="td.side_nav",
+    next_page="//a[contains(@href, 'wid=')][contains(., '下一页') or contains(., '下一頁')]",
+    card=CardParts(
+        uid=Pick("#s4 a::attr(href)", match=r"blogID=(\d+)"),
+        blog_title="#s1 strong",
+        tagline="//table[@id='s1']//tr[2]/td",
+        nickname="#s2 strong",
+        account_age=Pick("#s2 td", match=r",\s*(\d{1,3})\s*[岁歲]"),
+        total_visits=Pick("td.bottom_nav", match=r"你是第\D*([\d,]+)\s*位[访訪][问問]者"),
+    ),
+    categories=LinkParts(each="#s5 .category-title", name="a"),
+    months=LinkParts(each="#s4 nobr > a", name=".", url="."),
+    latest=ListParts(each="#s3 tr", title="a"),
+)
+
+_NEW = Template(
+    name="today",
+    post=PostParts(
+        title=".articalTitle h2, .titleinfo h2",
+        body=".articalContent",
+        posted=Pick("span.time.BLK_txtc", match=r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})"),
+        comment_count=Pick(".commentsTitle", match=r"[(（]\s*([\d,]+)\s*[)）]"),
+        drop=("#userpost", "#buzzbox", _MORE, f"{_MORE}/following-sibling::*"),
+        comments=CommentParts(
+            each=".comment",
+            author=".comment_username",
+            author_url=".comment_username > a",
+            posted=".comment_dateline em",
+            body=".comment_msgbody",
+        ),
+    ),
+    titles=ListParts(each=".articleList .articleCell", title=".atc_title a", posted=".atc_tm"),
+    next_page="//*[contains(@class, 'paging')]//a[contains(., '下一') or contains(., '下页') or contains(., '下頁')]",
+    card=CardParts(uid="#blogId::attr(value)", nickname="strong#username", blog_title="#blognamespan"),
+    categories=LinkParts(
+        each="#module_category a[href*='/myblog/']",
+        name=Pick(".", match=r"^(.*?)\s*(?:[(（]\d+[)）])?$"),
+        url=".",
+    ),
+)
+
+_MYBLOG = r"/myblog/(?P<uid>\d+)"
+_MONTH = r"(?P<month>\d{6})"
+_ID = r"(?P<id>\d+)"
+_FRONTEND = r"/blog/frontend\.php\?act="
+_NEW_BLOG = r"&blogId=(?P<uid>\d+)"
+_OLD_BLOG = r"blogID=(?P<uid>\d+)"
+_PAGE = r"(?:&page=\d+)?"
+_KEYS = ("act", "blogId", "catId", "date", "postId", "postID", "blogID", "catid", "wid", "page")
+
+
+def _number_of(groups: Mapping[str, str | None]) -> str:
+    return f"{groups['month']}_{int(groups['id'] or 0)}"
+
+
+_PRINT = Form(
+    PageKind.POST,
+    rf"{_FRONTEND}articlePrint{_NEW_BLOG}&date={_MONTH}&postId={_ID}",
+    query=_KEYS,
+    number=_number_of,
+    canonical="/myblog/{uid}/{month}/{id}.html",
+)
+
+SITE = MarkupSite(
+    name="wenxuecity",
+    hosts=("blog.wenxuecity.com",),
+    image_hosts=("*.wenxuecity.com",),
+    zone=ZoneInfo("America/Los_Angeles"),
+    home="/myblog/{uid}/all.html",
+    forms=(
+        Form(PageKind.POST, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html", number=_number_of),
+        _PRINT,
+        Form(PageKind.MONTH, rf"{_MYBLOG}/{_MONTH}/?", canonical="/myblog/{uid}/{month}/"),
+        Form(PageKind.HOME, rf"{_MYBLOG}/all\.html"),
+        Form(PageKind.CATEGORY, rf"{_MYBLOG}/\d+\.html"),
+        Form(PageKind.HOME, r"/my(?:blog|overview|index)/(?P<uid>\d+)/?"),
+        Form(PageKind.CATEGORY, rf"{_FRONTEND}articleList{_NEW_BLOG}&catId=\d+{_PAGE}", query=_KEYS),
+        Form(PageKind.HOME, rf"{_FRONTEND}article(?:List|Home){_NEW_BLOG}{_PAGE}", query=_KEYS),
+        Form(PageKind.POST, rf"/blogview\.php\?date={_MONTH}&postID={_ID}", query=_KEYS, number=_number_of),
+        Form(PageKind.MONTH, rf"/archives\.php\?date={_MONTH}&{_OLD_BLOG}(?:&wid=\d+)?", query=_KEYS),
+        Form(PageKind.CATEGORY, rf"/myblog\.php\?{_OLD_BLOG}&catid=\d+{_PAGE}", query=_KEYS),
+        Form(PageKind.HOME, rf"/myblog\.php\?{_OLD_BLOG}{_PAGE}", query=_KEYS),
+    ),
+    templates=(_NEW, _OLD),
+)

@@ -1,0 +1,108 @@
+"""無名小站, www.wretch.cc: closed in 2013, saved pages are imported (docs/sites/wretch.md).
+
+The labels are English or Traditional Chinese, as the reader chose. A path has no query: `/blog/name&page=2`.
+"""
+
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import PageKind
+from blogarchive.sites.markup import (
+    CardParts,
+    CommentParts,
+    Form,
+    LinkParts,
+    ListParts,
+    MarkupSite,
+    Pick,
+    PostParts,
+    Template,
+)
+
+_TIME = r"((?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?) \d{1,2}:\d{2}(?: [AP]M)?)"
+_BYLINE = rf"^(.*?)\s*(?:\bat|於)\s*{_TIME}"
+_POST_LINE = "div.posted"
+
+_ANSWERS = CommentParts(
+    each="./div[contains(@class, 'comments-reply')]",
+    author=Pick("li.comments-post", match=_BYLINE),
+    posted=Pick("li.comments-post", match=_TIME),
+    body="./ul[@class='comments-author']/li[not(@class='comments-post')]",
+)
+
+_COMMENTS = CommentParts(
+    each="//div[@class='total-comments-div']/div[@class='comments-body'][ul/li[@class='comments-word']]",
+    author=Pick("li.comments-post", match=_BYLINE),
+    author_url="li.comments-post > a.postuser",
+    posted=Pick("li.comments-post", match=_TIME),
+    body="./ul/li[@class='comments-word']",
+    drop=("./p[@class='cmt_floor'][1]", "./p[@class='cmt_floor_hide'][1]"),
+    answers=_ANSWERS,
+)
+
+_DROP = (
+    "./div[.//*[@id='push']][last()]",
+    "./div[@id='article_counter'][last()]",
+    "./div[@id='collection_comments']",
+)
+_TITLE = ".articletext > h3.title"
+_BODY = ".articletext > .innertext"
+_COUNT = Pick(_POST_LINE, match=r"(?:Reply|回應|迴響)\s*\((\d+)\)")
+_CLOCK = Pick(_POST_LINE, match=r"(?:\bat|於)\s*(\d{1,2}:\d{2}(?: [AP]M)?)")
+
+_TEMPLATE = Template(
+    name="blog",
+    post=PostParts(
+        title=_TITLE,
+        body=_BODY,
+        posted=(".date > .datediv", _CLOCK),
+        views=Pick("#article_counter", match=r"(?:Total Visitors|累積人氣)\s*:\s*([\d,]+)"),
+        comment_count=_COUNT,
+        categories=".extended > a[href*='category_id']",
+        drop=_DROP,
+        comments=_COMMENTS,
+        next_comments="//div[@class='total-comments-div']/div[@class='comments-linkcontrol'][1]/span[@class='next']/a",
+    ),
+    titles=ListParts(
+        each="//div[@class='articletext']//tr[td[1]/a[contains(@href, '/blog/')]]"
+        " | //table[caption[@class='calendarhead']]//td//a",
+        title="./td[1]/a[contains(@href, '/blog/')] | ./self::a",
+        posted=Pick("./td[1]", match=r"(\d{4}\.\d{2}\.\d{2})"),
+    ),
+    next_page=".list-linkcontrol .next a",
+    marker="#pageheader",
+    card=CardParts(
+        uid=Pick("#pageheader h1 a::attr(href)", match=r"/blog/(\w+)"),
+        blog_title="#pageheader h1 a",
+        total_visits=Pick("#boxCounter .side", match=r"(?:Total Visitors|累積人氣)\s*:\s*([\d,]+)"),
+    ),
+    categories=LinkParts(
+        each="#boxCategory .side > a", name=Pick(".", match=r"^(.*?)\s*(?:\(\d+\))?$"), url="."
+    ),
+    months=LinkParts(each="#boxDate option", name=Pick(".", match=r"^(.+?)\s*\(\d+\)"), url="@value"),
+    latest=ListParts(each="#boxNewArticle .side > a", title="."),
+)
+
+_BLOG = r"/blog/(?P<uid>\w+)"
+
+SITE = MarkupSite(
+    name="wretch",
+    hosts=("www.wretch.cc", "wretch.cc"),
+    image_hosts=("*.wretch.cc", "*.wretch.yimg.com", "l.yimg.com"),
+    zone=ZoneInfo("Asia/Taipei"),
+    home="/blog/{uid}",
+    is_closed=True,
+    forms=(
+        Form(PageKind.POST, rf"{_BLOG}/(?P<number>\d+)/?", canonical="/blog/{uid}/{number}"),
+        Form(PageKind.POST, rf"{_BLOG}&article_id=(?P<number>\d+)", canonical="/blog/{uid}/{number}"),
+        Form(PageKind.COMMENTS, rf"{_BLOG}/(?P<number>\d+)&page=\d+"),
+        Form(PageKind.CATEGORY, rf"{_BLOG}&category_id=\d+(?:&page=\d+)?"),
+        Form(
+            PageKind.MONTH,
+            rf"{_BLOG}(?:&schedule=1)?&year=(?P<year>\d{{4}})&month=(?P<mon>\d{{1,2}})(?:&schedule=1)?",
+            canonical="/blog/{uid}&year={year}&month={mon}",
+        ),
+        Form(PageKind.HOME, rf"{_BLOG}/?", canonical="/blog/{uid}"),
+        Form(PageKind.HOME, rf"{_BLOG}&(?:list=1|page=\d+|list=1&page=\d+)"),
+    ),
+    templates=(_TEMPLATE,),
+)

@@ -20,21 +20,17 @@ _COOKIE_SECONDS = 400 * 24 * 3600  # browsers store a cookie for at most 400 day
 def page_language(request: Request) -> Language:
     """Return the language of `?lang=`, else of the cookie, else the one that the browser prefers, else Chinese."""
     return (
-        chosen_language(request)
+        _chosen_language(request)
         or _known(request.cookies.get(_COOKIE))
         or _accepted_language(request)
         or "zh"
     )
 
 
-def chosen_language(request: Request) -> Language | None:
-    """Return the language of `?lang=`; None if the URL has none."""
-    return _known(request.args.get(_PARAMETER))
-
-
-def store_language(response: Response, language: Language) -> None:
-    """Store the reader's choice in a cookie, for the next pages."""
-    response.set_cookie(_COOKIE, language, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
+def store_choice(response: Response, request: Request) -> None:
+    """Store the language of `?lang=`, if the URL has one, in a cookie for the next pages."""
+    if language := _chosen_language(request):
+        response.set_cookie(_COOKIE, language, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
 def template_values(request: Request) -> dict[str, object]:
@@ -52,6 +48,10 @@ def template_values(request: Request) -> dict[str, object]:
             "name": _OWN_NAMES[other],
         },
     }
+
+
+def _chosen_language(request: Request) -> Language | None:
+    return _known(request.args.get(_PARAMETER))
 
 
 def _known(name: str | None) -> Language | None:

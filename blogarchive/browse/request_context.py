@@ -70,8 +70,7 @@ class RequestContext:
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
         response = responses.page_response(body, status=status, remote=remote)
-        if chosen := languages.chosen_language(self.request):
-            languages.store_language(response, chosen)
+        languages.store_choice(response, self.request)
         return response
 
     async def not_found(self, name: str) -> Response:

@@ -11,15 +11,13 @@ from urllib.parse import urlencode
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives
+from blogarchive.browse import archives, languages
 from blogarchive.browse.app.access import Access
 from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
-from blogarchive.browse.languages import page_language
 from blogarchive.messages import Language
-from blogarchive.messages.translate import translator
 from blogarchive.sites.base import site_names
 from blogarchive.store.database.copy import copy_archive
 from blogarchive.store.media.skipped import count_skipped_by_host
@@ -56,7 +54,7 @@ class AppContext:
     @property
     def language(self) -> Language:
         """The language of the browser."""
-        return page_language(self.request)
+        return languages.page_language(self.request)
 
     async def form(self) -> dict[str, str]:
         """Return the fields of the form, without blanks around their values."""
@@ -76,13 +74,15 @@ class AppContext:
     async def page(self, template: str, **values: Any) -> Response:
         """Return the page that `template` makes of `values`."""
         variables = {
-            "_": translator(self.language),
-            "language": self.language,
+            **languages.template_values(self.request),
+            "can_switch": self.request.method == "GET",  # the address of a form's result cannot be opened
             "archive": self.state.archive,
             **values,
         }
         body = await self.datasette.render_template(f"app/{template}", variables, request=self.request)
-        return Response.html(body, headers=_HEADERS)
+        response = Response.html(body, headers=_HEADERS)
+        languages.store_choice(response, self.request)
+        return response
 
 
 Page = Callable[[AppContext], Awaitable[Response]]

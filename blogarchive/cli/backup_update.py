@@ -3,8 +3,9 @@
 import json
 import sys
 from dataclasses import replace
+from gettext import gettext as _
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -15,6 +16,8 @@ from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
+from blogarchive.crawl.targets import digest_of, parse_url_list
+from blogarchive.errors import UsageError
 from blogarchive.parsing.media.hosts import parse_hosts
 from blogarchive.store.ledger.blog_settings import BlogSettings
 
@@ -22,15 +25,43 @@ _STORED: Final = ("delay", "media_hosts", "cookies")
 
 
 @click.command()
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.argument("urls", nargs=-1, metavar="URL...")
 @click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
+@click.option(
+    "--from",
+    "list_file",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help=_("Also back up the blogs of a list: one URL a line, # begins a comment, - is the standard input."),
+)
 @options.crawl_flags
-def backup(urls: tuple[str, ...], site: str | None, db: Path, flags: CrawlFlags) -> int:
+def backup(
+    urls: tuple[str, ...], site: str | None, list_file: TextIO | None, db: Path, flags: CrawlFlags
+) -> int:
     """Back up blogs by the URL of the blog or of a post; run it again to update them.
 
     An interrupted backup goes on where it stopped.
     """
-    return run_crawl(CrawlOptions(command="backup", db=db, urls=urls, site=site), flags)
+    if not urls and list_file is None:
+        raise click.UsageError(_("give the URL of a blog, or a list of them with --from FILE"))
+    listed = _read_list(list_file, db, site) if list_file else ()
+    crawl_options = CrawlOptions(
+        command="backup",
+        db=db,
+        urls=urls,
+        listed=listed,
+        list_digest=digest_of(listed) if listed else None,
+        site=site,
+    )
+    return run_crawl(crawl_options, flags)
+
+
+def _read_list(file: TextIO, db: Path, site: str | None) -> tuple[str, ...]:
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(_("{name} is no text in UTF-8").format(name=file.name)) from error
+    return parse_url_list(text, file.name, db, site)
 
 
 @click.command()

@@ -12,7 +12,8 @@ import click
 from blogarchive.cli import options
 from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
-from blogarchive.crawl.options import require_archive, target_of_url
+from blogarchive.crawl.options import require_archive
+from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.store.database import lock

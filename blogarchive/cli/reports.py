@@ -123,9 +123,12 @@ def _blog_json(blog: BlogStatus) -> dict[str, object]:
 
 
 def _format_blog(blog: BlogStatus) -> Sequence[str]:
+    if not blog.reached:
+        return _format_unreached(blog)
     name = blog.blog_title or blog.nickname or blog.uid
+    paused = _(" (paused)") if blog.paused_at else ""
     lines = [
-        f"{name} ({blog.site}/{blog.uid}) {blog.url}",
+        f"{name} ({blog.site}/{blog.uid}) {blog.url}{paused}",
         f"  posts     {blog.posts_read} of {blog.posts_named} read, {blog.edited} edited, {blog.gone} gone",
         f"  comments  {blog.comments_held} of {blog.comments_claimed} stored,"
         f" {blog.comments_edited} edited, {blog.comments_gone} gone",
@@ -133,11 +136,17 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
         f"  images    {blog.pictures.held} of {blog.pictures.shown} stored, {blog.pictures.dead} given up,"
         f" {blog.pictures.waiting} still to fetch, {blog.pictures.skipped} on hosts that are not allowed",
         f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
-        f"  last good run  {blog.last_good_run or 'none yet'}",
     ]
+    if blog.last_good_run or not blog.complete:
+        lines.append(f"  last good run  {blog.last_good_run or 'none yet'}")
     if blog.images_not_fetched:
         lines.append(f"  {skipped_images_line(blog.images_not_fetched)}")
-    lines += [f"  home page not reached since {blog.unreached_since}"] if blog.unreached_since else []
+    if blog.unreached_since:
+        lines.append(
+            _("  home page not reached since {time}: {error}").format(
+                time=blog.unreached_since, error=blog.last_error
+            )
+        )
     lines += [
         f"  {month.month}  {month.read} of {month.named} posts read,"
         f" {_format_days(month.first_held, month.last_held)} stored,"
@@ -146,6 +155,14 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
         if not month.complete
     ]
     return lines
+
+
+def _format_unreached(blog: BlogStatus) -> Sequence[str]:
+    name, paused = f"{blog.site}/{blog.uid or '?'}", _(" (paused)") if blog.paused_at else ""
+    return [
+        f"{name} {blog.url}{paused}",
+        _("  never reached: {error}").format(error=blog.last_error or _("not tried yet")),
+    ]
 
 
 def _format_days(first: str | None, last: str | None) -> str:

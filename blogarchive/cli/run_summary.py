@@ -28,6 +28,7 @@ def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
             "message": result.message,
             **asdict(result.counts),
             "images_not_fetched": dict(result.skipped_images),
+            "known_failures": list(result.notes),
         },
         ensure_ascii=False,
     )
@@ -50,6 +51,7 @@ def summary_lines(result: "CrawlResult") -> Iterator[str]:
     yield _("done: {counts}").format(counts=text) if result.outcome == "done" else text
     if result.skipped_images:
         yield skipped_images_line(result.skipped_images)
+    yield from result.notes
 
 
 def skipped_images_line(hosts: "Mapping[str, int]") -> str:

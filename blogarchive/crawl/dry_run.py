@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
-from blogarchive.crawl.options import CrawlOptions, start_targets
+from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
+from blogarchive.crawl.targets import start_targets
 from blogarchive.errors import NoArchive
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.scratch_copy import open_scratch

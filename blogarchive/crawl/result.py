@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from gettext import gettext as _
+from gettext import ngettext
 from typing import Protocol
 
 from blogarchive.crawl.session import CrawlSession
@@ -16,7 +18,11 @@ from blogarchive.errors import (
     Unreachable,
 )
 from blogarchive.store.ledger import failures, field_coverage
+from blogarchive.store.ledger.blogs import Blog, is_stored
+from blogarchive.store.ledger.failures import OpenFailure
+from blogarchive.store.ledger.reported import known_home_failures, reported_failures
 from blogarchive.store.ledger.runs import Counts, RunOutcome
+from blogarchive.store.timestamps import utc_now
 
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
 
@@ -31,6 +37,8 @@ class CrawlResult:
     message: str | None = None
     skipped_images: Mapping[str, int] = field(default_factory=dict)
     """Number of images on hosts that are not requested, by host, the largest first."""
+    notes: tuple[str, ...] = ()
+    """What is known to be wrong and not reported again by the exit code."""
 
 
 class ThrottleState(Protocol):
@@ -54,18 +62,21 @@ def _result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
         return CrawlResult(
             outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error)
         )
-    tally = failures.count_failures(session.archive, session.blogs, since=session.run.begun_at)
-    if tally.new or tally.retrying:
-        message = (
-            f"{tally.all} pages, images or fields are missing; `blogarchive failures` lists them,"
-            " with --retry it fetches them again now"
-        )
-        return CrawlResult(outcome="failures", exit_code=1, counts=counts, message=message)
+    known = _known(session)
+    found = reported_failures(session.archive, session.blogs, session.run)
+    reported = [failure for failure in found if failure not in known]
+    notes = tuple(
+        _("not reached since {time}: {what}").format(time=failure.first_failed_at, what=_describe(failure))
+        for failure in known
+    )
+    if reported:
+        message = _failures_message(reported)
+        return CrawlResult(outcome="failures", exit_code=1, counts=counts, message=message, notes=notes)
     if session.warnings:
         return CrawlResult(
             outcome="failures", exit_code=1, counts=counts, message="; ".join(session.warnings)
         )
-    return CrawlResult(outcome="done", exit_code=0, counts=counts)
+    return CrawlResult(outcome="done", exit_code=0, counts=counts, notes=notes)
 
 
 def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveError | None:
@@ -95,28 +106,68 @@ def blocked_message(host: str, reason: str) -> str:
     return f"no more requests to {host}: {reason}; try again later, with a longer --delay"
 
 
+def _describe(failure: OpenFailure) -> str:
+    """Return the blog, the URL and the reason of a failure."""
+    blog = f"{failure.site}/{failure.uid} " if failure.uid else ""
+    return f"{blog}{failure.url}: {failure.detail}"
+
+
+def _failures_message(reported: Sequence[OpenFailure]) -> str:
+    count = len(reported)
+    return ngettext(
+        "done, {count} failure: {first}; `blogarchive failures --retry` fetches it again now",
+        "done, {count} failures, the first: {first}; `blogarchive failures` lists them,"
+        " with --retry it fetches them again now",
+        count,
+    ).format(count=count, first=_describe(reported[0]))
+
+
+def _known(session: CrawlSession) -> list[OpenFailure]:
+    """Return the failures of home pages that an earlier update reported; a backup names its blogs itself."""
+    if session.options.command != "update" or session.options.retry:
+        return []
+    return known_home_failures(session.archive, session.blogs, session.run, now=utc_now())
+
+
 def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
-    """Return why no page was stored; None if the only reason is an error of this program."""
-    details = {
-        failure.kind: failure.detail
+    """Return why no page was stored; None for errors of this program, and for blogs known to be unreachable."""
+    found = [
+        failure
         for failure in failures.open_failures(session.archive, session.blogs)
         if failure.last_failed_at >= session.run.started_at
-    }
-    if "robots" in details:
-        return RobotsForbid("robots.txt forbids these pages; --ignore-robots is for one's own blog")
-    if "blocked" in details:
-        return SiteBlocks(
-            f"the site refuses requests ({details['blocked']}); try again later, with a longer --delay"
-        )
-    if details.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
-        return SiteChanged(
-            f"the site seems to have changed: {details['unreadable']}; see `blogarchive doctor URL`"
-        )
-    if details.keys() == {"mistake"}:
+    ]
+    known = [failure for failure in _known(session) if not _has_author(session, failure)]
+    if found and all(failure in known for failure in found):
         return None
-    reasons = "; ".join(details.values()) or "no page came"
-    hint = "; `blogarchive doctor URL` shows the page" if "unreadable" in details else ""
-    return Unreachable(f"no blog could be reached: {reasons}{hint}")
+    by_kind = {failure.kind: failure for failure in found}
+    if "robots" in by_kind:
+        return RobotsForbid(
+            _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog").format(
+                what=_describe(by_kind["robots"])
+            )
+        )
+    if "blocked" in by_kind:
+        return SiteBlocks(
+            _("the site refuses requests: {what}; try again later, with a longer --delay").format(
+                what=_describe(by_kind["blocked"])
+            )
+        )
+    if by_kind.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
+        return SiteChanged(
+            _("the site seems to have changed: {what}; see `blogarchive doctor URL`").format(
+                what=_describe(by_kind["unreadable"])
+            )
+        )
+    if by_kind.keys() == {"mistake"}:
+        return None
+    reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
+    hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
+    return Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)
+
+
+def _has_author(session: CrawlSession, failure: OpenFailure) -> bool:
+    """Return True if a page of the blog of a failure was stored."""
+    return is_stored(session.archive, Blog(site=failure.site or "", uid=failure.uid))
 
 
 def _outcome(error: BlogArchiveError) -> RunOutcome:

@@ -13,9 +13,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.cookies import read_cookies
-from blogarchive.crawl.options import CrawlOptions, require_archive, start_targets
+from blogarchive.crawl.options import CrawlOptions, require_archive
 from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
+from blogarchive.crawl.targets import start_targets
 from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
 from blogarchive.store.database import lock

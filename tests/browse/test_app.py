@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.browse.app.pages import clean_url
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.demo import DemoHost, make_blog
 from tests.browse.app_server import AppServer, app_server
@@ -123,20 +122,6 @@ def test_a_killed_crawl_is_continued_by_update_all(tmp_path: Path) -> None:
 def _outcomes(db: Path) -> list[str]:
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         return [str(outcome) for (outcome,) in connection.execute("select outcome from runs")]
-
-
-@pytest.mark.parametrize(
-    ("pasted", "url"),
-    [
-        ("https://blog.creaders.net/u/1/", "https://blog.creaders.net/u/1/"),
-        (" 《https://blog.creaders.net/u/1/》\n", "https://blog.creaders.net/u/1/"),
-        ("blog.creaders.net/u/1/", "https://blog.creaders.net/u/1/"),
-        ("“http://blog.creaders.net/u/1/”", "http://blog.creaders.net/u/1/"),
-        ("", ""),
-    ],
-)
-def test_what_a_person_pastes_around_an_address_is_removed(pasted: str, url: str) -> None:
-    assert clean_url(pasted) == url
 
 
 def test_a_page_without_a_blog_has_no_readable_preview() -> None:

@@ -99,7 +99,7 @@ def test_an_unreachable_host_is_4_in_one_line(tool: Tool) -> None:
         url = gone.blog_url(UID)
     ran = tool.run("backup", url)
     assert ran.code == 4
-    assert "no blog could be reached: connection refused" in ran.err
+    assert f"no blog could be reached: creaders/{UID} {url}: connection refused" in ran.err
 
 
 def test_redirects_to_other_sites_and_in_circles_are_refused(tool: Tool) -> None:

@@ -18,6 +18,7 @@ from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
 from blogarchive.messages import Language
+from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import site_names
 from blogarchive.store.database.copy import copy_archive
 from blogarchive.store.media.skipped import count_skipped_by_host
@@ -141,7 +142,7 @@ async def progress(context: AppContext) -> Response:
 async def check(context: AppContext) -> Response:
     """`/app/check`: fetch and parse one page of the blog, and show the result before anything is stored."""
     form = await context.form()
-    url, site = clean_url(form.get("url", "")), form.get("site", "")
+    url, site = repair_url(form.get("url", "")), form.get("site", "")
     words = ("doctor", url, "--json", *(("--site", site) if site else ()))
     result = await context.command(*words, db=False)
     preview = preview_of(result.out) if result.code == 0 else None
@@ -155,7 +156,7 @@ async def start(context: AppContext) -> Response:
     form = await context.form()
     if context.state.job.is_running:
         return _back("busy")
-    url, site, uid = clean_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
+    url, site, uid = repair_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
     words = ["backup", url] if url else ["update", *([uid] if uid else [])]
     if any(word.startswith("-") for word in words[1:]):
         return _back("wrong")
@@ -238,12 +239,6 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "last_message": context.state.job.last_message(),
         "problems": [(problem, problem_words(problem.kind)) for problem in problems or ()],
     }
-
-
-def clean_url(text: str) -> str:
-    """Return the URL in a pasted text: without 《》 or blanks around it, with https:// if it has no scheme."""
-    url = text.strip().strip("《》〈〉<>“”\"'「」（）() \u3000")
-    return f"https://{url}" if url and "://" not in url else url
 
 
 def _store_cookies(archive: Path, uid: str, text: str) -> Path:

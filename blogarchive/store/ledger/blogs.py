@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
+from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
@@ -37,6 +38,12 @@ class Blog:
 
     site: str
     uid: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Home:
+    site: str
+    url: str
 
 
 def stored_blogs(
@@ -102,6 +109,16 @@ def canonical_uid(archive: Archive, site: str | None, uid: str) -> str:
         (uid, site, site),
     )
     return uid if current is None else current
+
+
+def site_of_host(archive: Archive, url: str) -> str | None:
+    """Return the site under which blogs of the host of `url` are stored; None if there is none, or more than one."""
+    netloc = urlsplit(url).netloc
+    homes = archive.all_as(
+        _Home, "select distinct site, url from frontier where kind = 'home' and page_no = 1"
+    )
+    sites = {home.site for home in homes if netloc and urlsplit(home.url).netloc == netloc}
+    return sites.pop() if len(sites) == 1 else None
 
 
 def is_stored(archive: Archive, blog: Blog) -> bool:

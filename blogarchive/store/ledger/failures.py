@@ -8,7 +8,7 @@ from typing import Literal
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.rows import Value
-from blogarchive.store.timestamps import format_utc, parse_utc
+from blogarchive.store.timestamps import format_utc
 
 FailureKind = Literal[
     "network",
@@ -51,15 +51,6 @@ class OpenFailure:
     first_failed_at: str
     last_failed_at: str
     next_try_at: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FailureCounts:
-    """Counts of open failures: `new` since the run began, `retrying` those with a retry scheduled, and `all`."""
-
-    new: int
-    retrying: int
-    all: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,22 +128,6 @@ def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFail
     found = archive.all_as(OpenFailure, "select * from open_failures order by id")
     wanted = {(blog.site, blog.uid) for blog in blogs}
     return [failure for failure in found if not wanted or (failure.site, failure.uid) in wanted]
-
-
-def count_failures(archive: Archive, blogs: Sequence[Blog], *, since: str) -> FailureCounts:
-    """Return counts of the open failures of these blogs; new are those first seen at or after the UTC text `since`.
-
-    A permanent failure of an image is not new: no run can fix it.
-    """
-    found, since = open_failures(archive, blogs), format_utc(parse_utc(since))
-    return FailureCounts(
-        new=sum(
-            failure.first_failed_at >= since and not (failure.kind == "picture" and failure.permanent)
-            for failure in found
-        ),
-        retrying=sum(failure.next_try_at is not None for failure in found),
-        all=len(found),
-    )
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog] = ()) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, month_check
+from blogarchive.store.ledger.blog_settings import read_settings
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.month_check import MonthCoverage
 from blogarchive.store.media import queue as media_queue
@@ -21,11 +22,11 @@ class BlogStatus:
     stored; `gone` and `edited` count posts. `comments_claimed` is the sum of the counts that posts show. `waiting` counts
     pages to fetch. `images_not_fetched` counts images on hosts that are not requested, by host. `last_good_run` is the
     end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
-    fetched, else None.
+    fetched, and `last_error` its newest reason, else None. A blog that was never reached has no `first_seen_at`.
     """
 
     site: str
-    uid: str
+    uid: str | None
     nickname: str | None
     blog_title: str | None
     url: str
@@ -43,11 +44,18 @@ class BlogStatus:
     images_not_fetched: dict[str, int]
     open_failures: int
     waiting: int
-    first_seen_at: str
-    last_seen_at: str
+    first_seen_at: str | None
+    last_seen_at: str | None
     last_good_run: str | None
     unreached_since: str | None
     gone_unread: int
+    last_error: str | None
+    paused_at: str | None
+
+    @property
+    def reached(self) -> bool:
+        """Return whether a page of the blog was stored."""
+        return self.first_seen_at is not None
 
     @property
     def months_complete(self) -> int:
@@ -63,6 +71,7 @@ class BlogStatus:
             and not self.posts_lacking_comments
             and not self.open_failures
             and not self.waiting
+            and self.reached
         )
 
 
@@ -80,10 +89,10 @@ class ArchiveStatus:
 
 
 def read_status(archive: Archive) -> ArchiveStatus:
-    """Return the state of the archive."""
+    """Return the state of the archive; forgotten blogs are left out."""
     authors = archive.execute(
         "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors"
-        " order by id"
+        " where (site, uid) not in (select site, uid from blog_settings where forgotten_at is not null) order by id"
     )
     runs = archive.execute(
         "select command as last_run_command, outcome as last_run_outcome,"
@@ -91,7 +100,13 @@ def read_status(archive: Archive) -> ArchiveStatus:
     )
     no_run = {"last_run_command": None, "last_run_outcome": None, "last_run_at": None}
     return ArchiveStatus(
-        blogs=tuple(_blog_status(archive, **author) for author in list(dicts(authors))),
+        blogs=tuple(
+            _blog_status(archive, **author)
+            for author in [
+                *dicts(authors),
+                *(_unreached_author(blog, archive) for blog in _unreached(archive)),
+            ]
+        ),
         pages=archive.scalar("select count(*) from pages"),
         bytes_served=archive.scalar("select sum(body_size) from pages"),
         media=archive.scalar("select count(*) from media_files"),
@@ -122,7 +137,25 @@ def _blog_status(archive: Archive, *, author_id: int, **author: Any) -> BlogStat
         ),
         last_good_run=_last_good_run(archive, author_id),
         unreached_since=_unreached_since(archive, blog),
+        last_error=_last_error(archive, blog),
+        paused_at=read_settings(archive, blog).paused_at,
     )
+
+
+def _unreached(archive: Archive) -> list[Blog]:
+    """Return the blogs that were requested and never reached, without forgotten ones."""
+    stored = blogs.stored_blogs(archive, hopeless=True, left_out=True)
+    return [
+        blog
+        for blog in stored
+        if not blogs.is_stored(archive, blog) and read_settings(archive, blog).forgotten_at is None
+    ]
+
+
+def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
+    home = blogs.home_target(archive, blog)
+    names = dict.fromkeys(("nickname", "blog_title", "first_seen_at", "last_seen_at"))
+    return {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else "", **names}
 
 
 def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
@@ -168,5 +201,13 @@ def _unreached_since(archive: Archive, blog: Blog) -> str | None:
     return archive.text(
         "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
         " where f.key = ? and f.state in ('failed', 'dead')",
+        (home.url if home else None,),
+    )
+
+
+def _last_error(archive: Archive, blog: Blog) -> str | None:
+    home = blogs.home_target(archive, blog)
+    return archive.text(
+        "select detail from open_failures where url = ? order by last_failed_at desc, id desc limit 1",
         (home.url if home else None,),
     )

@@ -18,6 +18,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.ledger import blogs, failures, field_coverage, runs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.reported import reported_failures
 from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome
@@ -165,14 +166,14 @@ def test_a_refusal_is_retried_after_the_delay_of_the_site(archive: Archive, cloc
     ]
 
 
-def test_new_failures_are_counted_apart_from_earlier_ones(archive: Archive, clock: Clock) -> None:
+def test_a_failure_that_is_not_retried_is_reported_once(archive: Archive, clock: Clock) -> None:
     blog = a_blog(2)
     blog.entries[N].claimed = 9
     first = crawl(archive, blog, clock)
-    assert failures.count_failures(archive, [blog.blog], since=first.run.epoch_at).new == 1
+    assert len(reported_failures(archive, [blog.blog], first.run)) == 1
     second = crawl(archive, blog, clock, command="update", full=True)
-    tally = failures.count_failures(archive, [blog.blog], since=second.run.epoch_at)
-    assert (tally.new, tally.retrying, tally.all) == (0, 0, 1)
+    assert reported_failures(archive, [blog.blog], second.run) == []
+    assert len(failures.open_failures(archive, [blog.blog])) == 1
 
 
 def test_status_compares_stored_counts_with_claimed_ones(archive: Archive, clock: Clock) -> None:

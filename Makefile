@@ -18,8 +18,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/.dev
-	$(BIN)/mypy
+types: $(VENV)/.dev ## on every system, an attribute that it does not have is an error
+	$(BIN)/mypy --platform linux
+	$(BIN)/mypy --platform darwin
+	$(BIN)/mypy --platform win32
 
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from blogarchive.items import Page, ParsedPage, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
-from blogarchive.workers.parser_process import ParserProcess
+from blogarchive.workers.parser_process import IS_SUPPORTED, ParserProcess
 from blogarchive.workers.process import count_cores
 
 _PAGES_BEFORE = 20  # parsed here before a process starts in a short run: most updates end earlier
@@ -16,7 +16,7 @@ class PageParser:
     """Parses the pages of a run with this `delay` between requests; `report` is called with messages."""
 
     def __init__(self, *, delay: float, report: Callable[[str], None]) -> None:
-        self._parallel = delay == 0 and count_cores() > 1
+        self._parallel = IS_SUPPORTED and delay == 0 and count_cores() > 1
         self._report = report
         self._pages = 0
         self._process: ParserProcess | None = None

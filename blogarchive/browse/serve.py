@@ -8,7 +8,6 @@ from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import click
 import uvicorn
@@ -17,7 +16,7 @@ from datasette.app import Datasette
 from blogarchive.browse.archives import is_archive
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import version_check
-from blogarchive.store.database.connection import wal_path
+from blogarchive.store.database.connection import file_uri, wal_path
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
@@ -102,7 +101,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _connect(path: Path, flags: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?{flags}", uri=True)
+    return sqlite3.connect(file_uri(path, flags), uri=True)
 
 
 def _is_readable(path: Path) -> bool:

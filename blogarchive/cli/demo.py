@@ -80,7 +80,9 @@ def _print_archive(db: Path, requests: int) -> None:
 def _program_name() -> str:
     """Return how to call this program: its name if the shell finds it, else its path."""
     own = Path(sys.argv[0])
+    if own.name == "__main__.py":
+        return "python -m blogarchive"
     found = shutil.which("blogarchive")
-    if found is not None and Path(found).resolve() == own.resolve():
-        return "blogarchive"
+    if found is not None and Path(found).resolve().with_suffix("") == own.resolve().with_suffix(""):
+        return "blogarchive"  # on Windows, the file found ends in .exe
     return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)

@@ -1,10 +1,11 @@
 """Make the standard streams safe: closed streams, a full disk, and a reader that ends early (`head`, `less`)."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
-from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import TYPE_CHECKING, TextIO
+from io import BufferedWriter, RawIOBase, TextIOWrapper
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
@@ -16,23 +17,38 @@ if TYPE_CHECKING:
 _STREAMS = 3
 
 
-class _RaiseOnce(FileIO):
+class _RaiseOnce(RawIOBase):
     """A file descriptor that raises its first write error if `strict`, and ignores all others."""
 
     def __init__(self, descriptor: int, *, strict: bool) -> None:
-        super().__init__(descriptor, "wb", closefd=False)
+        # `open` returns an object that writes UTF-8 to a console of Windows, whatever its code page is.
+        self._file = cast(RawIOBase, open(descriptor, "wb", buffering=0, closefd=False))  # noqa: SIM115
         self._strict = strict
 
-    def write(self, data: "ReadableBuffer", /) -> int:
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the file descriptor."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """Return whether the descriptor is a terminal."""
+        return self._file.isatty()
+
+    def write(self, data: "ReadableBuffer", /) -> int | None:
         """Return the number of bytes written or ignored; raises `BrokenPipeError` or `CannotWrite` once."""
         try:
-            return super().write(data)
+            return self._file.write(data)
         except OSError as error:
             strict, self._strict = self._strict, False
             if not strict:
                 return memoryview(data).nbytes
-            if isinstance(error, BrokenPipeError):
-                raise
+            if isinstance(error, BrokenPipeError) or (
+                sys.platform == "win32" and error.errno == errno.EINVAL
+            ):
+                raise BrokenPipeError(errno.EPIPE, error.strerror) from error  # the reader has ended
             raise CannotWrite(f"the output cannot be written: {error.strerror}") from error
 
 
@@ -69,10 +85,20 @@ def require_undamaged(damaged: Sequence[str]) -> None:
 
 
 def _open_stream(descriptor: int, before: TextIO | None, *, strict: bool) -> TextIO:
+    raw = _RaiseOnce(descriptor, strict=strict)
     # backslashreplace: Chinese must not end a command on a terminal without it
     return TextIOWrapper(
-        BufferedWriter(_RaiseOnce(descriptor, strict=strict)),
-        encoding=before.encoding if before else "utf-8",
+        BufferedWriter(raw),
+        encoding=_choose_encoding(before, is_terminal=raw.isatty()),
         errors="backslashreplace",
-        line_buffering=descriptor == 2 or os.isatty(descriptor),
+        line_buffering=descriptor == 2 or raw.isatty(),
     )
+
+
+def _choose_encoding(before: TextIO | None, *, is_terminal: bool) -> str:
+    """Return the encoding of a terminal, or the one that the user names; UTF-8 for pipes and files.
+
+    Windows would use the code page of the system for them, in which most Chinese texts cannot be written.
+    """
+    chosen = "PYTHONIOENCODING" in os.environ or (is_terminal and sys.platform != "win32")
+    return before.encoding if before and chosen else "utf-8"

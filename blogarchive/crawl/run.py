@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Protocol, cast
 
 from scrapy import Spider
@@ -151,6 +153,32 @@ def _restored_signal_handlers() -> Iterator[None]:
             signal.signal(signum, handler)
 
 
+@contextmanager
+def _stop_handlers(loop: asyncio.AbstractEventLoop, stop: Callable[[signal.Signals], None]) -> Iterator[None]:
+    """Call `stop` in `loop` for each stop signal.
+
+    `loop.add_signal_handler` would do the same; Windows does not have it. There no signal ends the wait for sockets,
+    so a byte in a socket pair wakes the loop.
+    """
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop, signal.Signals(signum))
+
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        receiver.setblocking(False)
+        sender.setblocking(False)
+        loop.add_reader(receiver, receiver.recv, 1)
+        before = signal.set_wakeup_fd(sender.fileno())
+        for signum in stop_signals():
+            signal.signal(signum, handle)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(receiver)
+
+
 def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) -> Spider:
     """Run one spider until it ends or a stop signal arrives, and return it; later signals do nothing."""
     crawler = process.create_crawler(name)
@@ -162,10 +190,9 @@ def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) ->
         error = Interrupted(f"stopped by {signum.name}; the same command goes on where it stopped")
         cast(_Spider, crawler.spider).throttle.stop(error)
 
-    for signum in stop_signals():
-        loop.add_signal_handler(signum, stop, signum)
     reduce_garbage_collection()
-    process.start(install_signal_handlers=False)
+    with _stop_handlers(loop, stop):
+        process.start(install_signal_handlers=False)
     if task.done() and (error := task.exception()):
         raise error
     if crawler.spider is None:

@@ -83,7 +83,8 @@ def main(words: list[str] | None = None) -> None:
         for blog in blogs:
             sys.stdout.write(f"{host.blog_url(blog.uid)}\n")
         sys.stdout.flush()
-        stop.wait()
+        while not stop.wait(1):  # on Windows, a wait without a limit is not interrupted by Ctrl-C
+            pass
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from blogarchive.errors import CannotWrite, UsageError
 _MARKER = ".blogarchive-export"
 _PART = ".part"
 _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
+_FORBIDDEN = frozenset("\\:\0\n")  # on Windows, a colon names a drive or a stream of a file
 _BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
 
 
@@ -173,7 +174,7 @@ def _part_path(path: Path) -> Path:
 
 def _is_inside(name: str) -> bool:
     parts = name.split("/")
-    plain = not any(part in ("", ".", "..") or "\\" in part or "\0" in part or "\n" in part for part in parts)
+    plain = not any(part in ("", ".", "..") or _FORBIDDEN.intersection(part) for part in parts)
     return plain and not PurePosixPath(name).is_absolute() and name != _MARKER
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,12 +18,13 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
-from blogarchive.workers.process import count_cores, reduce_garbage_collection
+from blogarchive.workers.process import count_cores, reduce_garbage_collection, stop_signals
 
 _BATCH = 40  # pages of a task: they share subtrees, which are pickled once
 _BATCH_BYTES = 2_500_000
 _TASKS_AHEAD = 2  # for each worker
 _PAGES_WITHOUT_WORKERS = 100  # parsed in about the time in which workers start
+_MOST_WORKERS = 61  # Windows waits for no more processes at once
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def parse_stored_pages(
     A page on which this program fails is left out, and a line about it is appended to `errors`. Raises
     `RuntimeError` if `errors` is None.
     """
-    pages, count = iter(pages), workers or count_cores()
+    pages, count = iter(pages), min(workers or count_cores(), _MOST_WORKERS)
     local = pages if count == 1 else islice(pages, 0 if workers else _PAGES_WITHOUT_WORKERS)
     reduce_garbage_collection()
     subtrees = SubtreeCache()
@@ -101,16 +103,28 @@ def _join(
 
 @contextmanager
 def _blocked_stop_signals() -> Iterator[None]:
-    """Start workers that ignore Ctrl-C and hang-up, which a terminal sends to every process of the group."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    """Start workers that ignore Ctrl-C and hang-up, which a terminal sends to every process of the group.
+
+    Windows cannot block signals; there a worker ignores them from its start on (`_start_worker`).
+    """
+    before = None
+    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _terminal_signals())
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if sys.platform != "win32" and before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _terminal_signals() -> set[signal.Signals]:
+    return set(stop_signals()) - {signal.SIGTERM}
 
 
 def _start_worker() -> None:
     """End this worker with its parent, which may be killed, and keep it from logging to stderr."""
+    for signum in _terminal_signals():
+        signal.signal(signum, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())
     reduce_garbage_collection()
     Thread(target=_end_with_parent, daemon=True).start()

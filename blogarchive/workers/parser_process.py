@@ -19,6 +19,9 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.process import reduce_garbage_collection
 
+IS_SUPPORTED = sys.platform != "win32"
+"""Whether the system passes a socket to a process as its stdin; Windows does not."""
+
 _READY = b"\n"
 _SIZE = 4  # bytes of the length before each result
 _BUFFER = 1 << 20

@@ -5,7 +5,10 @@ import os
 import signal
 
 _YOUNG_OBJECTS = 10_000  # parsing a page makes a few thousand objects and frees them itself
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # Windows has no SIGHUP, other systems have no SIGBREAK
+_STOP_SIGNALS: tuple[signal.Signals, ...] = tuple(
+    getattr(signal, name) for name in _NAMES if hasattr(signal, name)
+)
 
 
 def count_cores() -> int:

@@ -37,6 +37,11 @@ def to_user_error(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
     return None
 
 
+def file_uri(path: Path, options: str) -> str:
+    """Return the SQLite URI of a file, also of one whose name is not in the charset of the locale."""
+    return f"file:{quote(os.fsencode(path.absolute()))}?{options}"
+
+
 def make_folder(path: Path) -> None:
     """Make the folder of the archive at `path`. Raises `CannotWrite`."""
     try:
@@ -90,7 +95,7 @@ def read_only_mode(path: Path) -> str:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        file_uri(path, f"mode={mode}"),
         uri=True,
         timeout=_BUSY_SECONDS,
         isolation_level=None,

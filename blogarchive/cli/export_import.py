@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
 from blogarchive.export.report import Exported
+from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.importing.report import ImportReport
@@ -79,11 +81,19 @@ def export(
     require_undamaged(done.damaged)
 
 
-@click.command("import")
-@click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc"]))
+@click.command(
+    "import",
+    help=_(
+        "Import pages saved by a browser (html: a file or a folder) or by a crawler (warc), or the export file of"
+        " a platform (blogger, wordpress, movabletype, blogbus)."
+    ),
+)
+@click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc", *PLATFORMS]))
 @click.argument("source", type=options.PathArgument())
-@click.option("--url", help="URL of the page, if SOURCE is one saved page; else URL of the blog.")
-@click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
+@click.option("--url", help=_("URL of the page, if SOURCE is one saved page; else URL of the blog."))
+@click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host (html, warc)."))
+@click.option("--zone", metavar="NAME", help=_("Time zone of an export without one, such as Asia/Taipei."))
+@click.option("--drafts", is_flag=True, help=_("Import the drafts of an export too."))
 @options.db
 @options.as_json
 @options.verbosity
@@ -92,21 +102,35 @@ def import_(
     source: Path,
     url: str | None,
     site: str | None,
+    zone: str | None,
+    drafts: bool,
     db: Path,
     as_json: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Import pages saved by a browser (html: a file or a folder) or by a crawler (warc)."""
-    if url is not None and kind == "warc":
-        raise UsageError("a WARC contains the URL of each page: leave out --url")
+    """Import files of other programs; the help is translated above."""
+    _require_options(kind, url, site, zone, drafts)
     with _progress_bar("importing", quiet=quiet) as progress:
         if kind == "warc":
             done = import_warc(db, source, site=site, progress=progress)
-        else:
+        elif kind == "html":
             done = import_html(db, source, url=url, site=site, progress=progress)
+        else:
+            done = import_export(db, source, kind, url=url, zone=zone, drafts=drafts, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
+    if done.drafts and not drafts and not quiet and not as_json:
+        click.echo(_("{count} drafts left out; --drafts imports them").format(count=done.drafts), err=True)
     return 1 if done.unplaced else 0
+
+
+def _require_options(kind: str, url: str | None, site: str | None, zone: str | None, drafts: bool) -> None:
+    if url is not None and kind == "warc":
+        raise UsageError("a WARC contains the URL of each page: leave out --url")
+    if kind in PLATFORMS and site is not None:
+        raise UsageError(_("an export of a platform is of one site: leave out --site"))
+    if kind not in PLATFORMS and (zone is not None or drafts):
+        raise UsageError(_("--zone and --drafts go with exports of platforms"))
 
 
 @click.command()

@@ -109,7 +109,7 @@ def sites(as_json: bool) -> None:
         click.echo(json.dumps([{"name": name, "hosts": hosts} for name, hosts in found.items()]))
         return
     for name, hosts in found.items():
-        click.echo(f"{name}: {', '.join(hosts)}")
+        click.echo(f"{name}: {', '.join(hosts) or f'export files, blogarchive import {name}'}")
 
 
 def _format_last_run(found: status_query.ArchiveStatus) -> str:

@@ -85,7 +85,7 @@ class CrawlSession:
         if self.options.command == "update":
             for blog in blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry):
                 home = plan.queue_home(self.archive, blog, now=utc_now())
-                self._add_blog(blog, home.url if home else "")
+                self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
             media_queue.requeue_failed(self.archive, self.blogs)

@@ -1,6 +1,7 @@
 """Targets of the URLs that a run begins with, and lists of such URLs."""
 
 from collections.abc import Iterator
+from gettext import gettext as _
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -76,7 +77,13 @@ def _site_of(url: str, site_name: str | None) -> Site:
         usable = False
     if not usable:
         raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
-    return site_by_name(site_name) if site_name else site_for_url(url)
+    if site_name is None:
+        return site_for_url(url)
+    if site_by_name(site_name).hosts:
+        return site_by_name(site_name)
+    raise UsageError(
+        _("{name} is a format of export files: blogarchive import {name} FILE").format(name=site_name)
+    )
 
 
 def _stored_site(db: Path, url: str) -> str | None:

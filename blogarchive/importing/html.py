@@ -11,7 +11,7 @@ from blogarchive.importing.importer import PageImporter
 from blogarchive.importing.report import ImportReport
 from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, load_page
 from blogarchive.items import PageKind
-from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.base import crawled_site_names, site_by_name
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.progress import Progress, no_progress
@@ -72,7 +72,7 @@ def _check_arguments(source: Path, url: str | None, site: str | None) -> None:
     if target is None:
         raise UsageError(
             _("no known site has {url}; name one with --site ({sites})").format(
-                url=url, sites=", ".join(site_names())
+                url=url, sites=", ".join(crawled_site_names())
             )
         )
     if target.kind is PageKind.UNKNOWN and target.uid is None:

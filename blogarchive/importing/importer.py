@@ -56,7 +56,7 @@ class PageImporter:
         `counted` is the value of `pages.counted` in the archive that exported the page. If `exported`, that archive
         has checked the page already: a page that parses worse is no rejection.
         """
-        with self.archive.atomic():
+        with save_page.page_transaction(self.archive):
             result = import_page(self.archive, crawled, counted=counted)
             for page_id in result.later:
                 self._reparse(page_id)

@@ -16,7 +16,8 @@ class ImportReport:
     """The counts of an import; the field names are the keys of `--json`.
 
     `pages` are new, `same` were stored before. `posts` and `comments` are new rows, `changed` counts posts with a new
-    version, `pictures` new image files. `unplaced` lists files and records that were not imported.
+    version, `pictures` new image files. `unplaced` lists files and records that were not imported. `drafts` counts the
+    drafts of an export file, imported or not.
     """
 
     pages: int = 0
@@ -26,3 +27,4 @@ class ImportReport:
     comments: int = 0
     pictures: int = 0
     unplaced: tuple[Unidentified, ...] = ()
+    drafts: int = 0

@@ -85,9 +85,12 @@ class ExportField:
 
 def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> None:
     exported = ExportField.parse(record, site)
-    if not record.is_response or "html" not in (record.content_type or "html").lower():
+    if not record.is_response:
         return
-    if exported is None and (record.status != HTTPStatus.OK or find_target(record.url, site) is None):
+    is_html = "html" in (record.content_type or "html").lower()
+    if exported is None and (
+        not is_html or record.status != HTTPStatus.OK or find_target(record.url, site) is None
+    ):
         return
     page = _read_page(record, source)
     if exported is None:

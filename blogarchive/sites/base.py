@@ -26,7 +26,10 @@ class Site(Protocol):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Host names of the site, in lower case, without a port; `*.domain` means all hosts under it."""
+        """Host names of the site, in lower case, without a port; `*.domain` means all hosts under it.
+
+        None if its pages are parts of export files, so that nothing crawls it.
+        """
 
     @property
     def image_hosts(self) -> tuple[str, ...]:
@@ -104,6 +107,11 @@ def broken_sites() -> dict[str, str]:
     return dict(_load_sites().broken)
 
 
+def crawled_site_names() -> tuple[str, ...]:
+    """Return the names of the sites that can be crawled, sorted: those with hosts."""
+    return tuple(name for name in site_names() if site_by_name(name).hosts)
+
+
 def site_by_name(name: str) -> Site:
     """Return the site with this name; raises `UsageError` with the names of all sites if there is none."""
     sites = _load_sites()
@@ -114,7 +122,9 @@ def site_by_name(name: str) -> Site:
             _("the site {name!r} cannot be loaded: {reason}").format(name=name, reason=sites.broken[name])
         )
     raise UsageError(
-        _("unknown site {name!r}; known sites: {sites}").format(name=name, sites=", ".join(site_names()))
+        _("unknown site {name!r}; known sites: {sites}").format(
+            name=name, sites=", ".join(crawled_site_names())
+        )
     )
 
 
@@ -126,7 +136,7 @@ def site_for_url(url: str) -> Site:
             return site
     raise UsageError(
         _("no known site has the host {host!r}; name one with --site ({sites})").format(
-            host=host or url, sites=", ".join(site_names())
+            host=host or url, sites=", ".join(crawled_site_names())
         )
     )
 

@@ -19,7 +19,7 @@ from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
 from blogarchive.messages import Language
 from blogarchive.parsing.typed_url import repair_url
-from blogarchive.sites.base import site_names
+from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.copy import copy_archive
 from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.queries import crawl_state
@@ -129,7 +129,7 @@ async def overview(context: AppContext) -> Response:
         blogs=await context.read(crawl_state.blog_lines) or (),
         images_not_fetched=await context.read(_images_not_fetched) or {},
         exists=context.state.archive.exists(),
-        sites=site_names(),
+        sites=crawled_site_names(),
         **await _progress(context),
     )
 
@@ -147,7 +147,7 @@ async def check(context: AppContext) -> Response:
     result = await context.command(*words, db=False)
     preview = preview_of(result.out) if result.code == 0 else None
     return await context.page(
-        "check.html", url=url, site=site, sites=site_names(), preview=preview, message=result.message
+        "check.html", url=url, site=site, sites=crawled_site_names(), preview=preview, message=result.message
     )
 
 

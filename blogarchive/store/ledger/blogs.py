@@ -129,17 +129,18 @@ def is_stored(archive: Archive, blog: Blog) -> bool:
 def home_target(archive: Archive, blog: Blog) -> Target | None:
     """Return the target of the blog's home page at the URL last saved, else at the URL requested, or None.
 
-    The saved URL comes first, because the old URL of a blog that moved redirects for a while only.
+    The saved URL comes first, because the old URL of a blog that moved redirects for a while only. A blog of an export
+    file has none: its site has no hosts, and nothing can parse its pages.
     """
+    if not site_by_name(blog.site).hosts:
+        return None
     stored = archive.all_as(
         Target,
         "select url, site, 'home' as kind, uid, etag, last_modified from frontier"
         " where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id",
         (blog.site, blog.uid),
     )
-    author_url = archive.text(
-        "select url from authors where site = ? and uid = ? and url <> ''", (blog.site, blog.uid)
-    )
+    author_url = stored_url(archive, blog)
     parsed = None if author_url is None else site_by_name(blog.site).parse_url(author_url)
     saved_url = parsed.url if parsed is not None and parsed.kind is PageKind.HOME else None
     url = saved_url or next((target.url for target in stored), author_url)
@@ -147,3 +148,10 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
         return None
     unknown = Target(url=url, site=blog.site, kind=PageKind.HOME, uid=blog.uid)
     return next((target for target in stored if target.url == url), unknown)
+
+
+def stored_url(archive: Archive, blog: Blog) -> str | None:
+    """Return the URL of the blog that its last page or its export file named; None if none did."""
+    return archive.text(
+        "select url from authors where site = ? and uid = ? and url <> ''", (blog.site, blog.uid)
+    )

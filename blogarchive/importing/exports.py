@@ -1,0 +1,149 @@
+"""`import blogger`, `wordpress`, `movabletype`, `blogbus`: store the posts of a platform's export file.
+
+Each post is one stored page: a small export with the post and its comments. A later export is a later page of the
+same post, so an edit becomes a revision.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from gettext import gettext as _
+from pathlib import Path
+from typing import cast
+
+from blogarchive.errors import UsageError
+from blogarchive.importing.identify import CannotIdentify
+from blogarchive.importing.importer import PageImporter
+from blogarchive.importing.platforms.base import ExportFile, NamedFacts, OpenExport, PostPage
+from blogarchive.importing.platforms.blogger import open_blogger
+from blogarchive.importing.platforms.movabletype import open_movabletype
+from blogarchive.importing.platforms.nested import open_blogbus, open_wordpress
+from blogarchive.importing.report import ImportReport
+from blogarchive.importing.saved_files import modified_at
+from blogarchive.items import CrawledPage, Page, PageKind, Target
+from blogarchive.sites.base import site_by_name
+from blogarchive.sites.exports.document import InvalidExport, find_zone
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
+from blogarchive.sites.exports.urls import web_url
+from blogarchive.sites.normalize import normalize_page
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.progress import Progress, no_progress
+from blogarchive.store.timestamps import utc_now
+
+PLATFORMS: Mapping[str, OpenExport] = {
+    "blogger": open_blogger,
+    "wordpress": open_wordpress,
+    "movabletype": open_movabletype,
+    "blogbus": open_blogbus,
+}
+"""The function that opens an export file, by the name of the platform's site."""
+
+_WITH_OFFSETS = ("blogger",)
+
+
+def import_export(
+    archive: Path,
+    source: Path,
+    platform: str,
+    *,
+    url: str | None = None,
+    zone: str | None = None,
+    drafts: bool = False,
+    progress: Progress = no_progress,
+) -> ImportReport:
+    """Import the export file `source` of that platform; create the archive if there is none.
+
+    `url` is the URL of the blog, for a file that names none or an old one. `zone` is the time zone of times without
+    one, by default the site's. `drafts` imports drafts and scheduled posts too. The time of the pages is that of the
+    export, else of the file. A part that is damaged or cut is listed in the report, all others are imported. The same
+    import again changes nothing. `progress` counts bytes. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`,
+    `CannotWrite`.
+    """
+    export = _open(source, platform, url, zone)
+    with (
+        lock.hold_lock(archive, "import", now=utc_now()),
+        Archive.open(archive, create=True) as target,
+    ):
+        importer = PageImporter(target)
+        run = _ExportImport(importer, cast(ExportSite, site_by_name(platform)), source, export, drafts=drafts)
+        size = source.stat().st_size
+        for page in export.pages(importer.reject):
+            with importer.isolate_failure(page.name or source.name):
+                run.import_post(page)
+            progress(page.offset, size)
+        return replace(importer.report(), drafts=run.draft_count)
+
+
+def _open(source: Path, platform: str, url: str | None, zone: str | None) -> ExportFile:
+    if not source.is_file():
+        raise UsageError(_("no file at {path}").format(path=source))
+    if url is not None and web_url(url) is None:
+        raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/").format(url=url))
+    if zone is not None and platform in _WITH_OFFSETS:
+        raise UsageError(_("times in this file have their zones: leave out --zone"))
+    if zone is not None and find_zone(zone) is None:
+        raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai").format(zone=zone))
+    return PLATFORMS[platform](source, NamedFacts(url=url, zone=zone))
+
+
+class _ExportImport:
+    """The import of one export file."""
+
+    def __init__(
+        self, importer: PageImporter, site: ExportSite, source: Path, export: ExportFile, *, drafts: bool
+    ) -> None:
+        self.draft_count = 0
+        self._importer = importer
+        self._site = site
+        self._source = source
+        self._drafts = drafts
+        self._numbers: Counter[int | str] = Counter()
+        self._fetched_at = modified_at(source)
+        if export.exported_at is not None:
+            self._fetched_at = min(export.exported_at, utc_now())
+
+    def import_post(self, post_page: PostPage) -> None:
+        """Import the post of a page, unless it is none or a draft. Raises `CannotIdentify`."""
+        page = Page(
+            url="",
+            fetched_at=self._fetched_at,
+            status=200,
+            headers=(("Content-Type", self._site.content_type), ("X-Imported-From", self._source.name)),
+            body=post_page.body,
+        )
+        found = self._number_anew(page, self._read(page, None))
+        if found.status is PostStatus.NO_POST and found.problems:
+            raise CannotIdentify(_("its XML is damaged"))
+        if found.status is PostStatus.DRAFT:
+            self.draft_count += 1
+        if found.status is PostStatus.PUBLISHED or (self._drafts and found.status is PostStatus.DRAFT):
+            self._store(post_page.name, page, found)
+
+    def _read(self, page: Page, number: int | str | None) -> ExportedPost:
+        target = Target(url="", site=self._site.name, kind=PageKind.POST, number=number)
+        try:
+            return self._site.read_post(page, target, self._site.zone)
+        except InvalidExport as error:
+            raise CannotIdentify(str(error)) from error
+
+    def _number_anew(self, page: Page, found: ExportedPost) -> ExportedPost:
+        """Return the post with another number if its own is a time that an earlier post of the file has too."""
+        number = found.post.number
+        self._numbers[number] += 1
+        if self._numbers[number] == 1:
+            return found
+        return self._read(page, f"{number}-{self._numbers[number]}")
+
+    def _store(self, name: str, page: Page, found: ExportedPost) -> None:
+        target = Target(
+            url=found.post.url,
+            site=self._site.name,
+            kind=PageKind.POST,
+            uid=found.author.uid,
+            number=found.post.number,
+        )
+        crawled = CrawledPage(
+            target=target, page=replace(page, url=target.url), parsed=found.to_parsed_page()
+        )
+        self._importer.import_page(name, normalize_page(crawled))

@@ -1,0 +1,117 @@
+"""Movable Type: a text file; each entry is a page, below the fields that name its blog and its zone."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+
+from blogarchive.errors import UsageError
+from blogarchive.importing.platforms.base import MAX_BYTES, NamedFacts, PostPage, Reject
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.sites.exports.dashed_text import begins_entry, ends_section, may_end_entry, parse_entry
+from blogarchive.sites.exports.urls import unknown_blog_url
+
+_BOM = b"\xef\xbb\xbf"
+_LINE = 2**20
+_MAX_TITLE = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """The bytes of an entry, None if it is too large, and the place of its end in the file."""
+
+    body: bytes | None
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MovableTypeFile:
+    """An export file of Movable Type; implements the `ExportFile` protocol. `prefix` are the fields of the blog."""
+
+    path: Path
+    prefix: bytes
+    exported_at: datetime | None = None
+
+    def pages(self, reject: Reject) -> Iterator[PostPage]:
+        """Yield a page for each entry; an entry at the end of the file without a line of dashes is cut short."""
+        size = self.path.stat().st_size
+        for entry in _split_entries(self.path):
+            if entry.body is None:
+                reject(
+                    self.path.name,
+                    _("the post before byte {end} is larger than {size} MB").format(
+                        end=entry.end, size=MAX_BYTES >> 20
+                    ),
+                )
+                continue
+            name = _find_title(entry.body)
+            if entry.end >= size and not _is_whole(entry.body):
+                reject(
+                    self.path.name,
+                    _("the file ends in {title!r} without a line of dashes; it is not imported").format(
+                        title=name
+                    ),
+                )
+                continue
+            yield PostPage(body=self.prefix + entry.body, name=name, offset=entry.end)
+
+
+def open_movabletype(path: Path, facts: NamedFacts) -> MovableTypeFile:
+    """Return the export file of Movable Type at that path. Raises `UsageError`."""
+    try:
+        first = next(_split_entries(path), None)
+    except OSError as error:
+        raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
+    if first is None or first.body is None or not begins_entry(_to_text(first.body.split(b"\n")[0])):
+        raise UsageError(
+            _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)").format(
+                path=path
+            )
+        )
+    author = parse_entry(decode(first.body).text).field("AUTHOR")
+    url = facts.url or unknown_blog_url(author or path.stem)
+    zone = f"ZONE: {facts.zone}\n" if facts.zone else ""
+    return MovableTypeFile(path=path, prefix=f"BLOG: {url}\n{zone}".encode())
+
+
+def _split_entries(path: Path) -> Iterator[_Entry]:
+    """Yield the entries of a file. Raises `OSError`."""
+    entry = bytearray()
+    waiting = bytearray()  # dashes that end the entry if another begins after them
+    end, is_too_large = 0, False
+    with path.open("rb") as file:
+        while line := file.readline(_LINE):
+            text = _to_text(line.removeprefix(_BOM) if end == 0 else line)
+            if waiting and text.strip():
+                if begins_entry(text):
+                    yield _Entry(body=None if is_too_large else bytes(entry + waiting), end=end)
+                    entry, is_too_large = bytearray(), False
+                else:
+                    entry += waiting
+                waiting = bytearray()
+            end += len(line)
+            if may_end_entry(text) or waiting:
+                waiting += line
+            elif entry or text.strip():
+                entry += line.removeprefix(_BOM) if not entry else line
+            if len(entry) > MAX_BYTES:
+                entry, is_too_large = bytearray(), True
+    if entry or is_too_large:
+        yield _Entry(body=None if is_too_large else bytes(entry + waiting), end=end)
+
+
+def _is_whole(body: bytes) -> bool:
+    last = _to_text(body.rstrip().rpartition(b"\n")[2])
+    return ends_section(last) or may_end_entry(last)
+
+
+def _find_title(body: bytes) -> str:
+    match = re.search(rb"^TITLE:(.*)$", body, re.MULTILINE)
+    return " ".join(decode(match[1]).text.split())[:_MAX_TITLE] if match else ""
+
+
+def _to_text(line: bytes) -> str:
+    """Return the text of a line for its ASCII markup, in whatever charset the file is."""
+    return line.rstrip(b"\r\n").decode("latin-1")

@@ -1,0 +1,91 @@
+"""BlogBus (博客大巴, closed): its XML export, a `Log` for each post with its comments in it.
+
+It names neither ids nor URLs of posts: a post is identified by its time. Times are those of China.
+"""
+
+import re
+from collections.abc import Iterator
+from gettext import gettext as _
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import Author, Comment, Page, Post, Target
+from blogarchive.sites.exports.body import parse_body
+from blogarchive.sites.exports.document import Element, InvalidExport, child_text, parse_document
+from blogarchive.sites.exports.line_breaks import add_line_breaks
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
+from blogarchive.sites.exports.times import local_time
+from blogarchive.sites.exports.urls import post_url, uid_of, web_url
+
+_PUBLISHED = ("", "1")
+_SEPARATOR = re.compile(r"[\s,，;；]+")
+
+
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+    document = parse_document(page)
+    log = document.root.find("Log")
+    if log is None:
+        raise InvalidExport(_("it is no export of BlogBus"))
+    zone = document.zone_or(zone)
+    author = _read_author(document.root, document.facts.get("url"))
+    number = target.number or re.sub(r"\D", "", child_text(log, "LogDate"))
+    if not number:
+        raise InvalidExport(_("it has no LogDate, which identifies a post"))
+    url = post_url(author.url, number)
+    body = parse_body(child_text(log, "Content") or child_text(log, "Excerpt"), url)
+    comments = tuple(_read_comments(log, url, zone))
+    post = Post(
+        number=number,
+        url=url,
+        title=child_text(log, "Title"),
+        posted=local_time(child_text(log, "LogDate"), zone),
+        body_html=body.html,
+        body_text=body.text,
+        images=body.images,
+        comment_count=len(comments),
+        comments=comments,
+        categories=tuple(_read_categories(log)),
+    )
+    status = PostStatus.PUBLISHED if child_text(log, "Status") in _PUBLISHED else PostStatus.DRAFT
+    return ExportedPost(
+        encoding=document.encoding,
+        status=status,
+        author=author,
+        post=post,
+        problems=document.problems,
+    )
+
+
+SITE = ExportSite(
+    name="blogbus",
+    title="BlogBus",
+    content_type="text/xml",
+    read_post=_read_post,
+    post_url=re.compile(r"[?&]post=(\d{14}(?:-\d+)?)$"),
+    zone=ZoneInfo("Asia/Shanghai"),
+    image_hosts=("*.blogbus.com",),
+)
+
+
+def _read_author(root: Element, named_url: str | None) -> Author:
+    domain = child_text(root, "Description/DomainName")
+    url = named_url or (f"http://{domain}/" if domain else "")
+    return Author(uid=uid_of(url), url=url, blog_title=child_text(root, "Description/BlogName") or None)
+
+
+def _read_categories(log: Element) -> Iterator[str]:
+    names = (child_text(log, "Sort"), *_SEPARATOR.split(child_text(log, "Tags")))
+    yield from dict.fromkeys(name for name in names if name)
+
+
+def _read_comments(log: Element, base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
+    """Yield the comments, oldest first; the export has the newest first."""
+    nodes = log.findall("Comments/Comment")
+    for node in sorted(nodes, key=lambda node: child_text(node, "CreateTime")):
+        body = parse_body(add_line_breaks(child_text(node, "CommentText")), base_url)
+        yield Comment(
+            author_name=child_text(node, "NiceName"),
+            author_url=web_url(child_text(node, "HomePage"), missing="http://"),
+            posted=local_time(child_text(node, "CreateTime"), zone),
+            body_html=body.html,
+            body_text=body.text,
+        )

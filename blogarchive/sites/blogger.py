@@ -1,0 +1,172 @@
+"""Blogger (blogspot.com): the Atom file of "Back up content", and `feed.atom` of Google Takeout.
+
+Both have one entry for each post, page and comment. A stored page is the feed with one post and its comments.
+Takeout names neither the blog's URL nor that of a post: it has the file name, below the URL of the blog.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from gettext import gettext as _
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import Author, Comment, Page, Post, Target
+from blogarchive.sites.exports.body import parse_body
+from blogarchive.sites.exports.document import Element, InvalidExport, child_text, parse_document
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
+from blogarchive.sites.exports.times import offset_time
+from blogarchive.sites.exports.urls import web_url
+
+_KIND = "http://schemas.google.com/g/2005#kind"
+_ID = re.compile(r":blog-(?P<blog>\d+)(?:\.(?:post|page)-(?P<number>\d+))?")
+_COMMENT_URL = re.compile(r"/comments/default/(\d+)")
+_FEEDS = "https://www.blogger.com/feeds"
+_VISIBLE = ("", "live")
+_STATUSES = {
+    **dict.fromkeys(_VISIBLE, PostStatus.PUBLISHED),
+    **dict.fromkeys(("draft", "scheduled"), PostStatus.DRAFT),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryIds:
+    """What an entry is: its kind (`post`, `page`, `comment`, …), its number, and the post of a comment."""
+
+    kind: str
+    number: str
+    parent: str
+
+
+def read_ids(entry: Element) -> EntryIds:
+    """Return what an entry of the feed is."""
+    kinds = (node.get("term", "") for node in entry.iterfind("{*}category") if node.get("scheme") == _KIND)
+    reply = entry.find("{*}in-reply-to")
+    parent = child_text(entry, "{*}parent") or ("" if reply is None else reply.get("ref", ""))
+    return EntryIds(
+        kind=child_text(entry, "{*}type").lower() or next(kinds, "").rpartition("#")[2],
+        number=_number(child_text(entry, "{*}id")),
+        parent=_number(parent),
+    )
+
+
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+    document = parse_document(page)
+    feed, entry = document.root, document.root.find("{*}entry")
+    if entry is None:
+        raise InvalidExport(_("it is no feed of Blogger"))
+    author = _read_author(feed, document.facts.get("url"))
+    ids = read_ids(entry)
+    url = _post_url(entry, author, ids)
+    body = parse_body(child_text(entry, "{*}content"), url)
+    comments = tuple(_read_comments(feed, url))
+    total = child_text(entry, "{*}total")
+    post = Post(
+        number=ids.number,
+        url=url,
+        title=child_text(entry, "{*}title"),
+        posted=offset_time(child_text(entry, "{*}published")),
+        body_html=body.html,
+        body_text=body.text,
+        images=body.images,
+        comment_count=int(total) if total.isdecimal() else len(comments),
+        comments=comments,
+        categories=tuple(_read_labels(entry)),
+    )
+    return ExportedPost(
+        encoding=document.encoding,
+        status=_post_status(entry, ids),
+        author=author,
+        post=post,
+        problems=document.problems,
+    )
+
+
+SITE = ExportSite(
+    name="blogger",
+    title="Blogger",
+    content_type="application/atom+xml",
+    read_post=_read_post,
+    post_url=re.compile(r"/feeds/\d+/(?:posts|pages)/default/(\d+)"),
+    zone=ZoneInfo("UTC"),
+    image_hosts=("*.blogspot.com", "*.googleusercontent.com", "*.ggpht.com"),
+)
+
+
+def _read_author(feed: Element, named_url: str | None) -> Author:
+    match = _ID.search(child_text(feed, "{*}id"))
+    if match is None:
+        raise InvalidExport(_("it does not say which blog it is of"))
+    return Author(
+        uid=match["blog"],
+        url=named_url or _link(feed, "alternate") or f"{_FEEDS}/{match['blog']}/posts/default",
+        nickname=child_text(feed, "{*}author/{*}name")
+        or child_text(feed, "{*}entry/{*}author/{*}name")
+        or None,
+        blog_title=child_text(feed, "{*}title") or None,
+    )
+
+
+def _post_status(entry: Element, ids: EntryIds) -> PostStatus:
+    if ids.kind not in ("post", "page") or not ids.number:
+        return PostStatus.NO_POST
+    if child_text(entry, "{*}trashed"):
+        return PostStatus.TRASHED
+    if child_text(entry, "{*}control/{*}draft") == "yes":
+        return PostStatus.DRAFT
+    return _STATUSES.get(child_text(entry, "{*}status").lower(), PostStatus.TRASHED)
+
+
+def _post_url(entry: Element, author: Author, ids: EntryIds) -> str:
+    """Return the URL that readers see; for a draft, which has none, that of its entry at Blogger."""
+    name = child_text(entry, "{*}filename")
+    if name and not author.url.startswith(_FEEDS):
+        return urljoin(author.url, name)
+    folder = "pages" if ids.kind == "page" else "posts"
+    return _link(entry, "alternate") or f"{_FEEDS}/{author.uid}/{folder}/default/{ids.number}"
+
+
+def _read_labels(entry: Element) -> Iterator[str]:
+    for node in entry.iterfind("{*}category"):
+        if node.get("scheme") != _KIND and (term := node.get("term", "").strip()):
+            yield term
+
+
+def _read_comments(feed: Element, base_url: str) -> Iterator[Comment]:
+    """Yield the visible comments, oldest first."""
+    entries = [entry for entry in feed.iterfind("{*}entry") if read_ids(entry).kind == "comment"]
+    names = {read_ids(entry).number: child_text(entry, "{*}author/{*}name") for entry in entries}
+    for entry in sorted(entries, key=lambda entry: child_text(entry, "{*}published")):
+        if _is_visible(entry):
+            yield _read_comment(entry, names, base_url)
+
+
+def _is_visible(comment: Element) -> bool:
+    return (
+        child_text(comment, "{*}status").lower() in _VISIBLE
+        and not child_text(comment, "{*}trashed")
+        and child_text(comment, "{*}control/{*}draft") != "yes"
+    )
+
+
+def _read_comment(entry: Element, names: Mapping[str, str], base_url: str) -> Comment:
+    related = _COMMENT_URL.search(_link(entry, "related") or "")
+    answered = related[1] if related else _number(child_text(entry, "{*}inReplyTo"))
+    body = parse_body(child_text(entry, "{*}content"), base_url)
+    return Comment(
+        author_name=child_text(entry, "{*}author/{*}name"),
+        author_url=web_url(child_text(entry, "{*}author/{*}uri")),
+        reply_to=names.get(answered) or None,
+        posted=offset_time(child_text(entry, "{*}published")),
+        body_html=body.html,
+        body_text=body.text,
+    )
+
+
+def _link(node: Element, rel: str) -> str | None:
+    return next((link.get("href") for link in node.iterfind("{*}link") if link.get("rel") == rel), None)
+
+
+def _number(text: str) -> str:
+    match = _ID.search(text)
+    return (match["number"] or "") if match else ""

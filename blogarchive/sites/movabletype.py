@@ -1,0 +1,131 @@
+"""Movable Type: its text format, which Xuite (隨意窩), FC2, Hatena and TypePad export too.
+
+It names neither the blog nor the time zone, and seldom a post's URL. A stored page begins with two fields for what
+the user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, else by its time.
+"""
+
+import re
+from collections.abc import Iterator
+from gettext import gettext as _
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import Author, Comment, DateText, Page, Post, Target
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.sites.exports.body import Body, parse_body
+from blogarchive.sites.exports.dashed_text import DashedEntry, Section, parse_entry
+from blogarchive.sites.exports.document import InvalidExport, find_zone
+from blogarchive.sites.exports.line_breaks import add_line_breaks
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
+from blogarchive.sites.exports.times import local_time
+from blogarchive.sites.exports.urls import author_of_unknown, post_url, uid_of, web_url
+
+_TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
+_HTML_BREAKS = re.compile(r"<(?:p|div|br|table|ul|ol|li|blockquote|h[1-6])\b", re.IGNORECASE)
+_CONVERTED = ("1", "__default__")
+_UNCHANGED = ("0", "richtext")
+
+
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+    decoded = decode(page.body, page.header("Content-Type"))
+    entry = parse_entry(decoded.text)
+    zone = find_zone(entry.field("ZONE")) or zone
+    author = _read_author(entry)
+    number = target.number or _find_number(entry)
+    url = web_url(entry.field("UNIQUE URL")) or post_url(author.url, number)
+    body = _parse_text(entry, url)
+    comments = tuple(_read_comments(entry, url, zone))
+    post = Post(
+        number=number,
+        url=url,
+        title=entry.field("TITLE"),
+        posted=_parse_time(entry.field("DATE"), zone),
+        body_html=body.html,
+        body_text=body.text,
+        images=body.images,
+        comment_count=len(comments),
+        comments=comments,
+        categories=tuple(_read_categories(entry)),
+    )
+    status = PostStatus.PUBLISHED if entry.field("STATUS").lower() in ("", "publish") else PostStatus.DRAFT
+    return ExportedPost(encoding=decoded.encoding, status=status, author=author, post=post)
+
+
+SITE = ExportSite(
+    name="movabletype",
+    title="Movable Type",
+    content_type="text/plain",
+    read_post=_read_post,
+    post_url=re.compile(r"[?&]post=([\w.-]+)$"),
+    zone=ZoneInfo("Asia/Taipei"),  # of Xuite, from which most of these files come here
+    image_hosts=("*.xuite.net",),
+)
+
+
+def _read_author(entry: DashedEntry) -> Author:
+    url = entry.field("BLOG")
+    uid = uid_of(url)
+    return Author(uid=uid, url=url, nickname=author_of_unknown(url) or entry.field("AUTHOR") or None)
+
+
+def _find_number(entry: DashedEntry) -> str:
+    """Return the BASENAME, which Hatena writes with slashes, else the time as digits. Raises `InvalidExport`."""
+    name = re.sub(r"[^\w.-]+", "-", entry.field("BASENAME")).strip("-")
+    if name:
+        return name
+    at = _read_time(entry.field("DATE"))
+    if at is None:
+        raise InvalidExport(_("it has no DATE and no BASENAME, which identify a post"))
+    return re.sub(r"\D", "", at)
+
+
+def _read_time(text: str) -> str | None:
+    """Return `YYYY-MM-DD HH:MM:SS` of a time; None if it is none. The month comes first, with or without AM and PM."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    month, day, year, hour, minute, second = (int(group or 0) for group in match.groups()[:6])
+    if match[7]:
+        hour = hour % 12 + (12 if match[7].upper() == "P" else 0)
+    return f"{year:04d}-{month:02d}-{day:02d} {hour:02d}:{minute:02d}:{second:02d}"
+
+
+def _parse_time(text: str, zone: ZoneInfo) -> DateText | None:
+    found = local_time(_read_time(text) or "", zone)
+    if found is None:
+        return DateText(text=text) if text else None
+    return DateText(text=text, at=found.at, precision=found.precision)
+
+
+def _parse_text(entry: DashedEntry, url: str) -> Body:
+    parts = [entry.text("BODY"), entry.text("EXTENDED BODY")]
+    text = "\n\n".join(part for part in parts if part) or entry.text("EXCERPT")
+    rule = entry.field("CONVERT BREAKS").lower()
+    if rule in _CONVERTED or (rule not in _UNCHANGED and not _HTML_BREAKS.search(text)):
+        text = add_line_breaks(text)
+    return parse_body(text, url)
+
+
+def _read_categories(entry: DashedEntry) -> Iterator[str]:
+    """Yield the categories, then the tags, each once."""
+    names = [value for key, value in entry.fields if key in ("PRIMARY CATEGORY", "CATEGORY")]
+    names += [tag.strip(' "') for tag in entry.field("TAGS").split(",")]
+    yield from dict.fromkeys(name for name in names if name)
+
+
+def _read_comments(entry: DashedEntry, base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
+    """Yield the comments and the trackbacks, in the order of the file."""
+    for section in entry.sections:
+        if section.name in ("COMMENT", "PING"):
+            yield _read_comment(section, base_url, zone)
+
+
+def _read_comment(section: Section, base_url: str, zone: ZoneInfo) -> Comment:
+    text = "\n\n".join(part for part in (section.field("TITLE"), section.text) if part)
+    body = parse_body(text if _HTML_BREAKS.search(text) else add_line_breaks(text), base_url)
+    return Comment(
+        author_name=section.field("AUTHOR") or section.field("BLOG NAME"),
+        author_url=web_url(section.field("URL")),
+        posted=_parse_time(section.field("DATE"), zone),
+        body_html=body.html,
+        body_text=body.text,
+    )

@@ -1,0 +1,133 @@
+"""WordPress: its export (WXR), an RSS channel with an item for each post, page, attachment and menu entry.
+
+Times are local, each with the same time in UTC beside it. The classic editor stores line ends, which WordPress turns
+into paragraphs when it shows the post; the block editor stores paragraphs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from gettext import gettext as _
+from zoneinfo import ZoneInfo
+
+from blogarchive.items import Author, Comment, Page, Post, Target
+from blogarchive.sites.exports.body import Body, parse_body
+from blogarchive.sites.exports.document import Element, InvalidExport, child_text, parse_document
+from blogarchive.sites.exports.line_breaks import add_line_breaks
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
+from blogarchive.sites.exports.times import time_with_utc
+from blogarchive.sites.exports.urls import uid_of, web_url
+
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_BLOCK_EDITOR = "<!-- wp:"
+_CAPTION = re.compile(r"\[/?caption\b[^\]]*\]")
+_POSTS = ("post", "page")
+_COMMENTS = ("", "comment", "pingback", "trackback")
+_STATUSES = {
+    **dict.fromkeys(("publish", "private"), PostStatus.PUBLISHED),
+    **dict.fromkeys(("draft", "pending", "future"), PostStatus.DRAFT),
+}
+
+
+def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
+    document = parse_document(page)
+    channel = document.root.find("channel")
+    item = None if channel is None else channel.find("item")
+    if channel is None or item is None:
+        raise InvalidExport(_("it is no export of WordPress"))
+    zone = document.zone_or(zone)
+    author = _read_author(channel, document.facts.get("url"))
+    number = child_text(item, "{*}post_id")
+    url = _post_url(item, author, number)
+    body = _parse_content(item.findtext(_CONTENT) or "", url)
+    comments = tuple(_read_comments(item, url, zone))
+    post = Post(
+        number=number,
+        url=url,
+        title=child_text(item, "title"),
+        posted=time_with_utc(child_text(item, "{*}post_date"), child_text(item, "{*}post_date_gmt"), zone),
+        body_html=body.html,
+        body_text=body.text,
+        images=body.images,
+        comment_count=len(comments),
+        comments=comments,
+        categories=tuple(_read_categories(item)),
+    )
+    return ExportedPost(
+        encoding=document.encoding,
+        status=_post_status(item, number),
+        author=author,
+        post=post,
+        problems=document.problems,
+    )
+
+
+SITE = ExportSite(
+    name="wordpress",
+    title="WordPress",
+    content_type="application/rss+xml",
+    read_post=_read_post,
+    post_url=re.compile(r"[?&](?:p|page_id)=(\d+)"),
+    zone=ZoneInfo("UTC"),
+    image_hosts=("*.files.wordpress.com", "*.wp.com"),
+)
+
+
+def _read_author(channel: Element, named_url: str | None) -> Author:
+    url = named_url or child_text(channel, "{*}base_blog_url") or child_text(channel, "link")
+    names = [child_text(node, "{*}author_display_name") for node in channel.iterfind("{*}author")]
+    return Author(
+        uid=uid_of(url),
+        url=url,
+        nickname=names[0] or None if len(names) == 1 else None,
+        blog_title=child_text(channel, "title") or None,
+        tagline=child_text(channel, "description") or None,
+    )
+
+
+def _post_status(item: Element, number: str) -> PostStatus:
+    if child_text(item, "{*}post_type") not in _POSTS or not number:
+        return PostStatus.NO_POST
+    return _STATUSES.get(child_text(item, "{*}status"), PostStatus.TRASHED)
+
+
+def _post_url(item: Element, author: Author, number: str) -> str:
+    """Return the permalink; a draft may have none."""
+    urls = (child_text(item, "link"), child_text(item, "guid"))
+    web = (url for url in urls if url.startswith(("http://", "https://")))
+    return next(web, None) or f"{author.url.rstrip('/')}/?p={number}"
+
+
+def _parse_content(content: str, url: str) -> Body:
+    if _BLOCK_EDITOR not in content:
+        content = add_line_breaks(_CAPTION.sub("", content))
+    return parse_body(content.strip(), url)
+
+
+def _read_categories(item: Element) -> Iterator[str]:
+    """Yield the names of the categories and tags, each once."""
+    nodes = (node for node in item.iterfind("category") if node.get("domain") in ("category", "post_tag"))
+    yield from dict.fromkeys(name for node in nodes if (name := (node.text or "").strip()))
+
+
+def _read_comments(item: Element, base_url: str, zone: ZoneInfo) -> Iterator[Comment]:
+    """Yield the approved comments and pingbacks, oldest first."""
+    nodes = item.findall("{*}comment")
+    names = {child_text(node, "{*}comment_id"): child_text(node, "{*}comment_author") for node in nodes}
+    for node in sorted(nodes, key=lambda node: child_text(node, "{*}comment_date")):
+        is_approved = child_text(node, "{*}comment_approved") == "1"
+        if is_approved and child_text(node, "{*}comment_type") in _COMMENTS:
+            yield _read_comment(node, names, base_url, zone)
+
+
+def _read_comment(node: Element, names: Mapping[str, str], base_url: str, zone: ZoneInfo) -> Comment:
+    body = parse_body(add_line_breaks(child_text(node, "{*}comment_content")), base_url)
+    return Comment(
+        author_name=child_text(node, "{*}comment_author"),
+        author_url=web_url(child_text(node, "{*}comment_author_url")),
+        reply_to=names.get(child_text(node, "{*}comment_parent")) or None,
+        posted=time_with_utc(
+            child_text(node, "{*}comment_date"), child_text(node, "{*}comment_date_gmt"), zone
+        ),
+        body_html=body.html,
+        body_text=body.text,
+    )

@@ -1,0 +1,316 @@
+"""`import blogger`, `wordpress`, `movabletype`, `blogbus`: the posts of a platform's export file."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from blogarchive.errors import UsageError
+from blogarchive.importing.exports import import_export
+from blogarchive.importing.report import ImportReport
+from blogarchive.items import Page, PageKind, Target
+from blogarchive.sites.base import crawled_site_names, parse_page
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.reparse import reparse_pages
+from blogarchive.store.pages.page_rows import stored_pages
+from blogarchive.workers.batch_reparse import parse_stored_pages
+from tests.importing.archives import rows
+from tests.paths import REAL
+from tests.tool import Tool, contents
+
+CASES = Path(__file__).parent / "exports"
+PLATFORMS = {
+    "blogger": "blogger",
+    "takeout": "blogger",
+    "wordpress": "wordpress",
+    "movabletype": "movabletype",
+    "blogbus": "blogbus",
+}
+SAVED_AT = 1_600_000_000
+FETCHED_AT = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def import_bytes(folder: Path, platform: str, body: bytes, **options: object) -> ImportReport:
+    file = folder / "export"
+    file.write_bytes(body)
+    os.utime(file, (SAVED_AT, SAVED_AT))
+    return import_export(folder / "archive.db", file, platform, **options)  # type: ignore[arg-type]
+
+
+def read_case(case: str) -> bytes:
+    return next((CASES / case).glob("export.*")).read_bytes()
+
+
+def import_case(folder: Path, case: str, **options: object) -> ImportReport:
+    return import_bytes(folder, PLATFORMS[case], read_case(case), **options)
+
+
+def reparse(archive: Path) -> list[object]:
+    with Archive.open(archive) as opened:
+        return list(reparse_pages(opened, parse_stored_pages(stored_pages(opened), 1), write=True))
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_an_export_is_stored_as_its_golden_file(
+    case: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    import_case(tmp_path, case, drafts=True)
+    stored = json.loads(json.dumps(contents(tmp_path / "archive.db")), parse_int=str)
+    file = CASES / case / "expected.json"
+    if request.config.getoption("--rewrite-goldens"):
+        file.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        pytest.fail(f"{file} was written anew: read the diff, then run the tests without --rewrite-goldens")
+    assert stored == json.loads(file.read_text("utf-8"), parse_int=str)
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_the_same_export_again_changes_nothing(case: str, tmp_path: Path) -> None:
+    import_case(tmp_path, case)
+    before = contents(tmp_path / "archive.db")
+    again = import_case(tmp_path, case)
+    assert (again.pages, again.posts, again.comments, again.changed) == (0, 0, 0, 0)
+    assert again.same == len(before["pages"])
+    assert contents(tmp_path / "archive.db") == before
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_reparse_of_an_imported_archive_changes_nothing(case: str, tmp_path: Path) -> None:
+    import_case(tmp_path, case, drafts=True)
+    before = contents(tmp_path / "archive.db")
+    assert reparse(tmp_path / "archive.db") == []
+    assert contents(tmp_path / "archive.db") == before
+
+
+def test_drafts_are_counted_and_left_out(tmp_path: Path) -> None:
+    assert import_case(tmp_path, "blogger").drafts == 1
+    assert rows(tmp_path / "archive.db", "select title from posts where title = '没写完'") == []
+
+
+def test_an_edit_in_a_later_export_becomes_a_revision(tmp_path: Path) -> None:
+    import_case(tmp_path, "blogger")
+    later = read_case("blogger").replace("下了一夜雪".encode(), "下了三天雪".encode())
+    later = later.replace(b"<updated>2020-05-01T", b"<updated>2020-06-01T", 1)
+    assert import_bytes(tmp_path, "blogger", later).changed == 1
+    archive = tmp_path / "archive.db"
+    assert rows(archive, "select count(*) from posts") == [(2,)]
+    assert "三天" in str(rows(archive, "select body_text from posts where number = '9200000000000000111'"))
+    assert "一夜" in str(rows(archive, "select body_text from post_revisions"))
+
+
+def test_posts_that_did_not_change_are_not_stored_again_by_a_later_export(tmp_path: Path) -> None:
+    import_case(tmp_path, "blogbus")
+    later = read_case("blogbus").replace(b"2009-06-06 16:58:47", b"2010-01-01 00:00:00")
+    assert import_bytes(tmp_path, "blogbus", later).pages == 0
+
+
+def test_url_and_zone_of_the_user_are_stored_with_the_posts(tmp_path: Path) -> None:
+    import_case(tmp_path, "movabletype", url="http://blog.xuite.net/rain/blog", zone="Asia/Tokyo")
+    archive = tmp_path / "archive.db"
+    assert rows(archive, "select uid, url from authors") == [
+        ("blog.xuite.net-rain-blog", "http://blog.xuite.net/rain/blog")
+    ]
+    assert rows(archive, "select posted_at from posts where title = '雨後'") == [
+        ("2002-08-08T15:31:05+09:00",)
+    ]
+    assert reparse(archive) == []
+
+
+def test_a_zone_named_later_corrects_the_times(tmp_path: Path) -> None:
+    import_case(tmp_path, "blogbus")
+    import_case(tmp_path, "blogbus", zone="America/New_York")
+    posted = rows(tmp_path / "archive.db", "select posted_at from posts where title like '朱%'")
+    assert posted == [("2004-02-03T19:11:27-05:00",)]
+
+
+def test_a_takeout_file_gets_its_urls_from_the_named_blog(tmp_path: Path) -> None:
+    import_case(tmp_path, "takeout", url="https://haibian.blogspot.com/")
+    assert rows(tmp_path / "archive.db", "select url from posts") == [
+        ("https://haibian.blogspot.com/2023/06/blog-post.html",)
+    ]
+
+
+def cut_after(text: str) -> Callable[[bytes], bytes]:
+    return lambda body: body[: body.index(text.encode()) + len(text.encode())]
+
+
+@pytest.mark.parametrize(
+    ("case", "last", "posts"),
+    [
+        ("blogger", "没写完", 1),
+        ("wordpress", "老店", 1),
+        ("movabletype", "第二篇", 2),
+        ("takeout", "沙滩上有", 0),
+    ],
+)
+def test_a_cut_file_imports_its_whole_posts_and_names_the_cut(
+    case: str, last: str, posts: int, tmp_path: Path
+) -> None:
+    done = import_bytes(tmp_path, PLATFORMS[case], cut_after(last)(read_case(case)))
+    assert done.posts == posts
+    assert done.unplaced
+    whole = import_case(tmp_path, case)
+    assert whole.unplaced == ()
+    assert contents(tmp_path / "archive.db")["posts"]
+
+
+def test_a_post_of_damaged_xml_is_named_and_costs_no_other_post(tmp_path: Path) -> None:
+    body = read_case("wordpress").replace(">龙井".encode(), ">龙井<b><c ".encode(), 1)
+    done = import_bytes(tmp_path, "wordpress", body)
+    assert (done.posts, [one.name for one in done.unplaced]) == (1, ["龙井"])
+
+
+def test_a_post_that_is_damaged_after_its_id_is_stored_with_a_failure(tmp_path: Path) -> None:
+    body = read_case("blogger").replace(">春雪".encode(), ">春雪<b>".encode(), 1)
+    assert import_bytes(tmp_path, "blogger", body).posts == 2
+    assert rows(tmp_path / "archive.db", "select kind, field from open_failures") == [("incomplete", "body")]
+
+
+ENTITIES = (
+    '<!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY x SYSTEM "file:///etc/hostname">]>'
+)
+
+
+@pytest.mark.parametrize("before", ["", "<!-- <feed> -->", "<?a <feed ?>"])
+def test_a_document_type_is_refused(before: str, tmp_path: Path) -> None:
+    body = read_case("blogger").replace(b"<feed ", f"{before}{ENTITIES}<feed ".encode(), 1)
+    with pytest.raises(UsageError, match="document type"):
+        import_bytes(tmp_path, "blogger", body)
+    assert not (tmp_path / "archive.db").exists()
+
+
+@pytest.mark.parametrize("platform", ["blogger", "wordpress", "blogbus"])
+def test_entities_in_a_stored_page_are_never_expanded(platform: str) -> None:
+    body = f'<?xml version="1.0"?>{ENTITIES}<feed><entry a="&c;">&c;&x;</entry></feed>'.encode()
+    page = Page(url="http://a.example/", fetched_at=FETCHED_AT, status=200, headers=(), body=body)
+    target = Target(url=page.url, site=platform, kind=PageKind.POST)
+    assert parse_page(page, target).kind is PageKind.UNKNOWN
+
+
+def test_entities_in_a_post_stay_text(tmp_path: Path) -> None:
+    body = read_case("blogger").replace("春雪".encode(), "春雪&x;&nbsp;".encode(), 1)
+    import_bytes(tmp_path, "blogger", body)
+    assert rows(tmp_path / "archive.db", "select title from posts where title like '春雪%'") == [
+        ("春雪&x;\xa0 & 炉火",)
+    ]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"<a>" * 200_000,
+        b"<a " + b"x" * 2_000_000 + b"='1'>",
+        b"<a y='" + b"&lt;" * 500_000 + b"'/>",
+        b"<![CDATA[" * 1000,
+        b"&#0;&#xFFFFFF;&;&&&" * 1000,
+        b"\x00\x01\xff\xfe" * 1000,
+    ],
+    ids=["depth", "attribute name", "attribute value", "open CDATA", "references", "bytes"],
+)
+@pytest.mark.parametrize("case", ["blogger", "wordpress", "blogbus"])
+def test_hostile_xml_in_one_post_costs_no_other_post(case: str, hostile: bytes, tmp_path: Path) -> None:
+    element = {"blogger": b"entry", "wordpress": b"item", "blogbus": b"Log"}[case]
+    body, close = read_case(case), b"</" + element + b">"
+    first = body.index(close)
+    first = body.index(close, first + 1) if case == "blogger" else first
+    import_bytes(tmp_path, PLATFORMS[case], body[:first] + hostile + body[first:])
+    if b"CDATA" not in hostile:
+        assert rows(tmp_path / "archive.db", "select count(*) from posts") >= [(1,)]
+
+
+@pytest.mark.parametrize("platform", sorted(set(PLATFORMS.values())))
+@pytest.mark.parametrize(
+    "body", [b"", b"\x00" * 5000, b"<", b"<a/>", b"<!DOCTYPE a>", "文字\n".encode() * 50]
+)
+def test_a_page_of_any_bytes_is_parsed_without_an_error(platform: str, body: bytes) -> None:
+    page = Page(url="http://a.example/", fetched_at=FETCHED_AT, status=200, headers=(), body=body)
+    assert parse_page(page, Target(url=page.url, site=platform, kind=PageKind.POST)).kind is PageKind.UNKNOWN
+
+
+@pytest.mark.parametrize("platform", sorted(set(PLATFORMS.values())))
+def test_a_file_of_another_kind_is_one_line_and_no_archive(platform: str, tmp_path: Path) -> None:
+    tool = Tool(tmp_path / "tool")
+    (tmp_path / "page.html").write_text("<html><body>文字</body></html>")
+    ran = tool.run("import", platform, str(tmp_path / "page.html"))
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert not tool.db.exists()
+
+
+def test_the_command_prints_counts_and_drafts_and_exits_by_them(tmp_path: Path) -> None:
+    tool = Tool(tmp_path / "tool")
+    source = CASES / "blogger" / "export.xml"
+    ran = tool.run("import", "blogger", str(source))
+    assert ran.code == 0
+    assert "2 new posts" in ran.err
+    assert "1 drafts left out" in ran.err
+    report = json.loads(tool.run("import", "blogger", str(source), "--json", "--drafts").out)
+    assert (report["posts"], report["same"], report["drafts"]) == (1, 2, 1)
+    cut = tmp_path / "cut.xml"
+    cut.write_bytes(source.read_bytes()[:-900])
+    assert tool.run("import", "blogger", str(cut)).code == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("blogger", "--zone", "Asia/Taipei"),
+        ("blogbus", "--zone", "Mars/Base"),
+        ("blogger", "--site", "creaders"),
+        ("blogger", "--url", "shanju"),
+        ("html", "--drafts"),
+    ],
+)
+def test_options_that_do_not_fit_are_usage_errors(words: tuple[str, ...], tmp_path: Path) -> None:
+    kind, *others = words
+    ran = Tool(tmp_path / "tool").run("import", kind, str(CASES / "blogger" / "export.xml"), *others)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+
+
+def test_update_requests_no_page_of_an_imported_blog(tmp_path: Path) -> None:
+    tool = Tool(tmp_path / "tool")
+    tool.run("import", "blogger", str(CASES / "blogger" / "export.xml"))
+    ran = tool.run("update")
+    assert ran.code == 0, ran.err
+    assert tool.rows("select url from frontier union select url from open_failures") == []
+
+
+def test_a_format_of_export_files_is_no_site_to_back_up(tmp_path: Path) -> None:
+    ran = Tool(tmp_path).run("doctor", "http://127.0.0.1:9/", "--site", "blogger")
+    assert ran.code == 2
+    assert "blogarchive import blogger FILE" in ran.err
+    assert "blogger" not in crawled_site_names()
+
+
+def test_imported_posts_survive_the_way_through_a_warc(tmp_path: Path) -> None:
+    first, second = Tool(tmp_path / "first"), Tool(tmp_path / "second")
+    first.run("import", "wordpress", str(CASES / "wordpress" / "export.xml"))
+    first.run("export", "warc", str(tmp_path / "all.warc.gz"))
+    assert second.run("import", "warc", str(tmp_path / "all.warc.gz")).code == 0
+    assert contents(second.db)["posts"] == contents(first.db)["posts"]
+    assert contents(second.db)["comments"] == contents(first.db)["comments"]
+
+
+@pytest.mark.parametrize(
+    ("name", "platform", "posts", "comments"),
+    [
+        ("blogger.xml", "blogger", 205, 21),
+        ("blogbus_excerpt.xml", "blogbus", 8, 12),
+        ("movabletype_xuite.txt", "movabletype", 2, 0),
+    ],
+)
+def test_real_exports_are_imported_whole(
+    name: str, platform: str, posts: int, comments: int, tmp_path: Path
+) -> None:
+    if not (REAL / "exports" / name).exists():
+        pytest.skip("the real export is not on this machine")
+    archive = tmp_path / "archive.db"
+    done = import_export(archive, REAL / "exports" / name, platform, drafts=True)
+    pages = rows(archive, "select count(*) from posts where url like '%/pages/default/%'")
+    assert (done.posts - int(str(pages[0][0])), done.comments, done.unplaced) == (posts, comments, ())
+    assert rows(archive, "select * from open_failures") == []
+    assert rows(archive, "select count(*) from posts where posted_at is null or body_text is null") == [(0,)]
+    assert import_export(archive, REAL / "exports" / name, platform, drafts=True).pages == 0
+    assert reparse(archive) == []

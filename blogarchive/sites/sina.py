@@ -1,7 +1,6 @@
 """新浪博客, blog.sina.com.cn: the templates of 2007 and of 2012 (docs/sites/sina.md).
 
-An id is 16 characters: the uid in 8 hexadecimal digits, then 8 digits of base 36. Scripts fetch the counters and, in the
-template of 2012, the comments.
+An id is the uid in 8 hexadecimal digits and 8 digits of base 36. Scripts fetch the counters, and in 2012 the comments.
 """
 
 import json
@@ -98,7 +97,7 @@ def _uid_of(groups: Mapping[str, str | None]) -> str:
 
 SITE = MarkupSite(
     name="sina",
-    hosts=("blog.sina.com.cn", "www.blog.sina.com.cn"),
+    hosts=("blog.sina.com.cn",),
     image_hosts=("*.sinaimg.cn", "*.sina.com.cn"),
     zone=ZoneInfo("Asia/Shanghai"),
     own_number=rf'id="t_({_ID_DIGITS})"|article_edit\.php\?mode=1&(?:amp;)?blog_id=({_ID_DIGITS})"',

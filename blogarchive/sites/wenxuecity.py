@@ -45,7 +45,7 @@ _OLD = Template(
     ),
     categories=LinkParts(each="#s5 .category-title", name="a"),
     months=LinkParts(each="#s4 nobr > a", name=".", url="."),
-    latest=ListParts(each="#s3 tr", title="a"),
+    latest=ListParts(each="#s3 table tr", title="a"),
 )
 
 _NEW = Template(

@@ -39,11 +39,8 @@ _COMMENTS = CommentParts(
     answers=_ANSWERS,
 )
 
-_DROP = (
-    "./div[.//*[@id='push']][last()]",
-    "./div[@id='article_counter'][last()]",
-    "./div[@id='collection_comments']",
-)
+_DROP = ("./div[.//*[@id='push']][last()]", "./div[@id='collection_comments']")
+_COUNTER = "./div[@id='article_counter'][last()]"
 _TITLE = ".articletext > h3.title"
 _BODY = ".articletext > .innertext"
 _COUNT = Pick(_POST_LINE, match=r"(?:Reply|回應|迴響)\s*\((\d+)\)")
@@ -59,6 +56,7 @@ _TEMPLATE = Template(
         comment_count=_COUNT,
         categories=".extended > a[href*='category_id']",
         drop=_DROP,
+        opened=(_COUNTER,),
         comments=_COMMENTS,
         next_comments="//div[@class='total-comments-div']/div[@class='comments-linkcontrol'][1]/span[@class='next']/a",
     ),

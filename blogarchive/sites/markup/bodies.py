@@ -22,13 +22,14 @@ class Body:
     images: tuple[Image, ...]
 
 
-def read_body(picker: Picker, element: Element, drop: Iterable[str] = ()) -> Body:
-    """Return the body in `element`, without hidden content and without what the selectors of `drop` select.
+def read_body(picker: Picker, element: Element, drop: Iterable[str] = (), opened: Iterable[str] = ()) -> Body:
+    """Return the body in `element`, without hidden content and without what `drop` and `opened` select.
 
-    What they select is open to other selectors: some sites add the counters to the body.
+    What `opened` selects is open to other selectors from now on.
     """
-    dropped = {node for selector in drop for node in picker.elements(selector, element, ())}
-    picker.opened.update(dropped)
+    own = {node for selector in opened for node in picker.elements(selector, element, ())}
+    dropped = own.union(node for selector in drop for node in picker.elements(selector, element, ()))
+    picker.opened.update(own)
     copy = _copy_visible(element, picker.tree.hidden.union(dropped))
     builder = LineBuilder()
     builder.walk(copy)

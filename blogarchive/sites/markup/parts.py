@@ -54,7 +54,8 @@ class PostParts:
     """A post: the whole page shows one, or `each` selects one element a post on a listing.
 
     `body` selects one element. `link` selects the post's own link on a listing. `drop` selects elements inside the
-    body that the site adds. `next_comments` selects the link to the next page of comments.
+    body that the site adds; `opened` selects such elements that show fields: select the last one, because an author
+    may type another. `next_comments` selects the link to the next page of comments.
     """
 
     title: Picks
@@ -67,6 +68,7 @@ class PostParts:
     comment_count: Picks | None = None
     categories: str | None = None
     drop: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     comments: CommentParts | None = None
     next_comments: str | None = None
 

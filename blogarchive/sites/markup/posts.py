@@ -59,7 +59,7 @@ def _read(
         picker.add_problem("forged", "body", f"the page shows {len(bodies)} texts; the first is stored")
     picker.closed.update(outermost)
     found = read_comments(picker, parts.comments, [node for node in outermost if node in written])
-    body = read_body(picker, bodies[0], parts.drop)
+    body = read_body(picker, bodies[0], parts.drop, parts.opened)
     picker.note_source("body", parts.body, body.text)
     return _add_comments(picker, parts, _build_post(picker, parts, body, within, number, url), found)
 

@@ -1,0 +1,208 @@
+"""What every site of known markup keeps, on the fixtures of that site."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from blogarchive.items import Page, PageKind, ParsedPage, Post, Target
+from blogarchive.parsing.html.parse import Element, parse_html
+from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.markup import MarkupSite
+from blogarchive.sites.markup.parts import CardParts, LinkParts, ListParts, Pick, PostParts, Template
+from blogarchive.sites.markup.picker import Picker
+from blogarchive.sites.markup.tree import parse_tree
+from tests.paths import FIXTURES
+
+SITES = [site for name in site_names() if isinstance(site := site_by_name(name), MarkupSite)]
+CASES = [case.parent for site in SITES for case in sorted((FIXTURES / site.name).glob("*/*/page.json"))]
+HTML_CASES = [case for case in CASES if case.name != "answer"]
+
+
+def _site(case: Path) -> MarkupSite:
+    site = site_by_name(case.parent.parent.name)
+    assert isinstance(site, MarkupSite)
+    return site
+
+
+def _page(case: Path, html: str | None = None) -> tuple[Page, Target]:
+    about = json.loads((case / "page.json").read_text("utf-8"))
+    body = (case / "page.html").read_bytes() if html is None else html.encode()
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    fetched_at = datetime.fromisoformat(about["fetched_at"])
+    page = Page(url=about["url"], fetched_at=fetched_at, status=200, headers=headers, body=body)
+    target = Target(
+        url=page.url,
+        site=_site(case).name,
+        kind=PageKind(about["kind"]),
+        uid=about["uid"],
+        post_number=about.get("post_number"),
+        page_no=about.get("page_no", 1),
+    )
+    return page, target
+
+
+def _parse(case: Path, html: str | None = None) -> ParsedPage:
+    return _site(case).parse_page(*_page(case, html))
+
+
+def _template(case: Path) -> Template:
+    name = _site(case).explain_page(*_page(case)).template
+    return next(template for template in _site(case).templates if template.name == name)
+
+
+def _name(case: Path) -> str:
+    return "/".join(case.parts[-3:])
+
+
+def test_every_site_has_fixtures_of_every_template() -> None:
+    for site in SITES:
+        cases = [case for case in HTML_CASES if case.parent.parent.name == site.name]
+        assert {_template(case).name for case in cases} == {template.name for template in site.templates}
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+def test_every_declared_field_is_filled_in_some_fixture(site: MarkupSite) -> None:
+    cases = [case for case in HTML_CASES if case.parent.parent.name == site.name]
+    for template in site.templates:
+        filled = {
+            source.field
+            for case in cases
+            for source in site.explain_page(*_page(case)).sources
+            if _template(case) is template
+        }
+        assert set(_declared(template)) - filled - _UNKNOWN.get((site.name, template.name), set()) == set()
+
+
+_UNKNOWN: dict[tuple[str, str], set[str]] = {}
+"""Fields that no page at hand shows, by site and template."""
+
+
+def _declared(template: Template) -> Iterator[str]:
+    """Yield the names of the fields that the parts of a template select, as an explanation names them."""
+    for parts in (template.post, template.whole):
+        if parts is not None:
+            yield from (
+                _FIELDS.get(one.name, one.name) for one in fields(parts) if _is_field(parts, one.name)
+            )
+            if parts.comments is not None:
+                yield from ("comments.author_name", "comments.body", "comments.posted_at")
+    if template.card is not None:
+        names = [
+            one.name
+            for one in fields(template.card)
+            if one.name != "uid" and _is_field(template.card, one.name)
+        ]
+        yield from (f"author.{_FIELDS.get(name, name)}" for name in names)
+
+
+_FIELDS = {"posted": "posted_at", "registered": "registered_on"}
+_NO_FIELDS = ("each", "link", "drop", "opened", "comments", "next_comments", "categories")
+
+
+def _is_field(parts: PostParts | CardParts, name: str) -> bool:
+    return name not in _NO_FIELDS and getattr(parts, name) is not None
+
+
+def _selectors(value: Any) -> Iterator[str]:
+    if isinstance(value, Pick):
+        yield value.selector
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _selectors(one)
+
+
+def _pasted(case: Path, into: str) -> str | None:
+    """Return the page with copies of its title, time, counters and first comment inside the text or a comment."""
+    parts = _template(case).post
+    page, _ = _page(case)
+    if parts is None or not _parse(case).posts:
+        return None
+    tree = parse_tree(page.body.decode(), page.url)
+    picker = Picker(tree=tree)
+    bodies = picker.elements(parts.body)
+    comments = picker.elements(parts.comments.each) if parts.comments else []
+    if into == "comment":
+        bodies = picker.elements(parts.comments.body, comments[0], ()) if parts.comments and comments else []
+    if not bodies:
+        return None
+    named = [parts.title, parts.posted, parts.views, parts.likes, parts.comment_count]
+    copied = [
+        node for selector in _selectors(tuple(filter(None, named))) for node in picker.elements(selector)
+    ]
+    for node in [*copied, *comments[:1]]:
+        holder = etree.SubElement(bodies[0], "div")
+        copy = deepcopy(node)
+        copy.tail = None
+        holder.append(_change_numbers(copy))
+    return etree.tostring(tree.root, method="html", encoding="unicode")
+
+
+def _change_numbers(copy: Element) -> Element:
+    """Change every number of a copy, so that a page that reads it shows another value."""
+    for node in copy.iter():
+        if isinstance(node.tag, str) and node.text:
+            node.text = node.text.translate(str.maketrans("123456789", "234567891"))
+    return copy
+
+
+@pytest.mark.parametrize("into", ["text", "comment"])
+@pytest.mark.parametrize("case", HTML_CASES, ids=_name)
+def test_parts_of_the_page_pasted_into_the_text_or_a_comment_change_nothing(case: Path, into: str) -> None:
+    html = _pasted(case, into)
+    if html is None:
+        pytest.skip("the page shows no post, or no comment")
+    plain, pasted = _parse(case), _parse(case, html)
+    assert [_without_bodies(post) for post in pasted.posts] == [_without_bodies(post) for post in plain.posts]
+    assert (pasted.author, pasted.problems, pasted.listed) == (plain.author, plain.problems, plain.listed)
+
+
+def _without_bodies(post: Post) -> Post:
+    comments = tuple(replace(one, body_html="", body_text="") for one in post.comments)
+    return replace(post, body_html=None, body_text=None, images=(), comments=comments)
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_a_page_cut_anywhere_does_not_raise(case: Path) -> None:
+    html = (case / "page.html").read_text("utf-8")
+    for end in range(0, len(html), max(1, len(html) // 12)):
+        _parse(case, html[:end])
+
+
+@pytest.mark.parametrize("case", HTML_CASES, ids=_name)
+def test_a_page_without_classes_and_ids_stores_nothing_wrong_silently(case: Path) -> None:
+    root = parse_html((case / "page.html").read_text("utf-8"))
+    for node in root.iter():
+        if isinstance(node.tag, str):
+            node.attrib.pop("class", "")
+            node.attrib.pop("id", "")
+    stripped = _parse(case, etree.tostring(root, method="html", encoding="unicode"))
+    assert "template" in {problem.field for problem in stripped.problems}
+    titles = {post.title for post in _parse(case).posts}
+    assert {post.title for post in stripped.posts} <= titles
+
+
+def test_every_selector_of_every_site_is_valid() -> None:
+    from blogarchive.sites.markup.picker import compile_selector
+
+    for site in SITES:
+        for template in site.templates:
+            for selector in _all_selectors(template):
+                compile_selector(selector)
+
+
+def _all_selectors(parts: object) -> Iterator[str]:
+    if is_dataclass(parts) and not isinstance(parts, Pick | type):
+        for one in fields(parts):
+            if one.name not in ("name", "anonymous") or isinstance(parts, LinkParts | ListParts):
+                yield from _all_selectors(getattr(parts, one.name))
+    else:
+        yield from _selectors(parts)

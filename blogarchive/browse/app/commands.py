@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,11 @@ class CrawlJob:
         if self._process is not None and self._process.poll() is None:
             self.stop_own()
         elif holder := lock_holder(self._archive):
-            os.kill(holder.pid, _STOP)
+            # Windows sends Ctrl-Break only to processes of this console; SIGTERM ends any process there, at once.
+            with suppress(
+                OSError
+            ):  # it has ended, or belongs to another user: the page shows whether it runs
+                os.kill(holder.pid, signal.SIGTERM)
 
     def stop_own(self) -> None:
         """Stop the crawl that was started here, if it still runs."""

@@ -16,6 +16,7 @@ from blogarchive.browse.app.access import Access
 from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.progress import ProgressMeter
+from blogarchive.browse.app.schedule import crontab_line, schtasks_command
 from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
 from blogarchive.messages import Language
 from blogarchive.parsing.typed_url import repair_url
@@ -129,6 +130,8 @@ async def overview(context: AppContext) -> Response:
         blogs=await context.read(crawl_state.blog_lines) or (),
         images_not_fetched=await context.read(_images_not_fetched) or {},
         exists=context.state.archive.exists(),
+        crontab_line=crontab_line(context.state.archive),
+        schtasks_command=schtasks_command(context.state.archive),
         sites=crawled_site_names(),
         **await _progress(context),
     )

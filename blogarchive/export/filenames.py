@@ -8,6 +8,8 @@ import re
 import unicodedata
 from itertools import chain, count
 
+from blogarchive.parsing.unicode_form import normalize_nfc
+
 # Forbidden by Windows, or breaking a link in Obsidian; each has a full-width form that looks the same.
 _FORBIDDEN = '<>:"/\\|?*#^[]'
 _FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in _FORBIDDEN})
@@ -22,7 +24,7 @@ def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
     Invisible characters (controls, direction marks, line separators) are removed, white space becomes one space,
     and forbidden characters become full-width. The same title returns the same name.
     """
-    text = unicodedata.normalize("NFC", title).translate(_FULL_WIDTH)
+    text = normalize_nfc(title).translate(_FULL_WIDTH)
     text = "".join(" " if char.isspace() else char for char in text if not _is_invisible(char))
     text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):

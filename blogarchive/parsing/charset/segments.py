@@ -21,8 +21,11 @@ from blogarchive.parsing.charset.viterbi import decode_damaged
 from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 
 _BLOCK_BYTES = 4096  # an undamaged block is decoded at once, a damaged one by segments
+_MAX_BLOCK_BYTES = 16_384  # of a block without a tag
+_MAX_DAMAGED_BYTES = 50_000  # of a page; the repair takes about 10 µs a byte
 _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no supported charset has these bytes inside a character
 _EDGES = (b"<", b">", b'"', b"\n")
+_BLOCK_END = re.compile(rb"[\x00-\x2f<>]")  # every decoder resynchronises at these
 _PIECES = re.compile(rb"([\x00-\x2f]+)")  # every decoder resynchronises at these
 _EVERYDAY_COST = 11 * BIT  # maximum per character of text that is accepted at once
 _PIECES_OF_TEXT = re.compile(_PIECES.pattern.decode("latin-1"))
@@ -86,88 +89,105 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
     """Return the text of `body`, which is mainly in `charset`.
 
     A segment that is clearly in a `declared` charset, UTF-8, GBK or Big5 is decoded in that. A damaged
-    segment loses as few characters as possible. Other segments decode as in a browser.
+    segment loses as few characters as possible. Other segments decode as in a browser, and so do all after
+    the first 50,000 damaged bytes.
     """
     others = [
         c
         for c in dict.fromkeys((*declared, UTF_8, GB18030, BIG5))
         if c is not charset and c.name in _SWITCH_COST
     ]
-    return "".join(_decode_block(block, charset, others) for block in _split_blocks(body))
+    decoder = _SegmentDecoder(charset, others)
+    return "".join(map(decoder.decode_block, _split_blocks(body)))
 
 
 def _split_blocks(body: bytes) -> Iterator[bytes]:
     start = 0
     while start < len(body):
-        end = body.find(b"<", start + _BLOCK_BYTES)
-        end = len(body) if end < 0 else end
+        end = body.find(b"<", start + _BLOCK_BYTES, start + _MAX_BLOCK_BYTES)
+        if end < 0:
+            found = _BLOCK_END.search(body, start + _MAX_BLOCK_BYTES)
+            end = len(body) if found is None else found.start()
         yield body[start:end]
         start = end
 
 
-def _decode_block(block: bytes, charset: Charset, others: Sequence[Charset]) -> str:
-    text = decode_undamaged(block, charset)
-    if text is not None:
-        return text
-    if charset is UTF_8:
-        return "".join(_decode_around_errors(block, others))
-    return "".join(_decode_segment(segment, charset, others) for segment in _SEGMENTS.split(block))
+class _SegmentDecoder:
+    """Decodes the segments of a page in `charset` or in one of `others`."""
 
+    def __init__(self, charset: Charset, others: Sequence[Charset]) -> None:
+        self._charset = charset
+        self._others = others
+        self._damaged_bytes = 0  # repaired on this page
 
-def _decode_around_errors(block: bytes, others: Sequence[Charset]) -> Iterator[str]:
-    """Yield the text of a UTF-8 block: valid parts as they are, the segment around each error on its own."""
-    position = 0
-    while position < len(block):
-        try:
-            yield block[position:].decode("utf-8")
-            return
-        except UnicodeDecodeError as error:
-            bad = position + error.start
-        start = max(position, *(block.rfind(edge, position, bad) + 1 for edge in _EDGES))
-        end = min(
-            found
-            for edge in (*_EDGES, b"")
-            if (found := block.find(edge, bad + 1) if edge else len(block)) >= 0
-        )
-        yield block[position:start].decode("utf-8")
-        yield _decode_segment(block[start:end], UTF_8, others)
-        position = end
+    def decode_block(self, block: bytes) -> str:
+        """Return the text of a block."""
+        text = decode_undamaged(block, self._charset)
+        if text is not None:
+            return text
+        if self._charset is UTF_8:
+            return "".join(self._decode_around_errors(block))
+        return "".join(map(self._decode_segment, _SEGMENTS.split(block)))
 
+    def _decode_around_errors(self, block: bytes) -> Iterator[str]:
+        """Yield the text of a UTF-8 block: valid parts as they are, the segment around each error on its own."""
+        position = 0
+        while position < len(block):
+            try:
+                yield block[position:].decode("utf-8")
+                return
+            except UnicodeDecodeError as error:
+                bad = position + error.start
+            start = max(position, *(block.rfind(edge, position, bad) + 1 for edge in _EDGES))
+            end = min(
+                found
+                for edge in (*_EDGES, b"")
+                if (found := block.find(edge, bad + 1) if edge else len(block)) >= 0
+            )
+            yield block[position:start].decode("utf-8")
+            yield self._decode_segment(block[start:end])
+            position = end
 
-def _decode_segment(segment: bytes, charset: Charset, others: Sequence[Charset]) -> str:
-    """Decode a segment as a whole or by pieces, whichever costs less."""
-    if segment.isascii():
-        return segment.decode("ascii")
-    if charset is not UTF_8 and (text := decode_undamaged(segment, charset)) is not None:
-        return text
-    parts = _PIECES.split(segment)
-    if charset is UTF_8 and all(map(_is_nearly_valid_utf_8, parts)):
-        return charset.decode_lenient(segment)
-    whole = _decode_in_other(segment, charset, others)
-    if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
-        return whole.text
-    pieces = [_decode_piece(part, charset, others) for part in parts]
-    candidates = [_Candidate(sum(p.cost for p in pieces), "".join(p.text for p in pieces))]
-    return min([*candidates, whole] if whole else candidates).text
+    def _decode_segment(self, segment: bytes) -> str:
+        """Decode a segment as a whole or by pieces, whichever costs less."""
+        charset = self._charset
+        if segment.isascii():
+            return segment.decode("ascii")
+        if self._damaged_bytes > _MAX_DAMAGED_BYTES:
+            return charset.decode_lenient(segment)
+        if charset is not UTF_8 and (text := decode_undamaged(segment, charset)) is not None:
+            return text
+        parts = _PIECES.split(segment)
+        if charset is UTF_8 and all(map(_is_nearly_valid_utf_8, parts)):
+            return charset.decode_lenient(segment)
+        whole = _decode_in_other(segment, charset, self._others)
+        if whole and all(map(_is_everyday, _PIECES_OF_TEXT.split(whole.text))):
+            return whole.text
+        pieces = [self._decode_piece(part) for part in parts]
+        candidates = [_Candidate(sum(p.cost for p in pieces), "".join(p.text for p in pieces))]
+        return min([*candidates, whole] if whole else candidates).text
+
+    def _decode_piece(self, piece: bytes) -> _Candidate:
+        charset = self._charset
+        text = charset.decode_lenient(piece)
+        parsed = _Candidate(text_cost(text, charset.script), text)
+        if piece.isascii() or decode_undamaged(piece, charset) is not None:
+            return parsed
+        self._damaged_bytes += len(piece)
+        if self._damaged_bytes > _MAX_DAMAGED_BYTES:
+            return parsed
+        other = _decode_in_other(piece, charset, self._others)
+        if charset.script != "chinese":
+            return other or parsed
+        if other and _is_everyday(other.text):
+            return other
+        # A part may be in another charset: a name that follows its label.
+        mixed = _Candidate(*decode_damaged(piece, charset))
+        return min(mixed, other) if other else mixed
 
 
 def _is_everyday(text: str) -> bool:
     return text_cost(text) <= _EVERYDAY_COST * len(text)
-
-
-def _decode_piece(piece: bytes, charset: Charset, others: Sequence[Charset]) -> _Candidate:
-    text = charset.decode_lenient(piece)
-    parsed = _Candidate(text_cost(text, charset.script), text)
-    if piece.isascii() or decode_undamaged(piece, charset) is not None:
-        return parsed
-    other = _decode_in_other(piece, charset, others)
-    if charset.script != "chinese":
-        return other or parsed
-    if other and _is_everyday(other.text):
-        return other
-    # A part may be in another charset: a name that follows its label.
-    mixed = _Candidate(*decode_damaged(piece, charset))
-    return min(mixed, other) if other else mixed
 
 
 def _is_nearly_valid_utf_8(piece: bytes) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from blogarchive.parsing.html.attribute_limit import drop_excess_attributes
 from blogarchive.parsing.html.tree_repairs import STRAY_END, mark_paragraph_ends, repair_tree
 from blogarchive.parsing.html.tree_repairs import Element as Element
 
@@ -63,7 +64,8 @@ def _encode_for_libxml2(text: str) -> bytes:
         text = text.replace(other, "")
     # libxml2 stops at a NUL, so a page could hide text behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
-    return _STRAY_BREAK_END.sub(b"<br>", _REFERENCE.sub(_drop_control_reference, clean))
+    clean = _STRAY_BREAK_END.sub(b"<br>", _REFERENCE.sub(_drop_control_reference, clean))
+    return drop_excess_attributes(clean)
 
 
 def _drop_control_reference(found: re.Match[bytes]) -> bytes:

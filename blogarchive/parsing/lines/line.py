@@ -51,10 +51,13 @@ class Line:
                 found.setdefault(anchor, "")
         return [(text.strip(EDGES), anchor) for anchor, text in found.items()]
 
-    def span_of(self, anchor: Element) -> tuple[int, int]:
-        """Return start and end of the text of an `a` in this line; `(0, 0)` if it has none."""
-        ranges = [(start, end) for start, end, _, linked in self.spans if linked is anchor]
-        return (ranges[0][0], ranges[-1][1]) if ranges else (0, 0)
+    def link_spans(self) -> dict[Element, list[tuple[int, int]]]:
+        """Return the start and end of each piece of text of each `a` in this line."""
+        found: dict[Element, list[tuple[int, int]]] = {}
+        for start, end, _, anchor in self.spans:
+            if anchor is not None:
+                found.setdefault(anchor, []).append((start, end))
+        return found
 
     def link_at(self, start: int, end: int) -> Element | None:
         """Return the first `a` that overlaps the range from `start` to `end`, or None."""

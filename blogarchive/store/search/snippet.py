@@ -1,10 +1,10 @@
 """Excerpt a hit: the sentence around its first match, with all matched words marked."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from blogarchive.parsing.unicode_form import normalize_nfc
 from blogarchive.store.search.query import Term
 from blogarchive.store.search.tokenizer import fold
 
@@ -23,13 +23,13 @@ class Fragment:
 
 def mark_hits(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
     """Return all of `text` with every match marked."""
-    text = unicodedata.normalize("NFC", text)
+    text = normalize_nfc(text)
     return _fragments(text, _find_spans(text, terms), 0, len(text))
 
 
 def extract_sentence(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
     """Return the sentence of the first match, shortened if it is long, or the beginning if nothing matches."""
-    text = unicodedata.normalize("NFC", text)
+    text = normalize_nfc(text)
     spans = _find_spans(text, terms)
     first, last = spans[0] if spans else (0, 0)
     begins = max((end.end() for end in _SENTENCE_END.finditer(text, 0, first)), default=0)

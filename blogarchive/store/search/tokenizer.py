@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from opencc import OpenCC
 
+from blogarchive.parsing.unicode_form import normalize_nfc
+
 BREAK = "‖"
 """Replaces punctuation and line ends in the index, so that no phrase matches across them."""
 
@@ -109,7 +111,7 @@ def index_text(text: str | None) -> str:
 
 def _runs(text: str) -> Iterator[tuple[str, bool, bool]]:
     """Return runs of single characters, letters or digits: the run, whether single, and whether a break precedes it."""
-    folded = fold(unicodedata.normalize("NFC", text))
+    folded = fold(normalize_nfc(text))
     end, before_single = 0, None
     for found in _RUN.finditer(folded):
         single = found.lastgroup == "single"

@@ -98,19 +98,19 @@ def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> Com
         last=joined.last,
         position=find_dom_position(view, joined.first, joined.last, (node,)),
         likes=likes,
-        linked=any(_is_reply_button(find_enclosing(node, tag)) for tag in ("a", "button"))
-        or _has_script(node),
+        linked=any(_is_reply_button(view, find_enclosing(node, tag)) for tag in ("a", "button"))
+        or _has_script(view, node),
     )
 
 
-def _has_script(node: Element) -> bool:
+def _has_script(view: PageView, node: Element) -> bool:
     """Check whether the element is no link but has a click handler."""
-    return node.get("onclick") is not None and _is_reply_button(node)
+    return node.get("onclick") is not None and _is_reply_button(view, node)
 
 
-def _is_reply_button(node: Element | None) -> bool:
+def _is_reply_button(view: PageView, node: Element | None) -> bool:
     """Check whether the element has the word 回复 alone: a link around a whole comment is no button."""
-    return (
-        node is not None
-        and _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None
-    )
+    # A link may contain all comments: reading it for each of them would be quadratic.
+    if node is None or len(view.document.lines_in(node)) > _MAX_FOOTER_LINES:
+        return False
+    return _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None

@@ -67,7 +67,8 @@ def _iter_sure_selections(
         if headers is None:
             continue
         # A linked name is hardly ever typed: a selection without its header is mostly wrong.
-        words = [header for header in linked if header not in headers]
+        selected = {header.first for header in headers}
+        words = [header for header in linked if header.first not in selected]
         framed = select is _select_by_element
         if not words or (framed and all(_is_quoted(markers, headers, header) for header in words)):
             yield HeaderSelection(headers=headers, sure=True, framed=framed, doubted=bool(words))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from blogarchive.items import DateText, ListedPost, PageKind
-from blogarchive.parsing.lines.document import Element, Line
+from blogarchive.parsing.lines.document import Line
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATE, DATETIME, fold, strip_bullets
 from blogarchive.sites.grammar.post.counters import find_counters
@@ -31,11 +31,11 @@ _LINES_BELOW = 5  # from a title to its time
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
-    """A link to a post: its line, its tag path; `button` if its words are no title."""
+    """A link to a post: its line, its tag path, the span of its text; `button` if its words are no title."""
 
     line: int
     path: str
-    anchor: Element
+    span: tuple[int, int]
     post: ListedPost
     button: bool
 
@@ -78,10 +78,12 @@ def _add_comment_counts(
 def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
     here = view.parse_url(view.url).url  # a switch of script links to the page itself
     for index in lines:
+        spans = view.lines[index].link_spans() if index in view.post_lines else {}
         for text, anchor, parsed_url in view.links[index]:
             if parsed_url is None or parsed_url.kind is not PageKind.POST or parsed_url.url == here:
                 continue
-            start = _find_time_in_link(view.lines[index], anchor, text)
+            pieces = spans.get(anchor, [(0, 0)])
+            start = _find_time_in_link(view.lines[index], pieces, text)
             title = _PINNED.sub("", strip_bullets(text[:start])).strip()
             if title:
                 post = ListedPost(
@@ -92,15 +94,15 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
                     posted=DateText(text=text[start:].strip()) if text[start:] else None,
                 )
                 button = _NOT_A_TITLE.fullmatch(fold(title)) is not None
-                yield _Entry(line=index, path=view.tag_path(anchor), anchor=anchor, post=post, button=button)
+                path, span = view.tag_path(anchor), (pieces[0][0], pieces[-1][1])
+                yield _Entry(line=index, path=path, span=span, post=post, button=button)
 
 
-def _find_time_in_link(line: Line, anchor: Element, text: str) -> int:
-    """Return the offset of the time in the last element of a link's text; else the text's end."""
-    spans = [(start, end) for start, end, _, linked in line.spans if linked is anchor]
-    if len(spans) < 2:
+def _find_time_in_link(line: Line, pieces: Sequence[tuple[int, int]], text: str) -> int:
+    """Return the offset of the time in the last piece of a link's text; else the text's end."""
+    if len(pieces) < 2:
         return len(text)
-    shown = line.text[slice(*spans[-1])].strip()
+    shown = line.text[slice(*pieces[-1])].strip()
     is_time = text.endswith(shown) and _TIME_IN.fullmatch(fold(shown)) is not None
     return len(text) - len(shown) if is_time else len(text)
 
@@ -130,7 +132,7 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
 
 def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
     line = view.lines[entry.line]
-    start, end = line.span_of(entry.anchor)
+    start, end = entry.span
     for part in (line.text[end : end + _CHARS_BESIDE], line.text[max(start - _CHARS_BESIDE, 0) : start]):
         match = _TIME_IN.search(fold(part))
         if match is not None:

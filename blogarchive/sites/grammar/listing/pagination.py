@@ -27,6 +27,7 @@ _FIRST_CHARS = expand_folded(
 _MAX_LENGTH = 80
 _MAX_SIGN_LENGTH = 2  # signs such as >> that occur elsewhere too
 _MAX_PAGER_LINES = 30
+_MAX_LINK_ELEMENTS = 40  # elements of a link around an image, at most
 _PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
 _WEEK = re.compile(
     r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
@@ -181,6 +182,7 @@ def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
 
 def _read_image_text(anchor: Element) -> str:
     """Return the text of a link that has an image alone: the image's, else the link's title."""
-    pictures = list(anchor.iter("img"))
+    # A link may contain all lines of a page: reading it for each of them would be quadratic.
+    pictures = [node for node in islice(anchor.iter(), _MAX_LINK_ELEMENTS) if node.tag == "img"]
     words = (node.get(name) for node in (*pictures, anchor) for name in ("alt", "title"))
     return next((text for text in words if text), "")

@@ -58,8 +58,7 @@ def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Elemen
 
 
 def _style_of(block: Element) -> str:
-    attributes = dict(block.items())
-    return "/".join([str(attributes.get(name, "")) for name in _STYLE_ATTRIBUTES]) if attributes else ""
+    return "/".join([block.get(name, "") for name in _STYLE_ATTRIBUTES]) if block.attrib else ""
 
 
 def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:

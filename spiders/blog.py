@@ -21,6 +21,7 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.parsing.http import retry_after
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.workers.parser_process import ParserKilled
 from spiders.download_handler import flush_slots
 from spiders.fetch_errors import classify_error, error_of, is_program_error, program_failure
 from spiders.media import ImageFetcher
@@ -226,7 +227,8 @@ class BlogSpider(PoliteSpider):
 
     def _record_program_failure(self, target: Target, error: BaseException) -> None:
         """Record an error of this program on one page; the run continues, and its exit code is not 0."""
-        log.error("fetching, parsing or storing %s failed", target.url, exc_info=error)
+        trace = None if isinstance(error, ParserKilled) else error
+        log.error("fetching, parsing or storing %s failed", target.url, exc_info=trace)
         try:
             self._record_failure(target, program_failure(error), None)
         except Exception as another:  # noqa: BLE001 - Scrapy only logs exceptions of a signal's receiver

@@ -1,10 +1,12 @@
 """Parse the pages of a run: in this process, or in a second one if the run has no delay."""
 
+import asyncio
 from collections.abc import Callable
 
 from blogarchive.items import Page, ParsedPage, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
+from blogarchive.workers.large_pages import LARGE_PAGE, LargePageParser
 from blogarchive.workers.parser_process import IS_SUPPORTED, ParserProcess
 from blogarchive.workers.process import count_cores
 
@@ -20,6 +22,7 @@ class PageParser:
         self._report = report
         self._pages = 0
         self._process: ParserProcess | None = None
+        self._large = LargePageParser()
         self._cache = SubtreeCache() if delay == 0 else None  # a run with a delay never waits for the parser
 
     def ahead(self) -> int:
@@ -32,8 +35,13 @@ class PageParser:
             self._start()
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors."""
+        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
+
+        Raises `ParserKilled` if the page takes longer than the time limit.
+        """
         self._pages += 1
+        if len(page.body) >= LARGE_PAGE:
+            return await asyncio.to_thread(self._large.parse, page, target)
         if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
             self._start()
         if self._process and self._process.is_ready:
@@ -41,7 +49,8 @@ class PageParser:
         return parse_page(page, target, self._cache)
 
     async def close(self) -> None:
-        """End the second process, if there is one."""
+        """End the other processes, if there are any."""
+        self._large.close()
         if self._process:
             await self._process.close()
 

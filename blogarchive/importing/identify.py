@@ -19,8 +19,9 @@ from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.http import is_truncated
-from blogarchive.sites.base import find_own_urls, parse_page, site_by_name, site_for_url
+from blogarchive.sites.base import find_own_urls, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.workers.large_pages import parse_guarded
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:did=)?(\d{3,})")
@@ -239,4 +240,4 @@ def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
         headers=(*headers, ("X-Imported-From", saved.name), *restored),
         body=saved.body,
     )
-    return CrawledPage(target=target, page=page, parsed=parse_page(page, target))
+    return CrawledPage(target=target, page=page, parsed=parse_guarded(page, target))

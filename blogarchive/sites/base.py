@@ -15,6 +15,7 @@ from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.parsing.media.hosts import matches_host
 from blogarchive.sites.explanation import Explanation
+from blogarchive.sites.page_limits import refuse_large_page
 
 
 class Site(Protocol):
@@ -148,5 +149,9 @@ def find_own_urls(text: str) -> tuple[str, ...]:
 
 
 def parse_page(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
-    """Return `page` as parsed by the site of `target`; `cache` only makes this faster."""
-    return site_by_name(target.site).parse_page(page, target, cache)
+    """Return `page` as parsed by the site of `target`; `cache` only makes this faster.
+
+    A page beyond the limits of `page_limits` is not parsed: the result has a problem that says so.
+    """
+    site = site_by_name(target.site)
+    return refuse_large_page(page.body) or site.parse_page(page, target, cache)

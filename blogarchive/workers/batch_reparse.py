@@ -15,9 +15,9 @@ from threading import Thread
 
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
+from blogarchive.workers.large_pages import parse_guarded
 from blogarchive.workers.process import count_cores, reduce_garbage_collection, stop_signals
 
 _BATCH = 40  # pages of a task: they share subtrees, which are pickled once
@@ -37,7 +37,7 @@ Task = tuple[list[StoredPage], "Future[list[ParsedPage | str]]"]
 
 def parse_stored_page(stored: StoredPage, cache: SubtreeCache | None = None) -> Reparsed:
     """Return the id of a stored page and its crawled page, normalized and with dates."""
-    parsed = parse_page(stored.page, stored.target, cache)
+    parsed = parse_guarded(stored.page, stored.target, cache)
     return stored.id, normalize_page(CrawledPage(target=stored.target, page=stored.page, parsed=parsed))
 
 

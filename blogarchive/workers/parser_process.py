@@ -22,14 +22,17 @@ from blogarchive.workers.process import reduce_garbage_collection
 IS_SUPPORTED = sys.platform != "win32"
 """Whether the system passes a socket to a process as its stdin; Windows does not."""
 
-_READY = b"\n"
-_SIZE = 4  # bytes of the length before each result
+READY = b"\n"
+SIZE_BYTES = 4  # bytes of the length before each result
 _BUFFER = 1 << 20
+TIME_LIMIT = 20.0
+"""Seconds in which a page must be parsed: ten times the longest on one core of a desktop computer."""
+
 _FRAME = ("author", "latest", "categories", "months")
 """Fields that are equal on most pages of a blog; an equal field is sent as its name."""
 
 
-class _Delta(NamedTuple):
+class Delta(NamedTuple):
     """A parsed page without links and without the fields that are the `same` as in the page before.
 
     `links` contains the position of a link that the page before has too.
@@ -40,7 +43,16 @@ class _Delta(NamedTuple):
     links: tuple[Link | int, ...]
 
 
-_EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+
+
+class ParserKilled(Exception):
+    """The process that parses was killed by the time limit on this page, or has crashed on it."""
+
+
+def too_slow() -> str:
+    """Return the message of `ParserKilled` for a page that takes too long."""
+    return f"parsing took longer than {TIME_LIMIT:.0f} s and was stopped"
 
 
 class ParserProcess:
@@ -55,7 +67,7 @@ class ParserProcess:
         self._channel = channel
         self._writer: asyncio.StreamWriter | None = None
         self._lock = asyncio.Lock()
-        self._before = _EMPTY
+        self._before = EMPTY
         self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     @classmethod
@@ -64,24 +76,13 @@ class ParserProcess:
 
         `report` is called with a message if it ends early. Raises `OSError` if the system allows no more processes.
         """
-        channel, remote = socket.socketpair()
-        code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
-        try:
-            process = subprocess.Popen(  # noqa: S603 - a fixed program
-                [sys.executable, "-P", "-c", code],
-                stdin=remote.fileno(),
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError:
-            channel.close()
-            raise
-        finally:
-            remote.close()
-        return cls(process, channel, report)
+        return cls(*start_process(), report)
 
     async def parse(self, page: Page, target: Target) -> ParsedPage:
-        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors."""
+        """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
+
+        Raises `ParserKilled` if the page takes longer than the time limit.
+        """
         if self.is_ready and self._writer:
             try:
                 parsed = await self._request(self._writer, page, target)
@@ -107,9 +108,9 @@ class ParserProcess:
 
     async def _connect(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(sock=self._channel, limit=_BUFFER)
-        first = await self._reader.read(len(_READY))
+        first = await self._reader.read(len(READY))
         self.is_ready = True
-        if first != _READY:
+        if first != READY:
             self._record_end()
 
     def _record_end(self) -> None:
@@ -124,32 +125,61 @@ class ParserProcess:
         """
         writer.write(pickle.dumps((page, target), pickle.HIGHEST_PROTOCOL))
         async with self._lock:
-            size = int.from_bytes(await self._reader.readexactly(_SIZE))
-            delta: _Delta | None = pickle.loads(await self._reader.readexactly(size))  # noqa: S301 - our own
+            try:
+                async with asyncio.timeout(TIME_LIMIT):
+                    size = int.from_bytes(await self._reader.readexactly(SIZE_BYTES))
+                    result = await self._reader.readexactly(size)
+            except TimeoutError:
+                self._process.kill()
+                self._record_end()
+                raise ParserKilled(too_slow()) from None
+            delta: Delta | None = pickle.loads(result)  # noqa: S301 - our own
             if delta is None:
                 return None
-            self._before = _merge(delta, self._before)
+            self._before = merge_delta(delta, self._before)
             return self._before
+
+
+def start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
+    """Start a process that runs `serve` and return it with the socket to it; it sends `READY` first.
+
+    The process ends with this one and ignores Ctrl-C. Raises `OSError` if the system allows no more processes.
+    """
+    channel, remote = socket.socketpair()
+    code = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as process; process.serve()"
+    try:
+        process = subprocess.Popen(  # noqa: S603 - a fixed program
+            [sys.executable, "-P", "-c", code],
+            stdin=remote.fileno(),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        channel.close()
+        raise
+    finally:
+        remote.close()
+    return process, channel
 
 
 def serve() -> None:
     """Parse every page that arrives on stdin, a socket, until the other side closes it."""
     site_names()  # imports the parsers
     reduce_garbage_collection()
-    before, cache = _EMPTY, SubtreeCache()
+    before, cache = EMPTY, SubtreeCache()
     channel = socket.socket(fileno=sys.stdin.fileno())
     with suppress(ConnectionError), channel, channel.makefile("rb") as requests:  # the client may be killed
-        channel.sendall(_READY)
+        channel.sendall(READY)
         while requests.peek(1):
             page, target = pickle.load(requests)  # noqa: S301 - our own
             delta, before = _parse(page, target, before, cache)
             result = pickle.dumps(delta, pickle.HIGHEST_PROTOCOL)
-            channel.sendall(len(result).to_bytes(_SIZE) + result)
+            channel.sendall(len(result).to_bytes(SIZE_BYTES) + result)
 
 
 def _parse(
     page: Page, target: Target, before: ParsedPage, cache: SubtreeCache
-) -> tuple[_Delta | None, ParsedPage]:
+) -> tuple[Delta | None, ParsedPage]:
     try:
         parsed = parse_page(page, target, cache)
     except Exception:  # noqa: BLE001 - the client parses the page again, which raises the exception there
@@ -158,9 +188,10 @@ def _parse(
     positions = {id(link): at for at, link in enumerate(before.links)}  # links of the sidebar are cached
     links = tuple([positions.get(id(link), link) for link in parsed.links])
     without: dict[str, Any] = dict.fromkeys((*same, "links"), ())
-    return _Delta(replace(parsed, **without), same, links), parsed
+    return Delta(replace(parsed, **without), same, links), parsed
 
 
-def _merge(delta: _Delta, before: ParsedPage) -> ParsedPage:
+def merge_delta(delta: Delta, before: ParsedPage) -> ParsedPage:
+    """Return the whole parsed page; `before` is the one of the result before."""
     links = tuple([before.links[link] if isinstance(link, int) else link for link in delta.links])
     return replace(delta.parsed, links=links, **{name: getattr(before, name) for name in delta.same})

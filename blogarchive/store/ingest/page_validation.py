@@ -123,7 +123,8 @@ def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
 def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
     target, parsed = crawled.target, crawled.parsed
     if parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
-        return _unreadable("nothing on the page says what it is", None)
+        refused = next((problem.detail for problem in parsed.problems if problem.field == "page"), None)
+        return _unreadable(refused or "nothing on the page says what it is", None)
     is_redirected = crawled.page.url != target.url
     is_post = parsed.kind in (PageKind.POST, PageKind.COMMENTS)
     must_be_post = target.kind is PageKind.COMMENTS or (

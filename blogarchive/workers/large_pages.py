@@ -53,9 +53,11 @@ class LargePageParser:
 
     def close(self) -> None:
         """End the process; a page that is being parsed raises `ParserKilled`."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        process = self._process
+        if process is not None:
+            process.kill()
+        with self._lock:
+            self._stop()
 
     def _request(self, page: Page, target: Target) -> Delta | None:
         """Return the parsed page; None if parsing raised an error."""
@@ -88,10 +90,12 @@ class LargePageParser:
         return data
 
     def _stop(self) -> None:
-        self.close()
-        self._results.close()
-        self._channel.close()
-        self._process = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._results.close()
+            self._channel.close()
+            self._process = None
 
 
 def parse_guarded(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:

@@ -217,6 +217,14 @@ def _mixed_charsets(size: int) -> bytes:
     return ("<p>中文</p>".encode() + b"<p>" + "中文".encode("gbk") + b"</p>") * (size // 24)
 
 
+def _deep_comments(size: int) -> bytes:
+    return b"<div>" * (size // 20) + _wrap("comment-blocks")(size * 3 // 4)
+
+
+def _deep_inline_comments(size: int) -> bytes:
+    return b"<i>" * (size // 20) + _wrap("comment-blocks-in-lines")(size * 3 // 4)
+
+
 KINDS: dict[str, Kind] = {
     **{name: _wrap(name) for name in _UNITS},
     "href-ampersands": _link_of("&"),
@@ -230,6 +238,8 @@ KINDS: dict[str, Kind] = {
     "style-long": _repeat("color:red;", "<p style='display:block;", "'>甲</p>"),
     "style-comments": _repeat("/*", "<p style='display:", "'>甲</p>"),
     "attribute-open": _repeat("a", "<a title='", ""),
+    "comment-blocks-deep": _deep_comments,
+    "comment-blocks-deep-inline": _deep_inline_comments,
     "random-bytes": _random_bytes,
     "random-high-bytes": _random_high_bytes,
     "damaged-gbk": _damaged_gbk,

@@ -19,6 +19,8 @@ from blogarchive.parsing.lines.line import Line as Line
 from blogarchive.parsing.lines.line_builder import LineBuilder
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache, find_placeholders, restore_subtree
 
+_MAX_INLINE_DEPTH = 200  # elements between a text and the link around it
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
@@ -126,9 +128,11 @@ def _parse_with_cache(
 
 def find_enclosing(node: Element | None, tag: str) -> Element | None:
     """Return the nearest ancestor with `tag`, `node` included, up to the parent of the block of `node`; else None."""
-    while node is not None and node.tag != tag:
+    for _ in range(_MAX_INLINE_DEPTH):
+        if node is None or node.tag == tag:
+            return node
         if node.tag in BLOCKS:
             parent = node.getparent()
             return parent if parent is not None and parent.tag == tag else None
         node = node.getparent()
-    return node
+    return None

@@ -50,6 +50,7 @@ class PageView:
     number: int | str | None
     hints: MarkupHints
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
+    _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
     def resolve_href(self, anchor: Element) -> str | None:
         """Return the canonical target of a link; None if it leads nowhere on the web."""
@@ -86,11 +87,13 @@ class PageView:
         inner = [node]
         while (above := inner[-1].getparent()) is not None and above not in self._paths:
             inner.append(above)
-        path = "" if above is None else self._paths[above] + "/"
+        path = "" if above is None else self._paths[above]
         for element in reversed(inner):  # no recursion: a hostile page may be very deep
-            self._paths[element] = path + element.tag
-            path = self._paths[element] + "/"
-        return self._paths[node]
+            key = (path, element.tag)
+            if key not in self._joined_paths:
+                self._joined_paths[key] = f"{path}/{element.tag}" if path else element.tag
+            path = self._paths[element] = self._joined_paths[key]
+        return path
 
     def lines_with_text(self, lines: Iterable[int]) -> Iterator[int]:
         """Return those of the lines that have text."""

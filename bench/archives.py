@@ -44,7 +44,7 @@ def sidebar() -> ParsedPage:
     """Return the sidebar of every page: 60 months, 8 categories with ten titles, 7 newest posts."""
 
     def named(number: int) -> ListedPost:
-        return ListedPost(number=number, url=url(number), title=f"题目{number}", title_cut=True)
+        return ListedPost(number=str(number), url=url(number), title=f"题目{number}", title_cut=True)
 
     months = []
     for month in range(60):
@@ -99,7 +99,7 @@ def visit_of(number: int, frame: ParsedPage) -> CrawledPage:
     )
     text = TEXT[number % 700 :] + str(number)
     post = Post(
-        number=number,
+        number=str(number),
         url=url(number),
         title=f"题目{number}",
         posted=shown(when),
@@ -110,7 +110,7 @@ def visit_of(number: int, frame: ParsedPage) -> CrawledPage:
         comment_count=10,
         comments=comments,
     )
-    target = Target(url=url(number), site="creaders", kind=PageKind.POST, uid=UID, number=number)
+    target = Target(url=url(number), site="creaders", kind=PageKind.POST, uid=UID, number=str(number))
     parsed = ParsedPage(
         kind=PageKind.POST,
         encoding=frame.encoding,

@@ -56,7 +56,7 @@ class ParsedUrl:
     url: str
     kind: PageKind
     uid: str | None = None
-    number: int | str | None = None
+    number: str | None = None
     month: str | None = None
 
 
@@ -73,8 +73,8 @@ class Target:
     site: str
     kind: PageKind
     uid: str | None = None
-    number: int | str | None = None
-    post_number: int | str | None = None
+    number: str | None = None
+    post_number: str | None = None
     page_no: int = 1
     chain: str | None = None
     etag: str | None = None
@@ -131,7 +131,7 @@ class Post:
     `categories` are names without 【】.
     """
 
-    number: int | str
+    number: str
     url: str
     title: str | None = None
     posted: DateText | None = None
@@ -157,7 +157,7 @@ class ListedPost:
     """
 
     title: str
-    number: int | str | None = None
+    number: str | None = None
     url: str | None = None
     title_cut: bool = False
     posted: DateText | None = None
@@ -232,7 +232,7 @@ class Link:
     url: str
     kind: PageKind
     next_page: bool = False
-    number: int | str | None = None
+    number: str | None = None
     uid: str | None = None
 
 

@@ -14,8 +14,8 @@ from blogarchive.cli.options import CrawlFlags
 from blogarchive.cli.run_summary import skipped_images_line
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
+from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
@@ -84,9 +84,8 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
 @options.any_verbosity
 def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
     """Show the changes of a post and of its comments from each version to the next."""
-    parsed = parse_digits(number)
     with Archive.open(db, read_only=True) as archive:
-        found = history.find_posts(archive, number if parsed is None else parsed, uid=author)
+        found = history.find_posts(archive, parse_decimal_id(number) or number, uid=author)
     if as_json:
         click.echo(
             json.dumps([history.history_object(blog, post) for blog, post in found], ensure_ascii=False)

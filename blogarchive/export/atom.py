@@ -70,7 +70,7 @@ def _feed_head(blogs: tuple[Blog, ...]) -> Iterator[etree._Element]:
 def _entry(blog: Blog, post: FullPost) -> etree._Element:
     entry = _element("entry")
     entry.append(_element("title", post.title or f"（无题 {post.number}）"))
-    entry.append(_element("id", _urn("post", blog.site, blog.uid, str(post.number))))
+    entry.append(_element("id", _urn("post", blog.site, blog.uid, post.number)))
     if post.url.startswith(("https://", "http://")):
         entry.append(_element("link", rel="alternate", type="text/html", href=post.url))
     if published := complete_time(post.posted_at):

@@ -21,7 +21,7 @@ class InternalLinks:
         self._paths: dict[tuple[str, str, str], str] = {}
         self._numbered: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for blog, heading, path in posts:
-            number = str(heading.number)
+            number = heading.number
             for uid in (blog.uid, *blog.aliases):
                 self._paths[blog.site, uid, number] = path
             self._numbered[blog.site, number].append(path)
@@ -40,9 +40,9 @@ class InternalLinks:
 
     def _find_path(self, site: str, page_url: str, url: str) -> str | None:
         link = resolve_post_link(site, url, page_url)
-        if link is None:
+        if link is None or link.number is None:
             return None
         if link.uid is not None:
-            return self._paths.get((site, link.uid, str(link.number)))
-        paths = self._numbered.get((site, str(link.number)), [])
+            return self._paths.get((site, link.uid, link.number))
+        paths = self._numbered.get((site, link.number), [])
         return paths[0] if len(paths) == 1 else None

@@ -12,6 +12,7 @@ from typing import Any
 from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import atomic_file, output_file
+from blogarchive.sites.post_ids import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -57,6 +58,7 @@ def _post_object(blog: Blog, post: FullPost) -> dict[str, object]:
         site=blog.site,
         uid=blog.uid,
         author=blog.nickname,
+        number=json_id(post.number),
         blog_title=blog.blog_title,
         body_html=post.body_html if post.has_text else None,
         body_text=post.body_text if post.has_text else None,

@@ -20,6 +20,7 @@ from blogarchive.export.internal_links import InternalLinks
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import ExportFolder
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
+from blogarchive.sites.post_ids import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -105,7 +106,7 @@ def _plan_folder(blog: Blog, path: str, reader: ExportReader) -> _BlogFolder:
     names = UniqueNames()
     headings = list(reader.headings(blog))
     posts = [
-        (names.claim(_file_stem(heading), str(heading.number)) + ".md", heading)
+        (names.claim(_file_stem(heading), heading.number) + ".md", heading)
         for heading in headings
         if heading.has_text
     ]
@@ -134,7 +135,7 @@ def _post_fields(blog: Blog, heading: PostHeading) -> Iterator[tuple[str, object
     yield "source", heading.url
     yield "site", blog.site
     yield "uid", blog.uid
-    yield "number", heading.number
+    yield "number", json_id(heading.number)
     yield "categories", list(heading.categories) or None
     yield "views", heading.views
     yield "likes", heading.likes
@@ -159,7 +160,7 @@ def _one_line(value: object) -> object:
 
 def _file_stem(heading: PostHeading) -> str:
     day = (heading.posted_at or "")[:10] or "无日期"
-    title = safe_name(heading.title) if heading.title and heading.title.strip() else str(heading.number)
+    title = safe_name(heading.title) if heading.title and heading.title.strip() else heading.number
     return safe_name(f"{day}-{title}".replace(" ", "-"), max_bytes=160)
 
 

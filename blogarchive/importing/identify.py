@@ -21,6 +21,7 @@ from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.http import is_truncated
 from blogarchive.sites.base import find_own_urls, site_by_name, site_for_url
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.workers.large_pages import parse_guarded
 
 _SHORTEST_CUT = 8
@@ -160,7 +161,7 @@ class _Identification:
         if around is None:
             return None
         # A site's parser returns no post for the URL of a home page: a URL of the site serves as a placeholder.
-        somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number=0)
+        somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number="0")
         parsed = to_crawled_page(self._saved, somewhere).parsed
         post = next((post for post in parsed.posts if post.title), None)
         home = find_target(parsed.author.url, around.site) if parsed.author else self._given
@@ -198,7 +199,7 @@ class _Identification:
 
     def _find_linked(self, title: str, home: Target) -> Target | None:
         """Return the one post that links with this title lead to; sites cut titles in the sidebar."""
-        found: dict[int | str | None, Target] = {}
+        found: dict[str | None, Target] = {}
         for url, text in self._links(home):
             if text == title or (len(text) >= _SHORTEST_CUT and title.startswith(text.rstrip("….").strip())):
                 target = find_target(url, home.site)
@@ -210,7 +211,7 @@ class _Identification:
         """Return the post with the number in a form or in the file's name."""
         numbers = set(self._urls.numbers)
         if not numbers and (match := _FILE_NUMBER.fullmatch(self._saved.path.stem)):
-            numbers = {int(match[1])}
+            numbers = set(filter(None, (parse_decimal_id(match[1]),)))
         if len(numbers) != 1:
             return None
         (number,) = numbers

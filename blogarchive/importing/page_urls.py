@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from parsel import Selector
 
-from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.sites.post_ids import parse_decimal_id
 
 # Chrome, Edge and IE write it before <html>; the number is the length of the URL.
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
@@ -33,7 +33,7 @@ class PageUrls:
     declared: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     written: tuple[str, ...]
-    numbers: tuple[int, ...]
+    numbers: tuple[str, ...]
 
 
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
@@ -41,7 +41,7 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     match = _SAVED_FROM.search(text, 0, _HEAD)
     saved_from = match[1] if match else None
     page = _parse(text)
-    numbers = (parse_digits(value.strip()) for value in page.xpath(_POST_NUMBER).getall())
+    numbers = (parse_decimal_id(value.strip()) for value in page.xpath(_POST_NUMBER).getall())
     return PageUrls(
         saved_from=saved_from,
         declared=_read_all(page, _CANONICAL) + _read_all(page, _OG_URL),

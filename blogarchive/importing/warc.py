@@ -16,6 +16,7 @@ from blogarchive.importing.saved_files import SavedPage
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.post_ids import id_from_json
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import urls_without_media_file
@@ -73,8 +74,8 @@ class ExportField:
                 site=site or values["site"],
                 kind=PageKind(known.get("kind", PageKind.UNKNOWN)),
                 uid=known.get("uid"),
-                number=known.get("number"),
-                post_number=known.get("post_number"),
+                number=id_from_json(known.get("number")),
+                post_number=id_from_json(known.get("post_number")),
                 page_no=int(known.get("page_no", 1)),
                 chain=known.get("chain"),
             )

@@ -46,7 +46,7 @@ class Site(Protocol):
         The kind is UNKNOWN if no form of the site fits. Never raises.
         """
 
-    def build_post_url(self, home_url: str, number: int) -> str | None:
+    def build_post_url(self, home_url: str, number: str) -> str | None:
         """Return a URL of the post with this number on the host of `home_url`; None if a number names no
         page.
         """

@@ -100,7 +100,7 @@ async def test_remote_images_need_a_request_of_the_reader(datasette: Datasette, 
 
 async def test_links_to_stored_posts_lead_to_their_pages(own_archive: Path) -> None:
     with sqlite3.connect(own_archive) as connection:
-        ids: dict[int, int] = dict(connection.execute("select number, id from posts"))
+        ids: dict[str, int] = dict(connection.execute("select number, id from posts"))
         (site,) = connection.execute("select url from posts where number = 552001").fetchone()
         links = {
             "held": f"{site}?PHPSESSID=1",
@@ -111,11 +111,11 @@ async def test_links_to_stored_posts_lead_to_their_pages(own_archive: Path) -> N
         connection.execute("update posts set body_html = ? where number = 553384", (body,))
     connection.close()
     served = Datasette([str(own_archive)])
-    shown = await page(served, f"/read/post/{ids[553384]}")
+    shown = await page(served, f"/read/post/{ids['553384']}")
     close(served)
     led = {link.text: (link.get("href"), link.get("title")) for link in shown.cssselect(".post .body a")}
     assert led == {
-        "held": (f"/read/post/{ids[552001]}", links["held"]),
+        "held": (f"/read/post/{ids['552001']}", links["held"]),
         "unknown": (links["unknown"], None),
         "away": (links["away"], None),
     }

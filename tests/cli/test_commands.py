@@ -305,7 +305,7 @@ import sys
 import blogarchive.workers.batch_reparse as batch_reparse
 whole = batch_reparse.parse_page
 def read(page, target, *more):
-    if target.number == 506012:
+    if target.number == "506012":
         raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
 batch_reparse.parse_page = read
@@ -325,7 +325,7 @@ def test_an_error_of_this_program_on_one_stored_page_is_reported_and_all_others_
     assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1), ran.stderr
     assert "this program failed: RuntimeError: a mistake in the parser" in ran.stderr
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("select number from posts where views is null").fetchall() == [(506012,)]
+        assert connection.execute("select number from posts where views is null").fetchall() == [("506012",)]
 
 
 def test_reparse_restores_a_value_that_an_older_version_missed(

@@ -44,12 +44,12 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
 def test_a_backup_stores_every_post_and_every_comment(backed: Backed) -> None:
     tool, blog = backed.tool, backed.blog
     assert backed.ran.code == 0, backed.ran.err
-    titles = {str(number): title for number, title in tool.rows("select number, title from posts")}
+    titles = dict(tool.rows("select number, title from posts"))
     assert titles == {str(post.number): post.title for post in blog.posts}
     stored = dict(
         tool.rows("select number, (select count(*) from comments c where c.post_id = p.id) from posts p")
     )
-    assert stored == {post.number: len(post.comments) for post in blog.posts}
+    assert stored == {str(post.number): len(post.comments) for post in blog.posts}
     assert tool.scalar("select count(*) from frontier where state <> 'done'") == 0
 
 

@@ -153,7 +153,7 @@ BROKEN = """
 import spiders.page_parser
 whole = spiders.page_parser.parse_page
 def read(page, target, *more):
-    if target.kind == "post" and target.number % 2:
+    if target.kind == "post" and int(target.number) % 2:
         raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
 spiders.page_parser.parse_page = read
@@ -215,7 +215,7 @@ def test_an_error_of_this_program_during_a_fetch_is_reported_as_such_and_loses_o
         reported = tool.rows("select kind, detail from open_failures")
         assert reported == [("mistake", "this program failed: KeyError: 'a mistake of ours'")]
         assert tool.scalar("select count(*) from posts where content_hash is not null") == 7
-        assert tool.rows("select number from posts where content_hash is null") == [(400345,)]
+        assert tool.rows("select number from posts where content_hash is null") == [("400345",)]
         assert tool.run("failures", "--retry", "--no-media").code == 0
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 8
 

@@ -59,7 +59,7 @@ def test_every_visible_fact_of_it_is_stored(tool: Tool, markup: Callable[[list[s
         ran = tool.run("backup", host + POST)
     assert ran.code == 1, "the other posts, which the archive months list, are missing"
     assert tool.rows("select number, posted_at, posted_at_text, views, likes, comment_count from posts") == [
-        (506012, "2025-01-28T01:46:53-08:00", "2025-01-28 01:46:53", 1769, 9, 3)
+        ("506012", "2025-01-28T01:46:53-08:00", "2025-01-28 01:46:53", 1769, 9, 3)
     ]
     comments = tool.rows("select author_name, reply_to, likes from comments order by posted_at desc")
     assert comments == [("雷歌747", "破棉袄", 0), ("破棉袄", None, 1), ("转个帖", None, 4)]

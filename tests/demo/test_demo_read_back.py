@@ -39,7 +39,7 @@ class Reader:
         path = MARKUPS[self.markup].urls.make(route)
         answer = DemoSite([self.blog], self.markup, {}).answer(GetRequest(path=path, base=BASE))
         kind = {Kind.HOME: PageKind.HOME, Kind.MONTH: PageKind.MONTH, Kind.CATEGORY: PageKind.CATEGORY}
-        number = None if post is None else post.number
+        number = None if post is None else str(post.number)
         page = Page(
             url=BASE + path,
             fetched_at=datetime(2025, 2, 1, tzinfo=UTC),
@@ -80,7 +80,7 @@ def test_title_time_body_pictures_and_counters_are_those_of_the_post(reader: Rea
     for post in reader.blog.posts:
         read = reader.pages(post)[0].posts[0]
         assert (read.number, read.title, read.posted and read.posted.text) == (
-            post.number,
+            str(post.number),
             post.title,
             post.posted_text,
         )
@@ -127,13 +127,13 @@ def test_the_home_page_tells_of_the_author_and_of_all_there_is(reader: Reader) -
     assert (author.account_age, author.total_visits) == (blog.account_age, blog.total_visits)
     newest = blog.newest_first()
     assert [post.number for post in parsed.listed] == [
-        post.number for post in newest[: blog.habits.posts_per_home]
+        str(post.number) for post in newest[: blog.habits.posts_per_home]
     ]
     assert [(post.number, post.title) for post in parsed.latest] == [
-        (post.number, cut_title(post.title)) for post in newest[:7]
+        (str(post.number), cut_title(post.title)) for post in newest[:7]
     ]
     assert [(row.name, [post.number for post in row.posts]) for row in parsed.categories] == [
-        (category.name, [post.number for post in newest if category.name in post.categories][:10])
+        (category.name, [str(post.number) for post in newest if category.name in post.categories][:10])
         for category in blog.categories
     ]
     months = {post.month: post for post in newest}
@@ -150,13 +150,13 @@ def test_month_and_category_pages_list_their_posts(name: str) -> None:
     of_month = reader.read(Route(kind=Kind.MONTH, uid=blog.uid, month=month))
     assert of_month.kind is PageKind.MONTH
     assert [post.number for post in of_month.listed] == [
-        post.number for post in blog.newest_first() if post.month == month
+        str(post.number) for post in blog.newest_first() if post.month == month
     ][: blog.habits.posts_per_month]
     category = blog.categories[0]
     of_category = reader.read(Route(kind=Kind.CATEGORY, uid=blog.uid, number=category.number))
     assert (of_category.kind, of_category.listing) == (PageKind.CATEGORY, category.name)
     assert [post.number for post in of_category.listed] == [
-        post.number for post in blog.newest_first() if category.name in post.categories
+        str(post.number) for post in blog.newest_first() if category.name in post.categories
     ][: blog.habits.posts_per_category]
 
 

@@ -27,7 +27,7 @@ def _blog(tool: Tool, host: Host, blog: Blog) -> list[str]:
     )
     want = (blog.nickname, blog.title, blog.tagline, host.blog_url(blog.uid), str(blog.registered))
     found += [] if row == [want] else [f"author {row}, not {want}"]
-    there = {number: post for number, post in blog.posts.items() if post.state == "there"}
+    there = {str(number): post for number, post in blog.posts.items() if post.state == "there"}
     stored = {
         row[0]: row[1:]
         for row in tool.rows(
@@ -97,7 +97,7 @@ def _categories(tool: Tool, host: Host, blog: Blog) -> list[str]:
         )
     )
     want = {
-        (post.category, f"{host.url}{Urls(blog=blog).category(post.category)}", post.number)
+        (post.category, f"{host.url}{Urls(blog=blog).category(post.category)}", str(post.number))
         for post in blog.posts.values()
         if post.state == "there"
     }

@@ -75,9 +75,7 @@ class Made:
         self.row("author_stats", author_id=author, captured_at=SEEN, total_visits=1851847, account_age=3)
         return author
 
-    def post(
-        self, author: int, number: int | str, title: str | None, body: str | None, **values: object
-    ) -> int:
+    def post(self, author: int, number: str, title: str | None, body: str | None, **values: object) -> int:
         posted = str(values.get("posted_at", "2025-01-28T01:46:53-08:00"))
         given = {
             "author_id": author, "number": number, "title": title,

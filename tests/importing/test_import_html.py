@@ -37,7 +37,7 @@ def test_a_page_in_any_charset_becomes_the_rows_that_a_crawl_makes(
     assert rows(
         archive,
         "select number, url, title, body_text, views, likes, comment_count from posts where content_hash is not null",
-    ) == [(101, post_url(101), "泡沫", "第一段文字在此，看得出是哪一種字。", 1769, 9, 2)]
+    ) == [("101", post_url(101), "泡沫", "第一段文字在此，看得出是哪一種字。", 1769, 9, 2)]
     assert rows(
         archive, "select author_name, reply_to, body_text, likes from comments order by posted_at"
     ) == [
@@ -64,7 +64,7 @@ def test_the_url_is_found_in_the_page(archive: Path, tmp_path: Path, way: str) -
     done = import_html(archive, tmp_path / "in")
     assert done.unplaced == ()
     assert rows(archive, "select number, title from posts where content_hash is not null") == [
-        (101, "泡沫与房价")
+        ("101", "泡沫与房价")
     ]
 
 
@@ -72,7 +72,7 @@ def test_the_url_is_found_in_the_page(archive: Path, tmp_path: Path, way: str) -
 def test_the_url_is_found_in_the_path(archive: Path, tmp_path: Path, name: str) -> None:
     save(tmp_path / "in" / name, page(own_link=False))
     assert import_html(archive, tmp_path / "in").unplaced == ()
-    assert rows(archive, "select number from posts where content_hash is not null") == [(101,)]
+    assert rows(archive, "select number from posts where content_hash is not null") == [("101",)]
 
 
 def test_the_url_of_one_file_can_be_given(archive: Path, tmp_path: Path) -> None:
@@ -95,7 +95,10 @@ def test_pages_without_their_own_url_are_identified_with_the_blog_s_url(
     assert (done.posts, done.unplaced) == (1, ())
     done = import_html(archive, tmp_path / "in", url=HOME)
     assert (done.posts, done.same, done.unplaced) == (1, 1, ())
-    assert rows(archive, "select number from posts where body_text <> '' order by number") == [(101,), (102,)]
+    assert rows(archive, "select number from posts where body_text <> '' order by number") == [
+        ("101",),
+        ("102",),
+    ]
     assert rows(archive, "select distinct kind from pages") == [("post",)]
 
 
@@ -104,7 +107,7 @@ def test_a_page_with_a_title_that_links_to_itself_is_identified_without_a_url(
 ) -> None:
     save(tmp_path / "in" / "无名.htm", page(own_link=False, title_link=True))
     assert import_html(archive, tmp_path / "in").unplaced == ()
-    assert rows(archive, "select number from posts where content_hash is not null") == [(101,)]
+    assert rows(archive, "select number from posts where content_hash is not null") == [("101",)]
 
 
 @pytest.mark.parametrize(

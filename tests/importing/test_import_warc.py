@@ -123,7 +123,7 @@ def test_a_truncated_record_is_listed_and_not_imported(tmp_path: Path, name: str
         archive = tmp_path / f"{keep}.db"
         (one,) = import_warc(archive, tmp_path / name).unplaced
         assert (one.name, one.why) == (post_url(102), "the record is cut short")
-        assert rows(archive, "select number from posts where body_text <> ''") == [(101,)]
+        assert rows(archive, "select number from posts where body_text <> ''") == [("101",)]
 
 
 def test_a_file_that_ends_inside_the_headers_of_a_record_is_listed(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_reimported_export_has_its_notices_and_errors_and_rejects_nothing(tmp_
     assert import_warc(tmp_path / "b.db", warc).unplaced == ()
     assert rows(tmp_path / "b.db", same) == rows(tmp_path / "a.db", same)
     assert rows(tmp_path / "b.db", "select number, body_text from posts where body_text <> ''") == [
-        (101, "第一段谈泡沫，谈房价，也谈镕与喆两个字。")
+        ("101", "第一段谈泡沫，谈房价，也谈镕与喆两个字。")
     ]
     before = dump(tmp_path / "b.db")
     assert import_warc(tmp_path / "b.db", warc).same == 5
@@ -220,7 +220,7 @@ def test_targets_and_counters_of_pages_are_restored_too(tmp_path: Path) -> None:
     told = (
         "select json_extract(target, '$.post_number'), json_extract(target, '$.page_no'), counted from pages"
     )
-    assert rows(tmp_path / "b.db", told) == [(101, 2, '{"bases": {}, "position": 5}')]
+    assert rows(tmp_path / "b.db", told) == [("101", 2, '{"bases": {}, "position": 5}')]
 
 
 def test_a_file_that_is_no_warc_is_a_usage_error(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_merged_archive_equals_one_archive_of_all_crawls(
     for name in "ab":
         import_html(tmp_path / "whole.db", tmp_path / name)
     assert everything(a) == everything(tmp_path / "whole.db")
-    assert [row[2] for row in rows(a, HELD["series"]) if row[0] == 101] == [10, 20, 30]
+    assert [row[2] for row in rows(a, HELD["series"]) if row[0] == "101"] == [10, 20, 30]
 
 
 def test_the_order_of_merging_does_not_matter(archives: tuple[Path, Path], tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class Moved:
     before: Path
     both: Path
     after: Path
-    number: int
+    number: str
     old: str
     new: str
 
@@ -44,7 +44,12 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
         time.sleep(_NEXT_SECOND)
         assert after.run("backup", host.blog_url("555")).code == 0
     return Moved(
-        before=before.db, both=both.db, after=after.db, number=post.number, old=post.categories[0], new=new
+        before=before.db,
+        both=both.db,
+        after=after.db,
+        number=str(post.number),
+        old=post.categories[0],
+        new=new,
     )
 
 
@@ -62,7 +67,7 @@ def members(archive: Path) -> list[tuple[object, ...]]:
     )
 
 
-def categories_of(archive: Path, number: int) -> list[object]:
+def categories_of(archive: Path, number: str) -> list[object]:
     return [name for at, name, gone in members(archive) if at == number and gone is None]
 
 

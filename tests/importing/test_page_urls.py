@@ -18,7 +18,7 @@ def test_declared_urls_and_post_numbers_are_found_in_any_case() -> None:
         "<LINK REL='Alternate Canonical' HREF=' http://a.net/1 '><link rel=canonicals href=/no>"
         "<META PROPERTY='OG:URL' CONTENT=http://a.net/2><input NAME=Diary_ID value=' 12 '><input name=idx value=3>"
     )
-    assert (urls.declared, urls.numbers) == (("http://a.net/1", "http://a.net/2"), (12,))
+    assert (urls.declared, urls.numbers) == (("http://a.net/1", "http://a.net/2"), ("12",))
 
 
 def test_relative_links_follow_the_base_of_the_page() -> None:

@@ -25,7 +25,7 @@ def parsed(**fields: object) -> ParsedPage:
 
 
 def post(**fields: object) -> Post:
-    return Post(number=1, url="http://h/u/1/202501/1.html", **fields)  # type: ignore[arg-type]
+    return Post(number="1", url="http://h/u/1/202501/1.html", **fields)  # type: ignore[arg-type]
 
 
 def test_every_time_is_resolved_in_the_time_zone_of_the_site() -> None:
@@ -33,10 +33,10 @@ def test_every_time_is_resolved_in_the_time_zone_of_the_site() -> None:
     given = parsed(
         author=Author(uid="1", url="http://h/u/1/", registered=DateText(text="2022-06-17")),
         posts=(post(posted=shown, comments=(Comment(author_name="甲", posted=shown),)),),
-        listed=(ListedPost(number=2, url="http://h/2", title="乙", posted=shown),),
+        listed=(ListedPost(number="2", url="http://h/2", title="乙", posted=shown),),
         categories=(
             CategoryRow(
-                name="旧事", posts=(ListedPost(number=3, url="http://h/3", title="丙", posted=shown),)
+                name="旧事", posts=(ListedPost(number="3", url="http://h/3", title="丙", posted=shown),)
             ),
         ),
         months=(

@@ -114,7 +114,9 @@ class FakeBlog:
         return self.url(f"{self.entries[number].month.replace('-', '')}/{number}.html")
 
     def post_target(self, number: int) -> Target:
-        return Target(url=self.post_url(number), site=SITE, kind=PageKind.POST, uid=self.uid, number=number)
+        return Target(
+            url=self.post_url(number), site=SITE, kind=PageKind.POST, uid=self.uid, number=str(number)
+        )
 
     def crawled(self, target: Target, now: datetime) -> CrawledPage:
         """Return the response at `now` after the pipelines."""
@@ -156,7 +158,7 @@ class FakeBlog:
         cut = cut or self.listings_cut
         title = (self.retitled.get(entry.number) or entry.title or "无题")[: 15 if cut else None]
         return ListedPost(
-            number=entry.number,
+            number=str(entry.number),
             url=self.post_url(entry.number),
             title=title,
             title_cut=cut and len(title) == 15,
@@ -180,7 +182,9 @@ class FakeBlog:
         )
 
     def _link(self, entry: Entry) -> Link:
-        return Link(url=self.post_url(entry.number), kind=PageKind.POST, number=entry.number, uid=self.uid)
+        return Link(
+            url=self.post_url(entry.number), kind=PageKind.POST, number=str(entry.number), uid=self.uid
+        )
 
     def _frame(self, kind: PageKind) -> ParsedPage:
         """Return the parts of every page: author card and sidebar."""
@@ -204,7 +208,7 @@ class FakeBlog:
         links = [
             Link(url=self.home.url, kind=PageKind.HOME, uid=self.uid),
             Link(url="http://blog.test/u/9999/", kind=PageKind.HOME, uid="9999"),
-            Link(url="http://blog.test/u/9999/202501/1.html", kind=PageKind.POST, uid="9999", number=1),
+            Link(url="http://blog.test/u/9999/202501/1.html", kind=PageKind.POST, uid="9999", number="1"),
             *(Link(url=row.url or "", kind=PageKind.CATEGORY, uid=self.uid) for row in categories),
         ]
         if self.months:
@@ -247,7 +251,7 @@ class FakeBlog:
             links.append(Link(url=url, kind=PageKind.COMMENTS, next_page=True, uid=self.uid))
         claimed = len(entry.comments) if entry.claimed is None else entry.claimed
         post = Post(
-            number=number,
+            number=str(number),
             url=self.post_url(number),
             title=entry.title,
             posted=shown(entry.when),

@@ -82,7 +82,7 @@ def href(path: str, root: str = "") -> str:
 
 
 def _stem(heading: PostHeading) -> str:
-    return safe_name(str(heading.number), max_bytes=80)
+    return safe_name(heading.number, max_bytes=80)
 
 
 def _find_listing(

@@ -10,7 +10,7 @@ from blogarchive.sites.grammar.sidebar.sidebar import Sidebar
 from blogarchive.sites.identity_key import IdentityKey
 
 
-def build_post(post_page: PostPage, number: int | str, url: str, *, whole: bool) -> Post:
+def build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:
     """Return the post; without its body if not `whole`: then another page has the body."""
     counters = post_page.counters
     return Post(

@@ -57,7 +57,7 @@ class Creaders:
         """Return the kind, the ids and the canonical form of an absolute URL on any host."""
         return parse_url(url)
 
-    def build_post_url(self, home_url: str, number: int) -> str | None:
+    def build_post_url(self, home_url: str, number: str) -> str | None:
         """Return the old URL of the post, which needs no month."""
         return build_post_url(home_url, number)
 
@@ -140,14 +140,14 @@ class _PageParser:
     def _leads_to_other_post(self, post_page: PostPage) -> bool:
         """Check whether the title links to another post: then a list replaces a deleted post.
 
-        Number 0 means that the number is unknown. Then a title may link to its own page if the page shows
+        The id 0 means that the id is unknown. Then a title may link to its own page if the page shows
         one post.
         """
         expected = self.view.number
         heading = post_page.heading
         if heading is None or expected is None:
             return False
-        if expected == 0 and (post_page.comments.found or has_post_label(self.view)):
+        if expected == "0" and (post_page.comments.found or has_post_label(self.view)):
             return False
         linked = {
             found.number

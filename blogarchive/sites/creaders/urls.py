@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.sites.post_ids import parse_decimal_id
 
 _POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
@@ -58,7 +58,7 @@ def _parse_uncached(url: str) -> ParsedUrl:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     canonical = f"{origin}{path}?{query}" if query else origin + path
     match = None if query else _POST.fullmatch(path)
-    if match and (number := parse_digits(match["number"])) is not None:
+    if match and (number := parse_decimal_id(match["number"])) is not None:
         month = _parse_month(match["month"])
         return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number, month=month)
     if query and _OLD_POST.fullmatch(path):
@@ -118,21 +118,21 @@ def _parse_month(digits: str) -> str | None:
     return f"{match[1]}-{match[2]}" if match else None
 
 
-def build_post_url(home_url: str, number: int) -> str:
+def build_post_url(home_url: str, number: str) -> str:
     """Return the old URL of a post, which needs its number alone, on the host of `home_url`."""
     return urljoin(home_url, f"/user_blog_diary.php?did={number}")
 
 
-def parse_did(text: str) -> int | None:
-    """Return the number in the `did` of an old link: decimal or base64 of the decimal; None otherwise."""
+def parse_did(text: str) -> str | None:
+    """Return the id in the `did` of an old link: decimal or base64 of the decimal; None otherwise."""
     text = unquote(text).strip()
     if text.isdigit():
-        return parse_digits(text)
+        return parse_decimal_id(text)
     try:
         inner = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("ascii")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    return parse_digits(inner)
+    return parse_decimal_id(inner)
 
 
 def build_home_url(page_url: str, uid: str) -> str:

@@ -64,7 +64,7 @@ class ListReader:
                 rows.append(MonthRow(month=month, url=None if found is None else found.url))
         return tuple({row.month: row for row in rows}.values())
 
-    def next_link(self, selector: str | None, kind: PageKind, number: int | str | None = None) -> list[Link]:
+    def next_link(self, selector: str | None, kind: PageKind, number: str | None = None) -> list[Link]:
         """Return the link to the next page, or nothing."""
         url = self.picker.url(selector)
         if url is None:

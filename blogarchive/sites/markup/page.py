@@ -63,7 +63,7 @@ class PageReader:
         return self.forms.parse(self.url)
 
     @property
-    def _number(self) -> int | str | None:
+    def _number(self) -> str | None:
         number = self._here.number or self.target.post_number
         return self.target.number if number is None else number
 

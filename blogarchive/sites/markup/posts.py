@@ -19,7 +19,7 @@ def has_post(picker: Picker, parts: PostParts) -> bool:
     return bool(bodies) and any(picker.values(pick, None, bodies) for pick in titles)
 
 
-def read_post(picker: Picker, parts: PostParts, number: int | str, url: str) -> Post | None:
+def read_post(picker: Picker, parts: PostParts, number: str, url: str) -> Post | None:
     """Return the post of a page of its own, with its comments; None if the page shows no body."""
     return _read(picker, parts, None, number, url)
 
@@ -41,15 +41,13 @@ def read_whole_posts(
         if found is None or found.number is None:
             picker.add_problem("unreadable", "listed", "a post of the listing has no link")
             continue
-        post = _read(picker, parts, element, str(found.number), found.url)
+        post = _read(picker, parts, element, found.number, found.url)
         if post is not None:
             posts.append(post)
     return posts
 
 
-def _read(
-    picker: Picker, parts: PostParts, within: Element | None, number: int | str, url: str
-) -> Post | None:
+def _read(picker: Picker, parts: PostParts, within: Element | None, number: str, url: str) -> Post | None:
     written = find_comment_elements(picker, parts.comments, within)
     outermost = keep_outermost([*picker.elements(parts.body, within), *written])
     bodies = [node for node in outermost if node not in written]
@@ -65,7 +63,7 @@ def _read(
 
 
 def _build_post(
-    picker: Picker, parts: PostParts, body: Body, within: Element | None, number: int | str, url: str
+    picker: Picker, parts: PostParts, body: Body, within: Element | None, number: str, url: str
 ) -> Post:
     return Post(
         number=number,

@@ -46,7 +46,7 @@ class MarkupSite:
         """Return the kind, the ids and the canonical form of an absolute URL on any host."""
         return self.url_forms.parse(url)
 
-    def build_post_url(self, home_url: str, number: int | str) -> str | None:
+    def build_post_url(self, home_url: str, number: str) -> str | None:
         """Return the URL of the post on the host of `home_url`; None if it needs more than uid and number."""
         form = next((form for form in self.forms if form.kind is PageKind.POST and form.canonical), None)
         uid = self.parse_url(home_url).uid

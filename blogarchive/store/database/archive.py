@@ -248,7 +248,6 @@ class Archive:
             )
         if not is_empty:
             self._check_version()
-        self.execute("pragma foreign_keys = on")
         if self.read_only:
             return
         self.execute("pragma journal_mode = wal").fetchall()
@@ -260,6 +259,7 @@ class Archive:
             MIGRATIONS.apply(self.db)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
+        self.execute("pragma foreign_keys = on")  # after the migrations: some rebuild tables
 
     def _check_version(self) -> None:
         try:

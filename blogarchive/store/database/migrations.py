@@ -9,7 +9,14 @@ from contextlib import closing
 
 from sqlite_utils import Database, Migrations
 
-from blogarchive.store.database import post_stats_index, tables_content, tables_crawl, tables_settings, views
+from blogarchive.store.database import (
+    post_stats_index,
+    tables_content,
+    tables_crawl,
+    tables_settings,
+    text_numbers,
+    views,
+)
 from blogarchive.store.search import index, tables
 
 MIGRATIONS = Migrations("blogarchive")
@@ -47,6 +54,12 @@ def m004_categories_of_gone_posts(db: Database) -> None:
 def m005_blog_settings(db: Database) -> None:
     """Create the table of settings for each blog."""
     db.executescript(tables_settings.TABLES)
+
+
+@MIGRATIONS()
+def m006_text_numbers(db: Database) -> None:
+    """Store ids of posts as text."""
+    text_numbers.rebuild(db)
 
 
 def migration_names() -> tuple[str, ...]:

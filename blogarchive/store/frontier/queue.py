@@ -25,6 +25,7 @@ _PRIORITY = {
 }
 _LAST = 5
 _FIRST = -1
+_MAX_INTEGER_DIGITS = 18  # SQLite stores longer integers as floating-point numbers
 
 TARGET_COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
 """The columns of the frontier that are the fields of a `Target`."""
@@ -140,8 +141,6 @@ def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
 
 
 def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> dict[str, Value]:
-    # Newest posts first: the numbers of all known sites rise with time.
-    rank = -target.number if isinstance(target.number, int) and target.kind is PageKind.POST else 0
     return {
         "key": target_key(target),
         "url": target.url,
@@ -153,11 +152,19 @@ def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> di
         "page_no": target.page_no,
         "chain": target.chain,
         "priority": _FIRST if first else _PRIORITY.get(target.kind, _LAST),
-        "rank": rank,
+        "rank": _rank(target),
         "state": "todo",
         "found_at": format_utc(now),
         "found_on": found_on,
     }
+
+
+def _rank(target: Target) -> int | float:
+    """Return the rank of a post: newest first, because decimal ids rise with time; else 0, the order of a listing."""
+    number = target.number or ""
+    if target.kind is not PageKind.POST or not number.isdecimal():
+        return 0
+    return -int(number) if len(number) <= _MAX_INTEGER_DIGITS else -float(number)
 
 
 def _next_of_blog(

@@ -76,7 +76,7 @@ def deactivate(archive: Archive, target: Target) -> None:
     archive.execute("update frontier set state = 'done', due_at = null where key = ?", (target_key(target),))
 
 
-def deactivate_comments(archive: Archive, blog: Blog, number: int | str) -> list[str]:
+def deactivate_comments(archive: Archive, blog: Blog, number: str) -> list[str]:
     """Deactivate the further comment pages of a post that has none any more; return the URLs of those queued."""
     scope = (blog.site, blog.uid, number)
     urls = archive.column(

@@ -39,7 +39,7 @@ def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author
     return found[0] if len(found) == 1 else None
 
 
-def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[int | str]:
+def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
     """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
     listed = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
     shown: tuple[Post | ListedPost, ...] = (*parsed.posts, *listed)

@@ -141,6 +141,6 @@ def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
         )
 
 
-def _post_id(archive: Archive, crawled: CrawledPage, number: int | str) -> int | None:
+def _post_id(archive: Archive, crawled: CrawledPage, number: str) -> int | None:
     uid = resolve_blog(archive, crawled).uid
     return archive.scalar(_POST_ID, (crawled.target.site, uid, number)) or None

@@ -72,7 +72,7 @@ def find_post(crawled: CrawledPage) -> Post | None:
     return next((post for post in posts if post.number == wanted), posts[0] if posts else None)
 
 
-def _wanted_number(crawled: CrawledPage) -> int | str | None:
+def _wanted_number(crawled: CrawledPage) -> str | None:
     target = crawled.target
     return target.post_number if target.kind is PageKind.COMMENTS else target.number
 
@@ -144,7 +144,7 @@ def _validate_post_number(crawled: CrawledPage) -> Rejection | None:
     post, wanted = find_post(crawled), _wanted_number(crawled)
     if post is None:
         return _unreadable("no post was found on the page of one", "posts")
-    if wanted is not None and str(post.number) != str(wanted):
+    if wanted is not None and post.number != wanted:
         return _unreadable(f"shows post {post.number} in its place", "number")
     return None
 

@@ -108,7 +108,7 @@ def _snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
     return found
 
 
-def _post_snapshot(archive: Archive, number: int | str | None, scope: Parameters) -> Snapshot:
+def _post_snapshot(archive: Archive, number: str | None, scope: Parameters) -> Snapshot:
     post = _first_row(archive, _POST, scope)
     if post is None:
         return {}

@@ -125,7 +125,7 @@ def mark_proved(context: SaveContext, category_id: int, numbers: Collection[str]
     ).fetchall()
     context.archive.execute_many(
         "update post_categories set gone_at = ? where category_id = ? and post_id = ?",
-        [(context.moment, category_id, post_id) for post_id, number in members if str(number) not in numbers],
+        [(context.moment, category_id, post_id) for post_id, number in members if number not in numbers],
     )
     context.archive.update_row("categories", category_id, {"proved_at": since})
 

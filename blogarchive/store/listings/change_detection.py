@@ -28,7 +28,7 @@ class ListedPostRow:
     """
 
     id: int
-    number: int | str
+    number: str
     title: str | None
     title_is_cut: bool
     has_text: bool
@@ -51,7 +51,7 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
     _compare_count(context, item, url, row)
 
 
-def requeue_post(context: SaveContext, number: int | str, url: str) -> None:
+def requeue_post(context: SaveContext, number: str, url: str) -> None:
     """Requeue a post, unless it is queued already."""
     requeue.requeue_target(
         context.archive,
@@ -152,7 +152,7 @@ def _store_listed_title(context: SaveContext, row: ListedPostRow, title: str | N
     context.archive.update_row("posts", row.id, {"listed_title": title})
 
 
-def _is_queued(context: SaveContext, number: int | str) -> bool:
+def _is_queued(context: SaveContext, number: str) -> bool:
     """Return whether the own page of the post is still to be fetched."""
     key = f"{context.blog.site}/{context.blog.uid}/{number}"
     return context.archive.exists("select 1 from frontier where key = ? and state <> 'done'", (key,))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from blogarchive.items import ListedPost
+from blogarchive.sites.post_ids import order_key
 from blogarchive.store.frontier import requeue
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import post_target
@@ -20,7 +21,7 @@ def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost
     missing: set[str] = set()
     returned: set[str] = set()
     for place, posts in lists.items():
-        shown = {str(post.number) for post in posts if post.number is not None}
+        shown = {post.number for post in posts if post.number is not None}
         before = _read_shown_before(context, place)
         if shown and before:
             missing |= select_newer(before - shown, shown)
@@ -36,10 +37,10 @@ def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost
 
 def select_newer(numbers: set[str], shown: set[str]) -> set[str]:
     """Return the numbers that a list of newest posts would show: those above its lowest ones, which may be pinned."""
-    ordered = sorted(int(number) for number in shown if number.isdigit())
+    ordered = sorted(map(order_key, shown))
     if len(ordered) < 2:
         return set()
-    return {number for number in numbers if number.isdigit() and int(number) > ordered[len(ordered) // 4]}
+    return {number for number in numbers if order_key(number) > ordered[len(ordered) // 4]}
 
 
 def _read_shown_before(context: SaveContext, place: str) -> set[str]:
@@ -48,10 +49,10 @@ def _read_shown_before(context: SaveContext, place: str) -> set[str]:
         " and last_seen_at = (select max(last_seen_at) from sidebar_titles where author_id = ?1 and place = ?2)",
         (context.author_id, place),
     )
-    return set(map(str, numbers))
+    return set(numbers)
 
 
-def _read_posts(context: SaveContext, numbers: Iterable[str], condition: str) -> list[tuple[str, int | str]]:
+def _read_posts(context: SaveContext, numbers: Iterable[str], condition: str) -> list[tuple[str, str]]:
     cursor = context.archive.execute(
         "select url, number from posts where author_id = ?"  # noqa: S608 - one of two constants
         f" and number in (select value from json_each(?)) and {condition}",

@@ -33,10 +33,10 @@ class _WitnessRow:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _UrlRow:
     url: str
-    number: int | str
+    number: str
 
 
-def record_gone_page(context: SaveContext, number: int | str, reason: str) -> bool:
+def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
     """Record that the post's own page is gone; return whether both witnesses agree.
 
     If the listing has not agreed yet, the listing that should show the post is requeued: the month, or the home page if
@@ -69,7 +69,7 @@ def record_gone_page(context: SaveContext, number: int | str, reason: str) -> bo
     return False
 
 
-def is_gone(context: SaveContext, number: int | str | None) -> bool:
+def is_gone(context: SaveContext, number: str | None) -> bool:
     """Return whether the post of that number is marked as gone."""
     return context.archive.exists(
         "select 1 from posts where author_id = (select id from authors where site = ? and uid = ?)"

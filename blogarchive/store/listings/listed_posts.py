@@ -12,12 +12,10 @@ from blogarchive.store.pages.ownership import own_posts, post_target
 from blogarchive.store.posts import post_row, posts
 from blogarchive.store.rows import Value
 
-Number = int | str
-
 
 def save_listed(
     context: SaveContext, listed: Sequence[ListedPost], *, in_listing: bool
-) -> dict[Number, ListedPostRow]:
+) -> dict[str, ListedPostRow]:
     """Store the titles of listed posts and return their rows by number; posts of other blogs are ignored.
 
     `in_listing`: the page lists the posts as its content, so they exist today. A sidebar may be old. A title never
@@ -71,7 +69,7 @@ def listed_targets(context: SaveContext, listed: Iterable[ListedPost]) -> list[T
     ]
 
 
-def _read_rows(context: SaveContext, numbers: Iterable[Number]) -> dict[Number, ListedPostRow]:
+def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
     rows = context.archive.all_as(
         ListedPostRow,
         "select p.number, p.id, title, title_is_cut, content_hash is not null as has_text, posted_at, listed_title,"
@@ -107,7 +105,7 @@ def _insert(context: SaveContext, item: ListedPost) -> ListedPostRow:
     )
     return ListedPostRow(
         id=post_id,
-        number=cast(Number, item.number),
+        number=cast(str, item.number),
         title=item.title,
         title_is_cut=item.title_cut,
         has_text=False,
@@ -135,9 +133,7 @@ def _complete(context: SaveContext, item: ListedPost, before: ListedPostRow) -> 
         context.archive.update_row("posts", before.id, {**columns, "page_id": context.page_id()})
 
 
-def _mark_listed(
-    context: SaveContext, items: dict[Number, ListedPost], rows: dict[Number, ListedPostRow]
-) -> None:
+def _mark_listed(context: SaveContext, items: dict[str, ListedPost], rows: dict[str, ListedPostRow]) -> None:
     ids = [row.id for row in rows.values()]
     deletions.record_listed(context, ids)
     for row in rows.values():

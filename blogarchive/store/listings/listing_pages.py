@@ -88,12 +88,12 @@ def _follow_chain(
     context: SaveContext,
     kind: PageKind,
     chain_name: str,
-    rows: dict[int | str, ListedPostRow],
+    rows: dict[str, ListedPostRow],
     category_id: int | None,
 ) -> None:
     link = links.next_page_link(context, _KINDS)
     chain, in_order = _find_or_start_chain(context, kind, chain_name)
-    items = [ChainItem(item=str(number)) for number in rows]
+    items = [ChainItem(item=number) for number in rows]
     before = page_chains.shown_items(context, chain) if context.target.page_no > 1 else set()
     is_repeated = context.target.page_no > 1 and all(item in before for item in items)
     page_chains.add_items(context, chain, ((item, False) for item in items if item not in before))
@@ -140,7 +140,7 @@ def _next_target(context: SaveContext, link: Link, chain_name: str, kind: PageKi
 
 
 def _queue_next(
-    context: SaveContext, target: Target, chain: PageChain, rows: dict[int | str, ListedPostRow]
+    context: SaveContext, target: Target, chain: PageChain, rows: dict[str, ListedPostRow]
 ) -> None:
     now = context.page.fetched_at
     requeue.requeue_target(
@@ -157,7 +157,7 @@ def _queue_next(
         frontier_queue.set_newest_day(context.archive, target, max(days))
 
 
-def _needs_next_home(context: SaveContext, chain: PageChain, rows: dict[int | str, ListedPostRow]) -> bool:
+def _needs_next_home(context: SaveContext, chain: PageChain, rows: dict[str, ListedPostRow]) -> bool:
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap.

@@ -98,7 +98,7 @@ def _find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -
         " and gone_at is null",
         (context.author_id, month, month + "~"),
     )
-    return [post_id for post_id, number in rows if str(number) not in numbers]
+    return [post_id for post_id, number in rows if number not in numbers]
 
 
 def _find_in_no_month(context: SaveContext) -> list[int]:

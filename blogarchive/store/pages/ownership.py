@@ -21,7 +21,7 @@ def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:
     return [post for post in posts if post.url is None or is_own_uid(context, uid_in_url(site, post.url))]
 
 
-def post_target(context: SaveContext, url: str, number: int | str) -> Target:
+def post_target(context: SaveContext, url: str, number: str) -> Target:
     """Return the target of the blog's post of that number at `url`."""
     return Target(url=url, site=context.blog.site, kind=PageKind.POST, uid=context.blog.uid, number=number)
 

@@ -12,6 +12,7 @@ from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end
 from blogarchive.parsing.version import READER_VERSION
+from blogarchive.sites.post_ids import id_from_json
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.timestamps import format_utc, parse_utc
 
@@ -19,6 +20,7 @@ from blogarchive.store.timestamps import format_utc, parse_utc
 _COMPRESSION_LEVEL = 4
 _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "proxy-authorization"}
 _TARGET_FIELDS = ("url", "kind", "uid", "number", "post_number", "page_no", "chain")
+_NUMBER_FIELDS = ("number", "post_number")
 _PAGE = "select id, url, fetched_at, status, headers, body, site, target from pages where id = ?"
 
 
@@ -187,4 +189,5 @@ def _target_json(target: Target) -> str:
 def _parse_target(row: _PageRow) -> Target:
     known = {"url": row.url, "kind": PageKind.UNKNOWN, **json.loads(row.target)}
     values = {name: known[name] for name in _TARGET_FIELDS if name in known}
+    values |= {name: id_from_json(values.get(name)) for name in _NUMBER_FIELDS}
     return Target(**{**values, "site": row.site, "kind": PageKind(known["kind"])})

@@ -19,7 +19,7 @@ class Post:
 
     id: int
     author_id: int
-    number: int | str
+    number: str
     url: str
     title: str | None
     posted_at: str | None
@@ -78,7 +78,7 @@ def columns_of(kind: type[Post]) -> str:
 _ROW = f"select {columns_of(PostRow)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608 - constants
 
 
-def read_post_row(context: SaveContext, number: int | str) -> PostRow | None:
+def read_post_row(context: SaveContext, number: str) -> PostRow | None:
     """Return the post of that number of the page's author, or None."""
     return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
 

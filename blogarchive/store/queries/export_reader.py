@@ -27,7 +27,7 @@ _HEADINGS = f"""{POST_HEADINGS}
    and (?4 is null or id in (
        select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
         where c.name in (select value from json_each(?4))))
- order by posted_at is null, posted_at, number, id
+ order by posted_at is null, posted_at, length(number), number, id
 """  # noqa: S608 - constants
 
 

@@ -4,13 +4,14 @@ from difflib import unified_diff
 from gettext import gettext as _
 
 from blogarchive.errors import UsageError
+from blogarchive.sites.post_ids import json_id
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.queries.blog_models import BLOGS, Blog
 from blogarchive.store.queries.post_models import POST_HEADINGS, Comment, FullPost, PostHeading, Version
 from blogarchive.store.queries.post_reader import complete_heading
 
 
-def find_posts(archive: Archive, number: int | str, *, uid: str | None = None) -> list[tuple[Blog, FullPost]]:
+def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list[tuple[Blog, FullPost]]:
     """Return the posts of that number with their blogs: several if more than one blog has such a number.
 
     `uid` is the uid of the blog or an alias of it. Raises `UsageError` if there is no such post.
@@ -56,7 +57,7 @@ def history_object(blog: Blog, post: FullPost) -> dict[str, object]:
     return {
         "site": blog.site,
         "uid": blog.uid,
-        "number": post.number,
+        "number": json_id(post.number),
         "url": post.url,
         "gone_at": post.gone_at,
         "gone_reason": post.gone_reason,

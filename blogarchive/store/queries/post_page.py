@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from blogarchive.store.queries.blog_models import BLOGS, Blog
 from blogarchive.store.queries.post_models import POST_LINES, Counters, FullPost, PostLine
 from blogarchive.store.queries.post_reader import read_post
-from blogarchive.store.rows import all_as, one_as
+from blogarchive.store.rows import Value, all_as, one_as
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ def read_post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | N
     )
 
 
-def find_post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: int | str) -> int | None:
+def find_post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: str) -> int | None:
     """Return the id of the post of that number; without `uid`, None if several blogs of the site have the number."""
     found = connection.execute(
         """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
@@ -76,11 +76,14 @@ def _neighbour(
     connection: sqlite3.Connection, post: FullPost, comparison: str, order: str
 ) -> PostLine | None:
     """Return the next post of the author by time; by number if the post has no time."""
-    by, value = ("p.number", post.number) if post.posted_at is None else ("p.posted_at", post.posted_at)
+    if post.posted_at is not None:
+        keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
+    else:
+        keys = {"length(p.number)": len(post.number), "p.number": post.number, "p.id": post.id}
     return one_as(
         connection,
         PostLine,
-        f"{POST_LINES} where p.author_id = ? and ({by}, p.id) {comparison} (?, ?)"
-        f" order by {by} {order}, p.id {order} limit 1",
-        (post.author_id, value, post.id),
+        f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
+        f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
+        (post.author_id, *keys.values()),
     )

@@ -15,14 +15,14 @@ HOST = "https://blog.creaders.net"
 @pytest.mark.parametrize(
     ("path", "kind", "uid", "number"),
     [
-        ("/u/31182/202501/506012.html", PageKind.POST, "31182", 506012),
+        ("/u/31182/202501/506012.html", PageKind.POST, "31182", "506012"),
         ("/u/31182/", PageKind.HOME, "31182", None),
         ("/u/31182", PageKind.HOME, "31182", None),
         ("/u/27282/36918.html", PageKind.CATEGORY, "27282", None),
         ("/Bei_Chuang-2/", PageKind.HOME, "Bei_Chuang-2", None),
-        ("/bei_chuang/user_blog_diary.php?did=52919", PageKind.POST, None, 52919),
-        ("/user_blog_diary.php?did=NTM3Mzc=", PageKind.POST, None, 53737),
-        ("/user_blog_diary.php?did=NTM3Mzc%3D", PageKind.POST, None, 53737),
+        ("/bei_chuang/user_blog_diary.php?did=52919", PageKind.POST, None, "52919"),
+        ("/user_blog_diary.php?did=NTM3Mzc=", PageKind.POST, None, "53737"),
+        ("/user_blog_diary.php?did=NTM3Mzc%3D", PageKind.POST, None, "53737"),
         ("/u/31182/202501/", PageKind.UNKNOWN, "31182", None),
         ("/u/31182/?page=2", PageKind.UNKNOWN, "31182", None),
         ("/u/31182/202501/506012.html?cpage=2", PageKind.UNKNOWN, "31182", None),
@@ -31,7 +31,7 @@ HOST = "https://blog.creaders.net"
     ],
 )
 def test_each_form_of_url_has_its_kind_and_ids(
-    path: str, kind: PageKind, uid: str | None, number: int | None
+    path: str, kind: PageKind, uid: str | None, number: str | None
 ) -> None:
     found = parse_url(HOST + path)
     assert (found.kind, found.uid, found.number) == (kind, uid, number)
@@ -52,8 +52,8 @@ def test_a_posts_url_names_its_month(path: str, month: str | None) -> None:
 
 
 def test_a_number_alone_names_a_post() -> None:
-    url = build_post_url(f"{HOST}/u/31182/", 52919)
-    assert (parse_url(url).kind, parse_url(url).number) == (PageKind.POST, 52919)
+    url = build_post_url(f"{HOST}/u/31182/", "52919")
+    assert (parse_url(url).kind, parse_url(url).number) == (PageKind.POST, "52919")
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_one_page_has_one_url(spelt: str) -> None:
     assert parse_url(spelt).url == f"{HOST}/u/31182/202501/506012.html"
 
 
-@pytest.mark.parametrize("digits", [19, 20, 5000])
+@pytest.mark.parametrize("digits", [41, 5000])
 @pytest.mark.parametrize("form", ["/u/31182/202501/{}.html", "/user_blog_diary.php?did={}"])
-def test_a_number_beyond_64_bits_is_no_number_of_a_post(form: str, digits: int) -> None:
+def test_more_than_forty_digits_are_no_id_of_a_post(form: str, digits: int) -> None:
     found = parse_url(HOST + form.format("9" * digits))
     assert (found.kind, found.number) == (PageKind.UNKNOWN, None)
 

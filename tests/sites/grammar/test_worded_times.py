@@ -27,7 +27,7 @@ HEADS = [
 def finished(html: str) -> CrawledPage:
     parsed = read(html)
     page = Page(url=URL, fetched_at=FETCHED, status=200, headers=(), body=b"")
-    target = Target(url=URL, site="creaders", kind=PageKind.POST, uid="31182", number=506012)
+    target = Target(url=URL, site="creaders", kind=PageKind.POST, uid="31182", number="506012")
     return normalize_page(CrawledPage(target=target, page=page, parsed=parsed))
 
 

@@ -23,10 +23,10 @@ AT = datetime(2025, 2, 1, 9, tzinfo=UTC)
 class Walk:
     """The items parsed on the pages of a blog."""
 
-    posts: dict[int | str, Post] = field(default_factory=dict)
-    comments: dict[int | str, list[Comment]] = field(default_factory=dict)
-    members: dict[str | None, set[int | str]] = field(default_factory=dict)
-    listed: dict[str, dict[int | str, str | None]] = field(default_factory=dict)
+    posts: dict[int, Post] = field(default_factory=dict)
+    comments: dict[int, list[Comment]] = field(default_factory=dict)
+    members: dict[str | None, set[int]] = field(default_factory=dict)
+    listed: dict[str, dict[int, str | None]] = field(default_factory=dict)
     parsed_pages: list[ParsedPage] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
 
@@ -87,10 +87,10 @@ def _note(walked: Walk, target: Target, parsed: ParsedPage) -> None:
     walked.strange.extend(f"{target.url}: {problem}" for problem in parsed.problems)
     for post in parsed.posts:
         if parsed.kind is PageKind.POST:
-            walked.posts[post.number] = post
-        walked.comments.setdefault(post.number, []).extend(post.comments)
+            walked.posts[int(post.number)] = post
+        walked.comments.setdefault(int(post.number), []).extend(post.comments)
     for listed in parsed.listed:
-        number = listed.number or "?"
+        number = int(listed.number or 0)
         time = None if listed.posted is None else listed.posted.text
         walked.listed.setdefault(target.kind, {})[number] = time
         if listed.title_cut and target.kind is None:
@@ -163,11 +163,11 @@ def _compare_frame(style: Style, blog: DemoBlog, parsed: ParsedPage) -> Iterator
         blog.total_visits if card else None,
     )
     yield from _differ("author", parsed.author and _author(parsed.author), want)
-    latest = [(cut_title(post.title).strip(), post.number) for post in blog.shown()[:7]]
+    latest = [(cut_title(post.title).strip(), str(post.number)) for post in blog.shown()[:7]]
     yield from _differ("latest", _titles(parsed.latest), latest if style.has("latest") else [])
     for row, category in zip(parsed.categories, blog.categories, strict=False):
         posts = [post for post in blog.shown() if category.name in post.categories][:10]
-        titles = [(cut_title(post.title).strip(), post.number) for post in posts]
+        titles = [(cut_title(post.title).strip(), str(post.number)) for post in posts]
         yield from _differ("category", (row.name, _titles(row.posts)), (category.name, titles))
     yield from _differ("categories", len(parsed.categories), len(blog.categories))
     form = "%Y年%m月%d日" if style.months == "words" else "%Y-%m-%d"
@@ -180,7 +180,7 @@ def _compare_frame(style: Style, blog: DemoBlog, parsed: ParsedPage) -> Iterator
     )
 
 
-def _titles(posts: tuple) -> list[tuple[str, int | str | None]]:  # type: ignore[type-arg]
+def _titles(posts: tuple) -> list[tuple[str, str | None]]:  # type: ignore[type-arg]
     return [(post.title, post.number) for post in posts]
 
 

@@ -18,7 +18,7 @@ COUNTERS = "<div>浏览（10）<img>（2）评论（2）</div>"
 
 def read(html: str, kind: PageKind = PageKind.POST, url: str = URL, page_no: int = 1) -> ParsedPage:
     page = Page(url=url, fetched_at=FETCHED, status=200, headers=(), body=html.encode())
-    number = 506012 if kind in (PageKind.POST, PageKind.COMMENTS) else None
+    number = "506012" if kind in (PageKind.POST, PageKind.COMMENTS) else None
     target = Target(
         url=url, site="creaders", kind=kind, uid="31182", number=number, post_number=number, page_no=page_no
     )

@@ -22,6 +22,7 @@ TABLES = {
     "m003_series": "e12181e92a5be954",
     "m004_categories_of_gone_posts": "f1d960af1c03d43d",
     "m005_blog_settings": "95713969ae0720cd",
+    "m006_text_numbers": "1133c77b6abb6ad5",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

@@ -56,7 +56,7 @@ def test_a_post_gone_from_its_old_url_returns_at_its_new_url(archive: Archive, c
     crawl(archive, blog, clock)
     blog.entries[N].listed, blog.entries[N].status = False, 404
     crawl(archive, blog, clock, command="update", full=True)
-    assert texts(archive, "select number from posts where gone_at is not null") == [N]
+    assert texts(archive, "select number from posts where gone_at is not null") == [str(N)]
     blog.entries[N].listed, blog.entries[N].status, blog.folder = True, 200, "neu"
     crawl(archive, blog, clock, command="update")
     assert archive.rows("select url, gone_at from posts where number = ?", (N,)) == [(blog.post_url(N), None)]

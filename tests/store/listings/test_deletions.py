@@ -38,7 +38,7 @@ def test_a_deleted_post_is_marked_with_its_reason_and_its_text_stays(
     entry = blog.entries[N]
     entry.listed, entry.status, entry.notice = False, status, notice
     saved = crawl(archive, blog, clock, full=True).saved
-    assert gone(archive) == [(N, reason)]
+    assert gone(archive) == [(str(N), reason)]
     assert sum(one.changes.posts_gone for one in saved) == 1
     assert texts(archive, f"select body_text from posts where number = {N}") == [entry.text]
     assert rows(archive, "open_failures") == []
@@ -102,7 +102,7 @@ def test_an_incomplete_listing_is_no_witness(archive: Archive, clock: Clock) -> 
     assert gone(archive) == []
     blog.broken.clear()
     crawl(archive, blog, clock, full=True)
-    assert gone(archive) == [(number, "404")]
+    assert gone(archive) == [(str(number), "404")]
 
 
 def test_a_month_missing_from_the_archive_is_a_witness_against_its_only_post(
@@ -112,7 +112,7 @@ def test_a_month_missing_from_the_archive_is_a_witness_against_its_only_post(
     crawl(archive, blog, clock)
     blog.entries[N].listed, blog.entries[N].status = False, 404
     crawl(archive, blog, clock, command="update")
-    assert gone(archive) == [(N, "404")]
+    assert gone(archive) == [(str(N), "404")]
 
 
 def test_an_update_with_one_witness_requeues_the_other(
@@ -124,7 +124,7 @@ def test_an_update_with_one_witness_requeues_the_other(
     assert gone(archive) == []
     urls = crawl(archive, blog, clock, command="update").urls
     assert blog.url(f"m/{entry.month}") in urls
-    assert gone(archive) == [(N, "404")]
+    assert gone(archive) == [(str(N), "404")]
 
 
 def test_a_home_page_of_newest_posts_is_no_witness_against_older_posts(
@@ -154,7 +154,7 @@ def test_a_listing_older_than_the_deletion_is_fetched_again(
     entry.listed, entry.status, entry.notice = False, 404, NoticeKind.GONE
     save_page.save_page(archive, blog.crawled(blog.post_target(N), clock()), None)
     assert month.url in crawl(archive, blog, clock, command="update").urls
-    assert gone(archive) == [(N, "404")]
+    assert gone(archive) == [(str(N), "404")]
 
 
 def test_a_listing_that_still_shows_a_deleted_post_is_fetched_once(

@@ -111,7 +111,7 @@ def _agrees(archive: Archive, history: History) -> None:
     held = archive.rows(
         "select number, title, body_text, views from posts where gone_at is null order by number"
     )
-    assert held == [(n, e.title, e.text, e.views) for n, e in sorted(there.items())]
+    assert held == [(str(n), e.title, e.text, e.views) for n, e in sorted(there.items())]
     for number, entry in there.items():
         bodies = texts(
             archive,

@@ -28,7 +28,7 @@ def test_everything_a_post_shows_is_stored(archive: Archive, clock: Clock) -> No
     )
     entry = blog.entries[N]
     assert post == (
-        N,
+        str(N),
         blog.post_url(N),
         entry.title,
         "2024-01-10T08:00:00-08:00",
@@ -57,7 +57,7 @@ def test_the_text_replaced_by_an_edit_is_a_revision(archive: Archive, clock: Clo
     assert look(archive, blog, clock).changes.posts_changed == 1
     assert texts(archive, "select body_text from posts") == [blog.entries[N].text]
     assert texts(archive, "select body_text from post_revisions") == [old]
-    assert texts(archive, "select number from edited_posts") == [N]
+    assert texts(archive, "select number from edited_posts") == [str(N)]
     versions = history.find_posts(archive, N)[0][1].versions
     assert [version.body_text for version in versions] == [old, blog.entries[N].text]
     assert any(line.startswith("+改过") for line in history.unified_difference(*versions))
@@ -124,7 +124,7 @@ def test_an_excerpt_in_a_listing_never_replaces_the_post(archive: Archive, clock
     look(archive, blog, clock)
     before = rows(archive, "post_revisions"), texts(archive, "select body_html from posts")
     excerpt = Post(
-        number=N,
+        number=str(N),
         url=blog.post_url(N),
         title="第0篇",
         body_html="<p>正文0…</p>",
@@ -278,4 +278,4 @@ def test_comments_of_a_reader_named_by_the_text_are_found_by_the_view(archive: A
     blog = a_blog(1, comments=0)
     blog.entries[N].comments = [comment("甲", "2024-08-01 10:00:00", "好文")]
     look(archive, blog, clock)
-    assert archive.rows("select author, number, comments_held from posts_view") == [("老墙", N, 1)]
+    assert archive.rows("select author, number, comments_held from posts_view") == [("老墙", str(N), 1)]

@@ -56,7 +56,7 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
     titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
     timed = {entry.path for entry in titles if entry.post.posted is not None}
     paths = timed or {entry.path for entry in titles}
-    found: dict[int | str | None, _Entry] = {}
+    found: dict[str | None, _Entry] = {}
     for entry in entries:
         if entry.path in paths:
             found.setdefault(entry.post.number, entry)

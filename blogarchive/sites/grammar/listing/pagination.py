@@ -134,7 +134,7 @@ def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool
     """
     if parsed_url.kind is not PageKind.POST or parsed_url.number == here.number:
         return False
-    return parsed_url.number != page_no + 1 or here.number not in (None, page_no)
+    return parsed_url.number != str(page_no + 1) or here.number not in (None, str(page_no))
 
 
 def _find_calendar_lines(view: PageView) -> set[int]:

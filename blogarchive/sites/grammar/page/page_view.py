@@ -47,7 +47,7 @@ class PageView:
     base: str
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
-    number: int | str | None
+    number: str | None
     hints: MarkupHints
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
@@ -161,7 +161,7 @@ def build_page_view(
     url: str,
     now: datetime,
     parse_url: Callable[[str], ParsedUrl],
-    number: int | str | None = None,
+    number: str | None = None,
     cache: SubtreeCache | None = None,
     hints: MarkupHints = NO_HINTS,
 ) -> PageView:

@@ -127,7 +127,7 @@ def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
 
 
 @lru_cache(maxsize=4096)  # each page of a blog has the same titles
-def _build_listed_post(text: str, number: int | str | None, url: str, cut_bytes: int) -> ListedPost | None:
+def _build_listed_post(text: str, number: str | None, url: str, cut_bytes: int) -> ListedPost | None:
     title = strip_bullets(text).strip()
     if not title or _is_more_link(fold(title)):
         return None

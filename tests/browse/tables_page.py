@@ -14,6 +14,8 @@ to the precision shown (`2025-01-28T01:46:53-08:00`, `2014-07`), beside the text
 other `*_at` columns, are UTC. Bytes of pages are plain zlib: the sqlite3 shell opens them with
 `sqlar_uncompress(body, body_size)`.
 
+Ids of posts (`number`) are text, as the site writes them: `order by length(number), number` sorts decimal ids by value.
+
 The names do not change; columns may be added. `make docs` writes this page from the descriptions that Datasette shows.
 """
 

@@ -4,17 +4,20 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from blogarchive.demo.blogs.generated import make_blog
+from blogarchive.demo.server.host import DemoHost
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import MIGRATIONS, migration_names
 from blogarchive.store.queries.export_reader import open_reader
 from tests.store.fake_blog import Clock, a_blog, crawl
-from tests.tool import Ran, run_command
+from tests.tool import Ran, Tool, run_command
 
 TABLES = {
     "m001_tables": "bf2e3a4c9dd57646",
@@ -121,6 +124,38 @@ def test_posts_view_shows_the_categories_of_gone_posts_as_exports_do(today: Path
     assert {number: tuple(str(names).split("、")) for number, names, _ in shown if names} == {
         number: names for number, names in exported.items() if names
     }
+
+
+def test_rounded_ids_are_restored_and_stale_pages_yield_the_lost_posts(tmp_path: Path) -> None:
+    blog = make_blog("31182", posts=3, awkward=False)
+    ids = [10**24 + place for place in range(3)]  # equal as REAL
+    posts = tuple(replace(post, number=number) for post, number in zip(blog.posts, ids, strict=True))
+    tool = Tool(tmp_path)
+    with DemoHost([replace(blog, posts=posts)]) as host:
+        assert tool.run("backup", host.blog_url("31182")).code == 0
+    titles = dict(tool.rows("select number, title from posts"))
+    assert sorted(titles) == [str(number) for number in ids]
+    with closing(sqlite3.connect(tool.db)) as archive, archive:  # as one row of an older archive
+        kept = archive.execute("select min(id) from posts").fetchone()
+        for table in ("comments", "post_stats", "post_categories", "post_revisions"):
+            archive.execute(f"delete from {table} where post_id <> ?", kept)
+        archive.execute(
+            "delete from sweep_items where sweep_id in (select id from sweeps where post_id <> ?)", kept
+        )
+        archive.execute("delete from sweeps where post_id <> ?", kept)
+        archive.execute("delete from posts where id <> ?", kept)
+    older = made_with(tmp_path / "older.db", "m005_blog_settings", like=tool.db)
+    with closing(sqlite3.connect(older)) as archive:
+        assert archive.execute("select typeof(number), count(*) from posts").fetchall() == [("real", 1)]
+        frontier = "select count(*) from frontier where typeof(number) = 'real'"
+        assert archive.execute(frontier).fetchone() == (3,)
+    assert run(["reparse", "--stale"], older).code == 0
+    with closing(sqlite3.connect(older)) as archive:
+        assert dict(archive.execute("select number, title from posts")) == titles
+        assert archive.execute(
+            "select count(distinct number) from frontier where kind = 'post'"
+        ).fetchone() == (3,)
+        assert archive.execute("pragma foreign_key_check").fetchall() == []
 
 
 READERS = (

@@ -98,7 +98,7 @@ class _ExportImport:
         self._site = site
         self._source = source
         self._drafts = drafts
-        self._numbers: Counter[int | str] = Counter()
+        self._numbers: Counter[str] = Counter()
         self._fetched_at = modified_at(source)
         if export.exported_at is not None:
             self._fetched_at = min(export.exported_at, utc_now())
@@ -120,7 +120,7 @@ class _ExportImport:
         if found.status is PostStatus.PUBLISHED or (self._drafts and found.status is PostStatus.DRAFT):
             self._store(post_page.name, page, found)
 
-    def _read(self, page: Page, number: int | str | None) -> ExportedPost:
+    def _read(self, page: Page, number: str | None) -> ExportedPost:
         target = Target(url="", site=self._site.name, kind=PageKind.POST, number=number)
         try:
             return self._site.read_post(page, target, self._site.zone)

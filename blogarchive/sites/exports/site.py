@@ -71,7 +71,7 @@ class ExportSite:
             return ParsedUrl(url=bare, kind=PageKind.UNKNOWN)
         return ParsedUrl(url=bare, kind=PageKind.POST, number=number[1])
 
-    def build_post_url(self, home_url: str, number: int) -> str | None:
+    def build_post_url(self, home_url: str, number: str) -> str | None:
         """Return None: the export names the URL of each post."""
         return None
 

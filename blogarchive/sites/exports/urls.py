@@ -32,7 +32,7 @@ def author_of_unknown(url: str) -> str | None:
     return uid_of(url) if url.startswith(f"https://{_NOWHERE}/") else None
 
 
-def post_url(blog_url: str, number: int | str) -> str:
+def post_url(blog_url: str, number: str) -> str:
     """Return a URL for a post of which the export names none: that of the blog with the number as `post=`."""
     return f"{blog_url}{'&' if '?' in blog_url else '?'}post={number}"
 

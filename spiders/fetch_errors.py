@@ -1,5 +1,6 @@
 """Map exceptions of a fetch to failures of the ledger: those of Scrapy, of the network and of this program."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.store.ledger.failures import Failure, FailureKind
 from spiders.middlewares.redirects import RedirectRefused
 
+_TLS = re.compile(r"SSL routines', '[^']*', '([^']*)'")
+"""The reason in the text of an OpenSSL error."""
 _OWN_MODULES = ("builtins", "blogarchive", "spiders", "pipelines")
 
 
@@ -71,14 +74,21 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
             return _permanent("http", detail)
         case ResponseDataLossError():
             return _retryable("cut", "the connection ended before the page")
-        case CannotResolveHostError():
-            return _retryable("network", f"no such host: {detail}")
-        case DownloadConnectionRefusedError():
-            return _retryable("network", "connection refused")
-        case DownloadTimeoutError():
-            return _retryable("network", "no answer in time")
         case _:
-            return _retryable("network", detail)
+            return _retryable("network", _describe_network_error(error, host, detail))
+
+
+def _describe_network_error(error: BaseException, host: str, detail: str) -> str:
+    match error:
+        case CannotResolveHostError():
+            return f"no such host: {host}" if host else "no such host"
+        case DownloadConnectionRefusedError():
+            return "connection refused"
+        case DownloadTimeoutError():
+            return "no answer in time"
+        case _ if reason := _TLS.search(detail):
+            return f"no secure connection (TLS): {reason[1]}"
+    return detail
 
 
 def _permanent(kind: FailureKind, detail: str) -> FetchFailure:

@@ -10,14 +10,15 @@ from typing import Final, TextIO
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.notify import notify
 from blogarchive.cli.options import CrawlFlags
-from blogarchive.cli.run_summary import result_json, summary_lines
+from blogarchive.cli.run_summary import error_json, has_news, result_json, summary_lines
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.crawl.targets import digest_of, parse_url_list
-from blogarchive.errors import UsageError
+from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.media.hosts import parse_hosts
 from blogarchive.store.ledger.blog_settings import BlogSettings
 
@@ -89,8 +90,14 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
 
     named = crawl_options.named
     settings = build_settings(delay=named.delay, cookies=flags.cookies, ignore_robots=flags.ignore_robots)
-    with open_observer(sys.stderr, quiet=flags.quiet, verbose=flags.verbose) as observer:
-        result = crawl(crawl_options, observer, settings)
+    try:
+        with open_observer(sys.stderr, quiet=flags.quiet, verbose=flags.verbose) as observer:
+            result = crawl(crawl_options, observer, settings)
+    except BlogArchiveError as error:
+        if flags.notify and not isinstance(error, UsageError):
+            summary = error_json(crawl_options, error)
+            notify(flags.notify, summary=summary, sentence=str(error))
+        raise
     if not flags.quiet and not flags.as_json:
         for line in summary_lines(result):
             click.echo(line, err=True)
@@ -98,6 +105,9 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
         click.echo(stamped(f"blogarchive: {result.message}", sys.stderr), err=True)
     if flags.as_json:
         print_result(result_json(crawl_options, result))
+    if flags.notify and (result.exit_code or has_news(result)):
+        sentence = result.message or next(summary_lines(result))
+        notify(flags.notify, summary=result_json(crawl_options, result), sentence=sentence)
     return result.exit_code
 
 

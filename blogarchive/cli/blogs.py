@@ -11,6 +11,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.crawl.cookies import read_cookies
+from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.media.hosts import parse_hosts
 from blogarchive.store.database import lock
@@ -99,6 +100,7 @@ def _change(db: Path, command: str, name: str, change: Callable[[BlogSettings], 
 
 @contextmanager
 def _opened(db: Path, command: str) -> Iterator[Archive]:
+    require_archive(db)
     with lock.hold_lock(db, command, now=utc_now()), Archive.open(db) as archive:
         yield archive
 

@@ -63,7 +63,17 @@ def export(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Write blogs to files that need no special program; run it again to update OUT."""
+    """Write blogs to files that need no special program; run it again to update OUT.
+
+    \b
+    Formats:
+      html      web pages in a folder, with search, without this program
+      markdown  a folder of Markdown files with front matter, for Hugo and others
+      jsonl     one JSON object a line; with --table two CSV files
+      epub      a book for e-readers
+      atom      a feed
+      warc      the pages as served, for web archives
+    """
     write = _FORMATS[kind]
     if as_table:
         if kind != "jsonl":

@@ -2,10 +2,12 @@
 
 import importlib
 import logging
+import os
 import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -15,6 +17,7 @@ import click
 
 from blogarchive import __version__
 from blogarchive.cli import stdio
+from blogarchive.cli.examples import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
 from blogarchive.workers.process import stop_signals
 
@@ -48,11 +51,27 @@ class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_MODULES)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command; raises a usage error that names a similar one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            similar = get_close_matches(args[0].lower(), _MODULES, n=1)
+            if not similar:
+                raise
+            text = _("{error} (did you mean {name}?)").format(
+                error=error.format_message().removesuffix("."), name=similar[0]
+            )
+            raise click.UsageError(text, ctx) from error
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
             return None
         module = importlib.import_module(f"blogarchive.cli.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, _NAMES.get(cmd_name, cmd_name))
+        command.epilog = format_examples(cmd_name)
         return command
 
 
@@ -80,6 +99,8 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its exit code."""
+    if not (sys.argv[1:] if arguments is None else arguments):
+        arguments = _without_arguments()
     stdio.replace_streams()
     for signum in stop_signals():
         signal.signal(signum, _interrupt)
@@ -88,6 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for signum in stop_signals():  # a second signal must not change the exit code of the first
         signal.signal(signum, signal.SIG_IGN)
     sys.exit(code)
+
+
+def _without_arguments() -> list[str]:
+    """Return the arguments of a start without any: `app` on the terminal of a desktop, else none, for the help."""
+    from blogarchive.crawl.options import has_display
+
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return ["app"] if is_terminal and has_display(os.environ, sys.platform) else []
 
 
 def run(arguments: Sequence[str] | None) -> int:

@@ -20,6 +20,7 @@ from click.core import ParameterSource
 
 from blogarchive.cli.config_file import load_config
 from blogarchive.crawl.options import default_db
+from blogarchive.errors import UsageError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
@@ -96,7 +97,8 @@ def db(function: _F) -> _F:
         type=PathArgument(dir_okay=False),
         default=default_db,
         is_eager=True,  # the configuration file is beside the archive
-        help="Path of the archive. [default: BLOGARCHIVE_DB, else data/archive.db]",
+        callback=_check_folder,
+        help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
     )(function)
 
 
@@ -160,6 +162,7 @@ class CrawlFlags:
     as_json: bool
     quiet: bool
     verbose: bool
+    notify: str | None
     named: frozenset[str]
     """Names of the options that are on the command line, not in the configuration file."""
 
@@ -178,6 +181,11 @@ _CRAWL_FLAGS = (
     click.option("--media-hosts", multiple=True, metavar="HOST", help="Also fetch images from this host."),
     cookies,
     click.option("--ignore-robots", is_flag=True, help="Do not obey robots.txt: for your own blog."),
+    click.option(
+        "--notify",
+        metavar="COMMAND",
+        help=_("Run this command if something is new or wrong; it gets the result as JSON on its input."),
+    ),
     click.option("--dry-run", is_flag=True, help="Print the requests; send none and write nothing."),
 )
 
@@ -196,6 +204,18 @@ def crawl_flags(function: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(_CRAWL_FLAGS):
         command = option(command)
     return db(config(as_json(verbosity(command))))
+
+
+def _check_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
+    source = ctx.get_parameter_source(param.name or "")
+    if source is not ParameterSource.DEFAULT and not value.parent.exists():
+        raise UsageError(
+            _("no archive at {path}: there is no folder {folder}; make it, or correct --db").format(
+                path=value, folder=value.parent
+            )
+        )
+    return value
 
 
 def _set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:

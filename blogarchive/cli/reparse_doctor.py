@@ -16,6 +16,7 @@ from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
+from blogarchive.parsing.typed_url import repair_url
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.scratch_copy import open_scratch
@@ -86,6 +87,8 @@ def doctor(
     as_json: bool,
 ) -> None:
     """Fetch one page, or read a saved one, and print every parsed field with its line and selector."""
+    if not Path(source).exists():
+        source = repair_url(source)
     if source.startswith(("http://", "https://")):
         page, target = _fetch_page(source, site, cookies, ignore_robots=ignore_robots)
     else:

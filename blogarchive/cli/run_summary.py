@@ -8,6 +8,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from blogarchive.crawl.options import CrawlOptions
+from blogarchive.errors import BlogArchiveError, Unreachable
 
 if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
     from collections.abc import Mapping
@@ -34,8 +35,31 @@ def result_json(crawl_options: CrawlOptions, result: "CrawlResult") -> str:
     )
 
 
+def error_json(crawl_options: CrawlOptions, error: BlogArchiveError) -> str:
+    """Return the error that prevented a run, as one line of JSON with the keys of `result_json` that it has."""
+    return json.dumps(
+        {
+            "command": crawl_options.command,
+            "db": str(crawl_options.db),
+            "outcome": "error",
+            "exit_code": error.exit_code,
+            "message": str(error),
+        },
+        ensure_ascii=False,
+    )
+
+
+def has_news(result: "CrawlResult") -> bool:
+    """Return True if the run stored something new, or marked something as gone."""
+    counts = result.counts
+    changed = (counts.posts_new, counts.posts_changed, counts.posts_gone)
+    return any((*changed, counts.comments_new, counts.comments_changed, counts.media))
+
+
 def summary_lines(result: "CrawlResult") -> Iterator[str]:
-    """Yield what a run did, and what it left out."""
+    """Yield what a run did, and what it left out; nothing if no page was reached."""
+    if result.exit_code == Unreachable.exit_code and not result.counts.pages:
+        return
     counts = result.counts
     parts = (
         ngettext("{count} request", "{count} requests", counts.requests).format(count=counts.requests),

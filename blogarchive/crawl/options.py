@@ -1,6 +1,8 @@
 """Options of a run, and the default path of the archive."""
 
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -54,8 +56,26 @@ class CrawlOptions:
 
 
 def default_db() -> Path:
-    """Return the default path of the archive: BLOGARCHIVE_DB with `~` expanded, else `data/archive.db`."""
-    return Path(os.path.expanduser(os.environ.get("BLOGARCHIVE_DB") or "data/archive.db"))  # noqa: PTH111
+    """Return the default path of the archive: BLOGARCHIVE_DB with `~` expanded, else the first that exists.
+
+    The places are `data/archive.db` in the current folder and `~/blogarchive/archive.db`. If neither exists, a desktop
+    begins in the home folder and a server in the current one.
+    """
+    if named := os.environ.get("BLOGARCHIVE_DB"):
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - Path.expanduser may raise
+    here, home = Path("data/archive.db"), Path(os.path.expanduser("~/blogarchive/archive.db"))  # noqa: PTH111
+    if here.exists() or not (home.exists() or has_display(os.environ, sys.platform)):
+        return here
+    return home
+
+
+def has_display(environment: Mapping[str, str], platform: str) -> bool:
+    """Return True on a desktop: not in a remote shell, and on Unix with a display."""
+    if "SSH_CONNECTION" in environment:
+        return False
+    return platform in ("win32", "darwin") or bool(
+        environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    )
 
 
 def require_archive(db: Path) -> None:

@@ -100,7 +100,7 @@ class ProgressBarObserver(LineObserver):
         super().__init__(cast(TextIO, console.file), verbose=verbose)
         self._console = console
         self._bar = progress
-        self._task = progress.add_task("reading", total=None, unit="posts", failed=0, todo=0)
+        self._task = progress.add_task("reading", total=None, unit="posts", done="0", failed=0, todo=0)
         self._next_count = 0.0
 
     def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
@@ -113,6 +113,7 @@ class ProgressBarObserver(LineObserver):
             self._task,
             completed=progress.posts_read,
             total=progress.posts_found or None,
+            done=_format_done(progress.posts_read, progress.posts_found),
             failed=progress.failed,
             todo=progress.todo,
         )
@@ -121,11 +122,21 @@ class ProgressBarObserver(LineObserver):
         """Move the bar, which counts images from now on."""
         done = stored + failed
         self._bar.update(
-            self._task, unit="images", completed=done, total=total, failed=failed, todo=total - done
+            self._task,
+            unit="images",
+            completed=done,
+            total=total,
+            done=_format_done(done, total),
+            failed=failed,
+            todo=total - done,
         )
 
     def _write(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False)
+
+
+def _format_done(done: int, total: int) -> str:
+    return f"{done} of {total}" if total else str(done)
 
 
 @contextmanager
@@ -140,7 +151,7 @@ def open_observer(stream: TextIO, *, quiet: bool = False, verbose: bool = False)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed} of {task.total} {task.fields[unit]}"),
+            TextColumn("{task.fields[done]} {task.fields[unit]}"),
             TaskProgressColumn(),
             TextColumn("{task.fields[failed]} failed, {task.fields[todo]} to go"),
             TimeRemainingColumn(),

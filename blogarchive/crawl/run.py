@@ -4,8 +4,9 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from types import FrameType
 from typing import Protocol, cast
@@ -22,7 +23,7 @@ from blogarchive.crawl.targets import start_targets
 from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
 from blogarchive.store.database import lock
-from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.ledger import failures, runs
 from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.process import reduce_garbage_collection, stop_signals
@@ -97,30 +98,44 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
     targets = start_targets(options)
     if options.command != "backup":
         require_archive(options.db)
-    with (
-        _restored_signal_handlers(),
-        lock.hold_lock(options.db, options.command, now=utc_now()),
-        Archive.open(options.db, create=options.command == "backup") as archive,
-    ):
-        run = runs.start_run(archive, options.command, options.words, now=utc_now())
-        session = CrawlSession(archive, run, options, observer)
-        session.begin(targets)
-        apply_blog_settings(process.settings, session)
-        spider = cast(_Spider, _run_spider(process, "blog", session=session))
-        if spider.crash:
-            raise spider.crash
-        result = build_result(session, spider.throttle)
-        if result.outcome in ("unreachable", "blocked"):
-            failures.retry_outage_now(archive, run.id, now=utc_now())
-        runs.finish_run(
-            archive,
-            run,
-            outcome=result.outcome,
-            exit_code=result.exit_code,
-            counts=result.counts,
-            now=utc_now(),
-        )
+    is_new = not options.db.exists()
+    if is_new:
+        observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
+    with _restored_signal_handlers(), lock.hold_lock(options.db, options.command, now=utc_now()):
+        with Archive.open(options.db, create=options.command == "backup") as archive:
+            result = _crawl_archive(process, archive, options, targets, observer)
+            is_empty = result.outcome == "unreachable" and not archive.exists("select 1 from pages")
+        if is_new and is_empty:  # a mistyped URL leaves no archive
+            delete_archive(options.db)
         return result
+
+
+def _crawl_archive(
+    process: AsyncCrawlerProcess,
+    archive: Archive,
+    options: CrawlOptions,
+    targets: Sequence[Target],
+    observer: CrawlObserver,
+) -> CrawlResult:
+    run = runs.start_run(archive, options.command, options.words, now=utc_now())
+    session = CrawlSession(archive, run, options, observer)
+    session.begin(targets)
+    apply_blog_settings(process.settings, session)
+    spider = cast(_Spider, _run_spider(process, "blog", session=session))
+    if spider.crash:
+        raise spider.crash
+    result = build_result(session, spider.throttle)
+    if result.outcome in ("unreachable", "blocked"):
+        failures.retry_outage_now(archive, run.id, now=utc_now())
+    runs.finish_run(
+        archive,
+        run,
+        outcome=result.outcome,
+        exit_code=result.exit_code,
+        counts=result.counts,
+        now=utc_now(),
+    )
+    return result
 
 
 def fetch(target: Target, settings: Settings) -> Page:

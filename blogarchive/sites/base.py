@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from gettext import gettext as _
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -135,6 +136,13 @@ def site_for_url(url: str) -> Site:
     for site in _load_sites().loaded.values():
         if matches_host(host, site.hosts):
             return site
+    known = [name for site in _load_sites().loaded.values() for name in site.hosts]
+    if similar := get_close_matches(host, known, n=1, cutoff=0.8):
+        raise UsageError(
+            _("no known site has the host {host!r}; did you mean {similar}?").format(
+                host=host, similar=similar[0]
+            )
+        )
     raise UsageError(
         _("no known site has the host {host!r}; name one with --site ({sites})").format(
             host=host or url, sites=", ".join(crawled_site_names())

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
@@ -20,6 +21,8 @@ from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.fetch_errors import describe_error
 from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider
+
+_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
 class RobotsRules:
@@ -61,7 +64,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._report(f"{netloc}/robots.txt", describe_error(exc))
+        if not isinstance(exc, _UNREACHABLE):  # the page fails as well, with a failure of its own
+            self._report(f"{netloc}/robots.txt", describe_error(exc))
         super()._robots_error(exc, netloc)
 
     def _record_refusal(self, response: Response, request: Request) -> bool:

@@ -36,6 +36,7 @@ def test_every_command_has_help(run_cli: RunCli) -> None:
         result = run_cli(name, "--help")
         assert result.code == 0
         assert len(result.out.splitlines()) > 4, name
+        assert f"Examples:\n    blogarchive {name}" in result.out
 
 
 def test_the_demo_prints_what_is_stored_and_what_to_try_next(demo: tuple[Path, str]) -> None:

@@ -101,6 +101,9 @@ def test_one_dead_blog_fails_a_nightly_update_when_it_is_new_and_then_once_a_wee
 
 def test_a_night_with_nothing_but_a_blog_that_was_never_reached_is_4_once_a_week(tool: Tool) -> None:
     url = dead_url()
+    with DemoHost([make_blog(UIDS[0], posts=1)]) as host:
+        tool.run("backup", host.blog_url(UIDS[0]))
+    tool.run("forget", UIDS[0], "--yes")
     assert tool.run("backup", url).code == 4
     codes = {}
     for night in (1, 6, 8, 9):

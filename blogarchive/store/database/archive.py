@@ -268,3 +268,9 @@ class Archive:
                 version_check.refuse_older(self._connection, self.path)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
+
+
+def delete_archive(path: Path) -> None:
+    """Delete the file of a closed archive, and the files of its write-ahead log."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)

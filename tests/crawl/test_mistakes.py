@@ -1,0 +1,120 @@
+"""A first backup of a wrong URL ends with one clear line and leaves no archive; places of the archive."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from blogarchive.cli.group import _without_arguments
+from blogarchive.crawl.options import default_db, has_display
+from blogarchive.demo import DemoHost, make_blog
+from tests.tool import Tool
+
+UID = "31182"
+
+
+@pytest.fixture
+def live() -> str:
+    """Return the URL of a blog on a port that nobody listens on any more."""
+    with DemoHost([make_blog(UID, posts=1)]) as host:
+        return host.blog_url(UID)
+
+
+def test_a_refused_connection_is_named_and_leaves_no_archive(tool: Tool, live: str) -> None:
+    ran = tool.run("backup", live)
+    assert ran.code == 4
+    assert ran.err.splitlines()[0].endswith(f"new archive at {tool.db}")
+    assert ran.err.splitlines()[-1].endswith(f"creaders/{UID} {live}: connection refused")
+    assert not tool.db.exists()
+
+
+def test_an_unknown_host_is_named_and_leaves_no_archive(tool: Tool) -> None:
+    ran = tool.run("backup", "https://nosuch.invalid/u/1/")
+    assert (ran.code, ran.err.splitlines()[-1].rpartition(": ")[2]) == (4, "nosuch.invalid")
+    assert "https://nosuch.invalid/u/1/: no such host" in ran.err.splitlines()[-1]
+    assert not tool.db.exists()
+
+
+def test_https_on_a_host_without_it_is_one_line_about_tls(tool: Tool) -> None:
+    with DemoHost([make_blog(UID, posts=1)]) as host:
+        ran = tool.run("backup", host.blog_url(UID).replace("http:", "https:"))
+    assert ran.code == 4
+    assert "no secure connection (TLS): wrong version number" in ran.err.splitlines()[-1]
+    assert "SSL routines" not in ran.err.splitlines()[-1]
+    assert not tool.db.exists()
+
+
+def test_a_failed_backup_of_another_blog_keeps_the_archive(tool: Tool, live: str) -> None:
+    with DemoHost([make_blog("31183", posts=1)]) as host:
+        assert tool.run("backup", host.blog_url("31183")).code == 0
+    ran = tool.run("backup", live)
+    assert (ran.code, "new archive" in ran.err, tool.db.exists()) == (4, False, True)
+
+
+def test_a_command_is_told_of_news_and_of_errors_and_changes_no_exit_code(tool: Tool) -> None:
+    told, sentence = tool.folder / "told.json", tool.folder / "sentence.txt"
+    command = f'cat > "{told}"; echo "$BLOGARCHIVE_SUMMARY" > "{sentence}"'
+    with DemoHost([make_blog(UID, posts=1, comments=0)]) as host:
+        assert tool.run("backup", host.blog_url(UID), "--notify", command).code == 0
+        found = json.loads(told.read_text("utf-8"))
+        assert (found["posts_new"], found["exit_code"]) == (1, 0)
+        assert "1 new post" in sentence.read_text("utf-8")
+        told.unlink()
+        assert tool.run("update", "--notify", command).code == 0
+        assert not told.exists(), "nothing is new"
+    ran = tool.run("update", "--notify", f"{command}; exit 7")
+    assert ran.code == 4
+    assert json.loads(told.read_text("utf-8"))["exit_code"] == 4
+    assert "connection refused" in sentence.read_text("utf-8")
+    assert "the command of --notify failed" in ran.err
+    assert "exit code 7" in ran.err
+
+
+def test_the_archive_is_in_the_current_folder_if_it_has_one_else_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("BLOGARCHIVE_DB", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    here, home = Path("data/archive.db"), tmp_path / "home" / "blogarchive" / "archive.db"
+    assert default_db() == here, "a server"
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert default_db() == home, "a desktop"
+    monkeypatch.delenv("DISPLAY")
+    home.parent.mkdir(parents=True)
+    home.touch()
+    assert default_db() == home, "cron on a desktop"
+    here.parent.mkdir()
+    here.touch()
+    assert default_db() == here
+    monkeypatch.setenv("BLOGARCHIVE_DB", "~/other.db")
+    assert default_db() == tmp_path / "home" / "other.db"
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "expected"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"DISPLAY": ":0", "SSH_CONNECTION": "1.2.3.4"}, "linux", False),
+        ({}, "win32", True),
+        ({}, "darwin", True),
+    ],
+)
+def test_a_desktop_has_a_display_and_is_no_remote_shell(
+    environment: dict[str, str], platform: str, expected: bool
+) -> None:
+    assert has_display(environment, platform) == expected
+
+
+def test_a_start_without_arguments_opens_the_app_on_the_terminal_of_a_desktop_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    assert _without_arguments() == [], "no terminal"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert _without_arguments() == ["app"]

@@ -22,7 +22,7 @@ _EXAMPLES: Final = {
     "serve": ("--open", "--port 8010"),
     "app": ("", "--db ~/blogs/archive.db"),
     "export": ("html blog-html", "markdown out --author 31182 --since 2024", "jsonl out --table"),
-    "import": ("html saved-pages", "warc blog.warc.gz", f"html page.html --url {_URL}"),
+    "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
     "merge": ("other.db --db archive.db",),
     "demo": ("", "--serve"),
 }

@@ -11,7 +11,9 @@ def stop_signals_reach_child_processes() -> None:
 
     A child process inherits an ignored signal, and resets a handled one to its default.
     """
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signum in (
+        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ):
         if signal.getsignal(signum) is signal.SIG_IGN:
             signal.signal(signum, lambda *_: None)
 

@@ -1,4 +1,4 @@
-"""Write the screenshots of docs/browse.md from the invented archive: `python -m tests.browse.screenshots`.
+"""Write the screenshots of the guides from invented blogs: `python -m tests.browse.screenshots`.
 
 The arguments are another folder and another language: `python -m tests.browse.screenshots FOLDER en-US`.
 """
@@ -13,12 +13,15 @@ from pathlib import Path
 import uvicorn
 
 from blogarchive.browse.serve import create_app
+from blogarchive.demo import DemoHost, sample_blogs
 from tests.browse import chromium
+from tests.browse.app_server import app_server
 from tests.browse.make_archive import make
 from tests.paths import ROOT
 
 _OUT = ROOT / "docs/pictures"
 _LANGUAGE = "zh-CN"
+_SECONDS_OF_BACKUP = 26.0
 # name, address, width, height, dark
 _PICTURES = (
     ("home", "/read", 900, 760, False),
@@ -52,6 +55,37 @@ def main(out: Path, language: str) -> None:
                 tab.screenshot(out / f"{name}.png")
         server.should_exit = True
         thread.join(10)
+    for app_language, ending in (("zh-CN", ""), ("en-US", "-en")):
+        _app_pictures(out, app_language, ending)
+
+
+def _app_pictures(out: Path, language: str, ending: str) -> None:
+    """Write two screenshots of `app`: what one page of a blog shows, and a backup that runs."""
+    blog = sample_blogs()[0]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        DemoHost([blog]) as host,
+        app_server(Path(folder) / "archive.db") as server,
+        chromium.browser() as browser,
+    ):
+        tab = browser.page()
+        tab.language(language)
+        tab.size(900, 620)
+        tab.go(server.address)
+        _send_form(tab, "/app/check", f"form.elements.url.value = {host.blog_url(blog.uid)!r}")
+        _send_form(tab, "/app/check", "form.elements.site.value = 'creaders'")
+        tab.screenshot(out / f"app-check{ending}.png")
+        _send_form(tab, "/app/start")
+        tab.settle(_SECONDS_OF_BACKUP)
+        tab.screenshot(out / f"app-running{ending}.png")
+
+
+def _send_form(tab: chromium.Page, action: str, change: str = "") -> None:
+    """Change fields of the form with this `action`, submit it, and wait for the next page."""
+    tab.value(f"""window.old = true; const form = document.querySelector('form[action="{action}"]');
+        {change}; form.requestSubmit()""")
+    while tab.value("window.old || document.readyState !== 'complete'"):
+        tab.settle(0.5)
 
 
 def _read_arguments(out: str = str(_OUT), language: str = _LANGUAGE) -> tuple[Path, str]:

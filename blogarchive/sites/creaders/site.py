@@ -32,6 +32,7 @@ from blogarchive.sites.grammar.listing.listing import parse_listing
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.labels import has_post_label
 from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
+from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
 from blogarchive.sites.grammar.post.notices import find_notice
 from blogarchive.sites.grammar.post.post_page import PostPage, parse_post
 from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
@@ -179,6 +180,8 @@ class _PageParser:
         )
         kind = PageKind.COMMENTS if self._is_further_comments else PageKind.POST
         problems = (*post_page.problems, *layout.sidebar.problems)
+        if number is not None and not self._is_further_comments and not self._is_confirmed(post_page, layout):
+            problems = (*problems, UNCONFIRMED_TITLE)
         return self._build_page(
             kind,
             layout,
@@ -187,6 +190,19 @@ class _PageParser:
             posts=posts,
             problems=problems,
         )
+
+    def _is_confirmed(self, post_page: PostPage, layout: PageLayout) -> bool:
+        """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post.
+
+        A page without a window title has no witness, and none against the title.
+        """
+        title = "" if post_page.heading is None else post_page.heading.title
+        window_title = self.view.document.title
+        if not window_title or has_post_label(self.view) or confirms_title(window_title, title):
+            return True
+        rows = (layout.sidebar.latest, *(row.posts for row in layout.sidebar.categories))
+        own = (post.title for posts in rows for post in posts if post.number == self.view.number)
+        return any(title.startswith(listed) for listed in own)
 
     @property
     def _was_sent_home(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Target
 from blogarchive.sites.explanation import Explanation
-from blogarchive.sites.grammar.page.title_witness import confirms_title
+from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
 from blogarchive.sites.markup.card import read_author, read_uid
 from blogarchive.sites.markup.comments import find_comment_elements, read_comments
 from blogarchive.sites.markup.fallback import parse_by_words
@@ -86,7 +86,7 @@ class PageReader:
             picker.add_problem("unreadable", "posts", "the page shows a post without a number")
             return self._page(picker, template, PageKind.POST)
         if post.title is None or not confirms_title(picker.tree.title, post.title):
-            picker.add_problem("incomplete", "title", "the window title does not confirm the title")
+            picker.problems.append(UNCONFIRMED_TITLE)
         reader = self._list_reader(picker)
         paging = reader.next_link(parts.next_comments, PageKind.COMMENTS, number)
         if self._is_further_comments:

@@ -1,6 +1,7 @@
 """Record the problems of a parsed page as failures, and resolve those that it no longer has."""
 
 from blogarchive.items import Problem
+from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import SaveContext
@@ -11,7 +12,10 @@ def record_problems(context: SaveContext) -> None:
     archive, url, now = context.archive, context.target.url, context.page.fetched_at
     if context.is_reparse and not context.is_newest:
         return
-    problems = [(url, problem) for problem in map(_failure, context.parsed.problems)]
+    shown = [
+        one for one in context.parsed.problems if not (context.is_title_listed and one == UNCONFIRMED_TITLE)
+    ]
+    problems = [(url, problem) for problem in map(_failure, shown)]
     problems += [(context.post_url or url, problem) for problem in context.problems]
     for failed_url, problem in problems:
         if context.is_reparse and failures.is_open(archive, failed_url, problem):

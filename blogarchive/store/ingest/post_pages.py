@@ -41,6 +41,7 @@ def save_post_page(context: SaveContext) -> None:
         if before is not None:
             _save_comments_page(context, post, before)
         return
+    context.is_title_listed = before is not None and _is_title_listed(context, post, before)
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
         context.resolved_urls.append(before.url)  # the post moved, and its old URL may have failed since
@@ -59,6 +60,16 @@ def save_post_page(context: SaveContext) -> None:
     else:
         context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, post.number)
     _mark_own_target_fetched(context, post)
+
+
+def _is_title_listed(context: SaveContext, post: Post, before: post_row.PostRow) -> bool:
+    """Return whether the title that a listing showed last is the title of the post, or the beginning of it if cut."""
+    listed = context.archive.text(
+        "select coalesce(listed_title, case when content_hash is null then title end) from posts where id = ?",
+        (before.id,),
+    )
+    title = post.title or ""
+    return bool(listed) and (title == listed or (before.title_is_cut and title.startswith(listed or title)))
 
 
 def mark_unchanged(context: SaveContext) -> None:

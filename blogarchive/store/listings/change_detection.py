@@ -86,7 +86,8 @@ def _compare_title(context: SaveContext, item: ListedPost, url: str, row: Listed
     If they still differ after its page was fetched, record a failure. `listed_title` is the title last compared.
     """
     if _is_same_title(item, row.title or ""):
-        if row.listed_title not in (None, row.title):
+        is_first = row.listed_title is None and row.has_text  # the title may have had no witness until now
+        if is_first or row.listed_title not in (None, row.title):
             _store_listed_title(context, row, row.title)
             failures.resolve_field(context.archive, url, "title", now=context.page.fetched_at)
         elif row.listed_title is None and not row.has_text and not item.title_cut:

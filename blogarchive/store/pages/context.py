@@ -63,6 +63,7 @@ class SaveContext:
         self.resolved_urls: list[str] = []
         self.keep_open: list[tuple[str, str | None]] = []  # kinds and fields of failures that stay open
         self.post_url: str | None = None
+        self.is_title_listed = False  # whether a listing shows the title of the page's post
         self.comments_agree = False
         self.needs_confirmation = False  # by a page of another day
         self.author_id = 0

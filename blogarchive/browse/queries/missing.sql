@@ -4,12 +4,9 @@ select coalesce(a.nickname, a.uid) as author, p.title as what, p.url, p.gone_at,
   from posts p join authors a on a.id = p.author_id
  where p.content_hash is null
  union all
-select coalesce(a.nickname, a.uid), m.month || ': ' || m.posts_listed || ' listed, ' || count(p.id) || ' held',
-       m.url, null, null
+select coalesce(a.nickname, a.uid), m.month || ': ' || m.posts_listed || ' listed, '
+       || (coalesce(t.posts, 0) - coalesce(t.missing, 0)) || ' stored', m.url, null, null
   from archive_months m
   join authors a on a.id = m.author_id
-  left join posts p on p.author_id = m.author_id and substr(p.posted_at, 1, 7) = m.month
-   and p.content_hash is not null
- where m.posts_listed is not null
- group by m.id
-having count(p.id) < m.posts_listed
+  left join month_totals t on t.author_id = m.author_id and t.month = m.month
+ where m.posts_listed > coalesce(t.posts, 0) - coalesce(t.missing, 0)

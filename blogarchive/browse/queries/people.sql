@@ -1,8 +1,8 @@
 -- Who comments / 谁在评论
 -- Writers by the number of their comments, with the first and the last time.
-select author_name, count(*) as comments, count(distinct post_id) as posts, min(posted_at) as first_at,
-       max(posted_at) as last_at
-  from comments
- group by author_name
+select name as author_name, sum(comments) as comments, sum(posts) as posts, min(first_at) as first_at,
+       max(last_at) as last_at
+  from commenter_totals
+ group by name
  order by comments desc
  limit 500

@@ -25,10 +25,7 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         try:
             found = await self.ds.execute(
                 self.database,
-                f"""select c.name as name, count(distinct pc.post_id) as posts
-                      from posts_in_categories pc join categories c on c.id = pc.category_id
-                     where pc.post_id in (select id from ({self.sql}))
-                     group by c.name order by posts desc, c.name limit {size + 1}""",  # noqa: S608
+                self._count_query(size + 1),
                 self.params,
                 truncate=False,
                 custom_time_limit=self.ds.setting("facet_time_limit_ms"),
@@ -45,6 +42,19 @@ class CategoryFacet(Facet):  # type: ignore[misc]  # Datasette has no types
             "truncated": len(found.rows) > size,
         }
         return [facet], []
+
+    def _count_query(self, size: int) -> str:
+        """Return the query of the categories; for the whole table it reads the totals."""
+        if " where " not in self.sql:
+            counts = "category_totals t join categories c on c.id = t.category_id"
+            return (
+                f"select c.name as name, sum(t.posts) as posts from {counts} where t.posts > 0"  # noqa: S608 - constants
+                f" group by c.name order by posts desc, c.name limit {size}"
+            )
+        return f"""select c.name as name, count(distinct pc.post_id) as posts
+                     from posts_in_categories pc join categories c on c.id = pc.category_id
+                    where pc.post_id in (select id from ({self.sql}))
+                    group by c.name order by posts desc, c.name limit {size}"""  # noqa: S608
 
     def _build_result(self, name: str, posts: int) -> dict[str, Any]:
         selected = (_ARGUMENT, name) in self.get_querystring_pairs()

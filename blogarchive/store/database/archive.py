@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
+from blogarchive.store import totals
 from blogarchive.store.database import version_check
 from blogarchive.store.database.connection import connect, make_folder, to_user_error
 from blogarchive.store.database.migrations import MIGRATIONS
@@ -206,12 +207,15 @@ class Archive:
             self.cache = SidebarCache()
 
     def checkpoint(self) -> None:
-        """Index pending texts and write the log into the file, so that the file alone is the whole archive."""
+        """Index pending texts, refresh totals, and write the log into the file, so that the file alone is complete."""
         if self.read_only:
             return
-        if self.scalar("select count(*) from search_pending"):
+        if self.exists("select 1 from search_pending"):
             with self.atomic():
                 pass
+        if self.exists("select 1 from totals_pending"):
+            with self.atomic():
+                totals.refresh_totals(self._connection)
         self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from contextlib import closing
 
 from sqlite_utils import Database, Migrations
 
+from blogarchive.store import totals
 from blogarchive.store.database import (
     post_stats_index,
     tables_content,
@@ -60,6 +61,13 @@ def m005_blog_settings(db: Database) -> None:
 def m006_text_numbers(db: Database) -> None:
     """Store ids of posts as text."""
     text_numbers.rebuild(db)
+
+
+@MIGRATIONS()
+def m008_totals(db: Database) -> None:
+    """Create the tables of totals, the triggers that note changes, and indexes of posts for pages and queries."""
+    db.executescript(totals.schema())
+    totals.refresh_totals(db.conn)
 
 
 def migration_names() -> tuple[str, ...]:

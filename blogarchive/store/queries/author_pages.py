@@ -1,26 +1,23 @@
 """Read the served pages of authors and the home page from a read-only connection.
 
-The cost of a query does not grow with the archive, except for the counts of whole blogs.
+The cost of a query does not grow with the archive: counts come from the tables of totals.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.queries.blog_models import BLOG_COLUMNS, BlogSummary, Month, VisitCount
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
-from blogarchive.store.rows import all_as, dicts, one_as
+from blogarchive.store.rows import Value, all_as, dicts, one_as
 from blogarchive.store.search.index import count_pending
 
 _SUMMARIES = f"""select {BLOG_COLUMNS},
-       (select count(*) from posts p where p.author_id = a.id) as posts,
-       (select count(*) from posts p where p.author_id = a.id and p.content_hash is null
-           and p.gone_at is null) as missing,
-       (select count(*) from posts p where p.author_id = a.id and p.gone_at is not null) as gone,
-       (select count(*) from posts p join comments c on c.post_id = p.id where p.author_id = a.id) as comments,
-       (select min(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as first_post_on,
-       (select max(substr(posted_at, 1, 10)) from posts p where p.author_id = a.id) as last_post_on
-  from authors a"""  # noqa: S608 - constants
+       coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
+       coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
+  from authors a left join blog_totals t on t.author_id = a.id"""  # noqa: S608 - constants
+
+POSTS_PER_PAGE = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,14 +30,25 @@ class CategoryCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PostSelection:
+    """The posts that a list shows: of a year (YYYY), a month (YYYY-MM) or all, of one category, one page of them."""
+
+    period: str = ""
+    category: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AuthorPage:
-    """The page of an author: months oldest first, posts of one year or one category newest first."""
+    """The page of an author: months oldest first, one page of the selected posts, newest first."""
 
     blog: BlogSummary
     months: tuple[Month, ...]
     visits: tuple[VisitCount, ...]
     categories: tuple[CategoryCount, ...]
     posts: tuple[PostLine, ...]
+    selection: PostSelection
+    selected_posts: int
     images_not_fetched: dict[str, int]
     """Number of images on hosts that are not requested, by host."""
 
@@ -96,13 +104,12 @@ def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
     """Return the state of the archive."""
     (counts,) = dicts(
         connection.execute(
-            """select (select count(*) from posts) as posts, (select count(*) from comments) as comments,
-                  (select count(*) from posts where content_hash is null and gone_at is null) as missing,
-                  (select count(*) from posts where gone_at is not null) as gone,
-                  (select count(distinct post_id) from post_revisions) as edited,
-                  (select count(*) from media where sha256 is not null) as images_stored,
-                  (select count(*) from media where sha256 is null) as images_missing,
-                  (select count(*) from failures where resolved_at is null) as open_failures"""
+            """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
+                  coalesce(sum(missing), 0) as missing, coalesce(sum(gone), 0) as gone,
+                  coalesce(sum(edited), 0) as edited,
+                  (select count(*) from media where status = 'stored') as images_stored,
+                  (select count(*) from media where status <> 'stored') as images_missing,
+                  (select count(*) from failures where resolved_at is null) as open_failures from blog_totals"""
         )
     )
     last_run = one_as(
@@ -114,12 +121,14 @@ def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
 
 
 def read_author_page(
-    connection: sqlite3.Connection, author_id: int, *, year: str | None = None, category: int | None = None
+    connection: sqlite3.Connection, author_id: int, selection: PostSelection
 ) -> AuthorPage | None:
-    """Return the page of an author, or None; without `year` and `category`, with posts of the newest year."""
+    """Return the page of an author, or None; without period and category, with posts of the newest year."""
     blog = one_as(connection, BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
     if blog is None:
         return None
+    if not selection.period and selection.category is None:
+        selection = replace(selection, period=(blog.last_post_on or "")[:4])
     return AuthorPage(
         blog=blog,
         months=_months(connection, author_id),
@@ -133,12 +142,14 @@ def read_author_page(
         categories=all_as(
             connection,
             CategoryCount,
-            """select c.id, c.name, count(pc.post_id) as posts from categories c
-                 left join posts_in_categories pc on pc.category_id = c.id
-                where c.author_id = ? group by c.id order by posts desc, c.name""",
+            """select c.id, c.name, coalesce(t.posts, 0) as posts from categories c
+                 left join category_totals t on t.category_id = c.id
+                where c.author_id = ? order by posts desc, c.name""",
             (author_id,),
         ),
-        posts=_posts_of(connection, author_id, year or (blog.last_post_on or "")[:4], category),
+        posts=_posts_of(connection, author_id, selection),
+        selection=selection,
+        selected_posts=_count_posts(connection, author_id, selection),
         images_not_fetched=count_skipped_by_host(connection, [author_id]),
     )
 
@@ -150,42 +161,54 @@ def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | 
     )
 
 
+_IN_PERIOD = "author_id = :author and (:period = '' or posted_at >= :period and posted_at < :period || '~')"
+_IN_CATEGORY = "id in (select post_id from posts_in_categories where category_id = :category)"
+
+
 def _posts_of(
-    connection: sqlite3.Connection, author_id: int, year: str, category: int | None
+    connection: sqlite3.Connection, author_id: int, selection: PostSelection
 ) -> tuple[PostLine, ...]:
-    if category is not None:
-        return all_as(
-            connection,
-            PostLine,
-            f"""{POST_LINES} join posts_in_categories pc on pc.post_id = p.id
-                 where p.author_id = ? and pc.category_id = ? order by p.posted_at desc, p.id desc""",
-            (author_id, category),
-        )
-    if not year:
-        return all_as(
-            connection, PostLine, f"{POST_LINES} where p.author_id = ? order by p.id desc", (author_id,)
-        )
+    conditions = _IN_PERIOD if selection.category is None else f"{_IN_PERIOD} and {_IN_CATEGORY}"
+    # The inner query reads an index alone; the long rows are read for one page.
+    page = (
+        f"select id from posts where {conditions} order by posted_at desc, id desc limit :size offset :start"  # noqa: S608
+    )
+    values: dict[str, Value] = {
+        "author": author_id,
+        "period": selection.period,
+        "category": selection.category,
+        "size": POSTS_PER_PAGE,
+        "start": (selection.page - 1) * POSTS_PER_PAGE,
+    }
     return all_as(
         connection,
         PostLine,
-        f"{POST_LINES} where p.author_id = ? and p.posted_at >= ? and p.posted_at < ?"
-        " order by p.posted_at desc, p.id desc",
-        (author_id, year, f"{year}~"),
+        f"{POST_LINES} where p.id in ({page}) order by p.posted_at desc, p.id desc",
+        values,
     )
 
 
+def _count_posts(connection: sqlite3.Connection, author_id: int, selection: PostSelection) -> int:
+    if selection.category is not None:
+        query = "select posts from category_totals where category_id = :category"
+    elif selection.period:
+        query = (
+            "select coalesce(sum(posts), 0) from month_totals"
+            " where author_id = :author and month >= :period and month < :period || '~'"
+        )
+    else:
+        query = "select posts from blog_totals where author_id = :author"
+    values = {"author": author_id, "period": selection.period, "category": selection.category}
+    found = connection.execute(query, values).fetchone()
+    return int(found[0]) if found else 0
+
+
 def _months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:
-    # Two indexes hold both counts. Reading the rows would read the long texts between them.
     return all_as(
         connection,
         Month,
-        """select month, sum(known) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
-             from (select substr(posted_at, 1, 7) as month, count(*) as known, 0 as missing, null as listed
-                     from posts where author_id = ?1 and length(posted_at) >= 7 group by 1
-                   union all
-                   select substr(posted_at, 1, 7), 0, count(*), null from posts
-                    where author_id = ?1 and length(posted_at) >= 7 and content_hash is null
-                      and gone_at is null group by 1
+        """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
+             from (select month, posts, missing, null as listed from month_totals where author_id = ?1
                    union all
                    select month, 0, 0, posts_listed from archive_months where author_id = ?1)
             group by month order by month""",

@@ -26,6 +26,7 @@ TABLES = {
     "m004_categories_of_gone_posts": "f1d960af1c03d43d",
     "m005_blog_settings": "95713969ae0720cd",
     "m006_text_numbers": "1133c77b6abb6ad5",
+    "m008_totals": "a791460a9ee86f90",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

@@ -1,0 +1,56 @@
+"""Totals are those of the rows after every run, whoever changed the rows."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blogarchive.store.database.archive import Archive
+from tests.store.fake_blog import Clock, a_blog, crawl
+
+COUNTED = {
+    "select author_id, posts, missing, gone, comments, first_post_on, last_post_on from blog_totals": """
+        select a.id, count(p.id), sum(p.content_hash is null and p.gone_at is null), sum(p.gone_at is not null),
+               (select count(*) from posts q join comments c on c.post_id = q.id where q.author_id = a.id),
+               substr(min(p.posted_at), 1, 10), substr(max(p.posted_at), 1, 10)
+          from authors a join posts p on p.author_id = a.id group by a.id""",
+    "select author_id, month, posts, gone from month_totals": """
+        select author_id, substr(posted_at, 1, 7), count(*), sum(gone_at is not null) from posts
+         where length(posted_at) >= 7 group by 1, 2""",
+    "select category_id, posts from category_totals where posts > 0": """
+        select category_id, count(*) from posts_in_categories group by 1""",
+    "select author_id, name, comments from commenter_totals": """
+        select p.author_id, c.author_name, count(*) from posts p join comments c on c.post_id = p.id group by 1, 2""",
+}
+
+
+@pytest.fixture
+def stored(path: Path, clock: Clock) -> Path:
+    with Archive.open(path, create=True) as archive:
+        blog = a_blog(12, comments=3)
+        crawl(archive, blog, clock)
+        first, second, *_ = blog.entries.values()
+        first.text, second.status, second.listed = "改过的正文", 404, False
+        crawl(archive, blog, clock, full=True)
+    return path
+
+
+def assert_totals(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for totals, counted in COUNTED.items():
+            rows = sorted(connection.execute(counted).fetchall(), key=repr)
+            assert rows
+            assert sorted(connection.execute(totals).fetchall(), key=repr) == rows, totals
+
+
+def test_totals_follow_edits_and_deletions_of_a_run(stored: Path) -> None:
+    assert_totals(stored)
+
+
+def test_totals_follow_rows_that_another_program_changed(stored: Path) -> None:
+    with closing(sqlite3.connect(stored)) as connection, connection:
+        connection.execute("delete from comments where id in (select id from comments limit 2)")
+        connection.execute("update posts set posted_at = '2001-02-03T04:05:06+08:00' where id = 1")
+    Archive.open(stored).close()
+    assert_totals(stored)

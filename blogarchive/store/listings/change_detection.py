@@ -16,7 +16,7 @@ from blogarchive.store.pages.ownership import post_target
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
-_UP_TO_SECONDS = 19  # the length of 2025-01-28T01:46:53, before the offset
+_OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +112,9 @@ def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedP
     shown = date_text_iso(item.posted)
     if shown is None or not row.has_text or row.posted_at is None:
         return
-    is_compared = row.shown_on is not None and row.shown_on.startswith(shown[:_UP_TO_SECONDS])
+    is_compared = row.shown_on is not None and _OFFSET.sub("", row.shown_on).startswith(
+        _OFFSET.sub("", shown)
+    )
     differs = not _same_time(shown, row.posted_at)
     if is_compared or (row.shown_on is None and not differs):
         return
@@ -132,8 +134,8 @@ def _compare_count(context: SaveContext, item: ListedPost, url: str, row: Listed
 
 
 def _same_time(one: str, other: str) -> bool:
-    """Return whether two times are equal up to the lower precision."""
-    one, other = one[:_UP_TO_SECONDS], other[:_UP_TO_SECONDS]
+    """Return whether two local times are equal up to the lower precision."""
+    one, other = _OFFSET.sub("", one), _OFFSET.sub("", other)
     return one.startswith(other) or other.startswith(one)
 
 

@@ -104,10 +104,17 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
     with _restored_signal_handlers(), lock.hold_lock(options.db, options.command, now=utc_now()):
         with Archive.open(options.db, create=options.command == "backup") as archive:
             result = _crawl_archive(process, archive, options, targets, observer)
-            is_empty = result.outcome == "unreachable" and not archive.exists("select 1 from pages")
-        if is_new and is_empty:  # a mistyped URL leaves no archive
+            is_useless = result.outcome == "unreachable" and _has_no_hope(archive)
+        if is_new and is_useless:  # a mistyped URL leaves no archive
             delete_archive(options.db)
         return result
+
+
+def _has_no_hope(archive: Archive) -> bool:
+    """Return True if no page is stored, and each failure is of the network or permanent: later runs find no blog."""
+    found = failures.open_failures(archive)
+    no_hope = all(failure.kind == "network" or failure.next_try_at is None for failure in found)
+    return no_hope and not archive.exists("select 1 from pages")
 
 
 def _crawl_archive(

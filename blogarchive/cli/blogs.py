@@ -34,18 +34,18 @@ _blog = click.argument("name", metavar="BLOG")
 def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool) -> None:
     """Show or change the settings of blogs: delay, media_hosts, cookies."""
     if changes and name:
-        with _opened(db, "settings") as archive:
+        with _open_archive(db, "settings") as archive:
             blog = find_blog(archive, name)
-            write_settings(archive, blog, _changed(read_settings(archive, blog), changes))
+            write_settings(archive, blog, _apply_changes(read_settings(archive, blog), changes))
     with Archive.open(db, read_only=True) as archive:
         blogs = [find_blog(archive, name)] if name else stored_blogs(archive, left_out=True)
         found = [(blog, read_settings(archive, blog)) for blog in blogs]
     if as_json:
-        objects = [{"site": blog.site, "uid": blog.uid, **asdict(chosen)} for blog, chosen in found]
+        objects = [{"site": blog.site, "uid": blog.uid, **asdict(current)} for blog, current in found]
         click.echo(json.dumps(objects[0] if name else objects, ensure_ascii=False))
         return
-    for blog, chosen in found:
-        click.echo(_line(blog, chosen))
+    for blog, current in found:
+        click.echo(_format_settings(blog, current))
 
 
 @click.command(help=_("Leave a blog out of updates until `resume`."))
@@ -54,7 +54,7 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
 @options.any_verbosity
 def pause(name: str, db: Path) -> None:
     """Leave a blog out of updates until `resume`."""
-    _change(db, "pause", name, lambda chosen: replace(chosen, paused_at=format_utc(utc_now())))
+    _change(db, "pause", name, lambda current: replace(current, paused_at=format_utc(utc_now())))
     click.echo(
         _("{blog} is paused; `blogarchive resume {blog}` includes it again").format(blog=name), err=True
     )
@@ -66,7 +66,7 @@ def pause(name: str, db: Path) -> None:
 @options.any_verbosity
 def resume(name: str, db: Path) -> None:
     """Include a paused or forgotten blog in updates again."""
-    _change(db, "resume", name, lambda chosen: replace(chosen, paused_at=None, forgotten_at=None))
+    _change(db, "resume", name, lambda current: replace(current, paused_at=None, forgotten_at=None))
     click.echo(_("{blog} is updated again from now on").format(blog=name), err=True)
 
 
@@ -86,27 +86,27 @@ def forget(name: str, delete: bool, yes: bool, db: Path) -> None:
     if not yes:
         click.confirm(question, abort=True, err=True)
     if not delete:
-        _change(db, "forget", name, lambda chosen: replace(chosen, forgotten_at=format_utc(utc_now())))
+        _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
         return
-    with _opened(db, "forget") as archive:
+    with _open_archive(db, "forget") as archive:
         remove_blog(archive, find_blog(archive, name))
 
 
 def _change(db: Path, command: str, name: str, change: Callable[[BlogSettings], BlogSettings]) -> None:
-    with _opened(db, command) as archive:
+    with _open_archive(db, command) as archive:
         blog = find_blog(archive, name)
         write_settings(archive, blog, change(read_settings(archive, blog)))
 
 
 @contextmanager
-def _opened(db: Path, command: str) -> Iterator[Archive]:
+def _open_archive(db: Path, command: str) -> Iterator[Archive]:
     require_archive(db)
     with lock.hold_lock(db, command, now=utc_now()), Archive.open(db) as archive:
         yield archive
 
 
-def _changed(chosen: BlogSettings, changes: Sequence[str]) -> BlogSettings:
-    """Return the settings with `KEY=VALUE` changes. Raises `UsageError` if a change cannot be understood."""
+def _apply_changes(current: BlogSettings, changes: Sequence[str]) -> BlogSettings:
+    """Return the settings with `KEY=VALUE` changes. Raises `UsageError` if a change is invalid."""
     for change in changes:
         key, equals, value = change.partition("=")
         if not equals or key not in _KEYS:
@@ -115,28 +115,28 @@ def _changed(chosen: BlogSettings, changes: Sequence[str]) -> BlogSettings:
                     change=repr(change), keys=", ".join(_KEYS)
                 )
             )
-        chosen = _with_value(chosen, key, value.strip())
-    return chosen
+        current = _set_value(current, key, value.strip())
+    return current
 
 
-def _with_value(chosen: BlogSettings, key: str, value: str) -> BlogSettings:
+def _set_value(current: BlogSettings, key: str, value: str) -> BlogSettings:
     match key:
         case "delay":
             delay = options.Seconds(min=0).convert(value, None, None) if value else None
-            return replace(chosen, delay=delay)
+            return replace(current, delay=delay)
         case "media_hosts":
-            return replace(chosen, media_hosts=parse_hosts([value]))
+            return replace(current, media_hosts=parse_hosts([value]))
         case _:
             if value:
                 read_cookies(Path(value).expanduser())
-            return replace(chosen, cookies=str(Path(value).expanduser().absolute()) if value else None)
+            return replace(current, cookies=str(Path(value).expanduser().absolute()) if value else None)
 
 
-def _line(blog: Blog, chosen: BlogSettings) -> str:
-    values = [f"delay={chosen.delay:g}" if chosen.delay is not None else ""]
-    values += [f"media_hosts={','.join(chosen.media_hosts)}" if chosen.media_hosts else ""]
-    values += [f"cookies={chosen.cookies}" if chosen.cookies else ""]
-    values += [_("paused since {time}").format(time=chosen.paused_at) if chosen.paused_at else ""]
-    values += [_("forgotten since {time}").format(time=chosen.forgotten_at) if chosen.forgotten_at else ""]
+def _format_settings(blog: Blog, current: BlogSettings) -> str:
+    values = [f"delay={current.delay:g}" if current.delay is not None else ""]
+    values += [f"media_hosts={','.join(current.media_hosts)}" if current.media_hosts else ""]
+    values += [f"cookies={current.cookies}" if current.cookies else ""]
+    values += [_("paused since {time}").format(time=current.paused_at) if current.paused_at else ""]
+    values += [_("forgotten since {time}").format(time=current.forgotten_at) if current.forgotten_at else ""]
     shown = "  ".join(value for value in values if value) or _("defaults")
     return f"{blog.site}/{blog.uid or '?'}  {shown}"

@@ -16,7 +16,7 @@ UID = "31182"
 
 
 @pytest.fixture
-def copy(db: Path, tmp_path: Path) -> Path:
+def archive(db: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(db, tmp_path / "copy.db"))
 
 
@@ -25,59 +25,61 @@ def updated_uids(db: Path) -> set[str | None]:
         return {blog.uid for blog in stored_blogs(archive)}
 
 
-def test_settings_are_stored_shown_and_removed(run_cli: RunCli, copy: Path) -> None:
-    result = run_cli("settings", UID, "delay=2.5", "media_hosts=*.example.org,a.example", "--db", copy)
+def test_settings_are_stored_printed_and_removed(run_cli: RunCli, archive: Path) -> None:
+    result = run_cli("settings", UID, "delay=2.5", "media_hosts=*.example.org,a.example", "--db", archive)
     assert (result.code, result.out) == (
         0,
         "creaders/31182  delay=2.5  media_hosts=*.example.org,a.example\n",
     )
-    found = json.loads(run_cli("settings", UID, "--db", copy, "--json").out)
+    found = json.loads(run_cli("settings", UID, "--db", archive, "--json").out)
     assert (found["delay"], found["media_hosts"]) == (2.5, ["*.example.org", "a.example"])
-    assert run_cli("settings", f"creaders/{UID}", "delay=", "media_hosts=", "--db", copy).out.endswith(
+    assert run_cli("settings", f"creaders/{UID}", "delay=", "media_hosts=", "--db", archive).out.endswith(
         "defaults\n"
     )
-    assert len(run_cli("settings", "--db", copy).out.splitlines()) == 3
+    assert len(run_cli("settings", "--db", archive).out.splitlines()) == 3
 
 
 @pytest.mark.parametrize(
     "change", ["delay=soon", "delay=-1", "speed=2", "delay", "cookies=nowhere.txt", "media_hosts=a b"]
 )
-def test_a_setting_that_cannot_be_understood_changes_nothing_and_is_exit_code_2(
-    run_cli: RunCli, copy: Path, change: str
+def test_an_invalid_setting_is_a_usage_error_and_changes_nothing(
+    run_cli: RunCli, archive: Path, change: str
 ) -> None:
-    before = run_cli("settings", UID, "--db", copy).out
-    assert run_cli("settings", UID, change, "--db", copy).code == 2
-    assert run_cli("settings", UID, "--db", copy).out == before
+    before = run_cli("settings", UID, "--db", archive).out
+    assert run_cli("settings", UID, change, "--db", archive).code == 2
+    assert run_cli("settings", UID, "--db", archive).out == before
 
 
-def test_a_paused_blog_is_left_out_of_updates_until_it_is_resumed(run_cli: RunCli, copy: Path) -> None:
-    assert UID in updated_uids(copy)
-    assert run_cli("pause", UID, "--db", copy).code == 0
-    assert UID not in updated_uids(copy)
-    assert run_cli("resume", UID, "--db", copy).code == 0
-    assert UID in updated_uids(copy)
+def test_a_paused_blog_is_left_out_of_updates_until_it_is_resumed(run_cli: RunCli, archive: Path) -> None:
+    assert UID in updated_uids(archive)
+    assert run_cli("pause", UID, "--db", archive).code == 0
+    assert UID not in updated_uids(archive)
+    assert run_cli("resume", UID, "--db", archive).code == 0
+    assert UID in updated_uids(archive)
 
 
-def test_a_forgotten_blog_keeps_its_rows_and_a_deleted_one_leaves_none(run_cli: RunCli, copy: Path) -> None:
+def test_forget_keeps_the_rows_of_a_blog_and_delete_removes_all_of_them(
+    run_cli: RunCli, archive: Path
+) -> None:
     posts = "select count(*) from posts p join authors a on a.id = p.author_id where a.uid = '31182'"
     everything = "select count(*) from posts"
-    with closing(sqlite3.connect(copy)) as connection:
+    with closing(sqlite3.connect(archive)) as connection:
         (own,), (before,) = connection.execute(posts).fetchone(), connection.execute(everything).fetchone()
-        assert run_cli("forget", UID, "--yes", "--db", copy).code == 0
-        assert UID not in updated_uids(copy)
+        assert run_cli("forget", UID, "--yes", "--db", archive).code == 0
+        assert UID not in updated_uids(archive)
         assert connection.execute(posts).fetchone() == (own,)
-        assert run_cli("forget", UID, "--yes", "--delete", "--db", copy).code == 0
+        assert run_cli("forget", UID, "--yes", "--delete", "--db", archive).code == 0
         assert connection.execute(posts).fetchone() == (0,)
         assert connection.execute(everything).fetchone() == (before - own,)
         for table in ("authors", "frontier", "pages", "failures", "sweeps", "blog_settings"):
             query = f"select count(*) from {table} where site = 'creaders' and uid = '31182'"
             assert connection.execute(query).fetchone() == (0,), table
         assert connection.execute("pragma foreign_key_check").fetchall() == []
-    assert run_cli("verify", "--db", copy).code == 0
+    assert run_cli("verify", "--db", archive).code == 0
 
 
-def test_a_blog_that_the_archive_does_not_have_is_exit_code_2(run_cli: RunCli, copy: Path) -> None:
+def test_a_blog_that_is_not_stored_is_a_usage_error(run_cli: RunCli, archive: Path) -> None:
     for command in ("pause", "resume", "settings"):
-        result = run_cli(command, "nobody", "--db", copy)
+        result = run_cli(command, "nobody", "--db", archive)
         assert result.code == 2
         assert "nobody" in result.err

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from gettext import gettext as _
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -127,7 +128,9 @@ class BlogSpider(PoliteSpider):
     def report_robots_error(self, url: str, reason: str) -> None:
         """Tell the user that a robots.txt could not be read; it forbids nothing."""
         if not self.throttle.stopping:
-            self.session.observer.on_message(f"{url} could not be read ({reason}); continuing without it")
+            self.session.observer.on_message(
+                _("{url} could not be read ({reason}); continuing without it").format(url=url, reason=reason)
+            )
 
     def record_robots_refusal(self, host: str, retry_after: timedelta, request: Request) -> None:
         """Block the host for this run; if `request` is for an image, only for images."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from gettext import gettext as _
 
 from blogarchive.items import Page, ParsedPage, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
@@ -58,4 +59,8 @@ class PageParser:
         try:
             self._process = ParserProcess.start(self._report)
         except OSError as error:
-            self._report(f"cannot start a second process for parsing ({error}); continuing without it")
+            self._report(
+                _("cannot start a second process for parsing ({error}); continuing without it").format(
+                    error=error
+                )
+            )

@@ -25,9 +25,14 @@ from blogarchive.store.ledger.blog_settings import BlogSettings
 _STORED: Final = ("delay", "media_hosts", "cookies")
 
 
-@click.command()
+@click.command(
+    help=_(
+        "Back up blogs by the URL of the blog or of a post; run it again to update them.\n\nAn "
+        "interrupted backup goes on where it stopped."
+    )
+)
 @click.argument("urls", nargs=-1, metavar="URL...")
-@click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
+@click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
 @click.option(
     "--from",
     "list_file",
@@ -65,9 +70,9 @@ def _read_list(file: TextIO, db: Path, site: str | None) -> tuple[str, ...]:
     return parse_url_list(text, file.name, db, site)
 
 
-@click.command()
+@click.command(help=_("Update every blog of the archive, or those with these UIDs; made for cron."))
 @click.argument("uids", nargs=-1, metavar="[UID]...")
-@click.option("--full", is_flag=True, help="Fetch all pages again.")
+@click.option("--full", is_flag=True, help=_("Fetch all pages again."))
 @options.crawl_flags
 def update(uids: tuple[str, ...], full: bool, db: Path, flags: CrawlFlags) -> int:
     """Update every blog of the archive, or those with these UIDs; made for cron."""
@@ -129,5 +134,7 @@ def _print_requests(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     else:
         for url in urls:
             click.echo(url)
-        click.echo(f"{len(urls)} requests, and those for new links on these pages", err=True)
+        click.echo(
+            _("{count} requests, and those for new links on these pages").format(count=len(urls)), err=True
+        )
     return 0

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -20,15 +21,17 @@ _PORT = 8917
 _DEMO_DB = Path("data/demo.db")
 
 
-@click.command()
-@click.option("--serve", is_flag=True, help="Then serve the archive to a browser, until Ctrl-C.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="For --serve.")
+@click.command(help=_("Back up invented blogs from a small host on this machine, and show the archive."))
+@click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("For --serve.")
+)
 @click.option(
     "--db",
     type=options.PathArgument(dir_okay=False),
     default=_DEMO_DB,
     show_default=True,
-    help="Path of the archive.",
+    help=_("Path of the archive."),
 )
 @options.verbosity
 def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
@@ -66,12 +69,21 @@ def _start_host(blogs: Sequence[DemoBlog]) -> DemoHost:
 def _print_archive(db: Path, requests: int) -> None:
     with Archive.open(db, read_only=True) as archive:
         found = read_status(archive)
-    click.echo(f"{requests} requests to a host of invented blogs on this machine. Stored in {db}:")
+    click.echo(
+        _("{requests} requests to a host of invented blogs on this machine. Stored in {db}:").format(
+            requests=requests, db=db
+        )
+    )
     for blog in found.blogs:
         click.echo(
-            f"  {blog.blog_title} by {blog.nickname}: {blog.posts_read} posts, {blog.comments_held} comments"
+            _("  {blog_title} by {nickname}: {posts_read} posts, {comments_held} comments").format(
+                blog_title=blog.blog_title,
+                nickname=blog.nickname,
+                posts_read=blog.posts_read,
+                comments_held=blog.comments_held,
+            )
         )
-    click.echo("Try next:")
+    click.echo(_("Try next:"))
     program = _program_name()
     for command in ("serve", "search 一只猫", "status", "failures"):
         click.echo(f"  {program} {command} --db {db}")

@@ -37,16 +37,31 @@ _FORMATS: dict[str, Export] = {
 }
 
 
-@click.command()
+_EXPORT_HELP = _(
+    """Write blogs to files that need no special program; run it again to update OUT.
+
+\b
+Formats:
+  html      web pages in a folder, with search, without this program
+  markdown  a folder of Markdown files with front matter, for Hugo and others
+  jsonl     one JSON object a line; with --table two CSV files
+  epub      a book for e-readers
+  atom      a feed
+  warc      the pages as served, for web archives
+"""
+)
+
+
+@click.command(help=_EXPORT_HELP)
 @click.argument("kind", metavar="FORMAT", type=click.Choice(list(_FORMATS)))
 @click.argument("out", type=options.PathArgument())
 @click.option(
-    "--table", "as_table", is_flag=True, help="With jsonl: write posts.csv and comments.csv instead."
+    "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
 )
-@click.option("--author", "authors", multiple=True, help="A uid, site/uid or nickname; may be repeated.")
-@click.option("--since", type=options.Day(), help="Only posts of that day and later.")
-@click.option("--until", type=options.Day(last=True), help="Only posts of that day and earlier.")
-@click.option("--category", "categories", multiple=True, help="Posts of that category; may be repeated.")
+@click.option("--author", "authors", multiple=True, help=_("A uid, site/uid or nickname; may be repeated."))
+@click.option("--since", type=options.Day(), help=_("Only posts of that day and later."))
+@click.option("--until", type=options.Day(last=True), help=_("Only posts of that day and earlier."))
+@click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))
 @options.db
 @options.as_json
 @options.verbosity
@@ -63,31 +78,27 @@ def export(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Write blogs to files that need no special program; run it again to update OUT.
-
-    \b
-    Formats:
-      html      web pages in a folder, with search, without this program
-      markdown  a folder of Markdown files with front matter, for Hugo and others
-      jsonl     one JSON object a line; with --table two CSV files
-      epub      a book for e-readers
-      atom      a feed
-      warc      the pages as served, for web archives
-    """
+    """Write blogs to files; the help is translated above."""
     write = _FORMATS[kind]
     if as_table:
         if kind != "jsonl":
-            raise UsageError("--table goes with jsonl: blogarchive export jsonl OUT --table")
+            raise UsageError(_("--table goes with jsonl: blogarchive export jsonl OUT --table"))
         write = table.export_table
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
-    with _progress_bar("exporting", quiet=quiet) as progress:
+    with _progress_bar(_("exporting"), quiet=quiet) as progress:
         done = write(db, out, filters=filters, progress=progress)
     if as_json:
         print_result(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
     elif not quiet:
-        missing = f", {done.missing} posts not fetched yet" if done.missing else ""
-        count = f"{done.pages} pages" if done.pages else f"{done.posts} posts and {done.comments} comments"
-        click.echo(f"{count} in {done.out}{missing}", err=True)
+        missing = _(", {count} posts not fetched yet").format(count=done.missing) if done.missing else ""
+        count = (
+            _("{count} pages").format(count=done.pages)
+            if done.pages
+            else _("{posts} posts and {comments} comments").format(posts=done.posts, comments=done.comments)
+        )
+        click.echo(
+            _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing), err=True
+        )
     require_undamaged(done.damaged)
 
 
@@ -121,7 +132,7 @@ def import_(
 ) -> int:
     """Import files of other programs; the help is translated above."""
     _require_options(kind, url, site, zone, drafts)
-    with _progress_bar("importing", quiet=quiet) as progress:
+    with _progress_bar(_("importing"), quiet=quiet) as progress:
         if kind == "warc":
             done = import_warc(db, source, site=site, progress=progress)
         elif kind == "html":
@@ -136,21 +147,21 @@ def import_(
 
 def _require_options(kind: str, url: str | None, site: str | None, zone: str | None, drafts: bool) -> None:
     if url is not None and kind == "warc":
-        raise UsageError("a WARC contains the URL of each page: leave out --url")
+        raise UsageError(_("a WARC contains the URL of each page: leave out --url"))
     if kind in PLATFORMS and site is not None:
         raise UsageError(_("an export of a platform is of one site: leave out --site"))
     if kind not in PLATFORMS and (zone is not None or drafts):
         raise UsageError(_("--zone and --drafts go with exports of platforms"))
 
 
-@click.command()
+@click.command(help=_("Copy everything from another archive into this one; the other is only read."))
 @click.argument("other", type=options.PathArgument(dir_okay=False))
 @options.db
 @options.as_json
 @options.verbosity
 def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Copy everything from another archive into this one; the other is only read."""
-    with _progress_bar("merging", quiet=quiet) as progress:
+    with _progress_bar(_("merging"), quiet=quiet) as progress:
         done = merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
 
@@ -163,9 +174,18 @@ def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
         click.echo(f"{one.name}: {one.why}", err=True)
     if not quiet:
         click.echo(
-            f"{report.pages} new pages, {report.same} stored before; {report.posts} new posts,"
-            f" {report.changed} changed, {report.comments} new comments, {report.pictures} new images;"
-            f" {len(report.unplaced)} not imported",
+            _(
+                "{pages} new pages, {same} stored before; {posts} new posts, {changed} changed, "
+                "{comments} new comments, {images} new images; {rejected} not imported"
+            ).format(
+                pages=report.pages,
+                same=report.same,
+                posts=report.posts,
+                changed=report.changed,
+                comments=report.comments,
+                images=report.pictures,
+                rejected=len(report.unplaced),
+            ),
             err=True,
         )
 

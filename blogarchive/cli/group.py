@@ -62,7 +62,7 @@ class _Lazy(click.Group):
             if not similar:
                 raise
             text = _("{error} (did you mean {name}?)").format(
-                error=error.format_message().removesuffix("."), name=similar[0]
+                error=error.format_message().removesuffix(".").removesuffix("。"), name=similar[0]
             )
             raise click.UsageError(text, ctx) from error
 
@@ -136,7 +136,7 @@ def run(arguments: Sequence[str] | None) -> int:
         _print_usage_error(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _print_error("interrupted")
+        _print_error(_("interrupted"))
         return Interrupted.exit_code
     except SystemExit:
         if sys.stdout is stdout:
@@ -161,8 +161,12 @@ def _print_usage_error(error: click.ClickException) -> None:
         error.show()
         return
     context = error.ctx if isinstance(error, click.UsageError) else None
-    text = " ".join(error.format_message().split()).removesuffix(".")
-    _print_error(f"{text}; see `{context.command_path if context else 'blogarchive'} --help`")
+    text = " ".join(error.format_message().split()).removesuffix(".").removesuffix("。")
+    _print_error(
+        _("{error}; see `{command} --help`").format(
+            error=text, command=context.command_path if context else "blogarchive"
+        )
+    )
 
 
 def _print_error(text: str) -> None:
@@ -175,7 +179,11 @@ def _report_program_error(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print an error of this program in one line, and log its traceback; Python exits with 1."""
-    _print_error(f"unexpected {kind.__name__}: {error}; run the same command with -v for details")
+    _print_error(
+        _("unexpected {error}; run the same command with -v for details").format(
+            error=f"{kind.__name__}: {error}"
+        )
+    )
     logging.getLogger(__name__).error("", exc_info=(kind, error, trace))
 
 

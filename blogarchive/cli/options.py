@@ -44,7 +44,11 @@ class Day(click.ParamType[date]):
                 return self._day(int(span["year"]), int(span["month"]) if span["month"] else None)
             return date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is no day; write it as 2025-01-28, 2025-01 or 2025", param, ctx)
+            self.fail(
+                _("{value!r} is no day; write it as 2025-01-28, 2025-01 or 2025").format(value=value),
+                param,
+                ctx,
+            )
 
     def _day(self, year: int, month: int | None) -> date:
         if not self._last:
@@ -59,7 +63,11 @@ class Count(click.IntRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the count; raises `click.BadParameter` for other text."""
         number: int = super().convert(value, param, ctx)
-        return number if number <= _LARGEST else self.fail(f"{value!r} is too large a number", param, ctx)
+        return (
+            number
+            if number <= _LARGEST
+            else self.fail(_("{value!r} is too large a number").format(value=value), param, ctx)
+        )
 
 
 class Seconds(click.FloatRange):
@@ -68,7 +76,11 @@ class Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds; raises `click.BadParameter` for other text, `nan` and `inf`."""
         seconds: float = super().convert(value, param, ctx)
-        return seconds if isfinite(seconds) else self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return (
+            seconds
+            if isfinite(seconds)
+            else self.fail(_("{value!r} is no number of seconds").format(value=value), param, ctx)
+        )
 
 
 class PathArgument(click.Path):
@@ -77,16 +89,22 @@ class PathArgument(click.Path):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(path_type=Path, **kwargs)
 
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return an English word: click aligns options by characters, and Chinese ones are two columns wide."""
+        if isinstance(param, click.Argument):
+            return None
+        return "PATH" if self.dir_okay else "FILE"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; raises `click.BadParameter` if it is empty, too long or not of the required type."""
         if not os.fspath(value):
-            self.fail("the name is empty", param, ctx)
+            self.fail(_("the name is empty"), param, ctx)
         path = os.path.expanduser(value)  # noqa: PTH111 - Path.expanduser may raise
         try:
             os.lstat(path)
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
-                self.fail(f"{path[:40]}… is too long a name", param, ctx)
+                self.fail(_("{path}… is too long a name").format(path=path[:40]), param, ctx)
         return super().convert(path, param, ctx)
 
 
@@ -116,7 +134,7 @@ def config(function: _F) -> _F:
 
 def as_json(function: _F) -> _F:
     """Add `--json`, passed to the command as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(function)
+    return click.option("--json", "as_json", is_flag=True, help=_("Print JSON on stdout."))(function)
 
 
 def no_db(function: _F) -> _F:
@@ -126,9 +144,9 @@ def no_db(function: _F) -> _F:
 
 def verbosity(function: _F) -> _F:
     """Add `-q` and `-v`, passed to the command as `quiet` and `verbose`; -v also shows the log."""
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing if all is well.")
+    quiet = click.option("-q", "--quiet", is_flag=True, help=_("Print nothing if all is well."))
     verbose = click.option(
-        "-v", "--verbose", is_flag=True, callback=_set_up_logging, help="Print more, with the log."
+        "-v", "--verbose", is_flag=True, callback=_set_up_logging, help=_("Print more, with the log.")
     )
     return quiet(verbose(function))
 
@@ -142,7 +160,7 @@ def any_verbosity(function: _F) -> _F:
         is_flag=True,
         expose_value=False,
         callback=_set_up_logging,
-        help="Print the log as well.",
+        help=_("Print the log as well."),
     )
     return quiet(verbose(function))
 
@@ -170,23 +188,23 @@ class CrawlFlags:
 cookies = click.option(
     "--cookies",
     type=PathArgument(exists=True, dir_okay=False),
-    help="Your cookies, as Netscape cookies.txt: they show your hidden posts.",
+    help=_("Your cookies, as Netscape cookies.txt: they show your hidden posts."),
 )
 
 _CRAWL_FLAGS = (
-    click.option("--delay", type=Seconds(min=0), help="Seconds between requests. [default: 1]"),
-    click.option("--limit", type=Count(min=1), help="Fetch at most this many posts."),
-    click.option("--since", type=Day(), help="Leave out older posts."),
-    click.option("--no-media", is_flag=True, help="Fetch no images."),
-    click.option("--media-hosts", multiple=True, metavar="HOST", help="Also fetch images from this host."),
+    click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]")),
+    click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
+    click.option("--since", type=Day(), help=_("Leave out older posts.")),
+    click.option("--no-media", is_flag=True, help=_("Fetch no images.")),
+    click.option("--media-hosts", multiple=True, metavar="HOST", help=_("Also fetch images from this host.")),
     cookies,
-    click.option("--ignore-robots", is_flag=True, help="Do not obey robots.txt: for your own blog."),
+    click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog.")),
     click.option(
         "--notify",
         metavar="COMMAND",
         help=_("Run this command if something is new or wrong; it gets the result as JSON on its input."),
     ),
-    click.option("--dry-run", is_flag=True, help="Print the requests; send none and write nothing."),
+    click.option("--dry-run", is_flag=True, help=_("Print the requests; send none and write nothing.")),
 )
 
 

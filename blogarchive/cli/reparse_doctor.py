@@ -26,11 +26,13 @@ from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 
-@click.command()
-@click.option("--diff", is_flag=True, help="Show what would change; write nothing.")
-@click.option("--failed", is_flag=True, help="Only pages that could not be parsed, or have an open failure.")
-@click.option("--stale", is_flag=True, help="Only pages that an older version parsed.")
-@click.option("--workers", type=options.Count(min=1), help="Number of processes. [default: one a core]")
+@click.command(help=_("Parse all stored pages again with the installed version, without the network."))
+@click.option("--diff", is_flag=True, help=_("Show what would change; write nothing."))
+@click.option(
+    "--failed", is_flag=True, help=_("Only pages that could not be parsed, or have an open failure.")
+)
+@click.option("--stale", is_flag=True, help=_("Only pages that an older version parsed."))
+@click.option("--workers", type=options.Count(min=1), help=_("Number of processes. [default: one a core]"))
 @options.db
 @options.as_json
 @options.verbosity
@@ -60,19 +62,24 @@ def reparse(
     if as_json and not diff:
         print_result(json.dumps({"pages_changed": changed}))
     elif not quiet:
-        click.echo(f"{changed} pages {'would change' if diff else 'changed'}", err=True)
+        click.echo(
+            (_("{count} pages would change") if diff else _("{count} pages changed")).format(count=changed),
+            err=True,
+        )
     for line in errors:
         click.echo(line, err=True)
     require_undamaged(damaged)
     return 1 if errors else 0
 
 
-@click.command()
+@click.command(
+    help=_("Fetch one page, or read a saved one, and print every parsed field with its line and selector.")
+)
 @click.argument("source", metavar="FILE|URL")
-@click.option("--site", metavar="NAME", help="Name of the site, for an unknown host.")
-@click.option("--url", metavar="URL", help="URL of the page in FILE, if the page does not say it.")
-@click.option("--lines", is_flag=True, help="Also print the visible lines of the page, with numbers.")
-@click.option("--ignore-robots", is_flag=True, help="Do not obey robots.txt: for your own blog.")
+@click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host."))
+@click.option("--url", metavar="URL", help=_("URL of the page in FILE, if the page does not say it."))
+@click.option("--lines", is_flag=True, help=_("Also print the visible lines of the page, with numbers."))
+@click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own blog."))
 @options.cookies
 @options.no_db
 @options.as_json
@@ -97,7 +104,11 @@ def doctor(
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
         return
-    click.echo(f"{page.url}: status {page.status}, {len(page.body)} bytes, {page.header('Content-Type')}")
+    click.echo(
+        _("{url}: status {status}, {size} bytes, {type}").format(
+            url=page.url, status=page.status, size=len(page.body), type=page.header("Content-Type")
+        )
+    )
     if template is not None:
         click.echo(_("site {site}, template: {template}").format(site=target.site, template=template))
     for finding in findings:
@@ -124,7 +135,7 @@ def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Pag
     try:
         saved = load_page(path, path.parent)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+        raise UsageError(_("{path} cannot be read: {error}").format(path=path, error=error)) from error
     try:
         crawled = identify(saved, url=url, site=site)
     except CannotIdentify as error:
@@ -136,7 +147,7 @@ def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Pag
 
 
 def _format_finding(finding: FieldFinding) -> str:
-    place = f"  [line {finding.line}, {finding.path}]" if finding.line else ""
+    place = _("  [line {line}, {path}]").format(line=finding.line, path=finding.path) if finding.line else ""
     selector = f"  <- {finding.selector}" if finding.selector else ""
     return f"{finding.field} = {_shorten(finding.value)}{place}{selector}"
 
@@ -159,5 +170,9 @@ def _format_changes(page: ReparseResult) -> Iterator[str]:
 
 
 def _shorten(text: str | None) -> str:
-    line = "none" if text is None else " ".join(text.split())
-    return line if len(line) <= 160 else f"{line[:150]}… ({len(line)} characters)"
+    line = _("none") if text is None else " ".join(text.split())
+    return (
+        line
+        if len(line) <= 160
+        else _("{text}… ({count} characters)").format(text=line[:150], count=len(line))
+    )

@@ -14,6 +14,7 @@ from blogarchive.cli.options import CrawlFlags
 from blogarchive.cli.run_summary import skipped_images_line
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
+from blogarchive.messages.labels import label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
 from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.store.database.archive import Archive
@@ -26,7 +27,7 @@ from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.status import BlogStatus
 
 
-@click.command()
+@click.command(help=_("Show how much of each blog is stored, compared with the counts on its pages."))
 @options.db
 @options.as_json
 @options.any_verbosity
@@ -39,11 +40,17 @@ def status(db: Path, as_json: bool) -> None:
         return
     for blog in found.blogs:
         click.echo("\n".join(_format_blog(blog)))
-    click.echo(f"{found.pages} pages and {found.media} images stored; last run: {_format_last_run(found)}")
+    click.echo(
+        _("{pages} pages and {images} images stored; last run: {last_run}").format(
+            pages=found.pages, images=found.media, last_run=_format_last_run(found)
+        )
+    )
 
 
-@click.command()
-@click.option("--retry", is_flag=True, help="Fetch them again now, also those that were given up.")
+@click.command(
+    help=_("List pages and images that could not be fetched or parsed, and when they are retried.")
+)
+@click.option("--retry", is_flag=True, help=_("Fetch them again now, also those that were given up."))
 @options.crawl_flags
 def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
     """List pages and images that could not be fetched or parsed, and when they are retried."""
@@ -59,7 +66,9 @@ def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
     return 0
 
 
-@click.command()
+@click.command(
+    help=_("Check the file, the references between rows and all stored bytes; exit code 6 on damage.")
+)
 @options.db
 @options.as_json
 @options.verbosity
@@ -71,14 +80,18 @@ def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
         print_result(json.dumps(asdict(found), ensure_ascii=False))
     elif not quiet:
         for line in found.lacking:
-            print_result(f"missing: {line}")
-        print_result(f"{found.pages} pages and {found.files} files checked, {len(found.damage)} damaged")
+            print_result(_("missing: {line}").format(line=line))
+        print_result(
+            _("{pages} pages and {files} files checked, {damaged} damaged").format(
+                pages=found.pages, files=found.files, damaged=len(found.damage)
+            )
+        )
     found.require_whole()
 
 
-@click.command()
+@click.command(help=_("Show the changes of a post and of its comments from each version to the next."))
 @click.argument("number")
-@click.option("--author", metavar="UID", help="Blog of the post, if two blogs have that number.")
+@click.option("--author", metavar="UID", help=_("Blog of the post, if two blogs have that number."))
 @options.db
 @options.as_json
 @options.any_verbosity
@@ -95,7 +108,7 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
         click.echo("\n".join(_format_history(blog, post)))
 
 
-@click.command()
+@click.command(help=_("List the supported sites with their hosts."))
 @options.no_db
 @options.as_json
 @options.any_verbosity
@@ -113,8 +126,11 @@ def sites(as_json: bool) -> None:
 
 def _format_last_run(found: status_query.ArchiveStatus) -> str:
     if found.last_run_command is None:
-        return "none"
-    return f"{found.last_run_command}, {found.last_run_outcome or 'running or killed'}, {found.last_run_at}"
+        return _("none")
+    outcome = label(found.last_run_outcome) if found.last_run_outcome else _("running or killed")
+    return _("{command}, {outcome}, {time}").format(
+        command=found.last_run_command, outcome=outcome, time=found.last_run_at
+    )
 
 
 def _blog_json(blog: BlogStatus) -> dict[str, object]:
@@ -128,16 +144,34 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
     paused = _(" (paused)") if blog.paused_at else ""
     lines = [
         f"{name} ({blog.site}/{blog.uid}) {blog.url}{paused}",
-        f"  posts     {blog.posts_read} of {blog.posts_named} read, {blog.edited} edited, {blog.gone} gone",
-        f"  comments  {blog.comments_held} of {blog.comments_claimed} stored,"
-        f" {blog.comments_edited} edited, {blog.comments_gone} gone",
-        f"  months    {blog.months_complete} of {len(blog.months)} complete",
-        f"  images    {blog.pictures.held} of {blog.pictures.shown} stored, {blog.pictures.dead} given up,"
-        f" {blog.pictures.waiting} still to fetch, {blog.pictures.skipped} on hosts that are not allowed",
-        f"  failures  {blog.open_failures} open, {blog.waiting} pages still to fetch",
+        _("  posts     {read} of {named} read, {edited} edited, {gone} gone").format(
+            read=blog.posts_read, named=blog.posts_named, edited=blog.edited, gone=blog.gone
+        ),
+        _("  comments  {stored} of {counted} stored, {edited} edited, {gone} gone").format(
+            stored=blog.comments_held,
+            counted=blog.comments_claimed,
+            edited=blog.comments_edited,
+            gone=blog.comments_gone,
+        ),
+        _("  months    {complete} of {all} complete").format(
+            complete=blog.months_complete, all=len(blog.months)
+        ),
+        _(
+            "  images    {stored} of {shown} stored, {dead} given up, {waiting} still to fetch,"
+            " {skipped} on hosts that are not allowed"
+        ).format(
+            stored=blog.pictures.held,
+            shown=blog.pictures.shown,
+            dead=blog.pictures.dead,
+            waiting=blog.pictures.waiting,
+            skipped=blog.pictures.skipped,
+        ),
+        _("  failures  {open} open, {waiting} pages still to fetch").format(
+            open=blog.open_failures, waiting=blog.waiting
+        ),
     ]
     if blog.last_good_run or not blog.complete:
-        lines.append(f"  last good run  {blog.last_good_run or 'none yet'}")
+        lines.append(_("  last good run  {time}").format(time=blog.last_good_run or _("none yet")))
     if blog.images_not_fetched:
         lines.append(f"  {skipped_images_line(blog.images_not_fetched)}")
     if blog.unreached_since:
@@ -147,9 +181,13 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
             )
         )
     lines += [
-        f"  {month.month}  {month.read} of {month.named} posts read,"
-        f" {_format_days(month.first_held, month.last_held)} stored,"
-        f" {_format_days(month.first_shown, month.last_shown)} shown"
+        _("  {month}  {read} of {named} posts read, {stored} stored, {shown} shown").format(
+            month=month.month,
+            read=month.read,
+            named=month.named,
+            stored=_format_days(month.first_held, month.last_held),
+            shown=_format_days(month.first_shown, month.last_shown),
+        )
         for month in blog.months
         if not month.complete
     ]
@@ -165,26 +203,37 @@ def _format_unreached(blog: BlogStatus) -> Sequence[str]:
 
 
 def _format_days(first: str | None, last: str | None) -> str:
-    return "none" if first is None else f"{first} to {last}"
+    return _("none") if first is None else _("{first} to {last}").format(first=first, last=last)
 
 
 def _format_failure(failure: OpenFailure) -> str:
-    retry = f"retried from {failure.next_try_at}" if failure.next_try_at else "not retried automatically"
-    kind = f"{failure.kind} ({failure.field})" if failure.field else failure.kind
-    return (
-        f"{failure.last_failed_at}  {kind}  {failure.url}  {failure.detail}  [{failure.attempts}x, {retry}]"
+    retry = (
+        _("retried from {time}").format(time=failure.next_try_at)
+        if failure.next_try_at
+        else _("not retried automatically")
     )
+    kind = f"{label(failure.kind)} ({failure.field})" if failure.field else label(failure.kind)
+    times = _("{count}x").format(count=failure.attempts)
+    return f"{failure.last_failed_at}  {kind}  {failure.url}  {failure.detail}  [{times}, {retry}]"
 
 
 def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
-    lines = [f"{post.url} ({blog.site}/{blog.uid}), {len(post.versions)} versions"]
+    lines = [
+        _("{url} ({blog}), {count} versions").format(
+            url=post.url, blog=f"{blog.site}/{blog.uid}", count=len(post.versions)
+        )
+    ]
     if post.gone_at:
-        lines.append(f"gone since {post.gone_at}: {post.gone_reason}")
+        lines.append(_("gone since {time}: {reason}").format(time=post.gone_at, reason=post.gone_reason))
     for before, after in zip(post.versions, post.versions[1:], strict=False):
         lines += history.unified_difference(before, after)
     for comment in history.changed_comments(post):
-        gone = f", gone since {comment.gone_at}" if comment.gone_at else ""
-        lines.append(f"comment of {comment.author_name}, {comment.posted_at_text}{gone}")
+        gone = _(", gone since {time}").format(time=comment.gone_at) if comment.gone_at else ""
+        lines.append(
+            _("comment of {name}, {time}{gone}").format(
+                name=comment.author_name, time=comment.posted_at_text, gone=gone
+            )
+        )
         for before, after in zip(comment.versions, comment.versions[1:], strict=False):
             lines += history.unified_difference(before, after)
     return lines

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from gettext import gettext as _
 
 import click
 
@@ -12,10 +13,11 @@ from blogarchive.store.search.snippet import Fragment
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:
     """Return three lines: day, author and title; the excerpt; the URL. `colour` highlights the words found."""
-    author = f"{hit.author} 评" if hit.kind == "comment" else hit.author
-    gone = "  (原站已无)" if hit.gone_at else ""
+    author = _("{author} (comment)").format(author=hit.author) if hit.kind == "comment" else hit.author
+    gone = _("  (gone from the site)") if hit.gone_at else ""
+    title = _join(hit.title, colour=colour) or _("(untitled)")
     return (
-        f"{format_day(hit.posted_at) or '----------'}  {author}  {_join(hit.title, colour=colour) or '（无题）'}{gone}\n"
+        f"{format_day(hit.posted_at) or '----------'}  {author}  {title}{gone}\n"
         f"    {_join(hit.excerpt, colour=colour)}\n"
         f"    {hit.url}"
     )

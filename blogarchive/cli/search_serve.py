@@ -10,16 +10,19 @@ import click
 from blogarchive.cli import options
 
 
-@click.command(context_settings={"ignore_unknown_options": True})  # -关税 excludes a word
+@click.command(
+    context_settings={"ignore_unknown_options": True},
+    help=_('Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁.'),
+)  # -关税 excludes a word
 @click.argument("words", nargs=-1)
 @click.option(
-    "--author", help="A uid, site/uid, nickname or title; with --comments, the author of the comments."
+    "--author", help=_("A uid, site/uid, nickname or title; with --comments, the author of the comments.")
 )
-@click.option("--since", type=options.Day(), help="Only that day, month or year, and later.")
-@click.option("--comments", is_flag=True, help="Search the comments.")
-@click.option("--best", is_flag=True, help="Best hits first. [default: newest first]")
+@click.option("--since", type=options.Day(), help=_("Only that day, month or year, and later."))
+@click.option("--comments", is_flag=True, help=_("Search the comments."))
+@click.option("--best", is_flag=True, help=_("Best hits first. [default: newest first]"))
 @click.option("--limit", type=options.Count(min=1), default=20, show_default=True)
-@click.option("--rebuild", is_flag=True, help="Rebuild the search index first.")
+@click.option("--rebuild", is_flag=True, help=_("Rebuild the search index first."))
 @options.db
 @options.as_json
 @options.any_verbosity
@@ -50,9 +53,9 @@ def search(
         require_archive(db)
         with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive, archive.atomic():
             rows = rebuild_index(archive.db.conn)
-        click.echo(f"{rows} posts and comments indexed", err=True)
+        click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
     elif not words:
-        raise click.UsageError("give words to find, or --rebuild")
+        raise click.UsageError(_("give words to find, or --rebuild"))
     day = since.isoformat() if since else None
     order: finder.Order = "best" if best else "newest"
     with Archive.open(db, read_only=True) as archive:
@@ -66,17 +69,22 @@ def search(
     for hit in found:
         click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
     if not found and not as_json:
-        click.echo("nothing found", err=True)
+        click.echo(_("nothing found"), err=True)
     if total > len(found):
-        click.echo(f"the first {len(found)} of {total}; --limit {total} shows them all", err=True)
+        click.echo(
+            _("the first {count} of {total}; --limit {total} shows them all").format(
+                count=len(found), total=total
+            ),
+            err=True,
+        )
     return 0
 
 
-@click.command()
+@click.command(help=_("Read and search the archive in a browser, with Datasette, on this machine only."))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
-@click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
-@click.option("--immutable", is_flag=True, help="Read faster; the file must not be written meanwhile.")
+@click.option("--open", "open_browser", is_flag=True, help=_("Open a browser."))
+@click.option("--immutable", is_flag=True, help=_("Read faster; the file must not be written meanwhile."))
 @options.db
 @options.config
 @options.any_verbosity

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -49,7 +50,9 @@ class _RaiseOnce(RawIOBase):
                 sys.platform == "win32" and error.errno == errno.EINVAL
             ):
                 raise BrokenPipeError(errno.EPIPE, error.strerror) from error  # the reader has ended
-            raise CannotWrite(f"the output cannot be written: {error.strerror}") from error
+            raise CannotWrite(
+                _("the output cannot be written: {reason}").format(reason=error.strerror)
+            ) from error
 
 
 def replace_streams() -> None:
@@ -80,7 +83,9 @@ def require_undamaged(damaged: Sequence[str]) -> None:
         click.echo(line, err=True)
     if damaged:
         raise ArchiveDamaged(
-            f"{len(damaged)} stored pages are damaged and were left out; restore a copy of the archive"
+            _("{count} stored pages are damaged and were left out; restore a copy of the archive").format(
+                count=len(damaged)
+            )
         )
 
 

@@ -1,5 +1,6 @@
 """Read the user's cookies, as browsers export them: Netscape's cookies.txt."""
 
+from gettext import gettext as _
 from http.cookiejar import LoadError, MozillaCookieJar
 from pathlib import Path
 
@@ -12,7 +13,9 @@ def read_cookies(path: Path) -> MozillaCookieJar:
     try:
         jar.load(ignore_discard=True, ignore_expires=True)
     except (OSError, LoadError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no Netscape cookies file: {error}") from error
+        raise UsageError(
+            _("{path} is no Netscape cookies file: {error}").format(path=path, error=error)
+        ) from error
     for cookie in jar:
         if cookie.expires == 0:  # the exporters of most browsers write a session cookie so
             cookie.expires = None

@@ -4,6 +4,7 @@ The rows of `media` are the whole state.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from gettext import gettext as _
 from typing import Protocol
 
 from blogarchive.crawl.run_settings import RunSettings
@@ -117,7 +118,7 @@ class MediaSession:
         """Record a failure, and schedule a retry unless it is permanent."""
         self.failed += 1
         media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
-        self._observer.on_message(f"image: {image.url}: {failure.detail}")
+        self._observer.on_message(_("image: {url}: {detail}").format(url=image.url, detail=failure.detail))
         self._notify()
 
     def abandon_host(self, host: str, reason: str, exclude: Collection[QueuedImage]) -> None:
@@ -129,7 +130,9 @@ class MediaSession:
                 media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
         self.failed += len(left)
         self._observer.on_message(
-            f"no more images from {host} in this run ({reason}); {len(left)} are tried later"
+            _("no more images from {host} in this run ({reason}); {count} are tried later").format(
+                host=host, reason=reason, count=len(left)
+            )
         )
         self._notify()
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
@@ -81,4 +82,4 @@ def has_display(environment: Mapping[str, str], platform: str) -> bool:
 def require_archive(db: Path) -> None:
     """Raise `NoArchive` if there is no file at `db`; call it before a lock file is made."""
     if not db.exists():
-        raise NoArchive(f"no archive at {db}; `blogarchive backup URL` makes one")
+        raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one").format(db=db))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from gettext import gettext as _
 from typing import TextIO, cast
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import Target
+from blogarchive.messages.labels import label
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.result import Outcome, SaveResult
@@ -56,13 +58,13 @@ class LineObserver(NullObserver):
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Print a line if the page was rejected or is gone."""
         if saved.failure:
-            self._write(f"{saved.failure.kind}: {target.url}: {saved.failure.detail}")
+            self._write(f"{label(saved.failure.kind)}: {target.url}: {saved.failure.detail}")
         elif self._verbose or saved.outcome is Outcome.GONE:
-            self._write(f"{saved.outcome}: {target.url}")
+            self._write(f"{label(saved.outcome)}: {target.url}")
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
         """Print the failure."""
-        self._write(f"{failure.kind}: {target.url}: {failure.detail}")
+        self._write(f"{label(failure.kind)}: {target.url}: {failure.detail}")
 
     def on_message(self, text: str) -> None:
         """Print the message."""
@@ -73,14 +75,22 @@ class LineObserver(NullObserver):
         if self._line_is_due():
             progress = count()
             self._write(
-                f"{progress.posts_read} of {progress.posts_found} posts read,"
-                f" {progress.failed} failed, {progress.todo} to do"
+                _("{stored} of {found} posts read, {failed} failed, {todo} to do").format(
+                    stored=progress.posts_read,
+                    found=progress.posts_found,
+                    failed=progress.failed,
+                    todo=progress.todo,
+                )
             )
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
         """Print the progress, at most once a minute."""
         if self._line_is_due():
-            self._write(f"{stored} of {total} images fetched, {failed} failed")
+            self._write(
+                _("{stored} of {total} images fetched, {failed} failed").format(
+                    stored=stored, total=total, failed=failed
+                )
+            )
 
     def _line_is_due(self) -> bool:
         if time.monotonic() < self._next_line:
@@ -100,7 +110,7 @@ class ProgressBarObserver(LineObserver):
         super().__init__(cast(TextIO, console.file), verbose=verbose)
         self._console = console
         self._bar = progress
-        self._task = progress.add_task("reading", total=None, unit="posts", done="0", failed=0, todo=0)
+        self._task = progress.add_task(_("reading"), total=None, unit=_("posts"), done="0", failed=0, todo=0)
         self._next_count = 0.0
 
     def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
@@ -123,7 +133,7 @@ class ProgressBarObserver(LineObserver):
         done = stored + failed
         self._bar.update(
             self._task,
-            unit="images",
+            unit=_("images"),
             completed=done,
             total=total,
             done=_format_done(done, total),
@@ -136,7 +146,7 @@ class ProgressBarObserver(LineObserver):
 
 
 def _format_done(done: int, total: int) -> str:
-    return f"{done} of {total}" if total else str(done)
+    return _("{done} of {total}").format(done=done, total=total) if total else str(done)
 
 
 @contextmanager
@@ -151,9 +161,9 @@ def open_observer(stream: TextIO, *, quiet: bool = False, verbose: bool = False)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.fields[done]} {task.fields[unit]}"),
+            TextColumn(_("{task.fields[done]} {task.fields[unit]}")),
             TaskProgressColumn(),
-            TextColumn("{task.fields[failed]} failed, {task.fields[todo]} to go"),
+            TextColumn(_("{task.fields[failed]} failed, {task.fields[todo]} to go")),
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=console, transient=True) as progress:

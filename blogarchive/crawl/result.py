@@ -103,7 +103,9 @@ def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveE
 
 def blocked_message(host: str, reason: str) -> str:
     """Return the message about a host that this run sent no more requests to."""
-    return f"no more requests to {host}: {reason}; try again later, with a longer --delay"
+    return _("no more requests to {host}: {reason}; try again later, with a longer --delay").format(
+        host=host, reason=reason
+    )
 
 
 def _describe(failure: OpenFailure) -> str:

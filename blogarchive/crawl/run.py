@@ -158,10 +158,12 @@ def fetch(target: Target, settings: Settings) -> Page:
     if spider.crash:
         raise spider.crash
     if "robots.txt" in spider.failure:
-        raise RobotsForbid("robots.txt forbids this page; --ignore-robots is for one's own blog")
+        raise RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
     for host, reason in spider.throttle.blocked_hosts.items():
         raise SiteBlocks(blocked_message(host, reason))
-    raise spider.throttle.stop_error or Unreachable(f"no page came from {target.url}: {spider.failure}")
+    raise spider.throttle.stop_error or Unreachable(
+        _("no page came from {url}: {reason}").format(url=target.url, reason=spider.failure)
+    )
 
 
 @contextmanager
@@ -209,7 +211,9 @@ def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) ->
 
     def stop(signum: signal.Signals) -> None:
         loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
-        error = Interrupted(f"stopped by {signum.name}; the same command goes on where it stopped")
+        error = Interrupted(
+            _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
+        )
         cast(_Spider, crawler.spider).throttle.stop(error)
 
     reduce_garbage_collection()
@@ -218,5 +222,5 @@ def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) ->
     if task.done() and (error := task.exception()):
         raise error
     if crawler.spider is None:
-        raise Interrupted("stopped before the run began")
+        raise Interrupted(_("stopped before the run began"))
     return crawler.spider

@@ -79,7 +79,9 @@ class CrawlSession:
         """Queue the targets of the run, those of `start_targets` first, and return how many are due."""
         if self.run.ahead:
             self.observer.on_message(
-                f"this machine's clock is {self.run.ahead} behind the newest time in the archive"
+                _("this machine's clock is {span} behind the newest time in the archive").format(
+                    span=self.run.ahead
+                )
             )
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
@@ -142,9 +144,9 @@ class CrawlSession:
         """Queue images after the last page, and return how many are due; 0 if the run fetches none."""
         if not self.options.media or self.unreached:
             return 0
-        count = self.media.begin({host for host, _ in self._homes})
+        count = self.media.begin({host for host, _start in self._homes})
         if count:
-            self.observer.on_message(f"{count} images to fetch")
+            self.observer.on_message(_("{count} images to fetch").format(count=count))
         return count
 
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:

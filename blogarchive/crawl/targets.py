@@ -47,10 +47,12 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
         try:
             _site_of(url, site_name or _stored_site(db, url))
         except UsageError as error:
-            raise UsageError(f"{name}, line {number}: {error}") from error
+            raise UsageError(
+                _("{name}, line {number}: {error}").format(name=name, number=number, error=error)
+            ) from error
         urls.append(url)
     if not urls:
-        raise UsageError(f"{name} names no URL")
+        raise UsageError(_("{name} names no URL").format(name=name))
     return tuple(dict.fromkeys(urls))
 
 
@@ -76,7 +78,9 @@ def _site_of(url: str, site_name: str | None) -> Site:
     except ValueError:
         usable = False
     if not usable:
-        raise UsageError(f"{url!r} is no URL; write it as https://blog.creaders.net/u/31182/")
+        raise UsageError(
+            _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
+        )
     if site_name is None:
         return site_for_url(url)
     if site_by_name(site_name).hosts:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from gettext import gettext as _
 from typing import Any, NamedTuple, Self
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
@@ -116,7 +117,7 @@ class ParserProcess:
     def _record_end(self) -> None:
         if self.is_ready:
             self.is_ready = False
-            self._report("the second process for parsing has ended; continuing without it")
+            self._report(_("the second process for parsing has ended; continuing without it"))
 
     async def _request(self, writer: asyncio.StreamWriter, page: Page, target: Target) -> ParsedPage | None:
         """Return the parsed page; None if parsing failed there.

@@ -1,6 +1,7 @@
-"""Messages of errors for users are marked for translation, wherever they are raised."""
+"""Messages for users are marked for translation: errors, help texts, lines that are printed."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +16,10 @@ _USER_ERRORS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, BlogArchiveError)
 } | {"CannotIdentify"}
+_PRINTERS = {"echo", "fail", "on_message", "print_result", "_print_error", "_progress_bar"}
+_WORD = re.compile(r"[^\W\d_]{3}")
 _UNMARKED = {
-    "blogarchive/cli": "its messages are marked next",
-    "blogarchive/crawl": "its messages are marked next",
+    "blogarchive/demo": "`python -m blogarchive.demo` is a server for developers",
     "spiders/commands/crawl.py": "the usage of a Scrapy command: Scrapy prints everything else in English",
 }
 """Folders and modules with English messages, and the reason."""
@@ -31,10 +33,16 @@ def modules() -> list[Path]:
 
 
 def unmarked(tree: ast.AST) -> Iterator[int]:
-    """Yield the lines where an error for users is made with text that is not marked."""
+    """Yield the lines where an error, a help text or a printed line has words that are not marked."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) in _USER_ERRORS and node.args:
+        if not isinstance(node, ast.Call):
+            continue
+        if _name(node.func) in _USER_ERRORS | _PRINTERS and node.args:
             yield from (text.lineno for text in _texts(node.args[0]))
+        help_texts = [keyword.value for keyword in node.keywords if keyword.arg == "help"]
+        yield from (text.lineno for value in help_texts for text in _texts(value))
+        if ast.unparse(node.func) in ("click.command", "click.group") and not help_texts:
+            yield node.lineno  # click would show the docstring
 
 
 def _name(node: ast.expr) -> str:
@@ -42,19 +50,23 @@ def _name(node: ast.expr) -> str:
 
 
 def _texts(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the literals with words that a message is made of, except those inside `_(…)`."""
+    """Yield the literals with words that a text is made of, except those inside `_(…)`."""
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute):  # "…".format(…) and _("…").format(…)
             yield from _texts(node.func.value)
-    elif isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        yield node
+    elif isinstance(node, ast.JoinedStr):
+        if any(list(_texts(value)) for value in node.values if isinstance(value, ast.Constant)):
+            yield node
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and _WORD.search(node.value):
+            yield node
     elif isinstance(node, ast.IfExp):
         yield from (*_texts(node.body), *_texts(node.orelse))
     elif isinstance(node, ast.BinOp):
         yield from (*_texts(node.left), *_texts(node.right))
 
 
-def test_the_message_of_every_error_is_marked_for_translation() -> None:
+def test_every_text_for_users_is_marked_for_translation() -> None:
     assert [
         f"{path.relative_to(ROOT)}:{line}"
         for path in modules()
@@ -87,11 +99,14 @@ def test_no_function_that_translates_gives_another_meaning_to_its_name() -> None
 @pytest.mark.parametrize(
     "source",
     [
-        'raise UsageError("no")',
-        'raise UsageError(f"no {x}")',
-        'raise errors.NoArchive("no {x}".format(x=1))',
-        'raise UsageError("no" if x else _("yes"))',
-        'return ArchiveBusy("a" + b)',
+        'raise UsageError("none")',
+        'raise UsageError(f"none of {x}")',
+        'raise errors.NoArchive("none of {x}".format(x=1))',
+        'raise UsageError("none" if x else _("yes"))',
+        'return ArchiveBusy("busy: " + b)',
+        'click.echo(f"{count} posts", err=True)',
+        'click.option("--port", help="Number of the port.")',
+        "@click.command()\ndef status(): ...",
     ],
 )
 def test_text_that_is_not_marked_is_found(source: str) -> None:
@@ -100,7 +115,14 @@ def test_text_that_is_not_marked_is_found(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ['raise UsageError(_("no {x}").format(x=x))', "raise UsageError(_busy(path))", 'raise ValueError("no")'],
+    [
+        'raise UsageError(_("no {x}").format(x=x))',
+        "raise UsageError(_busy(path))",
+        'raise UsageError(f"{path}: {error}")',
+        'raise ValueError("none")',
+        '@click.command(help=_("Show it."))\ndef status(): ...',
+        "click.echo(json.dumps(found))",
+    ],
 )
 def test_marked_text_and_other_errors_pass(source: str) -> None:
     assert list(unmarked(ast.parse(source))) == []

@@ -17,7 +17,8 @@ from tests.paths import ROOT
 
 FOLDER = CATALOGUES / "zh" / "LC_MESSAGES"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-_SOURCES = (ROOT / "blogarchive", Path(click.__file__).parent)
+PACKAGES = (ROOT / "blogarchive", ROOT / "spiders")
+_SOURCES = (*PACKAGES, Path(click.__file__).parent)
 
 
 def read_catalogue() -> Catalog:

@@ -114,14 +114,16 @@ def diff(number: str, author: str | None, db: Path, as_json: bool) -> None:
 @options.any_verbosity
 def sites(as_json: bool) -> None:
     """List the supported sites with their hosts."""
-    found = {name: site_by_name(name).hosts for name in site_names()}
+    found = {name: site_by_name(name) for name in site_names()}
     for name, reason in broken_sites().items():
         click.echo(_("The site {name} cannot be loaded: {reason}").format(name=name, reason=reason), err=True)
     if as_json:
-        click.echo(json.dumps([{"name": name, "hosts": hosts} for name, hosts in found.items()]))
+        click.echo(json.dumps([{"name": name, "hosts": site.hosts} for name, site in found.items()]))
         return
-    for name, hosts in found.items():
-        click.echo(f"{name}: {', '.join(hosts) or f'export files, blogarchive import {name}'}")
+    for name, site in found.items():
+        hosts = ", ".join(site.hosts) or f"export files, blogarchive import {name}"
+        closed = _("closed: blogarchive import html stores saved pages")
+        click.echo(f"{name}: {hosts}" + (f" ({closed})" if site.is_closed else ""))
 
 
 def _format_last_run(found: status_query.ArchiveStatus) -> str:

@@ -41,6 +41,10 @@ class Site(Protocol):
     def zone(self) -> ZoneInfo:
         """Time zone of the times that the pages show."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the site is gone, so that its pages can only be imported."""
+
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the kind, the ids and the canonical form of an absolute URL on any host.
 

@@ -53,6 +53,7 @@ class Creaders:
     hosts: tuple[str, ...] = ("blog.creaders.net", "blog2.creaders.net")
     image_hosts: tuple[str, ...] = ("*.creaders.net",)  # seen: pub, bbs and the blog's own host
     zone: ZoneInfo = _ZONE
+    is_closed: bool = False
 
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the kind, the ids and the canonical form of an absolute URL on any host."""

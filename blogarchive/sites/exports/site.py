@@ -62,6 +62,7 @@ class ExportSite:
     zone: ZoneInfo
     image_hosts: tuple[str, ...]
     hosts: tuple[str, ...] = ()
+    is_closed: bool = False
 
     def parse_url(self, url: str) -> ParsedUrl:
         """Return the URL without fragment; a post if its number is in the URL, else UNKNOWN: nothing is crawled."""

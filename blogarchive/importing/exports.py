@@ -4,6 +4,7 @@ Each post is one stored page: a small export with the post and its comments. A l
 same post, so an edit becomes a revision.
 """
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,6 +41,7 @@ PLATFORMS: Mapping[str, OpenExport] = {
 """The function that opens an export file, by the name of the platform's site."""
 
 _WITH_OFFSETS = ("blogger",)
+_COMPRESSED = (b"PK", b"\x1f\x8b", b"7z", b"Rar!")
 
 
 def import_export(
@@ -76,8 +78,7 @@ def import_export(
 
 
 def _open(source: Path, platform: str, url: str | None, zone: str | None) -> ExportFile:
-    if not source.is_file():
-        raise UsageError(_("no file at {path}").format(path=source))
+    _require_text_file(source)
     if url is not None and web_url(url) is None:
         raise UsageError(_("{url!r} is no URL; write it as https://example.blogspot.com/").format(url=url))
     if zone is not None and platform in _WITH_OFFSETS:
@@ -85,6 +86,24 @@ def _open(source: Path, platform: str, url: str | None, zone: str | None) -> Exp
     if zone is not None and find_zone(zone) is None:
         raise UsageError(_("{zone!r} is no time zone; write it as Asia/Shanghai").format(zone=zone))
     return PLATFORMS[platform](source, NamedFacts(url=url, zone=zone))
+
+
+def _require_text_file(source: Path) -> None:
+    if source.is_dir():
+        raise UsageError(_("{path} is a folder; name the export file in it").format(path=source))
+    if not source.is_file():
+        raise UsageError(_("no file at {source}").format(source=source))
+    try:
+        with source.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise UsageError(
+            _("{path} cannot be read ({why})").format(path=source, why=error.strerror)
+        ) from error
+    if start.startswith(_COMPRESSED):
+        raise UsageError(_("{path} is compressed; unpack it first").format(path=source))
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise UsageError(_("{path} is UTF-16; save it as UTF-8 first").format(path=source))
 
 
 class _ExportImport:

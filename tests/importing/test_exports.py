@@ -253,6 +253,37 @@ def test_the_command_prints_counts_and_drafts_and_exits_by_them(tmp_path: Path) 
     assert tool.run("import", "blogger", str(cut)).code == 1
 
 
+def test_the_url_of_a_blog_may_have_a_query(tmp_path: Path) -> None:
+    url = "https://chezhan.example/?a=1&b=<2>"
+    import_case(tmp_path, "blogbus", url=url)
+    assert rows(tmp_path / "archive.db", "select url from authors") == [(url,)]
+    posts = rows(tmp_path / "archive.db", "select url from posts where title like '朱%'")
+    assert posts == [(f"{url}&post=20040203191127",)]
+
+
+def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(tmp_path: Path) -> None:
+    import_case(tmp_path, "movabletype")
+    before = contents(tmp_path / "archive.db")["posts"]
+    body = b"\xef\xbb\xbf" + read_case("movabletype").replace(b"\n", b"\r\n")
+    other = tmp_path / "other"
+    other.mkdir()
+    import_bytes(other, "movabletype", body)
+    assert contents(other / "archive.db")["posts"] == before
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [(b"PK\x03\x04", "unpack"), ("\ufeff<feed>".encode("utf-16-le"), "UTF-16"), (None, "folder")],
+)
+def test_a_file_that_needs_a_step_before_names_the_step(body: bytes | None, why: str, tmp_path: Path) -> None:
+    source = tmp_path
+    if body is not None:
+        source = tmp_path / "export"
+        source.write_bytes(body)
+    with pytest.raises(UsageError, match=why):
+        import_export(tmp_path / "archive.db", source, "blogger")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -64,7 +64,8 @@ def open_movabletype(path: Path, facts: NamedFacts) -> MovableTypeFile:
         first = next(_split_entries(path), None)
     except OSError as error:
         raise UsageError(_("{path} cannot be read ({why})").format(path=path, why=error.strerror)) from error
-    if first is None or first.body is None or not begins_entry(_to_text(first.body.split(b"\n")[0])):
+    line = _to_text(first.body.split(b"\n")[0]) if first is not None and first.body else ""
+    if first is None or first.body is None or not begins_entry(line) or "\r" in line:
         raise UsageError(
             _("{path} is no export of Movable Type (it does not begin with a field such as TITLE:)").format(
                 path=path

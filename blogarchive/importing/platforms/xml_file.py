@@ -19,6 +19,7 @@ from blogarchive.sites.exports.document import INSTRUCTION, Element, InvalidExpo
 _PLACE = "blogarchive-place"
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(<\?xml\s[^>]*\?>)")
 _TITLE = re.compile(r"<[Tt]itle\b[^>]*>(?:<!\[CDATA\[)?([^<\]]*)")
+_TITLE_WITHIN = 4096
 _TAIL = 4096
 _MAX_TITLE = 40
 
@@ -92,7 +93,7 @@ def report_end(path: Path, form: XmlForm, reject: Reject) -> None:
 
 def find_title(body: bytes) -> str:
     """Return the beginning of the title in the bytes of a post, for messages."""
-    match = _TITLE.search(decode(body).text)
+    match = _TITLE.search(decode(body[:_TITLE_WITHIN]).text)
     return " ".join(match[1].split())[:_MAX_TITLE] if match else ""
 
 

@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass
 from gettext import gettext as _
+from html import unescape
 from html.entities import html5
 from zoneinfo import ZoneInfo
 
@@ -130,5 +131,5 @@ def _escape_reference(match: re.Match[str]) -> str:
 def _read_facts(root: Element) -> dict[str, str]:
     for node in root.itersiblings(preceding=True):
         if isinstance(node, etree._ProcessingInstruction) and node.target == INSTRUCTION:
-            return {str(name): str(value) for name, value in node.attrib.items()}
+            return {str(name): unescape(str(value)) for name, value in node.attrib.items()}
     return {}

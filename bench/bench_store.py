@@ -29,7 +29,7 @@ def seconds_a_page(archive: Archive, numbers: Iterator[int]) -> list[float]:
         crawled = visit_of(number, frame)
         start = perf_counter()
         frontier_queue.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        frontier_queue.next_targets(archive, [blog], limit=1, now=crawled.page.fetched_at)
+        frontier_queue.next_targets(archive, blog, limit=1, now=crawled.page.fetched_at)
         save_page.save_page(archive, crawled, None)
         taken.append(perf_counter() - start)
     return taken

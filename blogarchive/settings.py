@@ -12,7 +12,8 @@ COMMANDS_MODULE = "spiders.commands"  # `scrapy crawl` returns the exit codes of
 # Politeness.
 USER_AGENT = f"blogarchive/{__version__} (personal backup of a blog; one request at a time; obeys robots.txt)"
 ROBOTSTXT_OBEY = True
-CONCURRENT_REQUESTS = 8  # of all hosts
+CONCURRENT_REQUESTS = 8  # of all hosts; a run sets it by the number of its hosts
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # no host waits behind later requests of others
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1  # a page is one item; Scrapy starts this many tasks for every response
 DOWNLOAD_DELAY = 1.0

@@ -4,6 +4,7 @@ Every request comes from the frontier table and every link is stored there, so a
 (docs/decisions/0002-the-archive-is-the-state.md).
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -57,6 +58,7 @@ class BlogSpider(PoliteSpider):
         super().__init__()
         self.session = session
         self.crash: BaseException | None = None
+        self._changed = asyncio.Event()
         self._classifier = ResponseClassifier(session.unclosed_hosts())
 
     @classmethod
@@ -70,10 +72,17 @@ class BlogSpider(PoliteSpider):
             homes=spider.session.homes,
             media_hosts=spider.session.media_hosts(),
             delays=spider.session.delays,
+            max_requests=spider.session.options.max_requests,
         )
-        spider.scheduler = HostScheduler(spider.session, spider.throttle, spider.parser.ahead)
-        spider.images = ImageFetcher(spider.session.media, spider.throttle)
+        spider.scheduler = HostScheduler(
+            spider.session.targets,
+            spider.throttle,
+            on_change=spider._changed.set,
+            ahead=spider.parser.ahead,
+        )
+        spider.images = ImageFetcher(spider.session.media, spider.throttle, on_change=spider._changed.set)
         spider.rules = RobotsRules(crawler.settings["USER_AGENT"], spider.throttle)
+        spider.throttle.on_stop(spider._changed.set)
         spider.throttle.on_stop(lambda: flush_slots(crawler))
         crawler.signals.connect(spider.rules.add, signals.robots_parsed)
         crawler.signals.connect(spider._on_stored, signals.item_scraped)
@@ -83,20 +92,31 @@ class BlogSpider(PoliteSpider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the requests of the run, pages before images, until nothing is left."""
+        """Yield the requests of the run, for pages and for images of stored posts, until nothing is left."""
         self.parser.begin(many=self.session.is_long)
-        more = True
-        while more and not self.throttle.stopping:
-            async for target in self.scheduler.items():
-                yield self._request(target)
-            more = (
-                not self.throttle.stopping
-                and self.session.requeue_incomplete() > 0
-                and self.scheduler.has_more()
-            )
-        if not self.throttle.stopping and self.session.begin_media():
-            async for request in self.images.start():
+        while not self.throttle.stopping:
+            self._changed.clear()
+            found = False
+            for request in self._take_free():
+                found = True
                 yield request
+            if self.scheduler.is_busy or self.images.is_busy:
+                await self._changed.wait()
+            elif not found and not self._has_more():
+                return
+
+    def _take_free(self) -> Iterator[Request]:
+        for target in self.scheduler.take_free():
+            yield self._request(target)
+        yield from self.images.take_free()
+
+    def _has_more(self) -> bool:
+        """Return True if the checks at the end of the run have found pages to fetch, or images."""
+        if self.throttle.limit:
+            return False
+        if self.session.targets.requeue_incomplete() and self.scheduler.has_more():
+            return True
+        return self.session.begin_media() > 0 and self.images.has_more()
 
     async def parse(self, response: Response, target: Target) -> list[CrawledPage | Request]:
         """Return the crawled page, or the request for another try."""
@@ -188,12 +208,16 @@ class BlogSpider(PoliteSpider):
 
     def _record_forbidden(self, target: Target, failure: Failure, host: str) -> None:
         """Record a page that robots.txt forbids; if it forbids all pages of the host, record the home pages only."""
-        homes = self.session.home_targets(host)
+        pages = self.session.targets
         if self.scheduler.is_blocked(host):
             self.scheduler.mark_done(target)
-        elif homes and self.rules.forbid_all(homes) and self.rules.forbid_all(self.session.due_targets(host)):
+        elif (
+            any(pages.home_targets(host))
+            and self.rules.forbid_all(pages.home_targets(host))
+            and self.rules.forbid_all(pages.due_targets(host))
+        ):
             self.scheduler.block_host(host)
-            for home in homes:
+            for home in pages.home_targets(host):
                 self.session.record_failure(
                     home, replace(failure, detail="robots.txt forbids the whole blog")
                 )

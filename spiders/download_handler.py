@@ -47,10 +47,10 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
         host = urlparse_cached(request).hostname or ""
         async with self._locks[host]:
+            await spider.throttle.wait_until_allowed(host, for_image="image" in request.cb_kwargs)
             return await self._download(request, spider.throttle, host)
 
     async def _download(self, request: Request, throttle: HostThrottle, host: str) -> Response:
-        await throttle.wait_until_allowed(host)
         throttle.record_request(host)
         download = asyncio.ensure_future(super().download_request(request))
         stopped = asyncio.ensure_future(throttle.wait_stopped())

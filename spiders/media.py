@@ -1,11 +1,11 @@
-"""Fetch the images of posts after the pages, with the same scheduler, limits and robots.txt.
+"""Fetch the images of stored posts beside the pages, with the same scheduler, limits and robots.txt.
 
 An image that cannot be fetched never ends a run. After several failures of a host no more
 images are requested from it.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -45,15 +45,24 @@ _ACCEPT = "image/avif,image/webp,image/*,*/*;q=0.5"
 class ImageFetcher:
     """Requests the images of `media`, and stores or records each result there."""
 
-    def __init__(self, media: MediaSession, throttle: HostThrottle) -> None:
+    def __init__(self, media: MediaSession, throttle: HostThrottle, *, on_change: Callable[[], None]) -> None:
         self._media = media
         self._throttle = throttle
-        self._scheduler: HostScheduler[QueuedImage] = HostScheduler(media, throttle)
+        self._scheduler: HostScheduler[QueuedImage] = HostScheduler(media, throttle, on_change=on_change)
         self._failed: Counter[str] = Counter()  # in a row, by host
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Yield requests until no image is left."""
-        async for image in self._scheduler.items():
+    @property
+    def is_busy(self) -> bool:
+        """True if an image is in flight."""
+        return self._scheduler.is_busy
+
+    def has_more(self) -> bool:
+        """Return True if an image is due that is not in flight."""
+        return self._scheduler.has_more()
+
+    def take_free(self) -> Iterator[Request]:
+        """Yield requests for the images of hosts with room."""
+        for image in self._scheduler.take_free():
             yield self._request(image)
 
     def parse(self, response: Response, image: QueuedImage) -> Iterator[Request]:
@@ -99,7 +108,7 @@ class ImageFetcher:
         if not self._scheduler.is_blocked(host):
             self._scheduler.block_host(host)
             self._throttle.close_to_images(host)
-            self._media.abandon_host(host, reason, self._scheduler.unfinished)
+            self._media.abandon_host(host, reason, self._scheduler.unfinished(host))
 
     def _request(self, image: QueuedImage) -> Request:
         return Request(

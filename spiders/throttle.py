@@ -41,7 +41,7 @@ class HostThrottle:
 
     `unit` is the first back-off, which doubles with every refusal in a row. `homes` returns host and port of every
     blog. `media_hosts` are the hosts that the user allows for images. `delays` are the delays of the hosts if they
-    differ; Scrapy keeps the lowest.
+    differ; Scrapy keeps the lowest. `max_requests` is the limit of `end_at_limit`.
     """
 
     def __init__(
@@ -51,9 +51,11 @@ class HostThrottle:
         homes: Callable[[], Collection[tuple[str, int]]],
         media_hosts: Collection[str] = (),
         delays: HostDelays | None = None,
+        max_requests: int | None = None,
     ) -> None:
         self.unit = unit
         self.requests = 0
+        self.limit: str | None = None  # the limit that the run has reached
         self.stop_error: BlogArchiveError | None = None
         self.blocked_hosts: dict[str, str] = {}  # with the reason
         self.private_hosts: dict[str, str] = {}  # with the private address that the name resolved to
@@ -65,6 +67,7 @@ class HostThrottle:
         self._on_stop: list[Callable[[], None]] = []
         self._free_at: dict[str, float] = {}  # on the monotonic clock
         self._delays = delays
+        self._max_requests = max_requests
         self._crawl_delays: dict[str, timedelta] = {}
         self._unparsable: dict[str, bytes | None] = {}  # by host: its last page without tokens, if unparsable
         self._consecutive: Counter[tuple[str, str]] = Counter()
@@ -75,7 +78,7 @@ class HostThrottle:
         return self._stopping.is_set()
 
     def on_stop(self, callback: Callable[[], None]) -> None:
-        """Register `callback`, which `stop` calls once."""
+        """Register `callback`, which `stop` and `end_at_limit` call."""
         self._on_stop.append(callback)
 
     def stop(self, error: BlogArchiveError | None = None) -> None:
@@ -86,17 +89,26 @@ class HostThrottle:
             for callback in self._on_stop:
                 callback()
 
+    def end_at_limit(self, limit: str) -> None:
+        """Send no more requests, because the run has reached a limit of the user; those in flight are finished."""
+        if self.limit is None and not self.stopping:
+            self.limit = limit
+            for callback in self._on_stop:
+                callback()
+
     async def wait_stopped(self) -> None:
         """Return after `stop` was called."""
         await self._stopping.wait()
 
     def is_allowed(self, host: str) -> bool:
         """Return True if this run may still send requests to `host`."""
-        return host not in self.blocked_hosts and host not in self._closed_to_images
+        return self.limit is None and host not in self.blocked_hosts
 
-    async def wait_until_allowed(self, host: str) -> None:
+    async def wait_until_allowed(self, host: str, *, for_image: bool = False) -> None:
         """Return when the pause of `host` is over; raises `RequestCancelled` if this run sends it nothing more."""
         while not self.stopping and self.is_allowed(host):
+            if for_image and host in self._closed_to_images:
+                break
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
                 return
@@ -117,12 +129,14 @@ class HostThrottle:
         self._crawl_delays[host] = timedelta(seconds=min(seconds, longest))
 
     def close_to_images(self, host: str) -> None:
-        """Send no more requests for images to `host`; all pages were fetched before."""
+        """Send no more requests for images to `host`; its pages are fetched as before."""
         self._closed_to_images.add(host)
 
     def record_request(self, host: str) -> None:
         """Count a request, and begin the Crawl-delay and the delay of `host`."""
         self.requests += 1
+        if self.requests == self._max_requests:
+            self.end_at_limit(f"{self.requests} requests")
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
         if self._delays is not None:

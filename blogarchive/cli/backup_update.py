@@ -11,7 +11,7 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.notify import notify
-from blogarchive.cli.options import CrawlFlags
+from blogarchive.cli.options import Count, CrawlFlags
 from blogarchive.cli.run_summary import error_json, has_news, result_json, summary_lines
 from blogarchive.cli.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
@@ -20,6 +20,8 @@ from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.crawl.targets import digest_of, parse_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.media.hosts import parse_hosts
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery.discovered import waiting_urls
 from blogarchive.store.ledger.blog_settings import BlogSettings
 
 _STORED: Final = ("delay", "media_hosts", "cookies")
@@ -40,26 +42,50 @@ _STORED: Final = ("delay", "media_hosts", "cookies")
     metavar="FILE",
     help=_("Also back up the blogs of a list: one URL a line, # begins a comment, - is the standard input."),
 )
+@click.option("--discovered", is_flag=True, help=_("Also back up the blogs that `discover` has found."))
+@click.option("--at-most", type=Count(min=1), help=_("Back up at most this many of them in this run."))
 @options.crawl_flags
 def backup(
-    urls: tuple[str, ...], site: str | None, list_file: TextIO | None, db: Path, flags: CrawlFlags
+    urls: tuple[str, ...],
+    site: str | None,
+    list_file: TextIO | None,
+    discovered: bool,
+    at_most: int | None,
+    db: Path,
+    flags: CrawlFlags,
 ) -> int:
     """Back up blogs by the URL of the blog or of a post; run it again to update them.
 
     An interrupted backup goes on where it stopped.
     """
-    if not urls and list_file is None:
+    if at_most is not None and not discovered:
+        raise click.UsageError(_("--at-most needs --discovered"))
+    if not urls and list_file is None and not discovered:
         raise click.UsageError(_("give the URL of a blog, or a list of them with --from FILE"))
     listed = _read_list(list_file, db, site) if list_file else ()
+    digest = digest_of(listed) if listed else None
+    if discovered:
+        found = _discovered_urls(db, site, at_most)
+        if not found and not urls and not listed:
+            click.echo(
+                _("no discovered blog waits for a backup; `blogarchive discover` finds some"), err=True
+            )
+            return 0
+        listed, digest = (*listed, *found), f"{digest or ''}discovered"
     crawl_options = CrawlOptions(
         command="backup",
         db=db,
         urls=urls,
         listed=listed,
-        list_digest=digest_of(listed) if listed else None,
+        list_digest=digest,
         site=site,
     )
     return run_crawl(crawl_options, flags)
+
+
+def _discovered_urls(db: Path, site: str | None, at_most: int | None) -> tuple[str, ...]:
+    with Archive.open(db, read_only=True) as archive:
+        return tuple(waiting_urls(archive, site=site, at_most=at_most))
 
 
 def _read_list(file: TextIO, db: Path, site: str | None) -> tuple[str, ...]:
@@ -85,6 +111,8 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
         crawl_options,
         limit=flags.limit,
         since=flags.since,
+        duration=flags.duration,
+        max_requests=flags.max_requests,
         media=not flags.no_media,
         named=_settings(flags, named=True),
         defaults=_settings(flags, named=False),

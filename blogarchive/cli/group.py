@@ -24,6 +24,7 @@ from blogarchive.workers.process import stop_signals
 _MODULES = {
     "backup": "backup_update",
     "update": "backup_update",
+    "discover": "discover",
     "status": "reports",
     "failures": "reports",
     "verify": "reports",

@@ -8,7 +8,7 @@ import sys
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from functools import wraps
 from gettext import gettext as _
 from math import isfinite
@@ -25,6 +25,9 @@ from blogarchive.errors import UsageError
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SPAN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?")
 _LARGEST = 2**31 - 1
+_DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = 366 * 86400
 
 
 class Day(click.ParamType[date]):
@@ -81,6 +84,24 @@ class Seconds(click.FloatRange):
             if isfinite(seconds)
             else self.fail(_("{value!r} is no number of seconds").format(value=value), param, ctx)
         )
+
+
+class Duration(click.ParamType[timedelta]):
+    """A time as a number and a unit: 90s, 30m, 2h or 1d."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Return the time; raises `click.BadParameter` for other text, zero and more than a year."""
+        if isinstance(value, timedelta):
+            return value
+        parts = _DURATION.fullmatch(str(value))
+        seconds = int(parts["count"]) * _SECONDS[parts["unit"]] if parts else 0
+        if not 0 < seconds <= _LONGEST:
+            self.fail(
+                _("{value!r} is no duration; write it as 30m, 2h or 1d").format(value=value), param, ctx
+            )
+        return timedelta(seconds=seconds)
 
 
 class PathArgument(click.Path):
@@ -172,6 +193,8 @@ class CrawlFlags:
     delay: float | None
     limit: int | None
     since: date | None
+    duration: timedelta | None
+    max_requests: int | None
     no_media: bool
     media_hosts: tuple[str, ...]
     cookies: Path | None
@@ -195,6 +218,17 @@ _CRAWL_FLAGS = (
     click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]")),
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
     click.option("--since", type=Day(), help=_("Leave out older posts.")),
+    click.option(
+        "--for",
+        "duration",
+        type=Duration(),
+        help=_("End after this time, as 30m, 2h or 1d; the next run continues."),
+    ),
+    click.option(
+        "--max-requests",
+        type=Count(min=1),
+        help=_("End after this many requests; the next run continues."),
+    ),
     click.option("--no-media", is_flag=True, help=_("Fetch no images.")),
     click.option("--media-hosts", multiple=True, metavar="HOST", help=_("Also fetch images from this host.")),
     cookies,

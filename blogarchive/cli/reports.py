@@ -18,6 +18,7 @@ from blogarchive.messages.labels import label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
 from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery.discovered import Coverage
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.queries import history, integrity
@@ -40,6 +41,9 @@ def status(db: Path, as_json: bool) -> None:
         return
     for blog in found.blogs:
         click.echo("\n".join(_format_blog(blog)))
+    for coverage in found.coverage:
+        if coverage.blogs_discovered:
+            click.echo(_format_coverage(coverage))
     click.echo(
         _("{pages} pages and {images} images stored; last run: {last_run}").format(
             pages=found.pages, images=found.media, last_run=_format_last_run(found)
@@ -202,6 +206,19 @@ def _format_unreached(blog: BlogStatus) -> Sequence[str]:
         f"{name} {blog.url}{paused}",
         _("  never reached: {error}").format(error=blog.last_error or _("not tried yet")),
     ]
+
+
+def _format_coverage(coverage: Coverage) -> str:
+    """Return the known blogs of a site, and how many numbers of its posts are known up to the highest."""
+    text = _(
+        "{site}: {blogs} blogs, {waiting} more are discovered and wait for `backup --discovered`"
+    ).format(site=coverage.site, blogs=coverage.blogs, waiting=coverage.blogs_waiting)
+    if not coverage.highest_number:
+        return text
+    share = 100 * coverage.numbers_known / coverage.highest_number
+    return text + _("; {known} post numbers known of at most {highest} ({share:.1f} %)").format(
+        known=coverage.numbers_known, highest=coverage.highest_number, share=share
+    )
 
 
 def _format_days(first: str | None, last: str | None) -> str:

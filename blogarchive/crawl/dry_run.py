@@ -32,7 +32,7 @@ def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool
 def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
     session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), options, observer)
     session.begin(start_targets(options))
-    targets = session.planned_targets()
+    targets = list(session.targets.planned())
     yield from (target.url for target in targets)
     yield from plan.stored_next_pages(archive, targets)
     if session.begin_media():

@@ -15,7 +15,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.media import queue as media_queue
-from blogarchive.store.media.queries import QueuedImage
+from blogarchive.store.media.queries import AuthorIds, QueuedImage
 from blogarchive.store.timestamps import format_utc, parse_utc, utc_now
 
 _ALL = 10_000_000
@@ -71,6 +71,8 @@ class MediaSession:
         self._observer = observer
         self._total = 0
         self._hosts: list[str] = []
+        self._changed: dict[str, None] = {}
+        self._authors = AuthorIds(archive, blogs)
         self._begun_at = utc_now()  # later retries belong to the next run: a run tries each image once
         # A partial run fetches the images of its own posts; one that continues another, those of both.
         self._since = format_utc(parse_utc(run.epoch_at)) if recent else ""
@@ -78,14 +80,35 @@ class MediaSession:
     def begin(self, own_hosts: Collection[str]) -> int:
         """Queue the images of all posts and return how many are due; `own_hosts` are the hosts of the blogs."""
         allowed = self.policy.host_filter(self._blogs, own_hosts)
-        media_queue.queue_images(self._archive, self._blogs, self.policy.refusal, allowed)
-        self._hosts = media_queue.due_hosts(self._archive, self._blogs, now=self._begun_at, since=self._since)
-        self._total = media_queue.count_due(self._archive, self._blogs, now=self._begun_at, since=self._since)
-        return self._total
+        authors = self._authors.json()
+        media_queue.queue_images(self._archive, authors, self.policy.refusal, allowed)
+        self._hosts = media_queue.due_hosts(self._archive, authors, now=self._begun_at, since=self._since)
+        due = self.count_due()
+        self._total = self.stored + self.failed + due
+        self._changed.update(dict.fromkeys(self._hosts))
+        return due
+
+    def add_post(self, blog: Blog, number: int | str) -> None:
+        """Queue the images of a post that was stored after `begin`."""
+        hosts = media_queue.queue_post_images(self._archive, blog, number, self.policy.refusal)
+        self._total += len(hosts)
+        self._changed.update(dict.fromkeys(hosts))
+
+    def count_due(self) -> int:
+        """Return the number of queued images that are due."""
+        return media_queue.count_due(
+            self._archive, self._authors.json(), now=self._begun_at, since=self._since
+        )
 
     def hosts(self) -> list[str]:
-        """Return the hosts that had due images when the run began to fetch them."""
+        """Return the hosts that had due images at `begin`."""
         return self._hosts
+
+    def changed_hosts(self) -> list[str]:
+        """Return the hosts with new images since the last call."""
+        changed = list(self._changed)
+        self._changed.clear()
+        return changed
 
     def planned_urls(self) -> list[str]:
         """Return the URLs of all due images."""
@@ -97,7 +120,7 @@ class MediaSession:
         while True:
             found = media_queue.next_images(
                 self._archive,
-                self._blogs,
+                self._authors.json(),
                 host,
                 limit=limit,
                 now=self._begun_at,
@@ -141,7 +164,7 @@ class MediaSession:
 
     def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
         """Return True if another post of the run shows the image, and its blog allows the host."""
-        shown = media_queue.shown_images(self._archive, self._blogs, image)
+        shown = media_queue.shown_images(self._archive, self._authors.json(), image)
         return any(self.policy.refusal(one.url, one.post_url, one.blog) is None for one in shown)
 
     def _skip(self, image: QueuedImage) -> bool:

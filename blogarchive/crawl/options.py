@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
@@ -19,8 +19,9 @@ class CrawlOptions:
 
     `urls` are blogs or posts to back up, `listed` those of a list with the digest `list_digest`. `uids` are the blogs to
     update; if empty, all blogs of the archive. `limit` is a number of posts, `since` a day in the time zone of the site.
-    `retry` requeues every failure, also permanent ones. `media` fetches images too. `named` are settings of the command
-    line, which are stored for the blogs of the run; `defaults` are those of the configuration file.
+    `duration` and `max_requests` end the run; the next one continues it. `retry` requeues every failure, also permanent
+    ones. `media` fetches images too. `named` are settings of the command line, which are stored for the blogs of the
+    run; `defaults` are those of the configuration file.
     """
 
     command: Literal["backup", "update"]
@@ -34,6 +35,8 @@ class CrawlOptions:
     retry: bool = False
     limit: int | None = None
     since: date | None = None
+    duration: timedelta | None = None
+    max_requests: int | None = None
     media: bool = True
     named: BlogSettings = field(default_factory=BlogSettings)
     defaults: BlogSettings = field(default_factory=BlogSettings)

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from typing import TextIO, cast
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import Target
@@ -54,6 +54,7 @@ class LineObserver(NullObserver):
         self._stream = stream
         self._verbose = verbose
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._images_line = ""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Print a line if the page was rejected or is gone."""
@@ -81,16 +82,17 @@ class LineObserver(NullObserver):
                     failed=progress.failed,
                     todo=progress.todo,
                 )
+                + self._images_line
             )
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
-        """Print the progress, at most once a minute."""
+        """Print the progress, at most once a minute; the lines about pages show it too."""
+        images = _("{stored} of {total} images fetched, {failed} failed").format(
+            stored=stored, total=total, failed=failed
+        )
+        self._images_line = f"; {images}"
         if self._line_is_due():
-            self._write(
-                _("{stored} of {total} images fetched, {failed} failed").format(
-                    stored=stored, total=total, failed=failed
-                )
-            )
+            self._write(images)
 
     def _line_is_due(self) -> bool:
         if time.monotonic() < self._next_line:
@@ -111,6 +113,7 @@ class ProgressBarObserver(LineObserver):
         self._console = console
         self._bar = progress
         self._task = progress.add_task(_("reading"), total=None, unit=_("posts"), done="0", failed=0, todo=0)
+        self._images: TaskID | None = None
         self._next_count = 0.0
 
     def on_progress(self, count: Callable[[], frontier_queue.CrawlProgress]) -> None:
@@ -129,11 +132,14 @@ class ProgressBarObserver(LineObserver):
         )
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
-        """Move the bar, which counts images from now on."""
+        """Move a second bar, which counts images."""
+        if self._images is None:
+            self._images = self._bar.add_task(
+                _("fetching"), total=None, unit=_("images"), done="0", failed=0, todo=0
+            )
         done = stored + failed
         self._bar.update(
-            self._task,
-            unit=_("images"),
+            self._images,
             completed=done,
             total=total,
             done=_format_done(done, total),

@@ -45,6 +45,7 @@ class ThrottleState(Protocol):
     """The part of `spiders.throttle.HostThrottle` that decides the result."""
 
     requests: int
+    limit: str | None
     stop_error: BlogArchiveError | None
     blocked_hosts: dict[str, str]
 
@@ -62,6 +63,7 @@ def _result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
         return CrawlResult(
             outcome=_outcome(error), exit_code=error.exit_code, counts=counts, message=str(error)
         )
+    limit = _reached_limit(session, throttle)
     known = _known(session)
     found = reported_failures(session.archive, session.blogs, session.run)
     reported = [failure for failure in found if failure not in known]
@@ -71,12 +73,21 @@ def _result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
     )
     if reported:
         message = _failures_message(reported)
-        return CrawlResult(outcome="failures", exit_code=1, counts=counts, message=message, notes=notes)
+        outcome: RunOutcome = "limited" if limit else "failures"
+        return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message, notes=notes)
     if session.warnings:
         return CrawlResult(
             outcome="failures", exit_code=1, counts=counts, message="; ".join(session.warnings)
         )
-    return CrawlResult(outcome="done", exit_code=0, counts=counts, notes=notes)
+    outcome = "limited" if limit else "done"
+    return CrawlResult(outcome=outcome, exit_code=0, counts=counts, message=limit, notes=notes)
+
+
+def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None:
+    """Return the message about a limit of the user that left pages or images to the next run, or None."""
+    if throttle.limit is None or not session.has_due():
+        return None
+    return _("the limit of {limit} is reached; it continues with the next run").format(limit=throttle.limit)
 
 
 def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveError | None:

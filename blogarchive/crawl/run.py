@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType
@@ -16,6 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.cookies import read_cookies
+from blogarchive.crawl.discovery import DiscoverySession
 from blogarchive.crawl.options import CrawlOptions, require_archive
 from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
@@ -24,6 +26,7 @@ from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, Site
 from blogarchive.items import Page, Target
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive, delete_archive
+from blogarchive.store.discovery import discovered
 from blogarchive.store.ledger import failures, runs
 from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.process import reduce_garbage_collection, stop_signals
@@ -31,9 +34,14 @@ from blogarchive.workers.process import reduce_garbage_collection, stop_signals
 _COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
 _SECONDS_TO_STOP = 5.0
 """Time between the first signal and the hard end of the event loop."""
+_CONCURRENT_PER_HOST = 4
+"""Pages and images of a host that wait for their turn; one of them is requested."""
+_MAX_CONCURRENT = 800
+"""At most: each host needs a connection, and a process may often open 1,024 files."""
 
 
 class _Throttle(ThrottleState, Protocol):
+    def end_at_limit(self, limit: str) -> None: ...
     def stop(self, error: BlogArchiveError | None = None) -> None: ...
 
 
@@ -128,12 +136,14 @@ def _crawl_archive(
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)
     apply_blog_settings(process.settings, session)
-    spider = cast(_Spider, _run_spider(process, "blog", session=session))
+    process.settings.set("CONCURRENT_REQUESTS", _concurrency(len(session.hosts())), priority="cmdline")
+    spider = cast(_Spider, _run_spider(process, "blog", duration=options.duration, session=session))
     if spider.crash:
         raise spider.crash
     result = build_result(session, spider.throttle)
     if result.outcome in ("unreachable", "blocked"):
         failures.retry_outage_now(archive, run.id, now=utc_now())
+    discovered.mark_backed_up(archive, session.blogs, now=utc_now())
     runs.finish_run(
         archive,
         run,
@@ -164,6 +174,23 @@ def fetch(target: Target, settings: Settings) -> Page:
     raise spider.throttle.stop_error or Unreachable(
         _("no page came from {url}: {reason}").format(url=target.url, reason=spider.failure)
     )
+
+
+def run_lookups(session: DiscoverySession, settings: Settings, duration: timedelta | None) -> None:
+    """Fetch the lookups of `discover`; call it once in a process.
+
+    Raises `Interrupted` after a stop signal, and `SiteBlocks` if the host refuses requests.
+    """
+    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    with _restored_signal_handlers():
+        process = AsyncCrawlerProcess(settings)
+        spider = cast(_Spider, _run_spider(process, "discover", duration=duration, session=session))
+    if spider.crash:
+        raise spider.crash
+    for host, reason in spider.throttle.blocked_hosts.items():
+        raise SiteBlocks(blocked_message(host, reason))
+    if spider.throttle.stop_error:
+        raise spider.throttle.stop_error
 
 
 @contextmanager
@@ -203,8 +230,18 @@ def _stop_handlers(loop: asyncio.AbstractEventLoop, stop: Callable[[signal.Signa
             loop.remove_reader(receiver)
 
 
-def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) -> Spider:
-    """Run one spider until it ends or a stop signal arrives, and return it; later signals do nothing."""
+def _concurrency(hosts: int) -> int:
+    """Return how many requests of all hosts Scrapy accepts at a time."""
+    return min(_CONCURRENT_PER_HOST * (hosts + 1), _MAX_CONCURRENT)
+
+
+def _run_spider(
+    process: AsyncCrawlerProcess, name: str, *, duration: timedelta | None = None, **arguments: object
+) -> Spider:
+    """Run one spider until it ends, `duration` is over or a stop signal arrives, and return it.
+
+    Later signals do nothing.
+    """
     crawler = process.create_crawler(name)
     task = process.crawl(crawler, **arguments)
     loop = asyncio.get_event_loop()
@@ -216,6 +253,12 @@ def _run_spider(process: AsyncCrawlerProcess, name: str, **arguments: object) ->
         )
         cast(_Spider, crawler.spider).throttle.stop(error)
 
+    def end_at_limit(duration: timedelta) -> None:
+        if crawler.spider is not None:
+            cast(_Spider, crawler.spider).throttle.end_at_limit(str(duration))
+
+    if duration is not None:
+        loop.call_later(duration.total_seconds(), end_at_limit, duration)
     reduce_garbage_collection()
     with _stop_handlers(loop, stop):
         process.start(install_signal_handlers=False)

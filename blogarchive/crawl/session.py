@@ -5,7 +5,7 @@ ends it.
 """
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from gettext import gettext as _
 from pathlib import Path
@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, MediaSession
 from blogarchive.crawl.options import CrawlOptions
+from blogarchive.crawl.progress_counter import ProgressCounter
 from blogarchive.crawl.run_settings import HostDelays, RunSettings
+from blogarchive.crawl.target_source import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
-from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
@@ -35,9 +36,6 @@ from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome, SaveResult
 from blogarchive.store.timestamps import utc_now
-
-_ALL = 10_000_000
-_BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
 
 
 class CrawlObserver(MediaObserver, Protocol):
@@ -62,16 +60,18 @@ class CrawlSession:
         self.options = options
         self.observer = observer
         self.blogs: list[Blog] = []
+        self._known: set[Blog] = set()  # the blogs of the list
         self.settings = RunSettings(archive, options)
         self.media = MediaSession(
             archive, run, self.blogs, MediaHostPolicy(self.settings), observer, recent=options.partial
         )
+        self.targets = TargetSource(archive, run, options)
         self.delays: HostDelays | None = None
         self.warnings: list[str] = []
         self._reached = False
-        self._posts_taken = 0
         self._start_keys: frozenset[str] = frozenset()
-        self._hosts: dict[Blog, str] = {}
+        self._progress = ProgressCounter(archive, self.blogs)
+        self._media_blogs = 0  # blogs whose images were queued
         self._homes: set[tuple[str, int]] = set()
         self._counts: dict[str, int] = dict.fromkeys((field.name for field in fields(Counts)), 0)
 
@@ -91,11 +91,18 @@ class CrawlSession:
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
             media_queue.requeue_failed(self.archive, self.blogs)
-        return plan.queue_run(self.archive, self.run, self.blogs, now=utc_now(), full=self.options.full)
+        return plan.queue_run(
+            self.archive,
+            self.run,
+            self.blogs,
+            now=utc_now(),
+            full=self.options.full,
+            hosts=self.targets.hosts_of(self.blogs),
+        )
 
     def hosts(self) -> list[str]:
         """Return the hosts of the blogs, each once."""
-        return list(dict.fromkeys(self._hosts.values()))
+        return self.targets.hosts
 
     def unclosed_hosts(self) -> set[str]:
         """Return the hosts with stored home pages without `</html>`: pages of these hosts have no end."""
@@ -118,7 +125,7 @@ class CrawlSession:
 
     def host_delays(self, default: float) -> HostDelays:
         """Return the seconds between two requests to each host; `default` if no setting names them."""
-        return self.settings.host_delays(self._hosts, default)
+        return self.settings.host_delays(self.targets.hosts_of(self.blogs), default)
 
     def cookie_files(self) -> dict[tuple[str, str | None], str]:
         """Return the path of the cookies of each blog that has some, by site and uid; warn of an invalid file."""
@@ -141,50 +148,17 @@ class CrawlSession:
         return count_skipped_by_host(self.archive.db.conn, authors)
 
     def begin_media(self) -> int:
-        """Queue images after the last page, and return how many are due; 0 if the run fetches none."""
-        if not self.options.media or self.unreached:
+        """Queue the images of all stored posts, and return how many are due; 0 if the run fetches none.
+
+        Called after the first page and after the last one: blogs may have been added.
+        """
+        if not self.options.media or self.unreached or self._media_blogs == len(self.blogs):
             return 0
+        self._media_blogs = len(self.blogs)
         count = self.media.begin({host for host, _start in self._homes})
         if count:
             self.observer.on_message(_("{count} images to fetch").format(count=count))
         return count
-
-    def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
-        """Return at most `limit` due targets of the blogs on `host`; those in `exclude` are in flight."""
-        on_host = self._blogs_on(host)
-        if not on_host:
-            return []
-        if self.options.limit is not None:
-            return self._take_limited(on_host, limit, exclude)
-        while True:
-            # With --since one by one: a listing may show the date of a post that is queued after it.
-            taken = self._due(on_host, 1 if self.options.since else limit, exclude)
-            recent = [target for target in taken if not self._is_older(target)]
-            if recent or not taken:
-                return recent
-
-    def home_targets(self, host: str) -> list[Target]:
-        """Return the home pages of the blogs on `host`."""
-        return [home for blog in self._blogs_on(host) if (home := blogs.home_target(self.archive, blog))]
-
-    def due_targets(self, host: str) -> list[Target]:
-        """Return all due targets of the blogs on `host`, with those in flight."""
-        return self._due(self._blogs_on(host), _ALL, ())
-
-    def planned_targets(self) -> list[Target]:
-        """Return all targets that the run would fetch as far as the archive shows, in their order.
-
-        Writes to the frontier: call it on a scratch copy.
-        """
-        if self.options.limit is not None:
-            return self._take_limited(self.blogs, _ALL, ())
-        return [target for target in self._due(self.blogs, _ALL, ()) if not self._is_older(target)]
-
-    def requeue_incomplete(self) -> int:
-        """Queue targets for months and listings that do not add up; return how many, 0 if the run is complete."""
-        return (
-            0 if self.options.partial else plan.queue_more(self.archive, self.run, self.blogs, now=utc_now())
-        )
 
     def save_page(self, crawled: CrawledPage) -> SaveResult:
         """Store a crawled page in one transaction; raises `CannotWrite`."""
@@ -205,11 +179,16 @@ class CrawlSession:
         """Record that no page came, and schedule a retry unless the failure is permanent."""
         self._counts["failures"] += 1
         save_page.save_fetch_failure(self.archive, target, failure, self.run.id, now=utc_now())
+        self._record_change(Blog(site=target.site, uid=target.uid))
         self.observer.on_fetch_failed(target, failure)
 
     def progress(self) -> CrawlProgress:
-        """Return the progress of the blogs; reads an index of the whole frontier."""
-        return frontier_queue.crawl_progress(self.archive, self.blogs)
+        """Return the progress of the blogs; those that changed are counted again."""
+        return self._progress.count()
+
+    def has_due(self) -> bool:
+        """Return True if a page or an image is due that was not fetched."""
+        return self.progress().todo > 0 or (self.options.media and self.media.count_due() > 0)
 
     def counts(self, requests: int) -> Counts:
         """Return the counts of the run so far."""
@@ -228,48 +207,17 @@ class CrawlSession:
         self._add_blog(Blog(site=target.site, uid=uid), target.url)
         return frontier_queue.target_key(target)
 
-    def _blogs_on(self, host: str) -> list[Blog]:
-        return [blog for blog in self.blogs if self._hosts[blog] == host]
-
     def _in_order(self, page: Page) -> Page:
         """Return the page with a fetch time after all in the archive; the clock may have been set back."""
         ahead = self.run.ahead
         return replace(page, fetched_at=page.fetched_at + ahead) if ahead else page
 
-    def _due(self, on_host: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
-        since = self.options.since
-        return frontier_queue.next_targets(
-            self.archive, on_host, limit=limit, now=utc_now(), exclude=exclude, since=since
-        )
-
-    def _take_limited(self, on_host: Sequence[Blog], limit: int, exclude: Collection[Target]) -> list[Target]:
-        """Return posts before listings, at most as many as `--limit`; all comment pages of posts taken before."""
-        room = (self.options.limit or 0) - self._posts_taken
-        due = [target for target in self._due(on_host, _ALL, exclude) if not self._is_older(target)]
-        taken = [target for target in due if target.kind in _BEFORE_POSTS]
-        posts = [target for target in due if target.kind is PageKind.POST][: max(0, room)]
-        if room > 0:
-            taken += posts or [target for target in due if target not in taken]
-        taken = taken[:limit]
-        self._posts_taken += sum(target.kind is PageKind.POST for target in taken)
-        return taken
-
-    def _is_older(self, target: Target) -> bool:
-        """Return True if the URL of a post shows a month before `--since`, and store that date."""
-        if self.options.since is None or target.kind is not PageKind.POST:
-            return False
-        month = site_by_name(target.site).parse_url(target.url).month
-        last_day = f"{month}-31"
-        if month is None or last_day >= self.options.since.isoformat():
-            return False
-        frontier_queue.set_newest_day(self.archive, target, last_day)
-        return True
-
     def _add_blog(self, blog: Blog, url: str) -> None:
-        if blog not in self.blogs:
+        if blog not in self._known:
+            self._known.add(blog)
             self.blogs.append(blog)
             self.settings.add_blog(blog)
-            self._hosts[blog] = urlsplit(url).hostname or blog.site
+            self.targets.add_blog(blog, urlsplit(url).hostname or blog.site)
             self._homes.add((host_of(url), port_of(url)))
 
     def _count(self, target: Target, saved: SaveResult) -> SaveResult:
@@ -281,6 +229,20 @@ class CrawlSession:
         self._reached |= reached
         if frontier_queue.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
+        self._record_change(saved.blog, Blog(site=target.site, uid=target.uid))
+        if reached:
+            self._queue_images(target, saved)
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)
         return saved
+
+    def _record_change(self, *changed: Blog) -> None:
+        self.targets.record_change(changed)
+        self._progress.record_change(changed)
+
+    def _queue_images(self, target: Target, saved: SaveResult) -> None:
+        """Queue the images of a stored post; after the first page, those of all stored posts."""
+        if self._media_blogs == 0:
+            self.begin_media()
+        elif self.options.media and target.kind is PageKind.POST and target.number is not None:
+            self.media.add_post(saved.blog, target.number)

@@ -21,10 +21,10 @@ def start_targets(options: CrawlOptions) -> list[Target]:
     A URL of unknown form is replaced by the nearest known URL above it in the same blog. The site of an unknown host
     is the one under which the archive stores blogs of that host.
     """
-    return [
-        _start_target(url, options.site or _stored_site(options.db, url))
-        for url in map(repair_url, (*options.urls, *options.listed))
-    ]
+    urls = [repair_url(url) for url in (*options.urls, *options.listed)]
+    names = {urlsplit(url).netloc: url for url in urls}
+    sites = {netloc: options.site or _stored_site(options.db, url) for netloc, url in names.items()}
+    return [_start_target(url, sites[urlsplit(url).netloc]) for url in urls]
 
 
 def target_of_url(url: str, site_name: str | None) -> Target:

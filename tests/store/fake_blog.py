@@ -332,7 +332,7 @@ def crawl(
     urls: list[str] = []
     saved: list[SaveResult] = []
     while True:
-        targets = frontier_queue.next_targets(archive, [blog.blog], limit=4, now=clock.now)
+        targets = frontier_queue.next_targets(archive, blog.blog, limit=4, now=clock.now)
         if not targets:
             if plan.queue_more(archive, run, [blog.blog], now=clock()):
                 continue

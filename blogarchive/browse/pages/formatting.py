@@ -9,6 +9,7 @@ from blogarchive.messages import N_
 _RUN_OUTCOMES = {
     None: N_("running"),
     "done": N_("done"),
+    "limited": N_("ended at its limit, continues with the next run"),
     "failures": N_("done, with failures"),
     "interrupted": N_("interrupted, can be continued"),
     "unreachable": N_("not reached"),

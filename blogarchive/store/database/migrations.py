@@ -14,6 +14,7 @@ from blogarchive.store.database import (
     post_stats_index,
     tables_content,
     tables_crawl,
+    tables_discovery,
     tables_settings,
     text_numbers,
     views,
@@ -68,6 +69,12 @@ def m008_totals(db: Database) -> None:
     """Create the tables of totals, the triggers that note changes, and indexes of posts for pages and queries."""
     db.executescript(totals.schema())
     totals.refresh_totals(db.conn)
+
+
+@MIGRATIONS()
+def m007_discovered_blogs(db: Database) -> None:
+    """Create the table of blogs that were discovered, and indexes for runs over many blogs."""
+    db.executescript(tables_discovery.TABLES)
 
 
 def migration_names() -> tuple[str, ...]:

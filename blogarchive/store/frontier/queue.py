@@ -101,31 +101,42 @@ def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
 
 def next_targets(
     archive: Archive,
-    blogs: Sequence[Blog],
+    blog: Blog,
     *,
     limit: int,
     now: datetime,
     exclude: Iterable[Target] = (),
     since: date | None = None,
 ) -> list[Target]:
-    """Return the next targets of these blogs by priority, at most `limit`, without those in `exclude` (in flight).
+    """Return the next targets of a blog by priority, at most `limit`, without those in `exclude` (in flight).
 
-    Sites share the limit, so that a slow host does not block another; the blogs of one site follow one another.
     Failed targets that are due come last. `since` skips targets known to be older than that day. The rows do not
     change: a target stays in the queue until it is saved, failed or skipped. If nothing is returned and nothing is in
     flight, call `plan.queue_more`; if that adds nothing, the run ends.
     """
     in_flight = {target_key(target) for target in exclude}
-    sites = list(dict.fromkeys(blog.site for blog in blogs))
-    share = max(1, limit // max(1, len(sites)))
-    taken: list[Target] = []
-    for site in sites:
-        of_site: list[Target] = []
-        for blog in blogs:
-            if blog.site == site and len(of_site) < share:
-                of_site += _next_of_blog(archive, blog, share - len(of_site), in_flight, now, since)
-        taken += of_site
-    return taken[:limit]
+    room = limit + len(in_flight)
+    values = {"site": blog.site, "uid": blog.uid, "now": format_utc(now), "room": room}
+    young = "" if since is None else " and (shown_on is null or shown_on >= :since)"
+    bound = {} if since is None else {"since": since.isoformat()}
+    targets: list[Target] = []
+    for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
+        if len(targets) < room:
+            targets += archive.all_as(
+                Target,
+                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}{young}"  # noqa: S608
+                " order by priority, rank, id limit :room",
+                {**values, **bound},
+            )
+    return [target for target in targets if target_key(target) not in in_flight][:limit]
+
+
+def next_retry_at(archive: Archive, blog: Blog) -> str | None:
+    """Return when the next failed target of a blog is due (UTC text); None if none has failed."""
+    return archive.text(
+        "select min(due_at) from frontier where site = ? and uid is ? and state = 'failed'",
+        (blog.site, blog.uid),
+    )
 
 
 def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
@@ -165,22 +176,3 @@ def _rank(target: Target) -> int | float:
     if target.kind is not PageKind.POST or not number.isdecimal():
         return 0
     return -int(number) if len(number) <= _MAX_INTEGER_DIGITS else -float(number)
-
-
-def _next_of_blog(
-    archive: Archive, blog: Blog, wanted: int, in_flight: set[str], now: datetime, since: date | None
-) -> list[Target]:
-    room = wanted + len(in_flight)
-    values = {"site": blog.site, "uid": blog.uid, "now": format_utc(now), "room": room}
-    young = "" if since is None else " and (shown_on is null or shown_on >= :since)"
-    bound = {} if since is None else {"since": since.isoformat()}
-    targets: list[Target] = []
-    for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
-        if len(targets) < room:
-            targets += archive.all_as(
-                Target,
-                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}{young}"  # noqa: S608
-                " order by priority, rank, id limit :room",
-                {**values, **bound},
-            )
-    return [target for target in targets if target_key(target) not in in_flight][:wanted]

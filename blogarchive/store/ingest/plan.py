@@ -5,7 +5,8 @@ A home page shows the first and last date of each month and the newest posts; sa
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
@@ -31,42 +32,58 @@ class _Cost:
     requests: int
 
 
-def queue_run(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime, full: bool = False) -> int:
+def queue_run(
+    archive: Archive,
+    run: Run,
+    blogs: Sequence[Blog],
+    *,
+    now: datetime,
+    full: bool = False,
+    hosts: Mapping[Blog, str] | None = None,
+) -> int:
     """Queue the home pages and due targets of these blogs; return how many of their targets are queued.
 
     A home page that was fetched since `run.epoch_at` is not fetched again. `full` queues every target that was not
-    fetched since then. Call it once, after adding the targets that the user named.
+    fetched since then. Blogs with the same value in `hosts` share the budget of a host. Call it once, after adding the
+    targets that the user named.
     """
     with archive.atomic():
         for blog in blogs:
             _queue_home(archive, run, blog, now)
             if full:
                 _queue_all(archive, run, blog)
-            else:
-                _queue_due(archive, blog, now)
             if run.ahead:
                 _queue_future(archive, blog, now)
+        if not full:
+            _queue_due(archive, blogs, now, hosts or {})
     return frontier_queue.crawl_progress(archive, blogs).todo
 
 
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
     """Queue further targets when the queue is empty and nothing is in flight; return how many, 0 ends the run.
 
+    Those of `queue_incomplete`; and each post that lost all its comments, if others did not.
+    """
+    added = sum(queue_incomplete(archive, run, blog, now=now) for blog in blogs)
+    with archive.atomic():
+        return added + sum(
+            empty_comment_check.requeue_doubted(archive, blog, run.id, now=now) for blog in blogs
+        )
+
+
+def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -> int:
+    """Queue further targets of a blog when its queue is empty and nothing is in flight; return how many.
+
     - If the dates of the months disagree with the stored posts, record a failure and queue the next pages of the home
       page, unless they were all fetched within thirty days.
     - If the home page is gone, queue its earlier URLs.
     - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
-    - If a post lost all its comments and others did not, queue it again.
     """
-    added = 0
     with archive.atomic():
-        for blog in blogs:
-            added += _queue_earlier_homes(archive, run, blog, now)
-            if not check_months(archive, blog, run_id=run.id, now=now):
-                added += _queue_home_chain(archive, run, blog, now)
-            added += _queue_categories(archive, blog, now)
-            added += empty_comment_check.requeue_doubted(archive, blog, run.id, now=now)
-    return added
+        added = _queue_earlier_homes(archive, run, blog, now)
+        if not check_months(archive, blog, run_id=run.id, now=now):
+            added += _queue_home_chain(archive, run, blog, now)
+        return added + _queue_categories(archive, blog, now)
 
 
 def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
@@ -158,17 +175,39 @@ def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     )
 
 
-def _queue_due(archive: Archive, blog: Blog, now: datetime) -> None:
-    """Queue due targets within the budget, listings first, and listings near thirty days regardless of it."""
+def _queue_due(archive: Archive, blogs: Sequence[Blog], now: datetime, hosts: Mapping[Blog, str]) -> None:
+    """Queue due targets within the budgets, listings first, and listings near thirty days regardless of them.
+
+    Blogs whose targets have been due for the longest time come first: the budget of their host may not be enough for
+    all of them.
+    """
     moment = format_utc(now)
-    overdue = format_utc(now - schedule.LISTING_DEADLINE)
+    left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)
+    for blog in sorted(blogs, key=lambda blog: _due_since(archive, blog, moment)):
+        _queue_overdue_listings(archive, blog, now)
+        host = hosts.get(blog, blog.site)
+        if left[host] > 0:
+            left[host] -= _queue_within_budget(
+                archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due", most=left[host]
+            )
+
+
+def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
+    due_at = archive.text(
+        "select min(due_at) from frontier indexed by frontier_due"
+        " where site = ? and uid is ? and state = 'done' and due_at <= ?",
+        (blog.site, blog.uid, moment),
+    )
+    return due_at or moment
+
+
+def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None:
     requeue.reset_where(
         archive,
         blog,
         "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
-        (moment, overdue),
+        (format_utc(now), format_utc(now - schedule.LISTING_DEADLINE)),
     )
-    _queue_within_budget(archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due")
 
 
 def _queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
@@ -185,10 +224,20 @@ def _queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
 
 
 def _queue_within_budget(
-    archive: Archive, blog: Blog, condition: str, value: str, order: str, *, index: str
-) -> None:
-    """Queue targets that meet the condition, as many as the budget allows with their stored next pages."""
-    budget = schedule.request_budget(_count_fetched_posts(archive, blog))
+    archive: Archive,
+    blog: Blog,
+    condition: str,
+    value: str,
+    order: str,
+    *,
+    index: str,
+    most: int = schedule.HOST_BUDGET,
+) -> int:
+    """Queue targets that meet the condition, as many as the budget of the blog allows with their stored next pages.
+
+    Return how many requests they cost, at most `most` unless the first alone costs more.
+    """
+    budget = min(most, schedule.request_budget(_count_fetched_posts(archive, blog)))
     found = archive.all_as(
         _Cost,
         "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
@@ -202,6 +251,7 @@ def _queue_within_budget(
     # At least one: a target that costs more than the budget must be fetched too.
     taken = [cost for cost, total in zip(found, totals, strict=True) if total <= budget] or found[:1]
     requeue.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(taken),))
+    return sum(cost.requests for cost in taken)
 
 
 def _count_fetched_posts(archive: Archive, blog: Blog) -> int:

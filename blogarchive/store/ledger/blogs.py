@@ -61,7 +61,7 @@ def stored_blogs(
         *archive.all_as(Blog, _IMPORTED),
     ]
     if not uids:
-        excluded = () if left_out else archive.all_as(Blog, _LEFT_OUT)
+        excluded = set() if left_out else set(archive.all_as(Blog, _LEFT_OUT))
         return [blog for blog in stored if blog not in excluded]
     chosen: list[Blog] = []
     for uid in uids:

@@ -1,5 +1,6 @@
 """The failures ledger: one open row per URL, kind and field, whose attempts are counted until it is resolved."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,11 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import format_utc
+
+_OF_BLOGS = (
+    " from json_each(?1) b cross join open_failures f on f.site = b.value ->> 0 and f.uid is b.value ->> 1"
+)
+_SELECT_OPEN = "select f.*" + _OF_BLOGS + " order by f.id"
 
 FailureKind = Literal[
     "network",
@@ -125,9 +131,9 @@ def is_open(archive: Archive, url: str, failure: Failure) -> bool:
 
 def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFailure]:
     """Return the open failures, oldest first: of `blogs`, or of all blogs if none is given."""
-    found = archive.all_as(OpenFailure, "select * from open_failures order by id")
-    wanted = {(blog.site, blog.uid) for blog in blogs}
-    return [failure for failure in found if not wanted or (failure.site, failure.uid) in wanted]
+    if not blogs:
+        return list(archive.all_as(OpenFailure, "select * from open_failures order by id"))
+    return list(archive.all_as(OpenFailure, _SELECT_OPEN, (_to_json(blogs),)))
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
@@ -158,3 +164,7 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> int:
             " (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)",
             (moment, run_id, moment),
         ).rowcount
+
+
+def _to_json(blogs: Sequence[Blog]) -> str:
+    return json.dumps([[blog.site, blog.uid] for blog in blogs])

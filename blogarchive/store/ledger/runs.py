@@ -15,6 +15,7 @@ from blogarchive.store.timestamps import format_utc, format_utc_precise, parse_u
 
 RunOutcome = Literal[
     "done",
+    "limited",
     "failures",
     "interrupted",
     "unreachable",
@@ -27,7 +28,7 @@ RunOutcome = Literal[
 
 _LAST_UNFINISHED = """
 select epoch_at from (select * from runs where command = ? and arguments = ? order by id desc limit 1)
- where outcome is null or outcome in ('killed', 'interrupted', 'unwritable')
+ where outcome is null or outcome in ('killed', 'interrupted', 'unwritable', 'limited')
 """
 MAX_RESUME_AGE = timedelta(days=7)
 """An older unfinished run is not resumed, because its copy of the home page is out of date."""
@@ -107,7 +108,10 @@ def unsaved_run(archive: Archive, *, now: datetime) -> Run:
 def finish_run(
     archive: Archive, run: Run, *, outcome: RunOutcome, exit_code: int, counts: Counts, now: datetime
 ) -> None:
-    """Store the outcome of a run. The next run with the same arguments resumes one `interrupted` or `unwritable`."""
+    """Store the outcome of a run.
+
+    The next run with the same arguments resumes one that is `interrupted`, `limited` or `unwritable`.
+    """
     ending: dict[str, Value] = {"finished_at": format_utc(now), "outcome": outcome, "exit_code": exit_code}
     archive.update_row("runs", run.id, {**ending, "counts": json.dumps(asdict(counts))})
 

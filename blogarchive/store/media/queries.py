@@ -57,6 +57,23 @@ def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
     return json.dumps(ids)
 
 
+class AuthorIds:
+    """The ids of the stored authors of `blogs`, a list that grows; they are read again if a blog or author is new."""
+
+    def __init__(self, archive: Archive, blogs: Sequence[Blog]) -> None:
+        self._archive = archive
+        self._blogs = blogs
+        self._read = (0, 0)
+        self._json = "[]"
+
+    def json(self) -> str:
+        """Return the ids as a JSON array."""
+        newest = (len(self._blogs), self._archive.scalar("select max(id) from authors"))
+        if newest != self._read:
+            self._read, self._json = newest, author_ids(self._archive, self._blogs)
+        return self._json
+
+
 def images_without_row(archive: Archive, authors: str) -> Sequence[ShownImage]:
     """Return the images that have no row in `media` yet, once per post."""
     return archive.all_as(
@@ -65,6 +82,35 @@ def images_without_row(archive: Archive, authors: str) -> Sequence[ShownImage]:
         " join authors a on a.id = p.author_id"
         " where pm.media_id is null and a.id in (select value from json_each(?)) order by pm.id",
         (authors,),
+    )
+
+
+def post_id_of(archive: Archive, blog: Blog, number: int | str) -> int:
+    """Return the id of a post, or 0."""
+    return archive.scalar(
+        "select p.id from posts p join authors a on a.id = p.author_id"
+        " where a.site = ? and a.uid = ? and p.number = ?",
+        (blog.site, blog.uid, number),
+    )
+
+
+def post_images_without_row(archive: Archive, post_id: int) -> Sequence[ShownImage]:
+    """Return the images of a post that have no row in `media` yet."""
+    return archive.all_as(
+        ShownImage,
+        "select null as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm"
+        " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
+        " where pm.media_id is null and pm.post_id = ? order by pm.id",
+        (post_id,),
+    )
+
+
+def link_post_rows(archive: Archive, post_id: int) -> None:
+    """Set the media ids of the images of a post whose URLs have a row."""
+    archive.execute(
+        "update post_media set media_id = (select id from media where url = post_media.url)"
+        " where media_id is null and post_id = ?",
+        (post_id,),
     )
 
 

@@ -36,41 +36,43 @@ class ImageCounts:
 
 
 def queue_images(
-    archive: Archive, blogs: Sequence[Blog], refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
+    archive: Archive, authors: str, refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
 ) -> None:
-    """Insert a row for each image of these blogs that has none, and queue skipped images that are allowed now.
+    """Insert a row for each image of these authors that has none, and queue skipped images that are allowed now.
 
     `is_host_allowed` returns whether any of the blogs may request a host; it is tested before `refusal`, as it is faster.
     """
     with archive.atomic():
-        authors = queries.author_ids(archive, blogs)
-        rows = []
-        for image in queries.images_without_row(archive, authors):
-            reason = refusal(image.url, image.post_url, image.blog)
-            rows.append((image.url, host_of(image.url), "skipped" if reason else "todo", reason))
-        archive.execute_many(
-            "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing",
-            rows,
-        )
+        _insert_images(archive, queries.images_without_row(archive, authors), refusal)
         queries.link_media_rows(archive, authors)
         _queue_skipped(archive, authors, refusal, is_host_allowed)
 
 
-def due_hosts(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> list[str]:
+def queue_post_images(archive: Archive, blog: Blog, number: int | str, refusal: RefusalCheck) -> list[str]:
+    """Insert a row for each image of a post that has none, and return the host of each that is queued."""
+    post_id = queries.post_id_of(archive, blog, number)
+    images = queries.post_images_without_row(archive, post_id)
+    if not images:
+        return []
+    with archive.atomic():
+        hosts = _insert_images(archive, images, refusal)
+        queries.link_post_rows(archive, post_id)
+    return hosts
+
+
+def due_hosts(archive: Archive, authors: str, *, now: datetime, since: str = "") -> list[str]:
     """Return the hosts of due images; `since` restricts them to posts seen from that UTC text on."""
-    authors = queries.author_ids(archive, blogs)
     return queries.due_hosts(archive, authors, moment=format_utc(now), since=since)
 
 
-def count_due(archive: Archive, blogs: Sequence[Blog], *, now: datetime, since: str = "") -> int:
+def count_due(archive: Archive, authors: str, *, now: datetime, since: str = "") -> int:
     """Return the number of due images."""
-    authors = queries.author_ids(archive, blogs)
     return queries.count_due(archive, authors, moment=format_utc(now), since=since)
 
 
 def next_images(
     archive: Archive,
-    blogs: Sequence[Blog],
+    authors: str,
     host: str,
     *,
     limit: int,
@@ -78,8 +80,7 @@ def next_images(
     exclude: Collection[int] = (),
     since: str = "",
 ) -> list[QueuedImage]:
-    """Return the next due images of these blogs on `host`, those that never failed first. Writes nothing."""
-    authors = queries.author_ids(archive, blogs)
+    """Return the next due images of these authors on `host`, those that never failed first. Writes nothing."""
     images = queries.due_images(
         archive, authors, host, limit=limit + len(exclude), moment=format_utc(now), since=since
     )
@@ -170,9 +171,9 @@ def count_images(archive: Archive, blog: Blog) -> ImageCounts:
     )
 
 
-def shown_images(archive: Archive, blogs: Sequence[Blog], image: QueuedImage) -> Sequence[queries.ShownImage]:
-    """Return the image once for each post of these blogs that shows it."""
-    return queries.shown_images(archive, queries.author_ids(archive, blogs), image.id)
+def shown_images(archive: Archive, authors: str, image: QueuedImage) -> Sequence[queries.ShownImage]:
+    """Return the image once for each post of these authors that shows it."""
+    return queries.shown_images(archive, authors, image.id)
 
 
 def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
@@ -188,3 +189,18 @@ def _queue_skipped(
         for image in queries.skipped_images(archive, authors, host):
             if image.id is not None and refusal(image.url, image.post_url, image.blog) is None:
                 archive.update_row("media", image.id, {"status": "todo", "detail": None})
+
+
+def _insert_images(
+    archive: Archive, images: Sequence[queries.ShownImage], refusal: RefusalCheck
+) -> list[str]:
+    """Insert a row for each image, and return the host of each that may be fetched."""
+    rows, hosts = [], []
+    for image in images:
+        reason, host = refusal(image.url, image.post_url, image.blog), host_of(image.url)
+        rows.append((image.url, host, "skipped" if reason else "todo", reason))
+        hosts += [] if reason else [host]
+    archive.execute_many(
+        "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing", rows
+    )
+    return hosts

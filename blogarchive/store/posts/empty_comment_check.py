@@ -32,10 +32,15 @@ def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime)
     """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
     if not _is_good(archive, run_id):
         return 0
-    urls = json.dumps(_doubted_urls(archive, run_id))
+    urls = json.dumps(_doubted_urls(archive, blog, run_id))
     return requeue.requeue_where(
         archive, blog, "kind = 'post' and url in (select value from json_each(?))", (urls,), now=now
     )
+
+
+def doubted_blogs(archive: Archive, run_id: int) -> list[Blog]:
+    """Return the blogs with doubted posts of the run."""
+    return list(archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id, f"{_DETAIL}%")))
 
 
 def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
@@ -49,12 +54,15 @@ def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
 def _claimed_in_good_run(context: SaveContext) -> bool:
     if context.run_id is None:
         return False
-    urls = _doubted_urls(context.archive, context.run_id)
-    return context.target.url in urls and _is_good(context.archive, context.run_id)
+    is_doubted = context.archive.exists(
+        f"select 1 {_DOUBTED} and url = ?", (context.run_id, f"{_DETAIL}%", context.target.url)
+    )
+    return is_doubted and _is_good(context.archive, context.run_id)
 
 
-def _doubted_urls(archive: Archive, run_id: int) -> list[str]:
-    return archive.column(f"select url {_DOUBTED}", (run_id, f"{_DETAIL}%"))
+def _doubted_urls(archive: Archive, blog: Blog, run_id: int) -> list[str]:
+    scope = (run_id, f"{_DETAIL}%", blog.site, blog.uid)
+    return archive.column(f"select url {_DOUBTED} and site = ? and uid is ?", scope)
 
 
 def _is_good(archive: Archive, run_id: int) -> bool:

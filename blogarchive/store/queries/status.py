@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery.discovered import Coverage, read_coverage
 from blogarchive.store.ledger import blogs, month_check
 from blogarchive.store.ledger.blog_settings import read_settings
 from blogarchive.store.ledger.blogs import Blog
@@ -86,6 +87,7 @@ class ArchiveStatus:
     last_run_command: str | None
     last_run_outcome: str | None
     last_run_at: str | None
+    coverage: tuple[Coverage, ...]
 
 
 def read_status(archive: Archive) -> ArchiveStatus:
@@ -110,6 +112,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
         pages=archive.scalar("select count(*) from pages"),
         bytes_served=archive.scalar("select sum(body_size) from pages"),
         media=archive.scalar("select count(*) from media_files"),
+        coverage=read_coverage(archive),
         **next(dicts(runs), no_run),
     )
 

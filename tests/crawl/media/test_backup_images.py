@@ -146,3 +146,14 @@ def test_an_image_that_robots_txt_forbids_is_not_requested(tool: Tool) -> None:
         tool.run("backup", host.blog_url(UID))
         assert requested_images(host) == []
         assert tool.rows("select status, detail from media") == [("dead", "robots.txt forbids it")]
+
+
+def test_images_are_fetched_while_pages_are_left(tool: Tool) -> None:
+    posts = [[f"/upfile/20250101/3000{place:04}.png"] for place in range(12)]
+    with DemoHost([blog(*posts)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        paths = [request.path for request in host.requests]
+    images = [place for place, path in enumerate(paths) if "/upfile/" in path]
+    pages = [place for place, path in enumerate(paths) if path.startswith(HOME)]
+    assert len(images) == 12
+    assert sum(image < pages[-1] for image in images) >= 6

@@ -27,6 +27,7 @@ TABLES = {
     "m005_blog_settings": "95713969ae0720cd",
     "m006_text_numbers": "1133c77b6abb6ad5",
     "m008_totals": "a791460a9ee86f90",
+    "m007_discovered_blogs": "87243b6b54d620f3",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

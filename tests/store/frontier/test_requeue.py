@@ -47,7 +47,7 @@ def test_missing_next_home_pages_are_requested_a_few_times_only(archive: Archive
     archive.execute("update sweeps set complete_at = started_at where kind = 'home'")
     requested = 0
     while plan.queue_more(archive, run, [blog.blog], now=clock()):
-        for target in frontier_queue.next_targets(archive, [blog.blog], limit=9, now=clock()):
+        for target in frontier_queue.next_targets(archive, blog.blog, limit=9, now=clock()):
             requested += target.url == blog.url("?page=2")
             save_page.save_page(archive, blog.crawled(target, clock()), run.id)
         assert requested < 20

@@ -248,7 +248,7 @@ def test_a_run_with_since_leaves_older_posts_queued(archive: Archive, clock: Clo
     plan.queue_run(archive, run, [blog.blog], now=clock())
     since = date(2024, 5, 1)
     requested = []
-    while targets := frontier_queue.next_targets(archive, [blog.blog], limit=1, now=clock(), since=since):
+    while targets := frontier_queue.next_targets(archive, blog.blog, limit=1, now=clock(), since=since):
         requested += targets
         save_page.save_page(archive, blog.crawled(targets[0], clock()), run.id)
     posts = [target.number for target in requested if target.kind is PageKind.POST]

@@ -121,9 +121,9 @@ def test_retry_delays_grow_and_a_permanent_failure_is_not_retried(archive: Archi
     )
     blog = Blog(site="creaders", uid="1")
     clock.now += timedelta(days=400)
-    assert frontier_queue.next_targets(archive, [blog], limit=5, now=clock.now) == []
+    assert frontier_queue.next_targets(archive, blog, limit=5, now=clock.now) == []
     assert failures.requeue_failed(archive, [blog]) == 1
-    assert [found.url for found in frontier_queue.next_targets(archive, [blog], limit=5, now=clock.now)] == [
+    assert [found.url for found in frontier_queue.next_targets(archive, blog, limit=5, now=clock.now)] == [
         target.url
     ]
 
@@ -308,7 +308,7 @@ def test_no_statement_of_a_save_scans_a_table(archive: Archive, clock: Clock) ->
     )
     for target in urls:
         save_page.save_page(archive, blog.crawled(target, clock()), None)
-        frontier_queue.next_targets(archive, [blog.blog], limit=5, now=clock())
+        frontier_queue.next_targets(archive, blog.blog, limit=5, now=clock())
     assert len(statements) > 30
     for sql, parameters in statements.items():
         if sql.split()[0] in ("select", "update", "delete"):
@@ -319,16 +319,16 @@ def test_no_statement_of_a_save_scans_a_table(archive: Archive, clock: Clock) ->
             assert not scanned, (scanned, sql)
 
 
-def test_two_sites_share_the_limit_of_next_targets(archive: Archive, clock: Clock) -> None:
-    for site in ("creaders", "wenxuecity"):
-        for number in range(50):
-            url = f"http://{site}.test/{number}"
-            target = Target(url=url, site=site, kind=PageKind.POST, uid="1", number=str(number))
-            frontier_queue.add_targets(archive, [target], now=clock.now)
-    both = [Blog(site="creaders", uid="1"), Blog(site="wenxuecity", uid="1")]
-    targets = frontier_queue.next_targets(archive, both, limit=10, now=clock.now)
-    assert [target.site for target in targets].count("creaders") == 5
-    in_flight = frontier_queue.next_targets(archive, both, limit=10, now=clock.now, exclude=targets)
+def test_targets_in_flight_are_not_handed_out_again_and_newest_posts_come_first(
+    archive: Archive, clock: Clock
+) -> None:
+    for number in range(50):
+        url = f"http://creaders.test/{number}"
+        target = Target(url=url, site="creaders", kind=PageKind.POST, uid="1", number=str(number))
+        frontier_queue.add_targets(archive, [target], now=clock.now)
+    blog = Blog(site="creaders", uid="1")
+    targets = frontier_queue.next_targets(archive, blog, limit=10, now=clock.now)
+    in_flight = frontier_queue.next_targets(archive, blog, limit=10, now=clock.now, exclude=targets)
     assert not {target.url for target in targets} & {target.url for target in in_flight}
     assert [target.number for target in targets[:2]] == ["49", "48"]
 

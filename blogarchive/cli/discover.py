@@ -1,0 +1,228 @@
+"""The command that finds the other blogs of a host: `discover`."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from itertools import chain
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from blogarchive.cli import options
+from blogarchive.cli.options import Count, Duration, Seconds
+from blogarchive.cli.stdio import print_result
+from blogarchive.crawl.options import require_archive
+from blogarchive.errors import UsageError
+from blogarchive.parsing.typed_url import repair_url
+from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
+from blogarchive.sites.blog_links import BlogLink, blogs_of_urls, text_urls
+from blogarchive.store.database import lock
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery import discovered, sources
+from blogarchive.store.discovery.discovered import Source
+from blogarchive.store.ledger.blogs import site_of_host
+from blogarchive.store.progress import Progress
+from blogarchive.store.timestamps import utc_now
+
+if TYPE_CHECKING:  # Scrapy is imported when a request is sent
+    from blogarchive.crawl.discovery import DiscoverySession
+
+_SECONDS_BETWEEN_LINES = 60
+_FAILURES_SHOWN = 5
+
+
+class UidRange(click.ParamType[tuple[int, int]]):
+    """Two uids as A-B."""
+
+    name = "range"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return the first and last uid; raises `click.BadParameter` for other text."""
+        if isinstance(value, tuple):
+            return value
+        first, _dash, last = str(value).partition("-")
+        if not (first.isdecimal() and last.isdecimal() and 0 < int(first) <= int(last) < 2**31):
+            self.fail(_("{value!r} is no range of uids; write it as 1-20000").format(value=value), param, ctx)
+        return int(first), int(last)
+
+
+@click.command(
+    help=_(
+        """Find the other blogs of a host: `backup --discovered` backs them up.
+
+    Without arguments: in the names of commenters and the links of all stored pages, without a request.
+    URL... are directory or ranking pages of the host.
+    """
+    )
+)
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--site", metavar="NAME", help=_("Name of the site, if the archive has several."))
+@click.option(
+    "--from",
+    "list_file",
+    type=click.File(encoding="utf-8", errors="replace"),
+    metavar="FILE",
+    help=_("Find blogs in any text with URLs: a list, a sitemap, a CDX list, a saved page."),
+)
+@click.option("--pages", type=Count(min=1), default=1, help=_("Fetch this many pages of each directory."))
+@click.option("--ids", "step", type=Count(min=1), metavar="STEP", help=_("Fetch every STEP-th post number."))
+@click.option(
+    "--uids", type=UidRange(), metavar="A-B", help=_("Fetch the home page of every uid in a range.")
+)
+@click.option("--delay", type=Seconds(min=0), help=_("Seconds between requests. [default: 1]"))
+@click.option("--for", "duration", type=Duration(), help=_("End after this time, as 30m, 2h or 1d."))
+@click.option("--max-requests", type=Count(min=1), help=_("End after this many requests."))
+@click.option("--ignore-robots", is_flag=True, help=_("Do not obey robots.txt: for your own host."))
+@options.db
+@options.config
+@options.as_json
+@options.verbosity
+def discover(
+    urls: tuple[str, ...],
+    site: str | None,
+    list_file: TextIO | None,
+    pages: int,
+    step: int | None,
+    uids: tuple[int, int] | None,
+    delay: float | None,
+    duration: timedelta | None,
+    max_requests: int | None,
+    ignore_robots: bool,
+    db: Path,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Find the other blogs of a host, and print how many are new."""
+    require_archive(db)
+    urls = tuple(map(repair_url, urls))
+    found: Counter[Source] = Counter()
+    failed: list[str] = []
+    with lock.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
+        if list_file is not None:
+            found["file"] += _find_in_file(archive, list_file)
+        if urls or step or uids:
+            from blogarchive.crawl.run import build_settings, run_lookups
+
+            session = _session(archive, urls, site, pages, step, uids, max_requests, quiet=quiet)
+            settings = build_settings(delay=delay, ignore_robots=ignore_robots)
+            run_lookups(session, settings, duration)
+            found.update(session.found)
+            failed = session.failed
+        elif list_file is None:
+            found["comments"] += sum(
+                sources.find_in_comments(archive, one, _adder(archive, "comments"))
+                for one in sources.stored_sites(archive)
+            )
+            with archive.atomic():
+                found["links"] += sources.find_in_pages(archive, _adder(archive, "links"))
+        waiting = len(discovered.waiting_urls(archive))
+    _print_found(found, failed, waiting, as_json=as_json, quiet=quiet)
+    return 1 if failed else 0
+
+
+def _adder(archive: Archive, source: Source) -> Callable[[Iterable[BlogLink], str], int]:
+    def add(blogs: Iterable[BlogLink], found_on: str) -> int:
+        return discovered.add_blogs(archive, blogs, source=source, found_on=found_on, now=utc_now())
+
+    return add
+
+
+def _find_in_file(archive: Archive, file: TextIO) -> int:
+    """Add the blogs that a text names on hosts of known sites; return how many are new."""
+    urls, new = list(text_urls(file.read())), 0
+    with archive.atomic():
+        for site in map(site_by_name, site_names()):
+            hosts = {*site.hosts, *sources.stored_hosts(archive, site.name)}
+            new += _adder(archive, "file")(blogs_of_urls(site, urls, hosts), Path(file.name).name)
+    return new
+
+
+def _session(
+    archive: Archive,
+    urls: tuple[str, ...],
+    site_name: str | None,
+    pages: int,
+    step: int | None,
+    uids: tuple[int, int] | None,
+    max_requests: int | None,
+    *,
+    quiet: bool,
+) -> "DiscoverySession":
+    from blogarchive.crawl import discovery
+
+    site, base_url = _site_and_host(archive, urls, site_name)
+    wanted = chain(
+        discovery.directory_lookups(urls, pages=pages),
+        discovery.sample_lookups(archive, site, base_url, step) if step else (),
+        discovery.uid_lookups(archive, site, base_url, *uids) if uids else (),
+    )
+    return discovery.DiscoverySession(
+        archive, site, base_url, wanted, progress=_line_progress(quiet=quiet), max_requests=max_requests
+    )
+
+
+def _line_progress(*, quiet: bool) -> Progress:
+    """Return a callback that prints the number of fetched pages, at most once a minute."""
+    printed_at = monotonic()
+
+    def show(done: int, _total: int) -> None:
+        nonlocal printed_at
+        if not quiet and monotonic() - printed_at > _SECONDS_BETWEEN_LINES:
+            printed_at = monotonic()
+            click.echo(
+                ngettext("{count} page fetched", "{count} pages fetched", done).format(count=done), err=True
+            )
+
+    return show
+
+
+def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | None) -> tuple[Site, str]:
+    """Return the site and a URL of its host, of the directory pages or else of a blog in the archive."""
+    if site_name is None and urls:
+        site_name = site_of_host(archive, urls[0]) or site_for_url(urls[0]).name
+    names = [site_name] if site_name else [site.name for site in sources.stored_sites(archive)]
+    if len(names) != 1:
+        raise UsageError(
+            _("the archive has blogs of {count} sites; name one with --site").format(count=len(names))
+        )
+    site = site_by_name(names[0])
+    stored = archive.text("select url from authors where site = ? and url <> '' order by id", (site.name,))
+    base_url = urls[0] if urls else stored
+    if base_url is None:
+        raise UsageError(
+            _("the archive has no blog of {site}; give a URL of its host").format(site=site.name)
+        )
+    return site, base_url
+
+
+def _print_found(
+    found: Counter[Source], failed: list[str], waiting: int, *, as_json: bool, quiet: bool
+) -> None:
+    new = sum(found.values())
+    if as_json:
+        print_result(
+            json.dumps({"new": new, "sources": dict(found), "failed": len(failed), "waiting": waiting})
+        )
+    for line in failed[:_FAILURES_SHOWN]:
+        click.echo(line, err=True)
+    if len(failed) > _FAILURES_SHOWN:
+        click.echo(_("{count} more").format(count=len(failed) - _FAILURES_SHOWN), err=True)
+    if not quiet and not as_json:
+        parts = [f"{source} {count}" for source, count in sorted(found.items()) if count]
+        text = ngettext("{count} new blog", "{count} new blogs", new).format(count=new)
+        click.echo(f"{text} ({', '.join(parts)})" if parts else text)
+        click.echo(
+            ngettext(
+                "{count} blog waits for `backup --discovered`",
+                "{count} blogs wait for `backup --discovered`",
+                waiting,
+            ).format(count=waiting)
+        )

@@ -1,0 +1,151 @@
+"""Look up blogs of a host by requests: directory pages, samples of post numbers, ranges of uids."""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from blogarchive.items import Page, PageKind, Target
+from blogarchive.parsing.charset.decoding import decode
+from blogarchive.parsing.media.hosts import host_of, port_of
+from blogarchive.sites.base import Site
+from blogarchive.sites.blog_links import BlogLink, blog_of_url
+from blogarchive.sites.grammar.listing.pagination import find_next_page
+from blogarchive.sites.grammar.page.page_view import build_page_view
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery import lookups
+from blogarchive.store.discovery.discovered import Source, add_blogs
+from blogarchive.store.discovery.sources import AnchorFinder
+from blogarchive.store.progress import Progress
+from blogarchive.store.timestamps import utc_now
+
+REPEAT_AFTER = timedelta(days=7)
+"""A sample or a uid is not requested again within this time: an interrupted `discover` continues."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookup:
+    """A page to fetch. `pages_left` counts further pages of a directory; `number` and `uid` are what is looked up."""
+
+    url: str
+    source: Source
+    number: str | None = None
+    uid: str | None = None
+    page_no: int = 1
+    pages_left: int = 0
+
+
+def directory_lookups(urls: Iterable[str], *, pages: int) -> Iterator[Lookup]:
+    """Yield a lookup of each directory or ranking page, which continues for `pages` pages."""
+    return (Lookup(url=url, source="page", pages_left=pages - 1) for url in urls)
+
+
+def sample_lookups(archive: Archive, site: Site, base_url: str, step: int) -> Iterator[Lookup]:
+    """Yield lookups of every `step`-th post number, from the highest in the archive down.
+
+    All blogs of a host share one series of numbers, so the samples name most authors with many posts.
+    """
+    for number in map(str, range(lookups.highest_number(archive, site.name), 0, -step)):
+        url = site.build_post_url(base_url, number)
+        if url is not None and not lookups.is_number_stored(archive, site.name, number):
+            yield Lookup(url=url, source="ids", number=number)
+
+
+def uid_lookups(archive: Archive, site: Site, base_url: str, first: int, last: int) -> Iterator[Lookup]:
+    """Yield lookups of the home pages of uids that are not known."""
+    for uid in map(str, range(first, last + 1)):
+        url = site.build_home_url(base_url, uid)
+        if url is not None and not lookups.is_uid_known(archive, site.name, uid):
+            yield Lookup(url=url, source="uids", uid=uid)
+
+
+class DiscoverySession:
+    """The lookups of one `discover`; stores the blogs that their pages name."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        site: Site,
+        base_url: str,
+        wanted: Iterator[Lookup],
+        *,
+        progress: Progress,
+        max_requests: int | None = None,
+    ) -> None:
+        self.max_requests = max_requests
+        self.found: Counter[Source] = Counter()
+        self.fetched = 0
+        self.failed: list[str] = []
+        self._archive = archive
+        self._site = site
+        self._wanted = wanted
+        self._further: deque[Lookup] = deque()
+        self._home = (host_of(base_url), port_of(base_url))
+        self._finder = AnchorFinder(archive)
+        self._progress = progress
+
+    def homes(self) -> frozenset[tuple[str, int]]:
+        """Return host and port of the site, whose address may be private."""
+        return frozenset((self._home,))
+
+    def next(self) -> Lookup | None:
+        """Return the next lookup; None if none is left."""
+        if self._further:
+            return self._further.popleft()
+        for lookup in self._wanted:
+            is_repeated = lookup.source != "page" and lookups.was_requested(
+                self._archive, lookup.url, since=utc_now() - REPEAT_AFTER
+            )
+            if not is_repeated:
+                return lookup
+        return None
+
+    def record_page(self, lookup: Lookup, page: Page) -> None:
+        """Store the blogs that a page names, and queue the next page of a directory."""
+        self.fetched += 1
+        own = self._blogs_of_lookup(lookup, page)
+        linked = self._finder.find(self._site, page)
+        with self._archive.atomic():
+            for blogs, source in ((own, lookup.source), (linked, self._source_of_links(lookup))):
+                self.found[source] += add_blogs(
+                    self._archive, blogs, source=source, found_on=page.url, now=utc_now()
+                )
+            lookups.record_request(self._archive, lookup.url, now=utc_now())
+        self._queue_next_page(lookup, page)
+        self._progress(self.fetched, 0)
+
+    def record_failure(self, lookup: Lookup, detail: str) -> None:
+        """Record that no page came; the next `discover` requests it again."""
+        self.failed.append(f"{lookup.url}: {detail}")
+
+    def _source_of_links(self, lookup: Lookup) -> Source:
+        return "page" if lookup.source == "page" else "links"
+
+    def _blogs_of_lookup(self, lookup: Lookup, page: Page) -> list[BlogLink]:
+        """Return the blog whose page was served, by its URL after redirects or by the author that it shows."""
+        if lookup.source == "page" or page.status >= 400:
+            return []
+        kind = PageKind.POST if lookup.source == "ids" else PageKind.HOME
+        target = Target(url=lookup.url, site=self._site.name, kind=kind, uid=lookup.uid, number=lookup.number)
+        author = self._site.parse_page(page, target).author
+        if author is not None:
+            return [BlogLink(site=self._site.name, uid=author.uid, url=author.url)]
+        served = blog_of_url(self._site, page.url) if lookup.source == "ids" else None
+        return [served] if served else []
+
+    def _queue_next_page(self, lookup: Lookup, page: Page) -> None:
+        if lookup.pages_left <= 0:
+            return
+        text = decode(page.body, page.header("content-type")).text
+        now = page.fetched_at.astimezone(self._site.zone)
+        view = build_page_view(text, page.url, now, self._site.parse_url)
+        found = find_next_page(view, range(len(view.lines)), lookup.page_no)
+        if found is not None:
+            self._further.append(
+                Lookup(
+                    url=found[0],
+                    source="page",
+                    page_no=lookup.page_no + 1,
+                    pages_left=lookup.pages_left - 1,
+                )
+            )

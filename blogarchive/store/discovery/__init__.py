@@ -1,0 +1,1 @@
+"""Blogs of a host that are not in the archive yet."""

@@ -1,0 +1,85 @@
+"""The table `discovered_blogs`: blogs that were found, and whether a backup of them is complete."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from blogarchive.sites.blog_links import BlogLink
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.timestamps import format_utc
+
+Source = Literal["comments", "links", "file", "page", "ids", "uids"]
+
+_INSERT = """
+insert into discovered_blogs(site, uid, url, source, found_on, first_seen_at) select ?1, ?2, ?3, ?4, ?5, ?6
+ where not exists (select 1 from authors where site = ?1 and uid = ?2)
+   and not exists (select 1 from author_aliases l join authors a on a.id = l.author_id
+                    where l.alias = ?2 and a.site = ?1)
+    on conflict(site, uid) do nothing
+"""
+_BACKED_UP = """
+update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
+   and exists (select 1 from json_each(?1) b
+                where b.value ->> 0 = discovered_blogs.site and b.value ->> 1 = discovered_blogs.uid)
+   and not exists (select 1 from frontier f
+                    where f.site = discovered_blogs.site and f.uid = discovered_blogs.uid and f.state = 'todo')
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """Known posts and blogs of a site. The fields are keys of `status --json`.
+
+    `numbers_known` counts distinct post numbers, `highest_number` is the largest; None if numbers are no series.
+    `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those that are not backed up.
+    """
+
+    site: str
+    blogs: int
+    blogs_discovered: int
+    blogs_waiting: int
+    numbers_known: int
+    highest_number: int | None
+
+
+def add_blogs(
+    archive: Archive, blogs: Iterable[BlogLink], *, source: Source, found_on: str | None, now: datetime
+) -> int:
+    """Insert the blogs that neither the table nor the archive contains; return how many are new."""
+    moment = format_utc(now)
+    return sum(
+        archive.execute(_INSERT, (blog.site, blog.uid, blog.url, source, found_on, moment)).rowcount
+        for blog in blogs
+    )
+
+
+def waiting_urls(archive: Archive, *, site: str | None = None, at_most: int | None = None) -> list[str]:
+    """Return the home pages of discovered blogs whose backup is not complete, in order of discovery."""
+    return archive.column(
+        "select url from discovered_blogs where backed_up_at is null and (?1 is null or site = ?1)"
+        " order by id limit coalesce(?2, -1)",
+        (site, at_most),
+    )
+
+
+def mark_backed_up(archive: Archive, blogs: Sequence[Blog], *, now: datetime) -> None:
+    """Mark the discovered blogs among `blogs` that have nothing left to fetch."""
+    names = json.dumps([[blog.site, blog.uid] for blog in blogs])
+    archive.execute(_BACKED_UP, (names, format_utc(now)))
+
+
+def read_coverage(archive: Archive) -> tuple[Coverage, ...]:
+    """Return the coverage of each site in the archive."""
+    return archive.all_as(
+        Coverage,
+        "select s.site, (select count(*) from authors a where a.site = s.site) as blogs,"
+        " (select count(*) from discovered_blogs d where d.site = s.site) as blogs_discovered,"
+        " (select count(*) from discovered_blogs d where d.site = s.site and d.backed_up_at is null) as blogs_waiting,"
+        " count(distinct n.number) as numbers_known, max(n.number) as highest_number"
+        " from (select site from authors union select site from discovered_blogs) s left join"
+        " (select a.site, cast(p.number as integer) as number from posts p join authors a on a.id = p.author_id"
+        " where p.number not glob '*[^0-9]*') n on n.site = s.site group by s.site order by s.site",
+    )

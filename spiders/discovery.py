@@ -1,0 +1,106 @@
+"""Fetch the pages that `discover` looks blogs up in: directories, samples of posts, home pages.
+
+They pass the same throttle, robots.txt and middlewares as the pages of a backup. No page is stored.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from blogarchive.crawl.discovery import DiscoverySession, Lookup
+from blogarchive.parsing.http import retry_after
+from blogarchive.parsing.media.hosts import host_of
+from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
+from spiders.download_handler import flush_slots
+from spiders.fetch_errors import describe_error, error_of, is_program_error
+from spiders.middlewares.robots import RobotsRules
+from spiders.response_kind import page_of
+from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled
+
+_IN_FLIGHT = 2
+
+
+class DiscoverySpider(PoliteSpider):
+    """Fetches the lookups of its session."""
+
+    name = "discover"
+    rules: RobotsRules
+
+    def __init__(self, session: DiscoverySession) -> None:
+        super().__init__()
+        self.session = session
+        self.crash: BaseException | None = None
+        self._in_flight = 0
+        self._changed = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider with its throttle, connected to Scrapy's signals."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        spider.throttle = HostThrottle(
+            unit=timedelta(seconds=2 * max(delay, 0.05)),
+            homes=spider.session.homes,
+            max_requests=spider.session.max_requests,
+        )
+        spider.throttle.on_stop(spider._changed.set)
+        spider.throttle.on_stop(lambda: flush_slots(crawler))
+        rules = RobotsRules(crawler.settings["USER_AGENT"], spider.throttle)
+        crawler.signals.connect(rules.add, signals.robots_parsed)
+        crawler.signals.connect(spider._on_callback_error, signals.spider_error)
+        spider.rules = rules  # Scrapy keeps weak references to receivers
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield a request for each lookup, a few at a time."""
+        while not self.throttle.stopping and self.throttle.limit is None:
+            self._changed.clear()
+            while self._in_flight < _IN_FLIGHT and (lookup := self.session.next()):
+                self._in_flight += 1
+                yield Request(
+                    lookup.url,
+                    self.parse,
+                    errback=self.failed,
+                    cb_kwargs={"lookup": lookup},
+                    dont_filter=True,
+                )
+            if not self._in_flight:
+                return
+            await self._changed.wait()
+
+    def parse(self, response: Response, lookup: Lookup) -> None:
+        """Pass the page to the session, and obey a refusal."""
+        page = page_of(response)
+        host = host_of(page.url)
+        if page.status in REFUSAL_STATUSES:
+            self.throttle.record_refusal(host, retry_after(page))
+            self.session.record_failure(lookup, f"status {page.status}")
+        else:
+            self.throttle.record_response(host)
+            self.session.record_page(lookup, page)
+        self._end()
+
+    def failed(self, caught: TwistedFailure) -> None:
+        """Record that no page came; raises an error of this program."""
+        error = error_of(caught)
+        if is_program_error(error):
+            raise error
+        request: Request = caught.request  # type: ignore[attr-defined]
+        if not isinstance(error, RequestCancelled):
+            self.throttle.record_failure(host_of(request.url))
+            self.session.record_failure(request.cb_kwargs["lookup"], describe_error(error))
+        self._end()
+
+    def _end(self) -> None:
+        self._in_flight -= 1
+        self._changed.set()
+
+    def _on_callback_error(self, failure: TwistedFailure) -> None:
+        self.crash = self.crash or error_of(failure)
+        self.throttle.stop()

@@ -1,0 +1,78 @@
+"""Many blogs of a host in one run: turns, images beside pages, and limits that the next run continues."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from blogarchive.crawl.target_source import SLICE
+from blogarchive.demo import DemoHost, make_blog
+from tests.tool import Tool, contents
+
+UIDS = ("31182", "27282", "60071")
+IN_FLIGHT = 2
+
+
+@pytest.fixture
+def host() -> Iterator[DemoHost]:
+    with DemoHost([make_blog(uid, posts=14, months=3, comments=1) for uid in UIDS]) as host:
+        yield host
+
+
+def urls(host: DemoHost) -> list[str]:
+    return [host.blog_url(uid) for uid in UIDS]
+
+
+def test_blogs_of_a_host_take_turns(tool: Tool, host: DemoHost) -> None:
+    assert tool.run("backup", *urls(host)).code == 0
+    order = [found[1] for request in host.requests if (found := re.match(r"/u/(\d+)/", request.path))]
+    total, taken = Counter(order), Counter(dict.fromkeys(UIDS, 0))
+    leads = []
+    for uid in order:
+        taken[uid] += 1
+        unfinished = [taken[other] for other in UIDS if taken[other] < total[other]]
+        leads.append(max(unfinished, default=0) - min(unfinished, default=0))
+    assert total.keys() == set(UIDS)
+    assert max(leads) <= SLICE + IN_FLIGHT
+
+
+def test_limited_runs_continue_each_other_until_the_archive_is_that_of_one_run(
+    tmp_path: Path, host: DemoHost
+) -> None:
+    whole, parts = Tool(tmp_path / "whole"), Tool(tmp_path / "parts")
+    assert whole.run("backup", *urls(host)).code == 0
+    pages = {path for path in host.counts() if path != "/robots.txt"}
+    host.forget_requests()
+    runs = 0
+    while True:
+        before = len(host.requests)
+        ran = parts.run("backup", *urls(host), "--max-requests", "20")
+        assert ran.code == 0, ran.err
+        assert len(host.requests) - before <= 20
+        runs += 1
+        if "continues with the next run" not in ran.err:
+            break
+        assert parts.rows("select outcome from runs order by id desc limit 1") == [("limited",)]
+    assert runs >= len(pages) // 20
+    assert {path: count for path, count in host.counts().items() if path in pages} == dict.fromkeys(pages, 1)
+    assert contents(parts.db) == contents(whole.db)
+
+
+def test_a_run_ends_after_its_time_and_the_next_continues(tool: Tool, host: DemoHost) -> None:
+    begun = time.monotonic()
+    ran = tool.run("backup", *urls(host), "--for", "2s", delay=0.5)
+    assert (ran.code, "continues with the next run" in ran.err) == (0, True), ran
+    assert 2 <= len(host.requests) <= 12
+    assert time.monotonic() - begun < 60
+    assert tool.run("backup", *urls(host)).code == 0
+    assert tool.rows("select count(*) from posts where content_hash is not null") == [(3 * 14,)]
+
+
+@pytest.mark.parametrize(
+    "words", [("--for", "0m"), ("--for", "2"), ("--for", "9999d"), ("--max-requests", "0")]
+)
+def test_a_limit_that_is_none_is_refused(tool: Tool, words: tuple[str, ...]) -> None:
+    assert tool.run("backup", "https://blog.creaders.net/u/31182/", *words).code == 2

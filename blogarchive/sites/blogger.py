@@ -39,7 +39,7 @@ class EntryIds:
 
 
 def read_ids(entry: Element) -> EntryIds:
-    """Return what an entry of the feed is."""
+    """Return the kind and the numbers of an entry of the feed."""
     kinds = (node.get("term", "") for node in entry.iterfind("{*}category") if node.get("scheme") == _KIND)
     reply = entry.find("{*}in-reply-to")
     parent = child_text(entry, "{*}parent") or ("" if reply is None else reply.get("ref", ""))

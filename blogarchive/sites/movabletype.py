@@ -1,7 +1,7 @@
 """Movable Type: its text format, which Xuite (隨意窩), FC2, Hatena and TypePad export too.
 
-It names neither the blog nor the time zone, and seldom a post's URL. A stored page begins with two fields for what
-the user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, else by its time.
+It names neither the blog nor the time zone, and seldom a post's URL. A stored page begins with two fields that the
+user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, else by its time.
 """
 
 import re

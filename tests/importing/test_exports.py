@@ -2,9 +2,12 @@
 
 import json
 import os
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -29,6 +32,7 @@ PLATFORMS = {
     "movabletype": "movabletype",
     "blogbus": "blogbus",
 }
+GIF = b64decode("R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=")
 SAVED_AT = 1_600_000_000
 FETCHED_AT = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -306,6 +310,30 @@ def test_update_requests_no_page_of_an_imported_blog(tmp_path: Path) -> None:
     ran = tool.run("update")
     assert ran.code == 0, ran.err
     assert tool.rows("select url from frontier union select url from open_failures") == []
+
+
+def test_update_fetches_the_images_of_imported_posts_and_nothing_else(tmp_path: Path) -> None:
+    requested: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            requested.append(self.path)
+            is_image = self.path.endswith("cha.jpg")
+            self.send_response(200 if is_image else 404)
+            self.end_headers()
+            self.wfile.write(GIF if is_image else b"")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        own = f"http://127.0.0.1:{server.server_port}".encode()
+        file = tmp_path / "export.xml"
+        file.write_bytes(read_case("wordpress").replace(b"https://chaguan.example", own))
+        tool = Tool(tmp_path / "tool", media=True)
+        tool.run("import", "wordpress", str(file))
+        assert tool.run("update").code == 0
+        server.shutdown()
+    assert requested == ["/robots.txt", "/wp-content/uploads/2019/04/cha.jpg"]
+    assert tool.rows("select status from media") == [("stored",)]
 
 
 def test_a_format_of_export_files_is_no_site_to_back_up(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _MAX_TITLE = 40
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class XmlForm:
-    """The form of a platform's XML: its root, the element of a post, and what of the head is stored with each post.
+    """The form of a platform's XML: its root, the element of a post, and the parts of the head stored with each post.
 
     `container` is the element in the root that has the posts, "" if it is the root itself. `dropped` are parts of the
     stored elements that change with each export.
@@ -106,7 +106,7 @@ def _no_export(path: Path, form: XmlForm, why: str) -> UsageError:
 def _build_frame(root: Element, container: Element, form: XmlForm, facts: NamedFacts) -> tuple[bytes, bytes]:
     """Return the bytes before and after a post: the tags around it, and the facts of the blog.
 
-    They are ASCII, and so valid in every charset of the file. They hold nothing that changes with each export.
+    They are ASCII, and so valid in every charset of the file. Nothing in them changes with each export.
     """
     outer = deepcopy(root)
     outer.clear()

@@ -1,4 +1,4 @@
-"""The sites whose pages are export files of a platform, one post a page."""
+"""The sites of export files: each stored page has one post."""
 
 import re
 from collections.abc import Callable

@@ -23,7 +23,7 @@ def uid_of(url: str) -> str:
 
 
 def unknown_blog_url(name: str) -> str:
-    """Return a URL for the blog of an author whose export names none; its uid is the author's name."""
+    """Return a URL for a blog if its export names none; the uid of the URL is the name of the author."""
     return f"https://{_NOWHERE}/{quote(name.replace('/', '-'), safe='')}/"
 
 

@@ -264,3 +264,17 @@ async def test_a_reader_who_may_not_see_the_database_sees_no_page(archive_path: 
     answer = await served.client.get("/read")
     close(served)
     assert answer.status_code == 403
+
+
+async def test_images_on_hosts_that_are_not_requested_are_counted_on_the_page_of_the_blog(
+    own_archive: Path,
+) -> None:
+    with sqlite3.connect(own_archive) as connection:
+        connection.execute("update media set status = 'skipped', host = 'a.example', sha256 = null")
+    connection.close()
+    served = Datasette([str(own_archive)])
+    await served.invoke_startup()
+    facts = words((await page(served, "/read/author/1")).find(".//dl"))
+    assert "未下载的图片" in facts
+    assert "a.example" in facts
+    close(served)

@@ -130,13 +130,22 @@ class PathArgument(click.Path):
 
 
 def db(function: _F) -> _F:
-    """Add `--db PATH`, passed to the command as `db`."""
+    """Add `--db PATH`, passed to the command as `db`; a folder that the user names must exist."""
+    return _db_option(function, callback=_check_folder)
+
+
+def db_in_new_folder(function: _F) -> _F:
+    """Add `--db PATH`, passed to the command as `db`, to a command that makes the folder later."""
+    return _db_option(function, callback=None)
+
+
+def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
     return click.option(
         "--db",
         type=PathArgument(dir_okay=False),
         default=default_db,
         is_eager=True,  # the configuration file is beside the archive
-        callback=_check_folder,
+        callback=callback,
         help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
     )(function)
 

@@ -98,7 +98,7 @@ def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -
 @click.command(name="app", help=_("Open a page in the browser to start, watch and stop backups."))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help=_("0 takes any free port."))
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
-@options.db
+@options.db_in_new_folder
 @options.any_verbosity
 def app(port: int, no_browser: bool, db: Path) -> None:
     """Open a page in the browser to start, watch and stop backups."""

@@ -11,6 +11,9 @@ from hashlib import sha256
 
 from blogarchive.items import Comment
 
+ANSWER = "answer|"
+"""Begins the identity of an answer of the blog's owner that the count of the page leaves out."""
+
 # A relative time (3小时前) differs at each fetch, so the text replaces it.
 _RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
 
@@ -65,11 +68,14 @@ def identify_comments(
 
 
 def comment_base(comment: Comment) -> str:
-    """Return time as shown and author; the digest of the text replaces a relative time."""
+    """Return time as shown and author; the digest of the text replaces a relative time.
+
+    The base of a comment that the page does not count begins with `ANSWER`.
+    """
     time = " ".join(comment.posted.text.split()) if comment.posted else ""
     if _RELATIVE_TIME.search(time):
         time = f"~{text_digest(comment)[:16]}"
-    return f"{time}|{comment.author_name}"
+    return f"{'' if comment.is_counted else ANSWER}{time}|{comment.author_name}"
 
 
 def text_digest(comment: Comment) -> str:

@@ -16,8 +16,11 @@ from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments, empty_comment_check
-from blogarchive.store.posts.comment_identity import IdentifiedComment, identify_comments
+from blogarchive.store.posts.comment_identity import ANSWER, IdentifiedComment, identify_comments
 from blogarchive.store.timestamps import format_utc, parse_utc
+
+_UNSEEN = "unseen"
+"""Item of a chain for a comment that a page counts and does not show."""
 
 _MAX_RESTARTS = 2
 """How often a chain with differing counts is restarted before it is a failure."""
@@ -41,11 +44,14 @@ def save_first_page(
         return
     if further:
         chain = page_chains.start_chain(context, chain_name, PageKind.COMMENTS, claimed=post.comment_count)
-        page_chains.add_items(context, chain, ((_chain_item(item), False) for item in identified))
+        page_chains.add_items(
+            context, chain, ((item, False) for item in _chain_items(context, post, identified))
+        )
         if _has_comment_problems(context):
             page_chains.mark_unsound(context, chain)
     else:
-        _check_count(context, post_id, seen=len(identified), claimed=post.comment_count, since=context.moment)
+        seen = _count_shown(post)
+        _check_count(context, post_id, seen=seen, claimed=post.comment_count, since=context.moment)
         page_chains.delete_chain(context, chain_name)
 
 
@@ -66,16 +72,19 @@ def save_next_page(
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = identify_comments(post.comments, counted=counted, first_position=counted.total())
     doubt = [_chain_item(item) in shown for item in identified]
-    seen = counted.total() + len(identified)
+    before = sum(count for base, count in counted.items() if not base.startswith(ANSWER))
+    seen = before + _count_shown(post)
     repeated = bool(identified) and all(doubt)
     if repeated and (chain.claimed is None or seen > chain.claimed):
         # Some hosts link to a next page without end and show an earlier page again.
-        return _end_chain(context, post_id, chain, counted.total(), sound=chain.sound)
+        return _end_chain(context, post_id, chain, before, sound=chain.sound)
     _store_counted(context, counted, shown, identified)
     comments.save_comments(
         context, post_id, [item for item, known in zip(identified, doubt, strict=True) if not known]
     )
-    page_chains.add_items(context, chain, zip(map(_chain_item, identified), doubt, strict=True))
+    items = _chain_items(context, post, identified)
+    unseen_doubt = [False] * post.unseen_comments
+    page_chains.add_items(context, chain, zip(items, [*doubt, *unseen_doubt], strict=True))
     sound = chain.sound and not _has_comment_problems(context) and _claims_same(chain, post)
     if not sound:
         page_chains.mark_unsound(context, chain)
@@ -130,6 +139,20 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
             comments.copy_comment(context, post_id, item.base, item.text_digest, item.ordinal)
 
 
+def _count_shown(post: Post) -> int:
+    """Return how many of the comments that a page counts are on it, unseen ones included."""
+    return post.unseen_comments + sum(comment.is_counted for comment in post.comments)
+
+
+def _chain_items(
+    context: SaveContext, post: Post, identified: Sequence[IdentifiedComment]
+) -> list[ChainItem]:
+    """Return the items of a page: its comments, then one for each comment that it counts without showing it."""
+    page_no = context.target.page_no
+    unseen = [ChainItem(item=_UNSEEN, digest=f"{page_no}/{i}") for i in range(post.unseen_comments)]
+    return [*map(_chain_item, identified), *unseen]
+
+
 def _chain_item(identified: IdentifiedComment) -> ChainItem:
     return ChainItem(item=identified.base, digest=identified.text_digest)
 
@@ -145,9 +168,10 @@ def _has_comment_problems(context: SaveContext) -> bool:
 def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> NextStep:
     if not sound and not _has_comment_problems(context) and _restart(context, chain):
         return NextStep.POST
-    doubtful = page_chains.doubtful_items(context, chain) if sound else []
-    if chain.claimed == seen - len(doubtful):
-        seen -= len(doubtful)  # the pages overlapped and showed these comments twice
+    doubtful = page_chains.doubtful_items(context, chain) if sound else ()
+    repeated = sum(not item.item.startswith(ANSWER) for item in doubtful)
+    if chain.claimed == seen - repeated:
+        seen -= repeated  # the pages overlapped and showed these comments twice
     elif doubtful:
         _store_decision(context, post_id, chain)
         for item in doubtful:

@@ -11,6 +11,7 @@ from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
+from blogarchive.store.queries.lacking_comments import LACKS_COMMENTS
 
 _MAX_DAMAGE = 20
 
@@ -128,8 +129,7 @@ def _lacking(archive: Archive) -> list[str]:
         ),
         (
             _("{count} posts have other numbers of comments than they show"),
-            "select count(*) from posts p where gone_at is null and content_hash is not null and comment_count <>"
-            " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null)",
+            f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
         ),
         (
             _("{count} images have no stored file"),

@@ -12,6 +12,7 @@ from blogarchive.store.ledger.month_check import MonthCoverage
 from blogarchive.store.media import queue as media_queue
 from blogarchive.store.media.queue import ImageCounts
 from blogarchive.store.media.skipped import count_skipped_by_host
+from blogarchive.store.queries.lacking_comments import IS_COUNTED, LACKS_COMMENTS
 from blogarchive.store.rows import dicts
 
 
@@ -165,11 +166,10 @@ def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
     """Return the fields of `BlogStatus` for posts and the comments that they claim."""
     (found,) = dicts(
         archive.execute(
-            "select count(*) as posts_named, count(content_hash) as posts_read, count(gone_at) as gone,"
+            "select count(*) as posts_named, count(content_hash) as posts_read, count(gone_at) as gone,"  # noqa: S608
             " count(case when gone_at is not null and content_hash is null then 1 end) as gone_unread,"
             " coalesce(sum(case when gone_at is null then comment_count end), 0) as comments_claimed,"
-            " count(case when gone_at is null and content_hash is not null and comment_count <>"
-            " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null) then 1 end)"
+            f" count(case when {LACKS_COMMENTS} then 1 end)"
             " as posts_lacking_comments from posts p where author_id = ?",
             (author_id,),
         )
@@ -181,7 +181,8 @@ def _comments(archive: Archive, author_id: int) -> dict[str, Any]:
     """Return the fields of `BlogStatus` for stored comments; comments of gone posts are not counted as stored."""
     (found,) = dicts(
         archive.execute(
-            "select count(case when c.gone_at is null and p.gone_at is null then 1 end) as comments_held,"
+            "select count(case when c.gone_at is null and p.gone_at is null"  # noqa: S608 - a constant
+            f" and {IS_COUNTED} then 1 end) as comments_held,"
             " count(c.gone_at) as comments_gone, (select count(distinct r.comment_id) from comment_revisions r"
             " join comments x on x.id = r.comment_id join posts y on y.id = x.post_id where y.author_id = ?1)"
             " as comments_edited from posts p join comments c on c.post_id = p.id where p.author_id = ?1",

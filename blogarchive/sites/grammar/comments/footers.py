@@ -20,6 +20,8 @@ _FOOTER = re.compile(
 _BUTTONS = re.compile(
     r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|(?P<likes>\(?\s*\d[\d,]*\s*\)?))+"
 )
+# The blog's owner sees it, on some comments only.
+_OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")
 _COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*:?\s*\(?\s*\d[\d,]*\s*\)?")
 _REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _MAX_FOOTER_LINES = 4
@@ -52,7 +54,7 @@ def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | No
     best: CommentFooter | None = None
     for last in range(index, min(index + _MAX_FOOTER_LINES, end)):
         joined = view.join_lines(index, last)
-        text = joined.text.strip()
+        text = _OWNER_BUTTON.sub("", joined.text.strip())
         if last > index and not _shares_parent(view, index, last):
             break
         without_style = _FOOTER.fullmatch(text)

@@ -16,12 +16,16 @@ _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
     r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
 )
-_BUTTON_WORDS = r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|删除|返回顶部|[tT][oO][pP]"
+# The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
+OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
+_BUTTON_WORDS = (
+    rf"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
+)
 _EDGE = r"[\s|,/·•;]*"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
 _CLASSIFIED = rf"{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位]{{1,2}}\s*(?:被|已)?"
 _ITEM = re.compile(
-    rf"{_EDGE}(?:{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
+    rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
     rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
     rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)){_EDGE}"
 )

@@ -15,6 +15,7 @@ from blogarchive.sites.grammar.page.vocabulary import LINE_START, NUMBER
 from blogarchive.sites.grammar.post.counter_patterns import (
     COMMENTS_WORD,
     COUNTER_PREFIX,
+    OWNER_WORDS,
     VIEW_WORDS,
     VIEWS_LABEL,
     CountTexts,
@@ -30,6 +31,7 @@ _LABEL_CHARS = "浏阅点人访评回留"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{VIEWS_LABEL}(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
+    rf"|{LINE_START}(?=[推置取修喜删\[])(?:\[?(?:{OWNER_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)"
 )
 _NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")

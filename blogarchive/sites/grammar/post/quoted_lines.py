@@ -11,8 +11,9 @@ from blogarchive.sites.grammar.comments.headers import CommentHeader
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
+from blogarchive.sites.grammar.post.counter_patterns import OWNER_WORDS
 
-_SHARE = r"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|删除|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
+_SHARE = rf"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|{OWNER_WORDS}|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
 # Lines of templates between a post's time and its counters that are no part of the post.
 _TEMPLATE_TEXT = re.compile(
     r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"

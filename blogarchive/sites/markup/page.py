@@ -31,6 +31,7 @@ class PageReader:
     templates: tuple[Template, ...]
     answer: Answer | None
     build_home_url: Callable[[str, str], str]
+    build_post_url: Callable[[str, str], str | None]
 
     def parse(self) -> ParsedPage:
         """Return all that the page shows."""
@@ -63,6 +64,14 @@ class PageReader:
         return self.forms.parse(self.url)
 
     @property
+    def _post_url(self) -> str:
+        """URL of the post that the page belongs to."""
+        number, url = self._number, self._here.url
+        if self._here.kind is not PageKind.COMMENTS or number is None:
+            return url
+        return self.build_post_url(url, number) or url
+
+    @property
     def _number(self) -> str | None:
         number = self._here.number or self.target.post_number
         return self.target.number if number is None else number
@@ -81,7 +90,7 @@ class PageReader:
 
     def _parse_post_page(self, picker: Picker, template: Template) -> ParsedPage:
         number, parts = self._number, template.post
-        post = None if number is None or parts is None else read_post(picker, parts, number, self._here.url)
+        post = None if number is None or parts is None else read_post(picker, parts, number, self._post_url)
         if post is None or parts is None:
             picker.add_problem("unreadable", "posts", "the page shows a post without a number")
             return self._page(picker, template, PageKind.POST)
@@ -206,7 +215,7 @@ class PageReader:
         number = self._number
         if number is None:
             return ()
-        return (Post(number=number, url=self._here.url, comments=comments, whole=False),)
+        return (Post(number=number, url=self._post_url, comments=comments, whole=False),)
 
 
 def _shows_whole_posts(picker: Picker, template: Template) -> bool:

@@ -100,4 +100,5 @@ class MarkupSite:
             templates=self.templates,
             answer=self.answer,
             build_home_url=self.build_home_url,
+            build_post_url=self.build_post_url,
         )

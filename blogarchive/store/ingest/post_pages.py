@@ -40,7 +40,9 @@ def save_post_page(context: SaveContext) -> None:
     if PageKind.COMMENTS in (context.parsed.kind, context.target.kind):
         if before is not None:
             _save_comments_page(context, post, before)
-        return
+            return
+        if not (context.is_imported and context.parsed.kind is PageKind.POST):
+            return
     context.is_title_listed = before is not None and _is_title_listed(context, post, before)
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):

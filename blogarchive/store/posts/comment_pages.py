@@ -64,10 +64,10 @@ def save_next_page(
         return NextStep.NOTHING
     chain = page_chains.find_chain(context, chain_name)
     if chain is None or chain.pages_read != context.target.page_no - 1:
-        # Out of order, the ordinals are unknown: only comments with equal stored texts are certain.
-        comments.save_comments(
-            context, post_id, comments.filter_stored(context, post_id, identify_comments(post.comments))
-        )
+        # Out of order, the ordinals are unknown: only comments with equal stored texts are certain. A saved page is
+        # never fetched again in order, so its comments of new authors and times are stored too.
+        select = comments.filter_certain if context.is_imported else comments.filter_stored
+        comments.save_comments(context, post_id, select(context, post_id, identify_comments(post.comments)))
         return NextStep.POST if chain is None or _restart(context, chain) else NextStep.NOTHING
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = identify_comments(post.comments, counted=counted, first_position=counted.total())

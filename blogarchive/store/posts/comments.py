@@ -50,6 +50,19 @@ def filter_stored(
     ]
 
 
+def filter_certain(
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
+) -> list[IdentifiedComment]:
+    """Return the comments that are stored with equal texts, and those of authors and times that are not stored."""
+    equal = filter_stored(context, post_id, identified)
+    known = {
+        base
+        for base in {item.base for item in identified}
+        if context.archive.exists(f"select 1 from comments where {_OF_BASE} limit 1", (post_id, base))  # noqa: S608
+    }
+    return [item for item in identified if item in equal or item.base not in known]
+
+
 def _is_matched(item: IdentifiedComment, before: CommentRow | None) -> bool:
     """Return whether the fingerprint alone identifies the comment."""
     return item.ordinal == 0 if before is None else before.text_digest == item.text_digest

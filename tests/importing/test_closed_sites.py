@@ -1,0 +1,65 @@
+"""Saved pages of sites that are closed: they state their URL themselves, and come in any order."""
+
+from pathlib import Path
+
+import pytest
+
+from blogarchive.importing.html import import_html
+from tests.importing.archives import rows
+from tests.paths import FIXTURES
+
+
+def _import(tmp_path: Path, case: str, text: str | None = None) -> Path:
+    archive, page = tmp_path / "archive.db", tmp_path / "page.html"
+    page.write_text(text or (FIXTURES / case / "page.html").read_text("utf-8"), "utf-8")
+    report = import_html(archive, page)
+    assert report.unplaced == ()
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("case", "site", "url", "comments"),
+    [
+        (
+            "netease/post/comments-not-shown",
+            "netease",
+            "blog.163.com/chho72/blog/static/",
+            0,
+        ),
+        ("wretch/post/answers", "wretch", "www.wretch.cc/blog/p7119083/46421319", 20),
+        ("sina/post/template-2012", "sina", "blog.sina.com.cn/s/blog_", 0),
+        ("pixnet/post/answers", "pixnet", "swrvrppjb.pixnet.net/blog/post/33281689", 77),
+    ],
+)
+def test_a_saved_page_is_imported_without_its_url(
+    tmp_path: Path, case: str, site: str, url: str, comments: int
+) -> None:
+    archive = _import(tmp_path, case)
+    ((found_site, found_url, count),) = rows(
+        archive,
+        "select a.site, p.url, (select count(*) from comments) from posts p join authors a on a.id = p.author_id"
+        " where p.body_text is not null",
+    )
+    assert (found_site, count) == (site, comments)
+    assert str(found_url).startswith(f"http://{url}")
+
+
+def test_a_page_of_a_list_names_its_posts(tmp_path: Path) -> None:
+    archive = _import(tmp_path, "wretch/category/titles")
+    listed = "select count(*) from posts where posted_at is not null"
+    assert rows(archive, listed) == [(8,)]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_saved_pages_of_comments_are_stored_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> None:
+    second = (FIXTURES / "wretch/comments/second-page/page.html").read_text("utf-8")
+    url = "http://www.wretch.cc/blog/l404837310/88684802"
+    pages = {
+        1: f"<!-- saved from url=(0049){url} -->\n{second.replace(', 2008 ', ', 2007 ')}",
+        2: f"<!-- saved from url=(0056){url}&page=2 -->\n{second}",
+    }
+    for number in order:
+        archive = _import(tmp_path, "", pages[number])
+    assert rows(
+        archive, "select number, url, (select count(*) from comments) from posts where body_text <> ''"
+    ) == [("88684802", url, 60)]

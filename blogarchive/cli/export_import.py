@@ -15,7 +15,7 @@ from rich.progress import Progress as Bar
 from blogarchive.cli import options
 from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
-from blogarchive.export import atom, epub, html, jsonl, markdown, table, warc
+from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, table, warc
 from blogarchive.export.report import Exported
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
@@ -34,6 +34,7 @@ _FORMATS: dict[str, Export] = {
     "epub": epub.export_epub,
     "atom": atom.export_atom,
     "warc": warc.export_warc,
+    "parquet": parquet.export_parquet,
 }
 
 
@@ -48,6 +49,7 @@ Formats:
   epub      a book for e-readers
   atom      a feed
   warc      the pages as served, for web archives
+  parquet   tables for DuckDB, pandas and Spark; needs blogarchive[parquet]
 """
 )
 

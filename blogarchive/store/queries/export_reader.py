@@ -47,7 +47,7 @@ class ExportReader:
     """The blogs, posts, pages and images that match the filters."""
 
     def __init__(self, archive: Archive, filters: Filters) -> None:
-        self._archive = archive
+        self.archive = archive
         self._filters = filters
         self._authors = tuple(self._author_id(words) for words in filters.authors)
         for name in filters.categories:
@@ -55,13 +55,13 @@ class ExportReader:
 
     def blogs(self) -> tuple[Blog, ...]:
         """Return the blogs by site and uid."""
-        found = self._archive.all_as(Blog, f"{BLOGS} order by a.site, a.uid")
+        found = self.archive.all_as(Blog, f"{BLOGS} order by a.site, a.uid")
         return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
 
     def headings(self, blog: Blog) -> tuple[PostHeading, ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
         since, until, categories = self._filters.since, self._filters.until, self._filters.categories
-        return self._archive.all_as(
+        return self.archive.all_as(
             PostHeading,
             _HEADINGS,
             (
@@ -74,11 +74,11 @@ class ExportReader:
 
     def post(self, heading: PostHeading) -> FullPost:
         """Return the post of that heading with its text, comments, revisions and images."""
-        return complete_heading(self._archive, heading)
+        return complete_heading(self.archive, heading)
 
     def image(self, url: str) -> Image | None:
         """Return the image of that absolute URL, whichever post shows it; None if its file is not stored."""
-        return self._archive.one_as(
+        return self.archive.one_as(
             Image,
             """select m.url, m.sha256, f.content_type, f.size from media m
                  join media_files f on f.sha256 = m.sha256 where m.url = ?""",
@@ -87,7 +87,7 @@ class ExportReader:
 
     def image_bytes(self, sha256: str) -> bytes:
         """Return the file of that hexadecimal SHA-256. Raises `KeyError` if it is not stored."""
-        for body in self._archive.column("select body from media_files where sha256 = ?", (sha256,)):
+        for body in self.archive.column("select body from media_files where sha256 = ?", (sha256,)):
             return bytes(body)
         raise KeyError(sha256)
 
@@ -104,7 +104,7 @@ class ExportReader:
 
     def first_fetched_at(self) -> str | None:
         """Return the UTC fetch time of the oldest page, or None."""
-        return self._archive.text("select min(fetched_at) from pages")
+        return self.archive.text("select min(fetched_at) from pages")
 
     def page(self, page_id: int) -> PageRecord:
         """Return the page of that id. Raises `KeyError` if there is none, `ArchiveDamaged` if its bytes are not whole."""
@@ -159,7 +159,7 @@ class ExportReader:
             )
 
     def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
-        return dicts(self._archive.execute(sql, values))
+        return dicts(self.archive.execute(sql, values))
 
 
 def _page(row: dict[str, Any]) -> PageRecord:

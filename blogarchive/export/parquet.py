@@ -1,0 +1,131 @@
+"""`export parquet`: write tables for DuckDB, pandas and Spark, one file for each table, site, year and archive.
+
+The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`. Archives never share a file, so their exports may run side
+by side into one folder.
+"""
+
+import filecmp
+from collections.abc import Iterator, Sequence
+from gettext import gettext as _
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blogarchive.errors import UsageError
+from blogarchive.export.report import Exported
+from blogarchive.export.writer import atomic_file
+from blogarchive.store.progress import Progress, no_progress
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.queries.export_reader import open_reader
+from blogarchive.store.queries.flat_tables import FLAT_TABLES, FlatTable, flat_rows
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_ROWS_AT_ONCE = 4_000
+"""Rows of a row group: the memory that an export needs."""
+
+
+def export_parquet(
+    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write every table below the folder `out`; only files that differ are replaced.
+
+    Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
+    """
+    _require_pyarrow()
+    filters = filters or Filters()
+    if filters.since or filters.until or filters.categories:
+        raise UsageError(_("export parquet takes --author alone; select by date or category in the query"))
+    if out.exists() and not out.is_dir():
+        raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=out))
+    shard = archive.resolve().stem
+    counts: dict[str, int] = {}
+    written: set[Path] = set()
+    with open_reader(archive, filters) as reader:
+        authors = [(blog.site, blog.uid) for blog in reader.blogs()] if filters.authors else []
+        for done, table in enumerate(FLAT_TABLES, 1):
+            rows = flat_rows(reader.archive, table, authors)
+            for site, year, part in _parts(rows, reader.blogs()):
+                path = out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
+                counts[table.name] = counts.get(table.name, 0) + _write_file(path, table, part)
+                written.add(path)
+            progress(done, len(FLAT_TABLES))
+        missing = reader.archive.scalar("select count(*) from posts where content_hash is null")
+    _remove_earlier(out, shard, written)
+    return Exported(
+        out=out, posts=counts.get("posts", 0), comments=counts.get("comments", 0), missing=missing
+    )
+
+
+def _parts(
+    rows: Iterator[tuple[Any, ...]], blogs: Sequence[Blog]
+) -> Iterator[tuple[str, int, Iterator[tuple[Any, ...]]]]:
+    """Yield site, year and rows of each file; for a table without rows an empty file, so that queries find a schema."""
+    is_empty = True
+    for (site, year), part in groupby(rows, key=lambda row: row[:2]):
+        is_empty = False
+        yield site, year, part
+    if is_empty and blogs:
+        yield blogs[0].site, 0, iter(())
+
+
+def _require_pyarrow() -> None:
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise UsageError(_("export parquet needs pyarrow: pip install 'blogarchive[parquet]'")) from error
+
+
+def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]]) -> int:
+    """Write the rows of one site and year, and replace an earlier file if it differs; return the number of rows."""
+    from pyarrow import parquet
+
+    new, count = path.with_name(f".{path.name}.new"), 0
+    schema = _schema(table)
+    with (
+        atomic_file(new) as file,
+        parquet.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
+    ):
+        while group := list(islice(rows, _ROWS_AT_ONCE)):
+            writer.write_table(_to_table(schema, group), row_group_size=_ROWS_AT_ONCE)
+            count += len(group)
+    if path.is_file() and filecmp.cmp(new, path, shallow=False):
+        new.unlink()
+    else:
+        new.replace(path)
+    return count
+
+
+def _schema(table: FlatTable) -> "pyarrow.Schema":
+    import pyarrow
+
+    types = {
+        "text": pyarrow.string(),
+        "integer": pyarrow.int64(),
+        "day": pyarrow.date32(),
+        "time": pyarrow.timestamp("us", tz="UTC"),
+    }
+    return pyarrow.schema([(name, types[kind]) for name, (kind, _sql) in table.columns.items()])
+
+
+def _to_table(schema: "pyarrow.Schema", rows: list[tuple[Any, ...]]) -> "pyarrow.Table":
+    """Return the rows without site and year, which the path has; days and times are parsed from their text."""
+    import pyarrow
+
+    columns = list(zip(*rows, strict=True))[2:]
+    arrays = []
+    for field, values in zip(schema, columns, strict=True):
+        is_number = pyarrow.types.is_integer(field.type)
+        array = pyarrow.array(values, pyarrow.int64() if is_number else pyarrow.string())
+        arrays.append(array.cast(field.type))
+    return pyarrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _remove_earlier(out: Path, shard: str, written: set[Path]) -> None:
+    """Remove the files of this archive that an earlier export wrote and this one did not."""
+    for table in FLAT_TABLES:
+        for path in out.glob(f"{table.name}/site=*/year=*/*.parquet"):
+            if path.stem == shard and path not in written:
+                path.unlink()

@@ -1,0 +1,147 @@
+"""`export parquet`: read back by DuckDB and pandas, stable bytes, and the questions of the guide."""
+
+import re
+import sqlite3
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas
+import pytest
+
+from blogarchive.errors import UsageError
+from blogarchive.export.parquet import export_parquet
+from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.queries.flat_tables import FLAT_TABLES
+from tests.export.conftest import SEEN, Made, all_bytes, png
+from tests.paths import ROOT
+
+BLOCK = re.compile(r"```(sql|python)\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def many(made: Made) -> Path:
+    """Return an archive of two blogs with comments, edits, deletions, series and images in two years."""
+    first, second = made.blog("31182"), made.blog("27282", nickname="山里人")
+    for author in (first, second):
+        for number in range(6):
+            posted = f"{2024 + number % 2}-0{1 + number}-05T07:00:00-08:00"
+            post = made.post(
+                author, str(100 + number), f"第{number}篇", f"<p>正文{number}</p>", posted_at=posted
+            )
+            made.row(
+                "post_stats", post_id=post, captured_at=SEEN, views=10 * number, likes=1, comment_count=number
+            )
+            made.row("post_stats", post_id=post, captured_at="2025-03-01T00:00:00+00:00", views=25 * number)
+            for comment in range(number):
+                made.comment(
+                    post, f"读者{comment}", "好文", reply_to=f"读者{comment - 1}" if comment else None
+                )
+            made.picture(post, f"https://blog.creaders.net/upfile/{number}.png", png(number))
+    made.post(first, "7", "无日期", None, posted_at=None, posted_at_text=None)
+    gone = made.post(second, "8", "删了", "<p>旧</p>", posted_at="2024-07", gone_at=SEEN, gone_reason="404")
+    made.row(
+        "post_revisions", post_id=gone, content_hash="x", title="旧题", body_html="<p>更旧</p>",
+        body_text="更旧", captured_at=SEEN,
+    )  # fmt: skip
+    made.page("https://blog.creaders.net/u/31182/", b"<html></html>")
+    return made.done()
+
+
+def query(out: Path, sql: str) -> list[tuple[object, ...]]:
+    return duckdb.connect().execute(sql.format(out=out)).fetchall()
+
+
+def test_duckdb_reads_every_row_of_the_archive_with_site_and_year(many: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = export_parquet(many, out)
+    assert (done.posts, done.comments, done.missing) == (14, 30, 1)
+    with sqlite3.connect(many) as archive:
+        for table, source in (("posts", "posts"), ("comments", "comments"), ("revisions", "post_revisions")):
+            (count,) = archive.execute(f"select count(*) from {source}").fetchone()
+            assert query(out, f"select count(*) from '{{out}}/{table}/*/*/*.parquet'") == [(count,)]
+    years = query(out, "select year, count(*) from '{out}/posts/*/*/*.parquet' group by 1 order by 1")
+    assert years == [(0, 1), (2024, 7), (2025, 6)]
+    (row,) = query(
+        out,
+        "select site, uid, title, posted_at, posted_on::text, first_seen_at = timestamptz '2025-02-01 09:00:00+00'"
+        " from '{out}/posts/*/*/*.parquet' where uid = '31182' and number = '103'",
+    )
+    assert row == ("creaders", "31182", "第3篇", "2025-04-05T07:00:00-08:00", "2025-04-05", True)
+    assert query(out, "select posted_at, posted_on from '{out}/posts/*/*/*.parquet' where number = '8'") == [
+        ("2024-07", None)
+    ]
+
+
+def test_a_table_without_rows_has_its_schema(made: Made, tmp_path: Path) -> None:
+    made.post(made.blog(), "1", "题", "<p>文</p>")
+    export_parquet(made.done(), tmp_path / "out")
+    for table in FLAT_TABLES:
+        columns = query(tmp_path / "out", f"describe from '{{out}}/{table.name}/*/*/*.parquet'")
+        assert [column[0] for column in columns] == [*table.columns, "site", "year"]
+
+
+def test_the_same_archive_gives_the_same_bytes_and_only_changed_files_are_replaced(
+    many: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export_parquet(many, out)
+    before, inodes = all_bytes(out), {path: path.stat().st_ino for path in out.rglob("*.parquet")}
+    export_parquet(many, tmp_path / "again")
+    assert all_bytes(tmp_path / "again") == before
+    with sqlite3.connect(many) as archive:
+        archive.execute("update posts set title = '新题' where number = '104'")
+        archive.execute("delete from posts where number = '7'")
+    export_parquet(many, out)
+    changed = {path for path, inode in inodes.items() if not path.exists() or path.stat().st_ino != inode}
+    assert {str(path.relative_to(out)) for path in changed} == {
+        "posts/site=creaders/year=0/archive.parquet",
+        "posts/site=creaders/year=2024/archive.parquet",
+    }
+
+
+def test_archives_share_a_folder_and_no_file(many: Path, tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "other.db"
+    export_parquet(many, out)
+    before = all_bytes(out)
+    with sqlite3.connect(many) as archive, sqlite3.connect(other) as copy:
+        archive.backup(copy)
+    export_parquet(other, out, filters=Filters(authors=("27282",)))
+    assert all_bytes(out).items() >= before.items()
+    assert query(out, "select count(*) from '{out}/posts/*/*/*.parquet'") == [(14 + 7,)]
+
+
+def test_what_cannot_be_exported_is_one_line(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="--author alone"):
+        export_parquet(many, tmp_path / "out", filters=Filters(categories=("随笔",)))
+    with pytest.raises(UsageError, match="is a file"):
+        export_parquet(many, many)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(UsageError, match=r"pip install 'blogarchive\[parquet\]'"):
+        export_parquet(many, tmp_path / "out")
+
+
+@pytest.mark.parametrize("guide", ["research.md", "research.zh.md"])
+def test_sql_and_pandas_of_the_guide_give_the_same_answers(
+    guide: str, many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_parquet(many, tmp_path / "parquet")
+    monkeypatch.chdir(tmp_path)
+    blocks = [match.groups() for match in BLOCK.finditer((ROOT / "docs" / guide).read_text("utf-8"))]
+    sql = [text for kind, text in blocks if kind == "sql"]
+    python = [text for kind, text in blocks if kind == "python"]
+    assert (len(sql), len(python)) == (11, 11)
+    database, names = duckdb.connect(), {}
+    database.execute(sql[0])
+    exec(python[0], names)
+    for question, code in zip(sql[1:], python[1:], strict=True):
+        rows = database.execute(question).fetchall()
+        exec(code, names)
+        answer = names["answer"]
+        assert isinstance(answer, pandas.DataFrame)
+        assert rows, question
+        assert [tuple(map(str, row)) for row in answer.itertuples(index=False)] == [
+            tuple(map(str, row)) for row in rows
+        ], question

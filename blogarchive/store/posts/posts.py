@@ -2,7 +2,8 @@
 
 from blogarchive.items import Post
 from blogarchive.store.pages.context import ChangeCounts, SaveContext
-from blogarchive.store.posts import counters, post_images
+from blogarchive.store.posts import comments, counters, post_images
+from blogarchive.store.posts.comment_identity import identify_comments
 from blogarchive.store.posts.post_row import PostRow, fact_columns, text_columns
 from blogarchive.store.posts.revisions import POSTS, save_text
 
@@ -34,12 +35,16 @@ def save_post(context: SaveContext, post: Post, before: PostRow | None) -> int:
 
 
 def save_from_listing(context: SaveContext, post: Post, before: PostRow | None) -> None:
-    """Store a post that a listing shows whole, unless its own page was parsed: that page takes precedence."""
-    if before is None or not before.has_text or before.from_listing:
-        post_id = save_post(context, post, before)
-        context.archive.update_row("posts", post_id, {"from_listing": True, "own_page_seen_at": None})
-    else:
+    """Store a post that a listing shows whole with the comments below it, of which it may show the newest only.
+
+    The post's own page takes precedence: if it was parsed, only the counters are stored.
+    """
+    if before is not None and before.has_text and not before.from_listing:
         save_post_counters(context, before.id, post, before)
+        return
+    post_id = save_post(context, post, before)
+    context.archive.update_row("posts", post_id, {"from_listing": True, "own_page_seen_at": None})
+    comments.save_comments(context, post_id, identify_comments(post.comments))
 
 
 def save_post_counters(context: SaveContext, post_id: int, post: Post, before: PostRow | None) -> None:

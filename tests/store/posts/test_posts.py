@@ -1,5 +1,6 @@
 """Posts over time: versions, counters, titles, images, failures."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,28 @@ def test_an_excerpt_in_a_listing_never_replaces_the_post(archive: Archive, clock
     save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
     assert (rows(archive, "post_revisions"), texts(archive, "select body_html from posts")) == before
     assert texts(archive, "select views from posts") == [99]
+
+
+def test_comments_of_a_post_that_a_list_shows_whole_are_stored_and_its_own_page_takes_precedence(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(1, comments=3)
+    frame = blog.crawled(blog.home, clock()).parsed
+    (shown,) = blog.crawled(blog.post_target(N), clock()).parsed.posts
+    newest = replace(shown, comments=shown.comments[:2])  # a list may show the newest comments only
+    blog.broken[blog.home.url] = ParsedPage(
+        kind=PageKind.HOME, encoding="utf-8", author=frame.author, posts=(newest,)
+    )
+    home = blog.crawled(blog.home, clock())
+    save_page.save_page(archive, home, None)
+    assert texts(archive, "select author_name from comments order by id") == ["读者0", "读者1"]
+    look(archive, blog, clock)
+    stored = rows(archive, "comments")
+    assert len(stored) == 3
+    save_page.save_page(archive, blog.crawled(blog.home, clock()), None)
+    assert rows(archive, "comments") == stored
+    assert texts(archive, "select count(*) from comments where gone_at is not null") == [0]
+    assert rows(archive, "open_failures") == []
 
 
 def test_a_full_title_replaces_a_cut_one_but_not_the_reverse(archive: Archive, clock: Clock) -> None:

@@ -44,7 +44,7 @@ def test_198_posts_with_long_ids_stay_198_posts(
 def test_the_newest_long_ids_are_requested_first(archive: Archive, clock: Clock) -> None:
     blog = long_blog()
     queue.add_targets(archive, [blog.post_target(number) for number in blog.entries], now=clock())
-    requested = [target.number for target in queue.next_targets(archive, [blog.blog], limit=198, now=clock())]
+    requested = [target.number for target in queue.next_targets(archive, blog.blog, limit=198, now=clock())]
     newest = [str(number) for number in sorted(blog.entries, reverse=True)]
     assert [len(number or "") for number in requested] == [len(number) for number in newest]
     assert requested[-16:] == newest[-16:]
@@ -57,7 +57,7 @@ def test_ids_without_order_are_requested_in_the_order_of_the_listing(archive: Ar
         replace(blog.post_target(500000), number=number, url=f"http://blog.test/{number}") for number in ids
     ]
     queue.add_targets(archive, found, now=clock())
-    assert [t.number for t in queue.next_targets(archive, [blog.blog], limit=9, now=clock())] == ids
+    assert [t.number for t in queue.next_targets(archive, blog.blog, limit=9, now=clock())] == ids
 
 
 def test_the_key_of_a_target_has_the_whole_id() -> None:

@@ -16,6 +16,8 @@ other `*_at` columns, are UTC. Bytes of pages are plain zlib: the sqlite3 shell 
 
 Ids of posts (`number`) are text, as the site writes them: `order by length(number), number` sorts decimal ids by value.
 
+`pragma application_id` is 0x426C6741 (`BlgA`), `pragma user_version` is the number of the newest migration.
+
 The names do not change; columns may be added. `make docs` writes this page from the descriptions that Datasette shows.
 """
 

@@ -12,10 +12,10 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
-from blogarchive.store import totals
+from blogarchive.store import readme, totals
 from blogarchive.store.database import version_check
 from blogarchive.store.database.connection import connect, make_folder, to_user_error
-from blogarchive.store.database.migrations import MIGRATIONS
+from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS, apply_migrations
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
 
@@ -207,7 +207,10 @@ class Archive:
             self.cache = SidebarCache()
 
     def checkpoint(self) -> None:
-        """Index pending texts, refresh totals, and write the log into the file, so that the file alone is complete."""
+        """Index pending texts, refresh totals and `readme`, and write the log into the file.
+
+        The file alone is complete then.
+        """
         if self.read_only:
             return
         if self.exists("select 1 from search_pending"):
@@ -216,6 +219,9 @@ class Archive:
         if self.exists("select 1 from totals_pending"):
             with self.atomic():
                 totals.refresh_totals(self._connection)
+        if readme.is_outdated(self._connection):
+            with self.atomic():
+                readme.refresh_readme(self._connection)
         self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:
@@ -240,7 +246,8 @@ class Archive:
         migrations = MIGRATIONS.migrations_table
         # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
         is_empty = not tables - {migrations}
-        if not is_empty and not tables >= {"frontier", migrations}:
+        is_other = self.scalar("pragma application_id") not in (0, APPLICATION_ID)  # 0: before it was set
+        if is_other or (not is_empty and not tables >= {"frontier", migrations}):
             raise ArchiveDamaged(
                 _("{path} is a database of something else; name another file with --db").format(
                     path=self.path
@@ -260,7 +267,7 @@ class Archive:
             "pragma wal_autocheckpoint = 4000"
         ).fetchall()  # pages; each checkpoint waits for the disk
         try:
-            MIGRATIONS.apply(self.db)
+            apply_migrations(self.db)
         except sqlite3.Error as error:
             raise to_user_error(error, self.path) or error from error
         self.execute("pragma foreign_keys = on")  # after the migrations: some rebuild tables

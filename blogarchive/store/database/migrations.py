@@ -9,7 +9,7 @@ from contextlib import closing
 
 from sqlite_utils import Database, Migrations
 
-from blogarchive.store import totals
+from blogarchive.store import readme, totals
 from blogarchive.store.database import (
     post_stats_index,
     tables_content,
@@ -22,6 +22,12 @@ from blogarchive.store.database import (
 from blogarchive.store.search import index, tables
 
 MIGRATIONS = Migrations("blogarchive")
+
+APPLICATION_ID = int.from_bytes(b"BlgA")
+"""`pragma application_id` of every archive: `file` and SQLite browsers show it."""
+
+SCHEMA_VERSION = 9
+"""`pragma user_version` of a current archive: the highest number of a migration."""
 
 
 @MIGRATIONS()
@@ -75,6 +81,20 @@ def m008_totals(db: Database) -> None:
 def m007_discovered_blogs(db: Database) -> None:
     """Create the table of blogs that were discovered, and indexes for runs over many blogs."""
     db.executescript(tables_discovery.TABLES)
+
+
+@MIGRATIONS()
+def m009_readme(db: Database) -> None:
+    """Create the table that explains the file, and mark the file as an archive."""
+    db.executescript(readme.TABLE)
+    db.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+def apply_migrations(db: Database) -> None:
+    """Apply the pending migrations and set `user_version`."""
+    MIGRATIONS.apply(db)
+    if db.execute("pragma user_version").fetchone() != (SCHEMA_VERSION,):
+        db.execute(f"pragma user_version = {SCHEMA_VERSION}")
 
 
 def migration_names() -> tuple[str, ...]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from blogarchive.errors import UsageError
-from blogarchive.store.database.migrations import MIGRATIONS, migration_names
+from blogarchive.store.database.migrations import MIGRATIONS, SCHEMA_VERSION, migration_names
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `UsageError` if a newer blogarchive migrated the archive: its rows may have another meaning."""
     applied = {migration.name for migration in MIGRATIONS.applied(_database(connection))}
-    if applied - set(migration_names()):
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if version > SCHEMA_VERSION or applied - set(migration_names()):
         raise UsageError(_("{path} was made by a newer blogarchive; install that one").format(path=path))
 
 

@@ -14,7 +14,7 @@ from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.demo.server.host import DemoHost
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.migrations import MIGRATIONS, migration_names
+from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migration_names
 from blogarchive.store.queries.export_reader import open_reader
 from tests.store.fake_blog import Clock, a_blog, crawl
 from tests.tool import Ran, Tool, run_command
@@ -28,6 +28,7 @@ TABLES = {
     "m006_text_numbers": "1133c77b6abb6ad5",
     "m008_totals": "a791460a9ee86f90",
     "m007_discovered_blogs": "87243b6b54d620f3",
+    "m009_readme": "bb1cd6286fe67426",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 
@@ -68,6 +69,12 @@ def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: connection.execute(f"select * from {name}").fetchall() for name in names}
 
 
+def header(path: Path) -> tuple[int, int]:
+    """Return `application_id` and `user_version` as the file stores them (https://www.sqlite.org/fileformat.html)."""
+    head = path.read_bytes()[:100]
+    return int.from_bytes(head[68:72]), int.from_bytes(head[60:64])
+
+
 @pytest.fixture
 def today(path: Path, clock: Clock) -> Path:
     """Return a current archive of a blog with edits, comments and a deleted post."""
@@ -89,6 +96,10 @@ def test_released_migrations_never_change(tmp_path: Path) -> None:
     assert found == TABLES
 
 
+def test_the_version_of_the_schema_is_the_highest_number_of_a_migration() -> None:
+    assert max(int(name[1:4]) for name in migration_names()) == SCHEMA_VERSION
+
+
 @pytest.mark.parametrize("step", migration_names()[:-1])
 def test_an_older_archive_is_migrated_with_all_its_rows(
     today: Path, tmp_path: Path, clock: Clock, step: str
@@ -97,6 +108,7 @@ def test_an_older_archive_is_migrated_with_all_its_rows(
     Archive.open(older).close()
     assert tables(older) == tables(today)
     assert contents(older) == contents(today)
+    assert header(older) == (APPLICATION_ID, SCHEMA_VERSION)
     with Archive.open(older) as archive:
         assert archive.rows("pragma integrity_check") == [("ok",)]
         assert archive.rows("pragma foreign_key_check") == []
@@ -202,13 +214,20 @@ def test_the_suggested_command_migrates_an_older_archive(tmp_path: Path) -> None
     assert run(["status"], older).code == 0
 
 
+LATER = (
+    "insert into _sqlite_migrations(migration_set, name, applied_at) values ('blogarchive', 'm999_later', '')",
+    f"pragma user_version = {SCHEMA_VERSION + 1}",
+)
+
+
+@pytest.mark.parametrize("mark", LATER)
 @pytest.mark.parametrize("read_only", [True, False])
-def test_an_archive_of_a_newer_version_is_refused_and_unchanged(path: Path, read_only: bool) -> None:
+def test_an_archive_of_a_newer_version_is_refused_and_unchanged(
+    path: Path, read_only: bool, mark: str
+) -> None:
     Archive.open(path, create=True).close()
     with closing(sqlite3.connect(path)) as newer, newer:
-        newer.execute(
-            "insert into _sqlite_migrations(migration_set, name, applied_at) values ('blogarchive', 'm999_later', '')"
-        )
+        newer.execute(mark)
     before = path.read_bytes()
     with pytest.raises(UsageError, match="made by a newer blogarchive; install that one"):
         Archive.open(path, read_only=read_only)

@@ -1,0 +1,75 @@
+"""The table `readme`: it explains the file, in Chinese and in English, to a person who has no blogarchive.
+
+`Archive.checkpoint` refreshes it at the end of each run, after the totals.
+"""
+
+import sqlite3
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+TABLE: Final = """
+create table readme (
+    language text primary key,
+    text text not null
+) without rowid;
+"""
+
+_LANGUAGES: Final = ("zh", "en")
+_MAX_BLOGS: Final = 100
+_BLOGS: Final = """
+select coalesce(a.blog_title, a.nickname, a.uid), coalesce(a.nickname, a.uid), a.url,
+       coalesce(t.posts - t.missing, 0), coalesce(t.comments, 0)
+  from authors a left join blog_totals t on t.author_id = a.id order by a.site, a.uid limit ?"""
+_LINES: Final = {
+    "zh": "- {title}（{name}）：{posts} 篇文章，{comments} 条评论，{url}",
+    "en": "- {title} ({name}): {posts} posts, {comments} comments, {url}",
+}
+_MORE: Final = {
+    "zh": "- 还有 {count} 个博客：select * from authors",
+    "en": "- and {count} more blogs: select * from authors",
+}
+_NO_BLOG: Final = {"zh": "- 还没有博客", "en": "- none yet"}
+
+
+def is_outdated(connection: sqlite3.Connection) -> bool:
+    """Return whether the stored texts differ from the texts that describe the current rows."""
+    return dict(connection.execute("select language, text from readme")) != _compose(connection)
+
+
+def refresh_readme(connection: sqlite3.Connection) -> None:
+    """Store the texts that describe the current rows, inside the caller's transaction."""
+    connection.executemany("replace into readme(language, text) values (?, ?)", _compose(connection).items())
+
+
+def _compose(connection: sqlite3.Connection) -> dict[str, str]:
+    query = "select min(first_seen_at), max(last_seen_at), count(*) from authors"
+    first_seen, last_seen, count = connection.execute(query).fetchone()
+    blogs = connection.execute(_BLOGS, (_MAX_BLOGS,)).fetchall()
+    return {
+        language: _template(language).format(
+            first_seen=_format_minute(first_seen),
+            last_seen=_format_minute(last_seen),
+            blogs=_format_blogs(blogs, count - len(blogs), language),
+        )
+        for language in _LANGUAGES
+    }
+
+
+def _format_blogs(blogs: list[tuple[str, str, str, int, int]], more: int, language: str) -> str:
+    lines = [
+        _LINES[language].format(title=title, name=name, url=url, posts=posts, comments=comments)
+        for title, name, url, posts, comments in blogs
+    ]
+    if more:
+        lines.append(_MORE[language].format(count=more))
+    return "\n".join(lines) or _NO_BLOG[language]
+
+
+def _format_minute(moment: str | None) -> str:
+    return moment[:16].replace("T", " ") if moment else "—"
+
+
+@cache
+def _template(language: str) -> str:
+    return files("blogarchive.store").joinpath("texts", f"readme.{language}.txt").read_text("utf-8")

@@ -304,12 +304,12 @@ def test_reparse_with_the_same_version_changes_nothing(run_cli: RunCli, db: Path
 FAILING = """
 import sys
 import blogarchive.workers.batch_reparse as batch_reparse
-whole = batch_reparse.parse_page
+whole = batch_reparse.parse_guarded
 def read(page, target, *more):
     if target.number == "506012":
         raise RuntimeError("a mistake in the parser")
     return whole(page, target, *more)
-batch_reparse.parse_page = read
+batch_reparse.parse_guarded = read
 from blogarchive.cli import main
 main(sys.argv[1:])
 """

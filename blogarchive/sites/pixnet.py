@@ -17,7 +17,7 @@ from blogarchive.sites.markup import (
 
 _ANSWERS = CommentParts(
     each="li.reply-text",
-    author="./p[last()]/a",
+    author=Pick("./p[last()]", match=r"^(.*\S)\s*於\s*\d{4}/"),
     author_url="./p[last()]/a",
     posted=Pick("./p[last()]", match=r"(\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2})\s*回覆\s*$"),
     body=".",

@@ -34,6 +34,15 @@ def _unwrap(text: str) -> str | None:
         return None
 
 
+_COMMENTS = CommentParts(
+    each="//li[starts-with(@id, 'cmt_')][parent::body or parent::ul[@id='article_comment_list']]",
+    author="./div/p/span[@class='SG_revert_Tit']",
+    author_url="./div/p/span[@class='SG_revert_Tit']/a",
+    posted="./div/p/span[@class='SG_revert_Time']/em",
+    body="./div/div[contains(@class, 'SG_revert_Inner')][1]",
+)
+_COUNTER = "//div[@id='articlebody']//span[starts-with(@id, '{}_')][contains(@class, 'SG_txtb')]"
+
 _BLOG7 = Template(
     name="2012",
     post=PostParts(
@@ -41,6 +50,9 @@ _BLOG7 = Template(
         body="#articlebody > .articalContent",
         posted=Pick("#articlebody > .articalTitle > .time", match=r"([\d-]+ [\d:]+)"),
         categories="#articlebody .blog_class a",
+        views=Pick(_COUNTER.format("r"), match=r"\(([\d,]+)\)"),  # in pages that a browser saved
+        comment_count=Pick(_COUNTER.format("c"), match=r"\(([\d,]+)\)"),
+        comments=_COMMENTS,
     ),
     titles=ListParts(
         each="//div[@class='articleList']/div[contains(@class, 'articleCell')] | //div[@class='blog_title_h']",
@@ -76,19 +88,12 @@ _OLD = Template(
 )
 
 _ANSWER = Answer(
-    url="/s/comment_{number}_{page}.html?comment_v=articlenew",
-    unwrap=_unwrap,
-    comments=CommentParts(
-        each="//body/li[starts-with(@id, 'cmt_')]",
-        author="./div/p/span[@class='SG_revert_Tit']",
-        author_url="./div/p/span[@class='SG_revert_Tit']/a",
-        posted="./div/p/span[@class='SG_revert_Time']/em",
-        body="./div/div[contains(@class, 'SG_revert_Inner')][1]",
-    ),
+    url="/s/comment_{number}_{page}.html?comment_v=articlenew", unwrap=_unwrap, comments=_COMMENTS
 )
 
 _ID_DIGITS = "[0-9a-f]{8}[0-9a-z]{8}"
 _ID = f"(?P<number>{_ID_DIGITS})"
+_ANSWER_URL = rf"/s/comment_{_ID}_\d+\.html(?:\?comment_v=articlenew)?"
 
 
 def _uid_of(groups: Mapping[str, str | None]) -> str:
@@ -104,12 +109,7 @@ SITE = MarkupSite(
     home="/u/{uid}",
     forms=(
         Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),
-        Form(
-            PageKind.COMMENTS,
-            rf"/s/comment_{_ID}_\d+\.html(?:\?comment_v=articlenew)?",
-            query=("comment_v",),
-            uid=_uid_of,
-        ),
+        Form(PageKind.COMMENTS, _ANSWER_URL, query=("comment_v",), uid=_uid_of),
         Form(PageKind.HOME, r"/s/articlelist_(?P<uid>\d+)_0_\d+\.html"),
         Form(PageKind.CATEGORY, r"/s/articlelist_(?P<uid>\d+)_[1-9]\d*_\d+\.html"),
         Form(PageKind.HOME, r"/u/(?P<uid>\d+)/?", canonical="/u/{uid}"),

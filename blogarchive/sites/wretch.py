@@ -18,20 +18,22 @@ from blogarchive.sites.markup import (
     Template,
 )
 
-_TIME = r"((?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?) \d{1,2}:\d{2}(?: [AP]M)?)"
-_BYLINE = rf"^(.*?)\s*(?:\bat|於)\s*{_TIME}"
+_HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?"
+# Authors choose the form of the date; the last "at" before an hour ends the name.
+_NAME = r"^(.*?)\s*(?:\bat|於)\s*(?:(?!\bat\b|於).)*?\d{1,2}:\d{2}"
+_TIME = rf"^.*?(?:\bat|於)\s*((?:(?!\bat\b|於).)*?{_HOUR})"
 _POST_LINE = "div.posted"
 
 _ANSWERS = CommentParts(
     each="./div[contains(@class, 'comments-reply')]",
-    author=Pick("li.comments-post", match=_BYLINE),
+    author=Pick("li.comments-post", match=_NAME),
     posted=Pick("li.comments-post", match=_TIME),
     body="./ul[@class='comments-author']/li[not(@class='comments-post')]",
 )
 
 _COMMENTS = CommentParts(
     each="//div[@class='total-comments-div']/div[@class='comments-body'][ul/li[@class='comments-word']]",
-    author=Pick("li.comments-post", match=_BYLINE),
+    author=Pick("li.comments-post", match=_NAME),
     author_url="li.comments-post > a.postuser",
     posted=Pick("li.comments-post", match=_TIME),
     body="./ul/li[@class='comments-word']",
@@ -44,7 +46,7 @@ _COUNTER = "./div[@id='article_counter'][last()]"
 _TITLE = ".articletext > h3.title"
 _BODY = ".articletext > .innertext"
 _COUNT = Pick(_POST_LINE, match=r"(?:Reply|回應|迴響)\s*\((\d+)\)")
-_CLOCK = Pick(_POST_LINE, match=r"(?:\bat|於)\s*(\d{1,2}:\d{2}(?: [AP]M)?)")
+_CLOCK = Pick(_POST_LINE, match=rf"(?:\bat|於)\s*({_HOUR})")
 
 _TEMPLATE = Template(
     name="blog",
@@ -52,7 +54,7 @@ _TEMPLATE = Template(
         title=_TITLE,
         body=_BODY,
         posted=(".date > .datediv", _CLOCK),
-        views=Pick("#article_counter", match=r"(?:Total Visitors|累積人氣)\s*:\s*([\d,]+)"),
+        views=Pick("#article_counter", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"),
         comment_count=_COUNT,
         categories=".extended > a[href*='category_id']",
         drop=_DROP,
@@ -71,7 +73,7 @@ _TEMPLATE = Template(
     card=CardParts(
         uid=Pick("#pageheader h1 a::attr(href)", match=r"/blog/(\w+)"),
         blog_title="#pageheader h1 a",
-        total_visits=Pick("#boxCounter .side", match=r"(?:Total Visitors|累積人氣)\s*:\s*([\d,]+)"),
+        total_visits=Pick("#boxCounter .side", match=r"(?:Total Visitors|累積人氣)\s*[:：]\s*([\d,]+)"),
     ),
     categories=LinkParts(
         each="#boxCategory .side > a", name=Pick(".", match=r"^(.*?)\s*(?:\(\d+\))?$"), url="."

@@ -22,7 +22,7 @@ from blogarchive.demo.server.router import DemoSite
 
 
 class DemoHost:
-    """A context manager that serves blogs on 127.0.0.1; port 0 chooses a free one.
+    """A context manager that serves blogs on `address`, a loopback address; port 0 chooses a free one.
 
     `markup` is the markup of all blogs, `markups` of some by uid. `rules` are faults from the start. Each answer
     waits `delay` seconds. `owner_cookie` and `validators` are those of `DemoSite`. `observer` is called with
@@ -36,6 +36,7 @@ class DemoHost:
         markup: str = "tables",
         markups: Mapping[str, str] | None = None,
         rules: Iterable[Rule] = (),
+        address: str = "127.0.0.1",
         port: int = 0,
         delay: float = 0.0,
         owner_cookie: str | None = None,
@@ -45,11 +46,12 @@ class DemoHost:
         self.site = DemoSite(blogs, markup, markups or {}, owner_cookie=owner_cookie, validators=validators)
         self.faults = Faults()
         self.faults.put(rules)
+        self._address = address
         self._delay = delay
         self._observer = observer
         self._lock = threading.Lock()
         self._requests: list[LoggedRequest] = []
-        self._server = _Server(("127.0.0.1", port), handler(self.answer, self._log_request))
+        self._server = _Server((address, port), handler(self.answer, self._log_request))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -60,7 +62,7 @@ class DemoHost:
     @property
     def url(self) -> str:
         """Return the URL of the host without a slash at its end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self._address}:{self.port}"
 
     def blog_url(self, uid: str) -> str:
         """Return the URL of a blog's home page; raises KeyError."""

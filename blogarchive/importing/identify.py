@@ -25,7 +25,7 @@ from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.workers.large_pages import parse_guarded
 
 _SHORTEST_CUT = 8
-_FILE_NUMBER = re.compile(r"(?:did=)?(\d{3,})")
+_FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")
 
 
 class CannotIdentify(Exception):
@@ -209,17 +209,20 @@ class _Identification:
 
     def _find_numbered(self, home: Target) -> Target | None:
         """Return the post with the number in a form or in the file's name."""
-        numbers = set(self._urls.numbers)
-        if not numbers and (match := _FILE_NUMBER.fullmatch(self._saved.path.stem)):
-            numbers = set(filter(None, (parse_decimal_id(match[1]),)))
-        if len(numbers) != 1:
+        site = site_by_name(home.site)
+        fields = (value for name, value in self._urls.number_fields if site.is_number_field(name))
+        numbers = set(map(parse_decimal_id, fields))
+        match = _FILE_NUMBER.fullmatch(self._saved.path.stem)
+        if not numbers and match and (match["key"] is None or site.is_number_field(match["key"])):
+            numbers = {parse_decimal_id(match["number"])}
+        number = next(iter(numbers), None)
+        if number is None or len(numbers) != 1:
             return None
-        (number,) = numbers
         known = (find_target(url, home.site) for url, _text in self._links(home))
         linked = next(
             (one for one in known if one and one.kind is PageKind.POST and one.number == number), None
         )
-        url = site_by_name(home.site).build_post_url(home.url, number)
+        url = site.build_post_url(home.url, number)
         target = find_target(url, home.site) if url else None
         found = linked or (target if target and target.number == number else None)
         return found and replace(found, uid=found.uid or home.uid)

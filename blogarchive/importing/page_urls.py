@@ -7,8 +7,6 @@ from urllib.parse import urljoin
 
 from parsel import Selector
 
-from blogarchive.sites.post_ids import parse_decimal_id
-
 # Chrome, Edge and IE write it before <html>; the number is the length of the URL.
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
 _HEAD = 4000
@@ -18,7 +16,7 @@ _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _CANONICAL = r"//link[re:test(@rel, '(^|\s)canonical(\s|$)', 'i')]/@href"
 _OG_URL = "//meta[re:test(@property, '^og:url$', 'i') or re:test(@name, '^og:url$', 'i')]/@content"
 _TEXT = "//body//text()[not(ancestor::script or ancestor::style)]"
-_POST_NUMBER = "//input[re:test(@name, '^(did|id|blog_?id|diary_?id|post_?id)$', 'i')]/@value"
+_NUMBER_FIELDS = "//input[@name and re:test(normalize-space(@value), '^[0-9]+$')]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,14 +24,14 @@ class PageUrls:
     """The URLs in a page.
 
     `saved_from` is written by the browser, `declared` by the site (canonical, og:url); `links` are absolute URLs
-    with the text of the link; `written` are URLs in the text; `numbers` are post numbers in form fields.
+    with the text of the link; `written` are URLs in the text; `number_fields` are form fields with digits.
     """
 
     saved_from: str | None
     declared: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     written: tuple[str, ...]
-    numbers: tuple[str, ...]
+    number_fields: tuple[tuple[str, str], ...]
 
 
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
@@ -41,13 +39,14 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     match = _SAVED_FROM.search(text, 0, _HEAD)
     saved_from = match[1] if match else None
     page = _parse(text)
-    numbers = (parse_decimal_id(value.strip()) for value in page.xpath(_POST_NUMBER).getall())
     return PageUrls(
         saved_from=saved_from,
         declared=_read_all(page, _CANONICAL) + _read_all(page, _OG_URL),
         links=tuple(_read_links(page, _read_base(page, saved_from or base))),
         written=tuple(_URL.findall(" ".join(page.xpath(_TEXT).getall()))),
-        numbers=tuple(number for number in numbers if number is not None),
+        number_fields=tuple(
+            (field.attrib["name"], field.attrib["value"].strip()) for field in page.xpath(_NUMBER_FIELDS)
+        ),
     )
 
 

@@ -59,6 +59,9 @@ class Site(Protocol):
     def build_home_url(self, page_url: str, uid: str) -> str | None:
         """Return the home page of the blog `uid` on the host of `page_url`, or on the blog's own host."""
 
+    def is_number_field(self, name: str) -> bool:
+        """Return whether a form field, or a key of a query, of that name has the number of the page's post."""
+
     def find_own_url(self, text: str) -> str | None:
         """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
 

@@ -3,6 +3,7 @@
 import pytest
 
 from blogarchive.importing.page_urls import PageUrls, find_image_sources, read_page_urls
+from blogarchive.sites.base import site_by_name
 
 HOME = "http://blog.creaders.net/u/31182/"
 
@@ -18,7 +19,10 @@ def test_declared_urls_and_post_numbers_are_found_in_any_case() -> None:
         "<LINK REL='Alternate Canonical' HREF=' http://a.net/1 '><link rel=canonicals href=/no>"
         "<META PROPERTY='OG:URL' CONTENT=http://a.net/2><input NAME=Diary_ID value=' 12 '><input name=idx value=3>"
     )
-    assert (urls.declared, urls.numbers) == (("http://a.net/1", "http://a.net/2"), ("12",))
+    assert urls.declared == ("http://a.net/1", "http://a.net/2")
+    assert urls.number_fields == (("Diary_ID", "12"), ("idx", "3"))
+    site = site_by_name("creaders")
+    assert [site.is_number_field(name) for name, _ in urls.number_fields] == [True, False]
 
 
 def test_relative_links_follow_the_base_of_the_page() -> None:
@@ -29,5 +33,5 @@ def test_relative_links_follow_the_base_of_the_page() -> None:
 @pytest.mark.parametrize("text", ["", " ", "<!-- 注 -->"])
 def test_an_empty_page_has_no_urls(text: str) -> None:
     urls = read_page_urls(text)
-    assert urls == PageUrls(saved_from=None, declared=(), links=(), written=(), numbers=())
+    assert urls == PageUrls(saved_from=None, declared=(), links=(), written=(), number_fields=())
     assert find_image_sources(text) == ()

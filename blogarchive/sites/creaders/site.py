@@ -26,7 +26,7 @@ from blogarchive.sites.creaders.items import (
     deduplicate_links,
 )
 from blogarchive.sites.creaders.layout import PageLayout, build_author, parse_layout
-from blogarchive.sites.creaders.urls import build_home_url, build_post_url, parse_url
+from blogarchive.sites.creaders.urls import build_home_url, build_post_url, is_number_field, parse_url
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.listing.listing import parse_listing
 from blogarchive.sites.grammar.listing.pagination import find_next_page
@@ -66,6 +66,10 @@ class Creaders:
     def build_home_url(self, page_url: str, uid: str) -> str | None:
         """Return the home page of the blog on the host of `page_url`."""
         return build_home_url(page_url, uid)
+
+    def is_number_field(self, name: str) -> bool:
+        """Return whether the name is `did`, as in old URLs, or that of an id of a post, in any case."""
+        return is_number_field(name)
 
     def find_own_url(self, text: str) -> str | None:
         """Return None: no script of the site's pages states their URL."""

@@ -76,6 +76,10 @@ class ExportSite:
         """Return None: the export names the URL of each post."""
         return None
 
+    def is_number_field(self, name: str) -> bool:
+        """Return False: no saved page is of this site."""
+        return False
+
     def find_own_url(self, text: str) -> str | None:
         """Return None: no saved page is of this site."""
         return None

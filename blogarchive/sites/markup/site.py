@@ -57,6 +57,10 @@ class MarkupSite:
         except KeyError:
             return None
 
+    def is_number_field(self, name: str) -> bool:
+        """Return False: `own_number` finds the number of a page's post."""
+        return False
+
     def build_home_url(self, page_url: str, uid: str) -> str:
         """Return the home page of a blog, on the host of `page_url` unless the blog has a host of its own."""
         parts = urlsplit(page_url)

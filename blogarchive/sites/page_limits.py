@@ -1,11 +1,14 @@
-"""Limits of the size of a page: no page within them takes more than 2 s or 500 MB to parse on one core."""
+"""Limits of the size of a page: a page within them takes at most about 2 s and 200 MB to parse on one core.
+
+docs/decisions/0064-limits-of-a-page.md
+"""
 
 from blogarchive.items import PageKind, ParsedPage, Problem
 
 MAX_PAGE_BYTES = 2_000_000
-"""Bytes of a page after decompression; the largest page of a real blog that was seen has a quarter of it."""
+"""Bytes of a page after decompression."""
 
-MAX_TAGS = 50_000
+MAX_TAGS = 40_000
 """Start and end tags of a page, counted as `<`."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 Kind = Callable[[int], bytes]
 
 _HEADER = "作者：网友{n} 留言时间：2025-01-28 08:00:00"
-_UNITS = {
+UNITS = {
     # Comments and counters.
     "comment-blocks": f"<div>{_HEADER}</div><div>第{{n}}条。</div><div>回复 | {{n}}</div>",
     "comment-blocks-equal": "<div>作者：甲 留言时间：2025-01-28 08:00:00</div><div>好。</div><div>回复 | 1</div>",
@@ -170,6 +170,8 @@ _UNITS = {
     "japanese": "これはテストです",
     "replacement": "\ufffd",
 }
+"""The repeated units by kind; `{n}` is a number that differs each time."""
+
 _ONE_TAG = {"attributes-in-one-tag": ("<p", ">甲</p>"), "attributes-equal": ("<p", ">甲</p>")}
 _IN_TABLE = ("table-rows", "table-cells", "table-cells-font", "table-strays-in-one")
 _GBK_WORD = "中文".encode("gbk")
@@ -190,7 +192,7 @@ def _repeat(unit: str, before: str, after: str) -> Kind:
 
 def _wrap(kind: str) -> Kind:
     before, after = ("<table>", "</table>") if kind in _IN_TABLE else _ONE_TAG.get(kind, ("", ""))
-    return _repeat(_UNITS[kind], before, after)
+    return _repeat(UNITS[kind], before, after)
 
 
 def _link_of(unit: str) -> Kind:
@@ -226,7 +228,7 @@ def _deep_inline_comments(size: int) -> bytes:
 
 
 KINDS: dict[str, Kind] = {
-    **{name: _wrap(name) for name in _UNITS},
+    **{name: _wrap(name) for name in UNITS},
     "href-ampersands": _link_of("&"),
     "href-ampersands-escaped": _link_of("&amp;"),
     "href-long": _link_of("a"),

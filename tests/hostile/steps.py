@@ -1,12 +1,16 @@
 """Count the steps of the parser of a page, so that its growth does not depend on the speed of a machine."""
 
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
+
+MAX_GROWTH = 2.5
+"""How many times the steps may grow if the content of a page doubles."""
 
 
 class StepCounter:
@@ -29,3 +33,18 @@ def count_steps(page: Page, target: Target) -> int:
     finally:
         sys.settrace(before)
     return counter.steps
+
+
+def find_growth(make_page: Callable[[int], tuple[Page, Target]], size: int) -> float:
+    """Return how many times the steps grow if the content doubles: the least of three doublings from `size` on.
+
+    A single doubling may pass a limit, such as 2,048 nested elements, from which on a page is parsed otherwise.
+    """
+    before = count_steps(*make_page(size))
+    for _ in range(3):
+        size *= 2
+        after = count_steps(*make_page(size))
+        growth, before = after / before, after
+        if growth <= MAX_GROWTH:
+            break
+    return growth

@@ -22,7 +22,7 @@ from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, Charset
 
 _BLOCK_BYTES = 4096  # an undamaged block is decoded at once, a damaged one by segments
 _MAX_BLOCK_BYTES = 16_384  # of a block without a tag
-_MAX_DAMAGED_BYTES = 50_000  # of a page; the repair takes about 10 µs a byte
+_MAX_DAMAGED_BYTES = 30_000  # of a page; the repair takes about 10 µs a byte
 _SEGMENTS = re.compile(rb'([<>"\r\n]+)')  # no supported charset has these bytes inside a character
 _EDGES = (b"<", b">", b'"', b"\n")
 _BLOCK_END = re.compile(rb"[\x00-\x2f<>]")  # every decoder resynchronises at these
@@ -90,7 +90,7 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
 
     A segment that is clearly in a `declared` charset, UTF-8, GBK or Big5 is decoded in that. A damaged
     segment loses as few characters as possible. Other segments decode as in a browser, and so do all after
-    the first 50,000 damaged bytes.
+    the first 30,000 damaged bytes.
     """
     others = [
         c

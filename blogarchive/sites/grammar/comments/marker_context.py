@@ -1,7 +1,7 @@
 """The markers of a page's comments, with the positions of the lines between them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -19,6 +19,7 @@ _FIRST = attrgetter("first")
 class CommentMarkers:
     """All lines that match a marker, up to line `end`, and the positions of typed lines.
 
+    `typed_blocks` has the block positions of typed lines by their path.
     `labels` are lines after them that are labels of the page's own sections. The first header is always the
     page's own: commenters write nothing before it.
     """
@@ -28,6 +29,7 @@ class CommentMarkers:
     footers: tuple[CommentFooter, ...]
     end: int
     typed: tuple[DomPosition, ...]
+    typed_blocks: Mapping[str, frozenset[BlockPosition]]
     labels: frozenset[int]
 
     def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
@@ -44,14 +46,11 @@ class CommentMarkers:
         """Return True if a commenter's words can have this position, as far as the page shows."""
         if not self.typed:
             return not position.is_split
-        parts = len(position.paths)
-        return any(
-            typed.paths * parts == position.paths
-            and (
-                position.block_position is BlockPosition.INNER
-                or typed.block_position is not BlockPosition.INNER
-            )
-            for typed in self.typed
+        if position.is_split:
+            return False
+        found = self.typed_blocks.get(position.paths[0], frozenset())
+        return bool(
+            found if position.block_position is BlockPosition.INNER else found - {BlockPosition.INNER}
         )
 
 
@@ -70,7 +69,13 @@ def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
     typed = tuple(dict.fromkeys(position_if_typed(view, index, 1) for index in lines))
     end = _find_comments_end(view, start, end, {position.paths[0] for position in typed})
     own = tuple(footer for footer in footers if footer.last < end)
-    return CommentMarkers(view=view, headers=headers, footers=own, end=end, typed=typed, labels=labels)
+    blocks: dict[str, frozenset[BlockPosition]] = {}
+    for position in typed:
+        path = position.paths[0]
+        blocks[path] = blocks.get(path, frozenset()) | {position.block_position}
+    return CommentMarkers(
+        view=view, headers=headers, footers=own, end=end, typed=typed, typed_blocks=blocks, labels=labels
+    )
 
 
 def _find_comments_end(view: PageView, start: int, end: int, typed: set[str]) -> int:

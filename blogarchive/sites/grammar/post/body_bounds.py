@@ -13,7 +13,7 @@ from blogarchive.items import Problem
 from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.comments.comments import PageComments
 from blogarchive.sites.grammar.comments.consistency import comments_problem
-from blogarchive.sites.grammar.comments.headers import find_headers
+from blogarchive.sites.grammar.comments.headers import CommentHeader, find_headers
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
@@ -147,8 +147,10 @@ def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Prob
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 
-def find_label_below(view: PageView, start: int) -> int | None:
+def find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
     """Return the page's own label between a body that begins at `start` and its comments, or None.
+
+    `headers` are the headers of comments from line `start` on.
 
     If elements separate labels from the body: the one with a header below it, else the last. A commenter's
     label is not among them, since his header is above it. Otherwise: the last label above the first header
@@ -157,7 +159,6 @@ def find_label_below(view: PageView, start: int) -> int | None:
     ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
     if not ends or ends[0] == start:
         return ends[0] if ends else None
-    headers = find_headers(view, start, len(view.lines))
     ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]
     if not ends:
         return None
@@ -172,9 +173,12 @@ def find_label_below(view: PageView, start: int) -> int | None:
     return [ends[0], *(i for i in ends if i < first)][-1]
 
 
-def find_end_without_counters(view: PageView, start: int) -> int | None:
-    """Return the end of a body without counters: the next label, or the end of its element."""
-    label = find_label_below(view, start)
+def find_end_without_counters(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+    """Return the end of a body without counters: the next label, or the end of its element.
+
+    `headers` are the headers of comments from line `start` on.
+    """
+    label = find_label_below(view, start, headers)
     if label is not None:
         return label
     body_class = view.hints.body_class

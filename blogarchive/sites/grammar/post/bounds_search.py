@@ -79,7 +79,7 @@ class _BoundsSearch:
         candidates = [self._build(*self._find_body(counters), counters) for counters in compared]
         headers = self.markers.headers
         if headers and headers[0].first < found[0].first:
-            label = find_label_below(self.view, self.heading.end)
+            label = find_label_below(self.view, self.heading.end, headers)
             if label is not None and label < found[0].first:
                 candidates.insert(0, self._build(self.heading.end, label))
         chosen = choose_bounds(self.view, candidates)
@@ -88,7 +88,7 @@ class _BoundsSearch:
     def find_without_counters(self) -> BodyBounds | None:
         """Return the bounds on a page without counters of its own."""
         begin, footer_line = self.heading.end, self.heading.footer_line
-        end = find_end_without_counters(self.view, begin)
+        end = find_end_without_counters(self.view, begin, self.markers.headers)
         if end is None:
             return None
         bounds = self._build(begin, end)
@@ -126,7 +126,8 @@ class _BoundsSearch:
         ):
             return begin, min(footer_line, counters.first)
         if counters.first <= begin:
-            below = find_end_without_counters(view, counters.last + 1)
+            start = counters.last + 1
+            below = find_end_without_counters(view, start, self.markers.from_line(start).headers)
             if below is not None and trim_body(view, counters.last + 1, below):
                 return counters.last + 1, below
         return begin, counters.first

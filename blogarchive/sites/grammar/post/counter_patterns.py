@@ -65,6 +65,9 @@ _LABELS = ("views", "comments", "likes", "others")
 CountTexts = dict[str, str | None]
 """The texts shown as `views`, `likes` and `comments`; absent if not shown."""
 
+REPEATED: CountTexts = {}
+"""The result for a text with two equal labels: no text after it makes it counters."""
+
 
 def parse_labels_first(text: str) -> CountTexts | None:
     """Return the counts of a text with labels before numbers; None if it has other words or no count.
@@ -109,7 +112,8 @@ def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
         if name is None or name == "other":
             continue  # words of a button, or another count
         if name in found:
-            return None
+            # A number without a label may get one in the text that follows; two equal labels never fit.
+            return REPEATED if match.lastgroup not in _VALUES or match[name] else None
         found[name] = value
     return found or None
 

@@ -16,6 +16,7 @@ from blogarchive.sites.grammar.post.counter_patterns import (
     COMMENTS_WORD,
     COUNTER_PREFIX,
     OWNER_WORDS,
+    REPEATED,
     VIEW_WORDS,
     VIEWS_LABEL,
     CountTexts,
@@ -127,11 +128,11 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
             last > index and not numbered and _NEXT_COUNTERS.match(view.folded[last])
         ):
             break
-        texts = (
-            _parse_numbered(view, index, last, text)
-            if numbered
-            else parse_labels_first(text) or parse_two_rows(text)
-        )
+        texts = _parse_numbered(view, index, last, text) if numbered else parse_labels_first(text)
+        if not numbered and texts is REPEATED:
+            break
+        if not numbered and texts is None:
+            texts = parse_two_rows(text)
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = _build_counters(index, last, texts)

@@ -1,29 +1,31 @@
-"""Read the records of a WARC file that may be a page or an image, and detect truncated ones."""
+"""Read the records of a WARC or ARC file that may be a page or an image, and detect truncated ones."""
 
 import gzip
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from io import SEEK_END
-from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from warcio.archiveiterator import WARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
+from blogarchive.importing.http_content import decode_content
 from blogarchive.importing.identify import CannotIdentify
 from blogarchive.importing.saved_files import MAX_BYTES, modified_at
+from blogarchive.importing.warc_files import ZstdError, is_arc, iterate_records, open_records
+from blogarchive.store.timestamps import utc_now
 
 _KINDS = ("response", "resource")
 _BLOCK = 2**16
 _MAX_DETAIL = 200
 _DATE_SUFFIXES = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
-_TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile)
+_TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, ZstdError)
+_STATUS_DIGITS = 3
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCK_ERROR = timedelta(days=1)
 
 Reject = Callable[[str, str], None]
 """Called with the name of a file or record that is not imported, and the reason."""
@@ -38,6 +40,7 @@ class Record:
         self.kind: str = raw.rec_type
         self.url: str = raw.rec_headers.get_header("WARC-Target-URI") or ""
         self.is_checked = False
+        self.is_refused = False
 
     @property
     def is_response(self) -> bool:
@@ -48,7 +51,7 @@ class Record:
     def status(self) -> int:
         """The status of the response; 200 if the record has none, 0 if it is invalid."""
         text = self._raw.http_headers.get_statuscode() if self._raw.http_headers else "200"
-        return int(text) if text.isascii() and text.isdigit() else 0
+        return int(text) if len(text) == _STATUS_DIGITS and text.isascii() and text.isdigit() else 0
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -63,13 +66,22 @@ class Record:
 
     @property
     def recorded_at(self) -> datetime:
-        """The time of the record (UTC); a date cut to year or month (WARC 1.1) means its first day; else the file's time."""
+        """The time of the record (UTC); a date cut to year or month (WARC 1.1) means its first day; else the file's time.
+
+        Raises `CannotIdentify` if the date is before 1970 or in the future: such a page would stay the newest one.
+        """
         text = (self.field("WARC-Date") or "").strip()
         try:
             found = datetime.fromisoformat(text + _DATE_SUFFIXES.get(len(text), ""))
         except ValueError:
             return modified_at(self._source)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+        try:
+            moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            moment = datetime.max.replace(tzinfo=UTC)
+        if not _EARLIEST <= moment <= utc_now() + _CLOCK_ERROR:
+            raise CannotIdentify(_("its date {date} is out of range").format(date=text))
+        return moment.replace(microsecond=0)
 
     def field(self, name: str) -> str | None:
         """Return the WARC header of that name, None if it is missing."""
@@ -77,19 +89,20 @@ class Record:
         return found
 
     def read_content(self) -> bytes:
-        """Return the body without transfer encoding. Raises `CannotIdentify` if it is truncated or too large."""
-        self.is_checked = True
-        stream = self._raw.content_stream()
+        """Return the body without transfer encoding. Raises `CannotIdentify` if it is truncated, damaged or too large."""
+        self.is_checked = self.is_refused = True
         try:
-            body: bytes = stream.read(MAX_BYTES)
-            larger, truncated = bool(stream.read(1)), self.is_truncated()
+            block: bytes = self._raw.raw_stream.read(MAX_BYTES + 1)
+            truncated = self.is_truncated()
         except _TRUNCATED as error:
             raise CannotIdentify(_("the record is cut short")) from error
-        if larger:
+        if len(block) > MAX_BYTES:
             raise CannotIdentify(_("it is larger than {size} MB").format(size=MAX_BYTES >> 20))
         if truncated or self.field("WARC-Truncated"):
             raise CannotIdentify(_("the record is cut short"))
-        return body
+        content = decode_content(block, self.headers, MAX_BYTES)
+        self.is_refused = False
+        return content
 
     def is_truncated(self) -> bool:
         """Return whether the file ends before the record does; reads the record to its end."""
@@ -107,8 +120,9 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
     `UsageError` if the file is no WARC.
     """
     last: Record | None = None
-    with _open(source) as file:
-        iterator = _iterate(file)
+    with open_records(source) as file:
+        iterator = iterate_records(file, is_arc=is_arc(source))
+        reader = iterator.reader  # the iterator forgets it at the end of the file
         try:
             for last in _wrap_records(iterator, source):
                 if last.kind in _KINDS and last.url:
@@ -121,35 +135,16 @@ def read_records(source: Path, reject: Reject) -> Iterator[Record]:
                 raise UsageError(
                     _("{source} is no WARC file ({detail})").format(source=source, detail=detail)
                 ) from error
-            reject(source.name, _("the rest of it cannot be read ({detail})").format(detail=detail))
+            if not (last.is_refused and isinstance(error, EOFError)):
+                reject(source.name, _("the rest of it cannot be read ({detail})").format(detail=detail))
             return
         # The rest is no record: the file ends inside a record's headers.
-        if last is not None and (not last.is_checked or iterator.offset < size):
+        is_cut = not reader.is_whole and last is not None and not last.is_refused
+        if last is not None and (not last.is_checked or iterator.offset < size or is_cut):
             reject(source.name, _("the file is cut short"))
 
 
-def _iterate(file: BinaryIO) -> Any:
-    iterator = WARCIterator(file)  # without ARC, which an HTML page may look like
-    iterator.INC_RECORD = ""  # warcio would print it for an incomplete record; `reject` reports that record
-    return iterator
-
-
-def _open(source: Path) -> BinaryIO:
-    """Open the file, decompressed if gzip has one member: warcio reads one record of each. Raises `UsageError`."""
-    try:
-        with source.open("rb") as file, suppress(AttributeError):
-            deque(islice(_iterate(file), 2), maxlen=0)
-    except ArchiveLoadFailed as error:
-        if "non-chunked" in str(error):
-            return cast(BinaryIO, gzip.open(source))
-    except OSError as error:
-        raise UsageError(
-            _("{source} cannot be read ({reason})").format(source=source, reason=error.strerror)
-        ) from error
-    return source.open("rb")
-
-
-def _wrap_records(iterator: WARCIterator, source: Path) -> Iterator[Record]:
+def _wrap_records(iterator: Any, source: Path) -> Iterator[Record]:
     begun = False
     try:
         for raw in iterator:

@@ -1,12 +1,8 @@
-import gzip
 import os
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
@@ -20,53 +16,9 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, PNG, page, post_url, save, saved_from
+from tests.importing.warc_files import write_warc
 
 PICTURE = "https://blog.creaders.net/u/31182/upload_file/1.png"
-
-
-def write_warc(
-    path: Path,
-    records: list[tuple[str, str, bytes, str]],
-    *,
-    date: str = "2025-02-01T09:00:00Z",
-    coding: str = "gzip",
-    truncated: str | None = None,
-) -> Path:
-    """Write records of URL, content type, body and status, compressed if the name ends in .gz."""
-    with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=path.suffix == ".gz")
-        for url, kind, body, status in records:
-            packed = coded(body, coding)
-            http = StatusAndHeaders(
-                status,
-                [
-                    ("Content-Type", kind),
-                    ("Set-Cookie", "a=b"),
-                    ("Transfer-Encoding" if coding == "chunked" else "Content-Encoding", coding),
-                ],
-                protocol="HTTP/1.1",
-            )
-            headers = {"WARC-Date": date} | ({"WARC-Truncated": truncated} if truncated else {})
-            writer.write_record(
-                writer.create_warc_record(
-                    url,
-                    "response",
-                    BytesIO(packed),
-                    len(packed),
-                    http_headers=http,
-                    warc_headers_dict=headers,
-                )
-            )
-    return path
-
-
-def coded(body: bytes, coding: str) -> bytes:
-    if coding == "gzip":
-        return gzip.compress(body)
-    if coding == "chunked":
-        parts = (body[start : start + 700] for start in range(0, len(body), 700))
-        return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-    return body
 
 
 def test_pages_and_images_of_known_blogs_are_imported(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_warc_in_a_single_gzip_member_is_read_completely(archive: Path, tmp_pa
     packed.write_bytes(gzip.compress(plain)[:-900])
     done = import_warc(tmp_path / "c.db", packed)
     assert done.posts == 2
-    assert "ended before" in done.unplaced[-1].why
+    assert "cut short" in done.unplaced[-1].why
     packed.write_bytes(gzip.compress(b"no warc at all"))
     with pytest.raises(UsageError, match="is no WARC file"):
         import_warc(tmp_path / "d.db", packed)

@@ -75,6 +75,14 @@ class AppServer:
         )
 
 
+def hurry(db: Path, delay: float = 0.1) -> None:
+    """Let crawls into the archive wait `delay` seconds between requests in place of one."""
+    db.parent.mkdir(parents=True, exist_ok=True)
+    db.with_name("blogarchive.toml").write_text(
+        f"[backup]\ndelay = {delay}\n[update]\ndelay = {delay}\n", "utf-8"
+    )
+
+
 @contextmanager
 def app_server(db: Path, language: str = "en") -> Iterator[AppServer]:
     """Start `blogarchive app` on a free port; it is terminated at the end."""

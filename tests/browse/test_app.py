@@ -12,7 +12,7 @@ import pytest
 
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.demo import DemoHost, make_blog
-from tests.browse.app_server import AppServer, app_server
+from tests.browse.app_server import AppServer, app_server, hurry
 
 UID = "31182"
 
@@ -65,6 +65,7 @@ def test_a_form_cannot_pass_options_to_a_command(server: AppServer) -> None:
 
 
 def test_a_blog_is_shown_before_it_is_stored_then_backed_up_exported_and_copied(server: AppServer) -> None:
+    hurry(server.db)
     with DemoHost([make_blog(UID, posts=5)]) as host:
         url = host.blog_url(UID)
         shown = server.post("/app/check", url=f"《{url}》", site="creaders")
@@ -107,6 +108,7 @@ def test_after_a_kill_of_the_server_the_crawl_goes_on_and_a_new_server_can_stop_
 
 def test_a_killed_crawl_is_continued_by_update_all(tmp_path: Path) -> None:
     db = tmp_path / "archive.db"
+    hurry(db, 0.5)
     with DemoHost([make_blog(UID, posts=4)]) as host, app_server(db) as server:
         server.post("/app/start", url=host.blog_url(UID), site="creaders")
         until(lambda: db.with_name("archive.db.holder").exists())

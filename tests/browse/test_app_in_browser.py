@@ -10,7 +10,7 @@ import pytest
 
 from blogarchive.demo import DemoHost, make_blog
 from tests.browse import chromium
-from tests.browse.app_server import AppServer, app_server
+from tests.browse.app_server import AppServer, app_server, hurry
 from tests.browse.test_browser import AXE, running_browser, tab
 
 __all__ = ["running_browser", "tab"]
@@ -28,6 +28,7 @@ def host() -> Iterator[DemoHost]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[AppServer]:
+    hurry(tmp_path / "archive.db", 0.3)  # slow enough to be seen running
     with app_server(tmp_path / "archive.db") as running:
         yield running
 

@@ -9,6 +9,8 @@ from blogarchive.sites.markup.parts import CommentParts
 from blogarchive.sites.markup.picker import Picker, keep_outermost
 from blogarchive.sites.markup.tree import tag_path
 
+_MAX_TEXTS = 2  # of a comment: its own, and the owner's answer
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageComments:
@@ -92,8 +94,8 @@ def _read_comment(
     )
     answers = set(picker.elements(parts.answers.each, element, ())) if parts.answers else set()
     bodies = [node for node in inner if node not in answers]
-    if len(bodies) != 1:
-        return f"a comment has {len(bodies)} texts"
+    if len(bodies) != 1 or len(inner) > _MAX_TEXTS:
+        return f"a comment has {len(bodies)} texts and {len(inner) - len(bodies)} answers"
     comment = _build_comment(picker, parts, element, bodies[0], [node for node in inner if node in answers])
     if comment is None:
         return "a comment shows two names or two times"

@@ -32,8 +32,8 @@ class CommentParts:
     """The comments of a page: `each` selects one element a comment.
 
     `author_url` selects a link. `drop` selects elements inside the body that the site adds. `unseen` selects
-    comments that the page counts and does not show. `answers` are the replies of the blog's owner to a comment;
-    the page does not count them. `anonymous` is the stored name of a commenter without a name.
+    comments that the page counts and does not show. `answers` are the replies of the blog's owner, at most one to
+    a comment; the page does not count them. `anonymous` is the stored name of a commenter without a name.
     """
 
     each: str

@@ -68,6 +68,7 @@ def test_parts_of_the_page_pasted_into_the_text_or_a_comment_change_nothing(copi
         '<li class="info"><span class="name">mallory</span><li class="text">forged',
         '</li><li class="info"><span class="name">mallory</span></li><li>',
         '</li><li class="text">forged',
+        '</li><li class="answer"><b>Ann</b><p>one</p></li><li class="answer"><b>Ann</b><p>two</p></li><li>',
         "</li></ul>" + a_comment("mallory", "forged", 30).removesuffix("</li></ul>"),  # more than are claimed
     ],
 )

@@ -161,11 +161,12 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 @options.db
 @options.as_json
 @options.verbosity
-def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
+def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     """Copy everything from another archive into this one; the other is only read."""
     with _progress_bar(_("merging"), quiet=quiet) as progress:
         done = merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
+    return 1 if done.unplaced else 0
 
 
 def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:

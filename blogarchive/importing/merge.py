@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from blogarchive.importing.report import ImportReport
+from blogarchive.importing.report import ImportReport, Unidentified
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
@@ -12,6 +12,7 @@ from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_page
+from blogarchive.workers.parser_process import ParserKilled
 
 
 def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progress) -> ImportReport:
@@ -32,11 +33,15 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
         before, offered = page_rows.count_pages(target), merge.count_other_pages(target)
         to_parse = merge.copy_pages(target)
         counted = ChangeCounts()
+        stopped: list[Unidentified] = []
         progress(0, len(to_parse))
         for done, page_id in enumerate(to_parse, 1):
             stored = page_rows.stored_page(target, page_id)
-            if stored is not None:
-                counted += save_page.resave_page(target, *parse_stored_page(stored)).changes
+            try:
+                if stored is not None:
+                    counted += save_page.resave_page(target, *parse_stored_page(stored)).changes
+            except ParserKilled as why:  # the page is copied; `reparse` of a later version parses it
+                stopped.append(Unidentified(name=stored.page.url if stored else "", why=str(why)))
             progress(done, len(to_parse))
         images = merge.copy_unparsed(target)
         new = page_rows.count_pages(target) - before
@@ -47,4 +52,5 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
             changed=counted.posts_changed,
             comments=counted.comments_new,
             pictures=images,
+            unplaced=tuple(stopped),
         )

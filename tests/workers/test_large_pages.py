@@ -104,3 +104,22 @@ def test_a_page_that_hangs_the_parser_is_a_failure_and_the_run_continues(
     assert "parsing took longer than" in detail
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 5
     assert "Traceback" not in ran.stderr
+
+
+def test_merge_and_reparse_continue_after_a_stored_page_that_hangs_the_parser(
+    tool: Tool, hanging: dict[str, str], tmp_path: Path
+) -> None:
+    body = ENDLESS + b"<p>x</p>" * (LARGE_PAGE // 8)
+    with DemoHost(
+        [make_blog(UID, posts=6)], rules=[Rule(Instead(Answer(body=body)), match=r"/400345\.html")]
+    ) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 1
+    other = Tool(tmp_path / "other")
+    merged = run(other, hanging, "merge", str(tool.db), delay=0)
+    assert merged.returncode == 1, merged.stderr
+    assert "parsing took longer than" in merged.stdout + merged.stderr
+    assert other.scalar("select count(*) from posts where content_hash is not null") == 5
+    assert other.rows("pragma integrity_check") == [("ok",)]
+    reparsed = run(other, hanging, "reparse", delay=0)
+    assert reparsed.returncode == 1, reparsed.stderr
+    assert "parsing took longer than" in reparsed.stderr

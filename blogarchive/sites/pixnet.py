@@ -68,7 +68,8 @@ SITE = MarkupSite(
     home_host="{uid}.pixnet.net",
     home="/blog",
     forms=(
-        Form(PageKind.POST, r"/blog/posts?/(?P<number>\d+)(?:[-/].*)?", canonical="/blog/post/{number}"),
+        Form(PageKind.POST, r"/blog/post/(?P<number>\d+)(?:[-/].*)?", canonical="/blog/post/{number}"),
+        Form(PageKind.POST, r"/blog/posts/(?P<number>\d+)(?:[-/].*)?", canonical="/blog/posts/{number}"),
         Form(PageKind.CATEGORY, r"/blog/category/\d+(?:/\d+)?"),
         Form(PageKind.MONTH, r"/blog/archives?/(?P<month>\d{6})(?:/\d+)?"),
         Form(PageKind.HOME, r"/(?:blog/?)?", canonical="/blog"),

@@ -26,7 +26,7 @@ _DATA = re.compile(r'^\s*\{.{0,40}?"?data"?\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def _unwrap(text: str) -> str | None:
-    """Return the HTML of an answer `{"code": …, data: HTML}`, whose key has no quotes; None for any other text."""
+    """Return the HTML of an answer `{"code": …, data: HTML}`; its key has no quotes. None for any other text."""
     match = _DATA.match(text)
     try:
         return None if match is None else str(json.loads(match[1], strict=False))

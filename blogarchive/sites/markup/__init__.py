@@ -1,4 +1,4 @@
-"""Sites whose markup is known, as data: forms of URLs and templates of pages (docs/add-a-site.md)."""
+"""Sites of known markup as data: forms of URLs and templates of pages (docs/add-a-site.md)."""
 
 from blogarchive.sites.markup.forms import Form
 from blogarchive.sites.markup.parts import (

@@ -23,9 +23,9 @@ class Body:
 
 
 def read_body(picker: Picker, element: Element, drop: Iterable[str] = (), opened: Iterable[str] = ()) -> Body:
-    """Return the body in `element`, without hidden content and without what `drop` and `opened` select.
+    """Return the body in `element`, without hidden elements and those that `drop` and `opened` select.
 
-    What `opened` selects is open to other selectors from now on.
+    The elements of `opened` are open to other selectors from now on.
     """
     own = {node for selector in opened for node in picker.elements(selector, element, ())}
     dropped = own.union(node for selector in drop for node in picker.elements(selector, element, ()))

@@ -11,7 +11,7 @@ def read_uid(picker: Picker, parts: CardParts | None) -> str | None:
 
 
 def read_author(picker: Picker, parts: CardParts | None, uid: str, url: str) -> Author:
-    """Return the author with this uid and this home page, with what the page shows of the blog."""
+    """Return the author with this uid and this home page; the other fields come from the page."""
     card = parts or CardParts()
     return Author(
         uid=uid,

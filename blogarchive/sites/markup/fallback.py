@@ -1,4 +1,4 @@
-"""Read a page whose markup has no template: the grammar reads by words, and the window title must confirm the title."""
+"""Parse a page that no template fits: by words, if the window title confirms the title of the post."""
 
 from datetime import datetime
 

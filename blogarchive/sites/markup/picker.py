@@ -1,4 +1,4 @@
-"""Apply selectors to a page. What people wrote is closed to them, and hidden elements have no value."""
+"""Apply selectors to a page. Text of people is closed to them, and hidden elements have no value."""
 
 import re
 from collections.abc import Collection, Iterable

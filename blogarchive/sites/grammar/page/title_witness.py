@@ -10,7 +10,7 @@ UNCONFIRMED_TITLE = Problem(
     field="title",
     detail="neither the window title nor a list of the page confirms the title",
 )
-"""The problem of a post whose title has no witness; the store drops it if a listing shows the same title."""
+"""The problem of a title without a witness; the store drops it if a listing shows the same title."""
 
 _CUT = re.compile(r"(?:…|\.\.\.|⋯).*")
 _MIN_CUT_LENGTH = 4

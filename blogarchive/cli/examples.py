@@ -24,6 +24,7 @@ _EXAMPLES: Final = {
     "export": ("html blog-html", "markdown out --author 31182 --since 2024", "jsonl out --table"),
     "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
     "merge": ("other.db --db archive.db",),
+    "seal": ("/media/stick/blog", "2026-blog.db"),
     "demo": ("", "--serve"),
 }
 

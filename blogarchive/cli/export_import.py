@@ -1,18 +1,16 @@
 """The commands that convert archives: `export`, `import`, `merge`."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress as Bar
 
 from blogarchive.cli import options
+from blogarchive.cli.progress_bar import progress_bar
 from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, table, warc
@@ -22,7 +20,6 @@ from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.importing.report import ImportReport
 from blogarchive.importing.warc import import_warc
-from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import Filters
 
 Export = Callable[..., Exported]
@@ -87,7 +84,7 @@ def export(
             raise UsageError(_("--table goes with jsonl: blogarchive export jsonl OUT --table"))
         write = table.export_table
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
-    with _progress_bar(_("exporting"), quiet=quiet) as progress:
+    with progress_bar(_("exporting"), quiet=quiet) as progress:
         done = write(db, out, filters=filters, progress=progress)
     if as_json:
         print_result(json.dumps({**asdict(done), "out": str(done.out)}, ensure_ascii=False))
@@ -134,7 +131,7 @@ def import_(
 ) -> int:
     """Import files of other programs; the help is translated above."""
     _require_options(kind, url, site, zone, drafts)
-    with _progress_bar(_("importing"), quiet=quiet) as progress:
+    with progress_bar(_("importing"), quiet=quiet) as progress:
         if kind == "warc":
             done = import_warc(db, source, site=site, progress=progress)
         elif kind == "html":
@@ -163,7 +160,7 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 @options.verbosity
 def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     """Copy everything from another archive into this one; the other is only read."""
-    with _progress_bar(_("merging"), quiet=quiet) as progress:
+    with progress_bar(_("merging"), quiet=quiet) as progress:
         done = merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     return 1 if done.unplaced else 0
@@ -191,15 +188,3 @@ def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
             ),
             err=True,
         )
-
-
-@contextmanager
-def _progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
-    """Yield a callback that moves a bar on a terminal, and does nothing elsewhere."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield no_progress
-        return
-    with Bar(console=console, transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -42,6 +42,7 @@ _MODULES = {
     "export": "export_import",
     "import": "export_import",
     "merge": "export_import",
+    "seal": "seal",
     "demo": "demo",
 }
 

@@ -11,7 +11,9 @@ from typing import BinaryIO
 
 from blogarchive.errors import CannotWrite, UsageError
 
-_MARKER = ".blogarchive-export"
+MARKER = ".blogarchive-export"
+"""Name of the file that lists the files of an export."""
+
 _PART = ".part"
 _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
 _FORBIDDEN = frozenset("\\:\0\n")  # on Windows, a colon names a drive or a stream of a file
@@ -87,11 +89,11 @@ class ExportFolder:
                 path.unlink(missing_ok=True)
                 _remove_empty(path.parent, self.root)
         lines = [self._head, *sorted(self._written)]
-        with atomic_file(self.root / _MARKER) as file:
+        with atomic_file(self.root / MARKER) as file:
             file.write("".join(f"{line}\n" for line in lines).encode())
 
     def _open_marker(self) -> set[str]:
-        marker = self.root / _MARKER
+        marker = self.root / MARKER
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=self.root))
         if marker.is_file():
@@ -122,7 +124,7 @@ class ExportFolder:
                 _part_path(path).unlink(missing_ok=True)
 
     def _append_marker(self, name: str) -> None:
-        with _to_user_error(self.root), (self.root / _MARKER).open("ab") as marker:
+        with _to_user_error(self.root), (self.root / MARKER).open("ab") as marker:
             marker.write(f"{name}\n".encode())
 
     def _resolve(self, name: str) -> Path:
@@ -150,16 +152,25 @@ class ExportFolder:
 def output_file(archive: Path, out: Path, name: str) -> Path:
     """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
 
-    Raises `UsageError` if that is the archive or a file beside it that belongs to it.
+    If `out` has no extension, the path gets that of `name`; a device or a pipe gets none. Raises as
+    `require_other_file`.
     """
+    require_other_file(archive, out)
     path = out / name if out.is_dir() else out
+    if not path.suffix and not _is_stream(path):
+        path = path.with_name(path.name + name[name.index(".") :])
+    require_other_file(archive, path)
+    return path
+
+
+def require_other_file(archive: Path, path: Path) -> None:
+    """Raise `UsageError` if `path` is the archive or a file beside it that belongs to it."""
     archives = {Path(os.path.realpath(archive)), archive.absolute()}
     beside = {Path(os.path.realpath(f"{one}{end}")) for one in archives for end in _BESIDE_ARCHIVE}
     if Path(os.path.realpath(path)) in beside:
         raise UsageError(
             _("{path} is the archive itself, or belongs to it; name another file").format(path=path)
         )
-    return path
 
 
 def _is_stream(path: Path) -> bool:
@@ -175,7 +186,7 @@ def _part_path(path: Path) -> Path:
 def _is_inside(name: str) -> bool:
     parts = name.split("/")
     plain = not any(part in ("", ".", "..") or _FORBIDDEN.intersection(part) for part in parts)
-    return plain and not PurePosixPath(name).is_absolute() and name != _MARKER
+    return plain and not PurePosixPath(name).is_absolute() and name != MARKER
 
 
 def _has_content(path: Path, content: bytes) -> bool:

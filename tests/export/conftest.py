@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.posts.post_row import content_hash
 from tests.browse import chromium
 
 SEEN = "2025-02-01T09:00:00+00:00"
@@ -82,7 +83,7 @@ class Made:
             "url": f"{HOST}/u/31182/202501/{number}.html", "posted_at": posted,
             "posted_at_text": posted[:19].replace("T", " "), "body_html": body,
             "body_text": body and body.replace("<p>", "").replace("</p>", "\n").strip(),
-            "content_hash": body and hashlib.sha256(body.encode()).hexdigest(), "views": 1769, "likes": 9,
+            "content_hash": body and content_hash(title, body), "views": 1769, "likes": 9,
             "comment_count": 0, "first_seen_at": SEEN, "last_seen_at": SEEN,
         }  # fmt: skip
         return self.row("posts", **given | values)
@@ -199,7 +200,8 @@ def archive(made: Made) -> Path:
         last_changed_at="2025-02-05T09:00:00+00:00",
     )  # fmt: skip
     made.row(
-        "post_revisions", post_id=second, content_hash="0", title="改前的题", body_html="<p>旧的正文</p>",
+        "post_revisions", post_id=second, content_hash=content_hash("改前的题", "<p>旧的正文</p>"), title="改前的题",
+        body_html="<p>旧的正文</p>",
         body_text="旧的正文", captured_at=SEEN,
     )  # fmt: skip
     made.picture(second, "http://dead.example/x.png", None)

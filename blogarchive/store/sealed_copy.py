@@ -1,0 +1,75 @@
+"""Copy an archive for read-only media: one verified file without a write-ahead log."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from blogarchive.store.database.archive import Archive, delete_archive
+from blogarchive.store.database.connection import to_user_error
+from blogarchive.store.database.migrations import APPLICATION_ID
+from blogarchive.store.queries.integrity import verify_archive
+
+_HEADER_BYTES = 100  # https://www.sqlite.org/fileformat.html#the_database_header
+_ROLLBACK_JOURNAL = b"\x01\x01"  # write and read version; a file with a write-ahead log has 2
+
+
+def write_sealed_copy(path: Path, target: Path) -> None:
+    """Write a compact copy of the archive at `path` to `target`, in journal mode DELETE, and verify it.
+
+    The copy gets its name only when it is verified and on the disk; it replaces an earlier file. A crawl may write to
+    the archive meanwhile. Raises the errors of `Archive.open`, `CannotWrite`, and `ArchiveDamaged` if a stored byte is
+    damaged.
+    """
+    part = target.with_name(f".{target.name}.part")
+    delete_archive(part)
+    try:
+        with _user_errors(target):
+            _copy(path, part)
+            Archive.open(part).close()  # indexes and counts the rows of a run that has not ended
+            _leave_wal_mode(part)
+        with Archive.open(part, read_only=True) as copy:
+            verify_archive(copy).require_whole()
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        delete_archive(part)
+
+
+def is_sealed(path: Path) -> bool:
+    """Return whether the file at `path` is an archive in journal mode DELETE."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEADER_BYTES)
+    return head[18:20] == _ROLLBACK_JOURNAL and int.from_bytes(head[68:72]) == APPLICATION_ID
+
+
+def read_readme(path: Path) -> tuple[str, str]:
+    """Return the Chinese and the English text that explain the archive at `path`."""
+    with Archive.open(path, read_only=True) as archive:
+        chinese, english = archive.column("select text from readme order by language = 'en'")
+        return chinese, english
+
+
+def _copy(path: Path, part: Path) -> None:
+    with Archive.open(path, read_only=True) as archive:
+        archive.execute(
+            "pragma query_only = off"
+        )  # it refuses `vacuum into`, which writes the other file only
+        archive.db.conn.execute("vacuum into ?", (str(part),))
+
+
+def _leave_wal_mode(part: Path) -> None:
+    with closing(sqlite3.connect(part)) as connection:
+        connection.execute("pragma journal_mode = delete").fetchall()
+
+
+@contextmanager
+def _user_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise to_user_error(error, target) or error from error

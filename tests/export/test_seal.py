@@ -1,0 +1,165 @@
+"""A sealed archive is complete, verifiable, and readable from a read-only folder by any user."""
+
+import asyncio
+import io
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from blogarchive.browse.serve import create_app
+from blogarchive.cli.group import run
+from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.export.seal import seal_archive
+from blogarchive.store.database.archive import Archive
+from tests.browse.conftest import close
+from tests.tool import contents
+from tests.unprivileged import NOBODY, is_root, make_read_only, run_unprivileged, shared_folder
+
+
+def run_command(*words: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(words)
+    return code, out.getvalue(), err.getvalue()
+
+
+def read_everything(db: Path) -> None:
+    """Read the archive with every command that only reads."""
+    assert "林木的角落" in run_command("status", "--db", str(db))[1]
+    assert "泡沫与房价" in run_command("search", "泡沫", "--db", str(db))[1]
+    assert run_command("failures", "--db", str(db))[0] == 0
+    with shared_folder() as folder:
+        for kind in ("html", "jsonl"):
+            ran = run_command("export", kind, str(folder / kind), "--db", str(db))
+            assert (ran[0], "5 posts" in ran[2]) == (0, True), ran
+    datasette = create_app(db)
+    answer = asyncio.run(datasette.client.get("/read"))
+    assert (answer.status_code, "林木的角落" in answer.text) == (200, True)
+    close(datasette)
+
+
+def test_a_sealed_archive_has_every_row_a_website_an_explanation_and_checksums(
+    archive: Path, tmp_path: Path
+) -> None:
+    done = seal_archive(archive, tmp_path / "stick")
+    sealed = tmp_path / "stick" / "archive.db"
+    assert contents(sealed) == contents(archive)
+    with closing(sqlite3.connect(sealed)) as connection:
+        assert connection.execute("pragma journal_mode").fetchone() == ("delete",)
+    assert sorted(path.name for path in (tmp_path / "stick").iterdir()) == [
+        "README.txt",
+        "SHA256SUMS",
+        "archive.db",
+        "html",
+    ]
+    text = (tmp_path / "stick" / "README.txt").read_text("utf-8")
+    assert all(words in text for words in ("先看这里", "Read this first", "林木的角落", "html/index.html"))
+    assert "泡沫与房价" in next((tmp_path / "stick" / "html").rglob("101.html")).read_text("utf-8")
+    assert (done.posts, done.pictures) == (5, 1)
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
+@pytest.mark.parametrize("out", ["stick", "blog.db"])
+def test_sha256sum_verifies_every_file_and_finds_a_changed_one(
+    archive: Path, tmp_path: Path, out: str
+) -> None:
+    done = seal_archive(archive, tmp_path / "to" / out)
+    command = ["sha256sum", "--strict", "-c", done.checksums.name]
+    checked = subprocess.run(command, cwd=done.checksums.parent, capture_output=True, check=True)
+    assert checked.stdout.count(b": OK\n") == done.files
+    with next(done.checksums.parent.rglob("101.html")).open("ab") as page:
+        page.write(b"x")
+    assert (
+        subprocess.run(command, cwd=done.checksums.parent, capture_output=True, check=False).returncode == 1
+    )
+
+
+def test_the_name_of_a_file_names_what_is_beside_it(archive: Path, tmp_path: Path) -> None:
+    seal_archive(archive, tmp_path / "to" / "2025.db")
+    assert sorted(path.name for path in (tmp_path / "to").iterdir()) == [
+        "2025-README.txt",
+        "2025-SHA256SUMS",
+        "2025-html",
+        "2025.db",
+    ]
+    assert "sqlite3 2025.db" in (tmp_path / "to" / "2025-README.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_any_user_reads_an_archive_in_a_read_only_folder(archive: Path, sealed: bool) -> None:
+    Archive.open(archive).close()  # indexes what the fixture has written without a run
+    with shared_folder() as folder:
+        disc = folder / "disc"
+        if sealed:
+            seal_archive(archive, disc)
+        else:
+            disc.mkdir()
+            shutil.copy(archive, disc / "archive.db")
+            (disc / "archive.db.lock").touch()
+        make_read_only(disc)
+        before = {path: path.stat().st_mtime_ns for path in disc.rglob("*")}
+        read_everything(archive)  # imports the modules, which `nobody` may be unable to read
+        run_unprivileged(lambda: read_everything(disc / "archive.db"))
+        assert {path: path.stat().st_mtime_ns for path in disc.rglob("*")} == before
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the sqlite3 shell is not installed")
+def test_the_sqlite3_shell_opens_a_sealed_archive_in_a_read_only_folder(archive: Path) -> None:
+    with shared_folder() as folder:
+        seal_archive(archive, folder / "disc")
+        make_read_only(folder / "disc")
+        ran = subprocess.run(
+            [
+                "sqlite3",
+                "archive.db",
+                "select title from posts where number = '101'; select text from readme",
+            ],
+            cwd=folder / "disc",
+            user=NOBODY if is_root() else None,
+            capture_output=True,
+            check=True,
+        )
+    assert ran.stdout.decode().startswith("泡沫与房价\n")
+    assert "林木的角落" in ran.stdout.decode()
+
+
+def test_a_second_seal_replaces_the_first_while_a_crawl_writes(archive: Path, tmp_path: Path) -> None:
+    seal_archive(archive, tmp_path / "stick")
+    with Archive.open(archive) as writer:
+        writer.execute("update authors set blog_title = '新的名字' where uid = '31182'")
+        with writer.atomic():
+            writer.execute("update comments set likes = 99")
+            seal_archive(archive, tmp_path / "stick")
+    with Archive.open(tmp_path / "stick" / "archive.db", read_only=True) as sealed:
+        assert sealed.text("select blog_title from authors where uid = '31182'") == "新的名字"
+        assert sealed.scalar("select count(*) from comments where likes = 99") == 0
+    assert "新的名字" in (tmp_path / "stick" / "README.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.txt", "SHA256SUMS", "archive.db"])
+def test_files_of_somebody_else_are_not_replaced(archive: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / name).write_text("mine")
+    with pytest.raises(UsageError, match="no part of a sealed archive"):
+        seal_archive(archive, tmp_path / "stick")
+    assert [(path.name, path.read_text()) for path in (tmp_path / "stick").iterdir()] == [(name, "mine")]
+
+
+def test_the_archive_itself_is_not_replaced(archive: Path) -> None:
+    before = archive.read_bytes()
+    for out in (archive, archive.parent):
+        with pytest.raises(UsageError, match="is the archive itself"):
+            seal_archive(archive, out)
+    assert archive.read_bytes() == before
+
+
+def test_a_damaged_archive_is_not_sealed(archive: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("update media_files set body = zeroblob(size)")
+    with pytest.raises(ArchiveDamaged, match="are not those that were served"):
+        seal_archive(archive, tmp_path / "stick")
+    assert list((tmp_path / "stick").iterdir()) == []

@@ -29,8 +29,8 @@ def read_body(picker: Picker, element: Element, drop: Iterable[str] = (), opened
     """
     own = {node for selector in opened for node in picker.elements(selector, element, ())}
     dropped = own.union(node for selector in drop for node in picker.elements(selector, element, ()))
-    picker.opened.update(own)
-    copy = _copy_visible(element, picker.tree.hidden.union(dropped))
+    picker.open(own)
+    copy = _copy_visible(element, picker.tree.hidden, dropped)
     builder = LineBuilder()
     builder.walk(copy)
     text = extract_text(builder.lines)
@@ -38,12 +38,17 @@ def read_body(picker: Picker, element: Element, drop: Iterable[str] = (), opened
     return Body(html=sanitize_element(copy, picker.tree.base), text=text, images=images)
 
 
-def _copy_visible(element: Element, dropped: Collection[Element]) -> Element:
+def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collection[Element]) -> Element:
     """Return a `div` with a copy of the content of `element` that is shown."""
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
     for original, node in pairs[1:]:
-        if not isinstance(node.tag, str) or node.tag in NEVER_SHOWN or original in dropped:
+        if (
+            not isinstance(node.tag, str)
+            or node.tag in NEVER_SHOWN
+            or original in hidden
+            or original in dropped
+        ):
             _remove(node)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()

@@ -7,7 +7,7 @@ from blogarchive.parsing.html.parse import Element
 from blogarchive.sites.markup.bodies import read_body
 from blogarchive.sites.markup.parts import CommentParts
 from blogarchive.sites.markup.picker import Picker, keep_outermost
-from blogarchive.sites.markup.tree import tag_path
+from blogarchive.sites.markup.tree import have_one_path, with_descendants
 
 _MAX_TEXTS = 2  # of a comment: its own, and the owner's answer
 
@@ -63,7 +63,7 @@ def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Ele
 
 def _find_forgery(picker: Picker, elements: list[Element]) -> str | None:
     """Return why the elements are not all of the page's own; None if they are."""
-    if len({tag_path(element) for element in elements}) > 1:
+    if not have_one_path(elements):
         return "comments have different positions in the page"
     if _some_end_implied(picker, elements):
         return "an element in a comment ends that comment"
@@ -132,7 +132,7 @@ def _build_comment(
 ) -> Comment | None:
     """Return the comment; None if it shows several names or times. `reply_to` makes it an answer of the owner."""
     known = len(picker.problems)
-    closed = () if body_element is element else {body_element, *answers}
+    closed = () if body_element is element else with_descendants((body_element, *answers))
     name = "comments.author_name"
     author = picker.value(name, parts.author, element, closed)
     posted = picker.date("comments.posted_at", parts.posted, element, closed)

@@ -107,7 +107,7 @@ class PageReader:
     def _parse_comments_page(self, picker: Picker, template: Template) -> ParsedPage:
         """Parse a page that shows comments alone."""
         elements = find_comment_elements(picker, template.comments)
-        picker.closed.update(elements)
+        picker.close(elements)
         found = read_comments(picker, template.comments, elements)
         paging = self._list_reader(picker).next_link(template.next_comments, PageKind.COMMENTS, self._number)
         return self._page(

@@ -15,7 +15,7 @@ from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.html.urls import link_url
 from blogarchive.sites.explanation import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
-from blogarchive.sites.markup.tree import PageTree, visible_text
+from blogarchive.sites.markup.tree import PageTree, visible_text, with_descendants
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 Node = Element | etree._ElementUnicodeResult
@@ -32,13 +32,11 @@ def compile_selector(selector: str) -> etree.XPath:
 class Picker:
     """The selectors of one page.
 
-    `closed` are the elements that contain text of people, found so far; `opened` are elements inside them that the
-    site adds.
+    `closed` are the elements that contain text of people, found so far, with all elements in them.
     """
 
     tree: PageTree
     closed: set[Element] = field(default_factory=set)
-    opened: set[Element] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     sources: list[FieldSource] = field(default_factory=list)
 
@@ -48,8 +46,8 @@ class Picker:
         """Return the visible elements, texts and attributes that a selector selects outside closed elements."""
         context = self.tree.root if within is None else within
         found = cast("list[Node]", compile_selector(selector)(context))
-        shut = self.closed if closed is None else closed
-        return [node for node in found if self._is_open(node, within, shut)]
+        shut, hidden = self.closed if closed is None else closed, self.tree.hidden
+        return [node for node in found if (holder := _element_of(node)) not in shut and holder not in hidden]
 
     def elements(
         self, selector: str, within: Element | None = None, closed: Collection[Element] | None = None
@@ -64,9 +62,8 @@ class Picker:
         """Return the different values of a pick that are not blank."""
         selector, match = (pick, None) if isinstance(pick, str) else (pick.selector, pick.match)
         shut = self.closed if closed is None else closed
-        skipped = self.tree.hidden.union(shut) if shut else self.tree.hidden
         texts = (
-            " ".join(node.split()) if isinstance(node, str) else visible_text(node, skipped)
+            " ".join(node.split()) if isinstance(node, str) else visible_text(node, self.tree.hidden, shut)
             for node in self.nodes(selector, within, shut)
         )
         found = (_match_text(text, match) for text in texts)
@@ -134,6 +131,14 @@ class Picker:
                 return found
         return None
 
+    def close(self, elements: Iterable[Element]) -> None:
+        """Close elements that contain text of people."""
+        self.closed |= with_descendants(elements)
+
+    def open(self, elements: Iterable[Element]) -> None:
+        """Open elements inside closed ones: the site adds them."""
+        self.closed -= with_descendants(elements)
+
     def add_problem(self, kind: str, name: str, detail: str) -> None:
         """Add a problem of the field `name`, each once."""
         problem = Problem(kind=kind, field=name, detail=detail)  # type: ignore[arg-type]
@@ -146,21 +151,17 @@ class Picker:
         selector = " + ".join(piece if isinstance(piece, str) else piece.selector for piece in pieces)
         self.sources.append(FieldSource(field=name, selector=selector, value=value))
 
-    def _is_open(self, node: Node, within: Element | None, closed: Collection[Element]) -> bool:
-        element = _element_of(node)
-        hidden = self.tree.hidden
-        while element is not None and element is not within:
-            if element in hidden or element in closed:
-                return False
-            closed = () if element in self.opened else closed
-            element = element.getparent()
-        return True
-
 
 def keep_outermost(elements: Iterable[Element]) -> list[Element]:
     """Return the elements in order, without those inside another of them."""
-    found = dict.fromkeys(elements)
-    return [node for node in found if not any(above in found for above in node.iterancestors())]
+    found = list(dict.fromkeys(elements))
+    if len(found) <= 1:
+        return found
+    inner: set[Element] = set()
+    for node in found:
+        if node not in inner:
+            inner.update(node.iterdescendants())
+    return [node for node in found if node not in inner]
 
 
 def _element_of(node: Node) -> Element | None:

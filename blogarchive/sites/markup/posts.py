@@ -9,12 +9,12 @@ from blogarchive.sites.markup.bodies import Body, read_body
 from blogarchive.sites.markup.comments import PageComments, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import PostParts
 from blogarchive.sites.markup.picker import Picker, keep_outermost
-from blogarchive.sites.markup.tree import tag_path
+from blogarchive.sites.markup.tree import have_one_path, with_descendants
 
 
 def has_post(picker: Picker, parts: PostParts) -> bool:
     """Return whether the page has the title and the body of a post."""
-    bodies = set(picker.elements(parts.body))
+    bodies = with_descendants(picker.elements(parts.body))
     titles = parts.title if isinstance(parts.title, tuple) else (parts.title,)
     return bool(bodies) and any(picker.values(pick, None, bodies) for pick in titles)
 
@@ -32,7 +32,7 @@ def read_whole_posts(
         return []
     posts = []
     elements = picker.elements(parts.each)
-    if len({tag_path(element) for element in elements}) > 1:
+    if not have_one_path(elements):
         picker.add_problem("forged", "listed", "posts have different positions in the page; none is stored")
         return []
     for element in elements:
@@ -55,7 +55,7 @@ def _read(picker: Picker, parts: PostParts, within: Element | None, number: str,
         return None
     if len(bodies) > 1:
         picker.add_problem("forged", "body", f"the page shows {len(bodies)} texts; the first is stored")
-    picker.closed.update(outermost)
+    picker.close(outermost)
     found = read_comments(picker, parts.comments, [node for node in outermost if node in written])
     body = read_body(picker, bodies[0], parts.drop, parts.opened)
     picker.note_source("body", parts.body, body.text)

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -22,7 +22,8 @@ _END_TAG = re.compile(rf"</(?:{_IMPLIED_ENDS})\s*>", re.IGNORECASE)
 class PageTree:
     """A page's tree; `title` is that of the window, `base` resolves relative links.
 
-    A comment with the text `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
+    `hidden` are the elements that their attributes hide, with all elements in them. A comment with the text
+    `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
     """
 
     root: Element
@@ -31,10 +32,6 @@ class PageTree:
     base: str
     end_mark: str
     hidden: frozenset[Element] = field(repr=False)
-
-    def is_visible(self, node: Element) -> bool:
-        """Return whether neither the element nor an ancestor is hidden by its attributes."""
-        return self.hidden.isdisjoint((node, *node.iterancestors())) if self.hidden else True
 
     def has_end_tag(self, node: Element) -> bool:
         """Return whether an element of `_IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
@@ -60,8 +57,23 @@ def parse_tree(text: str, url: str) -> PageTree:
         url=url,
         base=base if base is not None and base.startswith(("http://", "https://")) else url,
         end_mark=mark,
-        hidden=hidden_elements(root),
+        hidden=frozenset(with_descendants(hidden_elements(root))),
     )
+
+
+def with_descendants(elements: Iterable[Element]) -> set[Element]:
+    """Return the elements and all elements in them; each is visited once if outer ones come first."""
+    found: set[Element] = set()
+    for element in elements:
+        if element not in found:
+            found.update(element.iter())
+    return found
+
+
+def have_one_path(elements: Iterable[Element]) -> bool:
+    """Return whether all elements have equal tag paths."""
+    parents = {(element.getparent(), element.tag): element for element in elements}
+    return len({tag_path(element) for element in parents.values()}) <= 1
 
 
 def tag_path(node: Element) -> str:
@@ -69,13 +81,15 @@ def tag_path(node: Element) -> str:
     return "/".join(str(above.tag) for above in (node, *node.iterancestors()))
 
 
-def visible_text(node: Element, skipped: Collection[Element] = ()) -> str:
-    """Return the text of an element as a reader sees it, on one line, without the elements of `skipped`."""
+def visible_text(node: Element, *skipped: Collection[Element]) -> str:
+    """Return the text of an element as a reader sees it, on one line, without the elements in any of `skipped`."""
     parts: list[str] = []
     walker = etree.iterwalk(node, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start":
-            if element is not node and (element.tag in NEVER_SHOWN or element in skipped):
+            if element is not node and (
+                element.tag in NEVER_SHOWN or any(element in group for group in skipped)
+            ):
                 walker.skip_subtree()
             else:
                 parts += (" ", element.text or "") if _breaks_text(element) else (element.text or "",)

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -205,3 +207,12 @@ def test_an_archive_whose_creation_was_interrupted_is_created_by_the_next_backup
         Archive.open(path)
     with Archive.open(path, create=True) as archive:
         assert archive.scalar("select count(*) from posts") == 0
+
+
+def test_an_archive_opens_without_pandas_and_numpy_and_leaves_them_to_others() -> None:
+    code = (
+        "import sys, blogarchive.store.database.archive;"
+        " assert not {'pandas', 'numpy'} & sys.modules.keys(); import pandas; print(pandas.DataFrame([1]).size)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"

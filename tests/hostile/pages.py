@@ -43,7 +43,7 @@ def page_with(content: bytes, place: str) -> tuple[Page, Target]:
     is_home = place == "home"
     url = _HOME_URL if is_home else _POST_URL
     page = Page(url=url, status=200, headers=(), body=_write(content, place), fetched_at=_FETCHED_AT)
-    number = None if is_home else 505877
+    number = None if is_home else "505877"
     kind = PageKind.HOME if is_home else PageKind.POST
     return page, Target(site="creaders", url=url, kind=kind, uid="31182", number=number)
 

@@ -71,14 +71,13 @@ def _result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
         _("not reached since {time}: {what}").format(time=failure.first_failed_at, what=_describe(failure))
         for failure in known
     )
+    outcome: RunOutcome = "limited" if limit else "failures"
     if reported:
-        message = _failures_message(reported)
-        outcome: RunOutcome = "limited" if limit else "failures"
+        message = "; ".join((_failures_message(reported), *filter(None, (limit,))))
         return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message, notes=notes)
     if session.warnings:
-        return CrawlResult(
-            outcome="failures", exit_code=1, counts=counts, message="; ".join(session.warnings)
-        )
+        message = "; ".join((*session.warnings, *filter(None, (limit,))))
+        return CrawlResult(outcome=outcome, exit_code=1, counts=counts, message=message)
     outcome = "limited" if limit else "done"
     return CrawlResult(outcome=outcome, exit_code=0, counts=counts, message=limit, notes=notes)
 

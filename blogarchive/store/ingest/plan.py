@@ -183,6 +183,8 @@ def _queue_due(archive: Archive, blogs: Sequence[Blog], now: datetime, hosts: Ma
     """
     moment = format_utc(now)
     left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)
+    for blog in blogs:  # a limited run has left targets in the queue
+        left[hosts.get(blog, blog.site)] -= _count_requeued(archive, blog)
     for blog in sorted(blogs, key=lambda blog: _due_since(archive, blog, moment)):
         _queue_overdue_listings(archive, blog, now)
         host = hosts.get(blog, blog.site)
@@ -190,6 +192,14 @@ def _queue_due(archive: Archive, blogs: Sequence[Blog], now: datetime, hosts: Ma
             left[host] -= _queue_within_budget(
                 archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due", most=left[host]
             )
+
+
+def _count_requeued(archive: Archive, blog: Blog) -> int:
+    return archive.scalar(
+        "select count(*) from frontier where site = ? and uid is ? and state = 'todo' and kind <> 'home'"
+        " and fetched_at is not null",
+        (blog.site, blog.uid),
+    )
 
 
 def _due_since(archive: Archive, blog: Blog, moment: str) -> str:

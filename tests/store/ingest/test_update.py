@@ -89,6 +89,29 @@ def test_due_targets_stay_within_the_budget_of_a_run(archive: Archive, clock: Cl
         assert len(posts) <= schedule.request_budget(100)
 
 
+def test_blogs_of_a_host_share_a_budget_and_the_longest_due_come_first(
+    archive: Archive, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [a_blog(30, per_page=50, uid=uid) for uid in ("31182", "27282")]
+    for blog in made:
+        crawl(archive, blog, clock)
+    for days, blog in enumerate(made, 1):
+        archive.execute("update frontier set due_at = ? where uid = ?", (f"2025-03-0{days}", blog.uid))
+    clock.now += timedelta(days=60)
+    monkeypatch.setattr(schedule, "HOST_BUDGET", 25)
+    blogs = [blog.blog for blog in made]
+    run = runs.start_run(archive, "update", [], now=clock())
+    for _night in range(2):  # targets that a limited run left in the queue count
+        plan.queue_run(archive, run, blogs[::-1], now=clock(), hosts=dict.fromkeys(blogs, "host"))
+        queued = dict(
+            archive.rows(
+                "select uid, count(*) from frontier where state = 'todo' and kind = 'post' group by uid"
+            )
+        )
+        assert 20 <= sum(map(int, queued.values())) <= 25
+        assert queued["31182"] > queued.get("27282", 0)
+
+
 def test_the_budget_includes_the_next_pages_of_comments(archive: Archive, clock: Clock) -> None:
     blog = a_blog(60, comments=11, per_page=50)  # three pages of comments per post
     blog.add(replace(blog.entries[500007], number=500900, comments=blog.entries[500007].comments * 15))

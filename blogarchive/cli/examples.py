@@ -21,7 +21,12 @@ _EXAMPLES: Final = {
     "search": ("关税", '"贸易 战" OR 关税 -农业', "猫 --comments --since 2024"),
     "serve": ("--open", "--port 8010"),
     "app": ("", "--db ~/blogs/archive.db"),
-    "export": ("html blog-html", "markdown out --author 31182 --since 2024", "jsonl out --table"),
+    "export": (
+        "html blog-html",
+        "html post.html --number 506012",
+        "epub books --each year",
+        "jsonl out --table",
+    ),
     "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
     "merge": ("other.db --db archive.db",),
     "seal": ("/media/stick/blog", "2026-blog.db"),

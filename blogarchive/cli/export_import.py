@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from blogarchive.cli import options
 from blogarchive.cli.progress_bar import progress_bar
 from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
-from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, table, warc
+from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, single_post, table, warc
+from blogarchive.export.book.volumes import Division
 from blogarchive.export.report import Exported
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.importing.report import ImportReport
 from blogarchive.importing.warc import import_warc
+from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.store.queries.export_models import Filters
 
 Export = Callable[..., Exported]
@@ -40,10 +43,10 @@ _EXPORT_HELP = _(
 
 \b
 Formats:
-  html      web pages in a folder, with search, without this program
+  html      web pages in a folder, with search, without this program; with --number one post in one file
   markdown  a folder of Markdown files with front matter, for Hugo and others
   jsonl     one JSON object a line; with --table two CSV files
-  epub      a book for e-readers
+  epub      a book for e-readers; with --each a book for each blog or year
   atom      a feed
   warc      the pages as served, for web archives
   parquet   tables for DuckDB, pandas and Spark; needs blogarchive[parquet]
@@ -57,6 +60,14 @@ Formats:
 @click.option(
     "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
 )
+@click.option(
+    "--number", metavar="N", help=_("With html: the post of that number, in one file with its images.")
+)
+@click.option(
+    "--each",
+    type=click.Choice(["blog", "year"]),
+    help=_("With epub: a folder with a book for each blog, or for each blog and year."),
+)
 @click.option("--author", "authors", multiple=True, help=_("A uid, site/uid or nickname; may be repeated."))
 @click.option("--since", type=options.Day(), help=_("Only posts of that day and later."))
 @click.option("--until", type=options.Day(last=True), help=_("Only posts of that day and earlier."))
@@ -68,6 +79,8 @@ def export(
     kind: str,
     out: Path,
     as_table: bool,
+    number: str | None,
+    each: Division | None,
     authors: tuple[str, ...],
     since: date | None,
     until: date | None,
@@ -78,11 +91,9 @@ def export(
     verbose: bool,
 ) -> None:
     """Write blogs to files; the help is translated above."""
-    write = _FORMATS[kind]
-    if as_table:
-        if kind != "jsonl":
-            raise UsageError(_("--table goes with jsonl: blogarchive export jsonl OUT --table"))
-        write = table.export_table
+    write = _choose_export(kind, as_table=as_table, number=number, each=each)
+    if number is not None and (since or until or categories):
+        raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     filters = Filters(authors=authors, since=since, until=until, categories=categories)
     with progress_bar(_("exporting"), quiet=quiet) as progress:
         done = write(db, out, filters=filters, progress=progress)
@@ -99,6 +110,21 @@ def export(
             _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing), err=True
         )
     require_undamaged(done.damaged)
+
+
+def _choose_export(kind: str, *, as_table: bool, number: str | None, each: Division | None) -> Export:
+    """Return the function of a format with its options. Raises `UsageError` for options of another format."""
+    if as_table and kind != "jsonl":
+        raise UsageError(_("--table goes with jsonl: blogarchive export jsonl OUT --table"))
+    if number is not None and kind != "html":
+        raise UsageError(_("--number goes with html: blogarchive export html FILE --number N"))
+    if each is not None and kind != "epub":
+        raise UsageError(_("--each goes with epub: blogarchive export epub FOLDER --each year"))
+    if as_table:
+        return table.export_table
+    if number is not None:
+        return partial(single_post.export_post, number=parse_decimal_id(number) or number)
+    return partial(epub.export_epub, each=each) if each else _FORMATS[kind]
 
 
 @click.command(

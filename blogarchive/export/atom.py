@@ -12,7 +12,7 @@ from blogarchive.export.dates import complete_time
 from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import atomic_file, output_file
-from blogarchive.rendering.bodies import render_body
+from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -81,9 +81,13 @@ def _entry(blog: Blog, post: FullPost) -> etree._Element:
     entry.append(author)
     for name in post.categories:
         entry.append(_element("category", term=name))
-    body = render_body(post.body_html, post.url, lambda url: url if url.startswith("http") else None)
+    body = render_body(post.body_html, post.url, _show_original)
     entry.append(_element("content", body, type="html"))
     return entry
+
+
+def _show_original(url: str) -> ImageToShow | None:
+    return ImageToShow(url=url) if url.startswith("http") else None
 
 
 def _element(name: str, text: str | None = None, **attributes: str) -> etree._Element:

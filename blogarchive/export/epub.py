@@ -2,71 +2,91 @@
 
 import uuid
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
+from blogarchive.export.book.volumes import Division, Volume, plan_volumes
 from blogarchive.export.images import make_image_source
 from blogarchive.export.internal_links import InternalLinks
-from blogarchive.export.iterate import iterate_posts
 from blogarchive.export.report import Exported
 from blogarchive.export.writer import atomic_file, output_file
+from blogarchive.parsing.media.intact import is_intact
 from blogarchive.parsing.media.sniff import detect_image_type
-from blogarchive.rendering.bodies import ImageSource
+from blogarchive.rendering.bodies import ImageSource, ImageToShow
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import FullPost, Image
 
-# Core media types of EPUB 3.3 (3.2) without SVG, which can run scripts, and WebP, which old readers lack.
-_IMAGE_TYPES = {"image/gif", "image/jpeg", "image/png"}
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 
 
 def export_epub(
-    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+    archive: Path,
+    out: Path,
+    *,
+    each: Division | None = None,
+    filters: Filters | None = None,
+    progress: Progress = no_progress,
 ) -> Exported:
     """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in it if it is a folder.
 
-    One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. Raises as
-    `export_jsonl`.
+    One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. With `each`,
+    `out` is a folder with a book for each blog, or for each blog and year. Raises as `export_jsonl`.
     """
-    path = output_file(archive, out, "blog.epub")
-    with (
-        open_reader(archive, filters) as reader,
-        atomic_file(path) as file,
-        zipfile.ZipFile(file, "w") as book,
-    ):
-        writer = _BookWriter(reader, book)
-        for blog, post in iterate_posts(reader, progress):
-            if post.has_text:
-                writer.add(blog, post)
+    with open_reader(archive, filters) as reader:
+        volumes = plan_volumes(reader, each)
+        total, done = sum(len(volume.posts) for volume in volumes), 0
+        written = []
+        for volume in volumes:
+            path = output_file(archive, out if each is None else out / volume.name, volume.name)
+            for_volume = partial(_add_progress, progress, done, total)
+            written.append(_write_book(reader, volume, path, for_volume))
+            done += len(volume.posts)
+    return Exported(
+        out=path if each is None else out,
+        posts=sum(len(book.chapters) for book in written),
+        comments=sum(book.comments for book in written),
+        pictures=sum(book.image_count for book in written),
+        missing=sum(book.missing for book in written),
+    )
+
+
+def _add_progress(progress: Progress, before: int, total: int, done: int) -> None:
+    progress(before + done, total)
+
+
+def _write_book(
+    reader: ExportReader, volume: Volume, path: Path, progress: Callable[[int], None]
+) -> "_BookWriter":
+    with atomic_file(path) as file, zipfile.ZipFile(file, "w") as book:
+        writer = _BookWriter(reader, volume, book)
+        for done, (blog, heading) in enumerate(volume.posts, 1):
+            if heading.has_text:
+                writer.add(blog, reader.post(heading))
             else:
                 writer.missing += 1
+            progress(done)
         writer.finish()
-    return Exported(
-        out=path,
-        posts=len(writer.chapters),
-        comments=writer.comments,
-        pictures=writer.image_count,
-        missing=writer.missing,
-    )
+    return writer
 
 
 class _BookWriter:
     """Writes chapters and images first, then the files that list them."""
 
-    def __init__(self, reader: ExportReader, book: zipfile.ZipFile) -> None:
+    def __init__(self, reader: ExportReader, volume: Volume, book: zipfile.ZipFile) -> None:
         self.chapters: list[Chapter] = []
         self._images: dict[str, bool] = {}
         self.comments = self.missing = self.image_count = 0
         self._reader = reader
-        self._blogs = reader.blogs()
-        stored = [
-            (blog, heading) for blog in self._blogs for heading in reader.headings(blog) if heading.has_text
-        ]
+        self._volume = volume
+        self._blogs = volume.blogs
+        stored = [(blog, heading) for blog, heading in volume.posts if heading.has_text]
         self._files = {heading.id: f"c{place:05}.xhtml" for place, (_, heading) in enumerate(stored, 1)}
         self._links = InternalLinks((blog, heading, self._files[heading.id]) for blog, heading in stored)
         self._zip = book
@@ -91,7 +111,7 @@ class _BookWriter:
         self.image_count = len(images)
         book = Book(
             identifier=self._identifier(),
-            title="、".join(blog.title for blog in self._blogs) or "博客",
+            title=self._volume.title,
             authors=tuple(blog.nickname or blog.title for blog in self._blogs),
             modified=self._modified(),
             chapters=self.chapters,
@@ -103,24 +123,26 @@ class _BookWriter:
     def _image_source(self, post: FullPost) -> ImageSource:
         stored = make_image_source(self._reader, post, self._copy_image, "images/")
 
-        def source(url: str) -> str | None:
-            path = stored(url)
-            return path if path and self._images[path.removeprefix("images/")] else None
+        def source(url: str) -> ImageToShow | None:
+            image = stored(url)
+            return image if image and self._images[image.url.removeprefix("images/")] else None
 
         return source
 
     def _copy_image(self, name: str, image: Image) -> None:
-        """Add the image if its bytes have the stored type: readers refuse a whole book for one wrong image."""
+        """Add the image if it is intact and of the stored type: readers refuse a whole book for one wrong image."""
         if name in self._images:
             return
         body = self._reader.image_bytes(image.sha256 or "")
-        kind = detect_image_type(body)
-        self._images[name] = kind in _IMAGE_TYPES and kind == image.content_type
+        is_stored_type = detect_image_type(body) == image.content_type
+        self._images[name] = is_stored_type and is_intact(body, image.content_type or "")
         if self._images[name]:
             self._write(f"book/images/{name}", body, zipfile.ZIP_STORED)
 
     def _identifier(self) -> str:
         names = " ".join(f"{blog.site}/{blog.uid}" for blog in self._blogs)
+        if self._volume.year:
+            names += f" {self._volume.year}"
         return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'blogarchive epub {names}')}"
 
     def _modified(self) -> str:

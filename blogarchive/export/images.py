@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from blogarchive.export.writer import ExportFolder
-from blogarchive.rendering.bodies import ImageSource
+from blogarchive.rendering.bodies import ImageSource, ImageToShow
 from blogarchive.store.queries.export_reader import ExportReader
 from blogarchive.store.queries.post_models import FullPost, Image
 
@@ -22,17 +22,17 @@ CopyImage = Callable[[str, Image], None]
 
 
 def make_image_source(reader: ExportReader, post: FullPost, copy: CopyImage, prefix: str) -> ImageSource:
-    """Return a source that calls `copy` for a stored image of `post` and returns `prefix` and its file name."""
+    """Return a source that calls `copy` for a stored image of `post` and returns its file with `prefix`."""
     of_post = {image.url: image for image in post.images}
 
-    def source(url: str) -> str | None:
+    def source(url: str) -> ImageToShow | None:
         image = of_post.get(url)
         if image is None or image.sha256 is None:
             image = reader.image(url)
         if image is None or (name := image_file_name(image)) is None:
             return None
         copy(name, image)
-        return f"{prefix}{name}"
+        return ImageToShow(url=f"{prefix}{name}", width=image.width, height=image.height)
 
     return source
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import html
@@ -9,8 +10,18 @@ from lxml import html
 from blogarchive.parsing.html.allow_list import NOT_STORED
 from blogarchive.parsing.html.sanitize import inner_html, sanitize
 
-ImageSource = Callable[[str], str | None]
-"""Returns the URL to show for an image's absolute URL, None if the archive does not have it."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageToShow:
+    """The URL of a stored image in the page, and its size in pixels; None if the size is not known."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+
+
+ImageSource = Callable[[str], ImageToShow | None]
+"""Returns what to show for an image's absolute URL, None if the archive does not have it."""
 
 PostSource = Callable[[str], str | None]
 """Returns the URL of the rendered post for a link's absolute URL, None if it leads to no stored post."""
@@ -80,10 +91,19 @@ def _rewrite_image(element: html.HtmlElement, page_url: str, image: ImageSource,
     url = _absolute(page_url, element.get("src") or "")
     source = (image(url) or image(_unquote(url))) if url else None
     if source is not None:
-        element.set("src", source)
+        _set_image(element, source)
         return
     name = (element.get("alt") or element.get("title") or "").strip() or _file_name(url) or "?"
     _replace(element, _make_placeholder(url, not_stored.format(image=name), element))
+
+
+def _set_image(element: html.HtmlElement, source: ImageToShow) -> None:
+    """Set the URL, the size unless the post states one, and an alternative text, so that a page does not jump."""
+    element.set("src", source.url)
+    element.set("alt", element.get("alt") or "")
+    if source.width and source.height and not element.get("width") and not element.get("height"):
+        element.set("width", str(source.width))
+        element.set("height", str(source.height))
 
 
 def _unquote(url: str) -> str:

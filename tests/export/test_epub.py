@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from blogarchive.export.book.volumes import Division
 from blogarchive.export.epub import export_epub
 from tests.export.conftest import LINKS, Made, led_to, png
 
@@ -92,3 +93,34 @@ def test_epubcheck_finds_no_error_even_in_the_worst_archive(
     checked: Any = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "WARNING" not in checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("each", "names"),
+    [
+        ("blog", ["北窗夜话.epub", "林木的角落.epub"]),
+        ("year", ["北窗夜话 2010.epub", "林木的角落 2024.epub", "林木的角落 2025.epub"]),
+    ],
+)
+def test_each_blog_or_year_is_a_book(archive: Path, tmp_path: Path, each: Division, names: list[str]) -> None:
+    done = export_epub(archive, tmp_path / "books", each=each)
+    books = sorted((tmp_path / "books").iterdir())
+    assert [book.name for book in books] == names
+    assert (done.posts, sum(len(chapters(book)) for book in books)) == (4, 4)
+    identifiers = set()
+    for book in books:
+        with zipfile.ZipFile(book) as opened:
+            package = etree.fromstring(opened.read("book/content.opf"))
+        identifiers.add(package.findtext(".//{*}identifier"))
+        assert package.findtext(".//{*}title") == book.stem
+    assert len(identifiers) == len(names)
+
+
+def test_a_corrupt_image_is_not_in_the_book(made: Made, tmp_path: Path) -> None:
+    post = made.post(made.blog(), "1", "题", "<p>一<img src='http://x.example/a.png' alt='图'></p>")
+    made.picture(post, "http://x.example/a.png", png(2)[:-15])
+    done = export_epub(made.done(), tmp_path / "blog.epub")
+    with zipfile.ZipFile(done.out) as book:
+        assert not [name for name in book.namelist() if "images/" in name]
+        assert "［图片未存：图］" in book.read("book/c00001.xhtml").decode()
+    assert done.pictures == 0

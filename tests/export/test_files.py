@@ -141,3 +141,19 @@ def test_a_killed_export_leaves_complete_files_and_continues(made: Made, tmp_pat
     assert all(expected[name] == content for name, content in found.items())
     export_html(archive, out)
     assert all_bytes(out) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (export_jsonl, "out.jsonl"),
+        (export_atom, "out.xml"),
+        (export_epub, "out.epub"),
+        (export_warc, "out.warc.gz"),
+    ],
+)
+def test_a_name_without_an_extension_gets_that_of_the_format(
+    made: Made, tmp_path: Path, kind: Callable[..., Exported], name: str
+) -> None:
+    assert kind(made.done(), tmp_path / "out").out.name == name
+    assert (tmp_path / name).is_file()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from blogarchive.rendering.bodies import find_link_urls, render_body
+from blogarchive.rendering.bodies import ImageToShow, find_link_urls, render_body
 from blogarchive.sites.post_links import resolve_post_link
 from blogarchive.store.queries import post_page
 from blogarchive.store.queries.post_models import Image
@@ -28,12 +28,17 @@ def render_for_page(
 
     `posts` are the ids of stored posts by the URLs of links; `not_stored` takes the place of other images.
     """
-    stored = {image.url: f"{home}/media/{image.sha256}" for image in images if image.sha256}
+    stored = {
+        image.url: ImageToShow(url=f"{home}/media/{image.sha256}", width=image.width, height=image.height)
+        for image in images
+        if image.sha256
+    }
 
-    def source(image_url: str) -> str | None:
+    def source(image_url: str) -> ImageToShow | None:
         if image_url in stored:
             return stored[image_url]
-        return image_url if remote and image_url.startswith(("https://", "http://")) else None
+        is_loaded = remote and image_url.startswith(("https://", "http://"))
+        return ImageToShow(url=image_url) if is_loaded else None
 
     def post(link_url: str) -> str | None:
         return f"{home}/post/{posts[link_url]}" if link_url in posts else None

@@ -1,7 +1,9 @@
 """Render the pages of an exported site from its templates and the macros of `rendering`."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -55,6 +57,7 @@ def render_post_page(
 
     return _render(
         "post.html",
+        layout="page.html",
         root=_INNER_ROOT,
         site_blog=site_blog,
         post_page=post_page,
@@ -62,6 +65,31 @@ def render_post_page(
         older=older,
         newer=newer,
         render=render,
+    )
+
+
+def render_single_page(site_blog: SiteBlog, post_page: SitePost, post: FullPost, image: ImageSource) -> str:
+    """Return the page of a post as a file of its own: with its stylesheet, without links to other pages of a site."""
+
+    def render(body_html: str | None) -> str:
+        return render_body(body_html or "", post_page.heading.url, image)
+
+    style = stylesheet()
+    return (
+        _environment()
+        .get_template("post.html")
+        .render(
+            layout="single.html",
+            root=None,
+            style=style.decode(),
+            style_hash=f"sha256-{b64encode(sha256(style).digest()).decode()}",
+            site_blog=site_blog,
+            post_page=post_page,
+            post=post,
+            older=None,
+            newer=None,
+            render=render,
+        )
     )
 
 

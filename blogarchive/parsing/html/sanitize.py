@@ -18,7 +18,7 @@ from blogarchive.parsing.html.table_text import wrap_stray_content
 from blogarchive.parsing.html.urls import absolute_url, image_url, lazy_urls, link_url
 
 
-def _cleaner(styles: set[str], classes: dict[str, set[str]]) -> nh3.Cleaner:
+def _cleaner(styles: set[str], classes: dict[str, set[str]], added: dict[str, dict[str, str]]) -> nh3.Cleaner:
     attributes = {**allow_list.ATTRIBUTES, "*": allow_list.ATTRIBUTES["*"] | ({"style"} if styles else set())}
     return nh3.Cleaner(
         tags=set(TAGS),
@@ -27,12 +27,13 @@ def _cleaner(styles: set[str], classes: dict[str, set[str]]) -> nh3.Cleaner:
         url_schemes=set(allow_list.URL_SCHEMES),
         filter_style_properties=styles,
         allowed_classes=classes,
+        set_tag_attribute_values=added,
         link_rel=allow_list.LINK_REL,
     )
 
 
-_STORED = _cleaner(styles=set(allow_list.STYLES), classes={})
-_SHOWN = _cleaner(styles=set(), classes={"span": {allow_list.NOT_STORED}})
+_STORED = _cleaner(styles=set(allow_list.STYLES), classes={}, added={})
+_SHOWN = _cleaner(styles=set(), classes={"span": {allow_list.NOT_STORED}}, added={"img": {"loading": "lazy"}})
 # nh3 escapes the text of an unknown preformatted element twice; without its block, two lines become one.
 _RENAMED = {
     **dict.fromkeys(BLOCKS - TAGS - {"html", "body"}, "div"),
@@ -50,7 +51,7 @@ _PLAYER_PARAMETERS = ("movie", "src", "url", "filename")  # of Flash and of Wind
 def sanitize(html: str) -> str:
     """Return `html` safe against XSS, to be shown on a page, whatever its source is.
 
-    Attributes `style` are removed: the Content-Security-Policy of the pages refuses them.
+    Attributes `style` are removed: the Content-Security-Policy of the pages refuses them. Images load lazily.
     """
     return _clean(_SHOWN, html)
 

@@ -80,7 +80,7 @@ class ExportReader:
         """Return the image of that absolute URL, whichever post shows it; None if its file is not stored."""
         return self.archive.one_as(
             Image,
-            """select m.url, m.sha256, f.content_type, f.size from media m
+            """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
                  join media_files f on f.sha256 = m.sha256 where m.url = ?""",
             (url,),
         )
@@ -118,7 +118,7 @@ class ExportReader:
     def stored_images(self) -> Iterator[tuple[Image, str]]:
         """Yield the images with stored files by URL, each with its UTC fetch time."""
         rows = self._rows(
-            """select m.url, m.sha256, f.content_type, f.size, coalesce(m.fetched_at, '') as fetched_at
+            """select m.url, m.sha256, f.content_type, f.size, m.width, m.height, coalesce(m.fetched_at, '') as fetched_at
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))

@@ -98,12 +98,17 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Image:
-    """An image of a post; the SHA-256, type and size of its file are None if the file is not stored."""
+    """An image of a post; the facts about its file are None if the file is not stored.
+
+    `size` is in bytes, `width` and `height` are in pixels, None too if the header has no size.
+    """
 
     url: str
     sha256: str | None
     content_type: str | None
     size: int | None
+    width: int | None
+    height: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

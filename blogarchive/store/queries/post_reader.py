@@ -68,7 +68,7 @@ def _read_images(executor: Executor, post_id: int) -> tuple[Image, ...]:
     return all_as(
         executor,
         Image,
-        "select pm.url, f.sha256, f.content_type, f.size from post_media pm"
+        "select pm.url, f.sha256, f.content_type, f.size, m.width, m.height from post_media pm"
         " left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))"
         " left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position",
         (post_id,),

@@ -111,7 +111,7 @@ def _is_readable(path: Path) -> bool:
             connection.execute("select count(*) from sqlite_master").fetchone()
     except sqlite3.OperationalError:
         return os.access(wal_path(path).parent, os.W_OK)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return True  # another error, which `_check_archive` raises
     return True
 
@@ -130,7 +130,7 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
                 )
             version_check.refuse_newer(connection, path)
             version_check.refuse_older(connection, path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise ArchiveDamaged(
             _("{path} cannot be read ({error}); restore a copy of it").format(path=path, error=error)
         ) from error

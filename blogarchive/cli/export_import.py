@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.damage import explain_damage
 from blogarchive.cli.progress_bar import progress_bar
 from blogarchive.cli.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
@@ -186,7 +187,7 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 @options.verbosity
 def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
     """Copy everything from another archive into this one; the other is only read."""
-    with progress_bar(_("merging"), quiet=quiet) as progress:
+    with progress_bar(_("merging"), quiet=quiet) as progress, explain_damage(other):
         done = merge_archive(db, other, progress=progress)
     _print_report(done, as_json=as_json, quiet=quiet)
     return 1 if done.unplaced else 0

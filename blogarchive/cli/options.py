@@ -13,12 +13,13 @@ from functools import wraps
 from gettext import gettext as _
 from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
 
 from blogarchive.cli.config_file import load_config
+from blogarchive.cli.damage import explain_damage
 from blogarchive.crawl.options import default_db
 from blogarchive.errors import UsageError
 
@@ -140,6 +141,13 @@ def db_in_new_folder(function: _F) -> _F:
 
 
 def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
+    """Add `--db`; damage of that archive explains an unexpected error of the command."""
+
+    @wraps(function)
+    def command(*, db: Path, **values: Any) -> Any:
+        with explain_damage(db):
+            return function(db=db, **values)
+
     return click.option(
         "--db",
         type=PathArgument(dir_okay=False),
@@ -147,7 +155,7 @@ def _db_option(function: _F, *, callback: Callable[..., Path] | None) -> _F:
         is_eager=True,  # the configuration file is beside the archive
         callback=callback,
         help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
-    )(function)
+    )(cast(_F, command))
 
 
 def config(function: _F) -> _F:

@@ -43,7 +43,6 @@ def search(
     from blogarchive.store.database import lock
     from blogarchive.store.database.archive import Archive
     from blogarchive.store.search import search as finder
-    from blogarchive.store.search.index import rebuild as rebuild_index
     from blogarchive.store.timestamps import utc_now
 
     for word in words:
@@ -51,8 +50,8 @@ def search(
             raise click.NoSuchOption(word)
     if rebuild:
         require_archive(db)
-        with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive, archive.atomic():
-            rows = rebuild_index(archive.db.conn)
+        with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:
+            rows = archive.rebuild_search()
         click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
     elif not words:
         raise click.UsageError(_("give words to find, or --rebuild"))

@@ -11,10 +11,16 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from blogarchive.errors import ArchiveBusy, ArchiveDamaged, NoArchive
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store import readme, totals
 from blogarchive.store.database import version_check
-from blogarchive.store.database.connection import connect, make_folder, to_user_error
+from blogarchive.store.database.connection import (
+    DATABASE_ERRORS,
+    connect,
+    identify_file,
+    make_folder,
+    to_user_error,
+)
 from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS, apply_migrations
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
@@ -45,6 +51,7 @@ class Archive:
         self.path = path
         self.read_only = read_only
         self._connection = connection
+        self._file_id = identify_file(path)
         self.cache = SidebarCache()
         self.requeue_limits = RequeueLimits()
         self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
@@ -78,14 +85,14 @@ class Archive:
         """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
         try:
             return self._connection.execute(sql, parameters)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run one statement for each of `rows` and return the number of rows changed."""
         try:
             return self._connection.executemany(sql, rows).rowcount
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -97,7 +104,7 @@ class Archive:
         """Return all rows."""
         try:
             return self.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def all_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
@@ -107,14 +114,14 @@ class Archive:
         """
         try:
             return all_as(self, kind, sql, parameters)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
         """Return the first row as `all_as` does, or None if there is no row."""
         try:
             return one_as(self, kind, sql, parameters)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
@@ -134,7 +141,7 @@ class Archive:
         """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
         try:
             yield from self._connection.execute(sql, parameters)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def scalar(self, sql: str, parameters: Parameters = ()) -> int:
@@ -179,6 +186,7 @@ class Archive:
         if self._connection.in_transaction:
             yield
             return
+        self._require_same_file()
         self.execute("begin immediate")
         try:
             yield
@@ -189,12 +197,32 @@ class Archive:
             self.cache = SidebarCache()
             raise
 
+    def _require_same_file(self) -> None:
+        """Raise `CannotWrite` if the path names another file: SQLite would write on to the removed one."""
+        if identify_file(self.path) != self._file_id:
+            raise CannotWrite(
+                _(
+                    "{path} was removed or replaced while this run wrote to it; restore it, then run again"
+                ).format(path=self.path)
+            )
+
     def _refresh_search(self, waiting: int) -> None:
         """Update the search index if at least `waiting` texts are pending."""
         try:
             index.refresh(self._connection, waiting)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
+
+    def rebuild_search(self) -> int:
+        """Rebuild the search index, also a damaged one, and return the number of rows indexed."""
+        with self.dry_run():
+            damaged = index.find_damaged(self._connection)
+        with self.atomic():
+            index.replace_damaged(self._connection, damaged)
+            count = index.rebuild(self._connection)
+        if damaged:
+            self.execute("vacuum")  # frees the pages of the damaged tables
+        return count
 
     @contextmanager
     def dry_run(self) -> Iterator[None]:
@@ -213,6 +241,7 @@ class Archive:
         """
         if self.read_only:
             return
+        self._require_same_file()
         if self.exists("select 1 from search_pending"):
             with self.atomic():
                 pass
@@ -268,7 +297,7 @@ class Archive:
         ).fetchall()  # pages; each checkpoint waits for the disk
         try:
             apply_migrations(self.db)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
         self.execute("pragma foreign_keys = on")  # after the migrations: some rebuild tables
 
@@ -277,7 +306,7 @@ class Archive:
             version_check.refuse_newer(self._connection, self.path)
             if self.read_only:
                 version_check.refuse_older(self._connection, self.path)
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
 

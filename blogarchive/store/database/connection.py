@@ -10,19 +10,41 @@ from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, Ca
 
 _BUSY_SECONDS = 30.0
 _CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
-_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "could not decode to utf-8")
+_DAMAGED = (
+    "malformed",
+    "not a database",
+    "no such table",
+    "no such column",
+    "no such index",
+    "no query solution",
+    "could not decode to utf-8",
+    "unsupported file format",
+)
+_INDEX_DAMAGED = ("vtable constructor failed", "fts5: ", "fts5 file format")
+_CORRUPT_INDEX = 267  # SQLITE_CORRUPT_VTAB, of the search index alone
+
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""The errors of a statement. Python cannot decode SQLite's message about a schema with bytes that are not UTF-8."""
 
 
-def to_user_error(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
+def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
     """Return the error to show for an SQLite error, or None if it is a mistake of this program."""
     words = str(error).lower()
+    if _is_index_error(error, words):
+        return ArchiveDamaged(
+            _(
+                "the search index of {path} is damaged ({error}); `blogarchive search --rebuild` makes it again"
+            ).format(path=path, error=error)
+        )
     if any(sign in words for sign in _CANNOT_WRITE):
         return CannotWrite(
             _("cannot write {path}: {error}; free some space or mend the permissions, then run again").format(
                 path=path, error=error
             )
         )
-    if any(sign in words for sign in _DAMAGED):
+    if isinstance(error, UnicodeDecodeError):
+        error = ValueError(_("its schema has invalid characters"))
+    if isinstance(error, ValueError) or any(sign in words for sign in _DAMAGED):
         return ArchiveDamaged(
             _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it").format(
                 path=path, error=error
@@ -37,9 +59,23 @@ def to_user_error(error: sqlite3.Error, path: Path) -> BlogArchiveError | None:
     return None
 
 
+def _is_index_error(error: Exception, words: str) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == _CORRUPT_INDEX or any(sign in words for sign in _INDEX_DAMAGED)
+
+
 def file_uri(path: Path, options: str) -> str:
     """Return the SQLite URI of a file, also of one whose name is not in the charset of the locale."""
     return f"file:{quote(os.fsencode(path.absolute()))}?{options}"
+
+
+def identify_file(path: Path) -> tuple[int, int] | None:
+    """Return device and number of the file at `path`, None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def make_folder(path: Path) -> None:
@@ -69,7 +105,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             connection = _connect_without_space(path)
         connection.execute("pragma query_only = on")
         return connection
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error
 
 
@@ -108,7 +144,7 @@ def _can_read(connection: sqlite3.Connection) -> bool:
         connection.execute("select 1 from sqlite_master limit 1").fetchone()
     except sqlite3.OperationalError as error:
         return not any(sign in str(error).lower() for sign in _CANNOT_WRITE)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return True  # another error, which the next statement raises again
     return True
 

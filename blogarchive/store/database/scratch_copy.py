@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.store.database import lock, version_check
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import connect, is_writable, to_user_error
+from blogarchive.store.database.connection import DATABASE_ERRORS, connect, is_writable, to_user_error
 from blogarchive.store.timestamps import utc_now
 
 
@@ -41,7 +41,7 @@ def _is_older(path: Path) -> bool:
             version_check.refuse_older(connection, path)
         except UsageError:
             return True
-        except sqlite3.Error:  # `Archive.open` raises it again with an explanation
+        except DATABASE_ERRORS:  # `Archive.open` raises it again with an explanation
             return False
     return False
 
@@ -51,7 +51,7 @@ def _copy(path: Path, folder: str) -> Path:
     try:
         with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(copy_path)) as copy:
             source.backup(copy)
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise CannotWrite(
             _("no copy of {path} to try it on could be made in {folder} ({error})").format(
                 path=path, folder=folder, error=error
@@ -65,5 +65,5 @@ def _copy(path: Path, folder: str) -> Path:
 def _check_version(copy: sqlite3.Connection, path: Path) -> None:
     try:
         version_check.refuse_newer(copy, path)
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error

@@ -1,19 +1,20 @@
 """Verify an archive: the file, the references between rows, and every stored byte and text."""
 
+import sqlite3
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from gettext import gettext as _
 from hashlib import sha256
-from typing import cast
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
 from blogarchive.store.queries.lacking_comments import LACKS_COMMENTS
+from blogarchive.store.queries.row_values import quote_name, wrong_values
 
 _MAX_DAMAGE = 20
+_UNREADABLE = (ArchiveDamaged, sqlite3.DatabaseError)  # these statements run on every whole archive
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,21 +42,49 @@ class IntegrityReport:
 
 
 def verify_archive(archive: Archive) -> IntegrityReport:
-    """Verify the whole archive and return the result. Raises `ArchiveDamaged` if SQLite cannot read the file."""
-    damage = [*_integrity(archive), *_missing_schema(archive), *_references(archive)]
-    damage += _posts(archive) + _comments(archive)
-    damage += _bodies(archive, "select url, body, body_size, sha256, 1 from pages order by id")
-    damage += _bodies(archive, "select sha256, body, size, sha256, 0 from media_files order by rowid")
+    """Verify the whole archive and return the result."""
+    damage = _integrity(archive)
+    for check in _CHECKS:
+        try:
+            damage += check(archive)
+        except _UNREADABLE as error:
+            damage.append(str(error))
     return IntegrityReport(
-        pages=archive.scalar("select count(*) from pages"),
-        files=archive.scalar("select count(*) from media_files"),
-        damage=tuple(damage[:_MAX_DAMAGE]),
-        lacking=tuple(_lacking(archive)),
+        pages=_count(archive, "pages"),
+        files=_count(archive, "media_files"),
+        damage=tuple(dict.fromkeys(damage))[:_MAX_DAMAGE],
+        lacking=_lacking(archive),
     )
 
 
 def _integrity(archive: Archive) -> list[str]:
-    return [line for line in archive.column("pragma integrity_check(20)") if line != "ok"]
+    try:
+        return _as_damage(archive.column("pragma integrity_check(20)"))
+    except _UNREADABLE:
+        return _integrity_by_table(archive)
+
+
+def _integrity_by_table(archive: Archive) -> list[str]:
+    """Return the damage of each table: one table that SQLite cannot read ends the check of the whole file."""
+    damage = []
+    for table in archive.column("select name from sqlite_master where type = 'table' order by name"):
+        try:
+            lines = archive.column(f"pragma integrity_check({quote_name(table)})")
+        except _UNREADABLE as error:
+            lines = [_index_damage() if "_fts" in table else f"{table}: {error}"]
+        damage += _as_damage(lines)
+    return list(dict.fromkeys(damage)) or [_("SQLite cannot check the file")]
+
+
+def _as_damage(lines: list[str]) -> list[str]:
+    single = (
+        " ".join(line.replace("*** in database main ***", "").split()) for line in lines if line != "ok"
+    )
+    return [_index_damage() if "FTS5 table" in line else line for line in single]
+
+
+def _index_damage() -> str:
+    return _("the search index cannot be read; `blogarchive search --rebuild` makes it again")
 
 
 def _missing_schema(archive: Archive) -> list[str]:
@@ -75,49 +104,93 @@ def _references(archive: Archive) -> list[str]:
     ]
 
 
-def _bodies(archive: Archive, query: str) -> list[str]:
-    """Return damaged bytes; `query` selects name, bytes, size, hash, and whether the bytes are compressed."""
-    rows = cast("Iterator[tuple[str, bytes, int, str, int]]", archive.each(query))
+def _pages(archive: Archive) -> list[str]:
+    rows = archive.each("select id, url, body, body_size, sha256 from pages order by id")
     return [
-        _("the stored bytes of {name} are not those that were served").format(name=name)
-        for name, body, size, digest, compressed in rows
-        if not _is_intact(body, digest, size, compressed=bool(compressed))
+        _(
+            "the stored bytes of {name} are not those that were served (pages, row {row}); a copy restores them"
+        ).format(name=url, row=row)
+        for row, url, body, size, digest in rows
+        if not _is_intact(_decompress(body), digest, size)
     ]
 
 
-def _is_intact(body: bytes, digest: str, size: int, *, compressed: bool) -> bool:
+def _files(archive: Archive) -> list[str]:
+    rows = archive.each("select rowid, body, size, sha256 from media_files order by rowid")
+    return [
+        _(
+            "the stored bytes of {name} are not those that were served (media_files, row {row}); a copy restores them"
+        ).format(name=digest, row=row)
+        for row, body, size, digest in rows
+        if not _is_intact(body, digest, size)
+    ]
+
+
+def _decompress(body: object) -> object:
+    """Return the bytes of a stored page, None if they are damaged."""
     try:
-        plain = zlib.decompress(body) if compressed else body
+        return zlib.decompress(body) if isinstance(body, bytes) else None
     except zlib.error:
-        return False
-    return len(plain) == size and sha256(plain).hexdigest() == digest
+        return None
+
+
+def _is_intact(plain: object, digest: object, size: object) -> bool:
+    return isinstance(plain, bytes) and len(plain) == size and sha256(plain).hexdigest() == digest
 
 
 def _posts(archive: Archive) -> list[str]:
     """Return damaged texts of posts, current and replaced ones."""
-    rows = archive.each(
-        "select p.url, v.title, v.body_html, v.content_hash from post_versions v join posts p on p.id = v.post_id"
-    )
+    rows = archive.each(_POST_TEXTS)
     return [
-        _("a text of {url} is not the one that was read").format(url=url)
-        for url, title, body, digest in cast("Iterator[tuple[str, str | None, str | None, str]]", rows)
-        if content_hash(title, body) != digest
+        _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}").format(
+            url=url, table=table, row=row, remedy=_remedy(page)
+        )
+        for table, row, url, title, body, digest, page in rows
+        if not _is_text(title, body) or content_hash(title, body) != digest
     ]
 
 
 def _comments(archive: Archive) -> list[str]:
     rows = archive.each(
-        "select p.url, c.author_name, c.body_text, c.text_digest from comments c join posts p on p.id = c.post_id"
-        " where c.text_digest is not null"
+        "select c.id, p.url, c.author_name, c.body_text, c.text_digest, c.page_id"
+        "  from comments c join posts p on p.id = c.post_id where c.text_digest is not null"
     )
     return [
-        _("a comment of {author} on {url} is not the one that was read").format(author=author, url=url)
-        for url, author, text, digest in cast("Iterator[tuple[str, str, str, str]]", rows)
-        if sha256(text.encode()).hexdigest() != digest
+        _(
+            "a comment of {author} on {url} is not the one that was read (comments, row {row}); {remedy}"
+        ).format(author=author, url=url, row=row, remedy=_remedy(page))
+        for row, url, author, text, digest, page in rows
+        if not isinstance(text, str) or sha256(text.encode()).hexdigest() != digest
     ]
 
 
-def _lacking(archive: Archive) -> list[str]:
+def _is_text(*values: object) -> bool:
+    return all(value is None or isinstance(value, str) for value in values)
+
+
+def _remedy(page_id: object) -> str:
+    if page_id is None:
+        return _("a copy restores it")
+    return _("`blogarchive reparse` or a copy restores it")
+
+
+_POST_TEXTS = """
+select 'posts', id, url, title, body_html, content_hash, page_id from posts where content_hash is not null
+union all
+select 'post_revisions', r.id, p.url, r.title, r.body_html, r.content_hash, r.page_id
+  from post_revisions r join posts p on p.id = r.post_id
+"""
+_CHECKS = (_missing_schema, _references, wrong_values, _posts, _comments, _pages, _files)
+
+
+def _count(archive: Archive, table: str) -> int:
+    try:
+        return archive.scalar(f"select count(*) from {table}")  # noqa: S608 - a constant
+    except _UNREADABLE:
+        return 0
+
+
+def _lacking(archive: Archive) -> tuple[str, ...]:
     counted = (
         (
             _("{count} posts are known by name and not read yet"),
@@ -138,5 +211,8 @@ def _lacking(archive: Archive) -> list[str]:
         ),
         (_("{count} failures are open"), "select count(*) from open_failures"),
     )
-    numbers = [(archive.scalar(query), words) for words, query in counted]
-    return [words.format(count=number) for number, words in numbers if number]
+    try:
+        numbers = [(archive.scalar(query), words) for words, query in counted]
+    except _UNREADABLE:
+        return ()  # the damage is reported
+    return tuple(words.format(count=number) for number, words in numbers if number)

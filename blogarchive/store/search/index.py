@@ -12,9 +12,10 @@ of the index; if it has changed (a new OpenCC), `refresh` rebuilds the index.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from blogarchive.store.search import tables
 from blogarchive.store.search.tokenizer import folding_version, index_text
 
 
@@ -34,6 +35,7 @@ POSTS = _Indexed("posts", ("title", "body_text"))
 COMMENTS = _Indexed("comments", ("body_text",))
 _ALL = (POSTS, COMMENTS)
 _BATCH = 500
+_PARTS = ("data", "idx", "docsize", "config")  # tables of FTS5 without `content`
 
 
 def refresh(connection: sqlite3.Connection, waiting: int = 1) -> None:
@@ -56,6 +58,22 @@ def count_pending(connection: sqlite3.Connection) -> int:
     return int(connection.execute("select count(*) from search_pending").fetchone()[0])
 
 
+def find_damaged(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables whose index is damaged. Writes to the index: the caller must roll its transaction back."""
+    return [indexed.table for indexed in _ALL if _is_damaged(connection, indexed)]
+
+
+def replace_damaged(connection: sqlite3.Connection, damaged: Collection[str]) -> None:
+    """Replace the index of each of these tables inside the caller's transaction; `rebuild` must follow.
+
+    SQLite can neither empty nor drop a damaged index. Its pages stay in the file until `vacuum`. SQLite refuses to
+    change the schema in a transaction in which a damaged index was found.
+    """
+    for indexed in _ALL:
+        if indexed.table in damaged:
+            _replace_tables(connection, indexed)
+
+
 def rebuild(connection: sqlite3.Connection) -> int:
     """Rebuild the index inside the caller's transaction and return the number of rows indexed."""
     count = 0
@@ -71,6 +89,24 @@ def rebuild(connection: sqlite3.Connection) -> int:
     connection.execute("delete from search_state")
     connection.execute("insert into search_state (folding) values (?)", (folding_version(),))
     return count
+
+
+def _is_damaged(connection: sqlite3.Connection, indexed: _Indexed) -> bool:
+    try:
+        connection.execute(f"insert into {indexed.index}({indexed.index}) values ('delete-all')")  # noqa: S608
+        for part in _PARTS:
+            connection.execute(f"select count(*) from {indexed.index}_{part}").fetchone()  # noqa: S608
+    except sqlite3.DatabaseError:
+        return True
+    return False
+
+
+def _replace_tables(connection: sqlite3.Connection, indexed: _Indexed) -> None:
+    names = [indexed.index, *(f"{indexed.index}_{part}" for part in _PARTS)]
+    connection.execute("pragma writable_schema = on")
+    connection.executemany("delete from sqlite_master where name = ?", [(name,) for name in names])
+    connection.execute("pragma writable_schema = reset")  # SQLite reads the schema again
+    connection.execute(tables.index_sql(indexed.table, indexed.columns))
 
 
 def _has_replaced_rows(connection: sqlite3.Connection, indexed: _Indexed) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Literal
 
-from blogarchive.errors import UsageError
+from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.rows import dicts
 from blogarchive.store.search.query import Query, match_expression, parse_query
 from blogarchive.store.search.snippet import Fragment, extract_sentence, mark_hits
@@ -136,7 +136,13 @@ def _sql_parts(
 
 
 def _read_hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comments: bool) -> Hit:
-    (row,) = dicts(connection.execute(_COMMENT if comments else _POST, (row_id,)))
+    row = next(dicts(connection.execute(_COMMENT if comments else _POST, (row_id,))), None)
+    if row is None:
+        raise ArchiveDamaged(
+            _("the index names row {row}, which is not there; restore a copy of the archive").format(
+                row=row_id
+            )
+        )
     title, text = row.pop("title") or "", row.pop("body_text") or ""
     return Hit(
         kind="comment" if comments else "post",

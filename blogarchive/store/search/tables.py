@@ -5,6 +5,8 @@ because `tokenizer.index_text` has split the words before. The indexes let lists
 which have long texts between them.
 """
 
+from collections.abc import Sequence
+
 TABLES = """
 create virtual table posts_fts using fts5(
     title, body_text, content="posts", content_rowid="id", tokenize="ascii"
@@ -41,6 +43,12 @@ alter table posts add column year text generated always as (substr(posted_at, 1,
 
 create index posts_year on posts(year)
 """
+
+
+def index_sql(table: str, columns: Sequence[str]) -> str:
+    """Return the statement that creates the index of a table, as in `TABLES`."""
+    options = f'content="{table}", content_rowid="id", tokenize="ascii"'
+    return f"create virtual table {table}_fts using fts5(\n    {', '.join(columns)}, {options}\n)"
 
 
 def triggers() -> list[str]:

@@ -1,0 +1,1 @@
+"""Damaged copies of an archive, and the commands that must report the damage."""

@@ -1,0 +1,135 @@
+"""Every command reads a damaged archive correctly, or ends in one line with exit code 6."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.faults.damage import KINDS, PAGE, damaged_copies
+from tests.faults.make_archive import NUMBER, make_archive
+from tests.faults.run_commands import Ended, reading_commands, run_command, write_archive
+from tests.faults.series import copy_with_log
+from tests.importing.archives import change, rows
+
+QUICK = {"verify", "status", "failures", "diff", "search"}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_archive(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture
+def db(whole: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "copy.db"
+    path.write_bytes(whole.read_bytes())
+    return path
+
+
+def assert_one_line(ended: Ended) -> None:
+    assert ended.is_good, ended.err
+    assert ended.code != 6 or ended.err.count(" blogarchive: ") == 1, ended.err
+    assert ended.code != 6 or " blogarchive: " in ended.err.strip().splitlines()[-1], ended.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_command_reads_a_damaged_file_or_says_so_in_one_line(
+    kind: str, whole: Path, tmp_path: Path
+) -> None:
+    copies = [copy for copy in damaged_copies(whole.read_bytes(), 1) if copy[0].startswith(f"{kind}-")]
+    assert copies
+    for name, data in copies:
+        db = tmp_path / f"{name}.db"
+        db.write_bytes(data)
+        for words in reading_commands(db, tmp_path / name, NUMBER):
+            if words[0] in QUICK or words[:2] == ("export", "jsonl"):
+                assert_one_line(run_command(*words))
+
+
+@pytest.mark.parametrize("kind", ["bit", "zero-page", "truncation"])
+def test_a_damaged_log_is_read_up_to_its_damage(kind: str, whole: Path, tmp_path: Path) -> None:
+    data, wal = copy_with_log(whole, tmp_path)
+    for name, damaged in damaged_copies(wal, 2):
+        if name.startswith(f"{kind}-"):
+            write_archive(tmp_path / "a.db", data, damaged)
+            assert run_command("verify", "--db", str(tmp_path / "a.db")).code == 0
+
+
+def test_a_copy_of_file_and_log_made_while_a_program_writes_is_a_whole_archive(
+    whole: Path, tmp_path: Path
+) -> None:
+    data, wal = copy_with_log(whole, tmp_path)
+    write_archive(tmp_path / "a.db", data, wal)
+    for words in ("verify",), ("reparse", "--workers", "1"), ("search", "房价"):
+        assert run_command(*words, "--db", str(tmp_path / "a.db")).code == 0
+
+
+WRONG = {
+    ("posts", "title"): b"\xff",
+    ("posts", "posted_at"): "经济",
+    ("posts", "url"): b"x",
+    ("pages", "body"): "text",
+    ("pages", "headers"): "[[",
+    ("pages", "target"): "{",
+    ("pages", "fetched_at"): "2024-13-01",
+    ("pages", "sha256"): 5.5,
+    ("pages", "body_size"): "many",
+    ("comments", "body_text"): b"\xff\xfe",
+    ("comments", "author_name"): b"\0",
+    ("post_revisions", "body_html"): b"\x01",
+    ("post_revisions", "captured_at"): "yesterday",
+    ("authors", "first_seen_at"): "x",
+}
+
+
+@pytest.mark.parametrize(("table", "column"), WRONG)
+def test_a_value_of_a_wrong_type_or_form_is_named_by_verify_and_ends_no_command(
+    table: str, column: str, db: Path, tmp_path: Path
+) -> None:
+    (row,) = rows(db, f"select max(rowid) from {table}")[0]
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute(f"update {table} set {column} = ? where rowid = ?", (WRONG[table, column], row))
+    shown = run_command("verify", "--db", str(db), "--json")
+    assert shown.code == 6
+    for words in reading_commands(db, tmp_path / "out", NUMBER):
+        if words[0] in QUICK or words[:2] in (("export", "jsonl"), ("export", "atom"), ("export", "warc")):
+            assert_one_line(run_command(*words))
+
+
+@pytest.mark.parametrize("column", ["title", "body_html"])
+def test_a_changed_text_of_a_post_is_named_with_its_row_and_restored_by_reparse(
+    column: str, db: Path
+) -> None:
+    before = rows(db, "select title, body_html from posts where number = '102'")
+    change(db, f"update posts set {column} = replace({column}, '第', '弟') where number = '102'")
+    (row,) = rows(db, "select id from posts where number = '102'")[0]
+    told = run_command("verify", "--db", str(db))
+    assert (told.code, f"(posts, row {row}); `blogarchive reparse`" in told.err) == (6, True), told.err
+    run_command("reparse", "--workers", "1", "--db", str(db))
+    assert rows(db, "select title, body_html from posts where number = '102'") == before
+    assert run_command("verify", "--db", str(db)).code == 0
+
+
+def test_a_schema_with_invalid_characters_is_reported_as_damage(db: Path) -> None:
+    data = db.read_bytes()
+    db.write_bytes(data.replace(b"CREATE TABLE ", b"CREATE TAB\xffE ", 1))
+    assert db.read_bytes() != data
+    for words in ("status",), ("verify",), ("search", "房价"), ("reparse",):
+        ended = run_command(*words, "--db", str(db))
+        assert ended.code == 6
+        assert_one_line(ended)
+
+
+@pytest.mark.parametrize("part", ["data", "idx", "docsize", "config"])
+def test_a_damaged_search_index_is_named_and_rebuilt(part: str, db: Path) -> None:
+    expected = rows(db, "select count(*) from posts_fts where posts_fts match '房'")
+    (root,) = rows(db, f"select rootpage from sqlite_master where name = 'posts_fts_{part}'")[0]
+    data = bytearray(db.read_bytes())
+    data[(int(str(root)) - 1) * PAGE : int(str(root)) * PAGE] = bytes(PAGE)
+    db.write_bytes(bytes(data))
+    assert "search --rebuild" in run_command("verify", "--db", str(db)).err
+    assert_one_line(run_command("search", "房价", "--db", str(db)))
+    assert run_command("search", "--rebuild", "--db", str(db)).code == 0
+    assert rows(db, "select count(*) from posts_fts where posts_fts match '房'") == expected
+    assert run_command("verify", "--db", str(db)).code == 0

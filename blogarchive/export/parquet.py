@@ -6,6 +6,7 @@ by side into one folder.
 
 import filecmp
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from gettext import gettext as _
 from itertools import groupby, islice
 from pathlib import Path
@@ -115,12 +116,28 @@ def _to_table(schema: "pyarrow.Schema", rows: list[tuple[Any, ...]]) -> "pyarrow
     import pyarrow
 
     columns = list(zip(*rows, strict=True))[2:]
-    arrays = []
-    for field, values in zip(schema, columns, strict=True):
-        is_number = pyarrow.types.is_integer(field.type)
-        array = pyarrow.array(values, pyarrow.int64() if is_number else pyarrow.string())
-        arrays.append(array.cast(field.type))
+    arrays = [_to_array(field.type, values) for field, values in zip(schema, columns, strict=True)]
     return pyarrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _to_array(kind: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array":
+    """Return the values as an array of a type; a text that is no day or time becomes null."""
+    import pyarrow
+
+    if pyarrow.types.is_integer(kind):
+        return pyarrow.array(values, kind)
+    try:
+        return pyarrow.array(values, pyarrow.string()).cast(kind)
+    except pyarrow.ArrowInvalid:
+        return pyarrow.array(map(_parse_time, values), pyarrow.timestamp("us", tz="UTC")).cast(kind)
+
+
+def _parse_time(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _remove_earlier(out: Path, shard: str, written: set[Path]) -> None:

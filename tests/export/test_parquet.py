@@ -100,6 +100,20 @@ def test_the_same_archive_gives_the_same_bytes_and_only_changed_files_are_replac
     }
 
 
+def test_a_text_that_is_no_time_is_null_and_ends_no_export(many: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(many) as archive:
+        archive.execute(
+            "update posts set first_seen_at = 'once', posted_at = '2024-02-31T09:00:00' where number = '102'"
+        )
+    export_parquet(many, tmp_path / "out")
+    rows = query(
+        tmp_path / "out",
+        "select number, first_seen_at is null, posted_on is null from '{out}/posts/*/*/*.parquet'"
+        " where uid = '31182' and number in ('100', '102') order by 1",
+    )
+    assert rows == [("100", False, False), ("102", True, True)]
+
+
 def test_archives_share_a_folder_and_no_file(many: Path, tmp_path: Path) -> None:
     out, other = tmp_path / "out", tmp_path / "other.db"
     export_parquet(many, out)

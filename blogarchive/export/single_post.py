@@ -48,10 +48,12 @@ def export_post(
 def _find_post(reader: ExportReader, number: str) -> tuple[Blog, FullPost]:
     allowed = {blog.id for blog in reader.blogs()}
     found = [entry for entry in find_posts(reader.archive, number) if entry[0].id in allowed]
-    if len(found) != 1:
-        names = ", ".join(f"{blog.site}/{blog.uid}" for blog, _post in found) or _("none")
+    if not found:
+        raise UsageError(_("no blog of --author has a post {number}").format(number=number))
+    if len(found) > 1:
+        names = ", ".join(f"{blog.site}/{blog.uid}" for blog, _post in found)
         raise UsageError(
-            _("blogs with a post {number}: {names}; choose one with --author").format(
+            _("several blogs have a post {number}: {names}; choose one with --author").format(
                 number=number, names=names
             )
         )

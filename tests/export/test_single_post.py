@@ -39,7 +39,7 @@ def test_a_browser_shows_the_file_and_requests_nothing(
     done = export_post(archive, tmp_path, number="101")
     page.go(done.out.as_uri())
     page.settle()
-    assert page.value("document.querySelector('img').naturalWidth") == 1
+    assert page.value("document.images[0].decode().then(() => document.images[0].naturalWidth)") == 1
     assert page.value("getComputedStyle(document.querySelector('.page')).maxWidth") != "none"
     assert [url for url in page.requests if not url.startswith("data:")] == [done.out.as_uri()]
     assert page.messages == []
@@ -62,9 +62,18 @@ def test_a_text_that_looks_like_an_image_stays_a_text(made: Made, tmp_path: Path
     assert [image.get("title") for image in page.xpath("//img")] == ['src="b.png"']
 
 
-def test_a_number_of_two_blogs_needs_the_author(linking_archive: Path, made: Made, tmp_path: Path) -> None:
+def test_a_number_of_several_blogs_needs_the_author(made: Made, tmp_path: Path) -> None:
+    for uid in ("31182", "44"):
+        made.post(made.blog(uid), "7", f"{uid} 的", "<p>七</p>")
+    archive = made.done()
+    with pytest.raises(UsageError, match=r"several blogs have a post 7: creaders/31182, creaders/44; choose"):
+        export_post(archive, tmp_path, number="7")
+    done = export_post(archive, tmp_path, number="7", filters=Filters(authors=("44",)))
+    assert "44 的" in done.out.read_text("utf-8")
+
+
+def test_a_number_of_no_post_is_a_usage_error(linking_archive: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no post 404"):
         export_post(linking_archive, tmp_path, number="404")
-    with pytest.raises(UsageError, match="choose one with --author"):
+    with pytest.raises(UsageError, match="no blog of --author has a post 1"):
         export_post(linking_archive, tmp_path, number="1", filters=Filters(authors=("98765",)))
-    assert export_post(linking_archive, tmp_path, number="1", filters=Filters(authors=("31182",))).posts == 1

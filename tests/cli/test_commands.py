@@ -25,7 +25,7 @@ from tests.cli.conftest import RunCli
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
     *("search", "serve", "app", "export", "import", "merge", "sites", "demo"),
-    *("settings", "pause", "resume", "forget"),
+    *("settings", "pause", "resume", "forget", "discover", "seal"),
 }
 
 
@@ -394,11 +394,11 @@ def test_file_names_that_the_file_system_rejects_are_one_line_of_error(db: Path,
     assert (ran.returncode, len(ran.stderr.splitlines()), "LANG=C.UTF-8" in ran.stderr) == (6, 1, True)
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "html", "markdown"])
-def test_export_writes_files(run_cli: RunCli, db: Path, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "name"), [("jsonl", "out.jsonl"), ("html", "out"), ("markdown", "out")])
+def test_export_writes_files(run_cli: RunCli, db: Path, tmp_path: Path, kind: str, name: str) -> None:
     result = run_cli("export", kind, tmp_path / "out", "--db", db, "-q")
     assert (result.code, result.err) == (0, "")
-    assert (tmp_path / "out").exists()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_an_exit_without_a_closed_pipe_keeps_its_code() -> None:

@@ -7,6 +7,7 @@ _URL: Final = "https://blog.creaders.net/u/31182/"
 _EXAMPLES: Final = {
     "backup": (_URL, f"{_URL} --media-hosts '*' --delay 2", "--from blogs.txt --db ~/blogs/archive.db"),
     "update": ("", "31182 --full", "-q --db ~/blogs/archive.db"),
+    "discover": ("", _URL),
     "status": ("", "--json"),
     "failures": ("", "--retry"),
     "verify": ("", "-q --db ~/blogs/archive.db"),

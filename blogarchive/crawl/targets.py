@@ -22,9 +22,14 @@ def start_targets(options: CrawlOptions) -> list[Target]:
     is the one under which the archive stores blogs of that host.
     """
     urls = [repair_url(url) for url in (*options.urls, *options.listed)]
-    names = {urlsplit(url).netloc: url for url in urls}
+    names = {_netloc(url): url for url in urls}
     sites = {netloc: options.site or _stored_site(options.db, url) for netloc, url in names.items()}
-    return [_start_target(url, sites[urlsplit(url).netloc]) for url in urls]
+    return [_start_target(url, sites[_netloc(url)]) for url in urls]
+
+
+def _netloc(url: str) -> str:
+    """Return the host and port in a URL as they are written, also in an invalid URL."""
+    return url.partition("://")[2].partition("/")[0]
 
 
 def target_of_url(url: str, site_name: str | None) -> Target:

@@ -16,6 +16,7 @@ OURS = {
     "blogarchive.demo.blogs.urls._pattern",  # the demo's own forms of URLs
     "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
     "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
+    "blogarchive.store.readme._template",  # languages
     "blogarchive.store.rows._converters",  # dataclasses of the project
     "blogarchive.store.rows.insert_sql",  # tables and columns of the archive
     "blogarchive.store.rows.update_sql",

@@ -24,10 +24,10 @@ def archive(tmp_path: Path) -> Path:
 def test_an_export_prints_its_path_and_a_warc_and_an_archive_are_restored(
     archive: Path, tmp_path: Path
 ) -> None:
-    done = run("export", "warc", tmp_path / "warc", "--db", archive, "--json")
+    done = run("export", "warc", tmp_path / "all.warc.gz", "--db", archive, "--json")
     assert done.code == 0, done.err
-    assert json.loads(done.out)["out"] == str(tmp_path / "warc")
-    again = run("import", "warc", tmp_path / "warc", "--db", tmp_path / "b.db", "--json")
+    assert json.loads(done.out)["out"] == str(tmp_path / "all.warc.gz")
+    again = run("import", "warc", tmp_path / "all.warc.gz", "--db", tmp_path / "b.db", "--json")
     assert json.loads(again.out)["posts"] == 1
     merged = run("merge", tmp_path / "b.db", "--db", tmp_path / "c.db", "--json")
     assert json.loads(merged.out)["pages"] == 1

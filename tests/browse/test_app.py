@@ -131,3 +131,34 @@ def test_a_page_without_a_blog_has_no_readable_preview() -> None:
     assert not preview_of(
         '[{"field": "kind", "value": "home"}, {"field": "author.nickname", "value": "none"}]'
     ).is_readable
+
+
+def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    hurry(db)
+    with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
+        server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        until(lambda: db.exists() and finished(server))
+        page = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie)
+        assert "Seconds between two requests" in page.text
+        changed = server.post(
+            "/app/change",
+            uid=UID,
+            action="settings",
+            delay="2.5",
+            media_hosts="a.example",
+            cookies="# Netscape HTTP Cookie File\n",
+        )
+        assert "Done" in changed.text, changed.text
+        shown = server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
+        assert 'value="2.5"' in shown
+        assert 'value="a.example"' in shown
+        (cookies,) = tmp_path.glob("cookies-*.txt")
+        assert cookies.stat().st_mode & 0o077 == 0, "the cookies are for their owner alone"
+        assert "Done" in server.post("/app/change", uid=UID, action="pause").text
+        assert (
+            "Include this blog again" in server.send("GET", f"/app/blog?uid={UID}", cookie=server.cookie).text
+        )
+        assert "Done" in server.post("/app/change", uid=UID, action="resume").text
+        assert "Done" in server.post("/app/change", uid=UID, action="forget", delete="yes").text
+    assert stored_posts(db) == 0

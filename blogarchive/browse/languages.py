@@ -1,4 +1,4 @@
-"""The language of a page: the reader's choice, else by what the browser asks for."""
+"""The language of a page: the reader's choice, else the browser's."""
 
 from typing import Final, cast, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -34,7 +34,7 @@ def store_choice(response: Response, request: Request) -> None:
 
 
 def template_values(request: Request) -> dict[str, object]:
-    """Return what every template needs to be in the language of `request`, and a link to the other language."""
+    """Return the variables of every template for the language of `request`, and a link to the other language."""
     language = page_language(request)
     other: Language = "en" if language == "zh" else "zh"
     query = [(name, value) for name, value in parse_qsl(request.query_string) if name != _PARAMETER]

@@ -57,7 +57,7 @@ def has_news(result: "CrawlResult") -> bool:
 
 
 def summary_lines(result: "CrawlResult") -> Iterator[str]:
-    """Yield what a run did, and what it left out; nothing if no page was reached."""
+    """Yield the lines about a run and the images that it left out; no line if no page was reached."""
     if result.exit_code == Unreachable.exit_code and not result.counts.pages:
         return
     counts = result.counts

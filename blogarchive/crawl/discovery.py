@@ -25,7 +25,7 @@ REPEAT_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lookup:
-    """A page to fetch. `pages_left` counts further pages of a directory; `number` and `uid` are what is looked up."""
+    """A page to fetch. `pages_left` counts further pages of a directory; `number` and `uid` are the ids looked up."""
 
     url: str
     source: Source
@@ -122,7 +122,7 @@ class DiscoverySession:
         return "page" if lookup.source == "page" else "links"
 
     def _blogs_of_lookup(self, lookup: Lookup, page: Page) -> list[BlogLink]:
-        """Return the blog whose page was served, by its URL after redirects or by the author that it shows."""
+        """Return the blog of a served page, by its URL after redirects or by the author that it shows."""
         if lookup.source == "page" or page.status >= 400:
             return []
         kind = PageKind.POST if lookup.source == "ids" else PageKind.HOME

@@ -59,7 +59,7 @@ class TargetSource:
         return self._turns.changed_hosts(format_utc(utc_now()))
 
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
-        """Return due targets of the blog of `host` whose turn it is; those in `exclude` are in flight."""
+        """Return due targets of the next blog of `host`; those in `exclude` are in flight."""
         while blog := self._turns.next(host):
             if taken := self._take_of(blog, min(limit, SLICE), exclude):
                 self._turns.record_taken(blog, len(taken))

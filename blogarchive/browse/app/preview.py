@@ -18,7 +18,6 @@ class Preview:
     blog_title: str | None
     nickname: str | None
     titles: tuple[str, ...]
-    first_month: str | None
     last_month: str | None
     months: int
 
@@ -40,7 +39,6 @@ def preview_of(doctor_json: str) -> Preview:
         blog_title=_shown(fields, "author.blog_title"),
         nickname=_shown(fields, "author.nickname"),
         titles=tuple(titles)[:_MOST_TITLES],
-        first_month=months[-1] if months else None,
         last_month=months[0] if months else None,
         months=_count(fields.get("months[…]"), len(months)),
     )

@@ -22,7 +22,7 @@ from blogarchive.store.timestamps import utc_now
 
 
 def run_app(path: Path, *, port: int = 0, open_browser: bool = True) -> None:
-    """Serve the pages for the archive at `path`, which need not exist yet, until the process is told to end.
+    """Serve the pages for the archive at `path`, which need not exist yet, until the process is stopped.
 
     Listens on 127.0.0.1 alone; port 0 takes a free one. A crawl that was started from the pages is stopped at the end.
     Raises `UsageError` if the port is taken, `ArchiveDamaged` if the file is not an archive.

@@ -9,11 +9,11 @@ from typing import Final, TextIO
 
 import click
 
-from blogarchive.cli import options
-from blogarchive.cli.notify import notify
-from blogarchive.cli.options import Count, CrawlFlags
-from blogarchive.cli.run_summary import error_json, has_news, result_json, summary_lines
-from blogarchive.cli.stdio import print_result
+from blogarchive.cli.common import options
+from blogarchive.cli.common.notify import notify
+from blogarchive.cli.common.options import Count, CrawlFlags
+from blogarchive.cli.common.run_summary import error_json, has_news, result_json, summary_lines
+from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
+from blogarchive.cli.common import options
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
+from blogarchive.cli.common import options
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
 from blogarchive.demo import DemoBlog, DemoHost

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from blogarchive.cli import options
-from blogarchive.cli.options import Count, Duration, Seconds
-from blogarchive.cli.stdio import print_result
+from blogarchive.cli.common import options
+from blogarchive.cli.common.options import Count, Duration, Seconds
+from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
-from blogarchive.sites.blog_links import BlogLink, blogs_of_urls, text_urls
+from blogarchive.sites.links.blog_links import BlogLink, blogs_of_urls, text_urls
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import discovered, sources

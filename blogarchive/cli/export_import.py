@@ -10,20 +10,20 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
-from blogarchive.cli.damage import explain_damage
-from blogarchive.cli.progress_bar import progress_bar
-from blogarchive.cli.stdio import print_result, require_undamaged
+from blogarchive.cli.common import options
+from blogarchive.cli.common.damage import explain_damage
+from blogarchive.cli.common.progress_bar import progress_bar
+from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, single_post, table, warc
 from blogarchive.export.book.volumes import Division
-from blogarchive.export.report import Exported
+from blogarchive.export.common.report import Exported
 from blogarchive.importing.exports import PLATFORMS, import_export
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.importing.report import ImportReport
 from blogarchive.importing.warc import import_warc
-from blogarchive.sites.post_ids import parse_decimal_id
+from blogarchive.sites.links.post_ids import parse_decimal_id
 from blogarchive.store.queries.export_models import Filters
 
 Export = Callable[..., Exported]

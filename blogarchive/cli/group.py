@@ -16,8 +16,8 @@ from typing import NoReturn
 import click
 
 from blogarchive import __version__
-from blogarchive.cli import stdio
-from blogarchive.cli.examples import format_examples
+from blogarchive.cli.common import stdio
+from blogarchive.cli.common.examples import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
 from blogarchive.workers.process import stop_signals
 

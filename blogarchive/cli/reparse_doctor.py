@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
-from blogarchive.cli.stdio import print_result, require_undamaged
+from blogarchive.cli.common import options
+from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import target_of_url

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
 from blogarchive.cli.backup_update import run_crawl
-from blogarchive.cli.options import CrawlFlags
-from blogarchive.cli.run_summary import skipped_images_line
-from blogarchive.cli.stdio import print_result
+from blogarchive.cli.common import options
+from blogarchive.cli.common.options import CrawlFlags
+from blogarchive.cli.common.run_summary import skipped_images_line
+from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.labels import label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
-from blogarchive.sites.post_ids import parse_decimal_id
+from blogarchive.sites.links.post_ids import parse_decimal_id
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import Coverage
 from blogarchive.store.ledger import failures as ledger

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
-from blogarchive.cli.progress_bar import progress_bar
-from blogarchive.cli.stdio import print_result
+from blogarchive.cli.common import options
+from blogarchive.cli.common.progress_bar import progress_bar
+from blogarchive.cli.common.stdio import print_result
 from blogarchive.export.seal import seal_archive
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli import options
+from blogarchive.cli.common import options
 
 
 @click.command(
@@ -38,7 +38,7 @@ def search(
     as_json: bool,
 ) -> int:
     """Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
-    from blogarchive.cli.search_output import format_hit, hit_json
+    from blogarchive.cli.common.search_output import format_hit, hit_json
     from blogarchive.crawl.options import require_archive
     from blogarchive.store.database import lock
     from blogarchive.store.database.archive import Archive

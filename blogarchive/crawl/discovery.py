@@ -9,9 +9,9 @@ from blogarchive.items import Page, PageKind, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.sites.base import Site
-from blogarchive.sites.blog_links import BlogLink, blog_of_url
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.page_view import build_page_view
+from blogarchive.sites.links.blog_links import BlogLink, blog_of_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import lookups
 from blogarchive.store.discovery.discovered import Source, add_blogs

@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from blogarchive.export.dates import complete_time
-from blogarchive.export.iterate import iterate_posts
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import atomic_file, output_file
+from blogarchive.export.common.dates import complete_time
+from blogarchive.export.common.iterate import iterate_posts
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog

@@ -10,10 +10,10 @@ from pathlib import Path
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
 from blogarchive.export.book.volumes import Division, Volume, plan_volumes
-from blogarchive.export.images import make_image_source
-from blogarchive.export.internal_links import InternalLinks
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import atomic_file, output_file
+from blogarchive.export.common.images import make_image_source
+from blogarchive.export.common.internal_links import InternalLinks
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.parsing.media.intact import is_intact
 from blogarchive.parsing.media.sniff import detect_image_type
 from blogarchive.rendering.bodies import ImageSource, ImageToShow

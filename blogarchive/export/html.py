@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from blogarchive.export.filenames import UniqueNames, safe_name
-from blogarchive.export.images import ImageFolder, make_image_source
-from blogarchive.export.internal_links import InternalLinks
-from blogarchive.export.report import Exported
+from blogarchive.export.common.filenames import UniqueNames, safe_name
+from blogarchive.export.common.images import ImageFolder, make_image_source
+from blogarchive.export.common.internal_links import InternalLinks
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import ExportFolder
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.page_paths import SiteBlog, SitePost, href, plan_blog
-from blogarchive.export.writer import ExportFolder
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

@@ -9,10 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from blogarchive.export.iterate import iterate_posts
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import atomic_file, output_file
-from blogarchive.sites.post_ids import json_id
+from blogarchive.export.common.iterate import iterate_posts
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.sites.links.post_ids import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

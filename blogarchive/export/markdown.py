@@ -12,15 +12,15 @@ from urllib.parse import quote
 
 import yaml
 
-from blogarchive.export.dates import complete_date
-from blogarchive.export.filenames import UniqueNames, safe_name
+from blogarchive.export.common.dates import complete_date
+from blogarchive.export.common.filenames import UniqueNames, safe_name
+from blogarchive.export.common.images import ImageFolder, make_image_source
+from blogarchive.export.common.internal_links import InternalLinks
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import ExportFolder
 from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
-from blogarchive.export.images import ImageFolder, make_image_source
-from blogarchive.export.internal_links import InternalLinks
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import ExportFolder
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
-from blogarchive.sites.post_ids import json_id
+from blogarchive.sites.links.post_ids import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blogarchive.errors import UsageError
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import atomic_file
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

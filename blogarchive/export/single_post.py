@@ -6,12 +6,12 @@ from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.export.filenames import safe_name
-from blogarchive.export.images import make_image_source
-from blogarchive.export.report import Exported
+from blogarchive.export.common.filenames import safe_name
+from blogarchive.export.common.images import make_image_source
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.export.site.page_paths import plan_blog
 from blogarchive.export.site.pages import render_single_page
-from blogarchive.export.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

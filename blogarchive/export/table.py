@@ -10,9 +10,9 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from blogarchive.export.iterate import iterate_posts
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import atomic_file, output_file
+from blogarchive.export.common.iterate import iterate_posts
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

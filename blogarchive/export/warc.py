@@ -20,8 +20,8 @@ from warcio.warcwriter import WARCWriter
 
 from blogarchive import __version__
 from blogarchive.errors import ArchiveDamaged, UsageError
-from blogarchive.export.report import Exported
-from blogarchive.export.writer import atomic_file, output_file
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import PAGE_FIELD, Filters, PageRecord
 from blogarchive.store.queries.export_reader import ExportReader, open_reader

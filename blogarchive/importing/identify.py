@@ -20,8 +20,8 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.http import is_truncated
 from blogarchive.sites.base import find_own_urls, site_by_name, site_for_url
+from blogarchive.sites.links.post_ids import parse_decimal_id
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.sites.post_ids import parse_decimal_id
 from blogarchive.workers.large_pages import parse_guarded
 
 _SHORTEST_CUT = 8

@@ -11,13 +11,13 @@ import pytest
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.atom import export_atom
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import ExportFolder, atomic_file
 from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html
 from blogarchive.export.jsonl import export_jsonl
-from blogarchive.export.report import Exported
 from blogarchive.export.table import export_table
 from blogarchive.export.warc import export_warc
-from blogarchive.export.writer import ExportFolder, atomic_file
 from tests.export.conftest import Made, all_bytes
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from blogarchive.export.filenames import UniqueNames, safe_name
+from blogarchive.export.common.filenames import UniqueNames, safe_name
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_reader import ExportReader
 from blogarchive.store.queries.post_models import PostHeading

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from blogarchive.export.filenames import UniqueNames, safe_name
+from blogarchive.export.common.filenames import UniqueNames, safe_name
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import PostHeading
 

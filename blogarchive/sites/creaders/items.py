@@ -7,7 +7,7 @@ from blogarchive.items import CategoryRow, Link, ListedPost, MonthRow, PageKind,
 from blogarchive.sites.creaders.urls import parse_url
 from blogarchive.sites.grammar.post.post_page import PostPage
 from blogarchive.sites.grammar.sidebar.sidebar import Sidebar
-from blogarchive.sites.identity_key import IdentityKey
+from blogarchive.sites.links.identity_key import IdentityKey
 
 
 def build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:

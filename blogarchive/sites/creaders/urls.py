@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.sites.post_ids import parse_decimal_id
+from blogarchive.sites.links.post_ids import parse_decimal_id
 
 _POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from blogarchive.sites.blog_links import BlogLink
+from blogarchive.sites.links.blog_links import BlogLink
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.timestamps import format_utc

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import Page
 from blogarchive.sites.base import Site, site_by_name
-from blogarchive.sites.blog_links import BlogLink, blogs_of_urls, page_links
+from blogarchive.sites.links.blog_links import BlogLink, blogs_of_urls, page_links
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages.page_rows import count_pages, stored_pages
 from blogarchive.store.progress import Progress, no_progress

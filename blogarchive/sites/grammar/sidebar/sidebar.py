@@ -15,7 +15,7 @@ from blogarchive.sites.grammar.page.vocabulary import fold, is_calendar_text, st
 from blogarchive.sites.grammar.sidebar.author_card import AuthorCard, find_card, parse_card
 from blogarchive.sites.grammar.sidebar.months import parse_labelled_months, parse_unlabelled_months
 from blogarchive.sites.grammar.sidebar.sections import Section, find_sections
-from blogarchive.sites.identity_key import IdentityKey
+from blogarchive.sites.links.identity_key import IdentityKey
 
 _NO_CARD = AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")

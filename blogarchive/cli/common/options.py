@@ -18,8 +18,8 @@ from typing import Any, TypeVar, cast
 import click
 from click.core import ParameterSource
 
-from blogarchive.cli.config_file import load_config
-from blogarchive.cli.damage import explain_damage
+from blogarchive.cli.common.config_file import load_config
+from blogarchive.cli.common.damage import explain_damage
 from blogarchive.crawl.options import default_db
 from blogarchive.errors import UsageError
 

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test check lint types imports bench goldens messages docs lock clean
+.PHONY: demo test check lint types imports bench goldens messages docs site lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -38,6 +38,9 @@ messages: $(VENV)/.dev ## extract messages into the Chinese catalogue, then fail
 docs: $(VENV)/.dev ## generate docs/tables.md and the screenshots (needs Chromium)
 	$(BIN)/python -m tests.browse.tables_page
 	$(BIN)/python -m tests.browse.screenshots
+
+site: $(VENV)/.dev ## build the documentation site in build/site; `make test` builds it too, and searches it
+	$(BIN)/python -m tests.docs.site
 
 lock: ## update requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt

@@ -7,8 +7,8 @@ from time import perf_counter
 
 from bench.figures import Row
 from bench.running import command, folder
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.http_server import LoggedRequest
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.http_server import LoggedRequest
 
 DELAY = 0.8
 _FIRST_UID = 30_000

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.figures import Row
 from bench.running import backup, command, folder
-from blogarchive.demo import DemoHost, make_blog
+from tests.demo import DemoHost, make_blog
 from tests.demo.changes import move_counters
 
 POSTS = 500

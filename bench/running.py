@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
 @contextmanager
 def demo_host(*uids: str, posts: int, comments: int = 3, markup: str = "tables") -> Iterator[list[str]]:
     """Serve generated blogs in a process of its own, and yield their URLs."""
-    words = [sys.executable, "-m", "blogarchive.demo", "--posts", str(posts), "--comments", str(comments)]
+    words = [sys.executable, "-m", "tests.demo", "--posts", str(posts), "--comments", str(comments)]
     words += ["--markup", markup]
     for uid in uids:
         words += ["--uid", uid]

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
 
@@ -11,13 +10,11 @@ import click
 from blogarchive.cli.common import options
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
-from blogarchive.demo import DemoBlog, DemoHost
-from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
+from blogarchive.demo.host import DemoHost
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.failures import open_failures
 from blogarchive.store.queries.status import read_status
 
-_PORT = 8917
 _DEMO_DB = Path("data/demo.db")
 
 
@@ -38,10 +35,8 @@ def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
     """Back up invented blogs from a small host on this machine, and show the archive."""
     from blogarchive.crawl.run import build_settings, crawl
 
-    blogs = sample_blogs()
-    with _start_host(blogs) as host, open_observer(sys.stderr, quiet=quiet) as observer:
-        urls = tuple(host.blog_url(blog.uid) for blog in blogs)
-        crawl_options = CrawlOptions(command="backup", db=db, urls=urls, site="creaders")
+    with _start_host() as host, open_observer(sys.stderr, quiet=quiet) as observer:
+        crawl_options = CrawlOptions(command="backup", db=db, urls=host.blog_urls, site="creaders")
         result = crawl(crawl_options, observer, build_settings(delay=0))
     if not quiet:
         _print_archive(db, result.counts.requests)
@@ -58,12 +53,12 @@ def _only_images_failed(db: Path) -> bool:
         return all(failure.kind == "picture" for failure in open_failures(archive))
 
 
-def _start_host(blogs: Sequence[DemoBlog]) -> DemoHost:
+def _start_host() -> DemoHost:
     """Start the host on a fixed port, so that a second demo finds nothing new; if it is taken, on any port."""
     try:
-        return DemoHost(blogs, markups=SAMPLE_MARKUPS, port=_PORT)
+        return DemoHost()
     except OSError:
-        return DemoHost(blogs, markups=SAMPLE_MARKUPS)
+        return DemoHost(port=0)
 
 
 def _print_archive(db: Path, requests: int) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 import uvicorn
 
 from blogarchive.browse.serve import create_app
-from blogarchive.demo import DemoHost, sample_blogs
 from tests.browse import chromium
 from tests.browse.app_server import app_server
 from tests.browse.make_archive import make
+from tests.demo import DemoHost, sample_blogs
 from tests.paths import ROOT
 
 _OUT = ROOT / "docs/pictures"

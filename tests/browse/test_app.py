@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.browse.app.preview import preview_of
-from blogarchive.demo import DemoHost, make_blog
 from tests.browse.app_server import AppServer, app_server, hurry
+from tests.demo import DemoHost, make_blog
 
 UID = "31182"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
 from tests.browse import chromium
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.browse.test_browser import AXE, running_browser, tab
+from tests.demo import DemoHost, make_blog
 
 __all__ = ["running_browser", "tab"]
 

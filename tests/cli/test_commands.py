@@ -16,11 +16,11 @@ import click
 import pytest
 
 from blogarchive.cli.group import cli
-from blogarchive.demo import DemoHost, sample_blog
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import page_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
+from tests.demo import DemoHost, sample_blog
 
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),

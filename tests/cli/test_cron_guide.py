@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
+from tests.demo import DemoHost, make_blog
 from tests.paths import ROOT
 from tests.tool import Tool
 

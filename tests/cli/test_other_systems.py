@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, sample_blogs
+from tests.demo import DemoHost, sample_blogs
 from tests.paths import ROOT
 
 WITHOUT_POSIX = {

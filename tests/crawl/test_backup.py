@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoBlog, DemoHost, make_blog, sample_blog
 from blogarchive.store.database.archive import Archive
+from tests.demo import DemoBlog, DemoHost, make_blog, sample_blog
 from tests.paths import ROOT
 from tests.tool import Ran, Tool, contents
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.response import Answer, GetRequest, page
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.response import Answer, GetRequest, page
 from tests.tool import Ran, Tool, run_command
 
 OWN, LISTED, LATER, QUIET = "31182", "27282", "60071", "40005"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.faults import Rule, Slow
-from blogarchive.demo.server.http_server import LoggedRequest
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.faults import Rule, Slow
+from tests.demo.server.http_server import LoggedRequest
 from tests.tool import Ran, Tool, contents, ended
 
 UID = "31182"

@@ -5,8 +5,8 @@ import signal
 import time
 from pathlib import Path
 
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.faults import Refuse, Rule
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.faults import Refuse, Rule
 from tests.tool import Tool, ended, run_command
 
 UIDS = ("31182", "31183")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.crawl.target_source import SLICE
-from blogarchive.demo import DemoHost, make_blog
+from tests.demo import DemoHost, make_blog
 from tests.tool import Tool, contents
 
 UIDS = ("31182", "27282", "60071")

@@ -8,7 +8,7 @@ import pytest
 
 from blogarchive.cli.group import _without_arguments
 from blogarchive.crawl.options import default_db, has_display
-from blogarchive.demo import DemoHost, make_blog
+from tests.demo import DemoHost, make_blog
 from tests.tool import Tool
 
 UID = "31182"

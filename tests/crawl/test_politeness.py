@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
 from tests.tool import Tool
 
 UID = "31182"

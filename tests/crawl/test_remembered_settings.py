@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
 from tests.crawl.media.media_hosts import UID, blog, requested_images
+from tests.demo import DemoHost, make_blog
 from tests.tool import Ran, Tool, run_command
 
 OTHER = "31183"

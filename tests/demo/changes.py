@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from blogarchive.demo.blogs.body import para
-from blogarchive.demo.blogs.truth import DemoBlog, DemoComment, DemoPost, PostState
+from tests.demo.blogs.body import para
+from tests.demo.blogs.truth import DemoBlog, DemoComment, DemoPost, PostState
 
 Change = Callable[[DemoBlog], DemoBlog]
 

@@ -3,7 +3,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from blogarchive.demo import DemoHost
+from tests.demo import DemoHost
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from blogarchive.demo.blogs.body import Block, Image, Linked, Raw, para
-from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
+from tests.demo.blogs.body import Block, Image, Linked, Raw, para
+from tests.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
 
 TITLES = (
     "../../../../etc/passwd",

@@ -13,11 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import SAMPLE_MARKUPS, DemoHost, make_blog, sample_blog, sample_blogs
-from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.blogs.truth import PostState
-from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
+from tests.demo import SAMPLE_MARKUPS, DemoHost, make_blog, sample_blog, sample_blogs
+from tests.demo.blogs import image_paths
+from tests.demo.blogs.truth import PostState
 from tests.demo.changes import (
     add_comment,
     edit_post,
@@ -28,7 +26,9 @@ from tests.demo.changes import (
     restore_post,
     second_state,
 )
+from tests.demo.markup.by_name import MARKUPS
 from tests.demo.reader import get, lines_of, text_of
+from tests.demo.server.faults import Blank, Block, Cut, Drop, Elsewhere, Refuse, Rule, Slow
 
 Serve = Callable[..., DemoHost]
 NUMBER = 506012
@@ -311,7 +311,7 @@ def test_changes_and_requests_at_the_same_time_leave_whole_pages(host: DemoHost)
 
 def test_the_host_runs_as_a_process_that_logs_what_it_was_asked(tmp_path: Path) -> None:
     log = tmp_path / "requests"
-    command = [sys.executable, "-m", "blogarchive.demo", "--uid", "7", "--posts", "9", "--markup", "html5"]
+    command = [sys.executable, "-m", "tests.demo", "--uid", "7", "--posts", "9", "--markup", "html5"]
     with subprocess.Popen([*command, "--log", str(log)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()

@@ -8,12 +8,12 @@ from urllib.parse import urljoin
 
 import pytest
 
-from blogarchive.demo import DemoBlog, DemoHost, DemoPost, make_blog, sample_blog
-from blogarchive.demo.blogs.forgeries import VICTIM
-from blogarchive.demo.blogs.truth import Excerpts, Habits
-from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.markup.charset import cut_title
+from tests.demo import DemoBlog, DemoHost, DemoPost, make_blog, sample_blog
+from tests.demo.blogs.forgeries import VICTIM
+from tests.demo.blogs.truth import Excerpts, Habits
 from tests.demo.hostile import hostile_blog
+from tests.demo.markup.by_name import MARKUPS
+from tests.demo.markup.charset import cut_title
 from tests.demo.reader import get, lines_of, links_of, text_of
 
 Serve = Callable[..., DemoHost]

@@ -8,15 +8,15 @@ from urllib.parse import urljoin
 import pytest
 
 from blogarchive import sites
-from blogarchive.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
-from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines
-from blogarchive.demo.blogs.labels import TRADITIONAL
-from blogarchive.demo.blogs.urls import Kind, Route
-from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.markup.charset import cut_title
-from blogarchive.demo.server.response import GetRequest
-from blogarchive.demo.server.router import DemoSite
 from blogarchive.items import Comment, Page, PageKind, ParsedPage, Target
+from tests.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
+from tests.demo.blogs.forgeries import on_one_line, on_two_lines
+from tests.demo.blogs.labels import TRADITIONAL
+from tests.demo.blogs.urls import Kind, Route
+from tests.demo.markup.by_name import MARKUPS
+from tests.demo.markup.charset import cut_title
+from tests.demo.server.response import GetRequest
+from tests.demo.server.router import DemoSite
 
 BASE = "http://127.0.0.1:8000"
 BLOGS = {

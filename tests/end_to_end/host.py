@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from blogarchive.demo import DemoHost
-from blogarchive.demo.server.response import Answer, GetRequest, plain
-from blogarchive.demo.server.router import ROBOTS
+from tests.demo import DemoHost
+from tests.demo.server.response import Answer, GetRequest, plain
+from tests.demo.server.router import ROBOTS
 from tests.end_to_end import printing
 from tests.end_to_end.world import Blog, World
 

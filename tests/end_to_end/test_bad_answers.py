@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
-from blogarchive.demo.server.response import Answer
+from tests.demo.server.response import Answer
 from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences

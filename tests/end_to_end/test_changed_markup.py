@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from blogarchive.demo.server.response import Answer
+from tests.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host, no_fault

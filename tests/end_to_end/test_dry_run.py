@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from blogarchive.demo.server.response import Answer
+from tests.demo.server.response import Answer
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.host import Host, no_fault
 from tests.end_to_end.printing import Urls

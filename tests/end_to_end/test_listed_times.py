@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from blogarchive.demo.server.response import Answer
+from tests.demo.server.response import Answer
 from tests.end_to_end.host import Fault, Host
 from tests.end_to_end.world import World, make_blog
 from tests.tool import Tool

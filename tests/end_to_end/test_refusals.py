@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from blogarchive.demo.server.response import Answer
+from tests.demo.server.response import Answer
 from tests.end_to_end import printing
 from tests.end_to_end.conftest import UID
 from tests.end_to_end.examine import differences

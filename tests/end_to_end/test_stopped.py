@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from blogarchive.demo.server.response import Answer
+from tests.demo.server.response import Answer
 from tests.end_to_end.examine import differences
 from tests.end_to_end.host import Host
 from tests.end_to_end.world import World, make_blog

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
 from blogarchive.importing.merge import merge_archive
+from tests.demo import DemoHost, make_blog
 from tests.demo.changes import recategorise
 from tests.importing.archives import change, dump, rows
 from tests.tool import Tool

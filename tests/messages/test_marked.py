@@ -19,7 +19,6 @@ _USER_ERRORS = {
 _PRINTERS = {"echo", "fail", "on_message", "print_result", "_print_error", "_progress_bar"}
 _WORD = re.compile(r"[^\W\d_]{3}")
 _UNMARKED = {
-    "blogarchive/demo": "`python -m blogarchive.demo` is a server for developers",
     "spiders/commands/crawl.py": "the usage of a Scrapy command: Scrapy prints everything else in English",
 }
 """Folders and modules with English messages, and the reason."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.faults import Instead, Rule
-from blogarchive.demo.server.response import Answer
 from blogarchive.items import Page, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS
 from blogarchive.workers.large_pages import LARGE_PAGE, LargePageParser
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.faults import Instead, Rule
+from tests.demo.server.response import Answer
 from tests.hostile.pages import hostile_page
 from tests.tool import Tool
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.demo import DemoHost, make_blog
-from blogarchive.demo.server.faults import Rule, Slow
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
 from blogarchive.workers.process import count_cores
+from tests.demo import DemoHost, make_blog
+from tests.demo.server.faults import Rule, Slow
 from tests.tool import Tool, ended
 
 UID = "31182"

@@ -7,9 +7,9 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from blogarchive.demo import DemoBlog, DemoHost, make_blog
-from blogarchive.demo.blogs import images
-from blogarchive.demo.blogs.body import Image, Paragraph
+from tests.demo import DemoBlog, DemoHost, make_blog
+from tests.demo.blogs import images
+from tests.demo.blogs.body import Image, Paragraph
 
 UID = "31182"
 HOME = f"/u/{UID}/"

@@ -4,13 +4,13 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from blogarchive.demo import DemoHost
-from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.blogs.sample import sample_blog
-from blogarchive.demo.server.faults import Cut, Drop, Refuse, Rule
-from blogarchive.demo.server.http_server import LoggedRequest
 from tests.crawl.media.media_hosts import HOME, UID, blog, requested_images
+from tests.demo import DemoHost
+from tests.demo.blogs import image_paths
+from tests.demo.blogs.sample import sample_blog
 from tests.demo.changes import add_post
+from tests.demo.server.faults import Cut, Drop, Refuse, Rule
+from tests.demo.server.http_server import LoggedRequest
 from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"

@@ -5,11 +5,11 @@
 
 from itertools import pairwise
 
-from blogarchive.demo import DemoHost
-from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.server.faults import Elsewhere, Instead, Refuse, Rule
-from blogarchive.demo.server.response import page
 from tests.crawl.media.media_hosts import UID, ImageHost, blog, requested_images
+from tests.demo import DemoHost
+from tests.demo.blogs import image_paths
+from tests.demo.server.faults import Elsewhere, Instead, Refuse, Rule
+from tests.demo.server.response import page
 from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"

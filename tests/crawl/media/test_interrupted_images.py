@@ -5,9 +5,9 @@ import signal
 import subprocess
 import threading
 
-from blogarchive.demo import DemoHost
-from blogarchive.demo.server.http_server import LoggedRequest
 from tests.crawl.media.media_hosts import UID, blog, requested_images
+from tests.demo import DemoHost
+from tests.demo.server.http_server import LoggedRequest
 from tests.tool import Tool, ended
 
 PATHS = [f"/upfile/20250101/2000{place:04}.png" for place in range(24)]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.demo.blogs import images
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile, check_image
 from blogarchive.parsing.media.dimensions import read_dimensions
 from blogarchive.parsing.media.sniff import SVG, detect_image_type
+from tests.demo.blogs import images
 
 
 def _box(name: bytes, *content: bytes) -> bytes:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from blogarchive.demo.blogs.generated import make_blog
-from blogarchive.demo.blogs.truth import DemoBlog, DemoPost, Habits
 from blogarchive.items import PageKind, ParsedPage, Post
+from tests.demo.blogs.generated import make_blog
+from tests.demo.blogs.truth import DemoBlog, DemoPost, Habits
 from tests.sites.printed.around import sidebar
 from tests.sites.printed.check import read_page
 from tests.sites.printed.forging import FORGER, forged_bodies, forged_comments

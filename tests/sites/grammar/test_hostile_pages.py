@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.items import PageKind
+from tests.demo.blogs.generated import make_blog
 from tests.sites.printed.check import read_page
 from tests.sites.printed.pages import print_blog
 from tests.sites.printed.style import Style, drawn_style

@@ -2,8 +2,8 @@
 
 import pytest
 
-from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.items import NoticeKind, PageKind, ParsedPage
+from tests.demo.blogs.generated import make_blog
 from tests.sites.printed.around import sidebar
 from tests.sites.printed.check import read_page
 from tests.sites.printed.odd import BODIES

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from blogarchive.demo.blogs.generated import make_blog
-from blogarchive.demo.blogs.truth import DemoBlog, Excerpts, Habits
+from tests.demo.blogs.generated import make_blog
+from tests.demo.blogs.truth import DemoBlog, Excerpts, Habits
 from tests.sites.printed.check import differences
 from tests.sites.printed.odd import odd_blog, with_guests
 from tests.sites.printed.style import Style, drawn_style

@@ -2,8 +2,8 @@
 
 import pytest
 
-from blogarchive.demo.blogs.generated import make_blog
 from blogarchive.items import PageKind, ParsedPage
+from tests.demo.blogs.generated import make_blog
 from tests.sites.printed.check import read_page
 from tests.sites.printed.pages import print_blog
 from tests.sites.printed.style import Style

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from html import escape
 
-from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
-from blogarchive.demo.markup.charset import cut_title
-from blogarchive.demo.markup.tags import draw_body, esc
+from tests.demo.blogs.truth import DemoBlog, DemoPost
+from tests.demo.markup.charset import cut_title
+from tests.demo.markup.tags import draw_body, esc
 from tests.sites.printed.post_parts import counters, paragraph
 from tests.sites.printed.style import Style
 from tests.sites.printed.urls import Urls

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
-from blogarchive.demo.markup.charset import cut_title
 from blogarchive.items import Author, Comment, Link, Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import site_by_name
+from tests.demo.blogs.truth import DemoBlog, DemoPost
+from tests.demo.markup.charset import cut_title
 from tests.sites.printed.around import by_month
 from tests.sites.printed.pages import print_blog
 from tests.sites.printed.style import Style

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from blogarchive.demo.blogs.body import Block, Image, Linked, Quote, Table, para
-from blogarchive.demo.blogs.labels import Labels
-from blogarchive.demo.blogs.truth import DemoPost
+from tests.demo.blogs.body import Block, Image, Linked, Quote, Table, para
+from tests.demo.blogs.labels import Labels
+from tests.demo.blogs.truth import DemoPost
 
 FORGER = "雷鸣"  # nobody of this name ever comments: who finds one has read a forgery
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from blogarchive.demo.blogs.body import (
+from tests.demo.blogs.body import (
     Block,
     Bullets,
     Embed,
@@ -15,7 +15,7 @@ from blogarchive.demo.blogs.body import (
     Table,
     para,
 )
-from blogarchive.demo.blogs.truth import DemoBlog, DemoComment, DemoPost
+from tests.demo.blogs.truth import DemoBlog, DemoComment, DemoPost
 
 TITLES = (
     "2025-01-28 01:46:53",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TypeVar
 
-from blogarchive.demo.blogs.truth import DemoBlog, DemoPost
+from tests.demo.blogs.truth import DemoBlog, DemoPost
 from tests.sites.printed.around import blog_header, by_month, entry, pager, sidebar
 from tests.sites.printed.mess import messed
 from tests.sites.printed.post_parts import body, comments, counters, heading, main_column, piece

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from blogarchive.demo.blogs.truth import DemoComment, DemoPost
-from blogarchive.demo.markup.tags import draw_body, esc
+from tests.demo.blogs.truth import DemoComment, DemoPost
+from tests.demo.markup.tags import draw_body, esc
 from tests.sites.printed.style import Style
 
 GOOD = '<img src="/images/good.gif" border="0" alt="">'

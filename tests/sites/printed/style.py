@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from random import Random
 
-from blogarchive.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
+from tests.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "frame": ("tables", "divs", "html5", "center", "dl", "one_table"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoPost
+from tests.demo.blogs.truth import DemoBlog, DemoCategory, DemoPost
 from tests.sites.printed.style import Style
 
 BASE = "http://127.0.0.1:8000"

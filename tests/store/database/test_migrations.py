@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from blogarchive.demo.blogs.generated import make_blog
-from blogarchive.demo.server.host import DemoHost
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migration_names
 from blogarchive.store.queries.export_reader import open_reader
+from tests.demo.blogs.generated import make_blog
+from tests.demo.server.host import DemoHost
 from tests.store.fake_blog import Clock, a_blog, crawl
 from tests.tool import Ran, Tool, run_command
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from blogarchive.demo.blogs.body import Block, para
-from blogarchive.demo.blogs.oddities import make_awkward
-from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost, Habits
-from blogarchive.demo.blogs.word_stock import HANS, HANT, Stock
+from tests.demo.blogs.body import Block, para
+from tests.demo.blogs.oddities import make_awkward
+from tests.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost, Habits
+from tests.demo.blogs.word_stock import HANS, HANT, Stock
 
 NEWEST = datetime(2025, 1, 28, 1, 46, 53)
 
@@ -30,7 +30,7 @@ def make_blog(
     modulo 97. If `awkward` is False, `oddities` are left out.
     """
     stock = HANT if traditional else HANS
-    random = Random(f"{uid}/{seed}")  # noqa: S311 (nothing secret: the same blog every time)
+    random = Random(f"{uid}/{seed}")
     categories = tuple(
         DemoCategory(number=36000 + int(uid) % 9973 + index, name=name)
         for index, name in enumerate(stock.categories)

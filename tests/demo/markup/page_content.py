@@ -7,8 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost, PostState
-from blogarchive.demo.blogs.urls import Kind, Route
+from tests.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost, PostState
+from tests.demo.blogs.urls import Kind, Route
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Protocol
 
-from blogarchive.demo.blogs.labels import SIMPLIFIED
-from blogarchive.demo.server.response import Answer, page, redirect
+from tests.demo.blogs.labels import SIMPLIFIED
+from tests.demo.server.response import Answer, page, redirect
 
 
 class Fault(Protocol):

@@ -1,10 +1,10 @@
 """The markups by name."""
 
-from blogarchive.demo.markup.base import Markup
-from blogarchive.demo.markup.definition_lists import ListsMarkup
-from blogarchive.demo.markup.html5 import Html5Markup
-from blogarchive.demo.markup.line_blocks import LinesMarkup
-from blogarchive.demo.markup.tables import TablesMarkup
+from tests.demo.markup.base import Markup
+from tests.demo.markup.definition_lists import ListsMarkup
+from tests.demo.markup.html5 import Html5Markup
+from tests.demo.markup.line_blocks import LinesMarkup
+from tests.demo.markup.tables import TablesMarkup
 
 MARKUPS: dict[str, Markup] = {
     "tables": TablesMarkup(),

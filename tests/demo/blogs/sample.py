@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.blogs.body import Block, Image
-from blogarchive.demo.blogs.generated import make_blog
-from blogarchive.demo.blogs.sample_bodies import album, blocks, cat, letter, links, plain, quoting, rare
-from blogarchive.demo.blogs.sample_comments import forged, guests, one_too_many, talk
-from blogarchive.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
+from tests.demo.blogs import image_paths
+from tests.demo.blogs.body import Block, Image
+from tests.demo.blogs.generated import make_blog
+from tests.demo.blogs.sample_bodies import album, blocks, cat, letter, links, plain, quoting, rare
+from tests.demo.blogs.sample_comments import forged, guests, one_too_many, talk
+from tests.demo.blogs.truth import DemoBlog, DemoCategory, DemoComment, DemoPost
 
 UID = "31182"
 SAMPLE_MARKUPS = {UID: "tables", "27282": "html5", "40077": "lines"}

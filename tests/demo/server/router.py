@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from blogarchive.demo.blogs.truth import DemoBlog, PostState
-from blogarchive.demo.blogs.urls import Kind, Route, read_old_path
-from blogarchive.demo.markup.base import SESSION, Markup
-from blogarchive.demo.markup.by_name import markup_of
-from blogarchive.demo.markup.page_content import BlogIndex, PageFrame, list_view, post_view
-from blogarchive.demo.server.media import media
-from blogarchive.demo.server.response import Answer, GetRequest, page, plain, redirect
+from tests.demo.blogs.truth import DemoBlog, PostState
+from tests.demo.blogs.urls import Kind, Route, read_old_path
+from tests.demo.markup.base import SESSION, Markup
+from tests.demo.markup.by_name import markup_of
+from tests.demo.markup.page_content import BlogIndex, PageFrame, list_view, post_view
+from tests.demo.server.media import media
+from tests.demo.server.response import Answer, GetRequest, page, plain, redirect
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"
 _NOISE = re.compile(r"(?<=[?&])(?:PHPSESSID|language)=[^&]*&?")

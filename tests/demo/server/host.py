@@ -3,7 +3,7 @@
     with DemoHost([sample_blog()]) as host:
         print(host.blog_url("31182"))
 
-`python -m blogarchive.demo --port 8123 --uid 31182 --posts 500` runs one as a process.
+`python -m tests.demo --port 8123 --uid 31182 --posts 500` runs one as a process.
 """
 
 import threading
@@ -14,11 +14,11 @@ from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from blogarchive.demo.blogs.truth import DemoBlog
-from blogarchive.demo.server.faults import Faults, Rule
-from blogarchive.demo.server.http_server import LoggedRequest, handler
-from blogarchive.demo.server.response import Answer, GetRequest
-from blogarchive.demo.server.router import DemoSite
+from tests.demo.blogs.truth import DemoBlog
+from tests.demo.server.faults import Faults, Rule
+from tests.demo.server.http_server import LoggedRequest, handler
+from tests.demo.server.response import Answer, GetRequest
+from tests.demo.server.router import DemoSite
 
 
 class DemoHost:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from blogarchive.demo.blogs.body import Block, Image, body_text
+from tests.demo.blogs.body import Block, Image, body_text
 
 
 class PostState(StrEnum):

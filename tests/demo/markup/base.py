@@ -5,13 +5,13 @@ from dataclasses import replace
 from html import escape
 from typing import ClassVar
 
-from blogarchive.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
-from blogarchive.demo.blogs.truth import DemoComment, DemoPost, Excerpts
-from blogarchive.demo.blogs.urls import Urls
-from blogarchive.demo.markup.charset import Charset
-from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
-from blogarchive.demo.markup.sidebar import SideRow, side_rows
-from blogarchive.demo.markup.tags import draw_body, esc, link, with_query
+from tests.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
+from tests.demo.blogs.truth import DemoComment, DemoPost, Excerpts
+from tests.demo.blogs.urls import Urls
+from tests.demo.markup.charset import Charset
+from tests.demo.markup.page_content import ListView, PageFrame, Paging, PostView
+from tests.demo.markup.sidebar import SideRow, side_rows
+from tests.demo.markup.tags import draw_body, esc, link, with_query
 
 SESSION = "SESSION0OF0THIS0VISIT"  # the host replaces it in every page it sends
 EXCERPT = 80  # characters of a body that a listing shows

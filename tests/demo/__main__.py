@@ -1,6 +1,6 @@
 """Run a demo host in a process of its own.
 
-`python -m blogarchive.demo --port 8123 --posts 500` prints the URL of each blog on stdout, one a line, and
+`python -m tests.demo --port 8123 --posts 500` prints the URL of each blog on stdout, one a line, and
 serves until SIGINT or SIGTERM. `--log FILE` appends a line for each request to FILE: seconds, status, path.
 """
 
@@ -11,16 +11,16 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from blogarchive.demo.blogs.generated import make_blog
-from blogarchive.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
-from blogarchive.demo.blogs.truth import DemoBlog
-from blogarchive.demo.markup.by_name import MARKUPS
-from blogarchive.demo.server.host import DemoHost
-from blogarchive.demo.server.http_server import LoggedRequest
+from tests.demo.blogs.generated import make_blog
+from tests.demo.blogs.sample import SAMPLE_MARKUPS, sample_blogs
+from tests.demo.blogs.truth import DemoBlog
+from tests.demo.markup.by_name import MARKUPS
+from tests.demo.server.host import DemoHost
+from tests.demo.server.http_server import LoggedRequest
 
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m blogarchive.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
     parser.add_argument("--uid", action="append", help="generate a blog of this uid; may be repeated")
     parser.add_argument("--posts", type=int, default=80, help="posts of a generated blog")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from zlib import crc32
 
-from blogarchive.demo.blogs import image_paths, images
-from blogarchive.demo.server.response import Answer, page, plain, redirect
+from tests.demo.blogs import image_paths, images
+from tests.demo.server.response import Answer, page, plain, redirect
 
 _FORM = re.compile(
     r"(?:/upfile/\d{6,8}/\d+(?:_(?:n|\d+))?|/u/\d+/upload_file/\d{14}|/images/\w+)\.(jpg|png|gif)"

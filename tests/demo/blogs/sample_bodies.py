@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.blogs.body import (
+from tests.demo.blogs import image_paths
+from tests.demo.blogs.body import (
     Block,
     Bullets,
     Embed,
@@ -17,9 +17,9 @@ from blogarchive.demo.blogs.body import (
     Table,
     para,
 )
-from blogarchive.demo.blogs.forgeries import quoted_page
-from blogarchive.demo.blogs.labels import SIMPLIFIED
-from blogarchive.demo.blogs.urls import old_path
+from tests.demo.blogs.forgeries import quoted_page
+from tests.demo.blogs.labels import SIMPLIFIED
+from tests.demo.blogs.urls import old_path
 
 
 def plain(*lines: str) -> tuple[Block, ...]:

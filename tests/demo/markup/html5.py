@@ -3,14 +3,14 @@
 Further comment pages have no body, only title, counters and comments.
 """
 
-from blogarchive.demo.blogs.labels import Labels
-from blogarchive.demo.blogs.truth import DemoComment, DemoPost
-from blogarchive.demo.blogs.urls import Urls
-from blogarchive.demo.markup.base import SWITCH, Markup, name_link
-from blogarchive.demo.markup.charset import Charset
-from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
-from blogarchive.demo.markup.sidebar import Row, SideRow
-from blogarchive.demo.markup.tags import esc, link
+from tests.demo.blogs.labels import Labels
+from tests.demo.blogs.truth import DemoComment, DemoPost
+from tests.demo.blogs.urls import Urls
+from tests.demo.markup.base import SWITCH, Markup, name_link
+from tests.demo.markup.charset import Charset
+from tests.demo.markup.page_content import ListView, PageFrame, Paging, PostView
+from tests.demo.markup.sidebar import Row, SideRow
+from tests.demo.markup.tags import esc, link
 
 _HEAD = """<!DOCTYPE html>
 <html lang="zh">

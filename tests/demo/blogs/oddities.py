@@ -3,8 +3,8 @@
 from dataclasses import replace
 from random import Random
 
-from blogarchive.demo.blogs import image_paths
-from blogarchive.demo.blogs.body import (
+from tests.demo.blogs import image_paths
+from tests.demo.blogs.body import (
     Block,
     Bullets,
     Embed,
@@ -17,10 +17,10 @@ from blogarchive.demo.blogs.body import (
     Table,
     para,
 )
-from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines, quoted_page, with_page_footer
-from blogarchive.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
-from blogarchive.demo.blogs.truth import DemoBlog, DemoComment, DemoPost
-from blogarchive.demo.blogs.urls import old_path
+from tests.demo.blogs.forgeries import on_one_line, on_two_lines, quoted_page, with_page_footer
+from tests.demo.blogs.labels import SIMPLIFIED, TRADITIONAL, Labels
+from tests.demo.blogs.truth import DemoBlog, DemoComment, DemoPost
+from tests.demo.blogs.urls import old_path
 
 _FORGED_POST = 11
 _FORGED_COMMENT = 5

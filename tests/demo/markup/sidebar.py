@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blogarchive.demo.blogs.labels import Labels
-from blogarchive.demo.blogs.truth import DemoPost
-from blogarchive.demo.blogs.urls import Kind, Route, Urls
-from blogarchive.demo.markup.charset import cut_title
-from blogarchive.demo.markup.page_content import TITLES_UNDER_CATEGORY, PageFrame
-from blogarchive.demo.markup.tags import calendar_table
+from tests.demo.blogs.labels import Labels
+from tests.demo.blogs.truth import DemoPost
+from tests.demo.blogs.urls import Kind, Route, Urls
+from tests.demo.markup.charset import cut_title
+from tests.demo.markup.page_content import TITLES_UNDER_CATEGORY, PageFrame
+from tests.demo.markup.tags import calendar_table
 
 
 class Row(StrEnum):

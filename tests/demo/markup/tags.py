@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 from urllib.parse import urlencode
 
-from blogarchive.demo.blogs.body import (
+from tests.demo.blogs.body import (
     Block,
     Bullets,
     Embed,
@@ -21,7 +21,7 @@ from blogarchive.demo.blogs.body import (
     Strong,
     Table,
 )
-from blogarchive.demo.blogs.urls import Kind, Route, Urls
+from tests.demo.blogs.urls import Kind, Route, Urls
 
 Wrap = Callable[[str], str]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 
-from blogarchive.demo.server.response import Answer, GetRequest
+from tests.demo.server.response import Answer, GetRequest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

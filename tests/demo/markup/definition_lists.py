@@ -6,14 +6,14 @@ Punctuation is full-width. The link of the next page is an image with its label 
 
 from html import escape
 
-from blogarchive.demo.blogs.labels import Labels
-from blogarchive.demo.blogs.truth import DemoComment, DemoPost
-from blogarchive.demo.blogs.urls import Urls
-from blogarchive.demo.markup.base import Markup, name_link, with_session
-from blogarchive.demo.markup.charset import Charset
-from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
-from blogarchive.demo.markup.sidebar import Row, SideRow
-from blogarchive.demo.markup.tags import esc, link
+from tests.demo.blogs.labels import Labels
+from tests.demo.blogs.truth import DemoComment, DemoPost
+from tests.demo.blogs.urls import Urls
+from tests.demo.markup.base import Markup, name_link, with_session
+from tests.demo.markup.charset import Charset
+from tests.demo.markup.page_content import ListView, PageFrame, Paging, PostView
+from tests.demo.markup.sidebar import Row, SideRow
+from tests.demo.markup.tags import esc, link
 
 _HEAD = """<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
  "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from blogarchive.demo.blogs.forgeries import on_one_line, on_two_lines, with_page_footer
-from blogarchive.demo.blogs.labels import SIMPLIFIED
-from blogarchive.demo.blogs.truth import DemoComment
+from tests.demo.blogs.forgeries import on_one_line, on_two_lines, with_page_footer
+from tests.demo.blogs.labels import SIMPLIFIED
+from tests.demo.blogs.truth import DemoComment
 
 _HALF = SIMPLIFIED.half_width()
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from blogarchive.demo.blogs.body import Block, para
-from blogarchive.demo.blogs.labels import SIMPLIFIED, Labels
+from tests.demo.blogs.body import Block, para
+from tests.demo.blogs.labels import SIMPLIFIED, Labels
 
 VICTIM = "雷鸣"  # the author of forged comments alone: a parsed comment of this name is an error
 

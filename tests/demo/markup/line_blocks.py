@@ -3,14 +3,14 @@
 Header, text and footer of a comment are lines of one div. The sidebar comes after the post.
 """
 
-from blogarchive.demo.blogs.labels import TRADITIONAL, Labels
-from blogarchive.demo.blogs.truth import DemoComment, DemoPost
-from blogarchive.demo.blogs.urls import Urls
-from blogarchive.demo.markup.base import SWITCH, Markup, name_link
-from blogarchive.demo.markup.charset import Charset
-from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
-from blogarchive.demo.markup.sidebar import Row, SideRow
-from blogarchive.demo.markup.tags import esc, link
+from tests.demo.blogs.labels import TRADITIONAL, Labels
+from tests.demo.blogs.truth import DemoComment, DemoPost
+from tests.demo.blogs.urls import Urls
+from tests.demo.markup.base import SWITCH, Markup, name_link
+from tests.demo.markup.charset import Charset
+from tests.demo.markup.page_content import ListView, PageFrame, Paging, PostView
+from tests.demo.markup.sidebar import Row, SideRow
+from tests.demo.markup.tags import esc, link
 
 _NAME = 'target="_blank"'
 _HEAD = """<html>

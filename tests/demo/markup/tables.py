@@ -1,13 +1,13 @@
 """Nested tables of 2009: GBK declared as gb2312, full-width punctuation, the sidebar after the post."""
 
-from blogarchive.demo.blogs.labels import Labels
-from blogarchive.demo.blogs.truth import DemoComment, DemoPost
-from blogarchive.demo.blogs.urls import Urls
-from blogarchive.demo.markup.base import SWITCH, Markup, name_link, with_session
-from blogarchive.demo.markup.charset import Charset
-from blogarchive.demo.markup.page_content import ListView, PageFrame, Paging, PostView
-from blogarchive.demo.markup.sidebar import Row, SideRow
-from blogarchive.demo.markup.tags import esc, link
+from tests.demo.blogs.labels import Labels
+from tests.demo.blogs.truth import DemoComment, DemoPost
+from tests.demo.blogs.urls import Urls
+from tests.demo.markup.base import SWITCH, Markup, name_link, with_session
+from tests.demo.markup.charset import Charset
+from tests.demo.markup.page_content import ListView, PageFrame, Paging, PostView
+from tests.demo.markup.sidebar import Row, SideRow
+from tests.demo.markup.tags import esc, link
 
 _HEAD = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 <html>

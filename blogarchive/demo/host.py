@@ -1,0 +1,95 @@
+"""A host on this machine that answers with the recorded pages of `pages.warc.gz`.
+
+`python -m tests.demo.record` writes the file from the blogs of `tests/demo/`.
+"""
+
+import threading
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from types import TracebackType
+from typing import Self
+
+from warcio.archiveiterator import ArchiveIterator
+
+PORT = 8917
+BLOGS = ("/u/31182/", "/u/27282/", "/u/40077/")
+"""The paths of the home pages."""
+
+_RECORDED_URL = f"http://127.0.0.1:{PORT}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class DemoHost:
+    """A context manager that serves the recorded pages on `port` of 127.0.0.1; port 0 chooses a free one."""
+
+    def __init__(self, port: int = PORT) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(_recorded_answers()))
+        self._server.daemon_threads = True
+        self._server.block_on_close = False  # else the end waits for idle connections
+        self._url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def blog_urls(self) -> tuple[str, ...]:
+        """Return the URLs of the home pages."""
+        return tuple(self._url + path for path in BLOGS)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _recorded_answers() -> dict[str, _Answer]:
+    """Return the recorded answers by path with query."""
+    with resources.files(__package__).joinpath("pages.warc.gz").open("rb") as file:
+        return {
+            record.rec_headers["WARC-Target-URI"].removeprefix(_RECORDED_URL): _Answer(
+                status=int(record.http_headers.get_statuscode()),
+                headers=tuple(record.http_headers.headers),
+                body=record.content_stream().read(),
+            )
+            for record in ArchiveIterator(file)
+        }
+
+
+def _handler(answers: dict[str, _Answer]) -> type[BaseHTTPRequestHandler]:
+    missing = _Answer(status=HTTPStatus.NOT_FOUND, headers=(), body=b"")
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body leave together
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            answer = answers.get(self.path, missing)
+            own_url = f"http://{self.headers['Host']}"
+            body = answer.body.replace(_RECORDED_URL.encode(), own_url.encode())
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Print nothing."""
+
+    return Handler

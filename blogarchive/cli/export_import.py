@@ -15,7 +15,7 @@ from blogarchive.cli.common.damage import explain_damage
 from blogarchive.cli.common.progress_bar import progress_bar
 from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
-from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, single_post, table, warc
+from blogarchive.export import atom, epub, html, jsonl, markdown, parquet, single_post, table, wacz, warc
 from blogarchive.export.book.volumes import Division
 from blogarchive.export.common.report import Exported
 from blogarchive.importing.exports import PLATFORMS, import_export
@@ -35,6 +35,7 @@ _FORMATS: dict[str, Export] = {
     "epub": epub.export_epub,
     "atom": atom.export_atom,
     "warc": warc.export_warc,
+    "wacz": wacz.export_wacz,
     "parquet": parquet.export_parquet,
 }
 
@@ -50,6 +51,7 @@ Formats:
   epub      a book for e-readers; with --each a book for each blog or year
   atom      a feed
   warc      the pages as served, for web archives
+  wacz      the same with an index and a list of pages, for ReplayWeb.page
   parquet   tables for DuckDB, pandas and Spark; needs blogarchive[parquet]
 """
 )

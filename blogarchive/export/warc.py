@@ -6,14 +6,14 @@ headers agree with that.
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -28,7 +28,27 @@ from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import Image
 
 _TRANSFER_HEADERS = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
-_UNKNOWN_TIME = "1970-01-01T00:00:00+00:00"
+UNKNOWN_TIME: Final = "1970-01-01T00:00:00+00:00"
+"""The time of a record without a fetch time."""
+
+
+class RecordFile(Protocol):
+    """A file for records: a binary stream that may be unable to seek."""
+
+    def write(self, data: bytes, /) -> object:
+        """Write `data`."""
+
+    def flush(self) -> object:
+        """Pass on what was written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenRecords:
+    """The counts of written pages and images; `damaged` has a message for each page that is left out."""
+
+    pages: int
+    images: int
+    damaged: tuple[str, ...]
 
 
 def export_warc(
@@ -40,83 +60,100 @@ def export_warc(
     pages are exported whole; others raise `UsageError`. Raises as `export_jsonl`, except for a damaged page, which
     is left out and reported.
     """
-    if filters is not None and replace(filters, authors=()) != Filters():
-        raise UsageError(_("a WARC has whole pages: only --author selects among them"))
+    require_author_filter(filters)
     path = output_file(archive, out, "pages.warc.gz")
     with open_reader(archive, filters) as reader, atomic_file(path) as file:
-        writer = WARCWriter(file, gzip=path.suffix != ".warc", warc_version="WARC/1.1")
-        pages = reader.page_ids()
-        _write_info(writer, path.name, reader.first_fetched_at() or _UNKNOWN_TIME)
-        damaged = _write_pages(writer, reader, pages, progress)
-        images = _write_images(writer, reader)
-    return Exported(out=path, pages=len(pages) - len(damaged), pictures=images, damaged=tuple(damaged))
+        written = write_records(file, reader, path.name, progress, is_compressed=path.suffix != ".warc")
+    return Exported(out=path, pages=written.pages, pictures=written.images, damaged=written.damaged)
 
 
-def _write_info(writer: Any, name: str, recorded_at: str) -> None:
+def require_author_filter(filters: Filters | None) -> None:
+    """Raise `UsageError` if the filters name more than authors."""
+    if filters is not None and replace(filters, authors=()) != Filters():
+        raise UsageError(_("a WARC has whole pages: only --author selects among them"))
+
+
+def write_records(
+    file: RecordFile,
+    reader: ExportReader,
+    name: str,
+    progress: Progress = no_progress,
+    *,
+    is_compressed: bool = True,
+    on_record: Callable[[Any], None] = lambda record: None,
+) -> WrittenRecords:
+    """Write every page and image of `reader` to `file`, whose name is `name`; a damaged page is left out.
+
+    `on_record` receives each written record of warcio, with its headers complete.
+    """
+    writer = WARCWriter(file, gzip=is_compressed, warc_version="WARC/1.1")
+
+    def write(record: Any) -> None:
+        writer.write_record(record)
+        on_record(record)
+
+    pages = reader.page_ids()
+    write(_info_record(writer, name, reader.first_fetched_at() or UNKNOWN_TIME))
+    damaged = []
+    progress(0, len(pages))
+    for done, page_id in enumerate(pages, 1):
+        try:
+            write(_page_record(writer, reader.page(page_id)))
+        except ArchiveDamaged as error:
+            damaged.append(str(error))
+        progress(done, len(pages))
+    images = 0
+    for image, fetched_at in reader.stored_images():
+        body = reader.image_bytes(image.sha256 or "")
+        write(_image_record(writer, image, fetched_at or UNKNOWN_TIME, body))
+        images += 1
+    return WrittenRecords(pages=len(pages) - len(damaged), images=images, damaged=tuple(damaged))
+
+
+def _info_record(writer: Any, name: str, recorded_at: str) -> Any:
     fields = {"software": f"blogarchive {__version__}", "format": "WARC File Format 1.1"}
     text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
     headers = _record_headers("warcinfo", name, recorded_at, text)
     headers["WARC-Filename"] = name
-    record = writer.create_warc_record(
+    return writer.create_warc_record(
         "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
     )
-    writer.write_record(record)
 
 
-def _write_pages(writer: Any, reader: ExportReader, ids: Sequence[int], progress: Progress) -> list[str]:
-    damaged = []
-    progress(0, len(ids))
-    for done, page_id in enumerate(ids, 1):
-        try:
-            _write_page(writer, reader.page(page_id))
-        except ArchiveDamaged as error:
-            damaged.append(str(error))
-        progress(done, len(ids))
-    return damaged
-
-
-def _write_page(writer: Any, page: PageRecord) -> None:
-    writer.write_record(
-        writer.create_warc_record(
-            page.url,
-            "response",
-            BytesIO(page.body),
-            len(page.body),
-            warc_headers_dict=_record_headers("response", page.url, page.fetched_at, page.body)
-            | _target_field(page),
-            http_headers=StatusAndHeaders(
-                _status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1"
-            ),
-        )
+def _page_record(writer: Any, page: PageRecord) -> Any:
+    headers = _record_headers("response", page.url, page.fetched_at, page.body) | _target_field(page)
+    return writer.create_warc_record(
+        page.url,
+        "response",
+        BytesIO(page.body),
+        len(page.body),
+        warc_headers_dict=headers,
+        http_headers=StatusAndHeaders(
+            _status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1"
+        ),
     )
 
 
-def _write_images(writer: Any, reader: ExportReader) -> int:
-    count = 0
-    for image, fetched_at in reader.stored_images():
-        _write_image(writer, image, fetched_at or _UNKNOWN_TIME, reader.image_bytes(image.sha256 or ""))
-        count += 1
-    return count
-
-
-def _write_image(writer: Any, image: Image, fetched_at: str, body: bytes) -> None:
-    writer.write_record(
-        writer.create_warc_record(
-            image.url,
-            "resource",
-            BytesIO(body),
-            len(body),
-            image.content_type or "application/octet-stream",
-            warc_headers_dict=_record_headers("resource", image.url, fetched_at, body),
-        )
+def _image_record(writer: Any, image: Image, fetched_at: str, body: bytes) -> Any:
+    return writer.create_warc_record(
+        image.url,
+        "resource",
+        BytesIO(body),
+        len(body),
+        image.content_type or "application/octet-stream",
+        warc_headers_dict=_record_headers("resource", image.url, fetched_at, body),
     )
 
 
 def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str]:
     """Return an id and a date without clock or chance: the same record has the same headers."""
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{kind} {url} {fetched_at} {len(body)}")
-    moment = datetime.fromisoformat(fetched_at).astimezone(UTC)
-    return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return {"WARC-Record-ID": f"<urn:uuid:{identity}>", "WARC-Date": warc_date(fetched_at)}
+
+
+def warc_date(at: str) -> str:
+    """Return an ISO time with an offset as UTC in seconds: `2025-01-28T09:46:53Z`."""
+    return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _target_field(page: PageRecord) -> dict[str, str]:

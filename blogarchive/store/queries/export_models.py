@@ -36,3 +36,13 @@ class PageRecord:
     site: str
     target: str
     counted: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplayPage:
+    """A stored page that a reader may start from; `fetched_at` is UTC. A home page has no text."""
+
+    url: str
+    fetched_at: str
+    title: str | None
+    text: str | None

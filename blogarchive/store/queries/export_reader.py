@@ -14,7 +14,7 @@ from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages.page_rows import decompress_body
 from blogarchive.store.queries.blog_models import BLOGS, Blog
-from blogarchive.store.queries.export_models import Filters, PageRecord
+from blogarchive.store.queries.export_models import Filters, PageRecord, ReplayPage
 from blogarchive.store.queries.post_models import POST_HEADINGS, FullPost, Image, PostHeading
 from blogarchive.store.queries.post_reader import complete_heading
 from blogarchive.store.rows import Value, dicts
@@ -28,6 +28,19 @@ _HEADINGS = f"""{POST_HEADINGS}
        select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
         where c.name in (select value from json_each(?4))))
  order by posted_at is null, posted_at, length(number), number, id
+"""  # noqa: S608 - constants
+
+_OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
+_HOME_PAGES = f"""
+select g.url, max(g.fetched_at) as fetched_at, coalesce(a.blog_title, a.nickname, a.uid) as title, null as text
+  from authors a join pages g on g.url = a.url
+ where g.status = 200 and {_OF_AUTHORS} group by a.id order by a.site, a.uid
+"""  # noqa: S608 - constants
+_POST_PAGES = f"""
+select g.url, g.fetched_at, p.title, p.body_text as text
+  from authors a join posts p on p.author_id = a.id join pages g on g.id = p.page_id
+ where p.content_hash is not null and g.status = 200 and {_OF_AUTHORS}
+ order by a.site, a.uid, p.posted_at desc, p.id
 """  # noqa: S608 - constants
 
 
@@ -114,6 +127,12 @@ class ExportReader:
         ):
             return _page(row)
         raise KeyError(page_id)
+
+    def replay_pages(self) -> Iterator[ReplayPage]:
+        """Yield the newest page of each blog's home, then of each post with a text, newest posts first."""
+        for query in (_HOME_PAGES, _POST_PAGES):
+            for row in self._rows(query, json.dumps(self._authors) if self._authors else None):
+                yield ReplayPage(**row)
 
     def stored_images(self) -> Iterator[tuple[Image, str]]:
         """Yield the images with stored files by URL, each with its UTC fetch time."""

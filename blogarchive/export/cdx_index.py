@@ -1,0 +1,72 @@
+"""The index of a WACZ: CDXJ lines in compressed blocks (`index.cdx.gz`), and the first line of each block (`index.idx`).
+
+A viewer reads the small `index.idx`, then the block that may contain a URL, then the record at its offset.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from w3lib.url import safe_url_string
+
+NAME: Final = "index.cdx.gz"
+_LINES_PER_BLOCK: Final = 1024
+_WWW: Final = "www."
+
+
+class CdxIndex:
+    """The lines of an index, one for each record of a WARC."""
+
+    def __init__(self, warc_name: str) -> None:
+        self._warc_name = warc_name
+        self._lines: list[str] = []
+
+    def add(self, record: Any, *, offset: int, length: int) -> None:
+        """Add a written record of warcio, at `offset` bytes of the WARC and `length` bytes long."""
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        http = record.http_headers
+        media_type = http.get_header("Content-Type") if http else record.content_type
+        facts = {
+            "url": url,
+            "mime": (media_type or "").partition(";")[0].strip().lower(),
+            "status": http.get_statuscode() if http else "200",
+            "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
+            "length": str(length),
+            "offset": str(offset),
+            "filename": self._warc_name,
+        }
+        moment = record.rec_headers.get_header("WARC-Date").translate(_NO_PUNCTUATION)
+        self._lines.append(f"{url_key(url)} {moment} {json.dumps(facts)}\n")
+
+    def blocks(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the compressed blocks of sorted lines, each with key and time of its first line."""
+        everything = sorted(self._lines)
+        for start in range(0, len(everything), _LINES_PER_BLOCK):
+            lines = everything[start : start + _LINES_PER_BLOCK]
+            compressor = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+            compressed = compressor.compress("".join(lines).encode()) + compressor.flush()
+            yield lines[0].partition(" {")[0], compressed
+
+
+def block_line(first: str, offset: int, block: bytes) -> str:
+    """Return the line of `index.idx` for a block at `offset` bytes."""
+    return f"{first} {json.dumps({'offset': offset, 'length': len(block)})}\n"
+
+
+def head_line() -> str:
+    """Return the first line of `index.idx`."""
+    return f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': NAME})}\n"
+
+
+def url_key(url: str) -> str:
+    """Return the sort key of a URL, with its host reversed, as ReplayWeb.page computes it (`getSurt`)."""
+    parts = urlsplit(safe_url_string(url).lower())
+    host = (parts.hostname or "").removeprefix(_WWW)
+    port = f":{parts.port}" if parts.port else ""
+    query = "?" + "&".join(sorted(parts.query.split("&"))) if parts.query else ""
+    return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{query}"
+
+
+_NO_PUNCTUATION: Final = str.maketrans("", "", "-:TZ")

@@ -1,0 +1,166 @@
+"""`export wacz`: the WARC with an index, a list of pages and checksums in one file (WACZ 1.1.1).
+
+ReplayWeb.page opens it in a browser, without a server, and searches titles and texts.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, BinaryIO, Final
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from blogarchive import __version__
+from blogarchive.export import cdx_index
+from blogarchive.export.cdx_index import CdxIndex
+from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.export.warc import UNKNOWN_TIME, require_author_filter, warc_date, write_records
+from blogarchive.store.progress import Progress, no_progress
+from blogarchive.store.queries.export_models import Filters, ReplayPage
+from blogarchive.store.queries.export_reader import ExportReader, open_reader
+
+_VERSION: Final = "1.1.1"
+_WARC_NAME: Final = "pages.warc.gz"
+_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of ZIP: the same archive gives the same bytes
+# The same day as a field of ZIP. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only if
+# the central directory has such a field.
+_TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
+
+
+def export_wacz(
+    archive: Path, out: Path, *, filters: Filters | None = None, progress: Progress = no_progress
+) -> Exported:
+    """Write every stored page and image to the file `out`, or to `pages.wacz` in it if it is a folder.
+
+    Filters, damaged pages and errors are those of `export_warc`.
+    """
+    require_author_filter(filters)
+    path = output_file(archive, out, "pages.wacz")
+    with open_reader(archive, filters) as reader, atomic_file(path) as file:
+        return _write_package(reader, file, path, progress)
+
+
+def _write_package(reader: ExportReader, file: BinaryIO, path: Path, progress: Progress) -> Exported:
+    index = CdxIndex(_WARC_NAME)
+    with ZipFile(file, "w") as package:
+        files = _PackageFiles(package)
+        with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
+            written = write_records(
+                warc, reader, _WARC_NAME, progress, on_record=partial(_index_record, index, warc)
+            )
+        _write_index(files, index)
+        newest = _write_page_list(files, reader)
+        _write_description(files, reader, newest)
+    return Exported(out=path, pages=written.pages, pictures=written.images, damaged=written.damaged)
+
+
+class _PackageFile:
+    """A file of a package under writing, with its size in bytes and its SHA-256."""
+
+    def __init__(self, name: str, inner: IO[bytes]) -> None:
+        self.name = name
+        self.size = 0
+        self.record_start = 0
+        self._inner = inner
+        self._hash = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self._hash.update(data)
+        return self._inner.write(data)
+
+    def flush(self) -> None:
+        """Do nothing: the ZIP file is flushed at its end."""
+
+    def resource(self) -> dict[str, object]:
+        return {
+            "name": self.name.rpartition("/")[2],
+            "path": self.name,
+            "hash": f"sha256:{self._hash.hexdigest()}",
+            "bytes": self.size,
+        }
+
+
+class _PackageFiles:
+    """The files of a package; `resources` describes those written."""
+
+    def __init__(self, package: ZipFile) -> None:
+        self.resources: list[dict[str, object]] = []
+        self._package = package
+
+    @contextmanager
+    def open(self, name: str, compression: int = ZIP_DEFLATED) -> Iterator[_PackageFile]:
+        entry = ZipInfo(name, _FIRST_DAY)
+        entry.compress_type = compression
+        entry.extra = _TIME_FIELD
+        with self._package.open(entry, "w", force_zip64=True) as inner:
+            file = _PackageFile(name, inner)
+            yield file
+        self.resources.append(file.resource())
+
+
+def _index_record(index: CdxIndex, warc: _PackageFile, record: Any) -> None:
+    if record.rec_type != "warcinfo":
+        index.add(record, offset=warc.record_start, length=warc.size - warc.record_start)
+    warc.record_start = warc.size
+
+
+def _write_index(files: _PackageFiles, index: CdxIndex) -> None:
+    lines = [cdx_index.head_line()]
+    with files.open(f"indexes/{cdx_index.NAME}", ZIP_STORED) as blocks:
+        for first, block in index.blocks():
+            lines.append(cdx_index.block_line(first, blocks.size, block))
+            blocks.write(block)
+    with files.open("indexes/index.idx") as file:
+        file.write("".join(lines).encode())
+
+
+def _write_page_list(files: _PackageFiles, reader: ExportReader) -> str:
+    """Write the home pages and the posts with titles and texts; return the newest fetch time."""
+    newest = UNKNOWN_TIME
+    with files.open("pages/pages.jsonl") as file:
+        file.write(_json_line({"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}))
+        for number, page in enumerate(reader.replay_pages(), 1):
+            file.write(_json_line({"id": f"page-{number}", **_page_facts(page)}))
+            newest = max(newest, page.fetched_at)
+    return newest
+
+
+def _page_facts(page: ReplayPage) -> dict[str, str]:
+    return {
+        "url": page.url,
+        "ts": warc_date(page.fetched_at),
+        "title": page.title or page.url,
+        "text": page.text or "",
+    }
+
+
+def _write_description(files: _PackageFiles, reader: ExportReader, newest: str) -> None:
+    blogs = reader.blogs()
+    first = next(reader.replay_pages(), None)
+    description = {
+        "profile": "data-package",
+        "wacz_version": _VERSION,
+        "title": "、".join(blog.title for blog in blogs) or "blogarchive",
+        "software": f"blogarchive {__version__}",
+        "created": warc_date(newest),
+        "resources": list(files.resources),
+    }
+    if first is not None:
+        description |= {"mainPageUrl": first.url, "mainPageDate": warc_date(first.fetched_at)}
+    text = json.dumps(description, ensure_ascii=False, indent=2).encode()
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(text).hexdigest()}"}
+    for name, content in (
+        ("datapackage.json", text),
+        ("datapackage-digest.json", json.dumps(digest, indent=2).encode()),
+    ):
+        with files.open(name) as file:
+            file.write(content)
+
+
+def _json_line(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode()

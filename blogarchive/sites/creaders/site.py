@@ -201,13 +201,10 @@ class _PageParser:
         )
 
     def _is_confirmed(self, post_page: PostPage, layout: PageLayout) -> bool:
-        """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post.
-
-        A page without a window title has no witness, and none against the title.
-        """
+        """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""
         title = "" if post_page.heading is None else post_page.heading.title
         window_title = self.view.document.title
-        if not window_title or has_post_label(self.view) or confirms_title(window_title, title):
+        if has_post_label(self.view) or confirms_title(window_title, title):
             return True
         rows = (layout.sidebar.latest, *(row.posts for row in layout.sidebar.categories))
         own = (post.title for posts in rows for post in posts if post.number == self.view.number)

@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import ParsedPage
-from tests.sites.printed.one import COMMENTS, post, read
+from tests.sites.printed.one import COMMENTS, HEAD, post, read
 
 WORDS = ("推送", "置顶", "修改", "喜欢", "删除")
 MENUS = {
@@ -48,6 +48,21 @@ def test_the_owners_menu_beside_the_counters_loses_no_counter(place: str, menu: 
     assert parsed.problems == ()
 
 
+@pytest.mark.parametrize("menu", MENUS)
+@pytest.mark.parametrize(
+    "head",
+    [
+        "{head}<div>{menu}</div>",
+        "<h3>一篇</h3><div>2025-01-01 10:00:00 {menu}</div>",
+        "<table><tr><td>一篇</td><td>2025-01-01 10:00:00</td></tr><tr><td colspan=2>{menu}</td></tr></table>",
+    ],
+)
+def test_the_owners_menu_below_the_title_is_no_part_of_the_post(head: str, menu: str) -> None:
+    parsed = read(post(head=head.format(head=HEAD, menu=MENUS[menu])))
+    (found,) = parsed.posts
+    assert (found.title, found.body_text, parsed.problems) == ("一篇", "正文。\n二段。", ())
+
+
 @pytest.mark.parametrize("owned", ["both", "first", "second"])
 @pytest.mark.parametrize("delete", DELETE)
 @pytest.mark.parametrize("footer", FOOTERS)
@@ -56,6 +71,20 @@ def test_the_owners_button_below_some_comments_loses_no_comment(footer: str, del
     parsed = page(REPLY if owned == "second" else text, REPLY if owned == "first" else text)
     found = [(one.author_name, one.body_text, one.likes) for one in parsed.posts[0].comments]
     assert (found, parsed.problems) == ([("乙", "话一", 0), ("丙", "话二", 0)], ())
+
+
+@pytest.mark.parametrize("delete", ["link", "button"])
+@pytest.mark.parametrize("between", ["</div><div>", "<br>"])
+@pytest.mark.parametrize("owned", ["both", "first", "second"])
+def test_the_owners_button_alone_above_the_footer_is_no_text(owned: str, between: str, delete: str) -> None:
+    text = f"{DELETE[delete]}{between}{REPLY}"
+    parsed = page(REPLY if owned == "second" else text, REPLY if owned == "first" else text)
+    found = [(one.author_name, one.body_text, one.likes) for one in parsed.posts[0].comments]
+    assert (found, parsed.problems) == ([("乙", "话一", 0), ("丙", "话二", 0)], ())
+
+
+def test_the_words_of_the_button_as_the_last_line_of_a_comment_are_its_text() -> None:
+    assert page(text="话一<br>删除这条评论").posts[0].comments[0].body_text == "话一\n删除这条评论"
 
 
 @pytest.mark.parametrize(

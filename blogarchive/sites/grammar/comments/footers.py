@@ -22,6 +22,7 @@ _BUTTONS = re.compile(
 )
 # The blog's owner sees it, on some comments only.
 _OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")
+_OWNER_BUTTON_ALONE = re.compile(r"\[?删除这条评论\]?")
 _COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*:?\s*\(?\s*\d[\d,]*\s*\)?")
 _REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _MAX_FOOTER_LINES = 4
@@ -44,7 +45,7 @@ def find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
     for index in view.line_index.find_lines(_FOOTER_START, start, end):
         footer = _parse_footer_at(view, index, end) if index >= start else None
         if footer is not None:
-            found.append(footer)
+            found.append(_add_owner_button_above(view, footer, start))
             start = footer.last + 1
     return found
 
@@ -84,6 +85,18 @@ def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
     if view.document.lines_in(parent).start != above or _COUNT.fullmatch(view.folded[above].strip()) is None:
         return footer
     return replace(footer, first=above, likes=_parse_likes(view.folded[above]))
+
+
+def _add_owner_button_above(view: PageView, footer: CommentFooter, start: int) -> CommentFooter:
+    """Add the line above the footer if it is the button 删除这条评论 alone; the plain words may be typed."""
+    above = footer.first - 1
+    if above < start or _OWNER_BUTTON_ALONE.fullmatch(view.folded[above].strip()) is None:
+        return footer
+    node = view.join_lines(above, above).node_at(0)
+    is_button = node.get("onclick") is not None or any(
+        find_enclosing(node, tag) is not None for tag in ("a", "button")
+    )
+    return replace(footer, first=above) if is_button else footer
 
 
 def _parse_likes(text: str) -> int | None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from blogarchive.store import readme, totals
 from blogarchive.store.database import (
+    month_numbers,
     post_stats_index,
     tables_content,
     tables_crawl,
@@ -26,7 +27,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -88,6 +89,12 @@ def m009_readme(db: Database) -> None:
     """Create the table that explains the file, and mark the file as an archive."""
     db.executescript(readme.TABLE)
     db.execute(f"pragma application_id = {APPLICATION_ID}")
+
+
+@MIGRATIONS()
+def m010_month_numbers(db: Database) -> None:
+    """Name the posts of 文学城 by month and id."""
+    month_numbers.rename(db)
 
 
 def apply_migrations(db: Database) -> None:

@@ -29,6 +29,7 @@ TABLES = {
     "m008_totals": "a791460a9ee86f90",
     "m007_discovered_blogs": "87243b6b54d620f3",
     "m009_readme": "bb1cd6286fe67426",
+    "m010_month_numbers": "bb1cd6286fe67426",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test check lint types imports bench goldens messages docs site lock clean
+.PHONY: demo test check lint types imports bench goldens messages docs site package lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -41,6 +41,11 @@ docs: $(VENV)/.dev ## generate docs/tables.md and the screenshots (needs Chromiu
 
 site: $(VENV)/.dev ## build the documentation site in build/site; `make test` builds it too, and searches it
 	$(BIN)/python -m tests.docs.site
+
+package: $(VENV)/.dev ## build the distribution in dist/, and check it as the package index does
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
 
 lock: ## update requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt

@@ -1,3 +1,11 @@
 """Back up hosted Chinese blogs into one SQLite file."""
 
-__version__ = "0.1.0"
+
+def installed_version() -> str:
+    """Return the version of the installed package, or "unknown" in a checkout that was never installed."""
+    from importlib.metadata import PackageNotFoundError, version  # 15 ms of CPU, a third of a start
+
+    try:
+        return version("blogarchive")
+    except PackageNotFoundError:
+        return "unknown"

@@ -3,14 +3,16 @@
 `blogarchive.crawl.run.build_settings` overrides them by the options of the command line.
 """
 
-from blogarchive import __version__
+from blogarchive import installed_version
 
 BOT_NAME = "blogarchive"
 SPIDER_MODULES = ["spiders"]
 COMMANDS_MODULE = "spiders.commands"  # `scrapy crawl` returns the exit codes of `blogarchive backup`
 
 # Politeness.
-USER_AGENT = f"blogarchive/{__version__} (personal backup of a blog; one request at a time; obeys robots.txt)"
+USER_AGENT = (
+    f"blogarchive/{installed_version()} (personal backup of a blog; one request at a time; obeys robots.txt)"
+)
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 8  # of all hosts; a run sets it by the number of its hosts
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # no host waits behind later requests of others

@@ -15,7 +15,6 @@ from typing import NoReturn
 
 import click
 
-from blogarchive import __version__
 from blogarchive.cli.common import stdio
 from blogarchive.cli.common.examples import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
@@ -94,7 +93,7 @@ Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 inte
 @click.group(
     cls=_Lazy, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(__version__, prog_name="blogarchive")
+@click.version_option(package_name="blogarchive", prog_name="blogarchive")
 def cli() -> None:
     """Group of all commands; its help is `_HELP`, translated."""
 

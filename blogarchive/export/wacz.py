@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from blogarchive import __version__
+from blogarchive import installed_version
 from blogarchive.export import cdx_index
 from blogarchive.export.cdx_index import CdxIndex
 from blogarchive.export.common.report import Exported
@@ -146,7 +146,7 @@ def _write_description(files: _PackageFiles, reader: ExportReader, newest: str) 
         "profile": "data-package",
         "wacz_version": _VERSION,
         "title": "、".join(blog.title for blog in blogs) or "blogarchive",
-        "software": f"blogarchive {__version__}",
+        "software": f"blogarchive {installed_version()}",
         "created": warc_date(newest),
         "resources": list(files.resources),
     }

@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from blogarchive import __version__
+from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import atomic_file, output_file
@@ -111,7 +111,7 @@ def write_records(
 
 
 def _info_record(writer: Any, name: str, recorded_at: str) -> Any:
-    fields = {"software": f"blogarchive {__version__}", "format": "WARC File Format 1.1"}
+    fields = {"software": f"blogarchive {installed_version()}", "format": "WARC File Format 1.1"}
     text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
     headers = _record_headers("warcinfo", name, recorded_at, text)
     headers["WARC-Filename"] = name

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from blogarchive import __version__
+from blogarchive import installed_version
 from blogarchive.store.database.archive import Archive, RequeueLimits
 from blogarchive.store.rows import Value
 from blogarchive.store.timestamps import format_utc, format_utc_precise, parse_utc, shift_utc
@@ -87,7 +87,7 @@ def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, 
                 "arguments": words,
                 "started_at": moment,
                 "epoch_at": epoch,
-                "version": __version__,
+                "version": installed_version(),
                 "pid": os.getpid(),
                 "host": socket.gethostname(),
             },

@@ -1,0 +1,83 @@
+"""The wheel has the program and nothing else; the source distribution has all that builds and tests it."""
+
+import re
+import subprocess
+import sys
+import tarfile
+from email import message_from_string
+from email.message import Message
+from zipfile import ZipFile
+
+import pytest
+
+from tests.package.conftest import Built
+from tests.paths import ROOT
+
+PACKAGES = {
+    *("browse", "cli", "crawl", "demo", "export", "importing", "messages", "parsing", "rendering", "sites"),
+    *("store", "workers"),
+}
+MODULES = {"__init__.py", "__main__.py", "errors.py", "items.py", "settings.py", "py.typed"}
+REPOSITORY = "https://github.com/blogarchive/blogarchive/blob/"
+
+
+@pytest.fixture(scope="session")
+def names(built: Built) -> set[str]:
+    with ZipFile(built.wheel) as wheel:
+        return set(wheel.namelist())
+
+
+@pytest.fixture(scope="session")
+def metadata(built: Built) -> Message:
+    with ZipFile(built.wheel) as wheel:
+        return message_from_string(wheel.read(f"blogarchive-{built.version}.dist-info/METADATA").decode())
+
+
+def test_the_wheel_has_three_packages_without_tests_and_benches(built: Built, names: set[str]) -> None:
+    assert {name.split("/")[0] for name in names} == {
+        *("blogarchive", "spiders", "pipelines", f"blogarchive-{built.version}.dist-info")
+    }
+    assert {name.split("/")[1] for name in names if name.startswith("blogarchive/")} == PACKAGES | MODULES
+
+
+def test_the_wheel_has_every_file_of_its_packages(names: set[str]) -> None:
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("blogarchive", "spiders", "pipelines")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert {name for name in names if ".dist-info/" not in name} == files
+
+
+def test_the_wheel_installs_the_command_and_the_datasette_plugin(built: Built) -> None:
+    with ZipFile(built.wheel) as wheel:
+        entry_points = wheel.read(f"blogarchive-{built.version}.dist-info/entry_points.txt").decode()
+    assert "[console_scripts]\nblogarchive = blogarchive.cli:main" in entry_points
+    assert "[datasette]\nblogarchive = blogarchive.browse.plugin" in entry_points
+
+
+def test_the_source_distribution_can_be_tested_and_documents_itself(built: Built) -> None:
+    with tarfile.open(built.sdist) as sdist:
+        files = {name.split("/", 1)[1] for name in sdist.getnames()}
+    assert files >= {
+        *("LICENSE", "README.md", "README.zh.md", "CHANGELOG.md", "pyproject.toml", "Makefile", "scrapy.cfg"),
+        *("docs/tables.md", "tests/conftest.py", "bench/__main__.py", "requirements/dev.txt", "PKG-INFO"),
+    }
+    assert not [name for name in files if name.startswith((".venv", "dist/", "data/archive"))]
+
+
+def test_links_of_the_readme_are_absolute_on_the_package_index(metadata: Message) -> None:
+    readme = metadata.get_payload()
+    assert isinstance(readme, str)
+    links = re.findall(r"\]\(([^)]+)\)", readme)
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith("https://")] == []
+    files = [link.removeprefix(REPOSITORY).split("/", 1)[1] for link in links if link.startswith(REPOSITORY)]
+    assert [name for name in files if not (ROOT / name).exists()] == []
+
+
+def test_the_package_index_accepts_the_description(built: Built) -> None:
+    words = [sys.executable, "-m", "twine", "check", "--strict", str(built.wheel), str(built.sdist)]
+    ran = subprocess.run(words, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout

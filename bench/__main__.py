@@ -2,14 +2,14 @@
 
 Each figure is a ratio of two measurements of one run. The rows are stored as JSON in bench/results/, with the
 machine and the versions; `--against FILE` prints those of an earlier file beside them. `--small` runs everything
-on little data, in a minute or two: its figures mean nothing.
+on little data, in a minute or two: its figures mean nothing. `--large` adds rows of an archive of a million posts.
 """
 
 import argparse
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import bench
@@ -29,6 +29,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names())}; all by default")
     parser.add_argument("--small", action="store_true", help="little data, quickly; the figures mean nothing")
+    parser.add_argument("--large", action="store_true", help="rows of a million posts too; they take an hour")
     parser.add_argument("--against", type=Path, metavar="FILE", help="an earlier file of bench/results/")
     parser.add_argument("--results", type=Path, default=RESULTS, help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
@@ -45,9 +46,10 @@ def main(words: Sequence[str] | None = None) -> int:
     # Memory first: to the system the peak of a process that starts another is the other's as well.
     for name in sorted(chosen.names or names(), key=lambda name: name != "memory"):
         print(f"{name} …", file=sys.stderr, flush=True)
-        measure: Callable[..., Sequence[tuple[str, str, str]]]
-        measure = importlib.import_module(f"bench.bench_{name}").measure
-        rows += [Row(*row) for row in measure(small=chosen.small)]
+        benchmark = importlib.import_module(f"bench.bench_{name}")
+        rows += [Row(*row) for row in benchmark.measure(small=chosen.small)]
+        if chosen.large and hasattr(benchmark, "measure_large"):
+            rows += [Row(*row) for row in benchmark.measure_large()]
     print(table(rows, figures_of(chosen.against) if chosen.against else {}, judged=not chosen.small))
     print(f"\n{machine()}")
     if not chosen.small:

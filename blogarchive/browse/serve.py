@@ -20,7 +20,7 @@ from blogarchive.store.database.connection import file_uri, wal_path
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 5000,
-    "facet_time_limit_ms": 1000,
+    "facet_time_limit_ms": 300,
     "max_csv_mb": 0,  # no limit: a person may export the whole archive
     "truncate_cells_html": 300,
     "suggest_facets": False,  # suggestions read every column of every row, for seconds in a large archive

@@ -90,6 +90,36 @@ _CLEAR = (
 )
 
 
+_PEOPLE_TABLES = """
+create table person_totals (
+    name text primary key,
+    comments integer not null,
+    posts integer not null,
+    first_at text,
+    last_at text
+) without rowid;
+
+create index person_totals_comments on person_totals(comments);
+
+create index commenter_totals_name on commenter_totals(name);
+
+insert or ignore into totals_pending select id from authors;
+"""
+_NOTE_PEOPLE = """insert or ignore into changed_people
+select name from commenter_totals where author_id in (select author_id from totals_pending)"""
+_REFRESH_PEOPLE = (
+    "delete from person_totals where name in (select name from changed_people)",
+    """insert into person_totals
+select name, sum(comments), sum(posts), min(first_at), max(last_at)
+  from commenter_totals where name in (select name from changed_people) group by name""",
+)
+
+
+def people_schema() -> str:
+    """Return the script that creates the totals of commenters in all blogs and notes every author."""
+    return _PEOPLE_TABLES
+
+
 def schema() -> str:
     """Return the script that creates the tables and triggers and notes every author."""
     return "".join((_TABLES, *_triggers(), "insert into totals_pending select id from authors;"))
@@ -97,8 +127,11 @@ def schema() -> str:
 
 def refresh_totals(connection: sqlite3.Connection) -> None:
     """Count the rows of the authors noted, inside the caller's transaction."""
-    for statement in (*_CLEAR, *_REFRESH, "delete from totals_pending"):
+    connection.execute("create temp table changed_people (name text primary key) without rowid")
+    for statement in (_NOTE_PEOPLE, *_CLEAR, *_REFRESH, _NOTE_PEOPLE, *_REFRESH_PEOPLE):
         connection.execute(statement)
+    connection.execute("drop table changed_people")
+    connection.execute("delete from totals_pending")
 
 
 def _triggers() -> list[str]:

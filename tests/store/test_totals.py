@@ -22,6 +22,11 @@ COUNTED = {
         select category_id, count(*) from posts_in_categories group by 1""",
     "select author_id, name, comments from commenter_totals": """
         select p.author_id, c.author_name, count(*) from posts p join comments c on c.post_id = p.id group by 1, 2""",
+    "select name, comments, posts, first_at, last_at from person_totals": """
+        select author_name, count(*), count(distinct post_id), min(posted_at), max(posted_at) from comments group by 1""",
+    "select kind, status, encoding, pages from page_totals": """
+        select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3""",
+    "select state, kind, urls from frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
 }
 
 
@@ -52,5 +57,28 @@ def test_totals_follow_rows_that_another_program_changed(stored: Path) -> None:
     with closing(sqlite3.connect(stored)) as connection, connection:
         connection.execute("delete from comments where id in (select id from comments limit 2)")
         connection.execute("update posts set posted_at = '2001-02-03T04:05:06+08:00' where id = 1")
+    Archive.open(stored).close()
+    assert_totals(stored)
+
+
+def test_totals_follow_pages_and_urls_at_once(stored: Path) -> None:
+    with closing(sqlite3.connect(stored)) as connection, connection:
+        connection.execute("pragma foreign_keys = off")
+        copied = "url, fetched_at, status, body, body_size, sha256, kind, site, reader_version"
+        for moment in ("a", "a"):  # the second is a duplicate, which `merge` skips in this way
+            connection.execute(
+                f"insert or ignore into pages({copied}) select {copied.replace('fetched_at', '?')} from pages",
+                (moment,),
+            )
+        connection.execute("delete from pages where kind = 'month'")
+        connection.execute("update frontier set state = 'todo' where kind = 'post'")
+        connection.execute("delete from frontier where kind = 'category'")
+    assert_totals(stored)
+
+
+def test_people_are_those_of_the_comments_that_remain(stored: Path) -> None:
+    with closing(sqlite3.connect(stored)) as connection, connection:
+        connection.execute("update comments set author_name = '改名的人' where author_name = "
+                           "(select author_name from comments limit 1)")  # fmt: skip
     Archive.open(stored).close()
     assert_totals(stored)

@@ -14,6 +14,7 @@ from blogarchive.store.database import (
     month_numbers,
     post_stats_index,
     tables_content,
+    tables_counts,
     tables_crawl,
     tables_discovery,
     tables_settings,
@@ -27,7 +28,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -75,7 +76,6 @@ def m006_text_numbers(db: Database) -> None:
 def m008_totals(db: Database) -> None:
     """Create the tables of totals, the triggers that note changes, and indexes of posts for pages and queries."""
     db.executescript(totals.schema())
-    totals.refresh_totals(db.conn)
 
 
 @MIGRATIONS()
@@ -95,6 +95,14 @@ def m009_readme(db: Database) -> None:
 def m010_month_numbers(db: Database) -> None:
     """Name the posts of 文学城 by month and id."""
     month_numbers.rename(db)
+
+
+@MIGRATIONS()
+def m011_counts(db: Database) -> None:
+    """Create counts of pages, of URLs and of commenters for Datasette's tables, and views that read fewer rows."""
+    db.executescript(tables_counts.schema())
+    db.executescript(totals.people_schema())
+    totals.refresh_totals(db.conn)
 
 
 def apply_migrations(db: Database) -> None:

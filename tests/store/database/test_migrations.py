@@ -30,6 +30,7 @@ TABLES = {
     "m007_discovered_blogs": "87243b6b54d620f3",
     "m009_readme": "bb1cd6286fe67426",
     "m010_month_numbers": "bb1cd6286fe67426",
+    "m011_counts": "1a89f8730f5561a6",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

@@ -1,0 +1,77 @@
+"""SQL that counts the rows of a table by the values of its facets, in one statement for all facets of the table.
+
+The rows are (facet, value, count). Without a filter the counts come from tables of totals.
+"""
+
+from typing import Final
+
+CATEGORY: Final = "category"
+
+_OF_ALL: Final = {
+    "posts": """
+select 'author_id' as facet, author_id as value, posts as count from blog_totals where posts > 0
+union all select 'year', year, count(*) from posts where year is not null group by year
+union all select 'gone_reason', gone_reason, count(*) from posts where gone_reason is not null group by gone_reason
+union all select 'category', c.name, sum(t.posts) from category_totals t join categories c on c.id = t.category_id
+           where t.posts > 0 group by c.name
+""",
+    "posts_view": """
+select 'author' as facet, a.nickname as value, sum(t.posts) as count from blog_totals t
+  join authors a on a.id = t.author_id where t.posts > 0 and a.nickname is not null group by a.nickname
+union all select 'year', year, count(*) from posts where year is not null group by year
+""",
+    "pages": """
+select 'kind' as facet, kind as value, sum(pages) as count from page_totals group by kind
+union all select 'status', status, sum(pages) from page_totals group by status
+union all select 'encoding', encoding, sum(pages) from page_totals where encoding <> '' group by encoding
+""",
+    "frontier": """
+select 'state' as facet, state as value, sum(urls) as count from frontier_totals group by state
+union all select 'kind', kind, sum(urls) from frontier_totals group by kind
+""",
+}
+_OF_FILTERED: Final = {
+    "posts": """
+with hit as materialized (select id, author_id, year from ({sql}))
+select 'author_id' as facet, author_id as value, count(*) as count from hit group by author_id
+union all select 'year', year, count(*) from hit where year is not null group by year
+union all select 'gone_reason', gone_reason, count(*) from posts indexed by posts_gone_reason
+           where gone_reason is not null and id in (select id from hit) group by gone_reason
+union all select 'category', c.name, count(*) from hit cross join posts_in_categories pc on pc.post_id = hit.id
+           join categories c on c.id = pc.category_id group by c.name
+""",
+    "posts_view": """
+with hit as materialized (select author, year, count(*) as posts from ({sql}) group by 1, 2)
+select 'author' as facet, author as value, sum(posts) as count from hit where author is not null group by author
+union all select 'year', year, sum(posts) from hit where year is not null group by year
+""",
+    "pages": """
+with hit as materialized (select kind, status, encoding, count(*) as pages from ({sql}) group by 1, 2, 3)
+select 'kind' as facet, kind as value, sum(pages) as count from hit group by kind
+union all select 'status', status, sum(pages) from hit group by status
+union all select 'encoding', encoding, sum(pages) from hit where encoding is not null group by encoding
+""",
+    "frontier": """
+with hit as materialized (select state, kind, count(*) as urls from ({sql}) group by 1, 2)
+select 'state' as facet, state as value, sum(urls) as count from hit group by state
+union all select 'kind', kind, sum(urls) from hit group by kind
+""",
+}
+
+
+def counts_of_all(table: str) -> str:
+    """Return the statement for the whole table."""
+    return _OF_ALL[table]
+
+
+def counts_of_filtered(table: str, sql: str) -> str:
+    """Return the statement for the rows of the table that `sql` selects."""
+    return _OF_FILTERED[table].format(sql=sql)
+
+
+def in_category(parameter: str) -> str:
+    """Return the condition of posts in a category; the named parameter is the name of the category."""
+    return (
+        "id in (select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id"  # noqa: S608
+        f" where c.name = :{parameter})"
+    )

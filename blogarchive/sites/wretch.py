@@ -43,6 +43,7 @@ _COMMENTS = CommentParts(
 
 _DROP = ("./div[.//*[@id='push']][last()]", "./div[@id='collection_comments']")
 _COUNTER = "./div[@id='article_counter'][last()]"
+_OF_LIST = "./div[@class='blogbody2']/div[@class='articletext']"
 _TITLE = ".articletext > h3.title"
 _BODY = ".articletext > .innertext"
 _COUNT = Pick(_POST_LINE, match=r"(?:Reply|回應|迴響)\s*\((\d+)\)")
@@ -61,6 +62,16 @@ _TEMPLATE = Template(
         opened=(_COUNTER,),
         comments=_COMMENTS,
         next_comments="//div[@class='total-comments-div']/div[@class='comments-linkcontrol'][1]/span[@class='next']/a",
+    ),
+    whole=PostParts(
+        each=f"//div[@class='blogbody'][{_OF_LIST}/h3[@class='title']]",
+        link="./div/div[@class='posted']/a[contains(@href, '#')]",
+        more="./div/div[@class='articletext']/div[@class='extended']/a",
+        title=f"{_OF_LIST}/h3[@class='title']",
+        body=f"{_OF_LIST}/div[@class='innertext']",
+        posted=("./preceding-sibling::div[@class='date'][1]/div[@class='datediv']", _CLOCK),
+        comment_count=_COUNT,
+        drop=_DROP,
     ),
     titles=ListParts(
         each="//div[@class='articletext']//tr[td[1]/a[contains(@href, '/blog/')]]"
@@ -82,7 +93,7 @@ _TEMPLATE = Template(
     latest=ListParts(each="#boxNewArticle .side > a", title="."),
 )
 
-_BLOG = r"/blog/(?P<uid>\w+)"
+_BLOG = r"/blog/(?:%20)*(?P<uid>\w+)"  # archives have URLs with a space before the name
 
 SITE = MarkupSite(
     name="wretch",
@@ -92,7 +103,7 @@ SITE = MarkupSite(
     home="/blog/{uid}",
     is_closed=True,
     forms=(
-        Form(PageKind.POST, rf"{_BLOG}/(?P<number>\d+)/?", canonical="/blog/{uid}/{number}"),
+        Form(PageKind.POST, rf"{_BLOG}/(?P<number>\d+)(?:/|&tpage=\d+)?", canonical="/blog/{uid}/{number}"),
         Form(PageKind.POST, rf"{_BLOG}&article_id=(?P<number>\d+)", canonical="/blog/{uid}/{number}"),
         Form(PageKind.COMMENTS, rf"{_BLOG}/(?P<number>\d+)&page=\d+"),
         Form(PageKind.CATEGORY, rf"{_BLOG}&category_id=\d+(?:&page=\d+)?"),

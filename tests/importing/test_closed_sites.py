@@ -50,6 +50,18 @@ def test_a_page_of_a_list_names_its_posts(tmp_path: Path) -> None:
     assert rows(archive, listed) == [(8,)]
 
 
+def test_a_home_page_stores_the_posts_that_it_shows_whole_and_names_those_that_it_cuts(
+    tmp_path: Path,
+) -> None:
+    archive = _import(tmp_path, "wretch/home/whole-posts")
+    query = "select title, posted_at, body_text, comment_count from posts where posted_at is not null order by number desc"
+    assert rows(archive, query) == [
+        ("舟橋路村", "2012-08-13T13:25+08:00", "山川日月。\n竹松梅蘭。", 31),
+        ("燈火茶米", "2012-08-02T00:49+08:00", None, 0),
+        ("at 雨 at 12:00 AM", "2012-08-02T23:05+08:00", "風雨雲霧\nJanuary 1, 2001\n春夏", 2),
+    ]
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_saved_pages_of_comments_are_stored_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> None:
     second = (FIXTURES / "wretch/comments/second-page/page.html").read_text("utf-8")

@@ -14,7 +14,7 @@ from blogarchive.sites.markup.forms import UrlForms
 from blogarchive.sites.markup.lists import ListReader
 from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template
 from blogarchive.sites.markup.picker import Picker
-from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts
+from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts, without_body
 from blogarchive.sites.markup.tree import PageTree, parse_tree
 
 
@@ -99,7 +99,7 @@ class PageReader:
         reader = self._list_reader(picker)
         paging = reader.next_link(parts.next_comments, PageKind.COMMENTS, number)
         if self._is_further_comments:
-            post = replace(post, body_html=None, body_text=None, images=(), whole=False)
+            post = without_body(post)
             return self._page(picker, template, PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)
         return self._page(picker, template, PageKind.POST, posts=(post,), paging=paging)

@@ -53,7 +53,8 @@ class CommentParts:
 class PostParts:
     """A post: the whole page shows one, or `each` selects one element a post on a listing.
 
-    `body` selects one element. `link` selects the post's own link on a listing. `drop` selects elements inside the
+    `body` selects one element. `link` selects the post's own link on a listing, `more` the link to the rest of a text
+    that a listing cuts: such a post is named, and not stored. `drop` selects elements inside the
     body that the site adds; `opened` selects such elements that show fields: select the last one, because an author
     may type another. `next_comments` selects the link to the next page of comments.
     """
@@ -62,6 +63,7 @@ class PostParts:
     body: str
     each: str | None = None
     link: str | None = None
+    more: str | None = None
     posted: Picks | None = None
     views: Picks | None = None
     likes: Picks | None = None

@@ -27,7 +27,10 @@ def read_post(picker: Picker, parts: PostParts, number: str, url: str) -> Post |
 def read_whole_posts(
     picker: Picker, parts: PostParts | None, parse_url: Callable[[str], ParsedUrl]
 ) -> list[Post]:
-    """Return the posts that a listing shows whole, in its order; a post without a link is left out, with a problem."""
+    """Return the posts that a listing shows, in its order, without the bodies that it cuts.
+
+    A post without a link is left out, with a problem.
+    """
     if parts is None or parts.each is None:
         return []
     posts = []
@@ -41,10 +44,17 @@ def read_whole_posts(
         if found is None or found.number is None:
             picker.add_problem("unreadable", "listed", "a post of the listing has no link")
             continue
+        more = picker.url(parts.more, element)
+        is_cut = more is not None and parse_url(more).number == found.number
         post = _read(picker, parts, element, found.number, found.url)
         if post is not None:
-            posts.append(post)
+            posts.append(without_body(post) if is_cut else post)
     return posts
+
+
+def without_body(post: Post) -> Post:
+    """Return the post as a page shows it that has only its beginning, or its further comments."""
+    return replace(post, body_html=None, body_text=None, images=(), whole=False)
 
 
 def _read(picker: Picker, parts: PostParts, within: Element | None, number: str, url: str) -> Post | None:

@@ -70,12 +70,18 @@ def _all_listed(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[Li
 
 
 def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
-    """Store posts that the listing shows whole, and the counters of those of which it shows an excerpt."""
+    """Store posts that the listing shows whole.
+
+    Of those that it cuts, and of those whose own page is stored, store the counters.
+    """
+    counted = []
     for post in shown:
         before = post_row.read_post_row(context, post.number)
-        if post.whole and post.body_html is not None:
+        if post.whole and post.body_html is not None and not posts.is_from_own_page(before):
             posts.save_from_listing(context, post, before)
-    listed_posts.save_listed_counts(context, [post for post in shown if not post.whole])
+        else:
+            counted.append(post)
+    listed_posts.save_listed_counts(context, counted)
 
 
 def _listing_kind(context: SaveContext) -> PageKind:

@@ -34,16 +34,16 @@ def save_post(context: SaveContext, post: Post, before: PostRow | None) -> int:
     return post_id
 
 
-def save_from_listing(context: SaveContext, post: Post, before: PostRow | None) -> None:
-    """Store a post that a listing shows whole with the comments below it, of which it may show the newest only.
+def is_from_own_page(before: PostRow | None) -> bool:
+    """Return whether the stored text is that of the post's own page, which takes precedence over listings."""
+    return before is not None and before.has_text and not before.from_listing
 
-    The post's own page takes precedence: if it was parsed, only the counters are stored.
-    """
-    if before is not None and before.has_text and not before.from_listing:
-        save_post_counters(context, before.id, post, before)
-        return
+
+def save_from_listing(context: SaveContext, post: Post, before: PostRow | None) -> None:
+    """Store a post that a listing shows whole with the comments below it, of which it may show the newest only."""
     post_id = save_post(context, post, before)
-    context.archive.update_row("posts", post_id, {"from_listing": True, "own_page_seen_at": None})
+    shown = {"from_listing": True, "own_page_seen_at": None, "listed_comment_count": post.comment_count}
+    context.archive.update_row("posts", post_id, shown)
     comments.save_comments(context, post_id, identify_comments(post.comments))
 
 

@@ -3,13 +3,11 @@
 import json
 import sqlite3
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing
 from pathlib import Path
 
 from tests.paths import FIXTURES
+from tests.sites.markup.served import serve
 from tests.tool import COMMAND
 
 _CASE = FIXTURES / "sina" / "post" / "template-2012"
@@ -27,37 +25,9 @@ _PAGES = {
 }
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        page = _PAGES.get(self.path)
-        body = (page or "").encode()
-        self.send_response(200 if page else 404)
-        kind = "application/json" if "comment_" in self.path else "text/html; charset=utf-8"
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
-        """Write nothing."""
-
-
-@contextmanager
-def _serve() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_a_blog_with_comments_in_answers_is_backed_up(tmp_path: Path) -> None:
     db = tmp_path / "archive.db"
-    with _serve() as host:
+    with serve(_PAGES) as host:
         words = [
             "backup",
             f"{host}/u/{_UID}",

@@ -103,7 +103,7 @@ def _declared(template: Template) -> Iterator[str]:
 
 
 _FIELDS = {"posted": "posted_at", "registered": "registered_on"}
-_NO_FIELDS = ("each", "link", "drop", "opened", "comments", "next_comments", "categories")
+_NO_FIELDS = ("each", "link", "more", "drop", "opened", "comments", "next_comments", "categories")
 
 
 def _is_field(parts: PostParts | CardParts, name: str) -> bool:

@@ -7,6 +7,8 @@ of the run before.
 
 import sqlite3
 
+from blogarchive.store import plot_totals
+
 _OF_POSTS = "posted_at, content_hash, gone_at, author_id, views"
 _TABLES = """
 create table totals_pending (author_id integer primary key);
@@ -131,6 +133,7 @@ def refresh_totals(connection: sqlite3.Connection) -> None:
     for statement in (_NOTE_PEOPLE, *_CLEAR, *_REFRESH, _NOTE_PEOPLE, *_REFRESH_PEOPLE):
         connection.execute(statement)
     connection.execute("drop table changed_people")
+    plot_totals.refresh(connection)
     connection.execute("delete from totals_pending")
 
 

@@ -27,6 +27,15 @@ COUNTED = {
     "select kind, status, encoding, pages from page_totals": """
         select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3""",
     "select state, kind, urls from frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
+    "select author_id, month, comments from comment_month_totals": """
+        select p.author_id, substr(c.posted_at, 1, 7), count(*) from posts p join comments c on c.post_id = p.id
+         where length(c.posted_at) >= 7 group by 1, 2""",
+    "select author_id, name, reply_to, comments from reply_totals": """
+        select p.author_id, c.author_name, c.reply_to, count(*) from posts p join comments c on c.post_id = p.id
+         where c.reply_to is not null group by 1, 2, 3""",
+    "select category_id, year, posts from category_year_totals": """
+        select pc.category_id, coalesce(p.year, ''), count(*) from posts_in_categories pc
+          join posts p on p.id = pc.post_id group by 1, 2""",
 }
 
 
@@ -38,6 +47,7 @@ def stored(path: Path, clock: Clock) -> Path:
         first, second, *_ = blog.entries.values()
         first.text, second.status, second.listed = "改过的正文", 404, False
         crawl(archive, blog, clock, full=True)
+        archive.execute("update comments set reply_to = '读者0' where author_name = '读者1'")
     return path
 
 

@@ -14,11 +14,14 @@ _MAX_TEXTS = 2  # of a comment: its own, and the owner's answer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageComments:
-    """The comments of a page; `unseen` is the number of those that the page counts and does not show."""
+    """The comments of a page; `unseen` is the number of those that the page counts and does not show.
+
+    `doubt` is why one may be forged, unless the page counts exactly these.
+    """
 
     comments: tuple[Comment, ...] = ()
     unseen: int = 0
-    is_forged: bool = False
+    doubt: str | None = None
 
     @property
     def counted(self) -> int:
@@ -50,18 +53,31 @@ def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Ele
     unseen = set(picker.elements(parts.unseen, None, ()) if parts.unseen else ())
     wanted = set(picker.elements(parts.each, None, ()))
     own = [element for element in elements if element in wanted and element not in unseen]
-    reason = _find_forgery(picker, own)
+    reason = _find_forgery(picker, parts, own)
     comments: list[Comment] = []
     for element in own:
         if reason is None:
             reason = _read_comment(picker, parts, element, comments)
     if reason is not None:
         picker.add_problem("forged", "comments", reason)
-        return PageComments(is_forged=True)
-    return PageComments(comments=tuple(comments), unseen=len(unseen.intersection(elements)))
+        return PageComments()
+    doubt = (
+        "white space in a comment differs from that of the template"
+        if _have_typed_edges(picker, own)
+        else None
+    )
+    return PageComments(comments=tuple(comments), unseen=len(unseen.intersection(elements)), doubt=doubt)
 
 
-def _find_forgery(picker: Picker, elements: list[Element]) -> str | None:
+def check_doubt(picker: Picker, found: PageComments, claimed: int | None = None) -> PageComments:
+    """Return the comments; none, and a problem, if one may be forged and the page does not count exactly these."""
+    if found.doubt is None or found.counted == claimed:
+        return found
+    picker.add_problem("forged", "comments", found.doubt)
+    return PageComments()
+
+
+def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) -> str | None:
     """Return why the elements are not all of the page's own; None if they are."""
     if not have_one_path(elements):
         return "comments have different positions in the page"
@@ -69,6 +85,8 @@ def _find_forgery(picker: Picker, elements: list[Element]) -> str | None:
         return "an element in a comment ends that comment"
     if any(_some_end_implied(picker, list(element)) for element in elements):
         return "an element in a comment ends the text of that comment"
+    if _have_typed_answers(picker, parts, elements):
+        return "the text of a comment ends before its answer as someone typed it"
     return None
 
 
@@ -80,6 +98,33 @@ def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
     tree = picker.tree
     ended = [tree.has_end_tag(element) for element in elements if tree.may_end_implied(element)]
     return any(ended) and not all(ended)
+
+
+def _have_typed_edges(picker: Picker, elements: list[Element]) -> bool:
+    """Return whether some elements begin on a new line and others not, and some end on one and others not.
+
+    Balanced tags in a comment, which end it and begin another, change the end of the one and the beginning of the
+    other. Sites store a typed new line as `<br>`.
+    """
+    begins = {(element.text or "").lstrip(" \t").startswith("\n") for element in elements}
+    return len(begins) > 1 and len({_ends_on_new_line(picker, element) for element in elements}) > 1
+
+
+def _ends_on_new_line(picker: Picker, element: Element) -> bool:
+    return picker.tree.text_at_end(element).rstrip(" \t").endswith("\n")
+
+
+def _have_typed_answers(picker: Picker, parts: CommentParts, elements: list[Element]) -> bool:
+    """Return whether the text of a comment with an answer lacks the new line that ends all texts without one."""
+    if parts.answers is None:
+        return False
+    plain: list[bool] = []
+    answered: list[bool] = []
+    for element in elements:
+        bodies = picker.elements(parts.body, element, ())
+        group = answered if picker.elements(parts.answers.each, element, ()) else plain
+        group += [_ends_on_new_line(picker, body) for body in bodies[:1]]
+    return bool(plain) and all(plain) and not all(answered)
 
 
 def _read_comment(

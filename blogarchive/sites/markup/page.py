@@ -8,7 +8,7 @@ from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, Parse
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
 from blogarchive.sites.markup.card import read_author, read_uid
-from blogarchive.sites.markup.comments import find_comment_elements, read_comments
+from blogarchive.sites.markup.comments import check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.fallback import parse_by_words
 from blogarchive.sites.markup.forms import UrlForms
 from blogarchive.sites.markup.lists import ListReader
@@ -108,7 +108,7 @@ class PageReader:
         """Parse a page that shows comments alone."""
         elements = find_comment_elements(picker, template.comments)
         picker.close(elements)
-        found = read_comments(picker, template.comments, elements)
+        found = check_doubt(picker, read_comments(picker, template.comments, elements))
         paging = self._list_reader(picker).next_link(template.next_comments, PageKind.COMMENTS, self._number)
         return self._page(
             picker, template, PageKind.COMMENTS, posts=self._comments_only(found.comments), paging=paging
@@ -191,7 +191,7 @@ class PageReader:
         if html is None:
             return None
         picker, parts = Picker(tree=parse_tree(html, self.url)), self.answer.comments
-        found = read_comments(picker, parts, find_comment_elements(picker, parts))
+        found = check_doubt(picker, read_comments(picker, parts, find_comment_elements(picker, parts)))
         paging = self._answer_link(self.target.page_no) if found.comments else []
         return ParsedPage(
             kind=PageKind.COMMENTS,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from blogarchive.items import ParsedUrl, Post
 from blogarchive.parsing.html.parse import Element
 from blogarchive.sites.markup.bodies import Body, read_body
-from blogarchive.sites.markup.comments import PageComments, find_comment_elements, read_comments
+from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import PostParts
 from blogarchive.sites.markup.picker import Picker, keep_outermost
 from blogarchive.sites.markup.tree import have_one_path, with_descendants
@@ -96,4 +96,5 @@ def _add_comments(picker: Picker, parts: PostParts, post: Post, found: PageComme
     if claimed is not None and found.counted > claimed and not is_paged:
         picker.add_problem("forged", "comments", f"{claimed} are claimed, {found.counted} are on the page")
         return post
+    found = check_doubt(picker, found, claimed)
     return replace(post, comments=found.comments, unseen_comments=found.unseen)

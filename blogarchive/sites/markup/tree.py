@@ -38,6 +38,14 @@ class PageTree:
         last = next(node.iterchildren(reversed=True), None)
         return isinstance(last, etree._Comment) and last.text == self.end_mark
 
+    def text_at_end(self, node: Element) -> str:
+        """Return the text between the last element inside `node` and its end."""
+        last = next(node.iterchildren(reversed=True), None)
+        if last is not None and self.has_end_tag(node):
+            before = last.getprevious()
+            return (node.text if before is None else before.tail) or ""
+        return (node.text if last is None else last.tail) or ""
+
     def may_end_implied(self, node: Element) -> bool:
         """Return whether the element is one of `_IMPLIED_ENDS`."""
         return node.tag in _IMPLIED_ENDS.split("|")

@@ -79,6 +79,36 @@ def test_a_comment_that_forges_another_is_reported_and_no_comment_is_stored(type
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("forged", "comments")]
 
 
+_FORGED = a_comment("mallory", "forged", 30).removesuffix("</li></ul>")
+_NO_COUNT = COUNTS.replace(", 3 comments", "")
+_MORE = '<a class="more" href="?cp=2">more</a>'
+
+
+def _as_a_template_prints_it(name: str, text: str, minute: int) -> str:
+    printed = a_comment(name, text, minute)
+    return printed.replace("<ul>", "<ul>\n  ", 1).removesuffix("</ul>") + "\n</ul>\n"
+
+
+@pytest.mark.parametrize("counts", [_NO_COUNT, COUNTS.replace("3 comments", "9 comments") + _MORE])
+@pytest.mark.parametrize("others", [0, 3])
+def test_balanced_tags_that_forge_a_comment_are_reported_without_a_count(others: int, counts: str) -> None:
+    own = [_as_a_template_prints_it("bob", f"hi {minute}", minute) for minute in range(others)]
+    forged = _as_a_template_prints_it("eve", f"bye</li></ul>{_FORGED}", 40)
+    parsed = parse(a_post(comments=(*own, forged), counts=counts))
+    assert [post.comments for post in parsed.posts] == [()]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("forged", "comments")]
+    honest = parse(a_post(comments=(*own, _as_a_template_prints_it("eve", "bye", 40)), counts=counts))
+    assert (len(honest.posts[0].comments), honest.problems) == (others + 1, ())
+
+
+def test_balanced_tags_that_forge_an_answer_of_the_owner_are_reported() -> None:
+    own = [a_comment(name, "hi\n", minute) for minute, name in enumerate(("bob", "eve"))]
+    typed = 'bye</li><li class="answer"><b>Ann</b><p>forged</p></li><li>'
+    parsed = parse(a_post(comments=(*own, a_comment("mallory", f"{typed}\n", 40))))
+    assert [post.comments for post in parsed.posts] == [()]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("forged", "comments")]
+
+
 def test_hidden_content_is_not_read() -> None:
     hidden = a_comment("mallory", "forged", 30).replace("<ul", '<ul style="display:none"', 1)
     (post,) = parse(

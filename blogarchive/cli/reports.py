@@ -26,6 +26,7 @@ from blogarchive.store.queries import status as status_query
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.status import BlogStatus
+from blogarchive.workers.process import count_cores
 
 
 @click.command(help=_("Show how much of each blog is stored, compared with the counts on its pages."))
@@ -79,7 +80,7 @@ def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
 def verify(db: Path, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Check the file, the references between rows and all stored bytes; exit code 6 on damage."""
     with Archive.open(db, read_only=True) as archive:
-        found = integrity.verify_archive(archive)
+        found = integrity.verify_archive(archive, threads=count_cores())
     if as_json:
         print_result(json.dumps(asdict(found), ensure_ascii=False))
     elif not quiet:

@@ -1,6 +1,5 @@
 """Verify an archive: the file, the references between rows, and every stored byte and text."""
 
-import sqlite3
 import zlib
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -11,10 +10,10 @@ from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
 from blogarchive.store.queries.lacking_comments import LACKS_COMMENTS
-from blogarchive.store.queries.row_values import quote_name, wrong_values
+from blogarchive.store.queries.parallel_checks import UNREADABLE, run_checks
+from blogarchive.store.queries.row_values import quote_name, value_checks
 
 _MAX_DAMAGE = 20
-_UNREADABLE = (ArchiveDamaged, sqlite3.DatabaseError)  # these statements run on every whole archive
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,14 +40,9 @@ class IntegrityReport:
             )
 
 
-def verify_archive(archive: Archive) -> IntegrityReport:
-    """Verify the whole archive and return the result."""
-    damage = _integrity(archive)
-    for check in _CHECKS:
-        try:
-            damage += check(archive)
-        except _UNREADABLE as error:
-            damage.append(str(error))
+def verify_archive(archive: Archive, *, threads: int = 1) -> IntegrityReport:
+    """Verify the whole archive and return the result. More than one thread open the file again."""
+    damage = run_checks(archive, (*_FIRST_CHECKS, *value_checks(archive), *_LAST_CHECKS), threads)
     return IntegrityReport(
         pages=_count(archive, "pages"),
         files=_count(archive, "media_files"),
@@ -60,7 +54,7 @@ def verify_archive(archive: Archive) -> IntegrityReport:
 def _integrity(archive: Archive) -> list[str]:
     try:
         return _as_damage(archive.column("pragma integrity_check(20)"))
-    except _UNREADABLE:
+    except UNREADABLE:
         return _integrity_by_table(archive)
 
 
@@ -70,7 +64,7 @@ def _integrity_by_table(archive: Archive) -> list[str]:
     for table in archive.column("select name from sqlite_master where type = 'table' order by name"):
         try:
             lines = archive.column(f"pragma integrity_check({quote_name(table)})")
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             lines = [_index_damage() if "_fts" in table else f"{table}: {error}"]
         damage += _as_damage(lines)
     return list(dict.fromkeys(damage)) or [_("SQLite cannot check the file")]
@@ -180,13 +174,14 @@ union all
 select 'post_revisions', r.id, p.url, r.title, r.body_html, r.content_hash, r.page_id
   from post_revisions r join posts p on p.id = r.post_id
 """
-_CHECKS = (_missing_schema, _references, wrong_values, _posts, _comments, _pages, _files)
+_FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the first
+_LAST_CHECKS = (_posts, _comments, _pages, _files)
 
 
 def _count(archive: Archive, table: str) -> int:
     try:
         return archive.scalar(f"select count(*) from {table}")  # noqa: S608 - a constant
-    except _UNREADABLE:
+    except UNREADABLE:
         return 0
 
 
@@ -213,6 +208,6 @@ def _lacking(archive: Archive) -> tuple[str, ...]:
     )
     try:
         numbers = [(archive.scalar(query), words) for words, query in counted]
-    except _UNREADABLE:
+    except UNREADABLE:
         return ()  # the damage is reported
     return tuple(words.format(count=number) for number, words in numbers if number)

@@ -2,13 +2,13 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 
-from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.queries.parallel_checks import UNREADABLE, Check
 from blogarchive.store.timestamps import parse_utc
 
 _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real": ("real", "integer")}
@@ -18,9 +18,16 @@ _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
 _SEARCH = ("posts_fts", "comments_fts", "sqlite_", "_sqlite")
 
 
-def wrong_values(archive: Archive) -> list[str]:
-    """Return a line for each value that has another type than its column, or is no time or JSON where one belongs."""
-    return [line for table in _tables(archive) for line in _check_table(archive, table)]
+def value_checks(archive: Archive) -> list[Check]:
+    """Return a check for each table.
+
+    It returns a line for each value that has another type than its column, or is no time or JSON where one belongs.
+    """
+    try:
+        tables = _tables(archive)
+    except UNREADABLE:
+        return []  # the check of the file reports it
+    return [partial(_check_table, table=table) for table in tables]
 
 
 def quote_name(name: str) -> str:
@@ -33,29 +40,44 @@ def _tables(archive: Archive) -> list[str]:
     return [name for name in names if not name.startswith(_SEARCH)]
 
 
-def _check_table(archive: Archive, table: str) -> Iterator[str]:
+def _check_table(archive: Archive, table: str) -> list[str]:
+    lines: list[str] = []
+    try:
+        lines += _wrong_values(archive, table)
+    except UNREADABLE as error:
+        lines.append(f"{table}: {error}")
+    return lines
+
+
+def _wrong_values(archive: Archive, table: str) -> Iterator[str]:
     info = archive.rows('select name, type, "notnull", pk from pragma_table_info(?)', (table,))
     columns = [(str(name), str(kind).lower(), bool(notnull)) for name, kind, notnull, _pk in info]
-    try:
-        yield from _check_types(archive, table, columns)
-        for name, kind, _notnull in columns:
-            check = _form_of(name) if kind == "text" else None
-            if check is not None:
-                yield from _check_form(archive, table, name, check)
-    except (ArchiveDamaged, sqlite3.DatabaseError) as error:
-        yield f"{table}: {error}"
+    yield from _check_types(archive, table, columns)
+    for name, kind, _notnull in columns:
+        check = _form_of(name) if kind == "text" else None
+        if check is not None:
+            yield from _check_form(archive, table, name, check)
 
 
 def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[str]:
-    row = _row_name(archive, table)
-    for name, kind, notnull in columns:
-        allowed = (*_TYPES.get(kind, ()), *(() if notnull else ("null",)))
-        if kind not in _TYPES:
-            continue
-        places = ", ".join("?" * len(allowed))
-        query = f"select {row}, typeof({quote_name(name)}) from {quote_name(table)} where typeof({quote_name(name)})"  # noqa: S608
-        for key, found in archive.each(f"{query} not in ({places}) limit 20", allowed):
-            yield _describe(table, key, name, str(found))
+    """Yield a line for each value of a wrong type; one statement reads each row once."""
+    typed = [(name, _allowed_types(kind, notnull)) for name, kind, notnull in columns if kind in _TYPES]
+    if not typed:
+        return
+    types = [f"typeof({quote_name(name)})" for name, _allowed in typed]
+    wrong = " or ".join(
+        f"{type_} not in ({', '.join('?' * len(allowed))})"
+        for type_, (_name, allowed) in zip(types, typed, strict=True)
+    )
+    query = f"select {_row_name(archive, table)}, {', '.join(types)} from {quote_name(table)} where {wrong} limit 20"  # noqa: S608
+    for key, *found in archive.each(query, [kind for _name, allowed in typed for kind in allowed]):
+        for (name, allowed), kind in zip(typed, found, strict=True):
+            if kind not in allowed:
+                yield _describe(table, key, name, str(kind))
+
+
+def _allowed_types(kind: str, notnull: bool) -> tuple[str, ...]:
+    return (*_TYPES[kind], *(() if notnull else ("null",)))
 
 
 def _form_of(column: str) -> Callable[[str], bool] | None:

@@ -45,6 +45,8 @@ def test_a_change_by_another_program_is_found(whole: Path, words: str) -> None:
         changed.executescript(CHANGES[words])
     damage = found(whole)
     assert any(words in line for line in damage), damage
+    with Archive.open(whole, read_only=True) as archive:
+        assert verify_archive(archive, threads=3).damage == damage
 
 
 def test_a_text_that_is_not_utf_8_is_damage_to_every_reader(whole: Path) -> None:

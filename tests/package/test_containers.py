@@ -1,0 +1,111 @@
+"""The container files: linted, and their commands run here without a container engine."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.demo import DemoHost, make_blog
+from tests.paths import ROOT
+from tests.tool import COMMAND, Tool
+
+CONTAINERFILE = ROOT / "packaging" / "container" / "Containerfile"
+COMPOSE = ROOT / "packaging" / "container" / "compose.yaml"
+HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent))
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="no hadolint for this system")
+def test_the_containerfile_passes_its_linter() -> None:
+    ran = subprocess.run([str(HADOLINT), CONTAINERFILE], capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, "")
+
+
+def test_the_compose_file_follows_the_specification() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_every_file_that_the_containerfile_copies_is_sent_to_the_engine() -> None:
+    words = re.findall(r"^COPY (?!--)(.*) \S+$", CONTAINERFILE.read_text("utf-8"), re.MULTILINE)
+    copied = {name for line in words for name in line.split()}
+    sent = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    assert copied == set(sent)
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_health_check_succeeds_only_while_the_default_command_serves(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    text = CONTAINERFILE.read_text("utf-8").replace("8001", port).replace("0.0.0.0", "127.0.0.1")
+    serve, check = (json.loads(found) for found in re.findall(r"^ *CMD (\[.*\])$", text, re.MULTILINE)[::-1])
+    check[0] = sys.executable
+    tool = Tool(tmp_path)
+    with DemoHost([make_blog("31182", posts=1)]) as host:
+        tool.run("backup", host.blog_url("31182"), "-q")
+    assert subprocess.run(check, capture_output=True).returncode == 1
+    server = subprocess.Popen([*COMMAND, *serve, "--db", str(tool.db)], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    assert port in server.stderr.readline()
+    assert subprocess.run(check, capture_output=True).returncode == 0
+    server.send_signal(signal.SIGINT)  # as STOPSIGNAL
+    server.communicate(timeout=30)
+
+
+def daily_loop(folder: Path) -> subprocess.Popen[str]:
+    """Start the command of the service `update` as its container does."""
+    program = folder / "bin" / "blogarchive"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
+    program.chmod(0o755)
+    service = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]["update"]
+    command = [*service["entrypoint"], service["command"][0].replace("$$", "$")]
+    environment = {
+        **os.environ,
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "BLOGARCHIVE_DB": str(folder / "archive.db"),
+        "BLOGARCHIVE_LANG": "en",
+    }
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def test_the_daily_loop_prints_an_exit_code_other_than_0_and_ends_on_a_signal(tmp_path: Path) -> None:
+    loop = daily_loop(tmp_path)
+    assert loop.stdout is not None
+    assert loop.stdout.readline() == "blogarchive update ended with 2\n"
+    loop.terminate()
+    assert loop.wait(10) == 0
+    loop.stdout.close()
+
+
+def test_a_signal_to_the_daily_loop_stops_the_run_within_the_grace_period(tmp_path: Path) -> None:
+    tool = Tool(tmp_path)
+    with DemoHost([make_blog("31182", posts=1)]) as host:
+        tool.run("backup", host.blog_url("31182"), "-q")
+        (tmp_path / "blogarchive.toml").write_text("[update]\ndelay = 20\n")
+        host.forget_requests()
+        loop = daily_loop(tmp_path)
+        wait_until(lambda: bool(host.requests))
+        loop.terminate()
+        assert loop.communicate(timeout=25) == ("", None)
+    assert loop.returncode == 0
+    assert tool.rows("select exit_code from runs order by id")[-1] == (3,)

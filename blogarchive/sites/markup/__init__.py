@@ -10,7 +10,6 @@ from blogarchive.sites.markup.parts import (
     Pick,
     PostParts,
     Template,
-    ViewsAnswer,
 )
 from blogarchive.sites.markup.site import MarkupSite
 
@@ -25,5 +24,4 @@ __all__ = [
     "Pick",
     "PostParts",
     "Template",
-    "ViewsAnswer",
 ]

@@ -17,9 +17,14 @@ from blogarchive.sites.markup import (
     Pick,
     PostParts,
     Template,
+    ViewsAnswer,
 )
 
 _FOOTER = "td.post-footer"
+_NEXT = (
+    "//*[contains(@class, 'paging')]//a[contains(., '下一') or contains(., '下页') or contains(., '下頁')]"
+)
+_COUNTED = Pick(".", match=r"^(.*?)\s*(?:[(（]\d+[)）])?$")
 _MORE = ".//a[contains(., '更多我的博客文章') or contains(., '更多我的部落格文章')]"
 
 _OLD = Template(
@@ -63,38 +68,31 @@ _NEW = Template(
             posted=".comment_dateline em",
             body=".comment_msgbody",
         ),
+        next_comments=_NEXT,
     ),
     titles=ListParts(each=".articleList .articleCell", title=".atc_title a", posted=".atc_tm"),
-    next_page="//*[contains(@class, 'paging')]//a[contains(., '下一') or contains(., '下页') or contains(., '下頁')]",
+    next_page=_NEXT,
     card=CardParts(uid="#blogId::attr(value)", nickname="strong#username", blog_title="#blognamespan"),
-    categories=LinkParts(
-        each="#module_category a[href*='/myblog/']",
-        name=Pick(".", match=r"^(.*?)\s*(?:[(（]\d+[)）])?$"),
-        url=".",
-    ),
+    categories=LinkParts(each="#module_category a[href*='/myblog/']", name=_COUNTED, url="."),
 )
 
 _MYBLOG = r"/myblog/(?P<uid>\d+)"
-_MONTH = r"(?P<month>\d{6})"
-_ID = r"(?P<id>\d+)"
+_MONTH, _ID = r"(?P<month>\d{6})", r"(?P<id>\d+)"
 _FRONTEND = r"/blog/frontend\.php\?act="
 _NEW_BLOG = r"&blogId=(?P<uid>\d+)"
 _OLD_BLOG = r"blogID=(?P<uid>\d+)"
 _PAGE = r"(?:&page=\d+)?"
 _KEYS = ("act", "blogId", "catId", "date", "postId", "postID", "blogID", "catid", "wid", "page")
+_POST_PATH = "/myblog/{uid}/{month}/{id}.html"
+_COUNTER = "script[src*='/service/count/script/do.php'][src*='&id=']::attr(src)"
+_WRITTEN = r"document\.write\(['\"]([\d,]+)['\"]\);?"
 
 
 def _number_of(groups: Mapping[str, str | None]) -> str:
     return f"{groups['month']}_{int(groups['id'] or 0)}"
 
 
-_PRINT = Form(
-    PageKind.POST,
-    rf"{_FRONTEND}articlePrint{_NEW_BLOG}&date={_MONTH}&postId={_ID}",
-    query=_KEYS,
-    number=_number_of,
-    canonical="/myblog/{uid}/{month}/{id}.html",
-)
+_PRINT = rf"{_FRONTEND}articlePrint{_NEW_BLOG}&date={_MONTH}&postId={_ID}"
 
 SITE = MarkupSite(
     name="wenxuecity",
@@ -103,8 +101,9 @@ SITE = MarkupSite(
     zone=ZoneInfo("America/Los_Angeles"),
     home="/myblog/{uid}/all.html",
     forms=(
+        Form(PageKind.COMMENTS, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html\?page=\d+", query=_KEYS, number=_number_of),
         Form(PageKind.POST, rf"{_MYBLOG}/{_MONTH}/{_ID}\.html", number=_number_of),
-        _PRINT,
+        Form(PageKind.POST, _PRINT, query=_KEYS, number=_number_of, canonical=_POST_PATH),
         Form(PageKind.MONTH, rf"{_MYBLOG}/{_MONTH}/?", canonical="/myblog/{uid}/{month}/"),
         Form(PageKind.HOME, rf"{_MYBLOG}/all\.html"),
         Form(PageKind.CATEGORY, rf"{_MYBLOG}/\d+\.html"),
@@ -117,4 +116,5 @@ SITE = MarkupSite(
         Form(PageKind.HOME, rf"/myblog\.php\?{_OLD_BLOG}{_PAGE}", query=_KEYS),
     ),
     templates=(_NEW, _OLD),
+    views_answer=ViewsAnswer(url=_COUNTER, match=_WRITTEN, hosts=("count.wenxuecity.com",)),
 )

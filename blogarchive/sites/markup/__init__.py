@@ -10,6 +10,7 @@ from blogarchive.sites.markup.parts import (
     Pick,
     PostParts,
     Template,
+    ViewsAnswer,
 )
 from blogarchive.sites.markup.site import MarkupSite
 
@@ -24,4 +25,5 @@ __all__ = [
     "Pick",
     "PostParts",
     "Template",
+    "ViewsAnswer",
 ]

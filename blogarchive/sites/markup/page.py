@@ -7,12 +7,13 @@ from datetime import datetime
 from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Target
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
+from blogarchive.sites.markup.answers import find_views_url, read_comments_answer, read_views_answer
 from blogarchive.sites.markup.card import read_author, read_uid
 from blogarchive.sites.markup.comments import check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.fallback import parse_by_words
 from blogarchive.sites.markup.forms import UrlForms
 from blogarchive.sites.markup.lists import ListReader
-from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template
+from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import Picker
 from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts, without_body
 from blogarchive.sites.markup.tree import PageTree, parse_tree
@@ -30,6 +31,7 @@ class PageReader:
     forms: UrlForms
     templates: tuple[Template, ...]
     answer: Answer | None
+    views_answer: ViewsAnswer | None
     build_home_url: Callable[[str, str], str]
     build_post_url: Callable[[str, str], str | None]
 
@@ -102,6 +104,8 @@ class PageReader:
             post = without_body(post)
             return self._page(picker, template, PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)
+        if post.views is None and (url := find_views_url(picker, self.views_answer)):
+            paging.append(Link(url=url, kind=PageKind.COMMENTS, number=number))
         return self._page(picker, template, PageKind.POST, posts=(post,), paging=paging)
 
     def _parse_comments_page(self, picker: Picker, template: Template) -> ParsedPage:
@@ -184,21 +188,23 @@ class PageReader:
         return None if uid is None else read_author(picker, card, uid, self.build_home_url(self.url, uid))
 
     def _parse_answer(self) -> ParsedPage | None:
-        """Return the comments of an answer that a script fetches; None for any other page."""
-        if self.answer is None or self.target.kind is not PageKind.COMMENTS:
+        """Return the comments or the number of views of an answer that a script fetches; None for any other page."""
+        if self.target.kind is not PageKind.COMMENTS:
             return None
-        html = self.answer.unwrap(self.text)
-        if html is None:
+        views = read_views_answer(self.text, self.views_answer)
+        if views is not None:
+            posts = tuple(replace(post, views=views) for post in self._comments_only(()))
+            return ParsedPage(kind=PageKind.COMMENTS, encoding=self.encoding, posts=posts)
+        answer = read_comments_answer(self.text, self.url, self.answer)
+        if answer is None:
             return None
-        picker, parts = Picker(tree=parse_tree(html, self.url)), self.answer.comments
-        found = check_doubt(picker, read_comments(picker, parts, find_comment_elements(picker, parts)))
-        paging = self._answer_link(self.target.page_no) if found.comments else []
+        found, picker = answer
         return ParsedPage(
             kind=PageKind.COMMENTS,
             encoding=self.encoding,
             author=self._read_author(picker, None),
             posts=self._comments_only(found.comments),
-            links=tuple(paging),
+            links=tuple(self._answer_link(self.target.page_no) if found.comments else ()),
             problems=tuple(picker.problems),
         )
 

@@ -145,5 +145,18 @@ class Answer:
     comments: CommentParts
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ViewsAnswer:
+    """The number of views, if a script of a post's page fetches it from a URL of its own.
+
+    `url` selects that URL in the page. It is requested only on the page's own host and on `hosts`. `match` matches the
+    whole answer; its first group is the number.
+    """
+
+    url: str
+    match: str
+    hosts: tuple[str, ...] = ()
+
+
 LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 """Kinds of pages that list posts."""

@@ -12,7 +12,7 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.markup.forms import Form, UrlForms
 from blogarchive.sites.markup.page import PageReader
-from blogarchive.sites.markup.parts import Answer, Template
+from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 
@@ -40,6 +40,7 @@ class MarkupSite:
     own_url: str | None = None
     own_number: str | None = None
     answer: Answer | None = None
+    views_answer: ViewsAnswer | None = None
     is_closed: bool = False
 
     def parse_url(self, url: str) -> ParsedUrl:
@@ -103,6 +104,7 @@ class MarkupSite:
             forms=self.url_forms,
             templates=self.templates,
             answer=self.answer,
+            views_answer=self.views_answer,
             build_home_url=self.build_home_url,
             build_post_url=self.build_post_url,
         )

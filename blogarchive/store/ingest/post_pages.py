@@ -37,6 +37,10 @@ def save_post_page(context: SaveContext) -> None:
     if post is None:
         return
     before = post_row.read_post_row(context, post.number)
+    if before is not None and _is_counter_page(context, post):
+        posts.save_post_counters(context, before.id, post, before)
+        context.post_url = before.url
+        return
     if PageKind.COMMENTS in (context.parsed.kind, context.target.kind):
         if before is not None:
             _save_comments_page(context, post, before)
@@ -61,6 +65,7 @@ def save_post_page(context: SaveContext) -> None:
         _queue_comments_page(context, post, next_link)
     else:
         context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, post.number)
+    _queue_counter_page(context, post)
     _mark_own_target_fetched(context, post)
 
 
@@ -161,6 +166,32 @@ def _queue_comments_page(context: SaveContext, post: Post, link: Link) -> None:
         found_on=context.page.url,
         failed_too=True,
     )
+
+
+def _is_counter_page(context: SaveContext, post: Post) -> bool:
+    """Return whether the page is the answer of a script that states the views of the post, and nothing else."""
+    shows_post = post.title is not None or post.comment_count is not None or bool(post.comments)
+    return context.target.kind is PageKind.COMMENTS and post.views is not None and not shows_post
+
+
+def _queue_counter_page(context: SaveContext, post: Post) -> None:
+    """Requeue the page with a counter of the post, if a script fetches it: a link to comments that is no next page."""
+    found = (link for link in context.parsed.links if link.kind is PageKind.COMMENTS and not link.next_page)
+    for link in found:
+        target = Target(
+            url=link.url,
+            site=context.blog.site,
+            kind=PageKind.COMMENTS,
+            uid=context.blog.uid,
+            post_number=post.number,
+        )
+        requeue.requeue_target(
+            context.archive,
+            target,
+            before=context.precise_moment,
+            now=context.page.fetched_at,
+            failed_too=True,
+        )
 
 
 def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:

@@ -45,3 +45,54 @@ def test_a_blog_with_comments_in_answers_is_backed_up(tmp_path: Path) -> None:
         assert archive.execute("select number from posts where body_text <> ''").fetchall() == [(_ID,)]
         names = archive.execute("select author_name from comments order by id").fetchall()
     assert names == [("山下人",), ("新浪网友",)]
+
+
+_TODAY = (FIXTURES / "wenxuecity" / "post" / "template-today" / "page.html").read_text("utf-8")
+_VIEWS = "/service/count/script/do.php?clear=1&type=70777&id=202010_9&refresh=true"
+_CELL = '<div class="articleCell"><span class="atc_title"><a href="/myblog/70777/202010/9.html">雨后的茶园</a></span></div>'
+_COMMENTED = _TODAY.replace("//count.wenxuecity.com", "").replace("评论 (2)", "评论 (4)")
+_FURTHER = _COMMENTED.replace(">2020-10-", ">2020-11-")
+_LIST = f'<title>blog</title><div class="articleList">{_CELL}</div>'
+_WENXUECITY = {
+    **{f"/myblog/70777/{name}.html": _LIST for name in ("all", "2201", "2202")},
+    "/myblog/70777/202010/9.html": _COMMENTED.replace(
+        "</body>", '<div class="paging"><a href="?page=1">下一页</a></div></body>'
+    ),
+    "/myblog/70777/202010/9.html?page=1": _FURTHER,
+    _VIEWS: "document.write('1,234');",
+}
+
+
+def _back_up(tmp_path: Path, pages: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    with serve(pages) as host:
+        words = ["backup", f"{host}/myblog/70777/all.html", "--site", "wenxuecity", "--db", "archive.db"]
+        words += ["--delay", "0", "--no-media"]
+        return subprocess.run([*COMMAND, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+
+def test_views_that_a_script_fetches_and_further_comments_are_backed_up(tmp_path: Path) -> None:
+    result = _back_up(tmp_path, _WENXUECITY)
+    assert result.returncode == 0, result.stderr
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
+        posts = "select number, views, comment_count, (select count(*) from comments) from posts where body_text <> ''"
+        assert archive.execute(posts).fetchall() == [("202010_9", 1234, 4, 4)]
+        assert archive.execute("select views from post_stats order by id").fetchall()[-1] == (1234,)
+        archive.execute("update posts set views = null")
+        archive.commit()
+    reparse = [*COMMAND, "reparse", "--db", "archive.db"]
+    assert subprocess.run(reparse, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
+        assert archive.execute("select views from posts where body_text <> ''").fetchall() == [(1234,)]
+
+
+def test_views_that_cannot_be_fetched_leave_the_post_and_a_failure(tmp_path: Path) -> None:
+    pages = {path: page for path, page in _WENXUECITY.items() if path != _VIEWS}
+    assert _back_up(tmp_path, pages).returncode == 1
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
+        assert archive.execute("select views, (select count(*) from comments) from posts").fetchall() == [
+            (None, 4)
+        ]
+        ((url, gone),) = archive.execute(
+            "select url, (select count(*) from posts where gone_at) from open_failures"
+        )
+        assert (url.endswith(_VIEWS), gone) == (True, 0)

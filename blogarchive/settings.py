@@ -56,7 +56,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     f"{_BUILT_IN}.defaultheaders.DefaultHeadersMiddleware": 400,
     f"{_BUILT_IN}.useragent.UserAgentMiddleware": 500,
     "spiders.middlewares.redirects.SameSiteRefreshMiddleware": 580,
-    f"{_BUILT_IN}.httpcompression.HttpCompressionMiddleware": 590,
+    "spiders.middlewares.compression.CompressionMiddleware": 590,
     "spiders.middlewares.redirects.SameSiteRedirectMiddleware": 600,
     "spiders.middlewares.cookie_file.CookieFileMiddleware": 700,
     f"{_BUILT_IN}.httpproxy.HttpProxyMiddleware": 750,

@@ -42,6 +42,9 @@ from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled, pause
 TRIES = 3
 """Tries in one run at a page that is refused, broken, truncated or not reached."""
 
+_IMAGE_TIMEOUTS = 2
+"""An image may take this many times as long as a page: a large photograph over a slow line."""
+
 log = logging.getLogger(__name__)
 
 
@@ -80,7 +83,12 @@ class BlogSpider(PoliteSpider):
             on_change=spider._changed.set,
             ahead=spider.parser.ahead,
         )
-        spider.images = ImageFetcher(spider.session.media, spider.throttle, on_change=spider._changed.set)
+        spider.images = ImageFetcher(
+            spider.session.media,
+            spider.throttle,
+            timeout=_IMAGE_TIMEOUTS * crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
+            on_change=spider._changed.set,
+        )
         spider.rules = RobotsRules(crawler.settings["USER_AGENT"], spider.throttle)
         spider.throttle.on_stop(spider._changed.set)
         spider.throttle.on_stop(lambda: flush_slots(crawler))

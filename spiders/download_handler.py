@@ -16,6 +16,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
+from spiders.response_head import LimitedHeadFactory
 from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
@@ -38,6 +39,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = LimitedHeadFactory
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
 
     async def download_request(self, request: Request) -> Response:

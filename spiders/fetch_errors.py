@@ -16,6 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.store.ledger.failures import Failure, FailureKind
 from spiders.middlewares.redirects import RedirectRefused
+from spiders.response_head import HeadTooLarge
 
 _TLS = re.compile(r"SSL routines', '[^']*', '([^']*)'")
 """The reason in the text of an OpenSSL error."""
@@ -37,9 +38,14 @@ def error_of(caught: TwistedFailure) -> BaseException:
 
 def describe_error(error: BaseException) -> str:
     """Return one line about `error`; for a Twisted error that wraps others, about the first of them."""
-    reasons = getattr(error.__cause__, "reasons", None)
-    text = reasons[0].getErrorMessage() if reasons else str(error)
+    text = str(_first_reason(error) or error)
     return " ".join(text.split())[:300] or type(error).__name__
+
+
+def _first_reason(error: BaseException) -> BaseException | None:
+    """Return the first error that a Twisted error wraps; None if it wraps none."""
+    reasons = getattr(error.__cause__, "reasons", None)
+    return reasons[0].value if reasons else None
 
 
 def is_program_error(error: BaseException) -> bool:
@@ -68,9 +74,11 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
             return _permanent("http", detail)
         case IgnoreRequest() if "robots.txt" in detail:
             return _permanent("robots", "robots.txt forbids it")
-        case IgnoreRequest() | DownloadCancelledError() if "MAXSIZE" in detail or "max size" in detail:
+        case DownloadCancelledError():  # by the size that it claims, or when it is reached
             return _permanent("http", "larger than the size limit")
-        case IgnoreRequest() | DownloadCancelledError():  # too many redirects
+        case IgnoreRequest():  # too many redirects, a decompression bomb
+            return _permanent("http", detail)
+        case _ if isinstance(_first_reason(error), HeadTooLarge):
             return _permanent("http", detail)
         case ResponseDataLossError():
             return _retryable("cut", "the connection ended before the page")
@@ -86,6 +94,8 @@ def _describe_network_error(error: BaseException, host: str, detail: str) -> str
             return "connection refused"
         case DownloadTimeoutError():
             return "no answer in time"
+        case _ if isinstance(_first_reason(error), ValueError):
+            return "the answer is no valid HTTP"
         case _ if reason := _TLS.search(detail):
             return f"no secure connection (TLS): {reason[1]}"
     return detail

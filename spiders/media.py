@@ -38,16 +38,26 @@ TRIES = 2
 FAILURES_ALLOWED = 3
 """After this many failures in a row, no more images are requested from a host in this run."""
 
-_TIMEOUT = 120  # seconds: a large photograph over a slow line
 _ACCEPT = "image/avif,image/webp,image/*,*/*;q=0.5"
 
 
 class ImageFetcher:
-    """Requests the images of `media`, and stores or records each result there."""
+    """Requests the images of `media`, and stores or records each result there.
 
-    def __init__(self, media: MediaSession, throttle: HostThrottle, *, on_change: Callable[[], None]) -> None:
+    `timeout` is the time for one image in seconds.
+    """
+
+    def __init__(
+        self,
+        media: MediaSession,
+        throttle: HostThrottle,
+        *,
+        timeout: float,
+        on_change: Callable[[], None],
+    ) -> None:
         self._media = media
         self._throttle = throttle
+        self._timeout = timeout
         self._scheduler: HostScheduler[QueuedImage] = HostScheduler(media, throttle, on_change=on_change)
         self._failed: Counter[str] = Counter()  # in a row, by host
 
@@ -120,7 +130,7 @@ class ImageFetcher:
             meta={
                 "tries": 1,
                 "download_maxsize": MAX_IMAGE_BYTES,
-                "download_timeout": _TIMEOUT,
+                "download_timeout": self._timeout,
                 "refusal": partial(self._refusal, image),
             },
             dont_filter=True,

@@ -22,6 +22,9 @@ from spiders.fetch_errors import describe_error
 from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider
 
+_MAX_ROBOTS_BYTES = 500 * 1024
+"""Rules beyond are ignored (RFC 9309, 2.5)."""
+
 _UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
@@ -58,6 +61,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status != 200:
             response = response.replace(body=b"")
+        response = response.replace(body=response.body[:_MAX_ROBOTS_BYTES])
         refused = self._record_refusal(response, request)  # then nothing more is sent to this host
         if not refused and (response.status >= 500 or response.status == 429):
             self._report(response.url, f"status {response.status}")

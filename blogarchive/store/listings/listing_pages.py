@@ -129,6 +129,8 @@ def _find_or_start_chain(context: SaveContext, kind: PageKind, chain_name: str) 
 
 
 def _is_unsound(context: SaveContext) -> bool:
+    if page_chains.is_at_limit(context):
+        return True
     if context.page.url != context.target.url:
         return True  # redirected, perhaps to another listing
     return any((problem.field or "").startswith("listed") for problem in context.parsed.problems)

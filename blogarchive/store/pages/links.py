@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier.requeue import exceeds_url_limit
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import is_own_uid
 
@@ -30,10 +32,13 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
 
 
 def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | None:
-    """Return the link to the next page of this listing or of these comments, or None on the last page."""
+    """Return the link to the next page of this listing or of these comments, or None on the last page.
+
+    A chain that reaches its limit ends with a failure.
+    """
     wanted = set(kinds)
     own_urls = {context.target.url, context.page.url}
-    return next(
+    found = next(
         (
             link
             for link in context.parsed.links
@@ -41,6 +46,11 @@ def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | No
         ),
         None,
     )
+    if found is None or not page_chains.is_at_limit(context):
+        return found
+    detail = f"more than {page_chains.MAX_PAGES:,} pages follow each other; the rest is not fetched"
+    context.problems.append(Failure(kind="incomplete", field="pages", detail=detail))
+    return None
 
 
 def _has_home(context: SaveContext) -> bool:

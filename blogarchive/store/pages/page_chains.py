@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from blogarchive.items import PageKind
 from blogarchive.store.pages.context import SaveContext
 
+MAX_PAGES = 2_000
+"""Pages of one chain that are fetched: a host can link to a next page without end."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageChain:
@@ -47,6 +50,11 @@ class DoubtfulItem(ChainItem):
 
     ordinal: int
     copies: int
+
+
+def is_at_limit(context: SaveContext) -> bool:
+    """Return whether the page is the last of its chain that is fetched, whatever it links to."""
+    return context.target.page_no >= MAX_PAGES
 
 
 def find_chain(context: SaveContext, name: str) -> PageChain | None:

@@ -85,7 +85,12 @@ def save_next_page(
     items = _chain_items(context, post, identified)
     unseen_doubt = [False] * post.unseen_comments
     page_chains.add_items(context, chain, zip(items, [*doubt, *unseen_doubt], strict=True))
-    sound = chain.sound and not _has_comment_problems(context) and _claims_same(chain, post)
+    sound = (
+        chain.sound
+        and not _has_comment_problems(context)
+        and not page_chains.is_at_limit(context)
+        and _claims_same(chain, post)
+    )
     if not sound:
         page_chains.mark_unsound(context, chain)
     if further:  # even if the page equals an earlier one: the claimed count allows equal comments
@@ -166,7 +171,8 @@ def _has_comment_problems(context: SaveContext) -> bool:
 
 
 def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> NextStep:
-    if not sound and not _has_comment_problems(context) and _restart(context, chain):
+    ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
+    if not sound and not ends_here and _restart(context, chain):
         return NextStep.POST
     doubtful = page_chains.doubtful_items(context, chain) if sound else ()
     repeated = sum(not item.item.startswith(ANSWER) for item in doubtful)

@@ -1,0 +1,201 @@
+"""Decode the Content-Encoding of an HTTP response (RFC 9110, 8.4) within limits of size, layers and parts.
+
+Crawlers and servers disagree about it: content that is not in its declared encoding is returned unchanged. Time and
+memory grow with the size of the content and of what it decodes to.
+"""
+
+import sys
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import brotli
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+MAX_LAYERS: Final = 5
+"""Encodings of one response, one inside the other. Servers use one; curl accepts five."""
+
+MAX_PARTS: Final = 10_000
+"""Gzip members or zstd frames that follow each other: empty ones cost time and hold nothing."""
+
+ENCODINGS: Final = ("gzip", "deflate", "br", "zstd")
+"""The encodings to accept."""
+
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_PIECE = 2**16
+
+
+class ContentError(Exception):
+    """The content cannot be decoded; `decoded` is what was decoded before the error."""
+
+    def __init__(self, detail: str = "", decoded: bytes = b"") -> None:
+        super().__init__(detail)
+        self.decoded = decoded
+
+
+class ContentDamaged(ContentError):
+    """The content is not valid in its encoding."""
+
+
+class ContentTruncated(ContentError):
+    """The content ends before its encoding does."""
+
+
+class ContentTooLarge(ContentError):
+    """The content decodes to more than the maximum."""
+
+
+class TooManyParts(ContentError):
+    """The content has more than `MAX_LAYERS` encodings or `MAX_PARTS` parts."""
+
+
+class UnknownEncoding(ContentError):
+    """The name of the encoding is unknown."""
+
+
+def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes: int) -> bytes:
+    """Return `content` without `encodings`, which are in the order of the header; raises a `ContentError`."""
+    if len(encodings) > MAX_LAYERS:
+        raise TooManyParts(f"compressed {len(encodings)} times, the limit is {MAX_LAYERS}")
+    for name in reversed(encodings):
+        decoder = _DECODERS.get(name)
+        if decoder is None:
+            raise UnknownEncoding(name[:40])
+        content = decoder(content, max_bytes)
+    return content
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Output:
+    """Decoded bytes, up to a maximum."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.decoded = bytearray()
+        self._max_bytes = max_bytes
+
+    @property
+    def room(self) -> int:
+        """How many bytes to request: one more than fit."""
+        return self._max_bytes + 1 - len(self.decoded)
+
+    def add(self, part: bytes) -> None:
+        """Append a part; raises `ContentTooLarge`."""
+        self.decoded += part
+        if len(self.decoded) > self._max_bytes:
+            raise ContentTooLarge(f"larger than {self._max_bytes >> 20} MB")
+
+
+def _unchanged(content: bytes, max_bytes: int) -> bytes:
+    return content
+
+
+def _gunzip(content: bytes, max_bytes: int) -> bytes:
+    if not content.startswith(_GZIP):
+        return content
+    output, position, parts = _Output(max_bytes), 0, 0
+    while content.startswith(_GZIP, position):  # a gzip file may have several members
+        parts = _count_part(parts)
+        position = _inflate(content, position, zlib.MAX_WBITS | 16, output)
+    return bytes(output.decoded)
+
+
+def _undeflate(content: bytes, max_bytes: int) -> bytes:
+    """Decode zlib data, or raw deflate data, which old servers send under the same name."""
+    for wbits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        try:
+            zlib.decompressobj(wbits).decompress(content[:_PIECE], 1)
+        except zlib.error:
+            continue
+        output = _Output(max_bytes)
+        _inflate(content, 0, wbits, output)
+        return bytes(output.decoded)
+    return content
+
+
+def _inflate(content: bytes, position: int, wbits: int, output: _Output) -> int:
+    """Decode one member that begins at `position`, and return where it ends."""
+    decoder = zlib.decompressobj(wbits)
+    while not decoder.eof:
+        before, piece = decoder.copy(), _next_piece(content, position, output)
+        try:
+            output.add(decoder.decompress(piece, output.room))
+        except zlib.error as error:
+            _add_intact(before, piece, output)
+            raise ContentDamaged(str(error), bytes(output.decoded)) from error
+        position += len(piece) - len(decoder.unused_data)
+    return position
+
+
+def _add_intact(decoder: _Decompressor, piece: bytes, output: _Output) -> None:
+    """Decode `piece` up to the damaged byte, which is often one of the checksum at the end."""
+    try:
+        for position in range(len(piece)):
+            output.add(decoder.decompress(piece[position : position + 1], output.room))
+    except zlib.error:
+        return
+
+
+def _next_piece(content: bytes, position: int, output: _Output) -> bytes:
+    if position >= len(content):
+        raise ContentTruncated("it ends before its encoding does", bytes(output.decoded))
+    return content[position : position + _PIECE]
+
+
+def _unbrotli(content: bytes, max_bytes: int) -> bytes:
+    decoder, output = brotli.Decompressor(), _Output(max_bytes)
+    try:
+        output.add(decoder.process(content, output_buffer_limit=_PIECE))
+        while not decoder.is_finished() and (part := decoder.process(b"", output_buffer_limit=_PIECE)):
+            output.add(part)
+    except brotli.error as error:
+        if b"<" in content[:_PIECE] and not output.decoded:  # HTML that is not encoded
+            return content
+        raise ContentDamaged(str(error), bytes(output.decoded)) from error
+    if not decoder.is_finished():
+        raise ContentTruncated("it ends before its encoding does", bytes(output.decoded))
+    return bytes(output.decoded)
+
+
+def _unzstd(content: bytes, max_bytes: int) -> bytes:
+    if not content.startswith(_ZSTD):
+        return content
+    output, position, parts = _Output(max_bytes), 0, 0
+    while position < len(content):  # several frames may follow each other
+        parts = _count_part(parts)
+        decoder = zstd.ZstdDecompressor()
+        while not decoder.eof:
+            piece = _next_piece(content, position, output)
+            try:
+                output.add(decoder.decompress(piece, output.room))
+            except zstd.ZstdError as error:
+                raise ContentDamaged(str(error), bytes(output.decoded)) from error
+            position += len(piece) - len(decoder.unused_data)
+    return bytes(output.decoded)
+
+
+def _count_part(parts: int) -> int:
+    if parts >= MAX_PARTS:
+        raise TooManyParts(f"compressed in more than {MAX_PARTS:,} parts")
+    return parts + 1
+
+
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "identity": _unchanged,
+    "gzip": _gunzip,
+    "x-gzip": _gunzip,
+    "deflate": _undeflate,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}

@@ -1,0 +1,171 @@
+"""Answers without end, bombs, redirects and headers of a hostile host cost little and stop no run.
+
+One run meets all of them: each is the page of one post, or one image, between pages that are as usual.
+"""
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.downloads.attacks import (
+    CHUNKED,
+    HEAD,
+    bomb,
+    empty_parts,
+    encoded,
+    endless,
+    headers,
+    nested,
+    redirects,
+    redirects_between_hosts,
+    send,
+)
+from tests.crawl.downloads.raw_host import Attack, RawHost
+from tests.demo import DemoBlog, make_blog
+from tests.demo.blogs.body import Image
+from tests.paths import ROOT
+
+SETTINGS = {  # smaller limits than those of a usual run, which are 60 s and 32 MB
+    "DOWNLOAD_TIMEOUT": 2,
+    "DOWNLOAD_MAXSIZE": 4 * 2**20,
+    "DOWNLOAD_DELAY": 0.001,
+    "AUTOTHROTTLE_ENABLED": 0,
+}
+LARGE = "larger than the size limit"
+HEADERS = "more than 256 KB of headers"
+PARTS = "compressed in more than 10,000 parts"
+REDIRECTS = "max redirections reached"
+LATE = "no answer in time"
+CUT = "the connection ended before the page"
+INVALID = "the answer is no valid HTTP"
+
+PAGES: dict[str, tuple[Attack, str, int]] = {  # with the detail of its failure, and the requests
+    "a body without end": (endless(HEAD + b"\r\n", b"x" * 65536), LARGE, 1),
+    "chunks without end": (endless(CHUNKED, b"10000\r\n" + b"x" * 65536 + b"\r\n"), LARGE, 1),
+    "a claimed length of 90 terabytes": (
+        send(HEAD + b"Content-Length: 99999999999999\r\n\r\n<html>"),
+        LARGE,
+        1,
+    ),
+    "a length of 5,000 digits": (send(HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n"), INVALID, 3),
+    "a chunk extension without end": (endless(CHUNKED + b"1;", b"x" * 65536), CUT, 3),
+    "trailers without end": (endless(CHUNKED + b"0\r\n", b"X: 1\r\n" * 1000), CUT, 3),
+    "headers without end": (endless(HEAD, b"X: " + b"x" * 1000 + b"\r\n"), HEADERS, 1),
+    "a folded header without end": (endless(HEAD + b"X: 1\r\n", b" x\r\n" * 1000), HEADERS, 1),
+    "interim answers without end": (endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), HEADERS, 1),
+    "50,000 cookies": (headers(f"Set-Cookie: c{i}=1" for i in range(50_000)), HEADERS, 1),
+    "a gzip bomb": (encoded(bomb("gzip"), "gzip"), "larger than 4 MB", 1),
+    "a deflate bomb": (encoded(bomb("deflate"), "deflate"), "larger than 4 MB", 1),
+    "a brotli bomb": (encoded(bomb("br"), "br"), "larger than 4 MB", 1),
+    "a zstd bomb": (encoded(bomb("zstd"), "zstd"), "larger than 4 MB", 1),
+    "30 encodings": (encoded(nested(30), *["gzip"] * 30), "compressed 30 times, the limit is 5", 1),
+    "empty gzip members": (encoded(empty_parts("gzip", 200_000), "gzip"), PARTS, 1),
+    "empty zstd frames": (encoded(empty_parts("zstd", 200_000), "zstd"), PARTS, 1),
+    "redirects without end": (redirects(by_refresh=False), REDIRECTS, 6),
+    "refreshes without end": (redirects(by_refresh=True), REDIRECTS, 6),
+    "redirects between hosts": (redirects_between_hosts(), "which is not of this site", 1),
+}
+SLOW: dict[str, Attack] = {
+    "a byte now and then": endless(HEAD + b"\r\n", b"x", pause=0.1),
+    "a header that never ends": endless(HEAD + b"X: ", b"x", pause=0.1),
+}
+IMAGES: dict[str, tuple[Attack, str]] = {
+    "an image without end": (endless(HEAD + b"\r\n", b"\x89PNG" * 10_000), "larger than 20 MB"),
+    "an image bomb": (encoded(bomb("gzip"), "gzip"), "larger than 20 MB"),
+    "an image with endless headers": (endless(HEAD, b"X: 1\r\n" * 1000), HEADERS),
+    "a slow image": (endless(HEAD + b"\r\n", b"x", pause=0.1), LATE),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """The archive after the run, its hosts, its exit code and what it logged."""
+
+    db: Path
+    fast: RawHost
+    slow: list[RawHost]
+    code: int
+    log: str
+
+    def rows(self, sql: str, *values: object) -> list[tuple]:
+        with closing(sqlite3.connect(self.db)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+
+def image_path(name: str) -> str:
+    return f"/upfile/20240101/{10_000_000 + list(IMAGES).index(name)}.png"
+
+
+def blog_of(uid: str, attacked: int) -> DemoBlog:
+    """Return a blog in which a usual post follows each attacked one."""
+    blog = make_blog(uid, posts=2 * attacked, months=1, comments=0, awkward=False)
+    newest = replace(blog.posts[0], body=(*blog.posts[0].body, *(Image(image_path(name)) for name in IMAGES)))
+    return replace(blog, posts=(newest, *blog.posts[1:]))
+
+
+def attacked_path(host: RawHost, uid: str, place: int) -> str:
+    return host.post_path(uid, host.site.blog(uid).posts[2 * place + 1].number)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    db = tmp_path_factory.mktemp("hostile") / "archive.db"
+    with ExitStack() as hosts:
+        fast = hosts.enter_context(RawHost([blog_of("31182", len(PAGES))]))
+        for place, (attack, _detail, _requests) in enumerate(PAGES.values()):
+            fast.attacks[re.escape(attacked_path(fast, "31182", place))] = attack
+        for name, (attack, _detail) in IMAGES.items():
+            fast.attacks[image_path(name)] = attack
+        slow = []
+        for place, attack in enumerate(SLOW.values()):
+            host = hosts.enter_context(RawHost([blog_of(str(40000 + place), 1)]))
+            host.attacks[re.escape(attacked_path(host, str(40000 + place), 0))] = attack
+            slow.append(host)
+        urls = [fast.blog_url("31182"), *(host.blog_url(str(40000 + i)) for i, host in enumerate(slow))]
+        arguments = {"url": " ".join(urls), "db": db, "site": "creaders"}
+        line = [sys.executable, "-m", "scrapy", "crawl", "blog"]
+        line += [part for name, value in SETTINGS.items() for part in ("-s", f"{name}={value}")]
+        line += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+        ran = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=100)
+        yield Run(db=db, fast=fast, slow=slow, code=ran.returncode, log=ran.stderr)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_hostile_page_is_one_failure_with_its_reason_after_few_requests(run: Run, name: str) -> None:
+    _attack, detail, requests = PAGES[name]
+    path = attacked_path(run.fast, "31182", list(PAGES).index(name))
+    found = run.rows("select detail from open_failures where url = ?", run.fast.url + path)
+    assert len(found) == 1
+    assert found[0][0].endswith(detail)
+    assert "\n" not in found[0][0]
+    sent = sum(times for asked, times in run.fast.requests.items() if asked.startswith(path))
+    assert sent == requests
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_page_that_arrives_slowly_is_given_up_after_a_total_time(run: Run, name: str) -> None:
+    place = list(SLOW).index(name)
+    host = run.slow[place]
+    path = attacked_path(host, str(40000 + place), 0)
+    assert run.rows("select detail from open_failures where url = ?", host.url + path) == [(LATE,)]
+    assert host.requests[path] == 3
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_a_hostile_image_is_not_stored_and_its_reason_is_shown(run: Run, name: str) -> None:
+    _attack, detail = IMAGES[name]
+    found = run.rows("select sha256, detail from media where url = ?", run.fast.url + image_path(name))
+    assert found == [(None, detail)]
+
+
+def test_the_run_stores_all_other_pages_and_ends_as_one_with_failures(run: Run) -> None:
+    stored = run.rows("select count(*) from posts where body_text <> ''")
+    assert stored == [(len(PAGES) + len(SLOW),)]
+    assert (run.code, "Traceback" in run.log) == (1, False)

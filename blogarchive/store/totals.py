@@ -7,7 +7,7 @@ of the run before.
 
 import sqlite3
 
-from blogarchive.store import plot_totals
+from blogarchive.store import plot_totals, status_totals
 
 _OF_POSTS = "posted_at, content_hash, gone_at, author_id, views"
 _TABLES = """
@@ -134,6 +134,7 @@ def refresh_totals(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
     connection.execute("drop table changed_people")
     plot_totals.refresh(connection)
+    status_totals.refresh(connection)
     connection.execute("delete from totals_pending")
 
 

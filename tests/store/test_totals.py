@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.queries.status import read_status
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 COUNTED = {
@@ -92,3 +93,18 @@ def test_people_are_those_of_the_comments_that_remain(stored: Path) -> None:
                            "(select author_name from comments limit 1)")  # fmt: skip
     Archive.open(stored).close()
     assert_totals(stored)
+
+
+def test_status_of_changed_blogs_is_counted_at_once(stored: Path) -> None:
+    with closing(sqlite3.connect(stored)) as connection, connection:
+        connection.execute("delete from comments where post_id = 3")
+        connection.execute("update posts set comment_count = 9, comments_complete_at = null where id = 5")
+        connection.execute("update posts set gone_at = '2025-01-01T00:00:00+00:00' where id = 4")
+    with Archive.open(stored, read_only=True) as archive:
+        before = read_status(archive).blogs
+        assert archive.exists("select 1 from totals_pending")
+    Archive.open(stored).close()
+    with Archive.open(stored, read_only=True) as archive:
+        assert not archive.exists("select 1 from totals_pending")
+        assert read_status(archive).blogs == before
+    assert before[0].posts_lacking_comments == 1

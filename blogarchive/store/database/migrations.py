@@ -9,7 +9,7 @@ from contextlib import closing
 
 from sqlite_utils import Database, Migrations
 
-from blogarchive.store import plot_totals, readme, totals
+from blogarchive.store import plot_totals, readme, status_totals, totals
 from blogarchive.store.database import (
     month_numbers,
     post_stats_index,
@@ -28,7 +28,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -108,6 +108,12 @@ def m011_counts(db: Database) -> None:
 def m012_plot_totals(db: Database) -> None:
     """Create totals for plots and for lists of categories, and indexes of gone and of edited posts."""
     db.executescript(plot_totals.TABLES)
+
+
+@MIGRATIONS()
+def m013_status_totals(db: Database) -> None:
+    """Create totals of each blog and of its months for `status`."""
+    db.executescript(status_totals.TABLES)
     totals.refresh_totals(db.conn)
 
 

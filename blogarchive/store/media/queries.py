@@ -191,17 +191,6 @@ def shown_images(archive: Archive, authors: str, media_id: int) -> Sequence[Show
     )
 
 
-def count_by_status(archive: Archive, authors: str) -> dict[str, int]:
-    """Return the number of images per status; those without a row count as `todo`."""
-    rows = archive.execute(
-        "select coalesce(m.status, 'todo'), count(distinct pm.url) from post_media pm"
-        " join posts p on p.id = pm.post_id left join media m on m.id = pm.media_id"
-        " where p.author_id in (select value from json_each(?)) group by 1",
-        (authors,),
-    )
-    return dict(rows.fetchall())
-
-
 def reset_failed(archive: Archive, authors: str) -> int:
     """Set failed and dead images to `todo` and return their number."""
     return archive.execute(

@@ -4,10 +4,11 @@ Statuses: `todo`, `stored`, `failed` (retried after `next_try_at`), `dead` (not 
 requested). Each result is one transaction, so that a killed run loses nothing.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Self
 
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
 from blogarchive.parsing.media.hosts import host_of
@@ -33,6 +34,17 @@ class ImageCounts:
     waiting: int
     dead: int
     skipped: int
+
+    @classmethod
+    def from_statuses(cls, counts: Mapping[str, int]) -> Self:
+        """Return the counts of images by their status in `media`."""
+        return cls(
+            shown=sum(counts.values()),
+            held=counts.get("stored", 0),
+            waiting=counts.get("todo", 0) + counts.get("failed", 0),
+            dead=counts.get("dead", 0),
+            skipped=counts.get("skipped", 0),
+        )
 
 
 def queue_images(
@@ -157,18 +169,6 @@ def mark_skipped(archive: Archive, image: QueuedImage, detail: str, *, now: date
     with archive.atomic():
         archive.update_row("media", image.id, {"status": "skipped", "next_try_at": None, "detail": detail})
         failures.resolve(archive, image.url, now=now)
-
-
-def count_images(archive: Archive, blog: Blog) -> ImageCounts:
-    """Return the counts of the images that the posts of a blog show."""
-    counts = queries.count_by_status(archive, queries.author_ids(archive, [blog]))
-    return ImageCounts(
-        shown=sum(counts.values()),
-        held=counts.get("stored", 0),
-        waiting=counts.get("todo", 0) + counts.get("failed", 0),
-        dead=counts.get("dead", 0),
-        skipped=counts.get("skipped", 0),
-    )
 
 
 def shown_images(archive: Archive, authors: str, image: QueuedImage) -> Sequence[queries.ShownImage]:

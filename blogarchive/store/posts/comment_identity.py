@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from blogarchive.items import Comment
-
-ANSWER = "answer|"
-"""Begins the identity of an answer of the blog's owner that the count of the page leaves out."""
+from blogarchive.store.lacking_comments import ANSWER
 
 # A relative time (3小时前) differs at each fetch, so the text replaces it.
 _RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)

@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
 from blogarchive.items import PageKind, Post
+from blogarchive.store.lacking_comments import ANSWER
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import comments, empty_comment_check
-from blogarchive.store.posts.comment_identity import ANSWER, IdentifiedComment, identify_comments
+from blogarchive.store.posts.comment_identity import IdentifiedComment, identify_comments
 from blogarchive.store.timestamps import format_utc, parse_utc
 
 _UNSEEN = "unseen"

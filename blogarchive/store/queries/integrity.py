@@ -8,8 +8,8 @@ from hashlib import sha256
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.lacking_comments import LACKS_COMMENTS
 from blogarchive.store.posts.post_row import content_hash
-from blogarchive.store.queries.lacking_comments import LACKS_COMMENTS
 from blogarchive.store.queries.parallel_checks import UNREADABLE, run_checks
 from blogarchive.store.queries.row_values import quote_name, value_checks
 

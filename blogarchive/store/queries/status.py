@@ -1,19 +1,26 @@
 """Compare the stored rows of each blog with the counts that its pages claim."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import Coverage, read_coverage
-from blogarchive.store.ledger import blogs, month_check
-from blogarchive.store.ledger.blog_settings import read_settings
+from blogarchive.store.ledger import blogs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.month_check import MonthCoverage
-from blogarchive.store.media import queue as media_queue
 from blogarchive.store.media.queue import ImageCounts
 from blogarchive.store.media.skipped import count_skipped_by_host
-from blogarchive.store.queries.lacking_comments import IS_COUNTED, LACKS_COMMENTS
+from blogarchive.store.queries import status_parts
 from blogarchive.store.rows import dicts
+
+_NO_TOTALS = dict.fromkeys(
+    (
+        "posts_named", "posts_read", "gone", "gone_unread", "comments_claimed", "posts_lacking_comments", "edited",
+        "comments_held", "comments_gone", "comments_edited",
+    ),
+    0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,23 +100,13 @@ class ArchiveStatus:
 
 def read_status(archive: Archive) -> ArchiveStatus:
     """Return the state of the archive; forgotten blogs are left out."""
-    authors = archive.execute(
-        "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors"
-        " where (site, uid) not in (select site, uid from blog_settings where forgotten_at is not null) order by id"
-    )
     runs = archive.execute(
         "select command as last_run_command, outcome as last_run_outcome,"
         " coalesce(finished_at, started_at) as last_run_at from runs order by id desc limit 1"
     )
     no_run = {"last_run_command": None, "last_run_outcome": None, "last_run_at": None}
     return ArchiveStatus(
-        blogs=tuple(
-            _blog_status(archive, **author)
-            for author in [
-                *dicts(authors),
-                *(_unreached_author(blog, archive) for blog in _unreached(archive)),
-            ]
-        ),
+        blogs=tuple(_BlogReader(archive).read()),
         pages=archive.scalar("select count(*) from pages"),
         bytes_served=archive.scalar("select sum(body_size) from pages"),
         media=archive.scalar("select count(*) from media_files"),
@@ -118,86 +115,58 @@ def read_status(archive: Archive) -> ArchiveStatus:
     )
 
 
-def _blog_status(archive: Archive, *, author_id: int, **author: Any) -> BlogStatus:
-    blog = Blog(site=author["site"], uid=author["uid"])
-    return BlogStatus(
-        **author,
-        **_posts(archive, author_id),
-        **_comments(archive, author_id),
-        months=month_check.month_coverage(archive, blog),
-        edited=archive.scalar(
-            "select count(distinct post_id) from post_revisions r join posts p on p.id = r.post_id"
-            " where p.author_id = ?",
-            (author_id,),
-        ),
-        pictures=media_queue.count_images(archive, blog),
-        images_not_fetched=count_skipped_by_host(archive.db.conn, [author_id]),
-        open_failures=archive.scalar(
-            "select count(*) from open_failures where site = ? and uid = ?", (blog.site, blog.uid)
-        ),
-        waiting=archive.scalar(
-            "select count(*) from frontier where site = ? and uid = ? and state = 'todo'",
-            (blog.site, blog.uid),
-        ),
-        last_good_run=_last_good_run(archive, author_id),
-        unreached_since=_unreached_since(archive, blog),
-        last_error=_last_error(archive, blog),
-        paused_at=read_settings(archive, blog).paused_at,
-    )
+class _BlogReader:
+    """Reads the parts of all blogs, and joins them."""
 
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._totals = status_parts.read_totals(archive)
+        self._months = status_parts.read_months(archive)
+        self._images = status_parts.read_images(archive)
+        self._good_runs = status_parts.read_last_good_runs(archive)
+        self._failures = status_parts.count_open_failures(archive)
+        self._waiting = status_parts.count_waiting(archive)
+        self._pauses = status_parts.read_pauses(archive)
+        self._unreached = status_parts.blogs_with_home_failures(archive)
 
-def _unreached(archive: Archive) -> list[Blog]:
-    """Return the blogs that were requested and never reached, without forgotten ones."""
-    stored = blogs.stored_blogs(archive, hopeless=True, left_out=True)
-    return [
-        blog
-        for blog in stored
-        if not blogs.is_stored(archive, blog) and read_settings(archive, blog).forgotten_at is None
-    ]
+    def read(self) -> Iterator[BlogStatus]:
+        """Yield the stored blogs in their order, then those that were requested and never reached."""
+        authors = self._archive.execute(
+            "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors"
+        )
+        found = {Blog(site=author["site"], uid=author["uid"]): author for author in dicts(authors)}
+        forgotten = set(blogs.forgotten_blogs(self._archive))
+        for blog, author in sorted(found.items(), key=lambda item: item[1]["author_id"]):
+            if blog not in forgotten:
+                yield self._status(blog, **author)
+        for blog in blogs.stored_blogs(self._archive, hopeless=True, left_out=True):
+            if blog not in found and blog not in forgotten:
+                yield self._status(blog, **_unreached_author(blog, self._archive))
+
+    def _status(self, blog: Blog, *, author_id: int, **author: Any) -> BlogStatus:
+        images = self._images.get(author_id, ImageCounts.from_statuses({}))
+        is_unreached = blog in self._unreached
+        return BlogStatus(
+            **author,
+            **self._totals.get(author_id, _NO_TOTALS),
+            months=self._months.get(author_id, ()),
+            pictures=images,
+            images_not_fetched=count_skipped_by_host(self._archive.db.conn, [author_id])
+            if images.skipped
+            else {},
+            open_failures=self._failures.get(blog, 0),
+            waiting=self._waiting.get(blog, 0),
+            last_good_run=self._good_runs.get(author_id),
+            unreached_since=_unreached_since(self._archive, blog) if is_unreached else None,
+            last_error=_last_error(self._archive, blog) if is_unreached else None,
+            paused_at=self._pauses.get(blog),
+        )
 
 
 def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
     home = blogs.home_target(archive, blog)
     names = dict.fromkeys(("nickname", "blog_title", "first_seen_at", "last_seen_at"))
     return {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else "", **names}
-
-
-def _posts(archive: Archive, author_id: int) -> dict[str, Any]:
-    """Return the fields of `BlogStatus` for posts and the comments that they claim."""
-    (found,) = dicts(
-        archive.execute(
-            "select count(*) as posts_named, count(content_hash) as posts_read, count(gone_at) as gone,"  # noqa: S608
-            " count(case when gone_at is not null and content_hash is null then 1 end) as gone_unread,"
-            " coalesce(sum(case when gone_at is null then comment_count end), 0) as comments_claimed,"
-            f" count(case when {LACKS_COMMENTS} then 1 end)"
-            " as posts_lacking_comments from posts p where author_id = ?",
-            (author_id,),
-        )
-    )
-    return found
-
-
-def _comments(archive: Archive, author_id: int) -> dict[str, Any]:
-    """Return the fields of `BlogStatus` for stored comments; comments of gone posts are not counted as stored."""
-    (found,) = dicts(
-        archive.execute(
-            "select count(case when c.gone_at is null and p.gone_at is null"  # noqa: S608 - a constant
-            f" and {IS_COUNTED} then 1 end) as comments_held,"
-            " count(c.gone_at) as comments_gone, (select count(distinct r.comment_id) from comment_revisions r"
-            " join comments x on x.id = r.comment_id join posts y on y.id = x.post_id where y.author_id = ?1)"
-            " as comments_edited from posts p join comments c on c.post_id = p.id where p.author_id = ?1",
-            (author_id,),
-        )
-    )
-    return found
-
-
-def _last_good_run(archive: Archive, author_id: int) -> str | None:
-    return archive.text(
-        "select max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id"
-        " where b.author_id = ? and r.exit_code = 0",
-        (author_id,),
-    )
 
 
 def _unreached_since(archive: Archive, blog: Blog) -> str | None:

@@ -32,6 +32,7 @@ TABLES = {
     "m010_month_numbers": "bb1cd6286fe67426",
     "m011_counts": "1a89f8730f5561a6",
     "m012_plot_totals": "3de019b1b1dd23d6",
+    "m013_status_totals": "3a235310e05d58ce",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

@@ -1,6 +1,7 @@
 """The posts that have other numbers of comments than their pages count."""
 
-from blogarchive.store.posts.comment_identity import ANSWER
+ANSWER = "answer|"
+"""Begins the identity of an answer of the blog's owner that the count of the page leaves out."""
 
 IS_COUNTED = f"instr(c.fingerprint, '|{ANSWER}') = 0"
 """Condition on a comment `c`: pages count it. Some sites leave out the answers of the blog's owner."""

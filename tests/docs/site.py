@@ -20,6 +20,10 @@ _LISTED = ("docs/sites", "docs/decisions")  # folders whose index page is genera
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_HAN = r"[\u3000-\u9fff\uff00-\uffef]"
+_WRAP = re.compile(
+    rf"(?<={_HAN})\n *(?={_HAN})"
+)  # a browser shows a line break between Chinese characters as a space
 
 
 class Page(NamedTuple):
@@ -102,7 +106,7 @@ def _relink(text: str, document: str, known: dict[str, Page], folder: Path) -> s
             return relpath(there.path, Path(here.path).parent)
         return relpath(there.url(), Path(here.url()).parent)
 
-    return _outside_code(text, lambda part: _LINK.sub(target, part))
+    return _outside_code(text, lambda part: _WRAP.sub("", _LINK.sub(target, part)))
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:

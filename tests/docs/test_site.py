@@ -1,6 +1,7 @@
 """The documentation site: built without warnings, whole links, no other host, a search that finds Chinese words."""
 
 import functools
+import re
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -86,6 +87,14 @@ def test_a_page_in_two_languages_leads_to_the_other_one(
     chinese = trees[site / "zh" / "save-my-blog.html"]
     assert english.xpath("//a[@hreflang='zh']/@href") == ["zh/save-my-blog.html"]
     assert chinese.xpath("//a[@hreflang='en']/@href") == ["../save-my-blog.html"]
+
+
+def test_a_line_break_between_chinese_characters_is_no_space(site: Path) -> None:
+    tree = html.parse(str(site / "zh" / "cron.html"))
+    texts = [
+        " ".join(paragraph.text_content().split()) for paragraph in tree.xpath("//article//p | //article//li")
+    ]
+    assert not [text for text in texts if re.search(r"[一-鿿] [一-鿿]", text)]
 
 
 @pytest.mark.browser

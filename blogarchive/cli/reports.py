@@ -50,6 +50,12 @@ def status(db: Path, as_json: bool) -> None:
             pages=found.pages, images=found.media, last_run=_format_last_run(found)
         )
     )
+    if found.pages_stale:
+        click.echo(
+            _(
+                "{count} pages were parsed by an older version: `blogarchive reparse --stale` parses them again"
+            ).format(count=found.pages_stale)
+        )
 
 
 @click.command(

@@ -293,4 +293,5 @@ def _set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> 
     level = logging.INFO if value else logging.CRITICAL
     for handler in logging.getLogger().handlers:
         handler.setLevel(level)
+    logging.getLogger("blogarchive.notices").propagate = False  # Python prints them without level and name
     return value

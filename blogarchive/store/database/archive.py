@@ -1,5 +1,6 @@
 """Open, check, migrate and close an archive, which is one SQLite file, and run every SQL statement on it."""
 
+import logging
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, 
 from blogarchive.store.search import index
 
 Row = tuple[Any, ...]
+
+NOTICES = logging.getLogger("blogarchive.notices")
+"""Warnings in words for the user; without a handler, Python prints them to stderr."""
 
 
 class SidebarCache:
@@ -286,8 +290,7 @@ class Archive:
             raise NoArchive(
                 _("{path} holds no archive yet; `blogarchive backup URL` makes one").format(path=self.path)
             )
-        if not is_empty:
-            self._check_version()
+        is_older = not is_empty and self._check_version()
         if self.read_only:
             return
         self.execute("pragma journal_mode = wal").fetchall()
@@ -299,13 +302,21 @@ class Archive:
             apply_migrations(self.db)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
+        if is_older:
+            NOTICES.warning(
+                _(
+                    "{path} was made by an older blogarchive and is now up to date; the older one cannot open it any more"
+                ).format(path=self.path)
+            )
         self.execute("pragma foreign_keys = on")  # after the migrations: some rebuild tables
 
-    def _check_version(self) -> None:
+    def _check_version(self) -> bool:
+        """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""
         try:
             version_check.refuse_newer(self._connection, self.path)
             if self.read_only:
                 version_check.refuse_older(self._connection, self.path)
+            return version_check.is_older(self._connection)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 

@@ -7,10 +7,13 @@ from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from blogarchive.errors import CannotWrite, UsageError
+from sqlite_utils import Database
+
+from blogarchive.errors import CannotWrite
 from blogarchive.store.database import lock, version_check
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import DATABASE_ERRORS, connect, is_writable, to_user_error
+from blogarchive.store.database.migrations import apply_migrations
 from blogarchive.store.timestamps import utc_now
 
 
@@ -38,12 +41,9 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
 def _is_older(path: Path) -> bool:
     with closing(connect(path, read_only=True)) as connection:
         try:
-            version_check.refuse_older(connection, path)
-        except UsageError:
-            return True
+            return version_check.is_older(connection)
         except DATABASE_ERRORS:  # `Archive.open` raises it again with an explanation
             return False
-    return False
 
 
 def _copy(path: Path, folder: str) -> Path:
@@ -57,13 +57,15 @@ def _copy(path: Path, folder: str) -> Path:
                 path=path, folder=folder, error=error
             )
         ) from error
-    with closing(connect(copy_path, read_only=True)) as copy:
-        _check_version(copy, path)
+    with closing(connect(copy_path, read_only=False)) as copy:
+        _migrate(copy, path)
     return copy_path
 
 
-def _check_version(copy: sqlite3.Connection, path: Path) -> None:
+def _migrate(copy: sqlite3.Connection, path: Path) -> None:
+    """Bring the copy up to date here, because `Archive.open` would tell the user about a temporary file."""
     try:
         version_check.refuse_newer(copy, path)
+        apply_migrations(Database(copy, recursive_triggers=False, execute_plugins=False))
     except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error

@@ -20,13 +20,19 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
 
 def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `UsageError` if migrations are pending; a command that writes applies them."""
-    if MIGRATIONS.pending(_database(connection)):
+    if is_older(connection):
         raise UsageError(
             _(
                 "{path} was made by an older blogarchive; bring it up to date first: `blogarchive update`, or"
-                " without the network `blogarchive reparse --stale --db {path}`"
+                " without the network `blogarchive reparse --stale --db {path}`; the older one cannot open it then:"
+                " copy the file first if you still need that"
             ).format(path=path)
         )
+
+
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Return whether migrations are pending."""
+    return bool(MIGRATIONS.pending(_database(connection)))
 
 
 def _database(connection: sqlite3.Connection) -> Database:

@@ -106,6 +106,11 @@ def count_pages(archive: Archive) -> int:
     return archive.scalar("select count(*) from pages")
 
 
+def count_stale_pages(archive: Archive) -> int:
+    """Return the number of pages that an older parser parsed."""
+    return archive.scalar("select count(*) from pages where reader_version < ?", (READER_VERSION,))
+
+
 def stored_pages(
     archive: Archive,
     *,

@@ -11,6 +11,7 @@ from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.month_check import MonthCoverage
 from blogarchive.store.media.queue import ImageCounts
 from blogarchive.store.media.skipped import count_skipped_by_host
+from blogarchive.store.pages import page_rows
 from blogarchive.store.queries import status_parts
 from blogarchive.store.rows import dicts
 
@@ -86,10 +87,14 @@ class BlogStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchiveStatus:
-    """The state of the archive: its blogs and its size. `bytes_served` is the uncompressed size of all pages."""
+    """The state of the archive: its blogs and its size.
+
+    `pages_stale` counts the pages that an older parser parsed. `bytes_served` is the uncompressed size of all pages.
+    """
 
     blogs: tuple[BlogStatus, ...]
     pages: int
+    pages_stale: int
     bytes_served: int
     media: int
     last_run_command: str | None
@@ -108,6 +113,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
     return ArchiveStatus(
         blogs=tuple(_BlogReader(archive).read()),
         pages=archive.scalar("select count(*) from pages"),
+        pages_stale=page_rows.count_stale_pages(archive),
         bytes_served=archive.scalar("select sum(body_size) from pages"),
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),

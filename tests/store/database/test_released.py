@@ -1,0 +1,91 @@
+"""An archive written by each released version is brought up to date with all that it has."""
+
+import gzip
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blogarchive.store.database.archive import Archive
+from tests.paths import ROOT
+from tests.store.database.test_migrations import tables
+from tests.store.database.write_released import RELEASED
+from tests.tool import Ran, run_command
+
+NOTICE = "was made by an older blogarchive and is now up to date; the older one cannot open it any more"
+FILES = sorted(RELEASED.glob("*.db.gz"))
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.name)
+def released(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return the archive of a released version."""
+    path = tmp_path / "archive.db"
+    path.write_bytes(gzip.decompress(request.param.read_bytes()))
+    return path
+
+
+def run(db: Path, *words: str) -> Ran:
+    return run_command(*words, "--db", str(db), folder=db.parent)
+
+
+def texts(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return the posts, comments, revisions, series and pages that a version stored."""
+    queries = (
+        "select cast(number as text), title, posted_at, body_text, comment_count, gone_at is null from posts",
+        "select author_name, posted_at, body_text, likes, gone_at is null from comments",
+        "select title, body_text, captured_at from post_revisions",
+        "select body_text, captured_at from comment_revisions",
+        "select captured_at, views, likes from post_stats",
+        "select url, fetched_at, sha256, body from pages",
+        "select sha256, content_type, size from media",
+    )
+    with closing(sqlite3.connect(path)) as archive:
+        return {query: sorted(archive.execute(query).fetchall(), key=repr) for query in queries}
+
+
+def test_there_is_an_archive_of_every_released_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    released = re.findall(r"^## (\d+\.\d+\.\d+)", changelog, re.MULTILINE)
+    assert {path.name.removesuffix(".db.gz") for path in FILES} == set(released)
+
+
+def test_an_archive_of_a_released_version_keeps_all_it_has(released: Path, tmp_path: Path) -> None:
+    before = texts(released)
+    assert all(before.values())
+    Archive.open(released).close()
+    Archive.open(tmp_path / "new.db", create=True).close()
+    assert tables(released) == tables(tmp_path / "new.db")
+    assert texts(released) == before
+    assert run(released, "verify").code == 0
+
+
+def test_the_first_command_says_in_one_line_that_the_archive_was_brought_up_to_date(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[0].read_bytes()))
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(db.read_bytes())
+    first = run(db, "reparse", "--stale", "-q")
+    assert (first.code, first.err.count("\n"), NOTICE in first.err) == (0, 1, True), first.err
+    assert run(db, "reparse", "--stale", "-q").err == ""
+    with closing(sqlite3.connect(copy)) as older:  # the copy is still one of the older version
+        assert older.execute("select max(name) from _sqlite_migrations").fetchone() == (
+            "m004_categories_of_gone_posts",
+        )
+
+
+def test_status_names_the_command_that_parses_pages_of_an_older_parser_again(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[0].read_bytes()))
+    Archive.open(db).close()
+    assert "42 pages were parsed by an older version: `blogarchive reparse --stale`" in run(db, "status").out
+    assert run(db, "reparse", "--stale").code == 0
+    assert "older version" not in run(db, "status").out
+
+
+def test_a_dry_run_does_not_speak_of_the_copy_that_it_tries(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[0].read_bytes()))
+    ran = run(db, "reparse", "--stale", "--diff")
+    assert (ran.code, NOTICE in ran.err) == (0, False)

@@ -99,10 +99,16 @@ def _read_list(file: TextIO, db: Path, site: str | None) -> tuple[str, ...]:
 @click.command(help=_("Update every blog of the archive, or those with these UIDs; made for cron."))
 @click.argument("uids", nargs=-1, metavar="[UID]...")
 @click.option("--full", is_flag=True, help=_("Fetch all pages again."))
+@click.option(
+    "--accept-changes",
+    is_flag=True,
+    help=_("Agree with the changes of a site that made a run end with exit code 5, and store them."),
+)
 @options.crawl_flags
-def update(uids: tuple[str, ...], full: bool, db: Path, flags: CrawlFlags) -> int:
+def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, flags: CrawlFlags) -> int:
     """Update every blog of the archive, or those with these UIDs; made for cron."""
-    return run_crawl(CrawlOptions(command="update", db=db, uids=uids, full=full), flags)
+    chosen = CrawlOptions(command="update", db=db, uids=uids, full=full, accept_changes=accept_changes)
+    return run_crawl(chosen, flags)
 
 
 def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:

@@ -104,8 +104,11 @@ def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveE
         errors = [error for error in errors if not isinstance(error, SiteBlocks)]
     if unreached and not errors:
         errors.append(unreached)
+    sites = {blog.site for blog in session.blogs}
+    if session.options.accept_changes:
+        field_coverage.accept_changes(session.archive, session.run, sites, now=utc_now())
     try:
-        field_coverage.check_coverage(session.archive, session.run)
+        field_coverage.check_coverage(session.archive, session.run, sites, now=utc_now())
     except SiteChanged as error:
         errors.append(error)
     return min(errors, key=lambda error: _BY_SEVERITY.index(error.exit_code), default=None)

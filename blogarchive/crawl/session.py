@@ -91,6 +91,8 @@ class CrawlSession:
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
             media_queue.requeue_failed(self.archive, self.blogs)
+        elif self.options.accept_changes:
+            failures.requeue_failed(self.archive, self.blogs, kind="changed")
         return plan.queue_run(
             self.archive,
             self.run,
@@ -163,10 +165,14 @@ class CrawlSession:
     def save_page(self, crawled: CrawledPage) -> SaveResult:
         """Store a crawled page in one transaction; raises `CannotWrite`."""
         crawled = replace(crawled, page=self._in_order(crawled.page))
-        partial = self.options.partial
-        return self._count(
-            crawled.target, save_page.save_page(self.archive, crawled, self.run.id, partial=partial)
+        saved = save_page.save_page(
+            self.archive,
+            crawled,
+            self.run.id,
+            partial=self.options.partial,
+            accept_changes=self.options.accept_changes,
         )
+        return self._count(crawled.target, saved)
 
     def save_unchanged(self, target: Target, page: Page) -> SaveResult:
         """Record a 304 response."""

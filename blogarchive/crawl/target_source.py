@@ -6,6 +6,7 @@ from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.turns import BlogTurns
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
+from blogarchive.store.changes.undo import held_blogs
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import plan
@@ -95,6 +96,7 @@ class TargetSource:
         if self._options.partial:
             return 0
         doubted = empty_comment_check.doubted_blogs(self._archive, self._run.id)
+        doubted += held_blogs(self._archive, self._run.id)
         checked = list({**self._unchecked, **dict.fromkeys(doubted)})
         self._unchecked.clear()
         added = plan.queue_more(self._archive, self._run, checked, now=utc_now())

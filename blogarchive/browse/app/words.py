@@ -12,6 +12,7 @@ _KINDS: Final = {
     "cut": N_("The page ended in the middle; it is tried again with the next run."),
     "incomplete": N_("Something is missing on the page, for example comments."),
     "unreadable": N_("The page could not be read; a newer version may be able to."),
+    "changed": N_("Many posts differ in one way, so the site may have changed; nothing stored was replaced."),
     "mistake": N_("This program made a mistake with this page; a newer version tries again."),
     "media": N_("An image could not be fetched."),
 }
@@ -23,7 +24,7 @@ _ENDS: Final = {
     2: N_("This address cannot be used."),
     3: N_("Stopped. It continues where it was with the next start."),
     4: N_("The blog could not be reached, or the site refuses us. Try again later."),
-    5: N_("The site seems to have changed; a newer version of this program is needed."),
+    5: N_("The site seems to have changed, and nothing stored was replaced. A newer version may be needed."),
     6: N_("The file cannot be written: the disk is full, or the file is damaged."),
     75: N_("Another backup is writing to this archive."),
 }

@@ -13,6 +13,7 @@ from blogarchive.store import plot_totals, readme, status_totals, totals
 from blogarchive.store.database import (
     month_numbers,
     post_stats_index,
+    tables_changes,
     tables_content,
     tables_counts,
     tables_crawl,
@@ -28,7 +29,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -115,6 +116,12 @@ def m013_status_totals(db: Database) -> None:
     """Create totals of each blog and of its months for `status`."""
     db.executescript(status_totals.TABLES)
     totals.refresh_totals(db.conn)
+
+
+@MIGRATIONS()
+def m014_changes(db: Database) -> None:
+    """Create the tables of changes that may be the site's."""
+    db.executescript(tables_changes.TABLES)
 
 
 def apply_migrations(db: Database) -> None:

@@ -20,6 +20,9 @@ REFUSAL_STATUSES = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
 hosts send them to programs.
 """
 
+WHOLE_STATUSES = frozenset((200, 203))
+"""Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page."""
+
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}
 _MAX_NOTICE_LENGTH = 200
 
@@ -103,7 +106,7 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
 
 
 def _validate_status(page: Page) -> Rejection | None:
-    if 200 <= page.status < 300:
+    if page.status in WHOLE_STATUSES:
         return None
     is_permanent = page.status in _PERMANENT_STATUSES
     failure = Failure(kind="http", detail=f"status {page.status}", permanent=is_permanent)

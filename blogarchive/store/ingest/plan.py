@@ -13,6 +13,7 @@ from itertools import accumulate
 
 from blogarchive.items import Target
 from blogarchive.store import schedule
+from blogarchive.store.changes.undo import release_held
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, transitions
@@ -62,10 +63,12 @@ def queue_run(
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
     """Queue further targets when the queue is empty and nothing is in flight; return how many, 0 ends the run.
 
-    Those of `queue_incomplete`; and each post that lost all its comments, if others did not.
+    Those of `queue_incomplete`; each post that lost all its comments, if others did not; and posts whose changes turned
+    out to be edits.
     """
     added = sum(queue_incomplete(archive, run, blog, now=now) for blog in blogs)
     with archive.atomic():
+        added += release_held(archive, run, blogs, now=now)
         return added + sum(
             empty_comment_check.requeue_doubted(archive, blog, run.id, now=now) for blog in blogs
         )

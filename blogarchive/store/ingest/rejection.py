@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from blogarchive.items import CrawledPage, PageKind
+from blogarchive.store.changes.check import check_change
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import transitions
-from blogarchive.store.ingest.page_validation import Rejection
+from blogarchive.store.ingest.page_validation import Rejection, find_post
 from blogarchive.store.ledger import failures, field_coverage
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
 from blogarchive.store.ledger.failures import Failure
@@ -34,6 +35,17 @@ def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Reje
     return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
 
 
+def reject_by_change(
+    archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
+) -> Rejection | None:
+    """Return a rejection if the change of a post is the site's; it waits for a person."""
+    post = find_post(crawled)
+    if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
+        return None
+    failure = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
+    return None if failure is None else Rejection(failure=failure)
+
+
 def save_rejection(
     archive: Archive, crawled: CrawledPage, blog: Blog, rejection: Rejection, run_id: int | None
 ) -> SaveResult:
@@ -42,7 +54,8 @@ def save_rejection(
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     if not rejection.blocked:
-        page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id)
+        is_held = failure.kind == "changed"
+        page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)
     field_coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
     if _is_post_gone(context, rejection):
         for url in (target.url, *context.resolved_urls):

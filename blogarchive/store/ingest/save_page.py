@@ -31,20 +31,28 @@ def page_transaction(archive: Archive) -> AbstractContextManager[None]:
 
 
 def save_page(
-    archive: Archive, crawled: CrawledPage, run_id: int | None, *, partial: bool = False
+    archive: Archive,
+    crawled: CrawledPage,
+    run_id: int | None,
+    *,
+    partial: bool = False,
+    accept_changes: bool = False,
 ) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
     A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
     becomes a failure. Raises `CannotWrite` if the disk is full or the file is read-only, and `ArchiveDamaged` if the
-    file is damaged; then nothing is saved. `partial`: the run is limited.
+    file is damaged; then nothing is saved. `partial`: the run is limited. `accept_changes`: a person agrees with the
+    changes of the site.
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         frontier_queue.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
-        rejected = validate_page(
-            crawled, load_stored_state(archive, crawled, blog)
-        ) or rejection.reject_by_author(archive, crawled, blog)
+        rejected = (
+            validate_page(crawled, load_stored_state(archive, crawled, blog))
+            or rejection.reject_by_author(archive, crawled, blog)
+            or rejection.reject_by_change(archive, crawled, blog, run_id, accepted=accept_changes)
+        )
         if rejected is not None:
             return rejection.save_rejection(archive, crawled, blog, rejected, run_id)
         context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
@@ -91,13 +99,15 @@ def save_fetch_failure(
 def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveResult:
     """Replace what was saved from a stored page by what the current parser parses from it.
 
-    The outcome is SAME if nothing changed, and FAILED if the page is rejected. Frontier, gone marks and bytes never
+    The outcome is SAME if nothing changed, and FAILED if the page is rejected or held. Frontier, gone marks and bytes never
     change.
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id, is_reparse=True)
         outcome = Outcome.FAILED
+        if page_rows.is_held(archive, page_id):
+            return save_result(context, outcome)
         if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
             before = archive.changes
             _save_parsed(context)

@@ -5,7 +5,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 
 _POSTS = "select id from posts where author_id = :author"
-_OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media")
+_OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media", "text_changes")
 _OF_AUTHORS = (
     "posts",
     "categories",

@@ -26,6 +26,7 @@ FailureKind = Literal[
     "incomplete",
     "robots",
     "forged",
+    "changed",
     "picture",
     "mistake",
 ]
@@ -136,14 +137,19 @@ def open_failures(archive: Archive, blogs: Sequence[Blog] = ()) -> list[OpenFail
     return list(archive.all_as(OpenFailure, _SELECT_OPEN, (_to_json(blogs),)))
 
 
-def requeue_failed(archive: Archive, blogs: Sequence[Blog] = ()) -> int:
-    """Queue every target with an open failure, permanent ones too, for the next run; return how many were queued."""
+def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: FailureKind | None = None) -> int:
+    """Queue every target with an open failure, permanent ones too, for the next run; return how many were queued.
+
+    `kind` selects the failures of one kind.
+    """
     with archive.atomic():
         return sum(
             archive.execute(
                 "update frontier set state = 'todo', due_at = null where url = ? and state <> 'todo'", (url,)
             ).rowcount
-            for url in {failure.url for failure in open_failures(archive, blogs)}
+            for url in {
+                failure.url for failure in open_failures(archive, blogs) if kind in (None, failure.kind)
+            }
         )
 
 

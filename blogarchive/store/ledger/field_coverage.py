@@ -4,15 +4,19 @@ A redesigned site still answers, but some field is empty on all pages. So each r
 field that earlier runs filled and this run leaves empty on many pages raises `SiteChanged`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 
 from blogarchive.errors import SiteChanged
 from blogarchive.items import PageKind, ParsedPage, Post, Target
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import site_changes
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
+from blogarchive.store.ledger.site_changes import SiteChange
 from blogarchive.store.rows import Value
 
 MIN_EMPTY_PAGES = 5
@@ -63,30 +67,84 @@ def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
     )
 
 
-def check_coverage(archive: Archive, run: Run) -> None:
-    """Raise `SiteChanged` with the lost fields, if there are any."""
-    lost = find_empty_fields(archive, run)
-    if lost:
-        raise SiteChanged(
-            _(
-                "the site seems to have changed: empty on many pages of this run: {fields};"
-                " see `blogarchive doctor URL`"
-            ).format(fields=", ".join(lost))
-        )
+def check_coverage(archive: Archive, run: Run, sites: Iterable[str] = (), *, now: datetime) -> None:
+    """Record the lost fields of the run, and end the changes of its sites that the run disproved.
+
+    Raises `SiteChanged` if a change of these sites, or of one with lost fields, is open.
+    """
+    lost = _find_lost(archive, run)
+    with archive.atomic():
+        for field in lost:
+            site_changes.open_change(archive, field.site, field.name, run_id=run.id, now=now)
+        checked = {*sites, *(field.site for field in lost)}
+        for change in site_changes.open_changes(archive, checked):
+            if site_changes.is_disproved(archive, run.id, change.site, change.field):
+                site_changes.end_change(archive, change.site, change.field, now=now)
+    left = site_changes.open_changes(archive, checked)
+    if left:
+        raise SiteChanged(_message(left, {field.name for field in lost}))
+
+
+def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
+    """End every change of these sites, and compare later runs with this one alone."""
+    for site in set(sites):
+        for field in {*site_changes.open_fields(archive, site), *_lost_names(archive, run, site)}:
+            site_changes.end_change(archive, site, field, now=now, accepted=True)
+            kind, _, name = field.partition(".")
+            archive.execute(
+                "delete from field_counts where site = ? and kind = ? and field = ? and run_id < ?",
+                (site, kind, name, run.id),
+            )
+        archive.execute("delete from text_changes where site = ?", (site,))
 
 
 def find_empty_fields(archive: Archive, run: Run) -> list[str]:
     """Return the lost fields of the run, as `post.views`: filled by earlier runs and empty on many of its pages."""
-    return archive.column(
-        "select n.kind || '.' || n.field from field_counts n join (select site, kind, field,"
+    return [field.name for field in _find_lost(archive, run)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _LostField:
+    site: str
+    name: str
+
+
+def _find_lost(archive: Archive, run: Run) -> tuple[_LostField, ...]:
+    return archive.all_as(
+        _LostField,
+        "select n.site, n.kind || '.' || n.field as name from field_counts n join (select site, kind, field,"
         " sum(filled) as filled, sum(empty) as empty from (select *, row_number() over"
         " (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)"
         " where age <= ? group by 1, 2, 3) b"
         " on b.site = n.site and b.kind = n.kind and b.field = n.field"
-        " where n.run_id = ? and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)"
-        " and b.filled >= ? * (b.filled + b.empty) order by 1",
+        " where n.run_id = ? and n.kind <> 'text' and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)"
+        " and b.filled >= ? * (b.filled + b.empty) order by 1, 2",
         (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE),
     )
+
+
+def _lost_names(archive: Archive, run: Run, site: str) -> list[str]:
+    return [field.name for field in _find_lost(archive, run) if field.site == site]
+
+
+def _message(left: Sequence[SiteChange], lost: Container[str]) -> str:
+    """Return the message about the open changes: those that the run found, then earlier ones."""
+    empty = [change.field for change in left if change.field in lost]
+    ways = [change.field for change in left if change.field.startswith("text.")]
+    earlier = [
+        f"{change.field} ({change.found_at[:10]})" for change in left if change.field not in {*empty, *ways}
+    ]
+    parts = []
+    if empty:
+        parts.append(_("empty on many pages of this run: {fields}").format(fields=", ".join(empty)))
+    if ways:
+        parts.append(_("many posts differ in one way: {fields}").format(fields=", ".join(ways)))
+    if earlier:
+        parts.append(_("found empty, and not filled since: {fields}").format(fields=", ".join(earlier)))
+    return _(
+        "the site seems to have changed: {changes}; see `blogarchive doctor URL`;"
+        " if the site is right, `blogarchive update --accept-changes` agrees with it"
+    ).format(changes="; ".join(parts))
 
 
 def _post_fields(parsed: ParsedPage) -> dict[str, bool]:

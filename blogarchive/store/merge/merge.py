@@ -18,7 +18,7 @@ from blogarchive.store.merge.joins import AUTHORS, COMMENTS, PAGE, POSTS, run_sc
 
 _PAGE_COLUMNS = (
     "url, fetched_at, status, headers, encoding, body, body_size, sha256, kind, site, uid, target, counted, closed,"
-    " reader_version"
+    " reader_version, held_at"
 )
 _MEDIA_COLUMNS = (
     "host, sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"

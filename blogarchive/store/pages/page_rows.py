@@ -80,10 +80,22 @@ def store_page(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_i
     )
 
 
-def store_page_once(archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None) -> None:
-    """Store the bytes of a rejected page, unless the same bytes of that URL are stored or the body is empty."""
+def store_page_once(
+    archive: Archive, crawled: CrawledPage, *, uid: str | None, run_id: int | None, is_held: bool = False
+) -> None:
+    """Store the bytes of a rejected page, unless the same bytes of that URL are stored or the body is empty.
+
+    `is_held`: the page waits for a person, so no row is parsed from it.
+    """
     if crawled.page.body and not is_page_stored(archive, crawled.page.url, crawled.page.body):
-        store_page(archive, crawled, uid=uid, run_id=run_id)
+        page_id = store_page(archive, crawled, uid=uid, run_id=run_id)
+        if is_held:
+            archive.update_row("pages", page_id, {"held_at": format_utc(crawled.page.fetched_at)})
+
+
+def is_held(archive: Archive, page_id: int) -> bool:
+    """Return whether the page waits for a person, so that no row is parsed from it."""
+    return archive.exists("select 1 from pages where id = ? and held_at is not null", (page_id,))
 
 
 def is_page_stored(archive: Archive, url: str, body: bytes) -> bool:
@@ -120,11 +132,11 @@ def stored_pages(
 ) -> Iterator[StoredPage]:
     """Yield every stored page, oldest first, one in memory at a time; rows may be written meanwhile.
 
-    `stale_only` yields pages that an older parser parsed, `failed_only` those that were not parsed or whose URL has an
-    open failure. Pages with damaged bytes are appended to the list `damaged` and skipped; without that list they raise
-    `ArchiveDamaged`.
+    Held pages are left out. `stale_only` yields pages that an older parser parsed, `failed_only` those that were
+    not parsed or whose URL has an open failure. Pages with damaged bytes are appended to the list `damaged` and
+    skipped; without that list they raise `ArchiveDamaged`.
     """
-    conditions = ["1"]
+    conditions = ["held_at is null"]
     if stale_only:
         conditions.append(f"reader_version < {READER_VERSION}")
     if failed_only:

@@ -33,6 +33,7 @@ TABLES = {
     "m011_counts": "1a89f8730f5561a6",
     "m012_plot_totals": "3de019b1b1dd23d6",
     "m013_status_totals": "3a235310e05d58ce",
+    "m014_changes": "017ebefe7e9fb2a4",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 
@@ -112,7 +113,9 @@ def test_an_older_archive_is_migrated_with_all_its_rows(
     older = made_with(tmp_path / "older.db", step, like=today)
     Archive.open(older).close()
     assert tables(older) == tables(today)
-    assert contents(older) == contents(today)
+    assert contents(older) == contents(today) | {
+        "text_changes": []
+    }  # what runs of older versions did not count
     assert header(older) == (APPLICATION_ID, SCHEMA_VERSION)
     with Archive.open(older) as archive:
         assert archive.rows("pragma integrity_check") == [("ok",)]

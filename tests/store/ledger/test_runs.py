@@ -223,7 +223,7 @@ def test_fields_that_become_empty_on_all_pages_raise_site_changed(archive: Archi
         entry.likes = None  # type: ignore[assignment]
     second = crawl(archive, blog, clock, command="update", full=True)
     with pytest.raises(SiteChanged, match=r"post\.likes") as caught:
-        field_coverage.check_coverage(archive, second.run)
+        field_coverage.check_coverage(archive, second.run, now=clock())
     assert caught.value.exit_code == 5
 
 

@@ -1,0 +1,125 @@
+"""Hold the change of a post that contradicts the stored post, or that most posts of the run show too.
+
+A held page replaces nothing. The changes of the same kind that the run stored before are undone.
+"""
+
+from dataclasses import dataclass
+
+from blogarchive.items import CrawledPage, PageKind, Post
+from blogarchive.store.changes import statistics, undo
+from blogarchive.store.changes.classify import ChangeKind, PostText, TextChange, classify_change
+from blogarchive.store.changes.contradictions import StoredCommentTime, find_contradiction
+from blogarchive.store.changes.statistics import ChangeScope
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures, site_changes
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.pages.context import date_text_iso
+from blogarchive.store.timestamps import format_utc
+
+_STORED = """
+select p.id, p.url, coalesce(p.title, '') as title, coalesce(p.body_html, '') as body_html,
+       coalesce(p.body_text, '') as body_text, p.posted_at, p.posted_at_text, p.last_changed_at, p.last_seen_at,
+       p.listed_title, p.title_is_cut
+  from posts p join authors a on a.id = p.author_id
+ where a.site = ? and a.uid = ? and p.number = ? and p.content_hash is not null and not p.from_listing
+"""
+
+_COMMENTS = """
+select substr(fingerprint, instr(fingerprint, '|') + 1) as base, author_name, text_digest, posted_at, body_text
+  from comments where post_id = ? and gone_at is null
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _StoredPost:
+    id: int
+    url: str
+    title: str
+    body_html: str
+    body_text: str
+    posted_at: str | None
+    posted_at_text: str | None
+    last_changed_at: str | None
+    last_seen_at: str
+    listed_title: str | None
+    title_is_cut: bool
+
+    @property
+    def text(self) -> PostText:
+        """Return the text and the time."""
+        return PostText(
+            title=self.title, body_html=self.body_html, body_text=self.body_text, posted_at=self.posted_at
+        )
+
+    def is_listed(self, title: str) -> bool:
+        """Return whether a listing shows the title, or the beginning of it if it cuts titles."""
+        listed = self.listed_title
+        return bool(listed) and (title == listed or (self.title_is_cut and title.startswith(listed or title)))
+
+
+def check_change(
+    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, run_id: int, *, accepted: bool
+) -> Failure | None:
+    """Count the change of a post and return a failure if the page is held, else None.
+
+    `accepted`: a person agrees with the changes of the site, so nothing is held.
+    """
+    stored = archive.one_as(_StoredPost, _STORED, (blog.site, blog.uid, post.number))
+    moment = format_utc(crawled.page.fetched_at)
+    if stored is None or crawled.parsed.kind is not PageKind.POST or moment < stored.last_seen_at:
+        return None
+    new = _text_of(post, stored)
+    change = _contradiction(archive, crawled, post, stored, new) or classify_change(stored.text, new)
+    if change is not None and change.kind is ChangeKind.TITLE and stored.is_listed(new.title):
+        change = None  # the listing is a second witness of the title
+    statistics.count_compared(archive, run_id, blog.site, is_same=change is None)
+    if change is None or accepted:
+        return None
+    scope = ChangeScope(run_id=run_id, site=blog.site, change=change)
+    statistics.record_change(
+        archive,
+        scope,
+        {
+            "post_id": stored.id,
+            "captured_at": moment,
+            "posted_at": stored.posted_at,
+            "posted_at_text": stored.posted_at_text,
+            "last_changed_at": stored.last_changed_at,
+        },
+    )
+    if not (
+        change.certain or _is_waiting(archive, stored.url, scope) or statistics.is_of_most(archive, scope)
+    ):
+        return None
+    statistics.mark_held(archive, scope, stored.id)
+    detail = change.detail or f"most posts of the site changed in this way: {change.kind}"
+    failure = Failure(kind="changed", field="text", detail=detail)
+    if statistics.is_of_most(archive, scope):
+        now = crawled.page.fetched_at
+        site_changes.open_change(archive, blog.site, scope.field, run_id=run_id, now=now)
+        undo.undo_changes(archive, scope, failure, now=now)
+    return failure
+
+
+def _is_waiting(archive: Archive, url: str, scope: ChangeScope) -> bool:
+    """Return whether a change of this kind waits for a person, or another change of this post does."""
+    waits = Failure(kind="changed", field="text", detail="")
+    return site_changes.is_open(archive, scope.site, scope.field) or failures.is_open(archive, url, waits)
+
+
+def _text_of(post: Post, stored: _StoredPost) -> PostText:
+    """Return the text of the page; what it does not show is as stored."""
+    return PostText(
+        title=stored.title if post.title is None else post.title,
+        body_html=post.body_html or "",
+        body_text=post.body_text or "",
+        posted_at=date_text_iso(post.posted) or stored.posted_at,
+    )
+
+
+def _contradiction(
+    archive: Archive, crawled: CrawledPage, post: Post, stored: _StoredPost, new: PostText
+) -> TextChange | None:
+    comments = archive.all_as(StoredCommentTime, _COMMENTS, (stored.id,))
+    return find_contradiction(crawled.page, post, stored.text, new, comments)

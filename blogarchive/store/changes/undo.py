@@ -1,0 +1,178 @@
+"""Undo stored changes of texts that turn out to be the site's, and release held ones that turn out to be edits."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from blogarchive.items import PageKind, Target
+from blogarchive.store.changes import statistics
+from blogarchive.store.changes.statistics import ChangeScope
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.frontier import requeue, transitions
+from blogarchive.store.ledger import failures, site_changes
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.runs import Run
+from blogarchive.store.posts.saved_image_names import image_urls
+from blogarchive.store.timestamps import format_utc
+
+_CHANGED = """
+select t.id, t.post_id, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_at, t.posted_at_text,
+       t.last_changed_at, p.version_at = t.captured_at as is_current
+  from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
+ where t.site = ? and not t.held and (t.run_id = ? and t.kind = ? or t.digest = ?)
+"""
+
+_NEWEST_REVISION = """
+select id, title, body_html, body_text, content_hash, captured_at as version_at, page_id
+  from post_revisions where post_id = ? order by captured_at desc, id desc limit 1
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Changed:
+    id: int
+    post_id: int
+    site: str
+    uid: str
+    number: str
+    url: str
+    captured_at: str
+    posted_at: str | None
+    posted_at_text: str | None
+    last_changed_at: str | None
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Revision:
+    id: int
+    title: str | None
+    body_html: str | None
+    body_text: str | None
+    content_hash: str
+    version_at: str
+    page_id: int | None
+
+
+def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now: datetime) -> int:
+    """Restore the posts whose equal changes were stored before, and return how many; each page waits for a person."""
+    changed = archive.all_as(
+        _Changed, _CHANGED, (scope.site, scope.run_id, scope.change.kind, scope.change.digest)
+    )
+    for row in changed:
+        archive.execute(
+            "update pages set held_at = ? where url = ? and fetched_at = ?",
+            (format_utc(now), row.url, row.captured_at),
+        )
+        _restore(archive, row)
+        target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
+        due_at = transitions.mark_failed(archive, target, now=now)
+        failures.record_failure(
+            archive,
+            Blog(site=row.site, uid=row.uid),
+            row.url,
+            failure,
+            run_id=scope.run_id,
+            now=now,
+            next_try_at=due_at,
+        )
+        archive.update_row("text_changes", row.id, {"held": True})
+    return len(changed)
+
+
+def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
+    """Queue the held posts of kinds that most posts of the run do not show; return how many. Call it at the end."""
+    released = 0
+    for site in {blog.site for blog in blogs}:
+        for field in site_changes.open_fields(archive, site):
+            if site_changes.is_disproved(archive, run.id, site, field):
+                site_changes.end_change(archive, site, field, now=now)
+        for kind, urls in _held_kinds(archive, run.id, site):
+            if not _is_explained(archive, run.id, site, kind):
+                released += _release(archive, run.id, blogs, json.loads(urls), now)
+    return released
+
+
+def held_blogs(archive: Archive, run_id: int) -> list[Blog]:
+    """Return the blogs with held posts of the run."""
+    query = (
+        "select distinct a.site, a.uid from text_changes t join posts p on p.id = t.post_id"
+        " join authors a on a.id = p.author_id where t.run_id = ? and t.held"
+    )
+    return list(archive.all_as(Blog, query, (run_id,)))
+
+
+def _held_kinds(archive: Archive, run_id: int, site: str) -> list[tuple[str, str]]:
+    rows = archive.rows(
+        "select t.kind, json_group_array(p.url) from text_changes t join posts p on p.id = t.post_id"
+        " where t.run_id = ? and t.site = ? and t.held and t.kind not in (select value from json_each(?))"
+        " group by t.kind",
+        (run_id, site, json.dumps(statistics.CERTAIN_KINDS)),
+    )
+    return [(str(kind), str(urls)) for kind, urls in rows]
+
+
+def _is_explained(archive: Archive, run_id: int, site: str, kind: str) -> bool:
+    """Return whether a change of the site explains the held changes of that kind."""
+    return site_changes.is_open(archive, site, statistics.site_field(kind)) or statistics.is_kind_of_most(
+        archive, run_id, site, kind
+    )
+
+
+def _release(archive: Archive, run_id: int, blogs: Sequence[Blog], urls: list[str], now: datetime) -> int:
+    for url in urls:
+        failures.resolve_field(archive, url, "text", now=now)
+    wanted = json.dumps(urls)
+    archive.execute(
+        "update text_changes set held = 0 where run_id = ? and post_id in"
+        " (select id from posts where url in (select value from json_each(?)))",
+        (run_id, wanted),
+    )
+    archive.execute(
+        "update frontier set state = 'done' where state = 'failed' and url in (select value from json_each(?))",
+        (wanted,),
+    )
+    condition = "kind = 'post' and url in (select value from json_each(?))"
+    return sum(requeue.requeue_where(archive, blog, condition, (wanted,), now=now) for blog in blogs)
+
+
+def _restore(archive: Archive, row: _Changed) -> None:
+    """Make the newest revision the current text again, and restore the time of the post."""
+    facts = {"posted_at": row.posted_at, "posted_at_text": row.posted_at_text}
+    archive.update_row("posts", row.post_id, facts)
+    revision = archive.one_as(_Revision, _NEWEST_REVISION, (row.post_id,)) if row.is_current else None
+    if revision is None:
+        return
+    archive.execute(
+        "update pages set held_at = ?1 where id = (select page_id from posts where id = ?2) and held_at is null",
+        (row.captured_at, row.post_id),
+    )
+    archive.update_row(
+        "posts",
+        row.post_id,
+        {
+            "title": revision.title,
+            "body_html": revision.body_html,
+            "body_text": revision.body_text,
+            "content_hash": revision.content_hash,
+            "version_at": revision.version_at,
+            "page_id": revision.page_id,
+            "last_changed_at": row.last_changed_at,
+        },
+    )
+    archive.execute("delete from post_revisions where id = ?", (revision.id,))
+    _restore_images(archive, row.post_id, revision.body_html or "")
+
+
+def _restore_images(archive: Archive, post_id: int, body_html: str) -> None:
+    shown = image_urls(body_html)
+    if shown == archive.column("select url from post_media where post_id = ? order by position", (post_id,)):
+        return
+    archive.execute("delete from post_media where post_id = ?", (post_id,))
+    archive.execute_many(
+        "insert into post_media(post_id, position, url, media_id)"
+        " values (?, ?, ?, (select id from media where url = ?))",
+        [(post_id, position, url, url) for position, url in enumerate(shown)],
+    )

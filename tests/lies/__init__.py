@@ -1,0 +1,1 @@
+"""Hosts that lie after a truthful first run."""

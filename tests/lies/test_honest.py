@@ -1,0 +1,155 @@
+"""What an honest site and its authors do is stored: edits at once, a change of the whole site after a person agrees."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.demo.blogs.body import Block, Paragraph, para
+from tests.demo.blogs.truth import DemoBlog, DemoPost
+from tests.lies import kinds
+from tests.lies.blog import quoting_blog, stored
+from tests.lies.host import UID, HonestPage, LyingHost
+from tests.tool import Tool
+
+Edit = Callable[[DemoPost], DemoPost]
+
+
+@pytest.fixture
+def host() -> Iterator[LyingHost]:
+    with LyingHost(quoting_blog("html5", posts=13), "html5", hints=False) as host:
+        yield host
+
+
+@pytest.fixture
+def tool(host: LyingHost, tmp_path: Path) -> Tool:
+    tool = Tool(tmp_path)
+    assert tool.run("backup", host.blog_url(UID)).code == 0
+    tool.days_ahead = 1  # times of the archive are whole seconds
+    return tool
+
+
+def edit(host: LyingHost, *edits: Edit) -> None:
+    """Edit the newest posts, each in one of these ways."""
+
+    def change(blog: DemoBlog) -> DemoBlog:
+        for post, edit in zip(blog.newest_first(), edits, strict=False):
+            blog = blog.with_post(post.number, edit)
+        return blog
+
+    host.change(UID, change)
+
+
+def body(change: Callable[[tuple[Block, ...]], tuple[Block, ...]]) -> Edit:
+    return lambda post: replace(post, body=change(post.body))
+
+
+appended = body(lambda blocks: (*blocks, para("补记：后来又想了想，还是这样好。")))
+VARIOUS: tuple[Edit, ...] = (
+    appended,
+    body(lambda blocks: (para("本文已收入文集。"), *blocks)),
+    body(lambda blocks: (blocks[0], para("中间加的一段。"), *blocks[1:])),
+    body(lambda blocks: blocks[:-1]),
+    body(lambda blocks: (para("全部重写，一字不留。"),)),
+    body(lambda blocks: (Paragraph((f"{blocks[0].text[:3]}甲{blocks[0].text[4:]}",)), *blocks[1:])),  # type: ignore[union-attr]
+    lambda post: replace(post, title="换了一个题目"),
+    body(lambda blocks: (*blocks, *reversed(blocks))),
+)
+
+
+@pytest.mark.parametrize(
+    "edits", [VARIOUS, (appended,) * 4, (appended,) * 6], ids=["various", "alike", "alike at first"]
+)
+def test_edits_of_authors_are_revisions_even_if_they_are_alike(
+    edits: tuple[Edit, ...], host: LyingHost, tool: Tool
+) -> None:
+    edit(host, *edits)
+    assert tool.run("update", "--full").code == 0
+    assert stored(tool).revisions == len(edits)
+    assert tool.rows("select * from open_failures") == []
+    texts = dict(tool.rows("select number, body_text from posts"))
+    assert texts == {str(post.number): post.body_text for post in host.blog(UID).posts}
+
+
+def test_a_comment_that_its_author_deletes_is_gone(host: LyingHost, tool: Tool) -> None:
+    edit(host, *[lambda post: replace(post, comments=post.comments[1:])] * 3)
+    left = sum(len(post.comments) for post in host.blog(UID).posts)
+    assert tool.run("update", "--full").code == 0
+    assert tool.scalar("select count(*) from comments where gone_at is null") == left
+    assert tool.scalar("select count(*) from comments where gone_at is not null") > 0
+
+
+@pytest.mark.parametrize(
+    "lie", [kinds.other_elements, kinds.ad_above, kinds.shifted_posts, kinds.nothing_below]
+)
+def test_a_change_of_the_site_is_stored_after_a_person_agrees(
+    lie: Callable[[HonestPage], str], host: LyingHost, tool: Tool
+) -> None:
+    host.tell(lie)
+    refused = tool.run("update", "--full")
+    assert (refused.code, "update --accept-changes" in refused.err, stored(tool).revisions) == (5, True, 0)
+    agreed = tool.run("update", "--full", "--accept-changes")
+    assert agreed.code in (0, 1), agreed.err  # 1: what the site withholds
+    revisions = stored(tool).revisions
+    assert tool.run("update", "--full").code in (0, 1)
+    assert stored(tool).revisions == revisions
+    assert revisions == (13 if lie in (kinds.other_elements, kinds.ad_above) else revisions)
+
+
+def test_pages_that_wait_for_a_person_are_fetched_again_if_one_agrees_and_never_parsed_by_reparse(
+    host: LyingHost, tool: Tool
+) -> None:
+    before = stored(tool)
+    host.tell(kinds.changing_ad_above)
+    assert tool.run("update", "--full").code == 5
+    assert tool.run("reparse", "--workers", "1").code == 0
+    assert stored(tool) == before
+    assert tool.run("update", "--accept-changes").code == 0
+    assert stored(tool).revisions == 13
+
+
+def test_a_lie_that_ends_leaves_no_trace(host: LyingHost, tool: Tool) -> None:
+    before = stored(tool)
+    for lie in kinds.ad_above, kinds.no_counters, kinds.shifted:
+        host.tell(lie)
+        assert tool.run("update", "--full").code == 5
+        host.tell(None)
+        assert tool.run("update", "--full").code == 0
+        assert stored(tool) == before
+        assert tool.rows("select * from open_failures") == []
+    assert tool.scalar("select count(*) from site_changes where ended_at is null") == 0
+
+
+def test_quoted_counters_and_comments_are_never_taken_for_those_of_a_single_page(
+    host: LyingHost, tool: Tool
+) -> None:
+    before = stored(tool)
+    quoting = host.blog(UID).posts[1].number
+
+    def lie(page: HonestPage) -> str:
+        return kinds.nothing_below(page) if page.post and page.post.number == quoting else page.text
+
+    host.tell(lie)
+    for _ in range(2):
+        assert tool.run("update", "--full").code == 1
+        assert stored(tool) == before
+        assert tool.rows("select kind, field from open_failures where kind <> 'incomplete'") == [
+            ("changed", "text")
+        ]
+
+
+def test_an_advertisement_that_comes_to_a_few_posts_each_night_is_found_after_three(
+    host: LyingHost, tool: Tool
+) -> None:
+    before = stored(tool)
+    posts = list(host.blog(UID).posts)
+    host.tell(lambda page: kinds.ad_above(page) if page.post else page.text)
+    codes = []
+    for night, post in enumerate(posts[:4]):
+        tool.days_ahead = 2 + night
+        tool.change("update frontier set due_at = null where kind = 'post' and state = 'done'")
+        tool.change("update frontier set state = 'todo' where number = ?", str(post.number))
+        codes.append(tool.run("update").code)
+    assert codes == [0, 0, 5, 5]
+    assert stored(tool) == before

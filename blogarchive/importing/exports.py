@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import cast
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.identify import CannotIdentify
 from blogarchive.importing.importer import PageImporter
+from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.importing.platforms.base import ExportFile, NamedFacts, OpenExport, PostPage
 from blogarchive.importing.platforms.blogger import open_blogger
 from blogarchive.importing.platforms.movabletype import open_movabletype

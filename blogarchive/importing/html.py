@@ -4,10 +4,11 @@ from gettext import gettext as _
 from pathlib import Path
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.identify import find_target, identify
+from blogarchive.importing.identify import identify
 from blogarchive.importing.image_urls import restore_image_urls
 from blogarchive.importing.images import import_images
 from blogarchive.importing.importer import PageImporter
+from blogarchive.importing.parse_saved import find_target
 from blogarchive.importing.report import ImportReport
 from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, load_page
 from blogarchive.items import PageKind

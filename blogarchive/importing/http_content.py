@@ -7,7 +7,7 @@ content that is not in its declared encoding is returned unchanged.
 from collections.abc import Sequence
 from gettext import gettext as _
 
-from blogarchive.importing.identify import CannotIdentify
+from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.parsing.content_encoding import (
     ContentDamaged,
     ContentError,

@@ -10,36 +10,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from gettext import gettext as _
-from http import HTTPStatus
 from urllib.parse import urljoin
 
-from blogarchive.errors import UsageError
 from blogarchive.importing.page_urls import PageUrls, read_page_urls, url_from_path
+from blogarchive.importing.parse_saved import (
+    CannotIdentify,
+    find_target,
+    parse_as,
+    require_blog,
+    require_whole,
+    to_crawled_page,
+)
 from blogarchive.importing.saved_files import SavedPage
-from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
+from blogarchive.items import CrawledPage, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.http import is_truncated
-from blogarchive.sites.base import find_own_urls, site_by_name, site_for_url
+from blogarchive.sites.base import find_own_urls, site_by_name
 from blogarchive.sites.links.post_ids import parse_decimal_id
-from blogarchive.sites.normalize import normalize_page
-from blogarchive.workers.large_pages import parse_guarded
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")
-
-
-class CannotIdentify(Exception):
-    """A saved page is not imported; the message is the reason."""
-
-
-def find_target(url: str, site: str | None) -> Target | None:
-    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it."""
-    try:
-        known = site_by_name(site) if site else site_for_url(url)
-        parsed = known.parse_url(url)
-    except (UsageError, ValueError):
-        return None
-    return Target(url=parsed.url, site=known.name, kind=parsed.kind, uid=parsed.uid, number=parsed.number)
 
 
 def identify(saved: SavedPage, *, url: str | None = None, site: str | None = None) -> CrawledPage:
@@ -47,8 +36,8 @@ def identify(saved: SavedPage, *, url: str | None = None, site: str | None = Non
     if not saved.body.strip():
         raise CannotIdentify(_("it is empty"))
     crawled = _parse_target(saved, _Identification(saved, url, site))
-    _require_whole(crawled)
-    _require_blog(crawled)
+    require_whole(crawled)
+    require_blog(crawled)
     return crawled
 
 
@@ -62,39 +51,6 @@ def _parse_target(saved: SavedPage, identification: "_Identification") -> Crawle
             _("it is no list of posts, and it does not say which post it is; name its URL with --url")
         )
     return crawled
-
-
-def _require_whole(crawled: CrawledPage) -> None:
-    """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
-    post = next(iter(crawled.parsed.posts), None)
-    if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
-        raise CannotIdentify(_("it ends before the end of the post"))
-
-
-def _require_blog(crawled: CrawledPage) -> None:
-    """Raise `CannotIdentify` if the URL and the page name different blogs."""
-    asked, author = crawled.target.uid or "", crawled.parsed.author
-    if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
-        raise CannotIdentify(
-            _("it is of the blog {uid}, and its URL of the blog {asked}").format(uid=author.uid, asked=asked)
-        )
-
-
-def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
-    """Return the saved page, parsed and normalized as `target`. Raises `CannotIdentify` if it is no page of a blog."""
-    if saved.status != HTTPStatus.OK:
-        raise CannotIdentify(_("it came with status {status}").format(status=saved.status))
-    crawled = to_crawled_page(saved, target)
-    if crawled.parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
-        notice = crawled.parsed.notice
-        raise CannotIdentify(
-            _("it shows a notice: {notice}").format(notice=notice.text[:80])
-            if notice
-            else _("it is no page of a blog")
-        )
-    if crawled.parsed.author is None and crawled.target.uid is None:
-        raise CannotIdentify(_("it does not say which blog it belongs to"))
-    return normalize_page(crawled)
 
 
 class _Identification:
@@ -136,11 +92,22 @@ class _Identification:
                 )
 
     def find_blog(self) -> Target:
-        """Return the declared page, else the given blog, for a page that is no post. Raises `CannotIdentify`."""
-        found = next(iter(self._declared), None) or self._given
+        """Return the declared page, else the given blog or the one that the page shows, for a page that is no post.
+
+        Raises `CannotIdentify`.
+        """
+        found = next(iter(self._declared), None) or self._given or self._find_shown_blog()
         if found is None:
             raise CannotIdentify(_("it has no URL of a known blog; name it with --url"))
         return found
+
+    def _find_shown_blog(self) -> Target | None:
+        """Return the home page of the blog whose posts the page lists, if the page shows the blog's id."""
+        around = self._find_site()
+        if around is None:
+            return None
+        parsed = to_crawled_page(self._saved, replace(around, kind=PageKind.HOME)).parsed
+        return find_target(parsed.author.url, around.site) if parsed.author and _lists_posts(parsed) else None
 
     @cached_property
     def _declared(self) -> tuple[Target, ...]:
@@ -163,7 +130,7 @@ class _Identification:
         # A site's parser returns no post for the URL of a home page: a URL of the site serves as a placeholder.
         somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number="0")
         parsed = to_crawled_page(self._saved, somewhere).parsed
-        post = next((post for post in parsed.posts if post.title), None)
+        post = None if _lists_posts(parsed) else next((post for post in parsed.posts if post.title), None)
         home = find_target(parsed.author.url, around.site) if parsed.author else self._given
         if post is None or home is None:
             return None
@@ -229,19 +196,6 @@ class _Identification:
 
 
 def _lists_posts(parsed: ParsedPage) -> bool:
-    """Return whether the page lists posts; a single row may be a post with too few facts."""
-    return bool(parsed.posts) or len(parsed.listed) > 1
-
-
-def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
-    """Return the saved page parsed as `target`, unchecked and not normalized."""
-    headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
-    restored = (("X-Imported-Pictures", str(len(saved.restored_images))),) if saved.restored_images else ()
-    page = Page(
-        url=saved.url if saved.headers and saved.url else target.url,
-        fetched_at=saved.saved_at,
-        status=saved.status,
-        headers=(*headers, ("X-Imported-From", saved.name), *restored),
-        body=saved.body,
-    )
-    return CrawledPage(target=target, page=page, parsed=parse_guarded(page, target))
+    """Return whether the page is a list of posts; a single row may be a post with too few facts."""
+    is_list = parsed.kind not in (PageKind.POST, PageKind.COMMENTS)
+    return is_list and (bool(parsed.posts) or len(parsed.listed) > 1)

@@ -11,8 +11,8 @@ from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from blogarchive.importing.identify import parse_as
 from blogarchive.importing.page_urls import find_image_sources
+from blogarchive.importing.parse_saved import parse_as
 from blogarchive.importing.saved_files import SavedPage, is_page_folder
 from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode

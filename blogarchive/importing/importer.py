@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from gettext import gettext as _
 
 from blogarchive.errors import BlogArchiveError
-from blogarchive.importing.identify import CannotIdentify
+from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.importing.report import ImportReport, Unidentified
 from blogarchive.items import CrawledPage
 from blogarchive.store.database.archive import Archive

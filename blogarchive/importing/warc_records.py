@@ -13,7 +13,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing.http_content import decode_content
-from blogarchive.importing.identify import CannotIdentify
+from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.importing.saved_files import MAX_BYTES, modified_at
 from blogarchive.importing.warc_files import ZstdError, is_arc, iterate_records, open_records
 from blogarchive.store.timestamps import utc_now

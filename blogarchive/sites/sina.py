@@ -105,7 +105,7 @@ SITE = MarkupSite(
     hosts=("blog.sina.com.cn",),
     image_hosts=("*.sinaimg.cn", "*.sina.com.cn"),
     zone=ZoneInfo("Asia/Shanghai"),
-    own_number=rf'id="t_({_ID_DIGITS})"|article_edit\.php\?mode=1&(?:amp;)?blog_id=({_ID_DIGITS})"',
+    own_number=rf'(?:id="t_|article_edit\.php\?mode=1&(?:amp;)?blog_id=|"src_title)({_ID_DIGITS})"',
     home="/u/{uid}",
     forms=(
         Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),

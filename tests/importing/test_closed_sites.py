@@ -62,6 +62,43 @@ def test_a_home_page_stores_the_posts_that_it_shows_whole_and_names_those_that_i
     ]
 
 
+@pytest.mark.parametrize(
+    ("case", "found"),
+    [("sina/home/all-posts", ("1783810966", 11, 0)), ("wenxuecity/month/template-2005", ("4657", 21, 6))],
+)
+def test_a_saved_list_is_imported_without_its_url(
+    tmp_path: Path, case: str, found: tuple[object, ...]
+) -> None:
+    archive = _import(tmp_path, case)
+    posts = "select uid, count(*), count(body_text) from authors a join posts p on p.author_id = a.id"
+    assert rows(archive, posts) == [found]
+
+
+def test_a_list_of_another_blog_than_its_url_names_is_refused(tmp_path: Path) -> None:
+    page = FIXTURES / "sina" / "home" / "all-posts" / "page.html"
+    report = import_html(
+        tmp_path / "archive.db", page, url="http://blog.sina.com.cn/s/articlelist_1234_0_1.html"
+    )
+    assert [file.why for file in report.unplaced] == [
+        "it is of the blog 1783810966, and its URL of the blog 1234"
+    ]
+
+
+@pytest.mark.parametrize("order", [("comments", "post"), ("post", "comments")])
+def test_comments_that_a_page_of_their_own_shows_are_stored_in_any_order(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    number = "ff5cd65eucyzkxph"
+    for kind in order:
+        page = (FIXTURES / "sina" / kind / "template-2007" / "page.html").read_text("utf-8")
+        page = page.replace("6d68834akfthjqyy", number)
+        archive = _import(tmp_path, "", f'{page}<input type="hidden" id="src_title{number}">')
+    query = (
+        "select number, title is not null, body_text is not null, (select count(*) from comments) from posts"
+    )
+    assert rows(archive, query) == [(number, 1, 1, 6)]
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_saved_pages_of_comments_are_stored_in_any_order(tmp_path: Path, order: tuple[int, ...]) -> None:
     second = (FIXTURES / "wretch/comments/second-page/page.html").read_text("utf-8")

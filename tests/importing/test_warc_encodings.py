@@ -11,7 +11,7 @@ import pytest
 
 from blogarchive.cli.group import run
 from blogarchive.importing.http_content import decode_content
-from blogarchive.importing.identify import CannotIdentify
+from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.importing.warc import import_warc
 from tests.importing.archives import rows
 from tests.importing.pages import page, post_url

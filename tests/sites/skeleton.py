@@ -110,7 +110,8 @@ class Inventor:
     def identifier(self, ident: str) -> str:
         """Return an invented id; one of 16 characters begins with the uid in 8 hexadecimal digits."""
         if ident.isdigit():
-            return self._word(ident, set(), len(ident))
+            word = self._word(ident, set(), len(ident))
+            return str(int(word) % 16**8) if len(ident) == len("1234567890") else word
         if ident not in self._invented:
             uid = self._word(str(int(ident[:8], 16)), set(), 10)
             self._invented[ident] = f"{int(uid) % 16**8:08x}" + "".join(self._random.choices(_LETTERS, k=8))

@@ -184,7 +184,7 @@ class PageReader:
 
     def _read_author(self, picker: Picker, template: Template | None) -> Author | None:
         card = None if template is None else template.card
-        uid = self._here.uid or self.target.uid or read_uid(picker, card)
+        uid = read_uid(picker, card) or self._here.uid or self.target.uid
         return None if uid is None else read_author(picker, card, uid, self.build_home_url(self.url, uid))
 
     def _parse_answer(self) -> ParsedPage | None:

@@ -99,7 +99,10 @@ class LinkParts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CardParts:
-    """The blog's header and the author's card. `uid` is needed only if no URL of the page has it."""
+    """The blog's header and the author's card.
+
+    `uid` identifies saved lists without a URL, and tells a page of another blog that a site shows in place of one.
+    """
 
     uid: Picks | None = None
     nickname: Picks | None = None

@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass
 from datetime import datetime
 
-from blogarchive.items import Link, PageKind, Post, Target
+from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, transitions
@@ -37,16 +37,18 @@ def save_post_page(context: SaveContext) -> None:
     if post is None:
         return
     before = post_row.read_post_row(context, post.number)
-    if before is not None and _is_counter_page(context, post):
-        posts.save_post_counters(context, before.id, post, before)
-        context.post_url = before.url
-        return
     if PageKind.COMMENTS in (context.parsed.kind, context.target.kind):
+        before = before or _name_post(context, post)
         if before is not None:
-            _save_comments_page(context, post, before)
+            save = _save_counter_page if _is_counter_page(context, post) else _save_comments_page
+            save(context, post, before)
             return
         if not (context.is_imported and context.parsed.kind is PageKind.POST):
             return
+    _save_own_page(context, post, before)
+
+
+def _save_own_page(context: SaveContext, post: Post, before: post_row.PostRow | None) -> None:
     context.is_title_listed = before is not None and _is_title_listed(context, post, before)
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
@@ -67,6 +69,15 @@ def save_post_page(context: SaveContext) -> None:
         context.resolved_urls += transitions.deactivate_comments(context.archive, context.blog, post.number)
     _queue_counter_page(context, post)
     _mark_own_target_fetched(context, post)
+
+
+def _name_post(context: SaveContext, post: Post) -> post_row.PostRow | None:
+    """Store a row for a post of which only a saved page of comments is known, and return it; else None."""
+    if not (context.is_imported and context.parsed.kind is PageKind.COMMENTS and post.comments):
+        return None
+    named = ListedPost(number=post.number, url=post.url, title=post.title or "", title_cut=True)
+    listed_posts.save_listed(context, [named], in_listing=False)
+    return post_row.read_post_row(context, post.number)
 
 
 def _is_title_listed(context: SaveContext, post: Post, before: post_row.PostRow) -> bool:
@@ -172,6 +183,11 @@ def _is_counter_page(context: SaveContext, post: Post) -> bool:
     """Return whether the page is the answer of a script that states the views of the post, and nothing else."""
     shows_post = post.title is not None or post.comment_count is not None or bool(post.comments)
     return context.target.kind is PageKind.COMMENTS and post.views is not None and not shows_post
+
+
+def _save_counter_page(context: SaveContext, post: Post, before: post_row.PostRow) -> None:
+    posts.save_post_counters(context, before.id, post, before)
+    context.post_url = before.url
 
 
 def _queue_counter_page(context: SaveContext, post: Post) -> None:

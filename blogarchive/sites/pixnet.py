@@ -41,7 +41,7 @@ _TEMPLATE = Template(
         title=".article-head li.title h2",
         body="#article-content-inner",
         posted=tuple(f".article-head .publish .{part}" for part in ("month", "date", "year", "time")),
-        views=Pick(".author-views", match=r"人氣\s*\(\s*([\d,]+)"),
+        views=Pick(".author-views, #BlogArticleCount", match=r"(?:人氣\s*\(\s*|^)([\d,]+)"),
         comment_count=Pick("#comment-title", match=r"\(\s*([\d,]+)\s*\)"),
         categories="//ul[@class='refer']/li[contains(., '個人分類')]/a",
         comments=_COMMENTS,

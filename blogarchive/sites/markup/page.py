@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Target
+from blogarchive.items import (
+    Author,
+    Comment,
+    Link,
+    PageKind,
+    ParsedPage,
+    ParsedUrl,
+    Post,
+    Problem,
+    Target,
+)
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
 from blogarchive.sites.markup.answers import find_views_url, read_comments_answer, read_views_answer
@@ -16,7 +26,12 @@ from blogarchive.sites.markup.lists import ListReader
 from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import Picker
 from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts, without_body
+from blogarchive.sites.markup.templates import find_template, shows_whole_posts
 from blogarchive.sites.markup.tree import PageTree, parse_tree
+
+_EMPTY_LIST = Problem(kind="incomplete", field="listed", detail="the list names no post")
+_LIST_AT_POST = Problem(kind="unreadable", field="posts", detail="a list is in place of the post")
+_NO_TIME = Problem(kind="unreadable", field="posted_at", detail="the page shows no time for the post")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,25 +56,39 @@ class PageReader:
         if parsed is not None:
             return parsed
         tree = parse_tree(self.text, self.url)
-        template = self._find_template(tree)
+        template = find_template(tree, self.templates)
         if template is None:
-            parsed = parse_by_words(self.text, self.encoding, self.url, self.now, self.forms, self.target)
-            return replace(parsed, author=self._read_author(Picker(tree=tree), None))
-        return self._parse_template(Picker(tree=tree), template)
+            return self._parse_by_words(tree)
+        parsed = self._parse_template(Picker(tree=tree), template)
+        return self._check_list(tree, parsed) if parsed.kind in LIST_KINDS else parsed
+
+    def _parse_by_words(self, tree: PageTree) -> ParsedPage:
+        parsed = parse_by_words(self.text, self.encoding, self.url, self.now, self.forms, self.target)
+        return replace(parsed, author=self._read_author(Picker(tree=tree), None))
+
+    def _check_list(self, tree: PageTree, parsed: ParsedPage) -> ParsedPage:
+        """Return a list, with a problem if it is empty or at the URL of a post; else what the words say.
+
+        The template around a notice, or around a post of unknown markup, fits too.
+        """
+        is_at_post, is_empty = self._here.kind is PageKind.POST, not (parsed.posts or parsed.listed)
+        if is_empty:
+            by_words = self._parse_by_words(tree)
+            if is_at_post or by_words.kind is PageKind.NOTICE:
+                return by_words
+        problem = _EMPTY_LIST if is_empty else _LIST_AT_POST if is_at_post else None
+        return parsed if problem is None else replace(parsed, problems=(*parsed.problems, problem))
 
     def explain(self) -> Explanation:
         """Return the template that fits the page, and the selector that filled each field first."""
         tree = parse_tree(self.text, self.url)
-        template = self._find_template(tree)
+        template = find_template(tree, self.templates)
         if template is None:
             return Explanation(template=None)
         picker = Picker(tree=tree)
         self._parse_template(picker, template)
         sources = {source.field: source for source in reversed(picker.sources)}
         return Explanation(template=template.name, sources=tuple(reversed(sources.values())))
-
-    def _find_template(self, tree: PageTree) -> Template | None:
-        return next((one for one in self.templates if _fits(Picker(tree=tree), one)), None)
 
     @property
     def _here(self) -> ParsedUrl:
@@ -83,7 +112,7 @@ class PageReader:
         return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
 
     def _parse_template(self, picker: Picker, template: Template) -> ParsedPage:
-        shows_list = self._here.kind in LIST_KINDS and _shows_whole_posts(picker, template)
+        shows_list = self._here.kind in LIST_KINDS and shows_whole_posts(picker, template)
         if template.post is not None and has_post(picker, template.post) and not shows_list:
             return self._parse_post_page(picker, template)
         if template.comments is not None and picker.elements(template.comments.each):
@@ -98,6 +127,8 @@ class PageReader:
             return self._page(picker, template, PageKind.POST)
         if post.title is None or not confirms_title(picker.tree.title, post.title):
             picker.problems.append(UNCONFIRMED_TITLE)
+        if post.posted is None and parts.posted is not None and not self._is_further_comments:
+            picker.problems.append(_NO_TIME)
         reader = self._list_reader(picker)
         paging = reader.next_link(parts.next_comments, PageKind.COMMENTS, number)
         if self._is_further_comments:
@@ -222,17 +253,3 @@ class PageReader:
         if number is None:
             return ()
         return (Post(number=number, url=self._post_url, comments=comments, whole=False),)
-
-
-def _shows_whole_posts(picker: Picker, template: Template) -> bool:
-    each = None if template.whole is None else template.whole.each
-    return each is not None and bool(picker.elements(each))
-
-
-def _fits(picker: Picker, template: Template) -> bool:
-    if template.marker is not None:
-        return bool(picker.elements(template.marker))
-    if template.post is not None and has_post(picker, template.post):
-        return True
-    parts = (template.whole, template.titles, template.comments)
-    return any(picker.elements(part.each) for part in parts if part is not None and part.each is not None)

@@ -177,17 +177,36 @@ def test_a_page_cut_anywhere_does_not_raise(case: Path) -> None:
         _parse(case, html[:end])
 
 
-@pytest.mark.parametrize("case", HTML_CASES, ids=_name)
-def test_a_page_without_classes_and_ids_stores_nothing_wrong_silently(case: Path) -> None:
+def _stripped(case: Path, attributes: tuple[str, ...]) -> ParsedPage:
     root = parse_html((case / "page.html").read_text("utf-8"))
     for node in root.iter():
-        if isinstance(node.tag, str):
-            node.attrib.pop("class", "")
-            node.attrib.pop("id", "")
-    stripped = _parse(case, etree.tostring(root, method="html", encoding="unicode"))
+        for name in attributes:
+            if isinstance(node.tag, str):
+                node.attrib.pop(name, "")
+    return _parse(case, etree.tostring(root, method="html", encoding="unicode"))
+
+
+@pytest.mark.parametrize("case", HTML_CASES, ids=_name)
+def test_a_page_without_classes_and_ids_stores_nothing_wrong_silently(case: Path) -> None:
+    stripped = _stripped(case, ("class", "id"))
     assert "template" in {problem.field for problem in stripped.problems}
     titles = {post.title for post in _parse(case).posts}
     assert {post.title for post in stripped.posts} <= titles
+
+
+@pytest.mark.parametrize("attribute", ["class", "id"])
+@pytest.mark.parametrize("case", HTML_CASES, ids=_name)
+def test_a_page_without_its_classes_or_ids_has_no_other_value_without_a_problem(
+    case: Path, attribute: str
+) -> None:
+    plain = {post.number: post for post in _parse(case).posts}
+    stripped = _stripped(case, (attribute,))
+    if plain and not stripped.posts:
+        assert stripped.problems != ()
+    for post in stripped.posts if not stripped.problems else ():
+        for name in ("title", "posted", "views", "comment_count"):
+            assert getattr(post, name) in (getattr(plain[post.number], name), None)
+        assert (plain[post.number].body_text or "") in (post.body_text or "")  # the site's additions may stay
 
 
 def test_every_selector_of_every_site_is_valid() -> None:

@@ -146,6 +146,23 @@ def test_the_commands_of_a_guide_work(guide: Path, home: Path, host: DemoHost, d
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_lines_of_a_crontab_have_absolute_paths(guide: Path) -> None:
+    jobs = [line for block in blocks(guide) if block.kind == "crontab" for line in block.commands]
+    programs = [line.split()[5] for line in jobs]
+    archives = [path for line in jobs for path in line.partition("--db ")[2].split()[:1]]
+    assert [path for path in programs + archives if not path.startswith(("/", "$HOME/"))] == []
+
+
+def test_a_configuration_file_of_a_guide_is_accepted(home: Path) -> None:
+    files = [block.text for guide in GUIDES for block in blocks(guide) if block.kind == "toml"]
+    assert len(files) >= 3
+    for number, text in enumerate(files):
+        (home / f"{number}.toml").write_text(text)
+        ran = run_command("update", "--dry-run", "--config", f"{number}.toml", folder=home)
+        assert ran.code == 0, f"{text}\n{ran.err}"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
 def test_a_line_that_calls_the_program_is_in_a_shell_block(guide: Path) -> None:
     others = [block for block in blocks(guide) if block.kind not in ("sh", "crontab", "ini", "yaml")]
     assert [block.line for block in others if block.text.startswith("blogarchive ")] == []

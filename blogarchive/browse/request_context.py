@@ -4,13 +4,16 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages, responses
 from blogarchive.browse.tables import links
+from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
+from blogarchive.store.queries import author_pages
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
@@ -26,6 +29,7 @@ class RequestContext:
     datasette: "Datasette"
     request: Request
     database: str
+    language: Language
 
     @property
     def home(self) -> str:
@@ -44,7 +48,12 @@ class RequestContext:
 
     def gettext(self, message: str, **values: object) -> str:
         """Return a message in the language of the page, with its placeholders filled."""
-        return translator(languages.page_language(self.request))(message, **values)
+        return translator(self.language)(message, **values)
+
+    def with_parameters(self, **changes: str) -> str:
+        """Return the query of this URL with parameters changed; "" removes one."""
+        given = dict(parse_qsl(self.request.query_string))
+        return "?" + urlencode({name: value for name, value in {**given, **changes}.items() if value})
 
     async def query(self, read: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Return the result of `read`, run in a thread of Datasette with a time limit."""
@@ -60,11 +69,12 @@ class RequestContext:
         self, template: str, values: dict[str, Any], *, status: int = 200, remote: bool = False
     ) -> Response:
         """Return the page rendered from `template` and `values`."""
-        variables = {
+        variables: dict[str, Any] = {
             "home": self.home,
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
             "terms": "",
+            "blog": await self.query(author_pages.read_only_blog),
             **languages.template_values(self.request),
             **values,
         }
@@ -91,6 +101,8 @@ def make_view(handler: Handler) -> Callable[["Datasette", Request], Awaitable[Re
             return Response.text("No archive of that name is served here.", status=404)
         permissions = [("view-database", database.name), "view-instance"]
         await datasette.ensure_permissions(request.actor, permissions)
-        return await handler(RequestContext(datasette, request, database.name))
+        return await handler(
+            RequestContext(datasette, request, database.name, languages.page_language(request))
+        )
 
     return view

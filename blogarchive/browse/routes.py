@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import responses
+from blogarchive.browse import archives, responses
 from blogarchive.browse.pages.author_page import show_author
 from blogarchive.browse.pages.home_page import show_home
 from blogarchive.browse.pages.post_page import show_edits, show_post
@@ -15,6 +15,9 @@ from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.request_context import Handler, RequestContext, make_view
 from blogarchive.messages import N_
 from blogarchive.store.queries import author_pages
+
+if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
+    from datasette.app import Datasette
 
 _IN = r"(?:/in/(?P<database>[^/]+))?"
 Route = Callable[..., Awaitable[Response]]
@@ -27,6 +30,21 @@ async def _show_media(context: RequestContext) -> Response:
     if found is None:
         return await context.not_found(N_("such image"))
     return responses.media_response(found.content_type, found.body, sha256)
+
+
+async def _open_first_page(datasette: "Datasette", request: Request) -> Response:
+    """`/`: the reading pages of the first archive; Datasette's own page on a server without one."""
+    if archives.archive_names(datasette):
+        return Response.redirect(datasette.urls.path("/read"))
+    return await _show_databases(datasette, request)
+
+
+async def _show_databases(datasette: "Datasette", request: Request) -> Response:
+    """`/-/tables`: Datasette's own first page, a list of the databases."""
+    from datasette.views.index import IndexView  # an import of its own: datasette.app imports its plugins
+
+    response: Response = await IndexView(datasette).get(request)
+    return response
 
 
 async def _show_stylesheet() -> Response:
@@ -59,6 +77,8 @@ def routes(databases: Iterable[str]) -> list[tuple[str, Route]]:
     """Return the routes for Datasette, on a server of these databases."""
     homes = ["read"] if "archive" in databases else ["read", "archive"]
     return [
+        (r"^/(?P<format>)$", _open_first_page),  # Datasette's page reads the group
+        (r"^/-/tables(?P<format>)$", _show_databases),
         (r"^/read/style\.css$", _show_stylesheet),
         (r"^/read/tables\.css$", _show_tables_stylesheet),
         (rf"^/(?:{'|'.join(homes)}){_IN}/?$", make_view(show_home)),

@@ -9,6 +9,7 @@ import locale
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +40,7 @@ def use_system_language() -> None:
     gettext.textdomain(DOMAIN)
 
 
+@cache
 def catalogue(language: Language) -> gettext.NullTranslations:
     """Return the translations into `language`; English messages are returned unchanged."""
     return gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)

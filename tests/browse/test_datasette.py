@@ -231,7 +231,7 @@ async def test_csv_of_other_databases_is_unchanged(archive_path: Path, other_dat
 async def test_a_second_archive_is_read_under_its_name(archive_path: Path, own_archive: Path) -> None:
     second = own_archive.rename(own_archive.with_name("second one.db"))
     served = Datasette([str(archive_path), str(second)])
-    menu = (await served.client.get("/")).text
+    menu = (await served.client.get("/-/tables")).text
     assert "阅读 Read: archive" in menu
     address = menu.split('">阅读 Read: second one')[0].rsplit('"', 1)[1]
     assert address.startswith("/read/in/second")

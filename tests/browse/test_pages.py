@@ -159,14 +159,14 @@ async def test_a_gone_post_and_a_missing_one_are_marked(datasette: Datasette, ar
 async def test_an_author_page_shows_years_categories_and_missing_posts(datasette: Datasette) -> None:
     shown = await page(datasette, "/read/author/1")
     assert "1,851,847" in words(shown)
-    assert len(shown.cssselect("svg.bars rect.stored")) > 20
-    assert len(shown.cssselect("svg.bars rect.lacking")) == 2
+    assert len(shown.cssselect("svg.plot-svg rect.stored")) > 20
+    assert len(shown.cssselect("svg.plot-svg rect.lacking")) == 2
     assert [words(row) for row in shown.cssselect("table tbody th")] == ["2025-01", "2024-12"]
     years = [words(link) for link in shown.xpath("//nav[@aria-label='年份']/a")]
     assert years[0].startswith("2025")
     older = await page(datasette, "/read/author/1?year=2016")
     assert len(older.cssselect("ol.posts > li")) == int(dict(year.split() for year in years)["2016"])
-    category = shown.xpath("//p[@class='tags']/a[starts-with(., '山居')]")[0]
+    category = shown.xpath("//nav[@aria-label='分类']/a[starts-with(., '山居')]")[0]
     in_category = await page(datasette, f"/read/author/1{category.get('href')}")
     assert len(in_category.cssselect("ol.posts > li")) == int(words(category).split()[1])
 

@@ -1,15 +1,20 @@
 """Parts of the reading pages: differences, reply targets, times, languages, plots."""
 
+import re
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarchive.browse.pages.diffs import diff_texts
 from blogarchive.browse.pages.formatting import format_time
-from blogarchive.browse.pages.plots import draw_bars, draw_sparkline
 from blogarchive.browse.pages.reply_targets import find_reply_targets
+from blogarchive.browse.plots.bars import Bar, draw_bars
+from blogarchive.browse.plots.calendar import draw_calendar
+from blogarchive.browse.plots.lines import draw_line, draw_sparkline
+from blogarchive.browse.plots.scales import round_ticks
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.queries.blog_models import Month
 from blogarchive.store.queries.post_models import Comment
 
 SEEN = "2025-02-01T09:00:00+00:00"
@@ -90,22 +95,46 @@ def test_the_language_is_detected_by_its_characters(text: str, found: str) -> No
     assert detect_language(text) == found
 
 
-def a_month(name: str, held: int, *, missing: int = 0) -> Month:
-    return Month(month=name, stored=held, missing=missing, listed=None)
-
-
-def describe(month: Month) -> str:
-    return f"{month.month} has {month.stored} & lacks {month.lacking}"
-
-
 def test_plots_have_an_escaped_description() -> None:
     points = [("2025-01-01T00:00:00+00:00", 1), ("2025-02-01T00:00:00+00:00", 5)]
-    assert "<title>&lt;b&gt;</title>" in draw_sparkline(points, "<b>")
-    assert draw_sparkline(points[:1], "x") == ""
-    assert draw_sparkline([("<script>", 1), ("x", 2)], "x") == ""
+    for draw in (draw_sparkline, partial(draw_line, unit="<i>")):
+        assert "<title>&lt;b&gt;</title>" in draw(points, title="<b>")
+        assert draw(points[:1], title="x") == ""
+        assert draw([("<script>", 1), ("x", 2)], title="x") == ""
     drawn = draw_bars(
-        [a_month("2024-11", 2), a_month("2025-02", 1, missing=1), a_month("<script>", 9)], "x", describe
+        {
+            "2024-11": Bar(2, "two"),
+            "2025-02": Bar(1, "1 & lacks 1", "?month=1&b", lacking=1),
+            "<script>": Bar(9, "9"),
+        },
+        title="<b>",
+        unit="<i>",
     )
-    assert drawn.count("<rect") == 3
-    assert "<title>2025-02 has 1 &amp; lacks 1</title>" in drawn
-    assert "script" not in drawn
+    assert len(re.findall('<rect class="(?:stored|lacking)"', drawn)) == 3
+    assert "<title>1 &amp; lacks 1</title>" in drawn
+    assert 'href="?month=1&amp;b"' in drawn
+    assert "<script" not in drawn
+    assert "<i>" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("highest", "ticks"),
+    [
+        (0, [0, 1]),
+        (3, [0, 1, 2, 3]),
+        (9, [0, 5, 10]),
+        (41, [0, 20, 40, 60]),
+        (1_851_847, [0, 500_000, 1_000_000, 1_500_000, 2_000_000]),
+    ],
+)
+def test_an_axis_has_round_numbers(highest: int, ticks: list[int]) -> None:
+    assert round_ticks(highest) == ticks
+
+
+def test_a_calendar_has_every_day_of_its_year_and_links_those_with_posts() -> None:
+    days = {"2024-02-29": Bar(2, "two <posts>", "?month=2024-02")}
+    drawn = draw_calendar(2024, days, title="2024", weekdays="一 二 三 四 五 六 日")
+    assert drawn.count("<rect") == 366
+    assert drawn.count("<a ") == 1
+    assert "two &lt;posts&gt;" in drawn
+    assert draw_calendar(2100, {}, title="", weekdays="M").count("<rect") == 365

@@ -1,77 +1,132 @@
-"""The page of an author: facts, posts by month as bars, categories, missing posts, list of posts."""
+"""The page of an author: facts, posts by month as bars and as links, years, categories, list of posts."""
 
-import re
-from collections import Counter
-from functools import partial
-from urllib.parse import urlencode
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
+from markupsafe import Markup
 
-from blogarchive.browse.pages import plots
+from blogarchive.browse.pages import post_choices
+from blogarchive.browse.pages.formatting import format_count
+from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, Choice, list_url
+from blogarchive.browse.plots.bars import Bar, draw_bars
+from blogarchive.browse.plots.lines import draw_sparkline
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
-from blogarchive.store.queries import author_pages
-from blogarchive.store.queries.author_pages import POSTS_PER_PAGE, AuthorPage, PostSelection
-from blogarchive.store.queries.blog_models import Month
+from blogarchive.store.queries import author_pages, post_lists
+from blogarchive.store.queries.author_pages import AuthorPage
+from blogarchive.store.queries.blog_models import BlogSummary, Month, VisitCount
+from blogarchive.store.queries.post_lists import PostSelection
 
-_PERIOD = re.compile(r"\d{4}(?:-\d{2})?")
+_FEW_MONTHS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """The posts of the list's category, or of all, in each year and in each month of the selected year."""
+
+    years: Mapping[str, int]
+    months: Mapping[str, int]
 
 
 async def show_author(context: RequestContext) -> Response:
     """`/read/author/ID`; `?year=`, `?month=`, `?category=` and `?page=` select the posts."""
     author_id = int(context.request.url_vars["id"])
-    selection = _read_selection(context)
-    found = await context.query(
-        lambda connection: author_pages.read_author_page(connection, author_id, selection)
-    )
+    chosen = _read_selection(context)
+    found = await context.query(lambda connection: _read(connection, author_id, chosen))
     if found is None:
         return await context.not_found(N_("such author"))
-    category = next((one for one in found.categories if one.id == selection.category), None)
-    return await context.render("author.html", {**_template_values(context, found), "category": category})
+    return await context.render("author.html", _template_values(context, *found, chosen))
+
+
+def draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month, ...]) -> Markup:
+    """Return the posts of each month as bars that link to their lists."""
+    page = f"{context.home}/author/{blog.id}"
+    bars = {
+        month.month: Bar(
+            month.stored,
+            _describe_month(context, month),
+            page + list_url(PostSelection(period=month.month)),
+            month.lacking,
+        )
+        for month in months
+    }
+    title = context.gettext(
+        "Posts of {name} by month, {count} in all", name=blog.name, count=format_count(blog.posts)
+    )
+    return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"))
+
+
+def describe_visits(context: RequestContext, visits: tuple[VisitCount, ...]) -> str:
+    """Return the first and the last number of visits in words; "" if there is none."""
+    if not visits:
+        return ""
+    return context.gettext(
+        "Visits: from {first} to {last}",
+        first=format_count(visits[0].total_visits),
+        last=format_count(visits[-1].total_visits),
+    )
 
 
 def _read_selection(context: RequestContext) -> PostSelection:
     given = context.text_parameter("month") or context.text_parameter("year")
     return PostSelection(
-        period=given if _PERIOD.fullmatch(given) else "",
+        period=given if PERIOD.fullmatch(given) else "",
         category=context.int_parameter("category"),
         page=context.int_parameter("page", minimum=1) or 1,
     )
 
 
-def _page_links(found: AuthorPage) -> dict[str, object]:
-    """Return the number of the last page of the list, and the queries of the pages before and after."""
+def _read(
+    connection: sqlite3.Connection, author_id: int, chosen: PostSelection
+) -> tuple[AuthorPage, _Counts] | None:
+    found = author_pages.read_author_page(connection, author_id, chosen)
+    if found is None:
+        return None
+    year, category = found.selection.period[:YEAR_LENGTH], found.selection.category
+    if category is None:
+        years = post_choices.count_years(found.months)
+        return found, _Counts(years, post_choices.count_months(found.months, year))
+    years = post_lists.read_category_years(connection, category)
+    months = post_lists.read_category_months(connection, author_id, category, year) if year else {}
+    return found, _Counts(years, months)
+
+
+def _template_values(
+    context: RequestContext, found: AuthorPage, counts: _Counts, chosen: PostSelection
+) -> dict[str, object]:
     selection = found.selection
-    last = max(1, -(-found.selected_posts // POSTS_PER_PAGE))
-    chosen = {"category": selection.category or "", "month": selection.period}
-
-    def link(page: int) -> str | None:
-        parameters = {name: value for name, value in {**chosen, "page": page}.items() if value}
-        return f"?{urlencode(parameters)}#posts" if 1 <= page <= last else None
-
-    return {"last": last, "before": link(selection.page - 1), "after": link(selection.page + 1)}
-
-
-def _template_values(context: RequestContext, found: AuthorPage) -> dict[str, object]:
-    years: Counter[str] = Counter()
-    for month in found.months:
-        years[month.month[:4]] += month.stored + month.missing
-    stored = sum(month.stored for month in found.months)
-    title = context.gettext("Posts of {name} by month, {count} in all", name=found.blog.name, count=stored)
+    category = next((one for one in found.categories if one.id == selection.category), None)
+    newest_first = dict(sorted(counts.years.items(), reverse=True))
     visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
     return {
         "page": found,
         "blog": found.blog,
-        "period": found.selection.period,
-        "year": found.selection.period[:4],
-        "pages": _page_links(found),
-        "years": sorted(years.items(), reverse=True),
-        "most": max((month.stored + month.lacking for month in found.months), default=0),
-        "bars": plots.draw_bars(found.months, title, partial(_describe_month, context)),
-        "visits": plots.draw_sparkline(
-            visits, _describe_visits(context, visits[0][1], visits[-1][1]) if visits else ""
-        ),
+        "category": category,
+        "period": selection.period,
+        "years": tuple(post_choices.choose_periods(newest_first, selection)),
+        "months": tuple(post_choices.choose_periods(counts.months, selection)),
+        "categories": tuple(post_choices.choose_categories(found.categories, chosen)),
+        "all_years": list_url(PostSelection(category=category.id)) if category else "",
+        "all_categories": list_url(PostSelection(period=chosen.period)),
+        "all_months": _group_months(found),
+        "is_long": len(found.months) > _FEW_MONTHS,
+        "trail": f"?category={category.id}" if category else "",
+        "pages": post_choices.turn_pages(selection, found.selected_posts),
+        "bars": draw_months(context, found.blog, found.months),
+        "visits": draw_sparkline(visits, describe_visits(context, found.visits)),
         "lacking": [month for month in reversed(found.months) if month.lacking],
+    }
+
+
+def _group_months(found: AuthorPage) -> dict[str, tuple[Choice, ...]]:
+    """Return the choices of all months by year, newest first."""
+    years = sorted(post_choices.count_years(found.months), reverse=True)
+    nothing = PostSelection(period=" ")
+    return {
+        year: tuple(post_choices.choose_periods(post_choices.count_months(found.months, year), nothing))
+        for year in years
     }
 
 
@@ -84,7 +139,3 @@ def _describe_month(context: RequestContext, month: Month) -> str:
             missing=month.lacking,
         )
     return context.gettext("{month}: {stored} stored", month=month.month, stored=month.stored)
-
-
-def _describe_visits(context: RequestContext, first: int, last: int) -> str:
-    return context.gettext("Visits: from {first} to {last}", first=f"{first:,}", last=f"{last:,}")

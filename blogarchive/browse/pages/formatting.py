@@ -51,6 +51,12 @@ def format_day(at: str | None) -> str:
     return (at or "")[:10]
 
 
+def year_query(at: str | None) -> str:
+    """Return the query that opens the year of a time on the page of its author; "" if there is no year."""
+    year = (at or "")[:4]
+    return f"?year={year}#posts" if year.isascii() and year.isdigit() and len(year) == 4 else ""
+
+
 def format_count(number: int | None) -> str:
     """Return 1851847 as `1,851,847`, None as ""."""
     return "" if number is None else f"{number:,}"
@@ -69,6 +75,7 @@ def format_gone_reason(name: str | None) -> str:
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "archive_time": format_time,
     "archive_day": format_day,
+    "archive_year": year_query,
     "archive_count": format_count,
     "archive_outcome": format_outcome,
     "archive_reason": format_gone_reason,

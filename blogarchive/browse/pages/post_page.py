@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from blogarchive.browse.pages import bodies, plots
+from blogarchive.browse.pages import bodies
 from blogarchive.browse.pages.diffs import DiffPart, diff_texts
 from blogarchive.browse.pages.reply_targets import find_reply_targets
+from blogarchive.browse.pages.trail import find_trail
+from blogarchive.browse.plots.lines import draw_sparkline
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
 from blogarchive.rendering.languages import detect_language
@@ -57,8 +59,9 @@ async def show_post(context: RequestContext) -> Response:
         return await context.not_found(N_("such post"))
     posts = await context.query(lambda connection: bodies.find_linked_posts(connection, found))
     remote = context.text_parameter("remote") == "1"
+    values = _template_values(context, found, posts, remote=remote)
     return await context.render(
-        "post.html", _template_values(context, found, posts, remote=remote), remote=remote
+        "post.html", {**values, "trail": await find_trail(context, found)}, remote=remote
     )
 
 
@@ -69,6 +72,7 @@ async def show_edits(context: RequestContext) -> Response:
         return await context.not_found(N_("such post"))
     values = {
         "page": found,
+        "blog": found.blog,
         "edits": [
             _build_edit(old, new)
             for old, new in zip(found.post.versions, found.post.versions[1:], strict=False)
@@ -100,6 +104,9 @@ def _template_values(
 
     return {
         "page": found,
+        "blog": found.blog,
+        "load_images": context.with_parameters(remote="1"),
+        "leave_images": context.with_parameters(remote=""),
         "body": render(found.post.body_html, found.post.images),
         "language": detect_language(found.post.body_text or found.post.title),
         "comments": [
@@ -134,7 +141,7 @@ def _draw_series(context: RequestContext, counters: Sequence[Counters]) -> list[
             last=f"{last:,}",
             until=until[:10],
         )
-        drawn.append(Series(name, first, last, since, plots.draw_sparkline(points, title)))
+        drawn.append(Series(name, first, last, since, draw_sparkline(points, title)))
     return drawn
 
 

@@ -1,95 +1,135 @@
-"""The search page."""
+"""The search page: hits, their counts by blog and year, and posts that the words name by URL or number."""
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
+from blogarchive.browse.pages.post_choices import Choice
+from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, SearchQuery, read_query
+from blogarchive.browse.pages.trail import hit_url
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.store.queries import author_pages
+from blogarchive.store.queries import author_pages, post_lookup
 from blogarchive.store.queries.blog_models import BlogSummary
-from blogarchive.store.search.search import Hit, Order, count_hits, search
+from blogarchive.store.queries.post_models import PostLine
+from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
 
-_HITS_PER_PAGE = 20
-_LAST_PAGE = 500
+_MAX_GROUPED = 4000
+"""Hits up to which they are counted by blog and year."""
+
+_MAX_BLOGS = 12
+
+_SURE_NUMBER = 5
+"""Digits of a number that is hardly a word of a text, so that it leads to its post at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class _SearchQuery:
-    """The fields of the search form."""
+class _Found:
+    """The result of a search; `posts` and `comments` are numbers of hits."""
 
-    terms: str
-    author: str
-    since: str
-    comments: bool
-    order: Order
-    page: int
+    hits: list[Hit]
+    posts: int
+    comments: int
+    groups: list[HitGroup]
+    named: tuple[PostLine, ...]
+    blogs: tuple[BlogSummary, ...]
 
 
 async def show_search(context: RequestContext) -> Response:
-    """`/read/search?q=…`, with `author`, `since`, `in=comments`, `order=best` and `page`."""
-    query = _SearchQuery(
-        terms=context.text_parameter("q")[:1000],
-        author=context.text_parameter("author"),
-        since=context.text_parameter("since"),
-        comments=context.text_parameter("in") == "comments",
-        order="best" if context.text_parameter("order") == "best" else "newest",
-        page=min(_LAST_PAGE, context.int_parameter("page", minimum=1) or 1),
-    )
-    hits, posts, comments, blogs = await context.query(lambda connection: _run_search(connection, query))
-    total = comments if query.comments else posts
-    last = min(_LAST_PAGE, max(1, -(-total // _HITS_PER_PAGE)))
-    return await context.render(
-        "search.html",
-        {
-            "terms": query.terms,
-            "query": query,
-            "hits": hits,
-            "posts": posts,
-            "comments": comments,
-            "blogs": blogs,
-            "last": last,
-            "links": {
-                "posts": _build_link(query, comments=False),
-                "comments": _build_link(query, comments=True),
-                "newest": _build_link(query, order="newest"),
-                "best": _build_link(query, order="best"),
-                "before": _build_link(query, page=query.page - 1) if query.page > 1 else None,
-                "after": _build_link(query, page=query.page + 1) if query.page < last else None,
-            },
-        },
-    )
+    """`/read/search?q=…`, with `author`, `since`, `until`, `in=comments`, `order=best` and `page`."""
+    query = read_query(context)
+    post_id = await context.query(lambda connection: _find_named_post(connection, query.terms))
+    if post_id is not None:
+        return Response.redirect(f"{context.home}/post/{post_id}")
+    found = await context.query(lambda connection: _run_search(connection, query))
+    return await context.render("search.html", _template_values(context, query, found))
 
 
-def _run_search(
-    connection: sqlite3.Connection, query: _SearchQuery
-) -> tuple[list[Hit], int, int, tuple[BlogSummary, ...]]:
-    author, since = query.author or None, query.since or None
+def _find_named_post(connection: sqlite3.Connection, words: str) -> int | None:
+    """Return the id of the post that a URL or a long number names, or None."""
+    if words.startswith(("https://", "http://")):
+        return post_lookup.find_by_url(connection, words)
+    if len(words) < _SURE_NUMBER:
+        return None
+    named = post_lookup.find_by_number(connection, words)
+    return named[0].id if len(named) == 1 else None
+
+
+def _run_search(connection: sqlite3.Connection, query: SearchQuery) -> _Found:
+    blogs = author_pages.read_blogs(connection)
+    if query.wrong_date:
+        return _Found([], 0, 0, [], (), blogs)
     hits = search(
         connection,
         query.terms,
-        author=author,
-        since=since,
         comments=query.comments,
         order=query.order,
-        limit=_HITS_PER_PAGE,
-        offset=(query.page - 1) * _HITS_PER_PAGE,
+        limit=HITS_PER_PAGE,
+        offset=(query.page - 1) * HITS_PER_PAGE,
+        **query.filters,
     )
-    posts = count_hits(connection, query.terms, author=author, since=since)
-    comments = count_hits(connection, query.terms, author=author, since=since, comments=True)
-    return hits, posts, comments, author_pages.read_blogs(connection)
+    posts = count_hits(connection, query.terms, **query.filters)
+    comments = count_hits(connection, query.terms, comments=True, **query.filters)
+    is_grouped = 0 < (comments if query.comments else posts) <= _MAX_GROUPED
+    return _Found(
+        hits,
+        posts,
+        comments,
+        count_groups(connection, query.terms, comments=query.comments, **query.filters) if is_grouped else [],
+        post_lookup.find_by_number(connection, query.terms),
+        blogs,
+    )
 
 
-def _build_link(
-    query: _SearchQuery, *, comments: bool | None = None, order: Order | None = None, page: int = 1
-) -> str:
-    wanted = {
-        "q": query.terms,
-        "author": query.author,
-        "since": query.since,
-        "in": "comments" if (query.comments if comments is None else comments) else "",
-        "order": "best" if (order or query.order) == "best" else "",
-        "page": page if page > 1 else "",
+def _template_values(context: RequestContext, query: SearchQuery, found: _Found) -> dict[str, object]:
+    total = found.comments if query.comments else found.posts
+    last = min(LAST_PAGE, max(1, -(-total // HITS_PER_PAGE)))
+    first_place = (query.page - 1) * HITS_PER_PAGE + 1
+    return {
+        "terms": query.terms,
+        "query": query,
+        "found": found,
+        "hits": [
+            (hit, hit_url(context, query, place, hit)) for place, hit in enumerate(found.hits, first_place)
+        ],
+        "in_years": _group_by_year(query, found.groups),
+        "in_blogs": _group_by_blog(query, found),
+        "last": last,
+        "links": {
+            "posts": query.url(comments=False),
+            "comments": query.url(comments=True),
+            "newest": query.url(order="newest"),
+            "best": query.url(order="best"),
+            "before": query.url(page=query.page - 1) if query.page > 1 else None,
+            "after": query.url(page=query.page + 1) if query.page < last else None,
+            "any_blog": query.url(author=""),
+            "any_time": query.url(since="", until=""),
+        },
     }
-    return "?" + urlencode({name: value for name, value in wanted.items() if value})
+
+
+def _group_by_year(query: SearchQuery, groups: list[HitGroup]) -> list[Choice]:
+    years: Counter[str] = Counter()
+    for group in groups:
+        years[group.year] += group.hits
+    return [
+        Choice(year, years[year], query.url(since=year, until=year), query.since == query.until == year)
+        for year in sorted(years, reverse=True)
+        if year
+    ]
+
+
+def _group_by_blog(query: SearchQuery, found: _Found) -> list[Choice]:
+    counts: Counter[int] = Counter()
+    for group in found.groups:
+        counts[group.author_id or 0] += group.hits
+    blogs = {blog.id: blog for blog in found.blogs}
+    names = Counter(blog.name for blog in found.blogs)
+    chosen = []
+    for author_id, hits in counts.most_common(_MAX_BLOGS):
+        if author_id in blogs:
+            blog = blogs[author_id]
+            key = blog.name if names[blog.name] == 1 else f"{blog.site}/{blog.uid}"
+            chosen.append(Choice(blog.name, hits, query.url(author=key), query.author == key))
+    return chosen

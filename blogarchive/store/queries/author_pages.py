@@ -7,35 +7,17 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from blogarchive.store.media.skipped import count_skipped_by_host
+from blogarchive.store.queries import post_lists
 from blogarchive.store.queries.blog_models import BLOG_COLUMNS, BlogSummary, Month, VisitCount
+from blogarchive.store.queries.post_lists import CategoryCount, PostSelection
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
-from blogarchive.store.rows import Value, all_as, dicts, one_as
+from blogarchive.store.rows import all_as, dicts, one_as
 from blogarchive.store.search.index import count_pending
 
 _SUMMARIES = f"""select {BLOG_COLUMNS},
        coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
        coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
   from authors a left join blog_totals t on t.author_id = a.id"""  # noqa: S608 - constants
-
-POSTS_PER_PAGE = 50
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CategoryCount:
-    """A category and the number of its posts."""
-
-    id: int
-    name: str
-    posts: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostSelection:
-    """The posts that a list shows: of a year (YYYY), a month (YYYY-MM) or all, of one category, one page of them."""
-
-    period: str = ""
-    category: int | None = None
-    page: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +75,17 @@ def read_blogs(connection: sqlite3.Connection) -> tuple[BlogSummary, ...]:
     return tuple(sorted(found, key=lambda blog: blog.last_post_on or "", reverse=True))
 
 
+def read_blog(connection: sqlite3.Connection, author_id: int) -> BlogSummary | None:
+    """Return the blog of that author, or None."""
+    return one_as(connection, BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
+
+
+def read_only_blog(connection: sqlite3.Connection) -> BlogSummary | None:
+    """Return the blog of an archive with one blog, else None."""
+    ids = connection.execute("select id from authors limit 2").fetchall()
+    return read_blog(connection, ids[0][0]) if len(ids) == 1 else None
+
+
 def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:
     """Return the newest posts of all blogs."""
     return all_as(
@@ -124,9 +117,10 @@ def read_author_page(
     connection: sqlite3.Connection, author_id: int, selection: PostSelection
 ) -> AuthorPage | None:
     """Return the page of an author, or None; without period and category, with posts of the newest year."""
-    blog = one_as(connection, BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
+    blog = read_blog(connection, author_id)
     if blog is None:
         return None
+    categories = post_lists.read_categories(connection, author_id, selection.period)
     if not selection.period and selection.category is None:
         selection = replace(selection, period=(blog.last_post_on or "")[:4])
     return AuthorPage(
@@ -139,17 +133,10 @@ def read_author_page(
             " and total_visits is not null order by captured_at",
             (author_id,),
         ),
-        categories=all_as(
-            connection,
-            CategoryCount,
-            """select c.id, c.name, coalesce(t.posts, 0) as posts from categories c
-                 left join category_totals t on t.category_id = c.id
-                where c.author_id = ? order by posts desc, c.name""",
-            (author_id,),
-        ),
-        posts=_posts_of(connection, author_id, selection),
+        categories=categories,
+        posts=post_lists.read_posts(connection, author_id, selection),
         selection=selection,
-        selected_posts=_count_posts(connection, author_id, selection),
+        selected_posts=post_lists.count_posts(connection, author_id, selection),
         images_not_fetched=count_skipped_by_host(connection, [author_id]),
     )
 
@@ -159,48 +146,6 @@ def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | 
     return one_as(
         connection, MediaFile, "select content_type, body from media_files where sha256 = ?", (sha256,)
     )
-
-
-_IN_PERIOD = "author_id = :author and (:period = '' or posted_at >= :period and posted_at < :period || '~')"
-_IN_CATEGORY = "id in (select post_id from posts_in_categories where category_id = :category)"
-
-
-def _posts_of(
-    connection: sqlite3.Connection, author_id: int, selection: PostSelection
-) -> tuple[PostLine, ...]:
-    conditions = _IN_PERIOD if selection.category is None else f"{_IN_PERIOD} and {_IN_CATEGORY}"
-    # The inner query reads an index alone; the long rows are read for one page.
-    page = (
-        f"select id from posts where {conditions} order by posted_at desc, id desc limit :size offset :start"  # noqa: S608
-    )
-    values: dict[str, Value] = {
-        "author": author_id,
-        "period": selection.period,
-        "category": selection.category,
-        "size": POSTS_PER_PAGE,
-        "start": (selection.page - 1) * POSTS_PER_PAGE,
-    }
-    return all_as(
-        connection,
-        PostLine,
-        f"{POST_LINES} where p.id in ({page}) order by p.posted_at desc, p.id desc",
-        values,
-    )
-
-
-def _count_posts(connection: sqlite3.Connection, author_id: int, selection: PostSelection) -> int:
-    if selection.category is not None:
-        query = "select posts from category_totals where category_id = :category"
-    elif selection.period:
-        query = (
-            "select coalesce(sum(posts), 0) from month_totals"
-            " where author_id = :author and month >= :period and month < :period || '~'"
-        )
-    else:
-        query = "select posts from blog_totals where author_id = :author"
-    values = {"author": author_id, "period": selection.period, "category": selection.category}
-    found = connection.execute(query, values).fetchone()
-    return int(found[0]) if found else 0
 
 
 def _months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:

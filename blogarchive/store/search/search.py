@@ -9,7 +9,7 @@ from gettext import gettext as _
 from typing import Literal
 
 from blogarchive.errors import ArchiveDamaged, UsageError
-from blogarchive.store.rows import dicts
+from blogarchive.store.rows import all_as, dicts
 from blogarchive.store.search.query import Query, match_expression, parse_query
 from blogarchive.store.search.snippet import Fragment, extract_sentence, mark_hits
 
@@ -56,12 +56,22 @@ class Hit:
     gone_at: str | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HitGroup:
+    """The number of hits of a blog in a year; "" is the year of hits without a date."""
+
+    author_id: int | None
+    year: str
+    hits: int
+
+
 def search(
     connection: sqlite3.Connection,
     words: str,
     *,
     author: str | None = None,
     since: str | None = None,
+    until: str | None = None,
     comments: bool = False,
     order: Order = "newest",
     limit: int = 20,
@@ -70,12 +80,13 @@ def search(
     """Return posts with `words` in title or text, or comments with them if `comments` is True.
 
     `author` is a nickname, a uid, site/uid or the title of a blog; for comments it is the name of their author. `since`
-    is a date (`2024`, `2024-05`, `2024-05-01`) in the site's time zone. Returns no hits if `words` contain no token.
+    and `until` are dates (`2024`, `2024-05`, `2024-05-01`) in the site's time zone, both included. Returns no hits if
+    `words` contain no token.
     """
     query = parse_query(words)
     if not query:
         return []
-    tables, where, parameters = _sql_parts(query, author, since, comments)
+    tables, where, parameters = _sql_parts(query, author, since, until, comments)
     best = _BEST_COMMENTS if comments else _BEST_POSTS
     ids = connection.execute(
         f"select f.rowid from {tables} where {where} "  # noqa: S608
@@ -91,17 +102,44 @@ def count_hits(
     *,
     author: str | None = None,
     since: str | None = None,
+    until: str | None = None,
     comments: bool = False,
 ) -> int:
     """Return the number of hits of `search` without a limit."""
     query = parse_query(words)
     if not query:
         return 0
-    tables, where, parameters = _sql_parts(query, author, since, comments)
-    if author is None and since is None:
+    tables, where, parameters = _sql_parts(query, author, since, until, comments)
+    if author is since is until is None:
         tables = "comments_fts" if comments else "posts_fts"
     found = connection.execute(f"select count(*) from {tables} where {where}", parameters)  # noqa: S608
     return int(found.fetchone()[0])
+
+
+def count_groups(
+    connection: sqlite3.Connection,
+    words: str,
+    *,
+    author: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    comments: bool = False,
+) -> list[HitGroup]:
+    """Return the number of hits of `search` by blog and year; comments are counted by year alone."""
+    query = parse_query(words)
+    if not query:
+        return []
+    tables, where, parameters = _sql_parts(query, author, since, until, comments)
+    blog = "null" if comments else "r.author_id"
+    return list(
+        all_as(
+            connection,
+            HitGroup,
+            f"select {blog} as author_id, coalesce(substr(r.posted_at, 1, 4), '') as year, count(*) as hits"  # noqa: S608
+            f" from {tables} where {where} group by 1, 2",
+            parameters,
+        )
+    )
 
 
 def require_blog(connection: sqlite3.Connection, author: str) -> None:
@@ -117,7 +155,7 @@ def require_blog(connection: sqlite3.Connection, author: str) -> None:
 
 
 def _sql_parts(
-    query: Query, author: str | None, since: str | None, comments: bool
+    query: Query, author: str | None, since: str | None, until: str | None, comments: bool
 ) -> tuple[str, str, list[str]]:
     """Return tables, condition and parameters of the SQL query."""
     table = "comments_fts" if comments else "posts_fts"
@@ -132,6 +170,9 @@ def _sql_parts(
         # A time cut to its month (2014-07) is not before a day in that month.
         conditions.append("(r.posted_at >= ? or substr(?, 1, length(r.posted_at)) = r.posted_at)")
         parameters += [since, since]
+    if until is not None:
+        conditions.append("r.posted_at < ? || '~'")
+        parameters.append(until)
     return (_COMMENTS if comments else _POSTS), " and ".join(conditions), parameters
 
 

@@ -1,8 +1,9 @@
 """Excerpt a hit: the sentence around its first match, with all matched words marked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from blogarchive.parsing.unicode_form import normalize_nfc
 from blogarchive.store.search.query import Term
@@ -11,6 +12,8 @@ from blogarchive.store.search.tokenizer import fold
 _SENTENCE_END = re.compile(r"[。！？!?…\n]+[”’」』）)]*")
 _SEPARATOR = r"[\W_]*"
 _MAX_CONTEXT = 60
+_MAX_SENTENCES = 3
+_MAX_SEARCHED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,56 @@ def mark_hits(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
 
 
 def extract_sentence(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
-    """Return the sentence of the first match, shortened if it is long, or the beginning if nothing matches."""
+    """Return the sentence of the first match, and those of terms that are not in it; the beginning if nothing matches.
+
+    There are at most three sentences, in the order of the text, each shortened if it is long.
+    """
     text = normalize_nfc(text)
     spans = _find_spans(text, terms)
-    first, last = spans[0] if spans else (0, 0)
+    parts: list[_Part] = []
+    for first, last in [*(spans[:1] or [(0, 0)]), *_first_spans(text, terms)]:
+        if len(parts) < _MAX_SENTENCES and not any(part.start <= first < part.end for part in parts):
+            parts.append(_sentence_around(text, first, last, spans))
+    return tuple(_join(text, spans, sorted(parts)))
+
+
+class _Part(NamedTuple):
+    """A part of a text to show; `cut_before` and `cut_after`: its sentence begins earlier, ends later."""
+
+    start: int
+    end: int
+    cut_before: bool
+    cut_after: bool
+
+
+def _sentence_around(text: str, first: int, last: int, spans: Sequence[tuple[int, int]]) -> _Part:
     begins = max((end.end() for end in _SENTENCE_END.finditer(text, 0, first)), default=0)
     following = _SENTENCE_END.search(text, last)
     ends = following.end() if following else len(text)
     start, end = max(begins, first - _MAX_CONTEXT), min(ends, last + _MAX_CONTEXT)
-    before = (Fragment("…"),) if start > begins else ()
-    after = (Fragment("…"),) if end < ends else ()
-    return (*before, *_fragments(text, spans, start, end), *after)
+    # A match is shown whole.
+    start = min([start, *(before for before, after in spans if before < start < after)])
+    end = max([end, *(after for before, after in spans if before < end < after)])
+    return _Part(start, end, start > begins, end < ends)
+
+
+def _join(text: str, spans: Sequence[tuple[int, int]], parts: Sequence[_Part]) -> Iterator[Fragment]:
+    shown = None
+    for part in parts:
+        is_apart = part.cut_before if shown is None else part.start > shown
+        if is_apart:
+            yield Fragment("…")
+        start = part.start if shown is None else max(part.start, shown)
+        yield from _fragments(text, spans, start, part.end)
+        shown = max(part.end, start)
+    if parts[-1].cut_after:
+        yield Fragment("…")
+
+
+def _first_spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    folded = fold(text) if len(terms) > 1 else ""
+    found = (re.search(_pattern(term), folded) for term in terms[:_MAX_SEARCHED])
+    return [match.span() for match in found if match and match[0]] if folded else []
 
 
 def _find_spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:

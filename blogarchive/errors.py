@@ -6,11 +6,13 @@ BlogArchiveError                1
 ├── Interrupted                 3   stopped by the user or the system; the same command continues
 ├── Unreachable                 4   no blog could be reached
 │   ├── SiteBlocks              4   the site blocks us
-│   └── RobotsForbid            4   robots.txt forbids the blog
+│   ├── RobotsForbid            4   robots.txt forbids the blog
+│   └── FleetUnreachable        4   the PostgreSQL of the fleet cannot be reached
 ├── SiteChanged                 5   usually filled fields are empty on many pages, or no page can be parsed
 ├── ArchiveDamaged              6   the file is damaged, or no archive
 │   └── CannotWrite             6   disk full, or the file is read-only
-└── ArchiveBusy                75   another run uses the archive (EX_TEMPFAIL of sysexits.h)
+├── ArchiveBusy                75   another run uses the archive (EX_TEMPFAIL of sysexits.h)
+└── HostBusy                   76   another worker of the fleet holds a host
 
 A message is one line for the user: the error, and the action to take.
 """
@@ -54,6 +56,10 @@ class RobotsForbid(Unreachable):
     """robots.txt forbids the blog."""
 
 
+class FleetUnreachable(Unreachable):
+    """The PostgreSQL of the fleet cannot be reached."""
+
+
 class SiteChanged(BlogArchiveError):
     """Usually filled fields are empty on many pages of this run, or no page can be parsed."""
 
@@ -74,3 +80,9 @@ class ArchiveBusy(BlogArchiveError):
     """Another run uses the archive."""
 
     exit_code = 75
+
+
+class HostBusy(BlogArchiveError):
+    """Another worker of the fleet holds a host, or is the home of the archive."""
+
+    exit_code = 76

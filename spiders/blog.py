@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from blogarchive.crawl.host_locks import HostLocks
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
@@ -57,8 +58,8 @@ class BlogSpider(PoliteSpider):
     parser: PageParser
     rules: RobotsRules
 
-    def __init__(self, session: CrawlSession) -> None:
-        super().__init__()
+    def __init__(self, session: CrawlSession, *, locks: HostLocks | None = None) -> None:
+        super().__init__(locks=locks)
         self.session = session
         self.crash: BaseException | None = None
         self._changed = asyncio.Event()

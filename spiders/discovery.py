@@ -14,6 +14,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
+from blogarchive.crawl.host_locks import HostLocks
 from blogarchive.parsing.http import retry_after
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
@@ -32,8 +33,8 @@ class DiscoverySpider(PoliteSpider):
     name = "discover"
     rules: RobotsRules
 
-    def __init__(self, session: DiscoverySession) -> None:
-        super().__init__()
+    def __init__(self, session: DiscoverySession, *, locks: HostLocks | None = None) -> None:
+        super().__init__(locks=locks)
         self.session = session
         self.crash: BaseException | None = None
         self._in_flight = 0

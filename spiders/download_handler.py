@@ -7,18 +7,27 @@ counts the first one (Scrapy 2.19). The lock here keeps them to one at a time.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from time import monotonic
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.defer import Deferred
+from twisted.web.iweb import IResponse
 
+from blogarchive.crawl.host_locks import lock_name
+from blogarchive.errors import HostBusy
 from blogarchive.parsing.http import retry_after
+from blogarchive.parsing.media.hosts import port_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.response_head import LimitedHeadFactory
 from spiders.response_kind import page_of
-from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
+from spiders.throttle import LONGEST_WAIT, PoliteSpider, RequestCancelled
 
 
 def flush_slots(crawler: Crawler) -> None:
@@ -41,6 +50,9 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = LimitedHeadFactory
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
+        self._delay = timedelta(seconds=crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        pool: Any = self._pool
+        pool._factory = partial(_checked_factory, pool._factory, self._require_locks)
 
     async def download_request(self, request: Request) -> Response:
         """Return the response; raises `RequestCancelled` if the run ends before it arrives."""
@@ -48,13 +60,23 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         if not isinstance(spider, PoliteSpider):
             raise TypeError(f"{type(self).__name__} serves a PoliteSpider, not {spider!r}")
         host = urlparse_cached(request).hostname or ""
+        accepted_at = monotonic()
         async with self._locks[host]:
             await spider.throttle.wait_until_allowed(host, for_image="image" in request.cb_kwargs)
-            return await self._download(request, spider.throttle, host)
+            return await self._download(request, spider, host, accepted_at)
 
-    async def _download(self, request: Request, throttle: HostThrottle, host: str) -> Response:
-        throttle.record_request(host)
-        download = asyncio.ensure_future(super().download_request(request))
+    def _require_locks(self) -> None:
+        """Raise `RequestCancelled`, and end the run, if another worker may request the hosts of this run."""
+        spider: Any = self.crawler.spider
+        if error := spider.locks.lost():
+            spider.throttle.stop(error)
+            raise RequestCancelled from error
+
+    async def _download(
+        self, request: Request, spider: PoliteSpider, host: str, accepted_at: float
+    ) -> Response:
+        throttle = spider.throttle
+        download = asyncio.ensure_future(self._send(request, spider, host, accepted_at))
         stopped = asyncio.ensure_future(throttle.wait_stopped())
         await asyncio.wait((download, stopped), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -67,3 +89,41 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             wait = retry_after(page_of(response)) or throttle.unit
             throttle.pause(host, min(wait, LONGEST_WAIT))
         return response
+
+    async def _send(self, request: Request, spider: PoliteSpider, host: str, accepted_at: float) -> Response:
+        """Send the request when its host is locked for this run, and keep the delay after it.
+
+        Scrapy's slot begins the delay when it passes the request to this handler, before any wait here.
+        """
+        try:
+            async with spider.locks.request_to(lock_name(host, port_of(request.url))):
+                spider.throttle.record_request(host)
+                waited = timedelta(seconds=monotonic() - accepted_at)
+                spider.throttle.pause(host, min(waited, self._delay))
+                return await super().download_request(request)
+        except HostBusy as error:
+            spider.throttle.busy_hosts[host] = error
+            raise RequestCancelled from error
+
+
+def _checked_factory(make: Callable[..., Any], check: Callable[[], None], *arguments: object) -> Any:
+    """Return a factory whose connections call `check` when they send a request, also for Twisted's own retries.
+
+    A process may be frozen for minutes while it connects: the check before that is too early.
+    """
+    factory = make(*arguments)
+    factory.buildProtocol = partial(_checked_protocol, factory.buildProtocol, check)
+    return factory
+
+
+def _checked_protocol(build: Callable[..., Any], check: Callable[[], None], address: object) -> Any:
+    protocol = build(address)
+    protocol.request = partial(_checked_request, protocol.request, check)
+    return protocol
+
+
+def _checked_request(
+    send: Callable[[object], "Deferred[IResponse]"], check: Callable[[], None], request: object
+) -> "Deferred[IResponse]":
+    check()
+    return send(request)

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from blogarchive.crawl.host_locks import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
 from spiders.fetch_errors import describe_error, error_of, is_program_error
@@ -21,8 +22,8 @@ class PageSpider(PoliteSpider):
 
     name = "page"
 
-    def __init__(self, target: Target) -> None:
-        super().__init__()
+    def __init__(self, target: Target, *, locks: HostLocks | None = None) -> None:
+        super().__init__(locks=locks)
         self.target = target
         self.page: Page | None = None
         self.failure = ""

@@ -10,8 +10,9 @@ from time import monotonic
 
 import scrapy
 
+from blogarchive.crawl.host_locks import HostLocks, NoHostLocks
 from blogarchive.crawl.run_settings import HostDelays
-from blogarchive.errors import BlogArchiveError
+from blogarchive.errors import BlogArchiveError, HostBusy
 from blogarchive.parsing.media.hosts import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
@@ -59,6 +60,7 @@ class HostThrottle:
         self.stop_error: BlogArchiveError | None = None
         self.blocked_hosts: dict[str, str] = {}  # with the reason
         self.private_hosts: dict[str, str] = {}  # with the private address that the name resolved to
+        self.busy_hosts: dict[str, HostBusy] = {}  # another worker of the fleet holds them
         self._closed_to_images: set[str] = set()
         self._homes = homes
         self._media_hosts = media_hosts
@@ -102,7 +104,7 @@ class HostThrottle:
 
     def is_allowed(self, host: str) -> bool:
         """Return True if this run may still send requests to `host`."""
-        return self.limit is None and host not in self.blocked_hosts
+        return self.limit is None and host not in self.blocked_hosts and host not in self.busy_hosts
 
     async def wait_until_allowed(self, host: str, *, for_image: bool = False) -> None:
         """Return when the pause of `host` is over; raises `RequestCancelled` if this run sends it nothing more."""
@@ -201,9 +203,13 @@ class HostThrottle:
 
 
 class PoliteSpider(scrapy.Spider):
-    """A spider with a `throttle`, which the download handler obeys."""
+    """A spider with a `throttle` and the `locks` of its hosts, which the download handler obeys."""
 
     throttle: HostThrottle
+
+    def __init__(self, *, locks: HostLocks | None = None) -> None:
+        super().__init__()
+        self.locks: HostLocks = locks or NoHostLocks()
 
     def report_robots_error(self, url: str, reason: str) -> None:
         """Report a robots.txt that could not be read; it forbids nothing."""

@@ -17,7 +17,7 @@ from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
-from blogarchive.crawl.targets import digest_of, parse_url_list
+from blogarchive.crawl.targets import digest_of, read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.media.hosts import parse_hosts
 from blogarchive.store.database.archive import Archive
@@ -62,7 +62,7 @@ def backup(
         raise click.UsageError(_("--at-most needs --discovered"))
     if not urls and list_file is None and not discovered:
         raise click.UsageError(_("give the URL of a blog, or a list of them with --from FILE"))
-    listed = _read_list(list_file, db, site) if list_file else ()
+    listed = read_url_list(list_file, db, site) if list_file else ()
     digest = digest_of(listed) if listed else None
     if discovered:
         found = _discovered_urls(db, site, at_most)
@@ -86,14 +86,6 @@ def backup(
 def _discovered_urls(db: Path, site: str | None, at_most: int | None) -> tuple[str, ...]:
     with Archive.open(db, read_only=True) as archive:
         return tuple(waiting_urls(archive, site=site, at_most=at_most))
-
-
-def _read_list(file: TextIO, db: Path, site: str | None) -> tuple[str, ...]:
-    try:
-        text = file.read()
-    except UnicodeDecodeError as error:
-        raise UsageError(_("{name} is no text in UTF-8").format(name=file.name)) from error
-    return parse_url_list(text, file.name, db, site)
 
 
 @click.command(help=_("Update every blog of the archive, or those with these UIDs; made for cron."))

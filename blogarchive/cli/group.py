@@ -42,6 +42,7 @@ _MODULES = {
     "import": "export_import",
     "merge": "export_import",
     "seal": "seal",
+    "fleet": "fleet",
     "demo": "demo",
 }
 
@@ -85,7 +86,7 @@ _HELP = _(
 \b
 Exit codes: 0 done, nothing new included; 1 done, with failures; 2 usage; 3 interrupted;
 4 not reached, blocked or forbidden by robots.txt; 5 the site seems to have changed;
-6 archive damaged or disk full; 75 another run holds the archive.
+6 archive damaged or disk full; 75 another run holds the archive; 76 another worker holds the host.
 """
 )
 

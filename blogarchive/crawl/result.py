@@ -11,6 +11,7 @@ from blogarchive.errors import (
     ArchiveDamaged,
     BlogArchiveError,
     CannotWrite,
+    HostBusy,
     Interrupted,
     RobotsForbid,
     SiteBlocks,
@@ -24,7 +25,7 @@ from blogarchive.store.ledger.reported import known_home_failures, reported_fail
 from blogarchive.store.ledger.runs import Counts, RunOutcome
 from blogarchive.store.timestamps import utc_now
 
-_BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 1, 2, 75)
+_BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,7 @@ class ThrottleState(Protocol):
     limit: str | None
     stop_error: BlogArchiveError | None
     blocked_hosts: dict[str, str]
+    busy_hosts: dict[str, HostBusy]
 
 
 def build_result(session: CrawlSession, throttle: ThrottleState) -> CrawlResult:
@@ -92,6 +94,7 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
 def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveError | None:
     """Return the most severe error of the run; report blocked hosts that are no home of a blog."""
     errors: list[BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []
+    errors += throttle.busy_hosts.values()
     home_hosts = {host for host, _ in session.homes()}
     for host, reason in throttle.blocked_hosts.items():
         blocked = SiteBlocks(blocked_message(host, reason))
@@ -193,7 +196,7 @@ def _outcome(error: BlogArchiveError) -> RunOutcome:
             return "blocked"
         case Unreachable():
             return "unreachable"
-        case Interrupted():
+        case Interrupted() | HostBusy():
             return "interrupted"
         case CannotWrite():
             return "unwritable"

@@ -18,12 +18,14 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.discovery import DiscoverySession
+from blogarchive.crawl.host_locks import HostLocks, lock_name, open_host_locks
 from blogarchive.crawl.options import CrawlOptions, require_archive
 from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets
-from blogarchive.errors import BlogArchiveError, Interrupted, RobotsForbid, SiteBlocks, Unreachable
+from blogarchive.errors import BlogArchiveError, HostBusy, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
+from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.discovery import discovered
@@ -34,6 +36,8 @@ from blogarchive.workers.process import reduce_garbage_collection, stop_signals
 _COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
 _SECONDS_TO_STOP = 5.0
 """Time between the first signal and the hard end of the event loop."""
+_SECONDS_BETWEEN_CHECKS = 0.5
+"""Time between two checks that a fleet's locks are held; each request checks them too."""
 _CONCURRENT_PER_HOST = 4
 """Pages and images of a host that wait for their turn; one of them is requested."""
 _MAX_CONCURRENT = 800
@@ -109,9 +113,13 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
     is_new = not options.db.exists()
     if is_new:
         observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
-    with _restored_signal_handlers(), lock.hold_lock(options.db, options.command, now=utc_now()):
+    with (
+        _restored_signal_handlers(),
+        open_host_locks(options.db, process.settings.getfloat("DOWNLOAD_DELAY")) as locks,
+        lock.hold_lock(options.db, options.command, now=utc_now()),
+    ):
         with Archive.open(options.db, create=options.command == "backup") as archive:
-            result = _crawl_archive(process, archive, options, targets, observer)
+            result = _crawl_archive(process, archive, options, targets, observer, locks)
             is_useless = result.outcome == "unreachable" and _has_no_hope(archive)
         if is_new and is_useless:  # a mistyped URL leaves no archive
             delete_archive(options.db)
@@ -131,13 +139,17 @@ def _crawl_archive(
     options: CrawlOptions,
     targets: Sequence[Target],
     observer: CrawlObserver,
+    locks: HostLocks,
 ) -> CrawlResult:
     run = runs.start_run(archive, options.command, options.words, now=utc_now())
     session = CrawlSession(archive, run, options, observer)
     session.begin(targets)
+    _hold_hosts(locks, session)
     apply_blog_settings(process.settings, session)
     process.settings.set("CONCURRENT_REQUESTS", _concurrency(len(session.hosts())), priority="cmdline")
-    spider = cast(_Spider, _run_spider(process, "blog", duration=options.duration, session=session))
+    spider = cast(
+        _Spider, _run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
+    )
     if spider.crash:
         raise spider.crash
     result = build_result(session, spider.throttle)
@@ -155,14 +167,32 @@ def _crawl_archive(
     return result
 
 
+def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
+    """Lock the hosts of the blogs; raises `HostBusy`, or `Interrupted`, after the end of the run is stored."""
+    try:
+        locks.hold(lock_name(host, port) for host, port in session.homes())
+    except (HostBusy, Interrupted) as error:
+        runs.finish_run(
+            session.archive,
+            session.run,
+            outcome="interrupted",
+            exit_code=error.exit_code,
+            counts=session.counts(0),
+            now=utc_now(),
+        )
+        raise
+
+
 def fetch(target: Target, settings: Settings) -> Page:
     """Return one page, fetched as in a run; call it once in a process.
 
-    Raises `RobotsForbid`, `SiteBlocks` or `Unreachable`.
+    Raises `RobotsForbid`, `SiteBlocks`, `Unreachable` or `HostBusy`.
     """
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    with _restored_signal_handlers():
-        spider = cast(_PageSpider, _run_spider(AsyncCrawlerProcess(settings), "page", target=target))
+    with _restored_signal_handlers(), open_host_locks(None, 0.0) as locks:
+        locks.hold([lock_name(host_of(target.url), port_of(target.url))])
+        process = AsyncCrawlerProcess(settings)
+        spider = cast(_PageSpider, _run_spider(process, "page", locks=locks, target=target))
     if spider.page is not None:
         return spider.page
     if spider.crash:
@@ -179,12 +209,16 @@ def fetch(target: Target, settings: Settings) -> Page:
 def run_lookups(session: DiscoverySession, settings: Settings, duration: timedelta | None) -> None:
     """Fetch the lookups of `discover`; call it once in a process.
 
-    Raises `Interrupted` after a stop signal, and `SiteBlocks` if the host refuses requests.
+    Raises `Interrupted` after a stop signal, `SiteBlocks` if the host refuses requests, and `HostBusy`.
     """
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    with _restored_signal_handlers():
+    delay = settings.getfloat("DOWNLOAD_DELAY")
+    with _restored_signal_handlers(), open_host_locks(None, delay) as locks:
+        locks.hold(lock_name(host, port) for host, port in session.homes())
         process = AsyncCrawlerProcess(settings)
-        spider = cast(_Spider, _run_spider(process, "discover", duration=duration, session=session))
+        spider = cast(
+            _Spider, _run_spider(process, "discover", locks=locks, duration=duration, session=session)
+        )
     if spider.crash:
         raise spider.crash
     for host, reason in spider.throttle.blocked_hosts.items():
@@ -236,22 +270,38 @@ def _concurrency(hosts: int) -> int:
 
 
 def _run_spider(
-    process: AsyncCrawlerProcess, name: str, *, duration: timedelta | None = None, **arguments: object
+    process: AsyncCrawlerProcess,
+    name: str,
+    *,
+    locks: HostLocks,
+    duration: timedelta | None = None,
+    **arguments: object,
 ) -> Spider:
-    """Run one spider until it ends, `duration` is over or a stop signal arrives, and return it.
+    """Run one spider until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
 
     Later signals do nothing.
     """
     crawler = process.create_crawler(name)
-    task = process.crawl(crawler, **arguments)
+    task = process.crawl(crawler, locks=locks, **arguments)
     loop = asyncio.get_event_loop()
 
     def stop(signum: signal.Signals) -> None:
-        loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
-        error = Interrupted(
-            _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
+        end(
+            Interrupted(
+                _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
+            )
         )
+
+    def end(error: BlogArchiveError) -> None:
+        loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
         cast(_Spider, crawler.spider).throttle.stop(error)
+
+    def check_locks() -> None:
+        if error := locks.lost():
+            end(error)
+            return
+        locks.end_turns()
+        loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
 
     def end_at_limit(duration: timedelta) -> None:
         if crawler.spider is not None:
@@ -259,6 +309,7 @@ def _run_spider(
 
     if duration is not None:
         loop.call_later(duration.total_seconds(), end_at_limit, duration)
+    loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
     reduce_garbage_collection()
     with _stop_handlers(loop, stop):
         process.start(install_signal_handlers=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from hashlib import sha256
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urljoin, urlsplit
 
 from blogarchive.crawl.options import CrawlOptions
@@ -59,6 +60,15 @@ def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tup
     if not urls:
         raise UsageError(_("{name} names no URL").format(name=name))
     return tuple(dict.fromkeys(urls))
+
+
+def read_url_list(file: TextIO, db: Path, site_name: str | None) -> tuple[str, ...]:
+    """Return the URLs of a file, as `parse_url_list` does; raises `UsageError` also if it is no text in UTF-8."""
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(_("{name} is no text in UTF-8").format(name=file.name)) from error
+    return parse_url_list(text, file.name, db, site_name)
 
 
 def digest_of(urls: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ _NAMES = frozenset(
         N_("stored"), N_("same"), N_("gone"), N_("failed"),
         # outcomes of runs
         N_("done"), N_("failures"), N_("interrupted"), N_("unreachable"), N_("forbidden"), N_("changed"),
-        N_("unwritable"), N_("damaged"), N_("killed"),
+        N_("unwritable"), N_("damaged"), N_("killed"), N_("limited"), N_("lost"),
     }
 )  # fmt: skip
 

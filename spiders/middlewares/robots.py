@@ -20,12 +20,12 @@ from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.fetch_errors import describe_error
 from spiders.response_kind import page_of
-from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider
+from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
 _MAX_ROBOTS_BYTES = 500 * 1024
 """Rules beyond are ignored (RFC 9309, 2.5)."""
 
-_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
+_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError, RequestCancelled)
 
 
 class RobotsRules:

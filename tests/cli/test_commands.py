@@ -25,7 +25,7 @@ from tests.demo import DemoHost, sample_blog
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
     *("search", "serve", "app", "export", "import", "merge", "sites", "demo"),
-    *("settings", "pause", "resume", "forget", "discover", "seal"),
+    *("settings", "pause", "resume", "forget", "discover", "seal", "fleet"),
 }
 
 

@@ -31,6 +31,13 @@ _EXAMPLES: Final = {
     "import": ("html saved-pages", "blogger blog.xml", "warc blog.warc.gz", f"html page.html --url {_URL}"),
     "merge": ("other.db --db archive.db",),
     "seal": ("/media/stick/blog", "2026-blog.db"),
+    "fleet": (
+        "init",
+        "add blog.creaders.net --db shards/creaders.db --every 1d --slice 30m",
+        "add --from blogs.txt --db shards/blogs.db",
+        "work --rounds 8 shards",
+        "status",
+    ),
     "demo": ("", "--serve"),
 }
 

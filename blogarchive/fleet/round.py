@@ -1,0 +1,119 @@
+"""One round of a shard: a bounded `backup` or `update` in a process of its own."""
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from blogarchive.errors import BlogArchiveError
+from blogarchive.fleet.schedule import RoundResult
+from blogarchive.fleet.shard import HomeShard
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.queries.run_history import has_discovered_due, is_list_backed_up
+
+_SECONDS_TO_STOP: Final = 8.0
+_LONGEST_LINE: Final = 1 << 20
+
+
+class Round:
+    """A round in progress; `report` receives the lines that its process writes to stderr."""
+
+    def __init__(self, home: HomeShard, report: Callable[[str], None]) -> None:
+        self._home = home
+        self._report = report
+        self._process: Process | None = None
+        self._stopping = False
+        self._last_line: str | None = None
+
+    async def run(self) -> RoundResult:
+        """Run the process until it ends, and return its result."""
+        words, listed = round_command(self._home)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "blogarchive", *words),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            limit=_LONGEST_LINE,
+        )
+        self._process = process
+        if self._stopping:
+            self.stop()
+        out, _lines = await asyncio.gather(self._exchange(process, listed), self._read_lines(process))
+        code = await process.wait()
+        return _result(code, out, None if code == 0 else self._last_line)
+
+    def stop(self) -> None:
+        """Ask the process to end after its page; kill it if it does not."""
+        self._stopping = True
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            asyncio.get_running_loop().call_later(_SECONDS_TO_STOP, self._kill)
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _exchange(self, process: Process, listed: str) -> bytes:
+        assert process.stdin is not None  # noqa: S101 - a pipe
+        assert process.stdout is not None  # noqa: S101 - a pipe
+        with suppress(BrokenPipeError, ConnectionResetError):  # the process may end before it reads the list
+            process.stdin.write(listed.encode())
+            await process.stdin.drain()
+        process.stdin.close()
+        return await process.stdout.read()
+
+    async def _read_lines(self, process: Process) -> None:
+        assert process.stderr is not None  # noqa: S101 - a pipe
+        async for line in process.stderr:
+            self._last_line = line.decode("utf-8", "replace").rstrip()
+            self._report(self._last_line)
+
+
+def round_command(home: HomeShard) -> tuple[list[str], str]:
+    """Return the words of the command of the next round, and its standard input."""
+    shard = home.shard
+    options = ["--db", str(home.db), "--for", f"{shard.slice_seconds}s", "--json", "-q"]
+    if shard.delay is not None:
+        options += ["--delay", f"{shard.delay:g}"]
+    if not shard.media:
+        options.append("--no-media")
+    command, listed = _command(home)
+    if command[0] == "backup" and shard.site:
+        options += ["--site", shard.site]
+    return [*command, *options], "".join(f"{url}\n" for url in listed)
+
+
+def _command(home: HomeShard) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the command and the list on its standard input: the list first, then discovered blogs, then updates."""
+    shard = home.shard
+    if not home.db.exists():
+        return ("backup", "--from", "-"), shard.urls or tuple(f"https://{host}/" for host in shard.hosts)
+    try:
+        with Archive.open(home.db, read_only=True) as archive:
+            if shard.list_digest and not is_list_backed_up(archive, shard.list_digest):
+                return ("backup", "--from", "-"), shard.urls
+            if has_discovered_due(archive):
+                return ("backup", "--discovered"), ()
+    except BlogArchiveError:  # the command of the round reports it, with its exit code
+        return ("update",), ()
+    return ("update",), ()
+
+
+def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:
+    try:
+        found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    except (IndexError, ValueError):
+        return RoundResult(exit_code=code, message=last_line)
+    return RoundResult(
+        exit_code=code,
+        outcome=found.get("outcome"),
+        requests=found.get("requests"),
+        pages=found.get("pages"),
+        message=found.get("message") or last_line,
+    )

@@ -1,0 +1,124 @@
+"""No host is asked by two processes at once, whatever happens to one of them."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.media.media_hosts import blog
+from tests.demo import DemoHost, make_blog
+from tests.fleet.fleet import DELAY, Fleet, ended, gaps, wait_until
+from tests.fleet.postgres import Postgres
+from tests.tool import Tool, contents
+
+UID = "31182"
+
+
+@pytest.fixture
+def host() -> Iterator[DemoHost]:
+    with DemoHost([make_blog(UID, posts=40)]) as made:
+        yield made
+
+
+def test_a_second_process_sends_no_request_to_a_host(fleet: Fleet, host: DemoHost) -> None:
+    first = fleet.backup(host.blog_url(UID), "first")
+    wait_until(lambda: len(host.requests) > 3)
+    second = ended(fleet.backup(host.blog_url(UID), "second"))
+    assert second.code == 76
+    assert f"another worker of the fleet holds 127.0.0.1:{host.port}" in second.err
+    first.send_signal(signal.SIGTERM)
+    assert ended(first).code == 3
+    assert host.counts()["/robots.txt"] == 1
+
+
+def test_a_frozen_process_sends_nothing_after_another_got_its_host(fleet: Fleet, host: DemoHost) -> None:
+    frozen = fleet.backup(host.blog_url(UID), "frozen")
+    wait_until(lambda: len(host.requests) > 3)
+    frozen.send_signal(signal.SIGSTOP)
+    wait_until(lambda: ended(fleet.backup(host.blog_url(UID), "other", "--max-requests", "5")).code != 76)
+    seen = len(host.requests)
+    frozen.send_signal(signal.SIGCONT)
+    ran = ended(frozen)
+    assert ran.code == 3, ran.err
+    assert "the same command goes on when it is back" in ran.err
+    assert len(host.requests) == seen
+    assert min(gaps(host)) > DELAY / 2
+
+
+def test_a_process_that_was_frozen_for_a_moment_goes_on(fleet: Fleet, host: DemoHost) -> None:
+    crawl = fleet.backup(host.blog_url(UID), "a")
+    wait_until(lambda: len(host.requests) > 3)
+    crawl.send_signal(signal.SIGSTOP)
+    time.sleep(0.5)
+    crawl.send_signal(signal.SIGCONT)
+    seen = len(host.requests)
+    wait_until(lambda: len(host.requests) > seen + 3)
+    crawl.send_signal(signal.SIGTERM)
+    assert ended(crawl).code == 3
+
+
+def test_a_run_ends_with_3_if_postgresql_stops_and_goes_on_when_it_is_back(
+    fleet: Fleet, server: Postgres, host: DemoHost, tmp_path: Path
+) -> None:
+    whole = Tool(tmp_path / "whole")
+    assert whole.run("backup", host.blog_url(UID)).code == 0
+    host.forget_requests()
+    crawl = fleet.backup(host.blog_url(UID), "a")
+    wait_until(lambda: len(host.requests) > 10)
+    server.stop()
+    stopped_at = time.time()
+    ran = ended(crawl, 10)
+    refused = ended(fleet.backup(host.blog_url(UID), "a"), 10)
+    last = host.requests[-1].at
+    server.start()
+    started_at = time.time()
+    assert (ran.code, refused.code) == (3, 3)
+    assert "PostgreSQL cannot be reached" in refused.err
+    assert last < stopped_at + 1
+    again = ended(fleet.backup(host.blog_url(UID), "a"))
+    assert again.code == 0, again.err
+    first = next(request.at for request in host.requests if request.at > last)
+    assert first > started_at + 2, (
+        "a holder of the host before the start may not know yet that it was stopped"
+    )
+    assert contents(fleet.folder / "a.db") == contents(whole.db)
+    assert max(host.counts()[path] for path in host.counts() if path != "/robots.txt") <= 2
+
+
+def test_a_run_whose_postgresql_hangs_ends_within_its_patience(
+    fleet: Fleet, server: Postgres, host: DemoHost
+) -> None:
+    crawl = fleet.backup(host.blog_url(UID), "a")
+    wait_until(lambda: len(host.requests) > 3)
+    pids = [
+        int(pid)
+        for (pid,) in server.execute("select pid from pg_stat_activity where pid <> pg_backend_pid()")
+    ]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        ran = ended(crawl, 10)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    assert ran.code == 3
+    assert "no answer for 2 seconds" in ran.err
+
+
+def test_two_runs_share_a_host_of_images(fleet: Fleet, tmp_path: Path) -> None:
+    """Both blogs show images of a third host, which gets one request at a time with the delay of a run."""
+    with DemoHost([]) as images:
+        url = f"http://localhost:{images.port}/upfile/20250101"
+        shown = [blog([f"{url}/{first + number}.jpg" for number in range(20)]) for first in (1000, 2000)]
+        with DemoHost([shown[0]]) as one, DemoHost([shown[1]]) as two:
+            runs = [
+                fleet.backup(host.blog_url(UID), name, "--media-hosts", "localhost", media=True)
+                for host, name in ((one, "one"), (two, "two"))
+            ]
+            found = [ended(run) for run in runs]
+    assert [ran.code for ran in found] == [0, 0], found
+    assert len([request for request in images.requests if request.path != "/robots.txt"]) == 40
+    assert min(gaps(images)) > DELAY / 2

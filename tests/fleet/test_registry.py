@@ -1,0 +1,155 @@
+"""Shards are added, listed, paused, moved and restored; errors are one line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.demo import DemoHost, make_blog
+from tests.fleet.fleet import Fleet, ended
+from tests.tool import Tool
+
+LIST = "https://blog.creaders.net/u/31182/\n# a comment\nhttps://blog.creaders.net/u/1/\n"
+
+
+def test_a_shard_is_listed_with_its_hosts_schedule_and_next_round(fleet: Fleet) -> None:
+    db = fleet.folder / "creaders.db"
+    added = fleet.run(
+        "add", "blog.creaders.net", "--db", db, "--every", "2d", "--slice", "10m", "--delay", "2"
+    )
+    assert added.code == 0, added.err
+    found = fleet.status()["creaders"]
+    assert found["hosts"] == ["blog.creaders.net"]
+    assert (found["every_seconds"], found["slice_seconds"], found["delay"]) == (172800, 600, 2.0)
+    assert (found["epoch"], found["db"], found["paused_at"], found["is_running"]) == (1, str(db), None, False)
+    assert "creaders  blog.creaders.net" in fleet.run("status").out
+    assert "next round: now" in fleet.run("status").out
+
+
+def test_adding_a_shard_again_changes_its_schedule_and_its_list(fleet: Fleet) -> None:
+    db, listed = fleet.folder / "a.db", fleet.folder / "list.txt"
+    listed.write_text(LIST)
+    assert fleet.run("add", "blog.creaders.net", "--db", db).code == 0
+    assert fleet.run("add", "--from", listed, "--db", db, "--every", "1h").code == 0
+    found = fleet.status()["a"]
+    assert (found["every_seconds"], found["blogs"], found["epoch"]) == (3600, 2, 1)
+
+
+def test_a_host_belongs_to_one_shard(fleet: Fleet) -> None:
+    fleet.run("add", "blog.creaders.net", "--db", fleet.folder / "a.db")
+    refused = fleet.run("add", "https://blog.creaders.net/u/31182/", "--db", fleet.folder / "b.db")
+    assert refused.code == 2
+    assert "the shard a has these hosts" in refused.err
+    assert not (fleet.folder / "b.db.shard").exists()
+
+
+def test_two_archives_of_one_name_are_two_homes_of_one_shard(fleet: Fleet) -> None:
+    (fleet.folder / "other").mkdir()
+    fleet.run("add", "one.example.org", "--db", fleet.folder / "a.db")
+    refused = fleet.run("add", "two.example.org", "--db", fleet.folder / "other" / "a.db")
+    assert refused.code == 2
+    assert "fleet move" in refused.err
+
+
+def test_a_paused_shard_has_no_next_round_until_it_is_resumed(fleet: Fleet) -> None:
+    fleet.run("add", "blog.creaders.net", "--db", fleet.folder / "a.db")
+    assert fleet.run("pause", "blog.creaders.net").code == 0
+    assert fleet.execute("select count(*) from procrastinate_jobs") == [(0,)]
+    assert "paused since" in fleet.run("status").out
+    assert fleet.run("resume", "a").code == 0
+    assert fleet.execute("select count(*) from procrastinate_jobs") == [(1,)]
+    assert fleet.status()["a"]["paused_at"] is None
+
+
+def test_a_folder_restores_shards_and_rounds_in_an_empty_postgresql(fleet: Fleet, tmp_path: Path) -> None:
+    tool = Tool(tmp_path / "kept")
+    with DemoHost([make_blog("31182", posts=3)]) as host:
+        assert tool.run("backup", host.blog_url("31182")).code == 0
+        added = fleet.run(
+            "add", host.blog_url("31182"), "--site", "creaders", "--db", tool.db, "--every", "3d"
+        )
+    assert added.code == 0, added.err
+    before = fleet.status()["archive"]
+    fleet.execute("drop table fleet_rounds, fleet_shards, fleet_migrations")
+    fleet.execute("delete from procrastinate_jobs")
+    assert "fleet init" in fleet.run("status").err
+    assert "restored archive" in fleet.run("init", tool.folder).err
+    after = fleet.status()["archive"]
+    rounds = after.pop("rounds")
+    assert [(one["exit_code"], one["outcome"], one["requests"]) for one in rounds] == [(0, "done", 11)]
+    assert {**before, "lag_seconds": 0} == {**after, "lag_seconds": 0, "rounds": []}
+    assert "restored nothing" in fleet.run("init", tool.folder).err
+
+
+def test_the_old_home_of_a_moved_shard_is_refused(fleet: Fleet, tmp_path: Path) -> None:
+    old, new = Tool(tmp_path / "old"), tmp_path / "new" / "archive.db"
+    with DemoHost([make_blog("31182", posts=2)]) as host:
+        url = host.blog_url("31182")
+        assert old.run("backup", url).code == 0
+        assert fleet.run("add", url, "--site", "creaders", "--db", old.db).code == 0
+        absent = fleet.run("move", "archive", "--db", new)
+        assert (absent.code, "no archive at" in absent.err) == (2, True)
+        new.parent.mkdir()
+        new.write_bytes(old.db.read_bytes())
+        assert "epoch 2" in fleet.run("move", "archive", "--db", new).err
+        host.forget_requests()
+        refused = ended(fleet.start("update", "--db", str(old.db)))
+        assert (refused.code, host.requests) == (76, [])
+        assert f"is an old home: the shard has moved to {new}" in refused.err
+        assert fleet.run("init", old.folder).code == 76
+        assert ended(fleet.work("--once", folder=old.folder)).code == 0
+        assert (host.requests, fleet.status()["archive"]["rounds"]) == ([], [])
+        assert ended(fleet.work("--once", folder=new.parent)).code == 0
+        assert [one["epoch"] for one in fleet.status()["archive"]["rounds"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "message"),
+    [
+        ("", 2, "set BLOGARCHIVE_FLEET to the address of PostgreSQL"),
+        ("nonsense=1", 2, "is no address of PostgreSQL"),
+        ("postgresql://nobody@127.0.0.1:1/none", 4, "PostgreSQL cannot be reached"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_line(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, value: str, code: int, message: str
+) -> None:
+    monkeypatch.setenv("BLOGARCHIVE_FLEET", value)
+    for words in (["status"], ["work", str(fleet.folder)], ["init"]):
+        ran = fleet.run(*words)
+        assert ran.code == code
+        assert message in ran.err
+        assert len(ran.err.splitlines()) == 1
+
+
+def test_the_missing_extra_is_one_line_in_the_language_of_the_person(tmp_path: Path) -> None:
+    hide = "import sys; sys.modules.update(psycopg=None); from blogarchive.cli import main; main()"
+    environment = {"BLOGARCHIVE_FLEET": "postgresql://127.0.0.1/x", "PYTHONPATH": ":".join(sys.path)}
+    for language, message in (("en", "pip install 'blogarchive[fleet]'"), ("zh", "fleet 还需要其他软件包")):
+        ran = subprocess.run(
+            [sys.executable, "-c", hide, "fleet", "status"],
+            env={**environment, "BLOGARCHIVE_LANG": language},
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode == 2
+        assert message in ran.stderr
+        assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_backup_without_a_fleet_imports_no_driver(tmp_path: Path) -> None:
+    listing = "import sys, atexit; atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr));"
+    start = f"{listing} from blogarchive.cli import main; main()"
+    with DemoHost([make_blog("31182", posts=1)]) as host:
+        words = ["backup", host.blog_url("31182"), "--site", "creaders", "--db", "a.db", "--no-media"]
+        ran = subprocess.run(
+            [sys.executable, "-c", start, *words, "-q", "--delay", "0.001"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+    modules = ran.stderr.split()
+    assert ran.returncode == 0, ran.stderr
+    assert "scrapy" in modules
+    assert not {"psycopg", "procrastinate", "blogarchive.fleet.database"} & set(modules)

@@ -20,6 +20,7 @@ from blogarchive.cli.common.notify import notify
 from blogarchive.cli.common.options import Count, Duration, Seconds
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.host_locks import lock_name
+from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
 from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
@@ -229,6 +230,7 @@ def resume(name: str) -> None:
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""
     url = fleet_url()
+    require_archive(db)
     from blogarchive.fleet import registry
 
     moved = _run(registry.move_shard(url, name, db))

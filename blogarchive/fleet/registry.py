@@ -8,7 +8,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Final
 
-from blogarchive.errors import HostBusy, UsageError
+from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet.database import jobs, rounds, shards
 from blogarchive.fleet.database.connection import Connection, connected, server_time
 from blogarchive.fleet.database.host_locks import is_any_locked, moved_error
@@ -92,10 +92,8 @@ async def add_shard(url: str, db: Path, shard: Shard) -> None:
 async def move_shard(url: str, name: str, db: Path) -> Shard:
     """Make `db` on this machine the home of a shard, and return the shard; its old home is refused from now on.
 
-    Raises `NoArchive` if the archive is not there yet, and `HostBusy` if a round of the shard runs.
+    Raises `HostBusy` if a round of the shard runs.
     """
-    with Archive.open(db, read_only=True):
-        pass
     async with connected(url) as connection:
         row = await shards.find_shard(connection, name)
         async with connection.transaction():
@@ -156,8 +154,11 @@ def _stored_rounds(home: HomeShard) -> list[RoundRow]:
     """Return the rounds of a shard as its archive knows them, oldest first."""
     if not home.db.exists():
         return []
-    with Archive.open(home.db, read_only=True) as archive:
-        found = finished_runs(archive, _RESTORED_ROUNDS)
+    try:
+        with Archive.open(home.db, read_only=True) as archive:
+            found = finished_runs(archive, _RESTORED_ROUNDS)
+    except BlogArchiveError:  # an older one is migrated by its next round, which also reports a damaged one
+        return []
     return [
         RoundRow(
             shard=home.shard.shard,

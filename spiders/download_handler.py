@@ -7,7 +7,6 @@ counts the first one (Scrapy 2.19). The lock here keeps them to one at a time.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -17,8 +16,6 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
-from twisted.internet.defer import Deferred
-from twisted.web.iweb import IResponse
 
 from blogarchive.crawl.host_locks import lock_name
 from blogarchive.errors import HostBusy
@@ -48,11 +45,10 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = LimitedHeadFactory
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
         self._delay = timedelta(seconds=crawler.settings.getfloat("DOWNLOAD_DELAY"))
         pool: Any = self._pool
-        pool._factory = partial(_checked_factory, pool._factory, self._require_locks)
+        pool._factory = partial(LimitedHeadFactory, self._require_locks)
 
     async def download_request(self, request: Request) -> Response:
         """Return the response; raises `RequestCancelled` if the run ends before it arrives."""
@@ -104,26 +100,3 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         except HostBusy as error:
             spider.throttle.busy_hosts[host] = error
             raise RequestCancelled from error
-
-
-def _checked_factory(make: Callable[..., Any], check: Callable[[], None], *arguments: object) -> Any:
-    """Return a factory whose connections call `check` when they send a request, also for Twisted's own retries.
-
-    A process may be frozen for minutes while it connects: the check before that is too early.
-    """
-    factory = make(*arguments)
-    factory.buildProtocol = partial(_checked_protocol, factory.buildProtocol, check)
-    return factory
-
-
-def _checked_protocol(build: Callable[..., Any], check: Callable[[], None], address: object) -> Any:
-    protocol = build(address)
-    protocol.request = partial(_checked_request, protocol.request, check)
-    return protocol
-
-
-def _checked_request(
-    send: Callable[[object], "Deferred[IResponse]"], check: Callable[[], None], request: object
-) -> "Deferred[IResponse]":
-    check()
-    return send(request)

@@ -1,5 +1,6 @@
-"""Limit the bytes of a response before its body: Twisted collects header lines without end."""
+"""Connections that limit the bytes of a response before its body: Twisted collects header lines without end."""
 
+from collections.abc import Callable
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -31,7 +32,10 @@ class _Parser(_LenientHTTPClientParser):
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
+    before_request: Callable[[], None]
+
     def request(self, request: Any) -> Deferred[IResponse]:
+        self.before_request()
         sent = super().request(request)
         parser: Any = self._parser
         parser.__class__ = _Parser  # as Scrapy does: Twisted has no other way to replace it
@@ -39,8 +43,18 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
 
 class LimitedHeadFactory(_LenientHTTP11ClientFactory):
-    """Makes connections with that limit, for Scrapy's pool of connections."""
+    """Makes connections with that limit, for Scrapy's pool of connections.
+
+    They call `before_request` when they send a request, also one that Twisted sends again. A process may be frozen
+    for minutes while it connects: a check before that is too early.
+    """
+
+    def __init__(self, before_request: Callable[[], None], *arguments: Any) -> None:
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]
+        self._before_request = before_request
 
     def buildProtocol(self, addr: Any) -> _Protocol:  # noqa: N802 - Twisted's name
         """Return the protocol of a new connection."""
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.before_request = self._before_request
+        return protocol

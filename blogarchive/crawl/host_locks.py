@@ -46,7 +46,8 @@ class NoHostLocks:
 
 @contextmanager
 def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
-    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set. `delay` is that of shared hosts, in seconds.
+    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set. `delay` is the time from a lock to the first
+    request, in seconds.
 
     Raises `Interrupted` if PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
     """

@@ -43,12 +43,16 @@ class _Turn:
 
 
 class AdvisoryHostLocks:
-    """The `HostLocks` of a fleet. `delay` is the least time from the last request to a shared host to its release."""
+    """The `HostLocks` of a fleet. `delay` is the time from a new lock to the first request, in seconds.
+
+    The last holder may have sent a request just before it ended.
+    """
 
     def __init__(self, session: Session, delay: float) -> None:
         self._session = session
         self._after_start = time_limits().after_start
-        self._shared_for = max(delay, _POLL)
+        self._delay = delay
+        self._longest_idle = max(2 * delay, _POLL)  # a run whose next request is due keeps its turn
         self._held: set[str] = set()
         self._turns: dict[str, _Turn] = {}
 
@@ -82,10 +86,10 @@ class AdvisoryHostLocks:
         return None if self._session.is_alive() else _interrupted(self._session.error())
 
     def end_turns(self) -> None:
-        """Free the shared hosts that were not requested for longer than the delay."""
+        """Free the shared hosts that were not requested for a while."""
         now = boot_clock()
         for host, turn in list(self._turns.items()):
-            if not turn.requests and now - turn.used_at >= self._shared_for:
+            if not turn.requests and now - turn.used_at >= self._longest_idle:
                 self._end_turn(host)
 
     def _end_turn(self, host: str) -> None:
@@ -118,7 +122,7 @@ class AdvisoryHostLocks:
             raise HostBusy(
                 _("another worker of the fleet holds {host}; run again when it has ended").format(host=host)
             )
-        return max(0.0, self._after_start - float(since_start))
+        return max(self._delay, self._after_start - float(since_start))
 
 
 async def is_any_locked(connection: Connection, hosts: Sequence[str]) -> bool:

@@ -2,15 +2,18 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from blogarchive.importing.html import import_html
 from tests.faults.damage import KINDS, PAGE, damaged_copies
 from tests.faults.make_archive import NUMBER, make_archive
 from tests.faults.run_commands import Ended, reading_commands, run_command, write_archive
 from tests.faults.series import copy_with_log
 from tests.importing.archives import change, rows
+from tests.importing.pages import NEWER, page, save, saved_from
 
 QUICK = {"verify", "status", "failures", "diff", "search"}
 
@@ -25,6 +28,18 @@ def db(whole: Path, tmp_path: Path) -> Path:
     path = tmp_path / "copy.db"
     path.write_bytes(whole.read_bytes())
     return path
+
+
+@pytest.fixture
+def edited(db: Path, tmp_path: Path) -> Path:
+    """Return the archive after a commenter edited a comment."""
+    text = page(103, title="第 103 篇文章", body="<p>正文。</p>", top=saved_from(103)).replace(
+        "写得好。", "写得真好。"
+    )
+    save(tmp_path / "later" / "103.html", text, at=NEWER + timedelta(days=9))
+    import_html(db, tmp_path / "later")
+    assert len(rows(db, "select * from comment_revisions")) == 1
+    return db
 
 
 def assert_one_line(ended: Ended) -> None:
@@ -97,18 +112,29 @@ def test_a_value_of_a_wrong_type_or_form_is_named_by_verify_and_ends_no_command(
             assert_one_line(run_command(*words))
 
 
-@pytest.mark.parametrize("column", ["title", "body_html"])
-def test_a_changed_text_of_a_post_is_named_with_its_row_and_restored_by_reparse(
-    column: str, db: Path
+TEXTS = {
+    "posts": ("title", "body_html", "body_text", "content_hash", "text_checksum"),
+    "post_revisions": ("title", "body_html", "body_text", "text_checksum"),
+    "comments": ("author_name", "body_html", "body_text", "text_digest", "text_checksum"),
+    "comment_revisions": ("body_html", "body_text", "text_checksum"),
+}
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, name) for table in TEXTS for name in TEXTS[table]])
+def test_a_changed_letter_of_a_text_is_named_with_its_row_and_restored_by_reparse(
+    table: str, column: str, edited: Path
 ) -> None:
-    before = rows(db, "select title, body_html from posts where number = '102'")
-    change(db, f"update posts set {column} = replace({column}, '第', '弟') where number = '102'")
-    (row,) = rows(db, "select id from posts where number = '102'")[0]
-    told = run_command("verify", "--db", str(db))
-    assert (told.code, f"(posts, row {row}); `blogarchive reparse`" in told.err) == (6, True), told.err
-    run_command("reparse", "--workers", "1", "--db", str(db))
-    assert rows(db, "select title, body_html from posts where number = '102'") == before
-    assert run_command("verify", "--db", str(db)).code == 0
+    before = rows(edited, f"select * from {table} order by id")
+    (row,) = rows(edited, f"select max(id) from {table} where page_id is not null")[0]
+    letter = f"{column} + 1"
+    if column != "text_checksum":
+        letter = f"substr({column}, 1, 2) || char(unicode(substr({column}, 3, 1)) + 1) || substr({column}, 4)"
+    change(edited, f"update {table} set {column} = {letter} where id = {row}")
+    told = run_command("verify", "--db", str(edited))
+    assert (told.code, f"({table}, row {row}); `blogarchive reparse`" in told.err) == (6, True), told.err
+    run_command("reparse", "--workers", "1", "--db", str(edited))
+    assert run_command("verify", "--db", str(edited)).code == 0
+    assert rows(edited, f"select * from {table} order by id") == before
 
 
 def test_a_schema_with_invalid_characters_is_reported_as_damage(db: Path) -> None:

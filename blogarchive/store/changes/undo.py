@@ -25,7 +25,7 @@ select t.id, t.post_id, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_
 """
 
 _NEWEST_REVISION = """
-select id, title, body_html, body_text, content_hash, captured_at as version_at, page_id
+select id, title, body_html, body_text, content_hash, text_checksum, captured_at as version_at, page_id
   from post_revisions where post_id = ? order by captured_at desc, id desc limit 1
 """
 
@@ -52,6 +52,7 @@ class _Revision:
     body_html: str | None
     body_text: str | None
     content_hash: str
+    text_checksum: int | None
     version_at: str
     page_id: int | None
 
@@ -157,6 +158,7 @@ def _restore(archive: Archive, row: _Changed) -> None:
             "body_html": revision.body_html,
             "body_text": revision.body_text,
             "content_hash": revision.content_hash,
+            "text_checksum": revision.text_checksum,
             "version_at": revision.version_at,
             "page_id": revision.page_id,
             "last_changed_at": row.last_changed_at,

@@ -23,13 +23,14 @@ from blogarchive.store.database import (
     views,
 )
 from blogarchive.store.search import index, tables
+from blogarchive.store.text_checksum import add_checksums
 
 MIGRATIONS = Migrations("blogarchive")
 
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -122,6 +123,12 @@ def m013_status_totals(db: Database) -> None:
 def m014_changes(db: Database) -> None:
     """Create the tables of changes that may be the site's."""
     db.executescript(tables_changes.TABLES)
+
+
+@MIGRATIONS()
+def m015_text_checksums(db: Database) -> None:
+    """Add a checksum to every stored text."""
+    add_checksums(db.conn)
 
 
 def apply_migrations(db: Database) -> None:

@@ -10,7 +10,8 @@ from blogarchive.store.pages.page_chains import DoubtfulItem
 from blogarchive.store.posts.comment_identity import IdentifiedComment, StoredComment, match_stored
 from blogarchive.store.posts.comment_row import CommentRow, read_comment_rows
 from blogarchive.store.posts.revisions import COMMENTS, save_text
-from blogarchive.store.rows import dicts
+from blogarchive.store.rows import Value, dicts
+from blogarchive.store.text_checksum import text_checksum
 
 _ORDINAL = "cast(substr(fingerprint, 1, instr(fingerprint, '|') - 1) as integer)"
 _OF_BASE = "post_id = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ?"
@@ -112,11 +113,11 @@ def save_repeated(context: SaveContext, post_id: int, doubtful: DoubtfulItem) ->
 def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ordinal: int) -> None:
     """Copy the stored comment of that base and text to another ordinal, unless that ordinal is stored."""
     inserted = context.archive.execute(
-        "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"  # noqa: S608
-        " posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at, last_seen_at,"
-        " page_id) select post_id, author_name, author_url, reply_to, body_html, body_text, posted_at,"
-        f" posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments where {_OF_BASE}"
-        " and text_digest = ? limit 1 on conflict(post_id, fingerprint) do nothing",
+        "insert into comments(post_id, author_name, author_url, reply_to, body_html, body_text, text_checksum,"  # noqa: S608
+        " posted_at, posted_at_text, likes, fingerprint, position, text_digest, version_at, first_seen_at,"
+        " last_seen_at, page_id) select post_id, author_name, author_url, reply_to, body_html, body_text,"
+        " text_checksum, posted_at, posted_at_text, likes, ?, position, text_digest, ?, ?, ?, ? from comments"
+        f" where {_OF_BASE} and text_digest = ? limit 1 on conflict(post_id, fingerprint) do nothing",
         (f"{ordinal}|{base}", *[context.moment] * 3, context.page_id(), post_id, base, digest),
     ).rowcount
     context.add_changes(ChangeCounts(comments_new=inserted))
@@ -132,8 +133,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
             "author_name": comment.author_name,
             "author_url": comment.author_url,
             "reply_to": comment.reply_to,
-            "body_html": comment.body_html,
-            "body_text": comment.body_text,
+            **_text_columns(item),
             "posted_at": date_text_iso(comment.posted),
             "posted_at_text": comment.posted.text if comment.posted else None,
             "likes": comment.likes,
@@ -149,12 +149,28 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
 
 
 def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
-    text = {"body_html": item.comment.body_html, "body_text": item.comment.body_text}
+    text = _text_columns(item)
     changes = save_text(context, COMMENTS, before, text, text_digest=item.text_digest)
+    if context.is_reparse and not changes and before.page_id == context.page_id():
+        _restore(context, item, before)
     if any(change.is_edit for change in changes):
         context.add_changes(ChangeCounts(comments_changed=1))
     if context.moment >= before.last_seen_at or (context.is_reparse and context.is_newest):
         _save_facts(context, item, before)
+
+
+def _text_columns(item: IdentifiedComment) -> dict[str, Value]:
+    """Return the columns of a version."""
+    html, text = item.comment.body_html, item.comment.body_text
+    return {"body_html": html, "body_text": text, "text_checksum": text_checksum(html, text)}
+
+
+def _restore(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+    """Correct the name and the digests, if a text that did not change has others."""
+    own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
+    stored = {"text_digest": before.text_digest, "author_name": before.author_name}
+    if {**_text_columns(item), **own} != {**before.text, **stored}:
+        context.archive.update_row("comments", before.id, {**_text_columns(item), **own})
 
 
 def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:

@@ -8,6 +8,7 @@ from blogarchive.items import Post as ParsedPost
 from blogarchive.store.pages.context import SaveContext, date_text_iso
 from blogarchive.store.posts.counters import CounterValues
 from blogarchive.store.rows import Value
+from blogarchive.store.text_checksum import text_checksum
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,7 @@ class PostRow(Post):
     body_html: str | None
     body_text: str | None
     content_hash: str | None
+    text_checksum: int | None
     version_at: str | None
     listed_comment_count: int | None
     page_id: int | None
@@ -54,13 +56,14 @@ class PostRow(Post):
         return self.views, self.likes, self.comment_count
 
     @property
-    def text(self) -> Mapping[str, str | None]:
+    def text(self) -> Mapping[str, Value]:
         """Return the columns of the current version."""
         return {
             "title": self.title,
             "body_html": self.body_html,
             "body_text": self.body_text,
             "content_hash": self.content_hash,
+            "text_checksum": self.text_checksum,
         }
 
     @property
@@ -90,13 +93,14 @@ def fact_columns(post: ParsedPost) -> dict[str, Value]:
     return {"posted_at": date_text_iso(post.posted), "posted_at_text": post.posted.text}
 
 
-def text_columns(post: ParsedPost, title: str | None) -> dict[str, str | None]:
+def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:
     """Return the columns of a version: the text of a page under the title that is stored."""
     return {
         "title": title,
         "body_html": post.body_html,
         "body_text": post.body_text,
         "content_hash": content_hash(title, post.body_html),
+        "text_checksum": text_checksum(post.body_html, post.body_text),
     }
 
 

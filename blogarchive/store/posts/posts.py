@@ -106,11 +106,8 @@ def _revise(context: SaveContext, post: Post, before: PostRow) -> None:
             post_images.copy_images(context, before.id, post)
         if change.kind in ("update_current", "replace_current"):
             post_images.save_images(context, before.id, post)
-    if context.is_reparse and before.page_id == context.page_id() and before.body_text != post.body_text:
-        context.archive.execute(
-            "update posts set body_text = ? where id = ? and content_hash = ?",
-            (post.body_text, before.id, text["content_hash"]),
-        )
+    if context.is_reparse and not changes and before.page_id == context.page_id() and before.text != text:
+        context.archive.update_row("posts", before.id, text)
     if any(change.is_edit for change in changes):
         context.add_changes(ChangeCounts(posts_changed=1))
     _mark_seen(context, before)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.posts.versions import TextVersion, VersionChange, plan_changes
-from blogarchive.store.rows import dicts
+from blogarchive.store.rows import Value, dicts
 
-Text = Mapping[str, str | None]
+Text = Mapping[str, Value]
 """The columns that a row shares with its revisions, by name."""
 
 
@@ -74,7 +74,21 @@ def save_text(
     )
     for change in changes:
         _apply(context, table, before, change, text, current_only)
+    if context.is_reparse and not changes and before.page_id != context.page_id():
+        _restore_revisions(context, table, before.id, text)
     return changes
+
+
+def _restore_revisions(context: SaveContext, table: RevisedTable, row_id: int, text: Text) -> None:
+    """Correct the columns of the page's own revisions that are not compared, and that may be damaged."""
+    cursor = context.archive.execute(
+        f"select id, {', '.join(text)} from {table.revisions} where {table.foreign_key} = ? and page_id = ?",  # noqa: S608
+        (row_id, context.page_id()),
+    )
+    for row in list(dicts(cursor)):
+        revision_id = row.pop("id")
+        if row != text:
+            context.archive.update_row(table.revisions, revision_id, text)
 
 
 def _apply(
@@ -118,4 +132,4 @@ def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> l
 
 
 def _content(table: RevisedTable, text: Text) -> tuple[str | None, ...]:
-    return tuple(text[column] for column in table.compared)
+    return tuple(cast(str | None, text[column]) for column in table.compared)

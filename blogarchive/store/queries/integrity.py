@@ -12,6 +12,7 @@ from blogarchive.store.lacking_comments import LACKS_COMMENTS
 from blogarchive.store.posts.post_row import content_hash
 from blogarchive.store.queries.parallel_checks import UNREADABLE, run_checks
 from blogarchive.store.queries.row_values import quote_name, value_checks
+from blogarchive.store.text_checksum import text_checksum
 
 _MAX_DAMAGE = 20
 
@@ -139,22 +140,25 @@ def _posts(archive: Archive) -> list[str]:
         _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}").format(
             url=url, table=table, row=row, remedy=_remedy(page)
         )
-        for table, row, url, title, body, digest, page in rows
-        if not _is_text(title, body) or content_hash(title, body) != digest
+        for table, row, url, title, html, text, digest, checksum, page in rows
+        if not _is_text(title, html, text)
+        or content_hash(title, html) != digest
+        or text_checksum(html, text) != checksum
     ]
 
 
 def _comments(archive: Archive) -> list[str]:
-    rows = archive.each(
-        "select c.id, p.url, c.author_name, c.body_text, c.text_digest, c.page_id"
-        "  from comments c join posts p on p.id = c.post_id where c.text_digest is not null"
-    )
+    """Return damaged texts and names of comments, current and replaced ones."""
+    rows = archive.each(_COMMENT_TEXTS)
     return [
         _(
-            "a comment of {author} on {url} is not the one that was read (comments, row {row}); {remedy}"
-        ).format(author=author, url=url, row=row, remedy=_remedy(page))
-        for row, url, author, text, digest, page in rows
-        if not isinstance(text, str) or sha256(text.encode()).hexdigest() != digest
+            "a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}"
+        ).format(author=author, url=url, table=table, row=row, remedy=_remedy(page))
+        for table, row, url, author, fingerprint, html, text, digest, checksum, page in rows
+        if not _is_text(author, html, text)
+        or text_checksum(html, text) != checksum
+        or not str(fingerprint).endswith(f"|{author}")
+        or (digest is not None and sha256((text or "").encode()).hexdigest() != digest)
     ]
 
 
@@ -169,10 +173,20 @@ def _remedy(page_id: object) -> str:
 
 
 _POST_TEXTS = """
-select 'posts', id, url, title, body_html, content_hash, page_id from posts where content_hash is not null
+select 'posts', id, url, title, body_html, body_text, content_hash, text_checksum, page_id
+  from posts where content_hash is not null
 union all
-select 'post_revisions', r.id, p.url, r.title, r.body_html, r.content_hash, r.page_id
+select 'post_revisions', r.id, p.url, r.title, r.body_html, r.body_text, r.content_hash, r.text_checksum, r.page_id
   from post_revisions r join posts p on p.id = r.post_id
+"""
+_COMMENT_TEXTS = """
+select 'comments', c.id, p.url, c.author_name, c.fingerprint, c.body_html, c.body_text, c.text_digest,
+       c.text_checksum, c.page_id
+  from comments c join posts p on p.id = c.post_id
+union all
+select 'comment_revisions', r.id, p.url, c.author_name, c.fingerprint, r.body_html, r.body_text, null,
+       r.text_checksum, r.page_id
+  from comment_revisions r join comments c on c.id = r.comment_id join posts p on p.id = c.post_id
 """
 _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the first
 _LAST_CHECKS = (_posts, _comments, _pages, _files)

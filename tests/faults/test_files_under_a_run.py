@@ -1,0 +1,84 @@
+"""Files of an archive that are copied, moved or removed while a backup writes them."""
+
+import random
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demo.blogs.generated import make_blog
+from tests.demo.server.host import DemoHost
+from tests.tool import Tool, contents, ended
+
+UID = "31182"
+
+
+@pytest.fixture
+def host() -> Iterator[DemoHost]:
+    with DemoHost([make_blog(UID, posts=16, comments=2)], delay=0.02) as host:
+        yield host
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Iterator[Tool]:
+    tool = Tool(tmp_path / "run")
+    yield tool
+    tool.close()
+
+
+def wait_for(host: DemoHost, requests: int) -> None:
+    end = time.monotonic() + 40
+    while len(host.requests) < requests:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_copies_of_file_and_log_at_any_moment_are_read_or_refused_in_one_line_and_continue(
+    host: DemoHost, tool: Tool, tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    process = tool.start("backup", host.blog_url(UID))
+    for place, requests in enumerate((2, 4, 9, 15, 20)):
+        wait_for(host, requests)
+        time.sleep(chance.random() / 20)
+        copy = tmp_path / f"copy-{place}"
+        copy.mkdir()
+        for suffix in ("", "-wal"):  # not at once: a power loss cuts between two writes
+            if Path(f"{tool.db}{suffix}").exists():
+                shutil.copy(f"{tool.db}{suffix}", f"{copy / tool.db.name}{suffix}")
+    assert ended(process).code == 0
+    whole = contents(tool.db)
+    for folder in sorted(tmp_path.glob("copy-*")):
+        copied = Tool(folder)
+        checked = copied.run("verify")
+        assert checked.code == 0 or (checked.code == 6 and checked.err.count("blogarchive: ") == 1), (
+            checked.err
+        )
+        if checked.code == 0:
+            assert copied.run("backup", host.blog_url(UID)).code == 0
+            assert contents(copied.db) == whole
+
+
+@pytest.mark.parametrize("how", ["folder moved", "removed", "replaced"])
+def test_a_backup_ends_with_6_if_its_archive_is_taken_away_and_what_was_stored_stays(
+    how: str, host: DemoHost, tool: Tool, tmp_path: Path
+) -> None:
+    process = tool.start("backup", host.blog_url(UID))
+    wait_for(host, 8)
+    moved = tmp_path / "moved"
+    if how == "folder moved":
+        tool.folder.rename(moved)
+    else:
+        moved.mkdir()
+        for path in tool.folder.glob("archive.db*"):
+            path.rename(moved / path.name)
+        if how == "replaced":
+            shutil.copy(moved / "archive.db", tool.db)
+    ran = ended(process)
+    assert (ran.code, ran.err.count("blogarchive: ")) == (6, 1), ran.err
+    rest = Tool(moved)
+    assert rest.run("verify").code == 0
+    assert rest.scalar("select count(*) from pages") > 0
+    assert rest.run("backup", host.blog_url(UID)).code == 0

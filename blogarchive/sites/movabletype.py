@@ -1,12 +1,13 @@
 """Movable Type: its text format, which Xuite (隨意窩), FC2, Hatena and TypePad export too.
 
 It names neither the blog nor the time zone, and seldom a post's URL. A stored page begins with two fields that the
-user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, else by its time.
+user named: `BLOG` (a URL) and `ZONE`. A post is identified by its BASENAME, else by its time, else by its text.
 """
 
 import re
 from collections.abc import Iterator
 from gettext import gettext as _
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, Post, Target
@@ -20,6 +21,7 @@ from blogarchive.sites.exports.times import local_time
 from blogarchive.sites.exports.urls import author_of_unknown, post_url, uid_of, web_url
 
 _TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
+_ISO_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?")
 _HTML_BREAKS = re.compile(r"<(?:p|div|br|table|ul|ol|li|blockquote|h[1-6])\b", re.IGNORECASE)
 _CONVERTED = ("1", "__default__")
 _UNCHANGED = ("0", "richtext")
@@ -68,19 +70,31 @@ def _read_author(entry: DashedEntry) -> Author:
 
 
 def _find_number(entry: DashedEntry) -> str:
-    """Return the BASENAME, which Hatena writes with slashes, else the time as digits. Raises `InvalidExport`."""
+    """Return the BASENAME, which Hatena writes with slashes, else the time as digits, else a hash of the text.
+
+    Raises `InvalidExport` if the entry has none of them.
+    """
     name = re.sub(r"[^\w.-]+", "-", entry.field("BASENAME")).strip("-")
     if name:
         return name
     at = _read_time(entry.field("DATE"))
-    if at is None:
-        raise InvalidExport(_("it has no DATE and no BASENAME, which identify a post"))
-    return re.sub(r"\D", "", at)
+    if at is not None:
+        return re.sub(r"\D", "", at)
+    if not (text := entry.text("BODY").strip()):
+        raise InvalidExport(_("it has no DATE, no BASENAME and no text, which identify a post"))
+    return f"text-{sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _read_time(text: str) -> str | None:
-    """Return `YYYY-MM-DD HH:MM:SS` of a time; None if it is none. The month comes first, with or without AM and PM."""
-    match = _TIME.fullmatch(text.strip())
+    """Return `YYYY-MM-DD HH:MM:SS` of a time; None if it is none.
+
+    The month comes first, with or without AM and PM; edited files may have the year first.
+    """
+    text = text.strip()
+    if iso := _ISO_TIME.fullmatch(text):
+        year, month, day, hour, minute, second = (int(group or 0) for group in iso.groups())
+        return f"{year:04d}-{month:02d}-{day:02d} {hour:02d}:{minute:02d}:{second:02d}"
+    match = _TIME.fullmatch(text)
     if match is None:
         return None
     month, day, year, hour, minute, second = (int(group or 0) for group in match.groups()[:6])

@@ -37,6 +37,10 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> ExportedPost:
     zone = document.zone_or(zone)
     author = _read_author(channel, document.facts.get("url"))
     number = child_text(item, "{*}post_id")
+    if not document.problems and not (number and child_text(item, "{*}post_type")):
+        raise InvalidExport(
+            _("it has no wp:post_id and wp:post_type, as an RSS feed; export the blog as WXR")
+        )
     url = _post_url(item, author, number)
     body = _parse_content(item.findtext(_CONTENT) or "", url)
     comments = tuple(_read_comments(item, url, zone))

@@ -172,6 +172,34 @@ def test_a_post_that_is_damaged_after_its_id_is_stored_with_a_failure(tmp_path: 
     assert rows(tmp_path / "archive.db", "select kind, field from open_failures") == [("incomplete", "body")]
 
 
+def test_entries_of_a_plain_feed_are_named_and_not_dropped(tmp_path: Path) -> None:
+    item = b"<item><title>One</title><link>http://a.example/1</link></item>"
+    feed = b"<rss><channel><title>x</title><link>http://a.example/</link>" + item + b"</channel></rss>"
+    done = import_bytes(tmp_path, "wordpress", feed)
+    assert [(one.name, "WXR" in one.why) for one in done.unplaced] == [("One", True)]
+    atom = b"<feed xmlns='http://www.w3.org/2005/Atom'><id>x</id><entry><title>One</title></entry></feed>"
+    assert [one.name for one in import_bytes(tmp_path, "blogger", atom).unplaced] == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("date", "posted"),
+    [
+        ("2003-01-02 10:00:00", "2003-01-02T10:00:00+08:00"),
+        ("2003/1/2 10:00", "2003-01-02T10:00:00+08:00"),
+        ("13/45/2002 99:99:99", None),
+        ("unknown", None),
+        ("", None),
+    ],
+)
+def test_a_post_of_movable_type_with_any_date_is_stored_once(
+    date: str, posted: str | None, tmp_path: Path
+) -> None:
+    body = f"TITLE: t\nDATE: {date}\n-----\nBODY:\nwords\n-----\n--------\n".encode()
+    assert import_bytes(tmp_path, "movabletype", body).posts == 1
+    assert import_bytes(tmp_path, "movabletype", body).posts == 0
+    assert rows(tmp_path / "archive.db", "select posted_at, body_text from posts") == [(posted, "words")]
+
+
 ENTITIES = (
     '<!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
     '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY x SYSTEM "file:///etc/hostname">]>'

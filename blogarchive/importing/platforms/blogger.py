@@ -91,8 +91,12 @@ class BloggerFile:
             return None
         entry = root.find("{*}entry")
         ids = None if entry is None else read_ids(entry)
-        if is_damaged and (ids is None or not (ids.kind and ids.number)):
-            reject(find_title(part.body or b""), _("its XML is damaged"))
+        needs_id = is_damaged or ids is None or ids.kind in ("", "comment", *_POSTS)  # settings have none
+        if needs_id and (ids is None or not (ids.kind and ids.number)):
+            why = (
+                _("its XML is damaged") if is_damaged else _("it has no id or no kind, as an entry of a feed")
+            )
+            reject(find_title(part.body or b""), why)
         return ids
 
 

@@ -1,20 +1,26 @@
 """`export html`: a static site that opens from a disk, with an index by month and category, and a search."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
+from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.export.common.filenames import UniqueNames, safe_name
 from blogarchive.export.common.images import ImageFolder, make_image_source
 from blogarchive.export.common.internal_links import InternalLinks
+from blogarchive.export.common.post_files import PostInput, collect_input, input_digest, write_posts
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import ExportFolder
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.page_paths import SiteBlog, SitePost, href, plan_blog
+from blogarchive.export.site.pages import PostPage
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
 from blogarchive.store.queries.post_models import FullPost
+
+_SEARCH_PAGE = "search.html"
+_FOLD = "search/fold.js"
 
 
 def export_html(
@@ -63,52 +69,59 @@ class _Site:
     def write(self) -> None:
         self.folder.write("look/style.css", pages.stylesheet())
         self.folder.write("look/search.js", search.search_script())
-        self.folder.write("search/fold.js", search.fold_script())
+        self.folder.write(_FOLD, search.fold_script())
         self._progress(0, self._total)
         for site_blog in self.blogs:
             self._write_listings(site_blog)
-            for place in range(len(site_blog.posts)):
-                self._write_post(site_blog, place)
+            write_posts(self.folder, self._inputs(site_blog), _render)
         self._write_search()
         self.folder.write("index.html", pages.render_front_page(self.blogs))
         self.folder.finish()
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
         self.folder.write(site_blog.path, pages.render_blog_page(site_blog))
-        for month in site_blog.months:
-            self.folder.write(
-                month.path, pages.render_listing_page(site_blog, month, pages.format_month(month.name))
-            )
-        for category in site_blog.categories:
-            self.folder.write(
-                category.path, pages.render_listing_page(site_blog, category, f"分类：{category.name}")
-            )
+        lines = {post.path: input_digest(post) for post in site_blog.posts}
+        titled = [(month, pages.format_month(month.name)) for month in site_blog.months]
+        titled += [(category, f"分类：{category.name}") for category in site_blog.categories]
+        for listing, title in titled:
+            shown = (site_blog.blog, title, [lines[post.path] for post in listing.posts])
+            digest = input_digest(shown)
+            if not self.folder.keep(listing.path, digest):
+                self.folder.write(listing.path, pages.render_listing_page(site_blog, listing, title), digest)
 
-    def _write_post(self, site_blog: SiteBlog, place: int) -> None:
-        post_page = site_blog.posts[place]
-        post = self.reader.post(post_page.heading)
-        source = make_image_source(self.reader, post, self.images.copy, "../media/")
-        older = site_blog.posts[place - 1] if place else None
-        newer = site_blog.posts[place + 1] if place + 1 < len(site_blog.posts) else None
-        post_links = self.links.source_for(site_blog.blog, post_page.heading, post_page.path)
-        page = pages.render_post_page(site_blog, post_page, post, older, newer, source, post_links)
-        self.folder.write(post_page.path, page)
-        self.posts += 1
-        self.comments += len(post.comments)
-        self.missing += not post_page.heading.has_text
-        self._progress(self.posts, self._total)
+    def _inputs(self, site_blog: SiteBlog) -> Iterator[tuple[str, PostInput]]:
+        for place, post_page in enumerate(site_blog.posts):
+            post = self.reader.post(post_page.heading)
+            source = make_image_source(self.reader, post, self.images.copy, "../media/")
+            post_links = self.links.source_for(site_blog.blog, post_page.heading, post_page.path)
+            page = pages.plan_post_page(site_blog, place)
+            yield post_page.path, collect_input(site_blog.blog, post, source, post_links, page)
+            self.posts += 1
+            self.comments += len(post.comments)
+            self.missing += not post.has_text
+            self._progress(self.posts, self._total)
 
     def _write_search(self) -> None:
+        """Write the texts for the search page, unless no post has changed."""
+        posts = [(post_page, site_blog.blog) for site_blog in self.blogs for post_page in site_blog.posts]
+        posts.sort(key=_posted_at)
+        digest = input_digest([self.folder.digest_of(post_page.path) for post_page, _blog in posts])
+        chunks = [name for name in self.folder.earlier_files("search") if name != _FOLD]
+        if self.folder.keep_all([_SEARCH_PAGE, *chunks], digest):
+            return
         count = 0
-        for count, chunk in enumerate(search.write_chunks(self._iterate_by_posted_at()), 1):
-            self.folder.write(f"search/{count - 1:04}.js", chunk)
-        self.folder.write("search.html", pages.render_search_page(count, self._total))
+        for count, chunk in enumerate(search.write_chunks(self._read(posts)), 1):
+            self.folder.write(f"search/{count - 1:04}.js", chunk, digest)
+        self.folder.write(_SEARCH_PAGE, pages.render_search_page(count, self._total), digest)
 
-    def _iterate_by_posted_at(self) -> Iterator[tuple[str, Blog, FullPost]]:
-        every = [(post_page, site_blog.blog) for site_blog in self.blogs for post_page in site_blog.posts]
-        every.sort(key=_posted_at)
-        for post_page, blog in every:
+    def _read(self, posts: Iterable[tuple[SitePost, Blog]]) -> Iterator[tuple[str, Blog, FullPost]]:
+        for post_page, blog in posts:
             yield href(post_page.path), blog, self.reader.post(post_page.heading)
+
+
+def _render(given: PostInput) -> bytes:
+    page = cast("PostPage", given.page)
+    return pages.render_post_page(page, given.post, given.images.get, given.links.get)
 
 
 def _posted_at(entry: tuple[SitePost, Blog]) -> str:

@@ -13,11 +13,12 @@ from urllib.parse import quote
 import yaml
 
 from blogarchive.export.common.dates import complete_date
+from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.export.common.filenames import UniqueNames, safe_name
 from blogarchive.export.common.images import ImageFolder, make_image_source
 from blogarchive.export.common.internal_links import InternalLinks
+from blogarchive.export.common.post_files import PostInput, collect_input, write_posts
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import ExportFolder
 from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.sites.links.post_ids import json_id
@@ -88,18 +89,23 @@ class _Export:
 
     def write(self, blog_folder: _BlogFolder) -> None:
         images = ImageFolder(self.reader, self.folder, f"{blog_folder.path}/images")
-        for name, heading in blog_folder.posts:
-            self._write(f"{blog_folder.path}/{name}", blog_folder.blog, self.reader.post(heading), images)
-            self._progress(self.posts, self._total)
+        write_posts(self.folder, self._inputs(blog_folder, images), _render)
         self.folder.write(f"{blog_folder.path}/_index.md", _format_index(blog_folder).encode())
         self.images += len(images)
 
-    def _write(self, path: str, blog: Blog, post: FullPost, images: ImageFolder) -> None:
-        image = make_image_source(self.reader, post, images.copy, "images/")
-        post_links = self._links.source_for(blog, post, path)
-        self.folder.write(path, format_post(blog, post, image, post_links).encode())
-        self.posts += 1
-        self.comments += len(post.comments)
+    def _inputs(self, blog_folder: _BlogFolder, images: ImageFolder) -> Iterator[tuple[str, PostInput]]:
+        for name, heading in blog_folder.posts:
+            path, post = f"{blog_folder.path}/{name}", self.reader.post(heading)
+            image = make_image_source(self.reader, post, images.copy, "images/")
+            post_links = self._links.source_for(blog_folder.blog, post, path)
+            yield path, collect_input(blog_folder.blog, post, image, post_links)
+            self.posts += 1
+            self.comments += len(post.comments)
+            self._progress(self.posts, self._total)
+
+
+def _render(given: PostInput) -> bytes:
+    return format_post(given.blog, given.post, given.images.get, given.links.get).encode()
 
 
 def _plan_folder(blog: Blog, path: str, reader: ExportReader) -> _BlogFolder:

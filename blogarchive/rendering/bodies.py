@@ -58,6 +58,12 @@ def render_body(
     return sanitize(inner_html(root))
 
 
+def find_image_urls(body_html: str, page_url: str) -> tuple[str, ...]:
+    """Return the absolute URLs of the images in `body_html`: all that `render_body` passes to `image`."""
+    found = (_absolute(page_url, element.get("src") or "") for element in _parse(body_html).iter("img"))
+    return tuple(dict.fromkeys(form for url in found if url for form in (url, _unquote(url))))
+
+
 def find_link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
     """Return the absolute URLs of the links in `body_html`, each once: those that `render_body` passes to `post`."""
     found = (_absolute(page_url, anchor.get("href") or "") for anchor in _parse(body_html).iter("a"))

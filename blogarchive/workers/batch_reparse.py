@@ -1,30 +1,24 @@
 """Parse stored pages again on all cores; only a few batches of pages are in memory at a time."""
 
 import logging
-import os
-import signal
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context, parent_process
-from threading import Thread
 
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
 from blogarchive.workers.large_pages import parse_guarded
-from blogarchive.workers.process import count_cores, reduce_garbage_collection, stop_signals
+from blogarchive.workers.pool import MOST_WORKERS, start_pool, submit
+from blogarchive.workers.process import count_cores, reduce_garbage_collection
 
 _BATCH = 40  # pages of a task: they share subtrees, which are pickled once
 _BATCH_BYTES = 2_500_000
 _TASKS_AHEAD = 2  # for each worker
 _PAGES_WITHOUT_WORKERS = 100  # parsed in about the time in which workers start
-_MOST_WORKERS = 61  # Windows waits for no more processes at once
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +43,7 @@ def parse_stored_pages(
     A page on which this program fails is left out, and a line about it is appended to `errors`. Raises
     `RuntimeError` if `errors` is None.
     """
-    pages, count = iter(pages), min(workers or count_cores(), _MOST_WORKERS)
+    pages, count = iter(pages), min(workers or count_cores(), MOST_WORKERS)
     local = pages if count == 1 else islice(pages, 0 if workers else _PAGES_WITHOUT_WORKERS)
     reduce_garbage_collection()
     subtrees = SubtreeCache()
@@ -57,8 +51,7 @@ def parse_stored_pages(
         yield from _join([stored], [_try_parse(stored, subtrees)], errors)
     if count == 1:
         return
-    # spawn: a fork would copy the open database connection and the locks of the log into every worker.
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+    pool = start_pool(count)
     try:
         for batch, future in _run_in_order(pool, pages, ahead=count * _TASKS_AHEAD):
             yield from _join(batch, future.result(), errors)
@@ -69,8 +62,7 @@ def parse_stored_pages(
 def _run_in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Task]:
     running: deque[Task] = deque()
     for batch in _batches(pages):
-        with _blocked_stop_signals():
-            running.append((batch, pool.submit(_parse_batch, batch)))
+        running.append((batch, submit(pool, _parse_batch, batch)))
         if len(running) > ahead:
             yield running.popleft()
     yield from running
@@ -99,42 +91,6 @@ def _join(
             raise RuntimeError(f"{stored.page.url}: {result}")
         else:
             errors.append(f"{stored.page.url}: this program failed: {result}")
-
-
-@contextmanager
-def _blocked_stop_signals() -> Iterator[None]:
-    """Start workers that ignore Ctrl-C and hang-up, which a terminal sends to every process of the group.
-
-    Windows cannot block signals; there a worker ignores them from its start on (`_start_worker`).
-    """
-    before = None
-    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _terminal_signals())
-    try:
-        yield
-    finally:
-        if sys.platform != "win32" and before is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _terminal_signals() -> set[signal.Signals]:
-    return set(stop_signals()) - {signal.SIGTERM}
-
-
-def _start_worker() -> None:
-    """End this worker with its parent, which may be killed, and keep it from logging to stderr."""
-    for signum in _terminal_signals():
-        signal.signal(signum, signal.SIG_IGN)
-    logging.getLogger().addHandler(logging.NullHandler())
-    reduce_garbage_collection()
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _parse_batch(batch: list[StoredPage]) -> list[ParsedPage | str]:

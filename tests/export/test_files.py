@@ -11,8 +11,9 @@ import pytest
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.atom import export_atom
+from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import ExportFolder, atomic_file
+from blogarchive.export.common.writer import atomic_file
 from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html
 from blogarchive.export.jsonl import export_jsonl

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from blogarchive.export.common.writer import ExportFolder
+from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.rendering.bodies import ImageSource, ImageToShow
 from blogarchive.store.queries.export_reader import ExportReader
 from blogarchive.store.queries.post_models import FullPost, Image

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -41,29 +42,55 @@ def render_listing_page(site_blog: SiteBlog, listing: Listing, title: str) -> by
     return _render("listing.html", root=_INNER_ROOT, site_blog=site_blog, listing=listing, title=title)
 
 
-def render_post_page(
-    site_blog: SiteBlog,
-    post_page: SitePost,
-    post: FullPost,
-    older: SitePost | None,
-    newer: SitePost | None,
-    image: ImageSource,
-    post_links: PostSource,
-) -> bytes:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLink:
+    """A link to the page of another post."""
+
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """What the page of a post shows beside the post: its blog with the post's categories alone, and its neighbours."""
+
+    site_blog: SiteBlog
+    path: str
+    older: PageLink | None
+    newer: PageLink | None
+
+
+def plan_post_page(site_blog: SiteBlog, place: int) -> PostPage:
+    """Return the page of the post at `place` among the posts of the blog."""
+    posts, post = site_blog.posts, site_blog.posts[place]
+    categories = [
+        replace(listing, posts=[])
+        for listing in site_blog.categories
+        if listing.name in post.heading.categories
+    ]
+    return PostPage(
+        site_blog=replace(site_blog, posts=[], months=[], categories=categories),
+        path=post.path,
+        older=_link_to(posts[place - 1]) if place else None,
+        newer=_link_to(posts[place + 1]) if place + 1 < len(posts) else None,
+    )
+
+
+def render_post_page(page: PostPage, post: FullPost, image: ImageSource, post_links: PostSource) -> bytes:
     """Return the page of a post with its images, comments and replaced versions."""
 
     def render(body_html: str | None) -> str:
-        return render_body(body_html or "", post_page.heading.url, image, post_links)
+        return render_body(body_html or "", post.url, image, post_links)
 
     return _render(
         "post.html",
         layout="page.html",
         root=_INNER_ROOT,
-        site_blog=site_blog,
-        post_page=post_page,
+        site_blog=page.site_blog,
+        post_page=SitePost(heading=post, path=page.path),
         post=post,
-        older=older,
-        newer=newer,
+        older=page.older,
+        newer=page.newer,
         render=render,
     )
 
@@ -96,6 +123,10 @@ def render_single_page(site_blog: SiteBlog, post_page: SitePost, post: FullPost,
 def render_search_page(chunks: int, posts: int) -> bytes:
     """Return the search page, which loads `chunks` files."""
     return _render("search.html", root="", chunks=chunks, posts=posts)
+
+
+def _link_to(post: SitePost) -> PageLink:
+    return PageLink(path=post.path, title=post.title)
 
 
 def _newest(site_blog: SiteBlog) -> list[SitePost]:

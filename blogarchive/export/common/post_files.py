@@ -1,0 +1,120 @@
+"""Render the files of posts on all cores, only those whose input has changed since the earlier export."""
+
+import pickle
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import blake2b
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from blogarchive.export.common.export_folder import ExportFolder
+from blogarchive.rendering.bodies import (
+    ImageSource,
+    ImageToShow,
+    PostSource,
+    find_image_urls,
+    find_link_urls,
+)
+from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.post_models import FullPost
+from blogarchive.workers.pool import map_in_order
+
+_LOCAL = 150  # posts that this process renders while workers start
+_LINK = re.compile(r"<a\b", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\b", re.IGNORECASE)
+_RENDERERS = ("export", "rendering", "parsing/html", "messages")
+_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostInput:
+    """All that the file of a post is made from: it can be rendered in another process.
+
+    `images` and `links` are what its bodies show, by absolute URL. `page` is what else the format shows on the page.
+    """
+
+    blog: Blog
+    post: FullPost
+    images: dict[str, ImageToShow]
+    links: dict[str, str]
+    page: object
+
+
+Renderer = Callable[[PostInput], bytes]
+"""A function of a module, so that another process finds it."""
+
+_Job = tuple[str, str, bytes]  # path, digest, pickled input
+
+
+def collect_input(
+    blog: Blog, post: FullPost, image: ImageSource, post_links: PostSource, page: object = None
+) -> PostInput:
+    """Return the input of a post's file, with the images and links of all its bodies resolved."""
+    images: dict[str, ImageToShow] = {}
+    links: dict[str, str] = {}
+    for body in _bodies(post):
+        if _IMAGE.search(body):
+            found = ((url, image(url)) for url in find_image_urls(body, post.url) if url not in images)
+            images |= {url: shown for url, shown in found if shown is not None}
+        if _LINK.search(body):
+            paths = ((url, post_links(url)) for url in find_link_urls(body, post.url))
+            links |= {url: path for url, path in paths if path is not None}
+    return PostInput(blog=blog, post=post, images=images, links=links, page=page)
+
+
+def write_posts(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]], render: Renderer) -> None:
+    """Write the file of each post, by its path; a file that an earlier export made from the same input is kept."""
+    for (path, digest, _data), content in map_in_order(
+        partial(_render, render), _changed(folder, posts), local=_LOCAL
+    ):
+        folder.write(path, content, digest)
+
+
+def input_digest(value: object) -> str:
+    """Return the digest of a value and of the code that renders it."""
+    return _digest(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def _changed(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]]) -> Iterator[_Job]:
+    for path, post in posts:
+        data = pickle.dumps(post, pickle.HIGHEST_PROTOCOL)
+        digest = _digest(data)
+        if not folder.keep(path, digest):
+            yield path, digest, data
+
+
+def _render(render: Renderer, job: _Job) -> bytes:
+    _path, _digest_of_input, data = job
+    return render(pickle.loads(data))  # noqa: S301 - made by `_changed`
+
+
+def _bodies(post: FullPost) -> Iterator[str]:
+    for version_ in (*post.versions, *(text for comment in post.comments for text in comment.versions)):
+        yield version_.body_html or ""
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16, key=_code_digest()).hexdigest()
+
+
+@cache
+def _code_digest() -> bytes:
+    """Return a digest of the code, templates and libraries that render."""
+    found = blake2b(digest_size=32)
+    for name in _RENDERERS:
+        for content in _contents(files("blogarchive").joinpath(name)):
+            found.update(content)
+    for name in _LIBRARIES:
+        found.update(version(name).encode())
+    return found.digest()
+
+
+def _contents(folder: Traversable) -> Iterator[bytes]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _contents(entry)
+        elif not entry.name.endswith(".pyc"):
+            yield entry.read_bytes()

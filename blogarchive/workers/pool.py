@@ -1,0 +1,113 @@
+"""Processes that share work: they ignore the terminal's signals and end with their parent."""
+
+import logging
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import TypeVar
+
+from blogarchive.workers.process import count_cores, reduce_garbage_collection, stop_signals
+
+MOST_WORKERS = 61  # Windows waits for no more processes at once
+_TASKS_AHEAD = 2  # for each worker
+_BATCH = 16  # items of a task
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def map_in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], *, local: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with `function(item)`, in order, computed on all cores; few items are in memory at a time.
+
+    The first `local` items are computed in this process: about as many as it computes while workers start.
+    """
+    items, count = iter(items), min(count_cores(), MOST_WORKERS)
+    for item in items if count == 1 else islice(items, local):
+        yield item, function(item)
+    batches = iter(lambda: list(islice(items, _BATCH)), [])
+    first = next(batches, None)
+    if first is None:
+        return
+    pool = start_pool(count)
+    try:
+        running: deque[tuple[list[Item], Future[list[Result]]]] = deque()
+        for batch in _chain(first, batches):
+            running.append((batch, submit(pool, _map_batch, function, batch)))
+            if len(running) > count * _TASKS_AHEAD:
+                yield from _join(*running.popleft())
+        for done in running:
+            yield from _join(*done)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def start_pool(count: int) -> ProcessPoolExecutor:
+    """Return a pool of `count` processes, which start when they are needed."""
+    # spawn: a fork would copy the open database connection and the locks of the log into every worker.
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+
+
+def submit(
+    pool: ProcessPoolExecutor, function: Callable[..., Result], *arguments: object
+) -> "Future[Result]":
+    """Start `function(*arguments)` in the pool. A worker that starts now ignores the terminal's signals."""
+    with _blocked_stop_signals():
+        return pool.submit(function, *arguments)
+
+
+def _chain(first: list[Item], others: Iterable[list[Item]]) -> Iterator[list[Item]]:
+    yield first
+    yield from others
+
+
+def _map_batch(function: Callable[[Item], Result], batch: list[Item]) -> list[Result]:
+    return [function(item) for item in batch]
+
+
+def _join(batch: list[Item], future: "Future[list[Result]]") -> Iterator[tuple[Item, Result]]:
+    return zip(batch, future.result(), strict=True)
+
+
+@contextmanager
+def _blocked_stop_signals() -> Iterator[None]:
+    """Start workers that ignore Ctrl-C and hang-up, which a terminal sends to every process of the group.
+
+    Windows cannot block signals; there a worker ignores them from its start on (`_start_worker`).
+    """
+    before = None
+    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _terminal_signals())
+    try:
+        yield
+    finally:
+        if sys.platform != "win32" and before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _terminal_signals() -> set[signal.Signals]:
+    return set(stop_signals()) - {signal.SIGTERM}
+
+
+def _start_worker() -> None:
+    """End this worker with its parent, which may be killed, and keep it from logging to stderr."""
+    for signum in _terminal_signals():
+        signal.signal(signum, signal.SIG_IGN)
+    logging.getLogger().addHandler(logging.NullHandler())
+    reduce_garbage_collection()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

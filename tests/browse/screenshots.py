@@ -18,6 +18,7 @@ from tests.browse.app_server import app_server
 from tests.browse.make_archive import make
 from tests.demo import DemoHost, sample_blogs
 from tests.paths import ROOT
+from tests.tool import Tool
 
 _OUT = ROOT / "docs/pictures"
 _LANGUAGE = "zh-CN"
@@ -55,8 +56,9 @@ def main(out: Path, language: str) -> None:
                 tab.screenshot(out / f"{name}.png")
         server.should_exit = True
         thread.join(10)
-    for app_language, ending in (("zh-CN", ""), ("en-US", "-en")):
-        _app_pictures(out, app_language, ending)
+        for app_language, ending in (("zh-CN", ""), ("en-US", "-en")):
+            _app_pictures(out, app_language, ending)
+            _overview_picture(out, app_language, ending)
 
 
 def _app_pictures(out: Path, language: str, ending: str) -> None:
@@ -78,6 +80,21 @@ def _app_pictures(out: Path, language: str, ending: str) -> None:
         _send_form(tab, "/app/start")
         tab.settle(_SECONDS_OF_BACKUP)
         tab.screenshot(out / f"app-running{ending}.png")
+
+
+def _overview_picture(out: Path, language: str, ending: str) -> None:
+    """Write a screenshot of `app` with two stored blogs."""
+    blogs = sample_blogs()[:2]
+    with tempfile.TemporaryDirectory() as folder, DemoHost(blogs) as host:
+        tool = Tool(Path(folder) / "blogarchive", media=True)
+        tool.run("backup", *(host.blog_url(blog.uid) for blog in blogs), "-q")
+        with app_server(tool.db) as server, chromium.browser() as browser:
+            tab = browser.page()
+            tab.language(language)
+            tab.size(900, 930)
+            tab.go(server.address)
+            tab.settle()
+            tab.screenshot(out / f"app-overview{ending}.png")
 
 
 def _send_form(tab: chromium.Page, action: str, change: str = "") -> None:

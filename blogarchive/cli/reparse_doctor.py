@@ -106,7 +106,10 @@ def doctor(
         return
     click.echo(
         _("{url}: status {status}, {size} bytes, {type}").format(
-            url=page.url, status=page.status, size=len(page.body), type=page.header("Content-Type")
+            url=page.url,
+            status=page.status,
+            size=len(page.body),
+            type=page.header("Content-Type") or _("no content type"),
         )
     )
     if template is not None:
@@ -149,8 +152,8 @@ def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Pag
 
 def _format_finding(finding: FieldFinding) -> str:
     place = _("  [line {line}, {path}]").format(line=finding.line, path=finding.path) if finding.line else ""
-    selector = f"  <- {finding.selector}" if finding.selector else ""
-    return f"{finding.field} = {_shorten(finding.value)}{place}{selector}"
+    source = f"  <- {finding.selector}" if finding.selector else place
+    return f"{finding.field} = {_shorten(finding.value)}{source}"
 
 
 @contextmanager

@@ -12,6 +12,13 @@ from blogarchive.sites.base import parse_page, site_by_name
 from blogarchive.sites.normalize import normalize_page
 
 _ITEMS_SHOWN = 3
+_COUNTED = ".is_counted"  # False in an answer of the owner, which has selectors of its own
+_SOURCES = {
+    "author.registered": "author.registered_on",
+    "categories.name": "categories",
+    "months.month": "archive_months",
+    "latest.title": "listed.title",
+}
 _INDEX = re.compile(r"\[[^]]*\]")
 
 
@@ -37,13 +44,25 @@ def find_template(page: Page, target: Target) -> str | None:
 
 
 def examine(page: Page, target: Target) -> list[FieldFinding]:
-    """Return every field that the parser of the site found on `page`; of a list, the first items."""
+    """Return every field that the parser of the site found on `page`; of a list, the first two items and the last.
+
+    Links to next pages are the first links.
+    """
     crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
     explanation = site_by_name(target.site).explain_page(page, target)
     selectors = {source.field: source.selector for source in explanation.sources} if explanation else {}
+    links = tuple(sorted(crawled.parsed.links, key=lambda link: not link.next_page))
+    findings = list(_locate(_document(page), _flatten("", replace(crawled.parsed, links=links))))
+    answers = {
+        one.field.removesuffix(_COUNTED)
+        for one in findings
+        if one.field.endswith(_COUNTED) and one.value == "False"
+    }
     return [
-        replace(finding, selector=selectors.get(_name_source(finding.field)))
-        for finding in _locate(_document(page), _flatten("", crawled.parsed))
+        one
+        if one.value == "none" or one.field.rpartition(".")[0] in answers
+        else replace(one, selector=selectors.get(_name_source(one.field)))
+        for one in findings
     ]
 
 
@@ -58,21 +77,25 @@ def _document(page: Page) -> Document:
 
 def _name_source(field: str) -> str:
     """Return the name that the selectors of the field of a parsed page have in an explanation."""
-    name = _INDEX.sub("", field).removeprefix("posts.")
+    name = _INDEX.sub("", field)
+    if name == "posts.categories":
+        return name  # the source of the name `categories` is the sidebar's
+    name = name.removeprefix("posts.")
     if name.rpartition(".")[2] in ("body_html", "body_text", "images"):
         return name.rpartition(".")[0] + ".body" if "." in name else "body"
-    return f"{name}_at" if name.endswith("posted") else name
+    return f"{name}_at" if name.endswith("posted") else _SOURCES.get(name, name)
 
 
 def _flatten(prefix: str, item: object) -> Iterator[tuple[str, str]]:
     if isinstance(item, DateText):
         yield prefix, f"{item.text} = {item.at.isoformat() if item.at else 'no time'} ({item.precision})"
     elif isinstance(item, tuple):
-        for index, one in enumerate(item[:_ITEMS_SHOWN]):
-            yield from _flatten(f"{prefix}[{index}]", one)
-        if len(item) > _ITEMS_SHOWN:
-            yield f"{prefix}[…]", f"{len(item)} in all"
-        elif not item:
+        is_long = len(item) > _ITEMS_SHOWN
+        for index in (*range(_ITEMS_SHOWN - 1), len(item) - 1) if is_long else range(len(item)):
+            if is_long and index == len(item) - 1:
+                yield f"{prefix}[…]", f"{len(item)} in all"
+            yield from _flatten(f"{prefix}[{index}]", item[index])
+        if not item:
             yield prefix, "none"
     elif is_dataclass(item) and not isinstance(item, type):
         for field in fields(item):

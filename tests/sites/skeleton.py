@@ -15,6 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from blogarchive.importing.page_urls import read_page_urls
+from blogarchive.items import PageKind
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html.parse import Element, parse_html
 from blogarchive.sites.base import Site, site_by_name
@@ -90,7 +91,7 @@ class Inventor:
         self._split = re.compile("(" + "|".join(map(re.escape, labels)) + ")")
         self._labels, self._english = set(labels), set(_ENGLISH.split())
         hosts = (part for host in site.hosts for part in host.split("."))
-        self._url_words = {*_URL_WORDS.split(), *hosts}
+        self._url_words = {*_URL_WORDS.split(), *hosts, *_form_words(site)}
 
     def text(self, text: str) -> str:
         """Return a text with every word invented that is no label, no short number and no part of a date."""
@@ -137,9 +138,18 @@ class Inventor:
 
 
 def _source_labels(site: Site) -> Iterator[str]:
-    """Yield the Chinese words of the site's selectors: they are labels of the page."""
+    """Yield the words of the site's selectors: they are labels of the page."""
     if isinstance(site, MarkupSite):
-        yield from re.findall(rf"[{_CJK}]{{2,}}", repr(site.templates))
+        yield from re.findall(rf"[{_CJK}]+", repr(site.templates))
+        matches = re.findall(r"match=(r?'[^']*'|r?\"[^\"]*\")", repr(site.templates))
+        yield from re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", " ".join(matches))
+
+
+def _form_words(site: Site) -> Iterator[str]:
+    """Yield the words of the forms of the site's URLs."""
+    if isinstance(site, MarkupSite):
+        for form in site.forms:
+            yield from re.findall(r"[A-Za-z_]+", f"{form.pattern} {' '.join(form.query)}")
 
 
 def make_skeleton(site: Site, text: str, url: str, drop: list[str]) -> tuple[str, str]:
@@ -245,7 +255,7 @@ def main() -> None:
     parsed = site.parse_url(url)
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "page.html").write_text(page, "utf-8")
-    about = {
+    about: dict[str, object] = {
         "url": parsed.url,
         "status": 200,
         "headers": [["Content-Type", "text/html; charset=utf-8"]],
@@ -253,6 +263,8 @@ def main() -> None:
         "kind": str(parsed.kind),
         "uid": parsed.uid,
     }
+    if parsed.kind is PageKind.COMMENTS:
+        about |= {"post_number": parsed.number, "page_no": 2}
     (arguments.out / "page.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 

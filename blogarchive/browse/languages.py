@@ -14,7 +14,8 @@ HTML_NAMES: Final[dict[Language, str]] = {"en": "en", "zh": "zh-Hans"}
 _OWN_NAMES: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}
 _PARAMETER = "lang"
 _COOKIE = "blogarchive_lang"
-_COOKIE_SECONDS = 400 * 24 * 3600  # browsers store a cookie for at most 400 days
+COOKIE_SECONDS: Final = 400 * 24 * 3600
+"""How long a choice is stored: browsers store a cookie for at most 400 days."""
 
 
 def page_language(request: Request) -> Language:
@@ -30,7 +31,7 @@ def page_language(request: Request) -> Language:
 def store_choice(response: Response, request: Request) -> None:
     """Store the language of `?lang=`, if the URL has one, in a cookie for the next pages."""
     if language := _chosen_language(request):
-        response.set_cookie(_COOKIE, language, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax")
+        response.set_cookie(_COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
 def template_values(request: Request) -> dict[str, object]:

@@ -10,6 +10,7 @@ from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages, responses
+from blogarchive.browse.pages import keys
 from blogarchive.browse.tables import links
 from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
@@ -69,18 +70,23 @@ class RequestContext:
         self, template: str, values: dict[str, Any], *, status: int = 200, remote: bool = False
     ) -> Response:
         """Return the page rendered from `template` and `values`."""
+        keys_on = keys.are_on(self.request)
         variables: dict[str, Any] = {
             "home": self.home,
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
             "terms": "",
             "blog": await self.query(author_pages.read_only_blog),
+            "keys_on": keys_on,
+            "keys_script": keys.script() if keys_on else "",
             **languages.template_values(self.request),
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
-        response = responses.page_response(body, status=status, remote=remote)
+        script = keys.script_source() if keys_on else ""
+        response = responses.page_response(body, status=status, remote=remote, script=script)
         languages.store_choice(response, self.request)
+        keys.store_choice(response, self.request)
         return response
 
     async def not_found(self, name: str) -> Response:

@@ -22,23 +22,25 @@ _HEADERS: Final = {
 }
 
 
-def content_security_policy(*, remote: bool) -> str:
-    """Return the Content-Security-Policy of a reading page: no scripts, no frames, nothing from other hosts.
+def content_security_policy(*, remote: bool, script: str = "") -> str:
+    """Return the Content-Security-Policy of a reading page: no frames, nothing from other hosts.
 
-    If `remote`, which the reader has to request, images alone may come from other hosts.
+    No script runs but the one with the hash `script`. If `remote`, which the reader has to request, images alone may
+    come from other hosts.
     """
+    scripts = f"script-src {script}; " if script else ""
     images = "'self' http: https:" if remote else "'self'"
     return (
-        f"default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; "
+        f"default-src 'none'; {scripts}style-src 'self'; img-src {images}; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-def page_response(body: str, *, status: int = 200, remote: bool = False) -> Response:
-    """Return a reading page, in the language of the browser or of its cookie."""
+def page_response(body: str, *, status: int = 200, remote: bool = False, script: str = "") -> Response:
+    """Return a reading page, in the language of the browser or of its cookie; `script` is the hash of its script."""
     headers = {
         **_HEADERS,
-        "content-security-policy": content_security_policy(remote=remote),
+        "content-security-policy": content_security_policy(remote=remote, script=script),
         "vary": "accept-language, cookie",
     }
     return Response.html(body, status=status, headers=headers)
@@ -57,6 +59,12 @@ def media_response(content_type: str, body: bytes, sha256: str) -> Response:
         return Response(body, status=200, headers=headers, content_type=plain)
     headers["content-disposition"] = f'attachment; filename="{sha256}.bin"'
     return Response(body, status=200, headers=headers, content_type="application/octet-stream")
+
+
+def feed_response(body: bytes) -> Response:
+    """Return an Atom feed."""
+    headers = {**_HEADERS, "content-security-policy": "default-src 'none'; sandbox"}
+    return Response(body, status=200, headers=headers, content_type="application/atom+xml; charset=utf-8")
 
 
 def stylesheet_response(text: str) -> Response:

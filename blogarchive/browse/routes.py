@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, responses
+from blogarchive.browse.pages import keys, list_pages
 from blogarchive.browse.pages.author_page import show_author
+from blogarchive.browse.pages.feed import show_feed
 from blogarchive.browse.pages.home_page import show_home
 from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
@@ -47,6 +49,11 @@ async def _show_databases(datasette: "Datasette", request: Request) -> Response:
     return response
 
 
+async def _show_help(context: RequestContext) -> Response:
+    """`/read/help`; `?keys=off` turns the keys off, `?keys=on` on."""
+    return await context.render("help.html", {"keys": keys.KEYS})
+
+
 async def _show_stylesheet() -> Response:
     """`/read/style.css`: the part shared with exported pages, then that of the reading pages."""
     return responses.stylesheet_response(
@@ -69,6 +76,13 @@ _PAGES: Final[dict[str, Handler]] = {
     r"post/(?P<id>\d{1,15})/edits": show_edits,
     r"author/(?P<id>\d{1,15})": show_author,
     r"search": show_search,
+    r"gone": list_pages.show_gone,
+    r"edited": list_pages.show_edited,
+    r"failures": list_pages.show_failures,
+    r"day": list_pages.show_day,
+    r"random": list_pages.open_random,
+    r"feed\.atom": show_feed,
+    r"help": _show_help,
     r"media/(?P<sha256>[0-9a-f]{64})": _show_media,
 }
 

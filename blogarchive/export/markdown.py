@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import yaml
 
-from blogarchive.export.common.dates import complete_date
 from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.export.common.filenames import UniqueNames, safe_name
 from blogarchive.export.common.images import ImageFolder, make_image_source
@@ -21,6 +20,7 @@ from blogarchive.export.common.post_files import PostInput, collect_input, write
 from blogarchive.export.common.report import Exported
 from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
+from blogarchive.rendering.dates import complete_date
 from blogarchive.sites.links.post_ids import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog

@@ -185,23 +185,23 @@ class Page:
             raise RuntimeError(result["exceptionDetails"])
         return result["result"].get("value")
 
-    def press(self, key: str, text: str = "") -> None:
-        """Press a key by its name (Tab, Enter), or type `text`."""
+    def press(self, key: str, text: str = "", *, modifiers: int = 0) -> None:
+        """Press a key by its name (Tab, Enter) or its letter, or type `text`; `modifiers`: 2 is Ctrl."""
         if text:
             self.call("Input.insertText", text=text)
             return
         codes = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "ArrowDown": (40, "")}
-        code, character = codes[key]
-        common = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        code, character = codes.get(key) or (ord(key.upper()), key)
+        common = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers}
         self.call(
             "Input.dispatchKeyEvent", type="keyDown" if character else "rawKeyDown", text=character, **common
         )
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
-    def follow(self) -> None:
-        """Press Enter and wait until the next page is loaded."""
+    def follow(self, key: str = "Enter") -> None:
+        """Press the key and wait until the next page is loaded."""
         start = len(self._browser.events)
-        self.press("Enter")
+        self.press(key)
         self._browser.wait_for("Page.loadEventFired", self._session, start)
 
     def size(self, width: int, height: int, *, phone: bool = False, dark: bool = False) -> None:

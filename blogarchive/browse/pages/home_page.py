@@ -1,20 +1,35 @@
-"""The home page: blogs, search, newest posts, state of the archive."""
+"""The home page: blogs, search, newest posts, posts of this day in earlier years, state of the archive."""
+
+from datetime import date
 
 from datasette.utils.asgi import Response
 
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.store.queries import author_pages
+from blogarchive.browse.tables import links
+from blogarchive.store.queries import author_pages, post_lookup
 
 _NEWEST = 12
+_OF_THIS_DAY = 5
 
 
 async def show_home(context: RequestContext) -> Response:
     """`/read`."""
-    blogs, newest, health = await context.query(
+    today = f"{date.today():%m-%d}"
+    blogs, newest, of_day, health = await context.query(
         lambda connection: (
             author_pages.read_blogs(connection),
             author_pages.read_newest(connection, _NEWEST),
+            post_lookup.read_day(connection, today, _OF_THIS_DAY),
             author_pages.read_health(connection),
         )
     )
-    return await context.render("home.html", {"blogs": blogs, "newest": newest, "health": health})
+    return await context.render(
+        "home.html",
+        {
+            "blogs": blogs,
+            "newest": newest,
+            "of_day": of_day,
+            "health": health,
+            "archives": links.home_urls(context.datasette),
+        },
+    )

@@ -13,6 +13,7 @@ from blogarchive.store.rows import all_as
 
 _MAX_FOUND: Final = 10
 _MAX_YEARS: Final = 60
+_OF_A_YEAR: Final = 5
 
 
 def find_by_url(connection: sqlite3.Connection, url: str) -> int | None:
@@ -51,18 +52,25 @@ def find_random(connection: sqlite3.Connection) -> int | None:
     return None
 
 
-def read_day(connection: sqlite3.Connection, day: str) -> tuple[PostLine, ...]:
-    """Return the posts of a day of the year (MM-DD) in all years and blogs, newest first, at most ten of a year."""
-    bounds = connection.execute(
-        "select substr(min(posted_at), 1, 4), substr(max(posted_at), 1, 4) from posts where posted_at is not null"
-    ).fetchone()
-    first, last = (int(year) if year and year.isdigit() else 0 for year in bounds)
+def read_day(connection: sqlite3.Connection, day: str, limit: int) -> tuple[PostLine, ...]:
+    """Return at most `limit` posts of a day of the year (MM-DD), of all years and blogs: newest first, five of a year."""
+    # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
+    first, last = (
+        connection.execute(
+            f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'"
+        ).fetchone()[0]
+        for bound in ("min", "max")
+    )
+    if not (first and last and first.isdigit() and last.isdigit()):
+        return ()
     found: list[PostLine] = []
-    for year in range(last, max(first, last - _MAX_YEARS) - 1, -1) if last else ():
+    for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
         found += all_as(
             connection,
             PostLine,
             f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
-            (f"{year:04}-{day}", _MAX_FOUND),
+            (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found))),
         )
+        if len(found) >= limit:
+            break
     return tuple(found)

@@ -1,0 +1,111 @@
+"""The lists of an archive: gone posts, edited posts, open failures, posts of a day of the year; and a random post."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from datasette.utils.asgi import Response
+
+from blogarchive.browse.pages.failure_words import describe_failure
+from blogarchive.browse.pages.post_choices import Pages
+from blogarchive.browse.request_context import RequestContext
+from blogarchive.messages import N_
+from blogarchive.store.ledger.failures import OpenFailure
+from blogarchive.store.queries import archive_lists, post_lookup
+from blogarchive.store.queries.archive_lists import NotedList
+from blogarchive.store.queries.post_lists import POSTS_PER_PAGE
+
+_DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+_LEAP_YEAR = 2024  # has every day of the year
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownFailure:
+    """A failure in words, and the id of the stored post that its URL names, if any."""
+
+    failure: OpenFailure
+    words: str
+    post_id: int | None
+
+
+async def show_gone(context: RequestContext) -> Response:
+    """`/read/gone`, with `?page=`."""
+    return await _show_list(context, "gone.html", archive_lists.read_gone)
+
+
+async def show_edited(context: RequestContext) -> Response:
+    """`/read/edited`, with `?page=`."""
+    return await _show_list(context, "edited.html", archive_lists.read_edited)
+
+
+async def show_failures(context: RequestContext) -> Response:
+    """`/read/failures`, with `?page=`."""
+    page = _read_page(context)
+
+    def read(connection: sqlite3.Connection) -> tuple[list[_ShownFailure], int]:
+        found, total = archive_lists.read_failures(connection, page)
+        shown = [
+            _ShownFailure(one, describe_failure(one.kind), post_lookup.find_by_url(connection, one.url))
+            for one in found
+        ]
+        return shown, total
+
+    shown, total = await context.query(read)
+    return await context.render(
+        "failures.html", {"failures": shown, "total": total, "pages": _turn(page, total)}
+    )
+
+
+async def show_day(context: RequestContext) -> Response:
+    """`/read/day`: the posts of this day in all years, or of `?day=MM-DD`."""
+    given = context.text_parameter("day")
+    today = date.today()
+    day = given if _DAY.fullmatch(given) else f"{today:%m-%d}"
+    found = await context.query(lambda connection: post_lookup.read_day(connection, day, POSTS_PER_PAGE))
+    month, number = map(int, day.split("-"))
+    return await context.render(
+        "day.html",
+        {
+            "month": month,
+            "number": number,
+            "posts": found,
+            "before": _shift_day(month, number, -1),
+            "after": _shift_day(month, number, 1),
+        },
+    )
+
+
+async def open_random(context: RequestContext) -> Response:
+    """`/read/random`: a redirect to a post by chance."""
+    post_id = await context.query(post_lookup.find_random)
+    if post_id is None:
+        return await context.not_found(N_("such post"))
+    return Response.redirect(f"{context.home}/post/{post_id}", headers={"cache-control": "no-store"})
+
+
+async def _show_list(
+    context: RequestContext, template: str, read: Callable[[sqlite3.Connection, int], NotedList]
+) -> Response:
+    page = _read_page(context)
+    found = await context.query(lambda connection: read(connection, page))
+    return await context.render(template, {"found": found, "pages": _turn(page, found.total)})
+
+
+def _read_page(context: RequestContext) -> int:
+    return context.int_parameter("page", minimum=1) or 1
+
+
+def _turn(page: int, total: int) -> Pages:
+    last = max(1, -(-total // POSTS_PER_PAGE))
+    newer, older = (f"?page={number}" if 1 <= number <= last else None for number in (page - 1, page + 1))
+    return Pages(page, last, newer, older)
+
+
+def _shift_day(month: int, number: int, days: int) -> str:
+    try:
+        day = date(_LEAP_YEAR, month, number)
+    except ValueError:  # 02-30
+        day = date(_LEAP_YEAR, month, 28)
+    return f"{day + timedelta(days=days):%m-%d}"

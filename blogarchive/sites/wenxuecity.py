@@ -20,7 +20,7 @@ from blogarchive.sites.markup import (
     ViewsAnswer,
 )
 
-_FOOTER = "td.post-footer"
+_FOOTER, _UNDER_NAME = "td.post-footer", "./following-sibling::table[1]//tr"
 _NEXT = (
     "//*[contains(@class, 'paging')]//a[contains(., '下一') or contains(., '下页') or contains(., '下頁')]"
 )
@@ -48,7 +48,7 @@ _OLD = Template(
         account_age=Pick("#s2 td", match=r",\s*(\d{1,3})\s*[岁歲]"),
         total_visits=Pick("td.bottom_nav", match=r"你是第\D*([\d,]+)\s*位[访訪][问問]者"),
     ),
-    categories=LinkParts(each="#s5 .category-title", name="a"),
+    categories=LinkParts(each="#s5 .category-title", name="a", posts=ListParts(each=_UNDER_NAME, title="a")),
     months=LinkParts(each="#s4 nobr > a", name=".", url="."),
     latest=ListParts(each="#s3 table tr", title="a"),
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from blogarchive.items import CategoryRow, Link, ListedPost, MonthRow, PageKind, ParsedUrl
 from blogarchive.parsing.dates.parse import parse_date
+from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.sites.markup.parts import LinkParts, ListParts
 from blogarchive.sites.markup.picker import Picker
@@ -21,12 +22,12 @@ class ListReader:
     parse_url: Callable[[str], ParsedUrl]
     now: datetime
 
-    def titles(self, parts: ListParts | None) -> tuple[ListedPost, ...]:
+    def titles(self, parts: ListParts | None, within: Element | None = None) -> tuple[ListedPost, ...]:
         """Return the posts that a list names; a row without a link to a post is no post."""
         if parts is None:
             return ()
         picker, listed = self.picker, []
-        for element in picker.elements(parts.each):
+        for element in picker.elements(parts.each, within):
             url = picker.url(parts.title, element)
             found = None if url is None else self.parse_url(url)
             title = picker.value("listed.title", parts.title, element)
@@ -48,16 +49,17 @@ class ListReader:
     def categories(self, parts: LinkParts | None) -> tuple[CategoryRow, ...]:
         """Return the categories of the sidebar; the list of a default category may be the home page."""
         rows = []
-        for name, url in self._rows("categories", parts):
+        for element, name, url in self._rows("categories", parts):
             found = self.parse_url(url) if url else None
             if found is None or found.kind in (PageKind.CATEGORY, PageKind.HOME):
-                rows.append(CategoryRow(name=name, url=None if found is None else found.url))
+                posts = self.titles(parts.posts if parts else None, element)
+                rows.append(CategoryRow(name=name, url=None if found is None else found.url, posts=posts))
         return tuple({(row.name, row.url): row for row in rows}.values())
 
     def months(self, parts: LinkParts | None) -> tuple[MonthRow, ...]:
         """Return the months that the sidebar links to."""
         rows = []
-        for name, url in self._rows("archive_months", parts):
+        for _element, name, url in self._rows("archive_months", parts):
             found = self.parse_url(url) if url else None
             month = (found and found.month) or self._parse_month(name)
             if month is not None:
@@ -82,7 +84,7 @@ class ListReader:
         parsed = parse_date(text, self.now)
         return None if parsed is None or parsed.precision == "year" else f"{parsed.at:%Y-%m}"
 
-    def _rows(self, name: str, parts: LinkParts | None) -> list[tuple[str, str | None]]:
+    def _rows(self, name: str, parts: LinkParts | None) -> list[tuple[Element, str, str | None]]:
         if parts is None:
             return []
         rows = []
@@ -90,5 +92,5 @@ class ListReader:
             text = self.picker.value(name, parts.name, element)
             if text is not None:
                 url = self.picker.url(parts.url, element)
-                rows.append((text, absolute_url(url, self.picker.tree.base)))
+                rows.append((element, text, absolute_url(url, self.picker.tree.base)))
         return rows

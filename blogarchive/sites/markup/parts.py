@@ -89,12 +89,14 @@ class ListParts:
 class LinkParts:
     """A list of categories or of months: `each` selects one element a row.
 
-    `name` is the name of the category, or a date in the month. `url` selects the link or an attribute.
+    `name` is the name of the category, or a date in the month. `url` selects the link or an attribute. `posts` are
+    the posts that a row names.
     """
 
     each: str
     name: Picks
     url: str = "a"
+    posts: ListParts | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -86,7 +86,9 @@ def test_the_sidebar_has_card_months_categories_and_latest_titles() -> None:
     assert (author.uid, author.nickname, author.blog_title) == ("77", "灯下客", "灯下闲谈")
     assert (author.tagline, author.total_visits) == ("一盏灯，一杯茶。", 12345)
     assert [row.month for row in parsed.months] == ["2006-04", "2006-05"]
-    assert [row.name for row in parsed.categories] == ["茶话"]
+    assert [(row.name, [post.title for post in row.posts]) for row in parsed.categories] == [
+        ("茶话", ["新茶"])
+    ]
     assert [post.title for post in parsed.latest] == ["新茶"]
 
 

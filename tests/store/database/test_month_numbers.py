@@ -13,7 +13,7 @@ from blogarchive.store.database.migrations import MIGRATIONS
 from tests.paths import FIXTURES
 
 _PAGE = FIXTURES / "wenxuecity" / "month" / "template-2005" / "page.html"
-_URL = "http://blog.wenxuecity.com/archives.php?date=200605&blogID=77"
+_URL = "http://blog.wenxuecity.com/archives.php?date=200605&blogID=4657"
 _POSTS = """
 select number, url, title, body_text, (select count(*) from post_stats where post_id = p.id) from posts p order by url
 """

@@ -13,6 +13,7 @@ import spiders
 # Their arguments are names of this project, of which there is a fixed number.
 OURS = {
     "blogarchive.browse.routes._read_text",  # files of the package
+    "blogarchive.messages.catalogue",  # languages
     "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
     "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
     "blogarchive.store.readme._template",  # languages

@@ -1,14 +1,20 @@
 """An archive written by each released version is brought up to date with all that it has."""
 
 import gzip
+import multiprocessing
+import os
 import re
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.connection import connect
+from blogarchive.store.database.migrations import apply_migrations
 from tests.paths import ROOT
 from tests.store.database.test_migrations import tables
 from tests.store.database.write_released import RELEASED
@@ -59,6 +65,29 @@ def test_an_archive_of_a_released_version_keeps_all_it_has(released: Path, tmp_p
     assert tables(released) == tables(tmp_path / "new.db")
     assert texts(released) == before
     assert run(released, "verify").code == 0
+
+
+def migrate_and_die(path: Path, steps: int) -> None:
+    """Apply the migrations, and kill this process after that many steps of SQLite's machine."""
+    connection = connect(path, read_only=False)
+    connection.execute("pragma journal_mode = wal")
+    connection.set_progress_handler(lambda: os.kill(os.getpid(), signal.SIGKILL), steps)
+    apply_migrations(Database(connection, recursive_triggers=False, execute_plugins=False))
+
+
+@pytest.mark.parametrize("steps", [100, 2_000, 5_000, 10_000])
+def test_a_kill_while_an_archive_is_brought_up_to_date_loses_nothing(tmp_path: Path, steps: int) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[0].read_bytes()))
+    before = texts(db)
+    process = multiprocessing.get_context("forkserver").Process(target=migrate_and_die, args=(db, steps))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    Archive.open(db).close()
+    Archive.open(tmp_path / "new.db", create=True).close()
+    assert tables(db) == tables(tmp_path / "new.db")
+    assert texts(db) == before
 
 
 def test_the_first_command_says_in_one_line_that_the_archive_was_brought_up_to_date(tmp_path: Path) -> None:

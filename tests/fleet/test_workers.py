@@ -1,0 +1,202 @@
+"""Workers are killed, frozen and cut off; every shard ends with the rows of an undisturbed run."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.demo import DemoHost, make_blog
+from tests.fleet.conftest import PATIENCE
+from tests.fleet.fleet import DELAY, Fleet, children, ended, gaps, wait_until
+from tests.fleet.postgres import Postgres
+from tests.tool import Tool, contents
+
+UID = "31182"
+POSTS = 12
+
+Contents = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module")
+def blog_host() -> Iterator[DemoHost]:
+    with DemoHost([make_blog(UID, posts=POSTS)]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def whole(blog_host: DemoHost, tmp_path_factory: pytest.TempPathFactory) -> Contents:
+    """Return the rows of an undisturbed backup of the blog."""
+    return undisturbed(blog_host, tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def host(blog_host: DemoHost, whole: Contents) -> DemoHost:
+    blog_host.forget_requests()
+    return blog_host
+
+
+def undisturbed(host: DemoHost, folder: Path) -> Contents:
+    """Return the rows of an undisturbed backup of the blog of `host`, which forgets its requests."""
+    whole = Tool(folder)
+    ran = whole.run("backup", host.blog_url(UID))
+    assert ran.code == 0, ran.err
+    host.forget_requests()
+    return contents(whole.db)
+
+
+def outcomes(fleet: Fleet, name: str) -> list[tuple[int | None, str | None]]:
+    """Return exit code and outcome of the rounds of a shard, oldest first."""
+    rounds = fleet.status()[name]["rounds"]
+    return [(one["exit_code"], one["outcome"]) for one in reversed(rounds)]
+
+
+def is_done(fleet: Fleet, *names: str) -> bool:
+    """Return whether the last round of each shard was complete."""
+    return all(outcomes(fleet, name)[-1:] == [(0, "done")] for name in names)
+
+
+def assert_asked_once(host: DemoHost, *, kills: int) -> None:
+    """Assert that no two processes asked the host at once, and that few pages were asked twice."""
+    assert min(gaps(host)) > DELAY / 4
+    twice = sum(count - 1 for path, count in host.counts().items() if path != "/robots.txt")
+    assert twice <= 2 * kills + 1, "the home page is fetched again by a run that continues nothing"
+
+
+def test_rows_are_the_same_after_a_kill_a_freeze_and_a_restart_of_postgresql(
+    fleet: Fleet, server: Postgres, tmp_path: Path
+) -> None:
+    names = ("a", "b")
+    with ExitStack() as stack:
+        hosts = {
+            name: stack.enter_context(DemoHost([make_blog(UID, posts=2 * POSTS + number)]))
+            for number, name in enumerate(names)
+        }
+        whole = {name: undisturbed(host, tmp_path / f"whole-{name}") for name, host in hosts.items()}
+        for name, host in hosts.items():
+            fleet.add(name, host.blog_url(UID))
+        killed, frozen = fleet.work("--rounds", "1"), fleet.work("--rounds", "1")
+        wait_until(lambda: all(len(host.requests) > 3 for host in hosts.values()))
+        stopped = [frozen.pid, *children(frozen)]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        os.killpg(killed.pid, signal.SIGKILL)
+        server.stop()
+        server.start()
+        running = sum(shard["is_running"] for shard in fleet.status().values())
+        assert running
+        wait_until(lambda: stalled(fleet) == running, every=0.5)
+        for pid in reversed(stopped):
+            os.kill(pid, signal.SIGCONT)
+        wait_until(lambda: is_done(fleet, *names), 60, every=0.5)
+        frozen.send_signal(signal.SIGTERM)
+        assert ended(frozen).code == 3
+        for name, host in hosts.items():
+            assert contents(fleet.folder / f"{name}.db") == whole[name]
+            assert_asked_once(host, kills=1)
+
+
+def stalled(fleet: Fleet) -> int:
+    """Return how many rounds have a worker that PostgreSQL has not heard of for too long."""
+    ((count,),) = fleet.execute(
+        "select count(*) from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id"
+        f" where j.status = 'doing' and (w.id is null or w.last_heartbeat < now() - interval '{2.5 * PATIENCE} s')"
+    )
+    return int(count)
+
+
+def test_the_round_of_a_killed_worker_is_taken_over(fleet: Fleet, host: DemoHost, whole: Contents) -> None:
+    db = fleet.add("a", host.blog_url(UID))
+    killed = fleet.work()
+    wait_until(lambda: len(host.requests) > 5)
+    killed.kill()
+    assert ended(fleet.work("--once")).code == 0
+    assert outcomes(fleet, "a")[0] == (None, "lost")
+    assert is_done(fleet, "a"), "its crawl went on, and the next round found nothing left to do"
+    assert contents(db) == whole
+    assert_asked_once(host, kills=1)
+
+
+def test_a_killed_crawl_is_continued_at_once_and_a_stop_of_postgresql_ends_all_with_3(
+    fleet: Fleet, server: Postgres, host: DemoHost, whole: Contents
+) -> None:
+    db = fleet.add("a", host.blog_url(UID))
+    worker = fleet.work()
+    wait_until(lambda: len(host.requests) > 5)
+    (killed,) = children(worker)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: host.counts()["/robots.txt"] == 2)
+    (crawl,) = children(worker)
+    server.stop()
+    try:
+        ran = ended(worker, 10)
+        refused = fleet.run("work", fleet.folder)
+    finally:
+        server.start()
+    assert not Path(f"/proc/{crawl}").exists()
+    assert (ran.code, refused.code) == (3, 4)
+    assert "the same command goes on when it is back" in ran.err
+    with closing(sqlite3.connect(db)) as archive:
+        ends = archive.execute("select outcome, exit_code from runs").fetchall()
+    assert ends == [("killed", None), ("interrupted", 3)]
+    assert ended(fleet.work("--once")).code == 0
+    assert outcomes(fleet, "a") == [(-signal.SIGKILL, None), (None, "lost"), (0, "done")]
+    assert contents(db) == whole
+    assert_asked_once(host, kills=1)
+
+
+def test_slices_follow_each_other_at_once_until_the_shard_is_complete(
+    fleet: Fleet, host: DemoHost, whole: Contents
+) -> None:
+    db = fleet.add("a", host.blog_url(UID), "--slice", "2s", "--every", "2d")
+    assert ended(fleet.work("--once")).code == 0
+    found = outcomes(fleet, "a")
+    assert found[-1] == (0, "done")
+    assert set(found[:-1]) == {(0, "limited")}
+    assert contents(db) == whole
+    next_at = datetime.fromisoformat(fleet.status()["a"]["next_at"])
+    begun_at = datetime.fromisoformat(fleet.status()["a"]["rounds"][0]["started_at"])
+    assert abs(next_at - begun_at - timedelta(days=2)) < timedelta(seconds=30)
+
+
+def test_a_shard_that_needs_a_person_is_paused_and_told_and_an_outage_is_waited_for(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    told = tmp_path / "told.json"
+    with DemoHost([make_blog(UID, posts=1)]) as gone:
+        url = gone.blog_url(UID)
+    damaged = fleet.add("damaged", "http://127.0.0.1:9/u/1/")
+    damaged.write_text("no database")
+    fleet.add("outage", url)
+    worker = ended(fleet.work("--once", "--notify", f"cat > {told}"))
+    assert worker.code == 0
+    found = fleet.status()
+    assert found["damaged"]["paused_at"] is not None
+    assert "is damaged" in found["damaged"]["paused_reason"]
+    assert outcomes(fleet, "damaged") == [(6, None)]
+    summary = json.loads(told.read_text())
+    assert (summary["shard"], summary["exit_code"]) == ("damaged", 6)
+    assert "blogarchive fleet resume damaged" in worker.err
+    assert [code for code, _outcome in outcomes(fleet, "outage")] == [4]
+    wait = datetime.fromisoformat(found["outage"]["next_at"]) - datetime.fromisoformat(
+        found["outage"]["rounds"][0]["finished_at"]
+    )
+    assert timedelta(minutes=14) < wait < timedelta(minutes=16)
+
+
+def test_a_stopped_worker_ends_its_rounds_and_they_continue_later(fleet: Fleet, host: DemoHost) -> None:
+    fleet.add("a", host.blog_url(UID))
+    worker: subprocess.Popen[str] = fleet.work()
+    wait_until(lambda: len(host.requests) > 3)
+    worker.send_signal(signal.SIGTERM)
+    ran = ended(worker, 15)
+    assert (ran.code, "stopped by SIGTERM" in ran.err) == (3, True)
+    assert outcomes(fleet, "a") == [(3, "interrupted")]
+    found = fleet.status()["a"]
+    assert (found["is_running"], found["next_at"]) == (False, None)

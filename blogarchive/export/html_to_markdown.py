@@ -7,6 +7,7 @@ one of the programs would parse as its own markup.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import takewhile
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from markdownify import MarkdownConverter
 
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
 _PROGRAM_MARKUP = re.compile(r"(\$|(?<=%)%|(?<!\\)#(?!\s)|(?<=\s)#|(?<=\{)[{%]|(?<!\S):)")
-_FINAL_PUNCTUATION = re.compile(r"(?<!\\)[,.;:?!]$")
+_FINAL_PUNCTUATION = re.compile(r"(?<!\\)[,.;:?!]")
 _SHORTCODE = re.compile(r"\{\{[<%]")
 _BLOCKS = (
     "p",
@@ -41,6 +42,11 @@ _BREAK = (
     "\ufdd0"  # a placeholder for the backslash of a hard line break, which is no text at the edge of emphasis
 )
 _MAX_DEPTH = 100
+_SPACES = re.compile(r"[ \t]{2,}")
+_PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTES = r"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>"""
+_PLAIN_TAGS = re.compile(rf"</?(?:font|span|big|small|u){_ATTRIBUTES}", re.IGNORECASE)
+_DEEP_TAGS = re.compile(rf"</?(?!(?:br|img)[\s/>])[a-z][^\s/>]*{_ATTRIBUTES}", re.IGNORECASE)
 _URL_SAFE = "!#$%&'*+,/:;=?@[]~"
 
 
@@ -50,24 +56,25 @@ def to_markdown(body_html: str) -> str:
     A table that Markdown cannot express (several paragraphs in a cell, a table in a table) becomes paragraphs: no
     text is lost.
     """
-    soup = BeautifulSoup(body_html.replace(_BREAK, ""), "html.parser")
+    source = _PLAIN_TAGS.sub("", body_html.replace(_BREAK, ""))
+    soup = BeautifulSoup(_collapse_spaces(source), "html.parser")
     _flatten(soup)
     for table in reversed(soup.find_all("table")):
         if not _is_grid(table):
             _unwrap(table)
-    text = _Converter(
-        heading_style="ATX",
-        bullets="-",
-        escape_misc=True,
-        table_infer_header=True,
-        keep_inline_images_in=["td", "th", *_BLOCKS],
-    ).convert_soup(soup)
+    text = _converter().convert_soup(soup)
     return re.sub(r"\n{3,}", "\n\n", text.replace(_BREAK, "\\")).strip("\n")
+
+
+def _collapse_spaces(source: str) -> str:
+    """Return the HTML with one space for each run of spaces outside `pre`: markdownify searches a run from each space."""
+    parts = _PREFORMATTED.split(source)
+    return "".join(part if place % 2 else _SPACES.sub(" ", part) for place, part in enumerate(parts))
 
 
 def escape_markdown(text: str) -> str:
     """Return `text` on one line, escaped so that Markdown shows it unchanged."""
-    return _Converter(escape_misc=True).escape(" ".join(text.split()), set())
+    return _converter().escape(" ".join(text.split()), set())
 
 
 class _Converter(MarkdownConverter):
@@ -121,6 +128,17 @@ class _Converter(MarkdownConverter):
     convert_dt = convert_dd
 
 
+@cache
+def _converter() -> _Converter:
+    return _Converter(
+        heading_style="ATX",
+        bullets="-",
+        escape_misc=True,
+        table_infer_header=True,
+        keep_inline_images_in=["td", "th", *_BLOCKS],
+    )
+
+
 def _emphasize(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
     """Return `text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
 
@@ -134,7 +152,7 @@ def _emphasize(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
     start, end = 0, len(text)
     while start < end and _may_move(text[start]):
         start += 1
-    while end > start and (_may_move(text[end - 1]) or _FINAL_PUNCTUATION.search(text, start, end)):
+    while end > start and (_may_move(text[end - 1]) or _FINAL_PUNCTUATION.match(text, end - 1, end)):
         end -= 1
     inner = text[start:end]
     if not inner or "\n\n" in inner or not (_is_word(inner[0]) and _is_word(inner[-1])):
@@ -174,19 +192,23 @@ def _is_word(char: str) -> bool:
 
 
 def _flatten(soup: BeautifulSoup) -> None:
-    """Unwrap elements that are nested too deep for recursion: old pages have hundreds of unclosed <font> tags."""
-    for plain in soup.find_all(["font", "span", "big", "small", "u"]):
-        plain.unwrap()
+    """Remove the tags, but `br` and `img`, of elements that are nested too deep for recursion.
+
+    Old pages have hundreds of unclosed tags. The text is parsed again: to unwrap one element takes as long as its
+    parent has children.
+    """
     for centred in soup.find_all("center"):  # markdownify does not treat it as a block
         centred.name = "div"
     depth = {id(soup): 0}
-    deep = []
+    deepest = []
     for element in soup.find_all(True):
         depth[id(element)] = depth[id(element.parent)] + 1
-        if depth[id(element)] > _MAX_DEPTH:
-            deep.append(element)
-    for element in reversed(deep):
-        element.unwrap()
+        if depth[id(element)] == _MAX_DEPTH and element.find(True, recursive=False):
+            deepest.append(element)
+    for element in deepest:
+        inner = BeautifulSoup(_DEEP_TAGS.sub("", element.decode_contents()), "html.parser")
+        element.clear()
+        element.extend(list(inner.contents))
 
 
 def _is_grid(table: Tag) -> bool:

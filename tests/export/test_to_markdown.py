@@ -77,3 +77,22 @@ def test_extremely_deep_nesting_is_converted() -> None:
 @given(WORDS)
 def test_an_escaped_name_shows_as_it_is(words: str) -> None:
     assert seen(READER.render(f"**x** {escape_markdown(words)}"))[1:] == re.sub(r"\s+", "", words)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p>{'<span>字</span>' * 50_000}</p>",
+        f"{'<b>' * 101}{'<i>字</i>' * 5_000}{'</b>' * 101}",
+        f"<p>字{' ' * 500_000}字</p>",
+        f"<p><b>字{'!' * 200_000}</b></p>",
+    ],
+    ids=["spans", "deep elements", "spaces", "punctuation"],
+)
+def test_a_large_body_keeps_its_text(body: str) -> None:
+    """Each of these took minutes when a step looked at all of its neighbours."""
+    assert seen(READER.render(to_markdown(body))) == seen(body)
+
+
+def test_spaces_of_preformatted_text_are_kept() -> None:
+    assert to_markdown("<p>一  二</p><pre>a    b</pre><p>三  四</p>") == "一 二\n\n```\na    b\n```\n\n三 四"

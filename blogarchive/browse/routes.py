@@ -12,6 +12,7 @@ from blogarchive.browse.pages import keys, list_pages
 from blogarchive.browse.pages.author_page import show_author
 from blogarchive.browse.pages.feed import show_feed
 from blogarchive.browse.pages.home_page import show_home
+from blogarchive.browse.pages.plots_page import show_plots
 from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.request_context import Handler, RequestContext, make_view
@@ -75,6 +76,7 @@ _PAGES: Final[dict[str, Handler]] = {
     r"post/(?P<id>\d{1,15})": show_post,
     r"post/(?P<id>\d{1,15})/edits": show_edits,
     r"author/(?P<id>\d{1,15})": show_author,
+    r"author/(?P<id>\d{1,15})/plots": show_plots,
     r"search": show_search,
     r"gone": list_pages.show_gone,
     r"edited": list_pages.show_edited,

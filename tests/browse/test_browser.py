@@ -319,6 +319,7 @@ def pages_of(path: Path) -> list[str]:
         f"{post}/edits",
         "/read/author/1",
         "/read/author/1?category=2&month=2024-12",
+        "/read/author/1/plots",
         f"{post}?category=1",
         "/read/search?q=茶馆",
         "/read/search?q=茶馆&since=x",

@@ -118,17 +118,18 @@ def test_plots_have_an_escaped_description() -> None:
 
 
 @pytest.mark.parametrize(
-    ("highest", "ticks"),
+    ("lowest", "highest", "ticks"),
     [
-        (0, [0, 1]),
-        (3, [0, 1, 2, 3]),
-        (9, [0, 5, 10]),
-        (41, [0, 20, 40, 60]),
-        (1_851_847, [0, 500_000, 1_000_000, 1_500_000, 2_000_000]),
+        (0, 0, [0, 1]),
+        (0, 3, [0, 1, 2, 3]),
+        (0, 9, [0, 5, 10]),
+        (0, 41, [0, 20, 40, 60]),
+        (1_790_210, 1_851_847, [1_780_000, 1_800_000, 1_820_000, 1_840_000, 1_860_000]),
+        (5, 5, [5, 6]),
     ],
 )
-def test_an_axis_has_round_numbers(highest: int, ticks: list[int]) -> None:
-    assert round_ticks(highest) == ticks
+def test_an_axis_has_round_numbers(lowest: int, highest: int, ticks: list[int]) -> None:
+    assert round_ticks(highest, lowest) == ticks
 
 
 def test_a_calendar_has_every_day_of_its_year_and_links_those_with_posts() -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from blogarchive.store.queries.blog_models import Month
 from blogarchive.store.queries.post_lists import POSTS_PER_PAGE, CategoryCount, PostSelection
@@ -28,13 +28,15 @@ class Choice:
 
 def list_url(selection: PostSelection) -> str:
     """Return the query that selects these posts on the page of their author."""
-    name = "month" if len(selection.period) > YEAR_LENGTH else "year"
-    values = {
-        name: selection.period,
-        "category": selection.category or "",
-        "page": selection.page if selection.page > 1 else "",
-    }
-    return f"?{urlencode({key: value for key, value in values.items() if value})}#posts"
+    parts = []
+    if selection.period:
+        name = "month" if len(selection.period) > YEAR_LENGTH else "year"
+        parts.append(f"{name}={quote(selection.period)}")
+    if selection.category:
+        parts.append(f"category={selection.category}")
+    if selection.page > 1:
+        parts.append(f"page={selection.page}")
+    return f"?{'&'.join(parts)}#posts"
 
 
 def count_years(months: Iterable[Month]) -> dict[str, int]:

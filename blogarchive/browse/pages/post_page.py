@@ -10,7 +10,7 @@ from blogarchive.browse.pages import bodies
 from blogarchive.browse.pages.diffs import DiffPart, diff_texts
 from blogarchive.browse.pages.reply_targets import find_reply_targets
 from blogarchive.browse.pages.trail import find_trail
-from blogarchive.browse.plots.lines import draw_sparkline
+from blogarchive.browse.plots.lines import draw_line, draw_sparkline
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
 from blogarchive.rendering.languages import detect_language
@@ -18,6 +18,7 @@ from blogarchive.store.queries import post_page
 from blogarchive.store.queries.post_models import Comment, Counters, Image, Version
 from blogarchive.store.queries.post_page import PostPage
 
+_FEWEST_COUNTS = 3
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))
 
 
@@ -40,6 +41,15 @@ class Series:
     last: int
     since: str
     plot: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """When a post was read: the plot of its views, the views gained, and when half of them had come (UTC)."""
+
+    plot: Markup
+    gained: int
+    half_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ def _template_values(
             for comment in found.post.comments
         ],
         "series": _draw_series(context, found.counters),
+        "readings": _draw_readings(context, found.counters),
         "edits": max(0, len(found.post.versions) - 1),
         "remote": remote,
         "lacks_images": any(image.sha256 is None for image in found.post.images),
@@ -143,6 +154,18 @@ def _draw_series(context: RequestContext, counters: Sequence[Counters]) -> list[
         )
         drawn.append(Series(name, first, last, since, draw_sparkline(points, title)))
     return drawn
+
+
+def _draw_readings(context: RequestContext, counters: Sequence[Counters]) -> Readings | None:
+    """Return when the post was read, as its series of views shows; None for fewer than three counts that differ."""
+    points = [(at.captured_at, at.views) for at in counters if at.views is not None]
+    if len({value for _, value in points}) < _FEWEST_COUNTS:
+        return None
+    (since, first), (_, last) = points[0], points[-1]
+    half = next(at for at, value in points if value >= (first + last) / 2)
+    title = context.gettext("Views since {day}", day=since[:10])
+    plot = draw_line(points, title=title, unit=context.gettext("Views"))
+    return Readings(plot, last - first, half) if last > first else None
 
 
 def _build_edit(old: Version, new: Version) -> Edit:

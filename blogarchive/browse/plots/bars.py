@@ -31,7 +31,8 @@ def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str) -> Markup:
     ticks = round_ticks(max(bar.value + bar.lacking for bar in known.values()))
     step = RIGHT / max(len(months), 12)
     scale = HEIGHT / ticks[-1]
-    places = {month: place * step for place, month in enumerate(months)}
+    # The newest month is at the right, where a narrow screen begins.
+    places = {month: RIGHT - (len(months) - place) * step for place, month in enumerate(months)}
     return draw_frame(
         (_draw_bar(bar, places[month], step, scale) for month, bar in known.items()),
         title=title,

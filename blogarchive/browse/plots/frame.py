@@ -35,7 +35,7 @@ def draw_frame(body: Iterable[str], *, title: str, unit: str, ticks: Sequence[in
 
 def height_of(value: float, ticks: Sequence[int]) -> float:
     """Return the vertical position of a value on the axis of `ticks`."""
-    return TOP + HEIGHT - value / ticks[-1] * HEIGHT
+    return TOP + HEIGHT - (value - ticks[0]) / (ticks[-1] - ticks[0]) * HEIGHT
 
 
 def label_times(places: Sequence[tuple[float, str]]) -> str:

@@ -9,19 +9,22 @@ from blogarchive.browse.plots.frame import RIGHT, draw_frame, height_of, label_t
 from blogarchive.browse.plots.scales import round_ticks, spread
 
 _SPARK_WIDTH, _SPARK_HEIGHT = 160, 36
-_LABELS = 6
+_LABELS = 5
 _YEAR_SECONDS = 366 * 86_400
 
 
 def draw_line(points: Sequence[tuple[str, int]], *, title: str, unit: str) -> Markup:
-    """Return a line through `points` (ISO 8601 time, value) above 0, with a dot and its words at each.
+    """Return a line through `points` (ISO 8601 time, value), with a dot and its words at each.
 
     Returns "" for fewer than two points or an invalid time.
     """
     times = _seconds(points)
     if times is None:
         return Markup("")
-    ticks = round_ticks(max(value for _, value in points))
+    values = [value for _, value in points]
+    low = min(values)
+    # A counter that grew by a tenth would look like a level line above 0; the labels show where the axis begins.
+    ticks = round_ticks(max(values), low if low > max(values) / 2 else min(0, low))
     xs = spread(times, 4, RIGHT - 5)
     ys = [height_of(value, ticks) for _, value in points]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))

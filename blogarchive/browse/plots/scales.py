@@ -8,12 +8,14 @@ MONTH: Final = re.compile(r"(?:1[89]|20|21)\d\d-(?:0[1-9]|1[0-2])")
 _STEPS: Final = (1, 2, 5, 10)
 
 
-def round_ticks(highest: float, *, most: int = 4) -> list[int]:
-    """Return 0 and round numbers with equal steps; the last is at least `highest` and at least 1."""
-    raw = max(1.0, highest) / most
-    power = 10 ** max(0, len(str(int(raw))) - 1)
-    step = next(int(step * power) for step in _STEPS if step * power >= raw)
-    return list(range(0, int(-(-max(1.0, highest) // step) * step) + 1, step))
+def round_ticks(highest: float, lowest: float = 0, *, most: int = 4) -> list[int]:
+    """Return round numbers with equal steps: the first is at most `lowest`, the last at least `highest`; two or more."""
+    raw = max(1.0, highest - lowest) / most
+    power = 10 ** (len(str(int(raw))) - 1)
+    step = next(step * power for step in _STEPS if step * power >= raw)
+    first = int(lowest // step * step)
+    last = int(-(-highest // step) * step)
+    return list(range(first, max(last, first + step) + 1, step))
 
 
 def short_number(value: int) -> str:

@@ -125,14 +125,8 @@ def read_author_page(
         selection = replace(selection, period=(blog.last_post_on or "")[:4])
     return AuthorPage(
         blog=blog,
-        months=_months(connection, author_id),
-        visits=all_as(
-            connection,
-            VisitCount,
-            "select captured_at, total_visits from author_stats where author_id = ?"
-            " and total_visits is not null order by captured_at",
-            (author_id,),
-        ),
+        months=read_months(connection, author_id),
+        visits=read_visits(connection, author_id),
         categories=categories,
         posts=post_lists.read_posts(connection, author_id, selection),
         selection=selection,
@@ -148,7 +142,19 @@ def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | 
     )
 
 
-def _months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:
+def read_visits(connection: sqlite3.Connection, author_id: int) -> tuple[VisitCount, ...]:
+    """Return the counts of visits that the blog showed, oldest first."""
+    return all_as(
+        connection,
+        VisitCount,
+        "select captured_at, total_visits from author_stats where author_id = ?"
+        " and total_visits is not null order by captured_at",
+        (author_id,),
+    )
+
+
+def read_months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:
+    """Return the months of a blog with their posts, oldest first."""
     return all_as(
         connection,
         Month,

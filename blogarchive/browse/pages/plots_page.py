@@ -1,0 +1,113 @@
+"""The plots of a blog: posts, comments and visits over time, days of posts, categories by year, who comments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup
+
+from blogarchive.browse.pages.author_page import describe_visits, draw_months
+from blogarchive.browse.pages.formatting import format_count
+from blogarchive.browse.pages.post_choices import PERIOD, YEAR_LENGTH, count_years, list_url
+from blogarchive.browse.plots.bars import Bar, draw_bars
+from blogarchive.browse.plots.calendar import draw_calendar
+from blogarchive.browse.plots.lines import draw_line
+from blogarchive.browse.request_context import RequestContext
+from blogarchive.messages import N_
+from blogarchive.store.queries import plot_data
+from blogarchive.store.queries.blog_models import BlogSummary
+from blogarchive.store.queries.plot_data import BlogPlots, CategoryYear
+from blogarchive.store.queries.post_lists import PostSelection
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The posts of a category in a year, with the URL of their list."""
+
+    posts: int
+    url: str
+
+
+async def show_plots(context: RequestContext) -> Response:
+    """`/read/author/ID/plots`; `?year=` selects the year of the calendar."""
+    author_id = int(context.request.url_vars["id"])
+    found = await context.query(lambda connection: plot_data.read_plots(connection, author_id))
+    if found is None:
+        return await context.not_found(N_("such author"))
+    years = sorted(year for year in count_years(found.months) if PERIOD.fullmatch(year))
+    given = context.text_parameter("year")
+    year = given if given in years else (years[-1] if years else "")
+    days = (
+        await context.query(lambda connection: plot_data.read_days(connection, author_id, year))
+        if year
+        else {}
+    )
+    visits = [(seen.captured_at, seen.total_visits) for seen in found.visits]
+    table_years, rows = _tabulate(context, found)
+    return await context.render(
+        "plots.html",
+        {
+            "blog": found.blog,
+            "posts": draw_months(context, found.blog, found.months),
+            "comments": _draw_comments(context, found),
+            "visits": draw_line(
+                visits, title=describe_visits(context, found.visits), unit=context.gettext("Visits")
+            ),
+            "calendar": _draw_year(context, found.blog, year, days) if year else "",
+            "year": year,
+            "years": years[::-1],
+            "category_years": table_years,
+            "categories": rows,
+            "commenters": found.commenters,
+            "replies": found.replies,
+        },
+    )
+
+
+def _draw_comments(context: RequestContext, found: BlogPlots) -> Markup:
+    page = f"{context.home}/author/{found.blog.id}"
+    bars = {
+        month: Bar(
+            comments,
+            context.gettext("{month}: {count} comments", month=month, count=format_count(comments)),
+            page + list_url(PostSelection(period=month)),
+        )
+        for month, comments in found.comments.items()
+    }
+    total = format_count(sum(found.comments.values()))
+    title = context.gettext("Comments by month, {count} in all", count=total)
+    return draw_bars(bars, title=title, unit=context.gettext("Comments in a month"))
+
+
+def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
+    page = f"{context.home}/author/{blog.id}"
+    bars = {
+        day: Bar(
+            posts,
+            context.gettext("{day}: {count} posts", day=day, count=posts),
+            page + list_url(PostSelection(period=day[: len("YYYY-MM")])),
+        )
+        for day, posts in days.items()
+    }
+    title = context.gettext("{days} days with posts in {year}", days=len(days), year=year)
+    return draw_calendar(
+        int(year), bars, title=title, weekdays=context.gettext("Mon Tue Wed Thu Fri Sat Sun")
+    )
+
+
+def _tabulate(context: RequestContext, found: BlogPlots) -> tuple[list[str], dict[str, list[_Cell]]]:
+    """Return the years with posts in categories, newest first, and the cells of each category in them."""
+    by_name: dict[str, dict[str, CategoryYear]] = {}
+    for one in found.categories:
+        by_name.setdefault(one.name, {})[one.year] = one
+    years = sorted({one.year for one in found.categories if PERIOD.fullmatch(one.year)}, reverse=True)
+    page = f"{context.home}/author/{found.blog.id}"
+
+    def cell(one: CategoryYear | None, year: str) -> _Cell:
+        if one is None:
+            return _Cell(0, "")
+        return _Cell(one.posts, page + list_url(PostSelection(period=year[:YEAR_LENGTH], category=one.id)))
+
+    return years, {
+        name: [cell(of_years.get(year), year) for year in years] for name, of_years in by_name.items()
+    }

@@ -15,7 +15,7 @@ _PAGE_QUOTED, _COUNTERS_QUOTED = (1, 4), 6
 
 def quoting_blog(markup: str, *, posts: int = 8) -> DemoBlog:
     """Return the blog with quotations in the words of a markup."""
-    blog = make_blog(UID, posts=posts, awkward=False, comments=2, months=2)
+    blog = make_blog(UID, posts=posts, awkward=False, comments=3, months=2)
     words = MARKUPS[markup].labels(blog.traditional)
     counters = f"{words.views}{words.paren(88)} {words.paren(7)} {words.comments}{words.paren(9)}"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tests.demo.blogs.truth import DemoPost
+from tests.demo.blogs.truth import DemoComment, DemoPost
 from tests.demo.server.response import Answer
 from tests.lies.host import HINTS, HonestPage, Lie
 
@@ -35,6 +35,30 @@ def nothing_below(page: HonestPage) -> str:
         before, found, after = text.rpartition(label)
         text = before + after if page.post and found else text
     return text
+
+
+def anonymous(page: HonestPage) -> str:
+    """Hide the name of each commenter."""
+    return _change_comments(page, lambda comment: replace(comment, author_name="匿名", author_path=None))
+
+
+def cut_comments(page: HonestPage) -> str:
+    """Show the beginning of each comment."""
+    return _change_comments(page, lambda comment: replace(comment, text=f"{comment.text[:2]}…"))
+
+
+def no_comment_at_all(page: HonestPage) -> str:
+    """Withhold the comments, and count none."""
+    return _count_comments(page, no_comments(page), 0)
+
+
+def newest_comment_alone(page: HonestPage) -> str:
+    """Withhold all comments but one, and count one."""
+    text = page.text
+    for comment in page.post.comments[1:] if page.post else ():
+        printed = page.markup._comment(page.words, comment)
+        text = text.replace(printed, "").replace(HINTS.sub("x", printed), "")
+    return _count_comments(page, text, min(1, len(page.post.comments) if page.post else 0))
 
 
 def no_date(page: HonestPage) -> str:
@@ -112,6 +136,22 @@ def other_character(good: Answer, post: DemoPost) -> Answer:
     return _spoil_bytes(good, post, lambda before: before[:-1] + bytes((before[-1] ^ 1,)))
 
 
+def _change_comments(page: HonestPage, change: Callable[[DemoComment], DemoComment]) -> str:
+    text = page.text
+    for comment in page.post.comments if page.post else ():
+        old, new = (page.markup._comment(page.words, one) for one in (comment, change(comment)))
+        text = text.replace(old, new).replace(HINTS.sub("x", old), HINTS.sub("x", new))
+    return text
+
+
+def _count_comments(page: HonestPage, text: str, count: int) -> str:
+    if page.post is None:
+        return text
+    return text.replace(
+        page.counters, page.markup._counters(page.words, replace(page.post, claimed_comments=count))
+    )
+
+
 def _spoil_bytes(good: Answer, post: DemoPost, spoil: Callable[[bytes], bytes]) -> Answer:
     first = next(line for line in post.body_text.split("\n") if line)
     for codec in ("utf-8", "gb18030", "big5hkscs"):
@@ -129,6 +169,7 @@ def _later(text: str) -> str:
 Spoil = Callable[[Answer, DemoPost], Answer]
 _TEXTS: tuple[Lie, ...] = (
     *(no_counters, no_comments, nothing_below, no_date, shifted, shifted_posts),
+    *(anonymous, cut_comments, no_comment_at_all, newest_comment_alone),
     *(ad_above, changing_ad_above, ad_below_title, ad_within, share_bar),
     *(marked_titles, other_elements, half_of_bodies),
 )

@@ -72,6 +72,26 @@ def test_edits_of_authors_are_revisions_even_if_they_are_alike(
     assert texts == {str(post.number): post.body_text for post in host.blog(UID).posts}
 
 
+def test_a_commenter_who_edits_and_one_who_renames_are_no_change_of_the_site(
+    host: LyingHost, tool: Tool
+) -> None:
+    def edit_newest(post: DemoPost) -> DemoPost:
+        newest = [replace(one, text="改了一句。") for one in post.comments[:1]]
+        return replace(post, comments=(*newest, *post.comments[1:]))
+
+    def rename(post: DemoPost) -> DemoPost:
+        newest = [replace(one, author_name="新名字") for one in post.comments[:1]]
+        return replace(post, comments=(*newest, *post.comments[1:]))
+
+    commented = [post.number for post in host.blog(UID).newest_first() if len(post.comments) > 1]
+    assert len(commented) > 3
+    for number, change in zip(commented[:4], (edit_newest, rename) * 2, strict=True):
+        host.change(UID, lambda blog, number=number, change=change: blog.with_post(number, change))
+    assert tool.run("update", "--full").code == 0
+    assert tool.scalar("select count(*) from comment_revisions") == 2
+    assert tool.scalar("select count(*) from comments where gone_at is not null") == 2
+
+
 def test_a_comment_that_its_author_deletes_is_gone(host: LyingHost, tool: Tool) -> None:
     edit(host, *[lambda post: replace(post, comments=post.comments[1:])] * 3)
     left = sum(len(post.comments) for post in host.blog(UID).posts)

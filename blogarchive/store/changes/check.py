@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from blogarchive.items import CrawledPage, PageKind, Post
 from blogarchive.store.changes import statistics, undo
-from blogarchive.store.changes.classify import ChangeKind, PostText, TextChange, classify_change
-from blogarchive.store.changes.contradictions import StoredCommentTime, find_contradiction
+from blogarchive.store.changes.classify import ChangeKind, PostText, classify_change
+from blogarchive.store.changes.comment_changes import StoredComment, classify_comments
+from blogarchive.store.changes.contradictions import find_contradiction
 from blogarchive.store.changes.statistics import ChangeScope
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, site_changes
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.site_changes import COMMENTS, TEXTS
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.timestamps import format_utc
 
@@ -69,11 +71,19 @@ def check_change(
     moment = format_utc(crawled.page.fetched_at)
     if stored is None or crawled.parsed.kind is not PageKind.POST or moment < stored.last_seen_at:
         return None
-    new = _text_of(post, stored)
-    change = _contradiction(archive, crawled, post, stored, new) or classify_change(stored.text, new)
+    new, comments = _text_of(post, stored), archive.all_as(StoredComment, _COMMENTS, (stored.id,))
+    change = find_contradiction(crawled.page, post, stored.text, new, comments) or classify_change(
+        stored.text, new
+    )
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_listed(new.title):
         change = None  # the listing is a second witness of the title
-    statistics.count_compared(archive, run_id, blog.site, is_same=change is None)
+    statistics.count_compared(archive, run_id, blog.site, TEXTS, is_same=change is None)
+    if comments and (post.comments or post.comment_count == 0):
+        is_whole = not any(link.next_page for link in crawled.parsed.links)
+        claimed = post.comment_count
+        of_comments = classify_comments(post.comments, comments, claimed=claimed, is_whole=is_whole)
+        statistics.count_compared(archive, run_id, blog.site, COMMENTS, is_same=of_comments is None)
+        change = change or of_comments
     if change is None or accepted:
         return None
     scope = ChangeScope(run_id=run_id, site=blog.site, change=change)
@@ -116,10 +126,3 @@ def _text_of(post: Post, stored: _StoredPost) -> PostText:
         body_text=post.body_text or "",
         posted_at=date_text_iso(post.posted) or stored.posted_at,
     )
-
-
-def _contradiction(
-    archive: Archive, crawled: CrawledPage, post: Post, stored: _StoredPost, new: PostText
-) -> TextChange | None:
-    comments = archive.all_as(StoredCommentTime, _COMMENTS, (stored.id,))
-    return find_contradiction(crawled.page, post, stored.text, new, comments)

@@ -1,11 +1,13 @@
 """Classify the change from a stored text to a new one: pure functions."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from os.path import commonprefix
 
 _FEW_CHARACTERS = 4
+_OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
 
 
 class ChangeKind(StrEnum):
@@ -23,6 +25,14 @@ class ChangeKind(StrEnum):
     BOUNDS = "bounds"  # the stored body is still on the page
     DAMAGED = "damaged"  # U+FFFD in place of stored characters
     SHIFTED = "shifted"  # of the post and of its comments
+    COMMENTS_LOST = "comments_lost"  # stored comments are not on the page
+    COMMENTS_EDITED = "comments_edited"
+    COMMENTS_RENAMED = "comments_renamed"  # the texts of lost comments are there under other names or times
+
+    @property
+    def concerns_comments(self) -> bool:
+        """Return whether the text of the post is as stored."""
+        return self.value.startswith("comments_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,9 +66,7 @@ def classify_change(old: PostText, new: PostText) -> TextChange | None:
         return TextChange(kind=ChangeKind.MARKUP)
     if old.title != new.title:
         return TextChange(kind=ChangeKind.TITLE, digest=_digest(*_difference(old.title, new.title)))
-    if old.posted_at != new.posted_at and new.posted_at is not None:
-        return TextChange(kind=ChangeKind.TIME)
-    return None
+    return TextChange(kind=ChangeKind.TIME) if _is_other_time(old.posted_at, new.posted_at) else None
 
 
 def classify_text(old: str, new: str) -> TextChange:
@@ -82,6 +90,14 @@ def classify_text(old: str, new: str) -> TextChange:
     else:
         kind = ChangeKind.REWRITTEN
     return TextChange(kind=kind, digest=digest)
+
+
+def _is_other_time(old: str | None, new: str | None) -> bool:
+    """Return whether two times differ, each as ISO 8601 cut to its precision."""
+    if old is None or new is None:
+        return False
+    one, other = (_OFFSET.sub("", text) for text in (old, new))
+    return not (one.startswith(other) or other.startswith(one))
 
 
 def _difference(old: str, new: str) -> tuple[str, str]:

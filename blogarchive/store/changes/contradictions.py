@@ -6,13 +6,13 @@ are damaged; every time of the page is shifted by the same span.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blogarchive.items import Comment, DateText, Page, Post
 from blogarchive.parsing.charset import decode
 from blogarchive.parsing.lines.document import parse_document
 from blogarchive.store.changes.classify import ChangeKind, PostText, TextChange
+from blogarchive.store.changes.comment_changes import StoredComment
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.posts.comment_identity import comment_base, text_digest
 
@@ -24,19 +24,8 @@ _DAMAGED = "\ufffd"
 _RELATIVE = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredCommentTime:
-    """A stored comment that is not gone: `base` is its identity by author and time."""
-
-    base: str
-    author_name: str
-    text_digest: str | None
-    posted_at: str | None
-    body_text: str
-
-
 def find_contradiction(
-    page: Page, post: Post, old: PostText, new: PostText, comments: Sequence[StoredCommentTime]
+    page: Page, post: Post, old: PostText, new: PostText, comments: Sequence[StoredComment]
 ) -> TextChange | None:
     """Return what contradicts the stored post, or None."""
     if old.body_text != new.body_text and _has_moved_bounds(page, old.body_text, new.body_text):
@@ -61,7 +50,7 @@ def _has_moved_bounds(page: Page, old: str, new: str) -> bool:
     return wanted in "".join("".join(line.text.split()) for line in document.lines)
 
 
-def _is_damaged(post: Post, old: PostText, new: PostText, comments: Sequence[StoredCommentTime]) -> bool:
+def _is_damaged(post: Post, old: PostText, new: PostText, comments: Sequence[StoredComment]) -> bool:
     """Return whether a text has more damaged characters than the stored one."""
     if (old.title + old.body_text).count(_DAMAGED) < (new.title + new.body_text).count(_DAMAGED):
         return True
@@ -78,7 +67,7 @@ def _is_damaged(post: Post, old: PostText, new: PostText, comments: Sequence[Sto
     )
 
 
-def _shift(post: Post, stored_at: str | None, stored: Sequence[StoredCommentTime]) -> timedelta | None:
+def _shift(post: Post, stored_at: str | None, stored: Sequence[StoredComment]) -> timedelta | None:
     """Return the span by which all times of the page differ from the stored ones, None if there is no single one."""
     known = {comment.base for comment in stored}
     comments = [comment for comment in post.comments if comment.posted is not None]
@@ -93,7 +82,7 @@ def _shift(post: Post, stored_at: str | None, stored: Sequence[StoredCommentTime
     return min(common, key=abs, default=None)
 
 
-def _spans(comment: Comment, stored: Sequence[StoredCommentTime]) -> set[timedelta]:
+def _spans(comment: Comment, stored: Sequence[StoredComment]) -> set[timedelta]:
     """Return the spans between a comment and the stored comments of its author with its text."""
     digest = text_digest(comment)
     found = (

@@ -12,6 +12,9 @@ from blogarchive.store.rows import Parameters, Value
 MIN_POSTS = 5
 """A kind of change is the site's if at least this number of posts of a run shows it …"""
 
+MIN_COMMENTED_POSTS = 4
+"""… or this number, if comments changed: fewer posts have any …"""
+
 MIN_EQUAL_POSTS = 3
 """… or an equal change, such as the same added text, at least this number, also of several runs …"""
 
@@ -25,7 +28,10 @@ _OF_KIND = (
     "select count(*), count(distinct post_id) from text_changes where run_id = ? and site = ? and kind = ?"
 )
 _OF_DIGEST = "select count(*), count(distinct post_id) from text_changes where site = ? and digest = ?"
-_COMPARED = "select coalesce(sum(filled + empty), 0) from field_counts where site = ? and kind = 'text' and run_id >= ?"
+_COMPARED = (
+    "select coalesce(sum(filled + empty), 0) from field_counts"
+    " where site = ? and kind = 'text' and field = 'text' and run_id >= ?"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,13 +53,13 @@ def site_field(kind: ChangeKind | str) -> str:
     return f"{TEXTS}.{kind}"
 
 
-def count_compared(archive: Archive, run_id: int, site: str, *, is_same: bool) -> None:
-    """Count a post whose page was compared with the stored post."""
+def count_compared(archive: Archive, run_id: int, site: str, field: str, *, is_same: bool) -> None:
+    """Count a post whose page was compared with the stored post; `field` is TEXTS or COMMENTS."""
     archive.execute(
-        "insert into field_counts(run_id, site, kind, field, filled, empty) values (?, ?, ?, 'same', ?, ?)"
+        "insert into field_counts(run_id, site, kind, field, filled, empty) values (?, ?, ?, ?, ?, ?)"
         " on conflict(run_id, site, kind, field)"
         " do update set filled = filled + excluded.filled, empty = empty + excluded.empty",
-        (run_id, site, TEXTS, is_same, not is_same),
+        (run_id, site, TEXTS, field, is_same, not is_same),
     )
 
 
@@ -98,7 +104,8 @@ def is_of_most(archive: Archive, scope: ChangeScope) -> bool:
 def is_kind_of_most(archive: Archive, run_id: int, site: str, kind: str) -> bool:
     """Return whether most compared posts of the run show this kind of change."""
     compared, _ = site_changes.count_texts(archive, run_id, site, kind)
-    return _reaches(archive, _OF_KIND, (run_id, site, kind), MIN_POSTS, compared)
+    least = MIN_COMMENTED_POSTS if ChangeKind(kind).concerns_comments else MIN_POSTS
+    return _reaches(archive, _OF_KIND, (run_id, site, kind), least, compared)
 
 
 def _reaches(archive: Archive, query: str, scope: Parameters, least: int, compared: int) -> bool:

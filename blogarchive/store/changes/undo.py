@@ -7,7 +7,9 @@ from datetime import datetime
 
 from blogarchive.items import PageKind, Target
 from blogarchive.store.changes import statistics
+from blogarchive.store.changes.classify import ChangeKind
 from blogarchive.store.changes.statistics import ChangeScope
+from blogarchive.store.changes.undo_comments import undo_comments
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import requeue, transitions
 from blogarchive.store.ledger import failures, site_changes
@@ -18,7 +20,7 @@ from blogarchive.store.posts.saved_image_names import image_urls
 from blogarchive.store.timestamps import format_utc
 
 _CHANGED = """
-select t.id, t.post_id, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_at, t.posted_at_text,
+select t.id, t.post_id, t.kind, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_at, t.posted_at_text,
        t.last_changed_at, p.version_at = t.captured_at as is_current
   from text_changes t join posts p on p.id = t.post_id join authors a on a.id = p.author_id
  where t.site = ? and not t.held and (t.run_id = ? and t.kind = ? or t.digest = ?)
@@ -34,6 +36,7 @@ select id, title, body_html, body_text, content_hash, text_checksum, captured_at
 class _Changed:
     id: int
     post_id: int
+    kind: ChangeKind
     site: str
     uid: str
     number: str
@@ -67,7 +70,11 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
             "update pages set held_at = ? where url = ? and fetched_at = ?",
             (format_utc(now), row.url, row.captured_at),
         )
-        _restore(archive, row)
+        if row.kind.concerns_comments:
+            undo_comments(archive, row.post_id, row.kind, row.captured_at)
+            _end_chain(archive, row)
+        else:
+            _restore(archive, row)
         target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
         due_at = transitions.mark_failed(archive, target, now=now)
         failures.record_failure(
@@ -137,6 +144,14 @@ def _release(archive: Archive, run_id: int, blogs: Sequence[Blog], urls: list[st
     )
     condition = "kind = 'post' and url in (select value from json_each(?))"
     return sum(requeue.requeue_where(archive, blog, condition, (wanted,), now=now) for blog in blogs)
+
+
+def _end_chain(archive: Archive, row: _Changed) -> None:
+    """Forget the further comment pages of the post that are not fetched yet."""
+    transitions.deactivate_comments(archive, Blog(site=row.site, uid=row.uid), row.number)
+    archive.execute(
+        "delete from sweeps where site = ? and chain = ?", (row.site, f"{row.site}/{row.uid}/{row.number}")
+    )
 
 
 def _restore(archive: Archive, row: _Changed) -> None:

@@ -11,7 +11,10 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.timestamps import format_utc
 
 TEXTS = "text"
-"""The kind of page in `field_counts` under which compared posts are counted; begins the fields of changed texts."""
+"""The kind in `field_counts` under which compared posts are counted, and its field of texts; begins fields of changes."""
+
+COMMENTS = "comments"
+"""The field of posts whose comments were compared; begins the kinds of changes of comments."""
 
 _MIN_SHARE = 0.5
 
@@ -67,8 +70,8 @@ def end_change(archive: Archive, site: str, field: str, *, now: datetime, accept
 def count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[int, int]:
     """Return how many posts the run compared with stored ones, and how many changes of that kind it found."""
     compared = archive.scalar(
-        "select sum(filled + empty) from field_counts where run_id = ? and site = ? and kind = ?",
-        (run_id, site, TEXTS),
+        "select sum(filled + empty) from field_counts where run_id = ? and site = ? and kind = ? and field = ?",
+        (run_id, site, TEXTS, COMMENTS if kind.startswith(COMMENTS) else TEXTS),
     )
     changed = archive.scalar(
         "select count(*) from text_changes where run_id = ? and site = ? and kind = ?", (run_id, site, kind)

@@ -4,6 +4,7 @@ from scrapy.utils.misc import walk_modules_iter
 
 for _package in (
     "blogarchive.cli",
+    "blogarchive.settings",
     "blogarchive.crawl",
     "blogarchive.sites",
     "blogarchive.store",

@@ -19,7 +19,7 @@ import time_machine
 
 COMMAND = (sys.executable, "-m", "blogarchive")
 _FORKSERVER = multiprocessing.get_context("forkserver")
-_FORKSERVER.set_forkserver_preload(["tests.preloaded"])
+_FORKSERVER.set_forkserver_preload(["tests.preloaded", "tests.tool"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

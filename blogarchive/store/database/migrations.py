@@ -22,6 +22,7 @@ from blogarchive.store.database import (
     text_numbers,
     views,
 )
+from blogarchive.store.database.script import execute_script
 from blogarchive.store.search import index, tables
 from blogarchive.store.text_checksum import add_checksums
 
@@ -38,13 +39,13 @@ SCHEMA_VERSION = 15
 def m001_tables(db: Database) -> None:
     """Create every table of the first version."""
     for script in (tables_content.TABLES, tables_crawl.TABLES, views.VIEWS):
-        db.executescript(script)
+        execute_script(db, script)
 
 
 @MIGRATIONS()
 def m002_search(db: Database) -> None:
     """Create the search tables and triggers, and index the rows that exist already."""
-    db.executescript(tables.TABLES)
+    execute_script(db, tables.TABLES)
     for trigger in tables.triggers():
         db.execute(trigger)
     index.rebuild(db.conn)
@@ -53,19 +54,19 @@ def m002_search(db: Database) -> None:
 @MIGRATIONS()
 def m003_series(db: Database) -> None:
     """Rebuild `post_stats` with an index on the seconds of each row."""
-    db.executescript(post_stats_index.REBUILD)
+    execute_script(db, post_stats_index.REBUILD)
 
 
 @MIGRATIONS()
 def m004_categories_of_gone_posts(db: Database) -> None:
     """Create the view `posts_in_categories`, which keeps the categories of gone posts, and use it in `posts_view`."""
-    db.executescript(views.POSTS_IN_CATEGORIES)
+    execute_script(db, views.POSTS_IN_CATEGORIES)
 
 
 @MIGRATIONS()
 def m005_blog_settings(db: Database) -> None:
     """Create the table of settings for each blog."""
-    db.executescript(tables_settings.TABLES)
+    execute_script(db, tables_settings.TABLES)
 
 
 @MIGRATIONS()
@@ -77,19 +78,19 @@ def m006_text_numbers(db: Database) -> None:
 @MIGRATIONS()
 def m008_totals(db: Database) -> None:
     """Create the tables of totals, the triggers that note changes, and indexes of posts for pages and queries."""
-    db.executescript(totals.schema())
+    execute_script(db, totals.schema())
 
 
 @MIGRATIONS()
 def m007_discovered_blogs(db: Database) -> None:
     """Create the table of blogs that were discovered, and indexes for runs over many blogs."""
-    db.executescript(tables_discovery.TABLES)
+    execute_script(db, tables_discovery.TABLES)
 
 
 @MIGRATIONS()
 def m009_readme(db: Database) -> None:
     """Create the table that explains the file, and mark the file as an archive."""
-    db.executescript(readme.TABLE)
+    execute_script(db, readme.TABLE)
     db.execute(f"pragma application_id = {APPLICATION_ID}")
 
 
@@ -102,27 +103,27 @@ def m010_month_numbers(db: Database) -> None:
 @MIGRATIONS()
 def m011_counts(db: Database) -> None:
     """Create counts of pages, of URLs and of commenters for Datasette's tables, and views that read fewer rows."""
-    db.executescript(tables_counts.schema())
-    db.executescript(totals.people_schema())
+    execute_script(db, tables_counts.schema())
+    execute_script(db, totals.people_schema())
 
 
 @MIGRATIONS()
 def m012_plot_totals(db: Database) -> None:
     """Create totals for plots and for lists of categories, and indexes of gone and of edited posts."""
-    db.executescript(plot_totals.TABLES)
+    execute_script(db, plot_totals.TABLES)
 
 
 @MIGRATIONS()
 def m013_status_totals(db: Database) -> None:
     """Create totals of each blog and of its months for `status`."""
-    db.executescript(status_totals.TABLES)
+    execute_script(db, status_totals.TABLES)
     totals.refresh_totals(db.conn)
 
 
 @MIGRATIONS()
 def m014_changes(db: Database) -> None:
     """Create the tables of changes that may be the site's."""
-    db.executescript(tables_changes.TABLES)
+    execute_script(db, tables_changes.TABLES)
 
 
 @MIGRATIONS()
@@ -141,12 +142,14 @@ def apply_migrations(db: Database) -> None:
 def migration_names() -> tuple[str, ...]:
     """Return the names of all migrations, in order."""
     with closing(sqlite3.connect(":memory:")) as empty:
-        return tuple(migration.name for migration in MIGRATIONS.pending(Database(empty)))
+        return tuple(
+            migration.name for migration in MIGRATIONS.pending(Database(empty, execute_plugins=False))
+        )
 
 
 def schema_objects() -> set[tuple[str, str]]:
     """Return the type and name of every table, index, view and trigger of a current archive."""
     with closing(sqlite3.connect(":memory:")) as fresh:
-        MIGRATIONS.apply(Database(fresh))
+        MIGRATIONS.apply(Database(fresh, execute_plugins=False))
         query = "select type, name from sqlite_master where name not like 'sqlite_%'"
         return {(str(kind), str(name)) for kind, name in fresh.execute(query)}

@@ -5,6 +5,8 @@ Versions before numbered a post by its id alone. The URL of each post has its mo
 
 from sqlite_utils import Database
 
+from blogarchive.store.database.script import execute_script
+
 _IS_OLD = "instr(number, '_') = 0 and url glob '*[?&]date=[0-9][0-9][0-9][0-9][0-9][0-9]&*'"
 _NEW = "substr(url, instr(url, 'date=') + length('date='), 6) || '_' || number"
 
@@ -51,4 +53,4 @@ delete from frontier where site = 'wenxuecity' and kind = 'post' and uid is not 
 def rename(db: Database) -> None:
     """Rename the posts, and mark the pages of their blogs as stale: posts of two months may share a row."""
     if db.execute("select 1 from authors where site = 'wenxuecity'").fetchone() is not None:
-        db.executescript(_RENAME)
+        execute_script(db, _RENAME)

@@ -8,6 +8,8 @@ import re
 
 from sqlite_utils import Database
 
+from blogarchive.store.database.script import execute_script
+
 _TABLES = ("posts", "sidebar_titles", "frontier")
 _NUMBER_COLUMN = re.compile(r"\b((?:post_)?number) integer\b")
 
@@ -53,7 +55,7 @@ def rebuild(db: Database) -> None:
     for _, _, sql in dependents:
         db.execute(sql)
     if any(db.execute(f"select 1 from {table} where number {_IS_ROUNDED}").fetchone() for table in _TABLES):  # noqa: S608
-        db.executescript(_RESTORE_ROUNDED)
+        execute_script(db, _RESTORE_ROUNDED)
 
 
 def _rebuild_table(db: Database, table: str) -> None:

@@ -1,6 +1,6 @@
-"""Write the screenshots of the guides from invented blogs: `python -m tests.browse.screenshots`.
+"""Write the screenshots of the guides from invented blogs: `python -m tests.browse.screenshots [FOLDER]`.
 
-The arguments are another folder and another language: `python -m tests.browse.screenshots FOLDER en-US`.
+Each is written for a Chinese and for an English browser: `home.png` and `home-en.png`.
 """
 
 import socket
@@ -8,6 +8,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -21,7 +23,7 @@ from tests.paths import ROOT
 from tests.tool import Tool
 
 _OUT = ROOT / "docs/pictures"
-_LANGUAGE = "zh-CN"
+_LANGUAGES = (("zh-CN", ""), ("en-US", "-en"))  # of the browser, and the ending of the names
 _SECONDS_OF_BACKUP = 26.0
 # name, address, width, height, dark
 _PICTURES = (
@@ -30,14 +32,26 @@ _PICTURES = (
     ("search", "/read/search?q=茶馆", 900, 620, False),
     ("author", "/read/author/1", 900, 760, False),
     ("edits", "/read/post/48/edits", 900, 560, False),
+    ("day", "/read/day?day=01-28", 900, 480, False),
     ("post-dark-phone", "/read/post/48", 390, 760, True),
     ("tables", "/archive/posts?_search=茶馆", 900, 760, False),
 )
 
 
-def main(out: Path, language: str) -> None:
-    """Write every screenshot to the folder `out`, for a browser of that language."""
+def main(out: Path) -> None:
+    """Write every screenshot to the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
+    with _served_archive() as address:
+        for language, ending in _LANGUAGES:
+            _reading_pictures(out, address, language, ending)
+    for language, ending in _LANGUAGES:
+        _app_pictures(out, language, ending)
+        _overview_picture(out, language, ending)
+
+
+@contextmanager
+def _served_archive() -> Iterator[str]:
+    """Yield the address of a server of an archive of invented blogs."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         path = make(Path(folder) / "archive.db")
         server = uvicorn.Server(uvicorn.Config(create_app(path).app(), log_level="error"))
@@ -45,20 +59,23 @@ def main(out: Path, language: str) -> None:
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with chromium.browser() as browser:
-            for name, page, width, height, dark in _PICTURES:
-                tab = browser.page()
-                tab.language(language)
-                tab.size(width, height, phone=width < 500, dark=dark)
-                tab.go(address + page)
-                tab.settle()
-                tab.screenshot(out / f"{name}.png")
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
-        for app_language, ending in (("zh-CN", ""), ("en-US", "-en")):
-            _app_pictures(out, app_language, ending)
-            _overview_picture(out, app_language, ending)
+
+
+def _reading_pictures(out: Path, address: str, language: str, ending: str) -> None:
+    """Write the screenshots of the reading pages and of a table."""
+    with chromium.browser() as browser:
+        for name, page, width, height, dark in _PICTURES:
+            if ending and page.startswith("/archive"):
+                continue  # Datasette's own pages are in English only
+            tab = browser.page()
+            tab.language(language)
+            tab.size(width, height, phone=width < 500, dark=dark)
+            tab.go(address + page)
+            tab.settle()
+            tab.screenshot(out / f"{name}{ending}.png")
 
 
 def _app_pictures(out: Path, language: str, ending: str) -> None:
@@ -105,9 +122,5 @@ def _send_form(tab: chromium.Page, action: str, change: str = "") -> None:
         tab.settle(0.5)
 
 
-def _read_arguments(out: str = str(_OUT), language: str = _LANGUAGE) -> tuple[Path, str]:
-    return Path(out), language
-
-
 if __name__ == "__main__":
-    main(*_read_arguments(*sys.argv[1:]))
+    main(Path(*sys.argv[1:] or [_OUT]))

@@ -13,6 +13,7 @@ import pytest
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
+from blogarchive.store.text_checksum import text_checksum
 from tests.browse import chromium
 
 SEEN = "2025-02-01T09:00:00+00:00"
@@ -62,6 +63,8 @@ class Made:
     numbers: dict[str, int] = field(default_factory=dict)
 
     def row(self, table: str, **values: object) -> int:
+        if values.get("body_text") is not None:  # a stored text has a checksum
+            values["text_checksum"] = text_checksum(str(values["body_html"]), str(values["body_text"]))
         names = ", ".join(values)
         marks = ", ".join("?" * len(values))
         sql = f"insert into {table} ({names}) values ({marks})"
@@ -93,7 +96,7 @@ class Made:
         given = {
             "post_id": post, "author_name": name, "body_html": text, "body_text": text,
             "posted_at": "2025-01-29T08:00:00-08:00", "posted_at_text": "2025-01-29 08:00:00",
-            "fingerprint": f"{name}-{number}", "first_seen_at": SEEN, "last_seen_at": SEEN,
+            "fingerprint": f"{number}|{name}", "first_seen_at": SEEN, "last_seen_at": SEEN,
         }  # fmt: skip
         return self.row("comments", **given | values)
 

@@ -15,6 +15,7 @@ from typing import Any
 from bench.bench_search import vocabulary
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
+from blogarchive.store.text_checksum import text_checksum
 
 AUTHORS = 300
 COMMENTS = 5
@@ -133,7 +134,8 @@ def _post_row(n: int, blog: int, title: str, text: str) -> _Row:
     gone = n % 100 == 0
     return {
         "id": n, "author_id": blog, "number": str(n), "url": _url(n, blog), "title": title, "body_html": html,
-        "body_text": text, "content_hash": content_hash(title, html), "posted_at": _time(n),
+        "body_text": text, "text_checksum": text_checksum(html, text), "content_hash": content_hash(title, html),
+        "posted_at": _time(n),
         "posted_at_text": _time(n)[:19].replace("T", " "), "views": n % 5000, "likes": n % 40,
         "comment_count": COMMENTS, "page_id": n, "own_page_seen_at": SEEN, "gone_at": SEEN if gone else None,
         "gone_reason": "404" if gone else None, **_TWICE,
@@ -146,7 +148,12 @@ def _stats_row(n: int) -> _Row:
 
 
 def _revision_row(n: int, title: str) -> _Row:
-    texts = {"title": title, "body_html": "<p>前</p>", "body_text": "前"}
+    texts = {
+        "title": title,
+        "body_html": "<p>前</p>",
+        "body_text": "前",
+        "text_checksum": text_checksum("<p>前</p>", "前"),
+    }
     return {
         "post_id": n,
         "content_hash": content_hash(title, "<p>前</p>"),
@@ -159,7 +166,8 @@ def _revision_row(n: int, title: str) -> _Row:
 def _comment_row(post: int, k: int, name: str, text: str) -> _Row:
     return {
         "post_id": post, "author_name": name, "body_html": f"<p>{text}</p>", "body_text": text,
-        "posted_at": _time(post, hour=k + 10), "likes": k, "fingerprint": f"{k}|{name}", "position": k,
+        "text_checksum": text_checksum(f"<p>{text}</p>", text), "posted_at": _time(post, hour=k + 10), "likes": k,
+        "fingerprint": f"{k}|{name}", "position": k,
         "page_id": post, **_TWICE,
     }  # fmt: skip
 

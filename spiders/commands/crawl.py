@@ -13,14 +13,17 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
-from blogarchive.cli.common.options import Count, Day
+from blogarchive.cli.common.options import Count, Day, Duration
 from blogarchive.crawl.options import CrawlOptions, default_db
 from blogarchive.crawl.progress import LineObserver
 from blogarchive.crawl.run import crawl_in
 from blogarchive.errors import BlogArchiveError
 
 _T = TypeVar("_T")
-_USAGE = "write: scrapy crawl blog -a url=URL [-a db= -a site= -a limit= -a since=YYYY-MM-DD]"
+_USAGE = (
+    "write: scrapy crawl blog -a url=URL"
+    " [-a db= -a site= -a limit= -a since=YYYY-MM-DD -a for=2h -a max_requests=N]"
+)
 
 
 class Command(ScrapyCrawl):
@@ -47,7 +50,7 @@ class Command(ScrapyCrawl):
 
 def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
     """Return the options of the arguments `-a NAME=VALUE`; raises Scrapy's `UsageError`."""
-    if unknown := arguments.keys() - {"url", "db", "site", "limit", "since"}:
+    if unknown := arguments.keys() - {"url", "db", "site", "limit", "since", "for", "max_requests"}:
         raise UsageError(f"unknown argument {min(unknown)!r}; {_USAGE}")
     if not arguments.get("url", "").split():
         raise UsageError(f"no URL; {_USAGE}")
@@ -58,6 +61,8 @@ def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
         site=arguments.get("site") or None,
         limit=_convert(arguments, "limit", Count(min=1)),
         since=_convert(arguments, "since", Day()),
+        duration=_convert(arguments, "for", Duration()),
+        max_requests=_convert(arguments, "max_requests", Count(min=1)),
     )
 
 

@@ -1,6 +1,6 @@
 """A usage error is one line that names the correct form, with the right exit code."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,6 +154,8 @@ def test_a_tilde_that_the_shell_left_is_the_home_folder(
         ({"url": "u", "limit": "x"}, "-a limit: 'x' is not a valid integer"),
         ({"url": "u", "limit": "-3"}, "-a limit: -3 is not in the range"),
         ({"url": "u", "since": "yesterday"}, "-a since: 'yesterday' is no day; write it as 2025-01-28"),
+        ({"url": "u", "for": "soon"}, "-a for: 'soon' is no duration; write it as 30m, 2h or 1d"),
+        ({"url": "u", "max_requests": "0"}, "-a max_requests: 0 is not in the range"),
     ],
 )
 def test_scrapy_crawl_explains_a_usage_error(arguments: dict[str, str], message: str) -> None:
@@ -168,3 +170,5 @@ def test_scrapy_crawl_accepts_the_values_of_backup() -> None:
     )
     assert (options.urls, options.limit, options.since) == (("https://a/", "https://b/"), 3, date(2025, 1, 1))
     assert options.db == Path.home() / "a.db"
+    limited = parse_arguments({"url": "https://a/", "for": "2h", "max_requests": "50"})
+    assert (limited.duration, limited.max_requests) == (timedelta(hours=2), 50)

@@ -1,8 +1,12 @@
-"""What all tests share: the switch that rewrites golden files, and signals for the processes that tests start."""
+"""What all tests share: the switch that rewrites golden files, signals for started processes, and the browser."""
 
+import os
 import signal
+from collections.abc import Iterator
 
 import pytest
+
+from tests.browse import chromium
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,6 +20,15 @@ def stop_signals_reach_child_processes() -> None:
     ):
         if signal.getsignal(signum) is signal.SIG_IGN:
             signal.signal(signum, lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def running_browser() -> Iterator[chromium.Browser]:
+    """Return a Chromium; skip if there is none, unless BLOGARCHIVE_REQUIRE_BROWSER is set."""
+    if chromium.executable() is None and os.environ.get("BLOGARCHIVE_REQUIRE_BROWSER") != "1":
+        pytest.skip("no Chromium on the PATH")
+    with chromium.browser() as browser:
+        yield browser
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,14 +7,15 @@ Datasette imports its plugins during its own import. Databases that are no archi
 import importlib
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 from jinja2 import BaseLoader, Environment, PackageLoader
 
-from blogarchive.browse import archives, metadata, routes
+from blogarchive.browse import archives, error_page, metadata, routes
 from blogarchive.browse.pages import formatting
+from blogarchive.browse.sql_limits import limit_connection
 from blogarchive.browse.tables import csv_bom, links
 from blogarchive.store.search.query import escape_fts
 
@@ -39,9 +40,15 @@ def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
 
 
 @hookimpl
-def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Parse the search terms of an archive as Chinese, and map its file; other databases are unchanged."""
-    if archives.is_archive(conn):
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    """Limit the SQL of an archive, parse its search terms as Chinese, and map its file; others are unchanged.
+
+    Datasette's database without a file is limited too: it runs any SQL.
+    """
+    is_archive = archives.is_archive(conn)
+    if is_archive or database == "_memory":
+        limit_connection(conn)
+    if is_archive:
         conn.execute(f"pragma mmap_size = {_MAPPED_BYTES}")
         conn.create_function("escape_fts", 1, escape_fts, deterministic=True)
 
@@ -96,6 +103,16 @@ def contains_filters(request: Any, database: str, table: str, datasette: "Datase
     from blogarchive.browse.tables.filters import narrow_contains
 
     return narrow_contains(request, table) if database in archives.archive_names(datasette) else None
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette: "Datasette", request: Any, exception: Exception) -> Iterator[None]:
+    """Answer unexpected errors in place of Datasette, which prints a traceback, on a server of an archive."""
+    outcome: Any = yield
+    if archives.archive_names(datasette):
+        response = error_page.error_response(request.path, exception)
+        if response is not None:
+            outcome.force_result([response])
 
 
 @hookimpl

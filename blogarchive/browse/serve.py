@@ -4,6 +4,7 @@ import os
 import socket
 import sqlite3
 import webbrowser
+from collections.abc import Sequence
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
@@ -14,6 +15,8 @@ import uvicorn
 from datasette.app import Datasette
 
 from blogarchive.browse.archives import is_archive
+from blogarchive.browse.guard import guard
+from blogarchive.browse.sql_limits import limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import version_check
 from blogarchive.store.database.connection import file_uri, wal_path
@@ -35,10 +38,12 @@ def serve(
     port: int = 8001,
     open_browser: bool = False,
     immutable: bool = False,
+    allowed_hosts: Sequence[str] = (),
 ) -> None:
     """Serve the archive at `path` until the process is stopped; port 0 means any free port.
 
-    Only reads: a crawl may write at the same time. `immutable` is for a file that no process writes; it is set if the
+    Only reads: a crawl may write at the same time. `allowed_hosts` are further names in the Host of requests, such as
+    that of a proxy. `immutable` is for a file that no process writes; it is set if the
     folder is not writable. Raises `NoArchive`, `ArchiveDamaged`, or `UsageError` if the port is in use, if another
     version wrote the archive, or if `immutable` would hide changes that are only in the write-ahead log.
     """
@@ -50,7 +55,9 @@ def serve(
         click.echo(_("Reading {path} at {url} (Ctrl-C ends)").format(path=path, url=url), err=True)
         if open_browser:
             webbrowser.open(url)
-        config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
+        limit_heap()
+        app = guard(datasette.app(), (host, *allowed_hosts))
+        config = uvicorn.Config(app, log_level="warning", lifespan="on")
         try:
             uvicorn.Server(config).run(sockets=[listening])
         except (KeyboardInterrupt, Interrupted):

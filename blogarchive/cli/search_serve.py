@@ -84,14 +84,30 @@ def search(
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
 @click.option("--open", "open_browser", is_flag=True, help=_("Open a browser."))
 @click.option("--immutable", is_flag=True, help=_("Read faster; the file must not be written meanwhile."))
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    metavar="NAME",
+    multiple=True,
+    help=_("Answer requests for this name too, such as that of a proxy. Repeatable."),
+)
 @options.db
 @options.config
 @options.any_verbosity
-def serve(host: str, port: int, open_browser: bool, immutable: bool, db: Path) -> None:
+def serve(
+    host: str, port: int, open_browser: bool, immutable: bool, allowed_hosts: tuple[str, ...], db: Path
+) -> None:
     """Read and search the archive in a browser, with Datasette, on this machine only."""
     from blogarchive.browse.serve import serve as run_server
 
-    run_server(db, host=host, port=port, open_browser=open_browser, immutable=immutable)
+    run_server(
+        db,
+        host=host,
+        port=port,
+        open_browser=open_browser,
+        immutable=immutable,
+        allowed_hosts=allowed_hosts,
+    )
 
 
 @click.command(name="app", help=_("Open a page in the browser to start, watch and stop backups."))

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import html
 
 from blogarchive.parsing.html.allow_list import NOT_STORED
+from blogarchive.parsing.html.parse import drop_control_references
 from blogarchive.parsing.html.sanitize import inner_html, sanitize
 
 
@@ -71,7 +72,7 @@ def find_link_urls(body_html: str, page_url: str) -> tuple[str, ...]:
 
 
 def _parse(body_html: str) -> html.HtmlElement:
-    text = _NOT_XML.sub("\ufffd", body_html)
+    text = drop_control_references(_NOT_XML.sub("\ufffd", body_html).encode("utf-8", "replace")).decode()
     return html.fragment_fromstring(text, create_parent="div", parser=html.HTMLParser(huge_tree=True))
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.browse import chromium
 from tests.browse.app_server import AppServer, app_server, hurry
-from tests.browse.test_browser import AXE, running_browser, tab
+from tests.browse.test_browser import AXE, tab
 from tests.demo import DemoHost, make_blog
 
-__all__ = ["running_browser", "tab"]
+__all__ = ["tab"]
 
 pytestmark = pytest.mark.browser
 UID = "31182"

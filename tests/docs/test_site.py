@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from tests.browse import chromium
-from tests.browse.test_browser import running_browser, tab  # noqa: F401
+from tests.browse.test_browser import tab  # noqa: F401
 from tests.docs.site import pages
 
 _SEARCH = "[...document.querySelectorAll('*')].map(e => e.shadowRoot).find(Boolean)"

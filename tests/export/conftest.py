@@ -1,11 +1,9 @@
 """Archives for the export tests, made by plain inserts into the current tables."""
 
 import hashlib
-import os
 import sqlite3
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -238,15 +236,6 @@ def hostile_archive(made: Made) -> Path:
         made.category(author, post, "../类<别>")
         made.picture(post, "http://evil.example/track.gif", b"<html>not a picture</html>", kind="text/html")
     return made.done()
-
-
-@pytest.fixture(scope="session")
-def running_browser() -> Iterator[chromium.Browser]:
-    """Return a Chromium; skip if there is none, unless BLOGARCHIVE_REQUIRE_BROWSER is set."""
-    if chromium.executable() is None and os.environ.get("BLOGARCHIVE_REQUIRE_BROWSER") != "1":
-        pytest.skip("no Chromium on the PATH")
-    with chromium.browser() as browser:
-        yield browser
 
 
 @pytest.fixture

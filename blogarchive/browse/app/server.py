@@ -14,7 +14,9 @@ from blogarchive.browse.app.access import OPEN_PATH, Access
 from blogarchive.browse.app.commands import CrawlJob
 from blogarchive.browse.app.pages import AppState
 from blogarchive.browse.app.plugin import AppPlugin
+from blogarchive.browse.guard import LOOPBACK_HOSTS, guard
 from blogarchive.browse.serve import SETTINGS, listen
+from blogarchive.browse.sql_limits import limit_heap
 from blogarchive.errors import ArchiveBusy, Interrupted
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.lock import hold_lock
@@ -47,7 +49,8 @@ def run_app(path: Path, *, port: int = 0, open_browser: bool = True) -> None:
 def _config(state: AppState) -> uvicorn.Config:
     pm.register(AppPlugin(state), name="blogarchive-app")
     server = Datasette(settings=dict(SETTINGS), pdb=False)
-    return uvicorn.Config(server.app(), log_level="warning", lifespan="on")
+    limit_heap()
+    return uvicorn.Config(guard(server.app(), LOOPBACK_HOSTS), log_level="warning", lifespan="on")
 
 
 def _migrate(path: Path) -> None:

@@ -64,8 +64,13 @@ def _encode_for_libxml2(text: str) -> bytes:
         text = text.replace(other, "")
     # libxml2 stops at a NUL, so a page could hide text behind one.
     clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
-    clean = _STRAY_BREAK_END.sub(b"<br>", _REFERENCE.sub(_drop_control_reference, clean))
+    clean = _STRAY_BREAK_END.sub(b"<br>", drop_control_references(clean))
     return drop_excess_attributes(clean)
+
+
+def drop_control_references(html: bytes) -> bytes:
+    """Return `html` without character references to characters that XML forbids: lxml refuses them in attributes."""
+    return _REFERENCE.sub(_drop_control_reference, html)
 
 
 def _drop_control_reference(found: re.Match[bytes]) -> bytes:

@@ -1,0 +1,116 @@
+"""Guard every response of `serve` and `app`: the Host of requests, and headers against scripts of others.
+
+A page of another site can make a browser send requests here. With a name that it resolves to this address (DNS
+rebinding), it could read the answers, so a request must name this server. An `<img>` on it could start a costly SQL
+statement, so a request for anything but a whole page must come from a page of this server.
+"""
+
+import base64
+import hashlib
+import re
+import socket
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from gettext import gettext as _
+from importlib.resources import files
+from ipaddress import ip_address
+from typing import Any, Final
+
+from datasette.utils.asgi import Response
+
+Scope = MutableMapping[str, Any]
+AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
+
+LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+_INLINE_SCRIPTS: Final = ("_close_open_menus.html", "_codemirror_foot.html", "table.html")
+"""Templates of Datasette with scripts of their own."""
+
+
+def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
+    """Return `app` behind the checks; `hosts` are the names of this server, without a port.
+
+    The address 0.0.0.0 or :: among them allows this machine's name and every address: no name can be rebound to one.
+    A refused request gets status 403 and one line. Responses get a Content-Security-Policy unless they have one.
+    """
+    names = _own_names(hosts)
+    any_address = not _EVERY_ADDRESS.isdisjoint(hosts)
+    added = _headers()
+
+    async def guarded(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif reason := _refusal(scope, names, any_address=any_address):
+            await Response.text(reason, status=403).asgi_send(send)
+        else:
+            await app(scope, receive, _add_headers(send, added))
+
+    return guarded
+
+
+def _own_names(hosts: Collection[str]) -> frozenset[str]:
+    own = {socket.gethostname().lower()} if not _EVERY_ADDRESS.isdisjoint(hosts) else set()
+    return LOOPBACK_HOSTS | own | {host.lower().strip("[]") for host in hosts}
+
+
+def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str | None:
+    """Return why a request is refused, or None."""
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    host = host_name(headers.get("host", ""))
+    if host not in names and not (any_address and _is_address(host)):
+        return _("This server has another name; start it with --allow-host to use this one.")
+    is_page = headers.get("sec-fetch-mode", "navigate") == "navigate"
+    if headers.get("sec-fetch-site") == "cross-site" and not is_page:
+        return _("A page of another site sent this request; nothing was done.")
+    return None
+
+
+def host_name(header: str) -> str:
+    """Return the name or address of a Host header, in lower case and without the port."""
+    return (
+        header.lower().rstrip("0123456789").removesuffix(":").strip("[]") if ":" in header else header.lower()
+    )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _headers() -> list[tuple[bytes, bytes]]:
+    """Return the headers that each response gets unless it has them."""
+    scripts = " ".join(f"'sha256-{digest}'" for digest in sorted(set(_script_digests())))
+    policy = (
+        f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+    ]
+
+
+def _script_digests() -> Iterable[str]:
+    """Yield the digests of the scripts in Datasette's templates: no script of an archive's text has one of them."""
+    for name in _INLINE_SCRIPTS:
+        template = (files("datasette") / "templates" / name).read_text("utf-8")
+        for script in re.findall(r"<script>(.+?)</script>", template, re.DOTALL):
+            for value in ("true", "false"):
+                text = re.sub(r"\{\{.*?\}\}", value, script)
+                yield base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _add_headers(send: Any, added: list[tuple[bytes, bytes]]) -> Callable[[Scope], Awaitable[None]]:
+    async def send_guarded(message: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            present = {name.lower() for name, _value in headers}
+            message = {**message, "headers": [*headers, *(one for one in added if one[0] not in present)]}
+        await send(message)
+
+    return send_guarded

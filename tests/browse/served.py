@@ -1,0 +1,34 @@
+"""`blogarchive serve` as a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def served(path: Path, *words: str, may_log: bool = False) -> Iterator[str]:
+    """Yield the URL of a server of that archive, stopped by Ctrl-C as a person does.
+
+    `words` are further options. It may write to stderr only if `may_log`.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "blogarchive", "serve", "--db", str(path), "--port", "0", *words],
+        env={**os.environ, "BLOGARCHIVE_LANG": "en"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())
+        assert found
+        yield found[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        process.stderr.close()
+        assert process.wait(20) == 0
+        assert "Traceback" not in rest, rest
+        assert may_log or rest == ""

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test check lint types imports bench goldens messages docs site package lock clean
+.PHONY: demo test check lint types imports bench measured goldens messages docs site package lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
@@ -28,6 +28,9 @@ imports: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+measured: bench ## run the benchmarks, count the tests, and write docs/measured.md
+	$(BIN)/python -m bench.report
 
 goldens: $(VENV)/.dev ## rewrite the expected.json files, then fail: read the diff before you commit it
 	$(BIN)/python -m pytest tests/test_goldens.py --rewrite-goldens

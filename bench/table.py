@@ -1,8 +1,11 @@
 """The table of all rows, the machine of the measurement, and the stored JSON for comparisons."""
 
 import json
+import os
 import platform
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,7 +20,7 @@ _LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datase
 
 def machine() -> str:
     """Return cores and versions in one line."""
-    parts = [f"{count_cores()} cores", f"Python {platform.python_version()}"]
+    parts = [f"{count_cores()} cores", platform.machine(), f"Python {platform.python_version()}"]
     parts.append(f"SQLite {sqlite3.sqlite_version}")
     return ", ".join([*parts, *(f"{name} {version(name)}" for name in _LIBRARIES)])
 
@@ -40,6 +43,8 @@ def keep(rows: Sequence[Row], folder: Path = RESULTS) -> Path:
     moment = datetime.now(UTC)
     kept = {
         "at": moment.isoformat(timespec="seconds"),
+        "version": _own_version(),
+        "load": round(os.getloadavg()[0], 1),
         "machine": machine(),
         "rows": [row._asdict() | {"verdict": verdict(row)} for row in rows],
     }
@@ -47,6 +52,13 @@ def keep(rows: Sequence[Row], folder: Path = RESULTS) -> Path:
     file = folder / f"{moment:%Y%m%dT%H%M%SZ}.json"
     file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
     return file
+
+
+def _own_version() -> str:
+    """Return the version of the checkout; that of an editable installation is older."""
+    words = [sys.executable, "-m", "hatchling", "version"]
+    folder = Path(__file__).parents[1]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def figures_of(file: Path) -> dict[str, str]:

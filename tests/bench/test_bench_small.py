@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import main, names
+from bench.counted_tests import count_tests, kind_of
 from bench.figures import Row, verdict
+from bench.report import page
 from bench.table import figures_of, keep, table
 from tests.paths import ROOT
 
@@ -61,3 +64,30 @@ def test_a_kept_file_stands_beside_a_later_table(tmp_path: Path) -> None:
         "| something | at most 2 × | 3 × | short | 1.5 × |",
         "| new |  | 1 s |  |  |",
     ]
+
+
+def test_the_page_of_measurements_has_the_newest_figure_of_each_row_and_the_tests_by_kind(
+    tmp_path: Path,
+) -> None:
+    first = keep([Row("size", "at most 2 ×", "1.5 ×"), Row("speed", "at least 2 ×", "3 ×")], tmp_path / "1")
+    second = keep([Row("size", "at most 2 ×", "4 ×")], tmp_path / "2")
+    text = page([first, second], count_tests(str(ROOT / "tests" / "parsing" / "dates" / "test_numbers.py")))
+    assert "| size | at most 2 × | 4 × | short |" in text
+    assert "| speed | at least 2 × | 3 × | ok |" in text
+    assert "1.5 ×" not in text
+    assert "| dates, times, numbers | 7" in text
+    assert f"{platform.machine()}, Python {platform.python_version()}" in text
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "kind"),
+    [
+        ("tests/end_to_end/test_stopped.py::test_kills_at_random_moments_lose_no_row[1]", "kills"),
+        ("tests/cli/test_blogs.py::test_forget_keeps_the_rows_of_a_blog", "the rest"),
+        ("tests/demo/test_demo_read_back.py::test_comments_are_no_forged_one[tables]", "forged"),
+        ("tests/parsing/charset/test_decode.py::test_interruption", "kills"),
+        ("tests/parsing/charset/test_decode.py::test_gbk", "charsets"),
+    ],
+)
+def test_a_test_is_of_the_first_kind_that_fits(nodeid: str, kind: str) -> None:
+    assert kind_of(nodeid).startswith(kind)

@@ -14,7 +14,7 @@ GUIDES = sorted(
     path
     for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     if not path.name.endswith(".zh.md")
-    and path.name not in ("add-a-site.md", "architecture.md", "performance.md")
+    and path.name not in ("add-a-site.md", "architecture.md", "measured.md", "performance.md")
 )
 _BLOCK = re.compile(
     r"(?:<!-- (?P<remark>[^>]*) -->\n+)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE

@@ -93,6 +93,8 @@ class CrawlSession:
             media_queue.requeue_failed(self.archive, self.blogs)
         elif self.options.accept_changes:
             failures.requeue_failed(self.archive, self.blogs, kind="changed")
+            sites = {blog.site for blog in self.blogs}
+            field_coverage.accept_changes(self.archive, self.run, sites, now=utc_now())
         return plan.queue_run(
             self.archive,
             self.run,

@@ -109,12 +109,24 @@ def test_a_change_of_the_site_is_stored_after_a_person_agrees(
     host.tell(lie)
     refused = tool.run("update", "--full")
     assert (refused.code, "update --accept-changes" in refused.err, stored(tool).revisions) == (5, True, 0)
+    assert " 0 changed, 0 gone, 0 new comments" in refused.err
     agreed = tool.run("update", "--full", "--accept-changes")
     assert agreed.code in (0, 1), agreed.err  # 1: what the site withholds
     revisions = stored(tool).revisions
     assert tool.run("update", "--full").code in (0, 1)
     assert stored(tool).revisions == revisions
     assert revisions == (13 if lie in (kinds.other_elements, kinds.ad_above) else revisions)
+
+
+def test_edits_are_stored_after_a_person_agrees_that_a_site_shows_no_counters_any_more(
+    host: LyingHost, tool: Tool
+) -> None:
+    host.tell(kinds.no_counters)
+    assert tool.run("update", "--full").code == 5
+    assert tool.run("update", "--full", "--accept-changes").code == 0
+    edit(host, appended)
+    assert tool.run("update", "--full").code == 0
+    assert stored(tool).revisions == 1
 
 
 def test_pages_that_wait_for_a_person_are_fetched_again_if_one_agrees_and_never_parsed_by_reparse(

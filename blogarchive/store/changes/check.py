@@ -60,10 +60,18 @@ class _StoredPost:
         return bool(listed) and (title == listed or (self.title_is_cut and title.startswith(listed or title)))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldPage:
+    """Why a page is held, and how many edits that the run had stored were undone."""
+
+    failure: Failure
+    undone: int = 0
+
+
 def check_change(
     archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, run_id: int, *, accepted: bool
-) -> Failure | None:
-    """Count the change of a post and return a failure if the page is held, else None.
+) -> HeldPage | None:
+    """Count the change of a post and return why the page is held, or None if it is not.
 
     `accepted`: a person agrees with the changes of the site, so nothing is held.
     """
@@ -105,11 +113,11 @@ def check_change(
     statistics.mark_held(archive, scope, stored.id)
     detail = change.detail or f"most posts of the site changed in this way: {change.kind}"
     failure = Failure(kind="changed", field="text", detail=detail)
-    if statistics.is_of_most(archive, scope):
-        now = crawled.page.fetched_at
-        site_changes.open_change(archive, blog.site, scope.field, run_id=run_id, now=now)
-        undo.undo_changes(archive, scope, failure, now=now)
-    return failure
+    if not statistics.is_of_most(archive, scope):
+        return HeldPage(failure=failure)
+    now = crawled.page.fetched_at
+    site_changes.open_change(archive, blog.site, scope.field, run_id=run_id, now=now)
+    return HeldPage(failure=failure, undone=undo.undo_changes(archive, scope, failure, now=now))
 
 
 def _is_waiting(archive: Archive, url: str, scope: ChangeScope) -> bool:

@@ -5,7 +5,8 @@ are damaged; every time of the page is shifted by the same span.
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from blogarchive.items import Comment, DateText, Page, Post
@@ -18,6 +19,9 @@ from blogarchive.store.posts.comment_identity import comment_base, text_digest
 
 _MIN_LENGTH = 10
 """Characters of a body that is looked for in the whole page: a shorter one may be there by chance."""
+
+_MAX_CANDIDATES = 20
+"""Stored comments that a comment is compared with: the same author may have repeated one text thousands of times."""
 
 _MINUTES = len("2025-01-28T01:46")
 _DAMAGED = "\ufffd"
@@ -73,7 +77,10 @@ def _shift(post: Post, stored_at: str | None, stored: Sequence[StoredComment]) -
     comments = [comment for comment in post.comments if comment.posted is not None]
     if not comments or any(comment_base(comment) in known for comment in comments):
         return None
-    spans = [found for comment in comments if (found := _spans(comment, stored))]
+    candidates: defaultdict[tuple[str, str | None], list[str | None]] = defaultdict(list)
+    for one in stored:
+        candidates[one.author_name, one.text_digest].append(one.posted_at)
+    spans = [found for comment in comments if (found := _spans(comment, candidates))]
     if not spans or 2 * len(spans) < len(comments):
         return None
     common = set.intersection(*spans)
@@ -82,15 +89,12 @@ def _shift(post: Post, stored_at: str | None, stored: Sequence[StoredComment]) -
     return min(common, key=abs, default=None)
 
 
-def _spans(comment: Comment, stored: Sequence[StoredComment]) -> set[timedelta]:
+def _spans(
+    comment: Comment, candidates: Mapping[tuple[str, str | None], Sequence[str | None]]
+) -> set[timedelta]:
     """Return the spans between a comment and the stored comments of its author with its text."""
-    digest = text_digest(comment)
-    found = (
-        _span(comment.posted, one.posted_at)
-        for one in stored
-        if one.text_digest == digest and one.author_name == comment.author_name
-    )
-    return {span for span in found if span is not None}
+    times = candidates.get((comment.author_name, text_digest(comment)), ())[:_MAX_CANDIDATES]
+    return {span for stored_at in times if (span := _span(comment.posted, stored_at)) is not None}
 
 
 def _span(shown: DateText | None, stored_at: str | None) -> timedelta | None:

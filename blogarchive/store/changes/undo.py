@@ -61,10 +61,14 @@ class _Revision:
 
 
 def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now: datetime) -> int:
-    """Restore the posts whose equal changes were stored before, and return how many; each page waits for a person."""
+    """Restore the posts whose equal changes were stored before; each of them waits for a person.
+
+    Return how many edits of texts were undone.
+    """
     changed = archive.all_as(
         _Changed, _CHANGED, (scope.site, scope.run_id, scope.change.kind, scope.change.digest)
     )
+    undone = 0
     for row in changed:
         archive.execute(
             "update pages set held_at = ? where url = ? and fetched_at = ?",
@@ -74,7 +78,7 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
             undo_comments(archive, row.post_id, row.kind, row.captured_at)
             _end_chain(archive, row)
         else:
-            _restore(archive, row)
+            undone += _restore(archive, row)
         target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
         due_at = transitions.mark_failed(archive, target, now=now)
         failures.record_failure(
@@ -87,7 +91,7 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
             next_try_at=due_at,
         )
         archive.update_row("text_changes", row.id, {"held": True})
-    return len(changed)
+    return undone
 
 
 def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
@@ -154,13 +158,13 @@ def _end_chain(archive: Archive, row: _Changed) -> None:
     )
 
 
-def _restore(archive: Archive, row: _Changed) -> None:
-    """Make the newest revision the current text again, and restore the time of the post."""
+def _restore(archive: Archive, row: _Changed) -> bool:
+    """Make the newest revision the current text again, and restore the time; return whether the text was an edit."""
     facts = {"posted_at": row.posted_at, "posted_at_text": row.posted_at_text}
     archive.update_row("posts", row.post_id, facts)
     revision = archive.one_as(_Revision, _NEWEST_REVISION, (row.post_id,)) if row.is_current else None
     if revision is None:
-        return
+        return False
     archive.execute(
         "update pages set held_at = ?1 where id = (select page_id from posts where id = ?2) and held_at is null",
         (row.captured_at, row.post_id),
@@ -181,6 +185,7 @@ def _restore(archive: Archive, row: _Changed) -> None:
     )
     archive.execute("delete from post_revisions where id = ?", (revision.id,))
     _restore_images(archive, row.post_id, revision.body_html or "")
+    return True
 
 
 def _restore_images(archive: Archive, post_id: int, body_html: str) -> None:

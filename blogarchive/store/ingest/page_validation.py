@@ -31,13 +31,15 @@ _MAX_NOTICE_LENGTH = 200
 class Rejection:
     """Why a page is rejected.
 
-    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler.
+    `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `undone_edits`:
+    edits that the run had stored and that the page showed to be the site's.
     """
 
     failure: Failure
     gone: str | None = None
     blocked: bool = False
     retry_after: timedelta | None = None
+    undone_edits: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +47,8 @@ class StoredState:
     """The stored state of a target, against which its new page is validated.
 
     `whole`: the post's own page was saved, with the text `body` and `comment_count`. `closed`: the stored page ends
-    with `</html>` or `</body>`. `listed`: the listing showed posts.
+    with `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
+    which a person agreed.
     """
 
     whole: bool = False
@@ -53,6 +56,7 @@ class StoredState:
     comment_count: int | None = None
     closed: bool = False
     listed: bool = False
+    accepted: frozenset[str] = frozenset()
 
 
 def validate_page(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
@@ -192,11 +196,12 @@ def _should_list_posts(crawled: CrawledPage) -> bool:
 
 def _missing_field(post: Post, stored: StoredState) -> str | None:
     """Return a field that every page of a post shows and this one lacks."""
-    if post.title is None:
-        return "title"
-    if post.posted is None:
-        return "posted_at"
-    return "comment_count" if post.comment_count is None and stored.comment_count is not None else None
+    lacking = {
+        "title": post.title is None,
+        "posted_at": post.posted is None,
+        "comment_count": post.comment_count is None and stored.comment_count is not None,
+    }
+    return next((field for field, lacks in lacking.items() if lacks and field not in stored.accepted), None)
 
 
 def _cut(detail: str) -> Rejection:

@@ -12,7 +12,7 @@ from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import categories, deletions, listing_pages, months
 from blogarchive.store.pages import page_rows
-from blogarchive.store.pages.context import SaveContext
+from blogarchive.store.pages.context import ChangeCounts, SaveContext
 from blogarchive.store.pages.result import Outcome, SaveResult, save_result
 
 
@@ -42,8 +42,8 @@ def reject_by_change(
     post = find_post(crawled)
     if run_id is None or post is None or crawled.target.kind is not PageKind.POST:
         return None
-    failure = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
-    return None if failure is None else Rejection(failure=failure)
+    held = check_change(archive, crawled, post, blog, run_id, accepted=accepted)
+    return None if held is None else Rejection(failure=held.failure, undone_edits=held.undone)
 
 
 def save_rejection(
@@ -53,6 +53,7 @@ def save_rejection(
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
     blog = Blog(site=target.site, uid=target.uid or blog.uid)
     context = SaveContext(archive, crawled, blog, run_id=run_id)
+    context.add_changes(ChangeCounts(posts_changed=-rejection.undone_edits))
     if not rejection.blocked:
         is_held = failure.kind == "changed"
         page_rows.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)

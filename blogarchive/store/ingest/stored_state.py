@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from blogarchive.items import CrawledPage, PageKind
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.page_validation import StoredState
+from blogarchive.store.ledger import site_changes
 from blogarchive.store.ledger.blogs import Blog
 
 _POST = """
@@ -32,6 +33,9 @@ def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> Sto
         body=post.body,
         comment_count=post.comment_count,
         closed=_is_closed(archive, crawled.page.url),
+        accepted=site_changes.accepted_fields(archive, blog.site, PageKind.POST)
+        if post.whole
+        else frozenset(),
         listed=is_listing and _lists_posts(archive, target.site, target.chain or target.url),
     )
 

@@ -50,6 +50,16 @@ def open_fields(archive: Archive, site: str) -> list[str]:
     )
 
 
+def accepted_fields(archive: Archive, site: str, kind: str) -> frozenset[str]:
+    """Return the fields of pages of that kind that the site no longer shows, and with which a person agreed."""
+    found = archive.column(
+        "select distinct substr(field, length(?2) + 2) from site_changes"
+        " where accepted and site = ?1 and field like ?2 || '.%'",
+        (site, kind),
+    )
+    return frozenset(found)
+
+
 def open_changes(archive: Archive, sites: Iterable[str]) -> list[SiteChange]:
     """Return the open changes of these sites, oldest first."""
     wanted = set(sites)

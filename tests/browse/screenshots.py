@@ -32,6 +32,7 @@ _PICTURES = (
     ("search", "/read/search?q=茶馆", 900, 620, False),
     ("author", "/read/author/1", 900, 760, False),
     ("edits", "/read/post/48/edits", 900, 560, False),
+    ("plots", "/read/author/1/plots", 900, 980, False),
     ("day", "/read/day?day=01-28", 900, 480, False),
     ("post-dark-phone", "/read/post/48", 390, 760, True),
     ("tables", "/archive/posts?_search=茶馆", 900, 760, False),

@@ -2,16 +2,19 @@
 
 import uuid
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from blogarchive.export.book import pages
 from blogarchive.export.book.pages import Book, Chapter
 from blogarchive.export.book.volumes import Division, Volume, plan_volumes
-from blogarchive.export.common.images import make_image_source
+from blogarchive.export.common.images import image_file_name, make_image_source
 from blogarchive.export.common.internal_links import InternalLinks
+from blogarchive.export.common.post_files import PostInput, collect_input, render_posts
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.parsing.media.intact import is_intact
@@ -66,14 +69,22 @@ def _write_book(
 ) -> "_BookWriter":
     with atomic_file(path) as file, zipfile.ZipFile(file, "w") as book:
         writer = _BookWriter(reader, volume, book)
-        for done, (blog, heading) in enumerate(volume.posts, 1):
-            if heading.has_text:
-                writer.add(blog, reader.post(heading))
-            else:
-                writer.missing += 1
-            progress(done)
+        writer.add_posts(progress)
         writer.finish()
     return writer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Page:
+    """A chapter, and the images that no earlier chapter shows."""
+
+    chapter: Chapter
+    images: list[Image] = field(default_factory=list)
+
+
+def _render(given: PostInput) -> bytes:
+    page = cast("_Page", given.page)
+    return pages.render_chapter(given.blog, given.post, page.chapter.title, given.images.get, given.links.get)
 
 
 class _BookWriter:
@@ -94,17 +105,35 @@ class _BookWriter:
         self._write("META-INF/container.xml", pages.read_static("container.xml"))
         self._write("book/style.css", pages.read_static("style.css"))
 
-    def add(self, blog: Blog, post: FullPost) -> None:
+    def add_posts(self, progress: Callable[[int], None]) -> None:
+        """Write a chapter for each post, rendered on all cores, behind the images that it shows first."""
+        for given, content in render_posts(self._inputs(progress), _render):
+            page = cast("_Page", given.page)
+            for image in page.images:
+                self._write(
+                    f"book/images/{image_file_name(image)}",
+                    self._reader.image_bytes(image.sha256 or ""),
+                    zipfile.ZIP_STORED,
+                )
+            self._write(f"book/{page.chapter.name}", content)
+            self.chapters.append(page.chapter)
+            self.comments += len(given.post.comments)
+
+    def _inputs(self, progress: Callable[[int], None]) -> Iterator[PostInput]:
+        for done, (blog, heading) in enumerate(self._volume.posts, 1):
+            if heading.has_text:
+                yield self._input(blog, self._reader.post(heading))
+            else:
+                self.missing += 1
+            progress(done)
+
+    def _input(self, blog: Blog, post: FullPost) -> PostInput:
         title = " ".join((post.title or "").split()) or f"无题 {post.number}"
         month = (post.posted_at or "")[:7] or "没有日期"
         part = month if len(self._blogs) == 1 else f"{blog.title} {month}"
-        name = self._files[post.id]
-        post_links = self._links.source_for(blog, post, name)
-        self._write(
-            f"book/{name}", pages.render_chapter(blog, post, title, self._image_source(post), post_links)
-        )
-        self.chapters.append(Chapter(name=name, title=title, part=part))
-        self.comments += len(post.comments)
+        page = _Page(chapter=Chapter(name=self._files[post.id], title=title, part=part))
+        post_links = self._links.source_for(blog, post, page.chapter.name)
+        return collect_input(blog, post, self._image_source(post, page.images), post_links, page=page)
 
     def finish(self) -> None:
         images = [name for name, is_valid in self._images.items() if is_valid]
@@ -120,8 +149,16 @@ class _BookWriter:
         for name in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._write(f"book/{name}", pages.render_file(name, book))
 
-    def _image_source(self, post: FullPost) -> ImageSource:
-        stored = make_image_source(self._reader, post, self._copy_image, "images/")
+    def _image_source(self, post: FullPost, new: list[Image]) -> ImageSource:
+        """Return the source of the images of a post; valid images that the book has not yet are added to `new`."""
+
+        def check(name: str, image: Image) -> None:
+            if name not in self._images:
+                self._images[name] = self._is_valid(image)
+                if self._images[name]:
+                    new.append(image)
+
+        stored = make_image_source(self._reader, post, check, "images/")
 
         def source(url: str) -> ImageToShow | None:
             image = stored(url)
@@ -129,15 +166,10 @@ class _BookWriter:
 
         return source
 
-    def _copy_image(self, name: str, image: Image) -> None:
-        """Add the image if it is intact and of the stored type: readers refuse a whole book for one wrong image."""
-        if name in self._images:
-            return
+    def _is_valid(self, image: Image) -> bool:
+        """Return whether the image is intact and of the stored type: readers refuse a whole book for one wrong image."""
         body = self._reader.image_bytes(image.sha256 or "")
-        is_stored_type = detect_image_type(body) == image.content_type
-        self._images[name] = is_stored_type and is_intact(body, image.content_type or "")
-        if self._images[name]:
-            self._write(f"book/images/{name}", body, zipfile.ZIP_STORED)
+        return detect_image_type(body) == image.content_type and is_intact(body, image.content_type or "")
 
     def _identifier(self) -> str:
         names = " ".join(f"{blog.site}/{blog.uid}" for blog in self._blogs)

@@ -95,7 +95,10 @@ class _Site:
             source = make_image_source(self.reader, post, self.images.copy, "../media/")
             post_links = self.links.source_for(site_blog.blog, post_page.heading, post_page.path)
             page = pages.plan_post_page(site_blog, place)
-            yield post_page.path, collect_input(site_blog.blog, post, source, post_links, page)
+            yield (
+                post_page.path,
+                collect_input(site_blog.blog, post, source, post_links, page=page, with_versions=True),
+            )
             self.posts += 1
             self.comments += len(post.comments)
             self.missing += not post.has_text

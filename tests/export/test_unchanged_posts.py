@@ -8,6 +8,7 @@ import pytest
 
 from blogarchive.export.common import post_files
 from blogarchive.export.common.export_folder import MARKER, ExportFolder
+from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html
 from blogarchive.export.markdown import export_markdown
 from tests.export.conftest import all_bytes
@@ -76,6 +77,9 @@ def test_posts_that_processes_render_are_those_that_this_one_renders(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     export_markdown(archive, tmp_path / "here")
+    export_epub(archive, tmp_path / "here.epub")
     monkeypatch.setattr(post_files, "_LOCAL", 0)
     export_markdown(archive, tmp_path / "there")
+    export_epub(archive, tmp_path / "there.epub")
     assert all_bytes(tmp_path / "here") == all_bytes(tmp_path / "there")
+    assert (tmp_path / "here.epub").read_bytes() == (tmp_path / "there.epub").read_bytes()

@@ -50,12 +50,21 @@ _Job = tuple[str, str, bytes]  # path, digest, pickled input
 
 
 def collect_input(
-    blog: Blog, post: FullPost, image: ImageSource, post_links: PostSource, page: object = None
+    blog: Blog,
+    post: FullPost,
+    image: ImageSource,
+    post_links: PostSource,
+    *,
+    page: object = None,
+    with_versions: bool = False,
 ) -> PostInput:
-    """Return the input of a post's file, with the images and links of all its bodies resolved."""
+    """Return the input of a post's file, with the images and links of its bodies resolved.
+
+    `with_versions`: the file shows replaced texts too.
+    """
     images: dict[str, ImageToShow] = {}
     links: dict[str, str] = {}
-    for body in _bodies(post):
+    for body in _all_bodies(post) if with_versions else _bodies(post):
         if _IMAGE.search(body):
             found = ((url, image(url)) for url in find_image_urls(body, post.url) if url not in images)
             images |= {url: shown for url, shown in found if shown is not None}
@@ -63,6 +72,11 @@ def collect_input(
             paths = ((url, post_links(url)) for url in find_link_urls(body, post.url))
             links |= {url: path for url, path in paths if path is not None}
     return PostInput(blog=blog, post=post, images=images, links=links, page=page)
+
+
+def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple[PostInput, bytes]]:
+    """Yield each input with its file, in order, rendered on all cores."""
+    return map_in_order(render, posts, local=_LOCAL)
 
 
 def write_posts(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]], render: Renderer) -> None:
@@ -92,6 +106,11 @@ def _render(render: Renderer, job: _Job) -> bytes:
 
 
 def _bodies(post: FullPost) -> Iterator[str]:
+    yield post.body_html
+    yield from (comment.body_html for comment in post.comments)
+
+
+def _all_bodies(post: FullPost) -> Iterator[str]:
     for version_ in (*post.versions, *(text for comment in post.comments for text in comment.versions)):
         yield version_.body_html or ""
 

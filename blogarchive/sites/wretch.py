@@ -41,8 +41,12 @@ _COMMENTS = CommentParts(
     answers=_ANSWERS,
 )
 
-_DROP = ("./div[.//*[@id='push']][last()]", "./div[@id='collection_comments']")
-_COUNTER = "./div[@id='article_counter'][last()]"
+_PUSH = "(.//*[@id='push'])[last()]"
+_DROP = (f"{_PUSH} | {_PUSH}/parent::div[@class='clearfix']", "./div[@id='collection_comments']")
+_COUNT_DIV = "div[@id='article_counter']"
+_COUNTER = (
+    f"./{_COUNT_DIV}[last()] | (.//{_COUNT_DIV})[last()][not(ancestor::div[@class='innertext']/{_COUNT_DIV})]"
+)
 _OF_LIST = "./div[@class='blogbody2']/div[@class='articletext']"
 _TITLE = ".articletext > h3.title"
 _BODY = ".articletext > .innertext"
@@ -94,6 +98,7 @@ _TEMPLATE = Template(
 )
 
 _BLOG = r"/blog/(?:%20)*(?P<uid>\w+)"  # archives have URLs with a space before the name
+_MONTH = rf"{_BLOG}(?:&schedule=1)?&year=(?P<year>\d{{4}})&month=(?P<mon>\d{{1,2}})(?:&schedule=1)?"
 
 SITE = MarkupSite(
     name="wretch",
@@ -107,11 +112,7 @@ SITE = MarkupSite(
         Form(PageKind.POST, rf"{_BLOG}&article_id=(?P<number>\d+)", canonical="/blog/{uid}/{number}"),
         Form(PageKind.COMMENTS, rf"{_BLOG}/(?P<number>\d+)&page=\d+"),
         Form(PageKind.CATEGORY, rf"{_BLOG}&category_id=\d+(?:&page=\d+)?"),
-        Form(
-            PageKind.MONTH,
-            rf"{_BLOG}(?:&schedule=1)?&year=(?P<year>\d{{4}})&month=(?P<mon>\d{{1,2}})(?:&schedule=1)?",
-            canonical="/blog/{uid}&year={year}&month={mon}",
-        ),
+        Form(PageKind.MONTH, _MONTH, canonical="/blog/{uid}&year={year}&month={mon}"),
         Form(PageKind.HOME, rf"{_BLOG}/?", canonical="/blog/{uid}"),
         Form(PageKind.HOME, rf"{_BLOG}&(?:list=1|page=\d+|list=1&page=\d+)"),
     ),

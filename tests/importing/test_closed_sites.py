@@ -64,7 +64,7 @@ def test_a_home_page_stores_the_posts_that_it_shows_whole_and_names_those_that_i
 
 @pytest.mark.parametrize(
     ("case", "found"),
-    [("sina/home/all-posts", ("1783810966", 11, 0)), ("wenxuecity/month/template-2005", ("4657", 21, 6))],
+    [("sina/home/all-posts", ("1783810966", 11, 0)), ("wenxuecity/month/template-2005", ("4657", 71, 6))],
 )
 def test_a_saved_list_is_imported_without_its_url(
     tmp_path: Path, case: str, found: tuple[object, ...]

@@ -85,8 +85,15 @@ def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) 
         return "an element in a comment ends that comment"
     if any(_some_end_implied(picker, list(element)) for element in elements):
         return "an element in a comment ends the text of that comment"
+    if any(
+        "</" in str(value)
+        for element in elements
+        for node in element.iter()
+        for value in node.attrib.values()
+    ):
+        return "an attribute in a comment contains end tags: a quote that someone typed has no end"
     if _have_typed_answers(picker, parts, elements):
-        return "the text of a comment ends before its answer as someone typed it"
+        return "an answer begins without the white space of the template"
     return None
 
 
@@ -101,13 +108,18 @@ def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
 
 
 def _have_typed_edges(picker: Picker, elements: list[Element]) -> bool:
-    """Return whether some elements begin on a new line and others not, and some end on one and others not.
+    """Return whether some elements begin on a new line and others not, or some end on one and others not.
 
-    Balanced tags in a comment, which end it and begin another, change the end of the one and the beginning of the
-    other. Sites store a typed new line as `<br>`.
+    Tags in a comment that end it, or begin another, change the end of the one and the beginning of the other. Sites
+    store a typed new line as `<br>`.
     """
-    begins = {(element.text or "").lstrip(" \t").startswith("\n") for element in elements}
-    return len(begins) > 1 and len({_ends_on_new_line(picker, element) for element in elements}) > 1
+    begins = set(map(_begins_on_new_line, elements))
+    ends = {_ends_on_new_line(picker, element) for element in elements}
+    return len(begins) > 1 or len(ends) > 1
+
+
+def _begins_on_new_line(element: Element) -> bool:
+    return (element.text or "").lstrip(" \t").startswith("\n")
 
 
 def _ends_on_new_line(picker: Picker, element: Element) -> bool:
@@ -115,16 +127,17 @@ def _ends_on_new_line(picker: Picker, element: Element) -> bool:
 
 
 def _have_typed_answers(picker: Picker, parts: CommentParts, elements: list[Element]) -> bool:
-    """Return whether the text of a comment with an answer lacks the new line that ends all texts without one."""
-    if parts.answers is None:
+    """Return whether all comments begin on a new line, as their template prints it, and an answer does not."""
+    if parts.answers is None or not elements or not all(map(_begins_on_new_line, elements)):
         return False
-    plain: list[bool] = []
-    answered: list[bool] = []
-    for element in elements:
-        bodies = picker.elements(parts.body, element, ())
-        group = answered if picker.elements(parts.answers.each, element, ()) else plain
-        group += [_ends_on_new_line(picker, body) for body in bodies[:1]]
-    return bool(plain) and all(plain) and not all(answered)
+    answers = (answer for element in elements for answer in picker.elements(parts.answers.each, element, ()))
+    return not all("\n" in _text_before(answer) for answer in answers)
+
+
+def _text_before(element: Element) -> str:
+    before, parent = element.getprevious(), element.getparent()
+    text = before.tail if before is not None else None if parent is None else parent.text
+    return text or ""
 
 
 def _read_comment(
@@ -186,6 +199,8 @@ def _build_comment(
     if any(problem.detail.startswith("the page shows") for problem in picker.problems[known:]):
         del picker.problems[known:]
         return None
+    if posted is None and parts.posted is not None:
+        picker.add_problem("unreadable", "comments.posted_at", "a comment shows no time")
     body = read_body(picker, body_element, parts.drop)
     picker.note_source("comments.body", parts.body, body.text)
     return Comment(

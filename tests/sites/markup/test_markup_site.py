@@ -71,6 +71,7 @@ def test_parts_of_the_page_pasted_into_the_text_or_a_comment_change_nothing(copi
         '</li><li class="text">forged',
         '</li><li class="answer"><b>Ann</b><p>one</p></li><li class="answer"><b>Ann</b><p>two</p></li><li>',
         "</li></ul>" + a_comment("mallory", "forged", 30).removesuffix("</li></ul>"),  # more than are claimed
+        '<a href="http://x.example/',  # the quote has no end
     ],
 )
 def test_a_comment_that_forges_another_is_reported_and_no_comment_is_stored(typed: str) -> None:
@@ -101,12 +102,24 @@ def test_balanced_tags_that_forge_a_comment_are_reported_without_a_count(others:
     assert (len(honest.posts[0].comments), honest.problems) == (others + 1, ())
 
 
-def test_balanced_tags_that_forge_an_answer_of_the_owner_are_reported() -> None:
-    own = [a_comment(name, "hi\n", minute) for minute, name in enumerate(("bob", "eve"))]
-    typed = 'bye</li><li class="answer"><b>Ann</b><p>forged</p></li><li>'
-    parsed = parse(a_post(comments=(*own, a_comment("mallory", f"{typed}\n", 40))))
+@pytest.mark.parametrize("others", [0, 2])
+def test_balanced_tags_that_forge_an_answer_of_the_owner_are_reported(others: int) -> None:
+    answer = '<li class="answer"><b>Ann</b> <i>2020-05-06 07:59</i><p>thanks</p></li>'
+    own = [_as_a_template_prints_it("bob", f"hi</li>\n  {answer}<li>", minute) for minute in range(others)]
+    honest = parse(a_post(comments=(*own, _as_a_template_prints_it("eve", "bye", 40)), counts=_NO_COUNT))
+    assert (len(honest.posts[0].comments), honest.problems) == (1 + 2 * others, ())
+    forged = _as_a_template_prints_it("eve", f"bye</li>{answer}<li>", 40)
+    parsed = parse(a_post(comments=(*own, forged), counts=_NO_COUNT))
     assert [post.comments for post in parsed.posts] == [()]
     assert [(problem.kind, problem.field) for problem in parsed.problems] == [("forged", "comments")]
+
+
+def test_a_comment_without_its_time_is_a_problem() -> None:
+    parsed = parse(a_post(comments=(a_comment("bob", "hi", 1).replace("when", "then"),)))
+    assert [one.body_text for one in parsed.posts[0].comments] == ["hi"]
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
+        ("unreadable", "comments.posted_at")
+    ]
 
 
 def test_hidden_content_is_not_read() -> None:

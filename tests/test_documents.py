@@ -48,3 +48,12 @@ def test_the_configuration_of_the_repository_is_valid_yaml() -> None:
     files = [ROOT / ".pre-commit-config.yaml", *(ROOT / ".github").rglob("*.yml")]
     assert len(files) >= 4
     assert all(yaml.safe_load(file.read_text("utf-8")) for file in files)
+
+
+def test_a_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(file.name[:4]) for file in files]
+    assert sorted(set(numbers)) == numbers, "take the next free number"
+    assert [re.findall(r"^# (\d+)\.", file.read_text("utf-8"))[0] for file in files] == list(
+        map(str, numbers)
+    )

@@ -3,6 +3,7 @@
 import importlib.util
 import math
 import os
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,5 +80,9 @@ def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
 
 def boot_clock() -> float:
     """Return seconds of a clock that also runs while the machine sleeps."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    elif sys.platform == "darwin":  # noqa: RET505 - mypy takes statements after `return` as unreachable on Linux
+        return time.clock_gettime(time.CLOCK_MONOTONIC)  # `time.monotonic` stands still while a Mac sleeps
+    else:
+        return time.monotonic()

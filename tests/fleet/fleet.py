@@ -40,11 +40,11 @@ class Fleet:
             code = run(list(map(str, words)))
         return Ran(code=code, out=out.getvalue(), err=err.getvalue())
 
-    def add(self, name: str, url: str, *words: str) -> Path:
+    def add(self, name: str, url: str, *words: str, delay: float = DELAY) -> Path:
         """Add a shard with the blog at `url`, and return the path of its archive."""
         db = self.folder / f"{name}.db"
         added = self.run(
-            "add", url, "--site", "creaders", "--db", db, "--no-media", "--delay", str(DELAY), *words
+            "add", url, "--site", "creaders", "--db", db, "--no-media", "--delay", str(delay), *words
         )
         assert added.code == 0, added.err
         return db

@@ -92,9 +92,9 @@ def register_facet_classes() -> list[type]:
 @hookimpl
 def filters_from_request(request: Any, database: str, table: str, datasette: "Datasette") -> Any:
     """Return the filter for posts of a category, `?_category=NAME`."""
-    from blogarchive.browse.tables.filters import filter_by_category
+    from blogarchive.browse.tables.filters import filter_by_facet
 
-    return filter_by_category(request, table) if database in archives.archive_names(datasette) else None
+    return filter_by_facet(request, table) if database in archives.archive_names(datasette) else None
 
 
 @hookimpl(specname="filters_from_request")

@@ -76,8 +76,13 @@ _PAGES: Final[dict[str, Handler]] = {
     r"post/(?P<id>\d{1,15})": show_post,
     r"post/(?P<id>\d{1,15})/edits": show_edits,
     r"author/(?P<id>\d{1,15})": show_author,
-    r"author/(?P<id>\d{1,15})/plots": show_plots,
     r"search": show_search,
+    r"media/(?P<sha256>[0-9a-f]{64})": _show_media,
+}
+_PAGES_OF_READ: Final[
+    dict[str, Handler]
+] = {  # below /archive they could hide tables and queries of these names
+    r"author/(?P<id>\d{1,15})/plots": show_plots,
     r"gone": list_pages.show_gone,
     r"edited": list_pages.show_edited,
     r"failures": list_pages.show_failures,
@@ -85,7 +90,6 @@ _PAGES: Final[dict[str, Handler]] = {
     r"random": list_pages.open_random,
     r"feed\.atom": show_feed,
     r"help": _show_help,
-    r"media/(?P<sha256>[0-9a-f]{64})": _show_media,
 }
 
 
@@ -99,4 +103,5 @@ def routes(databases: Iterable[str]) -> list[tuple[str, Route]]:
         (r"^/read/tables\.css$", _show_tables_stylesheet),
         (rf"^/(?:{'|'.join(homes)}){_IN}/?$", make_view(show_home)),
         *((rf"^/(?:read|archive){_IN}/{path}$", make_view(page)) for path, page in _PAGES.items()),
+        *((rf"^/read{_IN}/{path}$", make_view(page)) for path, page in _PAGES_OF_READ.items()),
     ]

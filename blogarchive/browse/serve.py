@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import uvicorn
@@ -32,27 +32,27 @@ _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in i
 
 
 def serve(
-    path: Path,
-    *,
+    *paths: Path,
     host: str = "127.0.0.1",
     port: int = 8001,
     open_browser: bool = False,
     immutable: bool = False,
     allowed_hosts: Sequence[str] = (),
 ) -> None:
-    """Serve the archive at `path` until the process is stopped; port 0 means any free port.
+    """Serve the archives at `paths` until the process is stopped; port 0 means any free port.
 
     Only reads: a crawl may write at the same time. `allowed_hosts` are further names in the Host of requests, such as
-    that of a proxy. `immutable` is for a file that no process writes; it is set if the
-    folder is not writable. Raises `NoArchive`, `ArchiveDamaged`, or `UsageError` if the port is in use, if another
+    that of a proxy. `immutable` is for a file that no process writes; it is set if the folder is not writable.
+    Raises `NoArchive`, `ArchiveDamaged`, or `UsageError` if the port is in use, if another
     version wrote the archive, or if `immutable` would hide changes that are only in the write-ahead log.
     """
-    datasette = create_app(path, immutable=immutable)
+    datasette = create_app(*paths, immutable=immutable)
     listening = listen(host, port)
     with closing(listening):
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/read"
-        click.echo(_("Reading {path} at {url} (Ctrl-C ends)").format(path=path, url=url), err=True)
+        names = ", ".join(map(str, paths))
+        click.echo(_("Reading {path} at {url} (Ctrl-C ends)").format(path=names, url=url), err=True)
         if open_browser:
             webbrowser.open(url)
         limit_heap()
@@ -64,8 +64,18 @@ def serve(
             return  # the usual end of serving
 
 
-def create_app(path: Path, *, immutable: bool = False) -> Datasette:
-    """Return Datasette on the archive at `path`. Raises as `serve`, except for the port."""
+def create_app(*paths: Path, immutable: bool = False) -> Datasette:
+    """Return Datasette on the archives at `paths`. Raises as `serve`, except for the port."""
+    files: list[str] = []
+    immutables: list[str] = []
+    for path in paths:
+        chosen = immutables if _opens_immutable(path, immutable=immutable) else files
+        chosen.append(str(path))
+    return Datasette(files=files, immutables=immutables, settings=dict(SETTINGS))
+
+
+def _opens_immutable(path: Path, *, immutable: bool) -> bool:
+    """Return whether the archive at `path` is opened as immutable. Raises as `create_app`."""
     if not path.is_file():
         raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one").format(path=path))
     if forbidden := _URI_SYNTAX.intersection(str(path)):
@@ -83,8 +93,7 @@ def create_app(path: Path, *, immutable: bool = False) -> Datasette:
             ).format(path=path)
         )
     _check_archive(path, immutable=immutable)
-    files: dict[str, Any] = {"files": [], "immutables": [str(path)]} if immutable else {"files": [str(path)]}
-    return Datasette(**files, settings=dict(SETTINGS))
+    return immutable
 
 
 def listen(host: str, port: int) -> socket.socket:

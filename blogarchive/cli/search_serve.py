@@ -6,6 +6,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from blogarchive.cli.common import options
 
@@ -79,7 +80,13 @@ def search(
     return 0
 
 
-@click.command(help=_("Read and search the archive in a browser, with Datasette, on this machine only."))
+@click.command(
+    help=_(
+        "Read and search the archive in a browser, with Datasette, on this machine only. Several ARCHIVES are served"
+        " side by side."
+    )
+)
+@click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=options.PathArgument(dir_okay=False))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
 @click.option("--open", "open_browser", is_flag=True, help=_("Open a browser."))
@@ -94,14 +101,24 @@ def search(
 @options.db
 @options.config
 @options.any_verbosity
+@click.pass_context
 def serve(
-    host: str, port: int, open_browser: bool, immutable: bool, allowed_hosts: tuple[str, ...], db: Path
+    context: click.Context,
+    archives: tuple[Path, ...],
+    host: str,
+    port: int,
+    open_browser: bool,
+    immutable: bool,
+    allowed_hosts: tuple[str, ...],
+    db: Path,
 ) -> None:
     """Read and search the archive in a browser, with Datasette, on this machine only."""
     from blogarchive.browse.serve import serve as run_server
 
+    if archives and context.get_parameter_source("db") is ParameterSource.COMMANDLINE:
+        raise click.UsageError(_("name the archives with --db or as ARCHIVE, not with both"))
     run_server(
-        db,
+        *(archives or (db,)),
         host=host,
         port=port,
         open_browser=open_browser,

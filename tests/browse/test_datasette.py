@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from datasette.app import Datasette
+from lxml import html
 
 from blogarchive.browse import metadata
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
+from blogarchive.store.database.archive import Archive
 from tests.browse.conftest import close
 
 
@@ -211,6 +213,60 @@ async def test_canned_queries_return_what_they_describe(datasette: Datasette) ->
     assert "2024-12: 2 listed, 1 stored" in missing
 
 
+async def test_results_of_queries_lead_to_posts_and_comments(datasette: Datasette) -> None:
+    for query in ("most_discussed", "edits", "gone", "missing"):
+        shown = (await datasette.client.get(f"/archive/{query}")).text
+        assert '<a href="/read/post/' in shown, query
+    said = html.document_fromstring((await datasette.client.get("/archive/comments_by?person=河边人")).text)
+    link = said.xpath("//td/a[starts-with(@href, '/read/post/')]")[0].get("href")
+    post = html.document_fromstring((await datasette.client.get(link)).text)
+    assert "河边人" in post.get_element_by_id(link.split("#")[1]).text_content()
+    own = (await datasette.client.get("/archive?sql=select+1+as+post_id,+'x'+as+title")).text
+    assert '<a href="/read/post/1">x</a>' in own
+    plain = (await datasette.client.get("/archive?sql=select+'a'+as+post_id,+'x'+as+title")).text
+    assert "/read/post/a" not in plain
+
+
+async def test_comments_have_facets_by_blog_and_person(datasette: Datasette) -> None:
+    for address in ("/archive/comments.json", "/archive/comments.json?likes__isnull=1"):
+        answer = (await datasette.client.get(address)).json()
+        facets = answer["facet_results"]
+        assert set(facets) == {"blog", "author_name"}
+        for facet in facets.values():
+            assert sum(result["count"] for result in facet["results"]) == answer["filtered_table_rows_count"]
+            for result in facet["results"]:
+                path = result["toggle_url"].removeprefix("http://localhost")
+                followed = (await datasette.client.get(path)).json()
+                assert followed["filtered_table_rows_count"] == result["count"], result
+
+
+async def test_the_category_facet_has_all_categories(own_archive: Path) -> None:
+    with Archive.open(own_archive) as archive, archive.atomic():
+        for number in range(60):
+            category = archive.insert(
+                "insert into categories (author_id, name, first_seen_at, last_seen_at) values (1, ?, 'a', 'a')",
+                (f"分类{number}",),
+            )
+            archive.insert("insert into post_categories (post_id, category_id) values (1, ?)", (category,))
+    served = create_app(own_archive)
+    await served.invoke_startup()
+    found = (await served.client.get("/archive/posts.json")).json()["facet_results"]["category"]
+    assert (len(found["results"]), found["truncated"]) == (64, False)
+    close(served)
+
+
+async def test_serve_has_pages_for_each_of_several_archives(archive_path: Path, tmp_path: Path) -> None:
+    second = Path(copy(archive_path, tmp_path / "second.db"))
+    served = create_app(archive_path, second)
+    await served.invoke_startup()
+    home = html.document_fromstring((await served.client.get("/read")).text)
+    links = {link.text: link.get("href") for link in home.xpath("//nav[@aria-label='各份存档']/a")}
+    assert links == {"archive": "/read", "second": "/read/in/second"}
+    assert (await served.client.get("/read/in/second/author/1/plots")).status_code == 200
+    assert "second" in (await served.client.get("/-/tables")).text
+    close(served)
+
+
 async def test_csv_begins_with_one_byte_order_mark(datasette: Datasette) -> None:
     for query in ("posts.csv", "posts.csv?_dl=1", "posts.csv?_stream=1", "most_discussed.csv"):
         content = (await datasette.client.get(f"/archive/{query}")).content
@@ -269,7 +325,17 @@ async def test_pages_are_read_while_a_crawl_writes(own_archive: Path) -> None:
     close(served)
 
 
-async def test_the_database_page_is_not_hidden_by_the_reading_pages(datasette: Datasette) -> None:
+async def test_tables_and_queries_are_not_hidden_by_the_reading_pages(
+    datasette: Datasette, archive_path: Path
+) -> None:
+    with sqlite3.connect(archive_path) as connection:
+        tables = connection.execute(
+            "select name from sqlite_master where type in ('table', 'view')"
+        ).fetchall()
+    connection.close()
+    for name in [*metadata.canned_queries(), *(table for (table,) in tables if "_fts" not in table)]:
+        shown = (await datasette.client.get(f"/archive/{name}")).text
+        assert 'class="look archive"' not in shown, name
     assert "Custom SQL query" in (await datasette.client.get("/archive")).text
     assert "<td" in (await datasette.client.get("/archive?sql=select+1")).text
     assert (await datasette.client.get("/archive/post/1")).text == (

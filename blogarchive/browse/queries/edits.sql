@@ -1,6 +1,6 @@
 -- Edited posts / 改过的文章
 -- Posts with a changed text, the last change first, with the length of the text before and after.
-select p.id, coalesce(a.nickname, a.uid) as author, p.title, r.captured_at as earlier_text_seen_at,
+select p.id as post_id, coalesce(a.nickname, a.uid) as author, p.title, r.captured_at as earlier_text_seen_at,
        p.last_changed_at, length(r.body_text) as characters_before, length(p.body_text) as characters_now
   from post_revisions r
   join posts p on p.id = r.post_id

@@ -1,11 +1,11 @@
 -- Missing posts / 所缺的文章
 -- Posts without a stored text, and months with more posts in their listing than in the archive.
-select coalesce(a.nickname, a.uid) as author, p.title as what, p.url, p.gone_at, p.gone_reason
+select p.id as post_id, coalesce(a.nickname, a.uid) as author, p.title as what, p.url, p.gone_at, p.gone_reason
   from missing_posts m
   join posts p on p.id = m.id
   join authors a on a.id = p.author_id
  union all
-select coalesce(a.nickname, a.uid), m.month || ': ' || m.posts_listed || ' listed, '
+select null, coalesce(a.nickname, a.uid), m.month || ': ' || m.posts_listed || ' listed, '
        || (coalesce(t.posts, 0) - coalesce(t.missing, 0)) || ' stored', m.url, null, null
   from archive_months m
   join authors a on a.id = m.author_id

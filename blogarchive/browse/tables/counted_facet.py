@@ -1,4 +1,4 @@
-"""Facets of large tables, counted by one statement for each table, and of posts by category.
+"""Facets of large tables, counted by one statement for each table, of posts by category, of comments by blog.
 
 A column could not serve for categories: a post may have several.
 """
@@ -11,7 +11,7 @@ from datasette.database import QueryInterrupted
 from datasette.facets import Facet
 from datasette.utils import path_with_added_args, path_with_removed_args
 
-from blogarchive.browse.tables.filters import CATEGORY_ARGUMENT
+from blogarchive.browse.tables.filters import ARGUMENTS
 from blogarchive.store.queries.facet_counts import CATEGORY, counts_of_all, counts_of_filtered
 
 
@@ -42,7 +42,8 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         return [await self._build_facet(name, counts[name]) for name in names], []
 
     async def _build_facet(self, name: str, counts: Iterable[tuple[Any, int]]) -> dict[str, Any]:
-        size = self.get_facet_size()
+        # The categories of a few blogs are read as a list; other facets have as many values as rows.
+        size = self.ds.setting("max_returned_rows") if name == CATEGORY else self.get_facet_size()
         largest = sorted(counts, key=lambda found: (-found[1], found[0]))
         shown = largest[:size]
         labels = await self.ds.expand_foreign_keys(
@@ -61,7 +62,7 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         }
 
     def _build_value(self, name: str, value: Any, label: object, count: int) -> dict[str, Any]:
-        argument = CATEGORY_ARGUMENT if name == CATEGORY else name
+        argument = ARGUMENTS.get(name, name)
         selected = (argument, str(value)) in self.get_querystring_pairs()
         change = path_with_removed_args if selected else path_with_added_args
         path = self.ds.urls.path(change(self.request, {argument: str(value)}))

@@ -1,24 +1,34 @@
-"""Filters of Datasette's tables: posts by category, and faster conditions for `contains`."""
+"""Filters of Datasette's tables: posts by category, comments by blog, and faster conditions for `contains`."""
+
+from typing import Final
 
 from datasette.filters import FilterArguments
 from datasette.utils.asgi import Request
 
-from blogarchive.store.queries.facet_counts import in_category
+from blogarchive.store.queries.facet_counts import BLOG, CATEGORY, in_category, on_blog
 from blogarchive.store.search.contains import contains_condition
 
-CATEGORY_ARGUMENT = "_category"
+ARGUMENTS: Final = {CATEGORY: "_category", BLOG: "_blog"}
+"""The parameters of facets whose values are in no column of the table."""
+
 _CONTAINS = "__contains"
 
 
-def filter_by_category(request: Request, table: str) -> FilterArguments | None:
-    """Return the filter for `?_category=NAME`; None if the request has none."""
-    names = request.args.getlist(CATEGORY_ARGUMENT)
-    if table != "posts" or not names:
+_CONDITIONS: Final = {"posts": (CATEGORY, in_category), "comments": (BLOG, on_blog)}
+
+
+def filter_by_facet(request: Request, table: str) -> FilterArguments | None:
+    """Return the filter for `?_category=NAME` of posts or `?_blog=NAME` of comments; None if the request has none."""
+    if table not in _CONDITIONS:
+        return None
+    facet, condition = _CONDITIONS[table]
+    names = request.args.getlist(ARGUMENTS[facet])
+    if not names:
         return None
     return FilterArguments(
-        where_clauses=[in_category(f"category_{place}") for place in range(len(names))],
-        params={f"category_{place}": name for place, name in enumerate(names)},
-        human_descriptions=[f'category is "{name}"' for name in names],
+        where_clauses=[condition(f"{facet}_{place}") for place in range(len(names))],
+        params={f"{facet}_{place}": name for place, name in enumerate(names)},
+        human_descriptions=[f'{facet} is "{name}"' for name in names],
     )
 
 

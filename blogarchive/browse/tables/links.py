@@ -20,6 +20,9 @@ _CELLS = {
     ("authors", "nickname"): ("author", "id"),
 }
 
+# The columns of a query that name the post with the id in `post_id`; a query with `comment_id` leads to that comment.
+_QUERY_CELLS = {"title", "post", "what"}
+
 _LONG_COLUMNS = {"body_html", "body_text", "headers", "target", "counted", "counts"}
 _SUMMARY_LENGTH = 60
 
@@ -60,12 +63,24 @@ def render_cell(
         return None
     if column in _LONG_COLUMNS and len(value) > _SUMMARY_LENGTH:
         return fold_text(value)
-    target = _CELLS.get((table or "", column))
+    is_query_cell = table is None and column in _QUERY_CELLS
+    target = ("post", "post_id") if is_query_cell else _CELLS.get((table or "", column))
     if target is None:
         return None
     kind, key = target
+    identity = _read_id(row, key)
+    if identity is None:
+        return None
+    comment = _read_id(row, "comment_id") if is_query_cell else None
+    anchor = f"#c{comment}" if comment is not None else ""
+    home = home_url(datasette, database)
+    return Markup('<a href="{}/{}/{}{}">{}</a>').format(home, kind, identity, anchor, value)
+
+
+def _read_id(row: Any, key: str) -> int | None:
+    """Return the id in a column of the row, None if there is no such column or no id in it."""
     if row is None or key not in row.keys():  # noqa: SIM118 - sqlite3.Row tests its values, not its keys
         return None
-    identity = row[key]
-    identity = identity.get("value") if isinstance(identity, dict) else identity
-    return Markup('<a href="{}/{}/{}">{}</a>').format(home_url(datasette, database), kind, identity, value)
+    value = row[key]
+    value = value.get("value") if isinstance(value, dict) else value
+    return value if isinstance(value, int) else None

@@ -20,7 +20,7 @@ _EXAMPLES: Final = {
     "reparse": ("--diff", ""),
     "doctor": (_URL, f"{_URL} --lines"),
     "search": ("关税", '"贸易 战" OR 关税 -农业', "猫 --comments --since 2024"),
-    "serve": ("--open", "--port 8010"),
+    "serve": ("--open", "--port 8010", "first.db second.db"),
     "app": ("", "--db ~/blogs/archive.db"),
     "export": (
         "html blog-html",

@@ -3,9 +3,14 @@
 The rows are (facet, value, count). Without a filter the counts come from tables of totals.
 """
 
+# ruff: noqa: S608 - statements are put together from constants
+
 from typing import Final
 
 CATEGORY: Final = "category"
+BLOG: Final = "blog"
+
+_MOST_PEOPLE = 100
 
 _OF_ALL: Final = {
     "posts": """
@@ -19,6 +24,12 @@ union all select 'category', c.name, sum(t.posts) from category_totals t join ca
 select 'author' as facet, a.nickname as value, sum(t.posts) as count from blog_totals t
   join authors a on a.id = t.author_id where t.posts > 0 and a.nickname is not null group by a.nickname
 union all select 'year', year, count(*) from posts where year is not null group by year
+""",
+    "comments": f"""
+select 'blog' as facet, coalesce(a.nickname, a.uid) as value, sum(t.comments) as count from blog_totals t
+  join authors a on a.id = t.author_id where t.comments > 0 group by 2
+union all select 'author_name', name, comments
+            from (select name, comments from person_totals order by comments desc limit {_MOST_PEOPLE})
 """,
     "pages": """
 select 'kind' as facet, kind as value, sum(pages) as count from page_totals group by kind
@@ -45,6 +56,14 @@ with hit as materialized (select author, year, count(*) as posts from ({sql}) gr
 select 'author' as facet, author as value, sum(posts) as count from hit where author is not null group by author
 union all select 'year', year, sum(posts) from hit where year is not null group by year
 """,
+    "comments": f"""
+with hit as materialized (select author_name, post_id from ({{sql}}))
+select 'blog' as facet, coalesce(a.nickname, a.uid) as value, count(*) as count
+  from hit cross join posts p indexed by posts_newest on p.id = hit.post_id join authors a on a.id = p.author_id
+ group by 2
+union all select 'author_name', author_name, comments
+            from (select author_name, count(*) as comments from hit group by 1 order by 2 desc limit {_MOST_PEOPLE})
+""",
     "pages": """
 with hit as materialized (select kind, status, encoding, count(*) as pages from ({sql}) group by 1, 2, 3)
 select 'kind' as facet, kind as value, sum(pages) as count from hit group by kind
@@ -69,9 +88,17 @@ def counts_of_filtered(table: str, sql: str) -> str:
     return _OF_FILTERED[table].format(sql=sql)
 
 
+def on_blog(parameter: str) -> str:
+    """Return the condition of comments on a blog; the named parameter is the nickname of the blog, else its uid."""
+    return (
+        "post_id in (select p.id from authors a join posts p on p.author_id = a.id"
+        f" where coalesce(a.nickname, a.uid) = :{parameter})"
+    )
+
+
 def in_category(parameter: str) -> str:
     """Return the condition of posts in a category; the named parameter is the name of the category."""
     return (
-        "id in (select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id"  # noqa: S608
+        "id in (select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id"
         f" where c.name = :{parameter})"
     )

@@ -61,11 +61,8 @@ def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Ele
     if reason is not None:
         picker.add_problem("forged", "comments", reason)
         return PageComments()
-    doubt = (
-        "white space in a comment differs from that of the template"
-        if _have_typed_edges(picker, own)
-        else None
-    )
+    begins = set(map(_begins_on_new_line, own))
+    doubt = "comments begin with different white space" if len(begins) > 1 else None
     return PageComments(comments=tuple(comments), unseen=len(unseen.intersection(elements)), doubt=doubt)
 
 
@@ -92,6 +89,8 @@ def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) 
         for value in node.attrib.values()
     ):
         return "an attribute in a comment contains end tags: a quote that someone typed has no end"
+    if len({_ends_on_new_line(picker, element) for element in elements}) > 1:
+        return "comments end with different white space, as if tags in a comment ended it"
     if _have_typed_answers(picker, parts, elements):
         return "an answer begins without the white space of the template"
     return None
@@ -107,23 +106,12 @@ def _some_end_implied(picker: Picker, elements: list[Element]) -> bool:
     return any(ended) and not all(ended)
 
 
-def _have_typed_edges(picker: Picker, elements: list[Element]) -> bool:
-    """Return whether some elements begin on a new line and others not, or some end on one and others not.
-
-    Tags in a comment that end it, or begin another, change the end of the one and the beginning of the other. Sites
-    store a typed new line as `<br>`.
-    """
-    begins = set(map(_begins_on_new_line, elements))
-    ends = {_ends_on_new_line(picker, element) for element in elements}
-    return len(begins) > 1 or len(ends) > 1
-
-
 def _begins_on_new_line(element: Element) -> bool:
-    return (element.text or "").lstrip(" \t").startswith("\n")
+    return (element.text or "").lstrip(" \t\r").startswith("\n")
 
 
 def _ends_on_new_line(picker: Picker, element: Element) -> bool:
-    return picker.tree.text_at_end(element).rstrip(" \t").endswith("\n")
+    return picker.tree.text_at_end(element).rstrip(" \t\r").endswith("\n")
 
 
 def _have_typed_answers(picker: Picker, parts: CommentParts, elements: list[Element]) -> bool:

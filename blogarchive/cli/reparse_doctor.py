@@ -17,6 +17,7 @@ from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.parsing.typed_url import repair_url
+from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.scratch_copy import open_scratch
@@ -110,6 +111,11 @@ def doctor(
             status=page.status,
             size=len(page.body),
             type=page.header("Content-Type") or _("no content type"),
+        )
+    )
+    click.echo(
+        _("a page is parsed up to {max_bytes} bytes and {max_tags} tags; this one has {tags} tags").format(
+            max_bytes=MAX_PAGE_BYTES, max_tags=MAX_TAGS, tags=count_tags(page.body)
         )
     )
     if template is not None:

@@ -10,6 +10,7 @@ from blogarchive.parsing.lines.document import Document, Element, parse_document
 from blogarchive.parsing.lines.line import Line
 from blogarchive.sites.base import parse_page, site_by_name
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.sites.page_limits import refuse_large_page
 
 _ITEMS_SHOWN = 3
 _COUNTED = ".is_counted"  # False in an answer of the owner, which has selectors of its own
@@ -38,7 +39,12 @@ class FieldFinding:
 
 
 def find_template(page: Page, target: Target) -> str | None:
-    """Return the name of the site's template that fits the page; "none" if none fits, None if the site has none."""
+    """Return the name of the site's template that fits the page; "none" if none fits, None if the site has none.
+
+    None too for a page beyond the limits of size, which is not parsed.
+    """
+    if refuse_large_page(page.body) is not None:
+        return None
     explanation = site_by_name(target.site).explain_page(page, target)
     return None if explanation is None else explanation.template or "none"
 
@@ -46,8 +52,10 @@ def find_template(page: Page, target: Target) -> str | None:
 def examine(page: Page, target: Target) -> list[FieldFinding]:
     """Return every field that the parser of the site found on `page`; of a list, the first two items and the last.
 
-    Links to next pages are the first links.
+    Links to next pages are the first links. Of a page beyond the limits of size, the problem that names the limit.
     """
+    if (refused := refuse_large_page(page.body)) is not None:
+        return [FieldFinding(field=field, value=value) for field, value in _flatten("", refused)]
     crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
     explanation = site_by_name(target.site).explain_page(page, target)
     selectors = {source.field: source.selector for source in explanation.sources} if explanation else {}
@@ -67,7 +75,9 @@ def examine(page: Page, target: Target) -> list[FieldFinding]:
 
 
 def visible_lines(page: Page) -> list[str]:
-    """Return the visible lines of a page, as the parsers see them."""
+    """Return the visible lines of a page, as the parsers see them; none of a page beyond the limits of size."""
+    if refuse_large_page(page.body) is not None:
+        return []
     return [line.text for line in _document(page).lines]
 
 

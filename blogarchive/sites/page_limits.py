@@ -1,4 +1,4 @@
-"""Limits of the size of a page: a page within them takes at most about 2 s and 200 MB to parse on one core.
+"""Limits of the size of a page: a page within them takes at most about 2 s and 250 MB to parse on one core.
 
 docs/decisions/0064-limits-of-a-page.md
 """
@@ -12,11 +12,16 @@ MAX_TAGS = 40_000
 """Start and end tags of a page, counted as `<`."""
 
 
+def count_tags(body: bytes) -> int:
+    """Return the number of start and end tags of a page, as the limit counts them."""
+    return body.count(b"<")
+
+
 def refuse_large_page(body: bytes) -> ParsedPage | None:
     """Return a page without content and with a problem that names the limit that `body` exceeds, or None."""
     if len(body) > MAX_PAGE_BYTES:
         return _refuse(f"not parsed: {len(body):,} bytes, the limit is {MAX_PAGE_BYTES:,}")
-    if (tags := body.count(b"<")) > MAX_TAGS:
+    if (tags := count_tags(body)) > MAX_TAGS:
         return _refuse(f"not parsed: {tags:,} tags, the limit is {MAX_TAGS:,}")
     return None
 

@@ -387,6 +387,19 @@ def test_doctor_prints_each_field_with_its_line() -> None:
         assert label in shown[places[field]], field
 
 
+def test_doctor_names_the_limits_of_a_page_and_parses_none_beyond_them(
+    run_cli: RunCli, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.html"
+    path.write_text(f"<html><body>{'<p>字</p>' * 250_000}</body></html>", "utf-8")
+    result = run_cli(
+        "doctor", str(path), "--url", "http://blog.creaders.net/u/31182/202501/506012.html", "--lines"
+    )
+    assert result.code == 0
+    assert "up to 2000000 bytes and 40000 tags; this one has 500004 tags" in result.out
+    assert result.out.endswith("problems[0].detail = not parsed: 2,500,026 bytes, the limit is 2,000,000\n")
+
+
 def test_file_names_that_the_file_system_rejects_are_one_line_of_error(db: Path, tmp_path: Path) -> None:
     ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     arguments = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]

@@ -9,7 +9,7 @@ from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
 
-MAX_GROWTH = 2.5
+MAX_GROWTH = 2.25
 """How many times the steps may grow if the content of a page doubles."""
 
 

@@ -17,7 +17,7 @@ from tests.hostile.steps import MAX_GROWTH, find_growth
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.html"))
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-SIZE = 6_000
+SIZE = 3_000
 TAGS = "a b i p div span font table tr td ul li br pre h1 img form".split()  # noqa: SIM905
 
 tags = st.builds("<{}{}>".format, st.sampled_from(("", "/")), st.sampled_from(TAGS))

@@ -5,6 +5,7 @@ bodies that are stored; `sanitize` makes HTML safe again when a page shows it (d
 """
 
 import re
+from html import unescape
 
 import nh3
 from lxml import etree
@@ -40,8 +41,7 @@ _RENAMED = {
     **dict.fromkeys(PREFORMATTED, "pre"),
     **dict.fromkeys(("menu", "dir"), "ul"),
 }
-# A `&` that begins no character reference, and the reference of `&` itself: both are written as `&amp;`.
-_AMPERSAND = re.compile(r"&(?:amp;|(?![A-Za-z0-9#]))")
+_REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]+;?)?")
 _MASK = "\ufdd0"  # no character: Unicode reserves it for the inside of programs
 _IMAGES = ("img", "image")
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
@@ -73,9 +73,21 @@ def sanitize_element(node: Element, base_url: str) -> str:
 
 
 def _clean(cleaner: nh3.Cleaner, html: str) -> str:
-    """Return `html` sanitized; the time of nh3 grows with the square of the number of `&` in its input."""
-    html = _AMPERSAND.sub(_MASK, html.replace(_MASK, "")) if "&" in html else html.replace(_MASK, "")
+    """Return `html` sanitized; the time of nh3 grows with the square of the number of `&` in a text."""
+    html = html.replace(_MASK, "")
+    html = _REFERENCE.sub(_mask_ampersand, html) if "&" in html else html
     return cleaner.clean(html).replace(_MASK, "&amp;")
+
+
+def _mask_ampersand(reference: re.Match[str]) -> str:
+    """Replace a `&` that begins no known reference, and the references of `&` itself: all are written as `&amp;`."""
+    text = reference[0]
+    if text in ("&", "&amp;"):
+        return _MASK
+    character = unescape(text)
+    if character == text:
+        return _MASK + text[1:]
+    return _MASK if character == "&" and text.endswith(";") else text
 
 
 def inner_html(node: Element) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from blogarchive.parsing.html.sanitize import extract_images, sanitize, sanitize_element
+from blogarchive.parsing.html.sanitize import _SHOWN, extract_images, sanitize, sanitize_element
 from blogarchive.parsing.html.urls import link_url
 from blogarchive.parsing.lines.document import Document, parse_document
 from blogarchive.parsing.lines.extract import extract_html
@@ -189,3 +189,12 @@ def test_an_image_between_rows_stays_and_invisible_elements_make_no_row() -> Non
         "<tr><td>甲</td></tr></tbody></table>"
     )
     assert _sanitized(f"<table>{row}<form><input></form>\n{row}</table>").count("<tr>") == 2
+
+
+PIECES = "& &amp; &amp &ampx &nosuch; &a &#38; &#x26; &#38 &#x; &lt; &lt &copy=1 &copy; &notit; x ; = <b> </b>".split()  # noqa: SIM905
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", "<p title='", "'>"]), max_size=9))
+def test_a_character_reference_of_any_form_is_shown_as_a_browser_reads_it(pieces: list[str]) -> None:
+    source = "".join(pieces)
+    assert sanitize(source) == _SHOWN.clean(source)

@@ -15,6 +15,8 @@ from blogarchive.sites.markup import (
     Template,
 )
 
+_TIME = tuple(f".publish .{part}" for part in ("month", "date", "year", "time"))
+
 _ANSWERS = CommentParts(
     each="li.reply-text",
     author=Pick("./p[last()]", match=r"^(.*\S)\s*於\s*\d{4}/"),
@@ -40,14 +42,14 @@ _TEMPLATE = Template(
     post=PostParts(
         title=".article-head li.title h2",
         body="#article-content-inner",
-        posted=tuple(f".article-head .publish .{part}" for part in ("month", "date", "year", "time")),
+        posted=tuple(f".article-head {part}" for part in _TIME),
         views=Pick(".author-views, #BlogArticleCount", match=r"(?:人氣\s*\(\s*|^)([\d,]+)"),
         comment_count=Pick("#comment-title", match=r"\(\s*([\d,]+)\s*\)"),
         categories="//ul[@class='refer']/li[contains(., '個人分類')]/a",
         comments=_COMMENTS,
         next_comments="#comment-text ~ .page a.next, #user-post .page a.next",
     ),
-    titles=ListParts(each=".article-head", title="li.title h2 a"),
+    titles=ListParts(each=".article-head", title="li.title h2 a", posted=_TIME),
     next_page=".page a.next",
     card=CardParts(
         blog_title="#banner h1 a",

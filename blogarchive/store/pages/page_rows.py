@@ -120,7 +120,9 @@ def count_pages(archive: Archive) -> int:
 
 def count_stale_pages(archive: Archive) -> int:
     """Return the number of pages that an older parser parsed."""
-    return archive.scalar("select count(*) from pages where reader_version < ?", (READER_VERSION,))
+    return archive.scalar(
+        "select count(*) from pages where reader_version < ? and held_at is null", (READER_VERSION,)
+    )
 
 
 def stored_pages(

@@ -19,7 +19,7 @@ from blogarchive.parsing.http import retry_after
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.download_handler import flush_slots
-from spiders.fetch_errors import describe_error, error_of, is_program_error
+from spiders.fetch_errors import classify_error, error_of, is_program_error
 from spiders.middlewares.robots import RobotsRules
 from spiders.response_kind import page_of
 from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled
@@ -94,8 +94,10 @@ class DiscoverySpider(PoliteSpider):
             raise error
         request: Request = caught.request  # type: ignore[attr-defined]
         if not isinstance(error, RequestCancelled):
-            self.throttle.record_failure(host_of(request.url))
-            self.session.record_failure(request.cb_kwargs["lookup"], describe_error(error))
+            host = host_of(request.url)
+            self.throttle.record_failure(host)
+            failure = classify_error(error, host, self.throttle.private_hosts).failure
+            self.session.record_failure(request.cb_kwargs["lookup"], failure.detail)
         self._end()
 
     def _end(self) -> None:

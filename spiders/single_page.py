@@ -12,7 +12,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.crawl.host_locks import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
-from spiders.fetch_errors import describe_error, error_of, is_program_error
+from spiders.fetch_errors import classify_error, error_of, is_program_error
 from spiders.response_kind import page_of
 from spiders.throttle import HostThrottle, PoliteSpider
 
@@ -47,6 +47,6 @@ class PageSpider(PoliteSpider):
 
     def failed(self, caught: TwistedFailure) -> None:
         """Set `failure`, and `crash` for an error of this program."""
-        error = error_of(caught)
-        self.failure = describe_error(error)
+        error, host = error_of(caught), host_of(self.target.url)
+        self.failure = classify_error(error, host, self.throttle.private_hosts).failure.detail
         self.crash = error if is_program_error(error) else None

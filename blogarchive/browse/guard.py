@@ -57,7 +57,7 @@ def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str 
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     host = host_name(headers.get("host", ""))
     if host not in names and not (any_address and _is_address(host)):
-        return _("This server has another name; start it with --allow-host to use this one.")
+        return _("This server does not answer to this name; `serve --allow-host NAME` adds one.")
     is_page = headers.get("sec-fetch-mode", "navigate") == "navigate"
     if headers.get("sec-fetch-site") == "cross-site" and not is_page:
         return _("A page of another site sent this request; nothing was done.")

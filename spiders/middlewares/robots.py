@@ -18,7 +18,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from blogarchive.items import Target
 from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
-from spiders.fetch_errors import describe_error
+from spiders.fetch_errors import classify_error
 from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
 
@@ -69,7 +69,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, _UNREACHABLE):  # the page fails as well, with a failure of its own
-            self._report(f"{netloc}/robots.txt", describe_error(exc))
+            self._report(f"{netloc}/robots.txt", classify_error(exc).failure.detail)
         super()._robots_error(exc, netloc)
 
     def _record_refusal(self, response: Response, request: Request) -> bool:

@@ -59,7 +59,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_a_request_for_another_name_is_refused_in_one_line(address: str, host: str) -> None:
     status, _headers, text = send(address, "/read", Host=host)
     assert status == 403
-    assert text == "This server has another name; start it with --allow-host to use this one."
+    assert text == "This server does not answer to this name; `serve --allow-host NAME` adds one."
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:9000", "LOCALHOST", "[::1]:8001", "blog.example"])

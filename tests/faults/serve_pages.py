@@ -1,16 +1,24 @@
-"""Request pages of an archive as `serve` answers them, in this process, and report answers that no reader should get."""
+"""Request pages of an archive as `serve` answers them, in this process, and report answers that no reader should get.
 
+`python -m tests.faults.serve_pages [EACH]` damages an archive EACH times in each of 12 ways.
+"""
+
+import asyncio
 import io
+import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from datasette.app import Datasette
 
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import BlogArchiveError
 from tests.browse.conftest import close
+from tests.faults.damage import damaged_copies
+from tests.faults.make_archive import make_archive
 
 PATHS = (
     "/read", "/read/post/1", "/read/post/2/edits", "/read/author/1", "/read/search?q=第",
@@ -46,3 +54,23 @@ async def _problems(served: Datasette) -> AsyncIterator[str]:
             yield f"{path}: {answer.status_code} {answer.text[:300]}"
         if answer.status_code == 500 and "blogarchive verify" not in answer.text:
             yield f"{path}: 500 {answer.text[:300]}"
+
+
+def main() -> None:
+    """Print what is wrong, and a total."""
+    each = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    bad = total = 0
+    with TemporaryDirectory() as folder:
+        whole = make_archive(Path(folder)).read_bytes()
+        for name, data in damaged_copies(whole, each, seed=7):
+            db = Path(folder) / f"{name}.db"
+            db.write_bytes(data)
+            found = asyncio.run(bad_answers(db))
+            db.unlink()
+            total, bad = total + 1, bad + bool(found)
+            sys.stdout.writelines(f"{name}: {problem}\n" for problem in found)
+    sys.stdout.write(f"{total} variants, {len(PATHS)} pages each, {bad} with a wrong answer\n")
+
+
+if __name__ == "__main__":
+    main()

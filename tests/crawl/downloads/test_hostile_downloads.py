@@ -31,6 +31,7 @@ from tests.crawl.downloads.raw_host import Attack, RawHost
 from tests.demo import DemoBlog, make_blog
 from tests.demo.blogs.body import Image
 from tests.paths import ROOT
+from tests.tool import Tool
 
 SETTINGS = {  # smaller limits than those of a usual run, which are 60 s and 32 MB
     "DOWNLOAD_TIMEOUT": 2,
@@ -169,3 +170,26 @@ def test_the_run_stores_all_other_pages_and_ends_as_one_with_failures(run: Run) 
     stored = run.rows("select count(*) from posts where body_text <> ''")
     assert stored == [(len(PAGES) + len(SLOW),)]
     assert (run.code, "Traceback" in run.log) == (1, False)
+
+
+def test_a_robots_txt_without_end_is_reported_and_the_backup_continues(tool: Tool) -> None:
+    with RawHost([make_blog("31182", posts=2, comments=0)]) as host:
+        host.attacks["/robots.txt"] = endless(HEAD + b"\r\n", b"Disallow: /\n" * 5000)
+        ran = tool.run("backup", host.blog_url("31182"))
+    assert ran.code == 0
+    assert f"/robots.txt could not be read ({LARGE}); continuing without it" in ran.err
+    assert tool.scalar("select count(*) from posts where body_text <> ''") == 2
+
+
+def test_rules_after_the_first_500_kb_of_a_robots_txt_are_ignored(tool: Tool) -> None:
+    with RawHost([make_blog("31182", posts=2, comments=0)]) as host:
+        rules = b"User-agent: *\n" + b"Disallow: /x\n" * 50_000 + b"Disallow: /\n"
+        host.attacks["/robots.txt"] = headers((), rules)
+        assert tool.run("backup", host.blog_url("31182")).code == 0
+
+
+def test_doctor_names_the_limit_that_a_page_exceeds(tool: Tool) -> None:
+    with RawHost([make_blog("31182", posts=2, comments=0)]) as host:
+        host.attacks["/31182/"] = endless(HEAD, b"X: 1\r\n" * 1000)
+        ran = tool.run("doctor", host.blog_url("31182"), "--site", "creaders")
+    assert (ran.code, HEADERS in ran.err) == (4, True)

@@ -3,10 +3,13 @@
 A viewer reads the small `index.idx`, then the block that may contain a URL, then the record at its offset.
 """
 
+import heapq
 import json
 import zlib
 from collections.abc import Iterator
-from typing import Any, Final
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import Any, Final, TextIO
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -17,11 +20,13 @@ _WWW: Final = "www."
 
 
 class CdxIndex:
-    """The lines of an index, one for each record of a WARC."""
+    """The lines of an index, one for each record of a WARC; beyond 100,000 they are sorted in temporary files."""
 
-    def __init__(self, warc_name: str) -> None:
+    def __init__(self, warc_name: str, *, lines_in_memory: int = 100_000) -> None:
         self._warc_name = warc_name
+        self._lines_in_memory = lines_in_memory
         self._lines: list[str] = []
+        self._sorted_files: list[TextIO] = []
 
     def add(self, record: Any, *, offset: int, length: int) -> None:
         """Add a written record of warcio, at `offset` bytes of the WARC and `length` bytes long."""
@@ -39,15 +44,25 @@ class CdxIndex:
         }
         moment = record.rec_headers.get_header("WARC-Date").translate(_NO_PUNCTUATION)
         self._lines.append(f"{url_key(url)} {moment} {json.dumps(facts)}\n")
+        if len(self._lines) >= self._lines_in_memory:
+            self._sort_to_file()
 
     def blocks(self) -> Iterator[tuple[str, bytes]]:
         """Yield the compressed blocks of sorted lines, each with key and time of its first line."""
-        everything = sorted(self._lines)
-        for start in range(0, len(everything), _LINES_PER_BLOCK):
-            lines = everything[start : start + _LINES_PER_BLOCK]
+        merged = heapq.merge(sorted(self._lines), *self._sorted_files)
+        while lines := list(islice(merged, _LINES_PER_BLOCK)):
             compressor = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
             compressed = compressor.compress("".join(lines).encode()) + compressor.flush()
             yield lines[0].partition(" {")[0], compressed
+        for file in self._sorted_files:
+            file.close()
+
+    def _sort_to_file(self) -> None:
+        file = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - `blocks` closes it
+        file.writelines(sorted(self._lines))
+        file.seek(0)
+        self._sorted_files.append(file)
+        self._lines.clear()
 
 
 def block_line(first: str, offset: int, block: bytes) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path
 def served(path: Path, *words: str, may_log: bool = False) -> Iterator[str]:
     """Yield the URL of a server of that archive, stopped by Ctrl-C as a person does.
 
-    `words` are further options. It may write to stderr only if `may_log`.
+    `words` are further archives and options. It may write to stderr only if `may_log`.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "blogarchive", "serve", "--db", str(path), "--port", "0", *words],
+        [sys.executable, "-m", "blogarchive", "serve", str(path), "--port", "0", *words],
         env={**os.environ, "BLOGARCHIVE_LANG": "en"},
         stderr=subprocess.PIPE,
         text=True,

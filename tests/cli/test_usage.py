@@ -47,6 +47,8 @@ from tests.cli.conftest import RunCli
         ("serve --port 99999999999999999999999", "--port"),
         ("demo --port 99999999999999999999999", "--port"),
         ("serve", "no archive at"),
+        ("serve a.db b.db", "no archive at a.db"),
+        ("serve a.db --db b.db", "not with both"),
         ("export html out", "no archive at"),
         ("export docx out", "docx"),
         ("import warc no-jar.txt --db new.db", "no WARC file"),

@@ -99,7 +99,8 @@ def test_every_file_has_its_size_and_digest(pages: Path, tmp_path: Path) -> None
         assert all(entry.extra for entry in opened.infolist())
 
 
-def test_a_large_index_is_read_block_by_block() -> None:
+@pytest.mark.parametrize("lines_in_memory", [100_000, 700])
+def test_a_large_index_is_sorted_and_read_block_by_block(lines_in_memory: int) -> None:
     class Record:
         def __init__(self, number: int) -> None:
             self.rec_headers = self
@@ -112,7 +113,7 @@ def test_a_large_index_is_read_block_by_block() -> None:
                 name, "sha1:A"
             )
 
-    index = CdxIndex("pages.warc.gz")
+    index = CdxIndex("pages.warc.gz", lines_in_memory=lines_in_memory)
     for number in range(2500):
         index.add(Record(2499 - number), offset=number, length=1)
     blocks = list(index.blocks())
@@ -120,6 +121,8 @@ def test_a_large_index_is_read_block_by_block() -> None:
         f"net,creaders,blog)/{number:05} 20250201090000" for number in (0, 1024, 2048)
     ]
     assert [gzip.decompress(block).count(b"\n") for _, block in blocks] == [1024, 1024, 452]
+    lines = b"".join(gzip.decompress(block) for _, block in blocks).splitlines()
+    assert lines == sorted(lines)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def pages(word: str) -> dict[str, Mapping[str, str]]:
         "reading pages": {
             "home": "/read", "largest blog": "/read/author/1", "small blog": "/read/author/250",
             "post": "/read/post/77", "search": f"/read/search?q={text}",
+            "category": "/read/author/1?category=1", "plots": "/read/author/1/plots",
+            "post of a category": "/read/post/77?category=1", "hit": f"/read/post/77?q={text}&hit=20",
+            "gone": "/read/gone", "edited": "/read/edited", "failures": "/read/failures",
+            "day": "/read/day?day=01-28", "feed": "/read/feed.atom",
         },
         "tables": {
             "posts": "posts", "search": f"posts?_search={text}", "category": f"posts?_category={quote('分类3')}",

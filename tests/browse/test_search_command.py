@@ -13,12 +13,12 @@ def run(archive: Path, *words: str) -> Result:
     return CliRunner().invoke(search, [*words, "--db", str(archive)], catch_exceptions=False)
 
 
-def test_a_hit_is_shown_in_its_sentence_with_its_url(archive_path: Path) -> None:
+def test_a_hit_is_shown_in_the_sentences_of_its_words_with_its_url(archive_path: Path) -> None:
     result = run(archive_path, "川普", "新政")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "2025-01-28  山里人  回乡过年：一笔细账",
-        "    “川普上台之后，镇上卖五金的老陈就开始囤货。”",
+        "    “川普上台之后，镇上卖五金的老陈就开始囤货。”…川普的新政离这个村子很远，可是螺丝确实涨了两毛。",
         "    https://blog.example.invalid/u/27282/202501/553384.html",
     ]
 

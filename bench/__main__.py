@@ -29,7 +29,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names())}; all by default")
     parser.add_argument("--small", action="store_true", help="little data, quickly; the figures mean nothing")
-    parser.add_argument("--large", action="store_true", help="rows of a million posts too; they take an hour")
+    parser.add_argument("--large", action="store_true", help="rows of a million posts too; they take long")
     parser.add_argument("--against", type=Path, metavar="FILE", help="an earlier file of bench/results/")
     parser.add_argument("--results", type=Path, default=RESULTS, help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)

@@ -1,4 +1,4 @@
-"""Processor time of commands at 10,000 posts with 50,000 comments: a second export against the first, `status`, `verify`."""
+"""Processor time of commands at 5,000 posts with 25,000 comments: a second export against the first, `status`, `verify`."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from bench.figures import Row
 from bench.large_archive import fill
 from bench.running import command, folder
 
-POSTS, BLOGS = 10_000, 300
+POSTS, BLOGS = 5_000, 300
 
 
 def exports(kind: str, place: Path, db: Path) -> tuple[float, float]:

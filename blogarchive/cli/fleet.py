@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # these import psycopg, which is an extra
     from blogarchive.fleet.worker import EndedRound, Worker
 
 _T = TypeVar("_T")
-_SECONDS_TO_END: Final = 1.0
+_SECONDS_TO_END: Final = 0.2
 _name = click.argument("name", metavar="SHARD")
 
 
@@ -255,7 +255,7 @@ def _bare_host(word: str) -> str:
 
 
 def _run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine; the tasks that it leaves, which may wait for a lost PostgreSQL, get one second."""
+    """Run a coroutine; the tasks that it leaves, which may wait for a lost PostgreSQL, get a moment."""
     with closing(asyncio.new_event_loop()) as loop:
         try:
             return loop.run_until_complete(work)

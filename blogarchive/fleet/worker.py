@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from blogarchive.errors import FleetUnreachable, Interrupted
 from blogarchive.fleet.database import jobs, rounds, shards
-from blogarchive.fleet.database.connection import connected, server_time
+from blogarchive.fleet.database.connection import Connection, connected, server_time
+from blogarchive.fleet.database.host_locks import moved_error
 from blogarchive.fleet.database.session import Session
 from blogarchive.fleet.round import Round
 from blogarchive.fleet.schedule import RoundResult, next_round
@@ -22,6 +23,7 @@ from blogarchive.fleet.shard import HomeShard, find_shards
 _CHECK_SECONDS: Final = 0.5
 _CARE_SECONDS: Final = 5.0
 _SECONDS_TO_END: Final = 1.0
+_SECONDS_TO_END_WITHOUT_ANSWER: Final = 0.2
 _CARETAKER: Final = "select pg_try_advisory_lock(hashtextextended('blogarchive caretaker', 0))"
 
 
@@ -61,6 +63,7 @@ class Worker:
         self._on_ended = on_ended
         self._homes: dict[str, HomeShard] = {}
         self._queues: list[str] = []  # Procrastinate fetches the jobs of the names in this list
+        self._left_out: set[str] = set()  # shards of the folder that were reported
         self._running: dict[str, Round] = {}
         self._ending = asyncio.Event()
         self._error: BaseException | None = None
@@ -92,6 +95,12 @@ class Worker:
         if self._error:
             raise self._error
 
+    @property
+    def _seconds_to_end(self) -> float:
+        """Return how long tasks that wait for PostgreSQL may take to end."""
+        lost = isinstance(self._error, FleetUnreachable)
+        return _SECONDS_TO_END_WITHOUT_ANSWER if lost else _SECONDS_TO_END
+
     async def _run_session(self) -> None:
         session = Session(self._url)
         self._is_caretaker = False
@@ -110,7 +119,7 @@ class Worker:
         finally:
             session.close()
             with suppress(TimeoutError):
-                async with asyncio.timeout(_SECONDS_TO_END):
+                async with asyncio.timeout(self._seconds_to_end):
                     await queue.close_async()
 
     async def _serve(self, work: Coroutine[Any, Any, None]) -> None:
@@ -126,7 +135,7 @@ class Worker:
             await asyncio.sleep(_CHECK_SECONDS / 5)
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks, timeout=_SECONDS_TO_END)
+        await asyncio.wait(tasks, timeout=self._seconds_to_end)
 
     async def _watch(self, session: Session) -> None:
         """End the worker if PostgreSQL is gone; note that this process was frozen."""
@@ -158,11 +167,24 @@ class Worker:
 
     async def _find_homes(self) -> None:
         """Read the shards of the folder; leave out those that have moved or that PostgreSQL does not know."""
+        found = {home.shard.shard: home for home in find_shards(self._folder)}
         async with connected(self._url) as connection:
             current = await shards.epochs(connection)
-        found = {home.shard.shard: home for home in find_shards(self._folder)}
+            for name in found.keys() - self._left_out:
+                if current.get(name) != found[name].shard.epoch:
+                    self._left_out.add(name)
+                    self._on_line(name, await self._reason(connection, found[name]))
         self._homes = {name: home for name, home in found.items() if current.get(name) == home.shard.epoch}
         self._queues[:] = self._homes or [""]  # an empty list would fetch nothing; no shard has this name
+
+    async def _reason(self, connection: Connection, home: HomeShard) -> str:
+        """Return why the rounds of a shard in the folder are not run here."""
+        known = [row for row in await shards.all_shards(connection) if row.shard == home.shard.shard]
+        if known and known[0].epoch > home.shard.epoch:
+            return str(moved_error(home.db, machine=known[0].machine, home=known[0].db))
+        return _("PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it").format(
+            folder=self._folder
+        )
 
     async def _run_job(self, name: str) -> None:
         """Run the next round of a shard; its error ends the worker."""

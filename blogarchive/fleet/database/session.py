@@ -73,7 +73,8 @@ class Session:
         """End the session. A statement without an answer is left to its thread, which ends with the process."""
         self._statements.put(None)
         self._waker.send(b"c")
-        self._thread.join(1.0)
+        if self.is_alive():
+            self._thread.join(1.0)
         if not self._thread.is_alive():
             self._receiver.close()
             self._waker.close()

@@ -77,6 +77,15 @@ union all select 'kind', kind, sum(urls) from hit group by kind
 """,
 }
 
+_COMMENTS_OF_BLOG: Final = f"""
+with blog as materialized (select id from authors where coalesce(nickname, uid) = :blog_0)
+select 'blog' as facet, :blog_0 as value, sum(comments) as count from blog_totals
+ where author_id in (select id from blog) and comments > 0
+union all select 'author_name', name, comments
+            from (select name, sum(comments) as comments from commenter_totals
+                   where author_id in (select id from blog) group by 1 order by 2 desc limit {_MOST_PEOPLE})
+"""
+
 
 def counts_of_all(table: str) -> str:
     """Return the statement for the whole table."""
@@ -84,14 +93,17 @@ def counts_of_all(table: str) -> str:
 
 
 def counts_of_filtered(table: str, sql: str) -> str:
-    """Return the statement for the rows of the table that `sql` selects."""
+    """Return the statement for the rows of the table that `sql` selects; totals serve for the comments on a blog."""
+    if table == "comments" and sql.rstrip().endswith(f"where {on_blog('blog_0')}"):
+        return _COMMENTS_OF_BLOG
     return _OF_FILTERED[table].format(sql=sql)
 
 
 def on_blog(parameter: str) -> str:
     """Return the condition of comments on a blog; the named parameter is the nickname of the blog, else its uid."""
     return (
-        "post_id in (select p.id from authors a join posts p on p.author_id = a.id"
+        # With + the newest comments are read first, instead of all comments of the blog.
+        "+post_id in (select p.id from authors a join posts p on p.author_id = a.id"
         f" where coalesce(a.nickname, a.uid) = :{parameter})"
     )
 

@@ -56,7 +56,7 @@ async def restore_folder(url: str, folder: Path) -> list[str]:
     restored = []
     async with connected(url) as connection:
         known = await shards.epochs(connection)
-        for home in find_shards(folder):
+        for home in find_shards(folder, _raise):
             name, epoch = home.shard.shard, home.shard.epoch
             if known.get(name, 0) > epoch:
                 row = await shards.find_shard(connection, name)
@@ -141,6 +141,10 @@ async def read_status(url: str) -> list[ShardStatus]:
             )
             for row in await shards.all_shards(connection)
         ]
+
+
+def _raise(db: Path, error: UsageError) -> None:
+    raise error
 
 
 async def _save(connection: Connection, db: Path, shard: Shard) -> None:

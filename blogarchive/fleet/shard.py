@@ -5,7 +5,7 @@ A shard is described in a file beside its archive, `PATH.shard`, so that a folde
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from gettext import gettext as _
@@ -90,9 +90,17 @@ def read_shard(db: Path) -> Shard | None:
         ) from error
 
 
-def find_shards(folder: Path) -> Iterator[HomeShard]:
-    """Yield the shards whose archives are in `folder` or below it, sorted by path."""
+def find_shards(folder: Path, on_damaged: Callable[[Path, UsageError], None]) -> Iterator[HomeShard]:
+    """Yield the shards whose archives are in `folder` or below it, sorted by path.
+
+    `on_damaged` is called with the archive of each damaged file.
+    """
     for path in sorted(folder.rglob(f"*{SUFFIX}")):
         db = path.with_name(path.name.removesuffix(SUFFIX))
-        if shard := read_shard(db):
+        try:
+            shard = read_shard(db)
+        except UsageError as error:
+            on_damaged(db, error)
+            continue
+        if shard is not None:
             yield HomeShard(shard=shard, db=db)

@@ -10,7 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
 
-from blogarchive.errors import FleetUnreachable, Interrupted
+from blogarchive.errors import FleetUnreachable, Interrupted, UsageError
 from blogarchive.fleet.database import jobs, rounds, shards
 from blogarchive.fleet.database.connection import Connection, connected, server_time
 from blogarchive.fleet.database.host_locks import moved_error
@@ -167,7 +167,7 @@ class Worker:
 
     async def _find_homes(self) -> None:
         """Read the shards of the folder; leave out those that have moved or that PostgreSQL does not know."""
-        found = {home.shard.shard: home for home in find_shards(self._folder)}
+        found = {home.shard.shard: home for home in find_shards(self._folder, self._report_damaged)}
         async with connected(self._url) as connection:
             current = await shards.epochs(connection)
             for name in found.keys() - self._left_out:
@@ -176,6 +176,12 @@ class Worker:
                     self._on_line(name, await self._reason(connection, found[name]))
         self._homes = {name: home for name, home in found.items() if current.get(name) == home.shard.epoch}
         self._queues[:] = self._homes or [""]  # an empty list would fetch nothing; no shard has this name
+
+    def _report_damaged(self, db: Path, error: UsageError) -> None:
+        """Report a damaged file once; the other shards go on."""
+        if db.stem not in self._left_out:
+            self._left_out.add(db.stem)
+            self._on_line(db.stem, str(error))
 
     async def _reason(self, connection: Connection, home: HomeShard) -> str:
         """Return why the rounds of a shard in the folder are not run here."""

@@ -174,6 +174,7 @@ def test_a_shard_that_needs_a_person_is_paused_and_told_and_an_outage_is_waited_
     damaged = fleet.add("damaged", "http://127.0.0.1:9/u/1/")
     damaged.write_text("no database")
     fleet.add("outage", url)
+    (fleet.folder / "broken.db.shard").write_text("{")
     worker = ended(fleet.work("--once", "--notify", f"cat > {told}"))
     assert worker.code == 0
     found = fleet.status()
@@ -183,6 +184,7 @@ def test_a_shard_that_needs_a_person_is_paused_and_told_and_an_outage_is_waited_
     summary = json.loads(told.read_text())
     assert (summary["shard"], summary["exit_code"]) == ("damaged", 6)
     assert "blogarchive fleet resume damaged" in worker.err
+    assert "broken.db.shard describes no shard" in worker.err
     assert [code for code, _outcome in outcomes(fleet, "outage")] == [4]
     wait = datetime.fromisoformat(found["outage"]["next_at"]) - datetime.fromisoformat(
         found["outage"]["rounds"][0]["finished_at"]

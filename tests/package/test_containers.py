@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,9 @@ def test_the_health_check_succeeds_only_while_the_default_command_serves(tmp_pat
     server.communicate(timeout=30)
 
 
-def daily_loop(folder: Path) -> subprocess.Popen[str]:
-    """Start the command of the service `update` as its container does."""
+@contextmanager
+def daily_loop(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start the command of the service `update`; at the end all its processes are killed, as with the container."""
     program = folder / "bin" / "blogarchive"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
@@ -77,7 +79,14 @@ def daily_loop(folder: Path) -> subprocess.Popen[str]:
         "BLOGARCHIVE_DB": str(folder / "archive.db"),
         "BLOGARCHIVE_LANG": "en",
     }
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as loop:
+        try:
+            yield loop
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(loop.pid, signal.SIGKILL)
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -89,23 +98,22 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_the_daily_loop_prints_an_exit_code_other_than_0_and_ends_on_a_signal(tmp_path: Path) -> None:
-    loop = daily_loop(tmp_path)
-    assert loop.stdout is not None
-    assert loop.stdout.readline() == "blogarchive update ended with 2\n"
-    loop.terminate()
-    assert loop.wait(10) == 0
-    loop.stdout.close()
+    with daily_loop(tmp_path) as loop:
+        assert loop.stdout is not None
+        assert loop.stdout.readline() == "blogarchive update ended with 2\n"
+        loop.terminate()
+        assert loop.wait(10) == 0
 
 
 def test_a_signal_to_the_daily_loop_stops_the_run_within_the_grace_period(tmp_path: Path) -> None:
     tool = Tool(tmp_path)
     with DemoHost([make_blog("31182", posts=1)]) as host:
         tool.run("backup", host.blog_url("31182"), "-q")
-        (tmp_path / "blogarchive.toml").write_text("[update]\ndelay = 20\n")
+        tool.run("settings", "31182", "delay=20")
         host.forget_requests()
-        loop = daily_loop(tmp_path)
-        wait_until(lambda: bool(host.requests))
-        loop.terminate()
-        assert loop.communicate(timeout=25) == ("", None)
+        with daily_loop(tmp_path) as loop:
+            wait_until(lambda: bool(host.requests))
+            loop.terminate()
+            assert loop.communicate(timeout=25) == ("", None)
     assert loop.returncode == 0
     assert tool.rows("select exit_code from runs order by id")[-1] == (3,)

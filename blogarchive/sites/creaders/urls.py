@@ -82,7 +82,8 @@ def _parse_uncached(url: str) -> ParsedUrl:
 
 
 _MAX_CACHED_LENGTH = 300
-_parse_cached = lru_cache(maxsize=4096)(_parse_uncached)  # each page of a blog has the same sidebar
+# Each page of a blog has the same sidebar, and the links of the largest page are read several times.
+_parse_cached = lru_cache(maxsize=20_480)(_parse_uncached)
 
 
 def _split_canonical(url: str) -> tuple[str, str, str]:

@@ -35,3 +35,10 @@ def test_a_clone_without_tags_has_a_version_with_its_commit(clone: Path) -> None
     found = re.fullmatch(r"\d+\.\d+\.\d+\.post1\.dev\d+\+g([0-9a-f]+)", version_of(clone))
     assert found is not None
     assert head.stdout.startswith(found[1])
+
+
+def test_a_download_without_git_has_the_version_of_the_last_release(clone: Path) -> None:
+    (clone / ".git").rename(clone / "not-git")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    released = re.findall(r"^## (\d+\.\d+\.\d+)", changelog, re.MULTILINE)
+    assert version_of(clone) == released[0]

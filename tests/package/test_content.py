@@ -14,8 +14,8 @@ from tests.package.conftest import Built
 from tests.paths import ROOT
 
 PACKAGES = {
-    *("browse", "cli", "crawl", "demo", "export", "importing", "messages", "parsing", "rendering", "sites"),
-    *("store", "workers"),
+    *("browse", "cli", "crawl", "demo", "export", "fleet", "importing", "messages", "parsing", "rendering"),
+    *("sites", "store", "workers"),
 }
 MODULES = {"__init__.py", "__main__.py", "api.py", "errors.py", "items.py", "settings.py", "py.typed"}
 REPOSITORY = "https://github.com/blogarchive/blogarchive/blob/"

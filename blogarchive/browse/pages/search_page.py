@@ -11,7 +11,7 @@ from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, Sear
 from blogarchive.browse.pages.trail import hit_url
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.store.queries import author_pages, post_lookup
-from blogarchive.store.queries.blog_models import BlogSummary
+from blogarchive.store.queries.author_pages import BlogName
 from blogarchive.store.queries.post_models import PostLine
 from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
 
@@ -33,7 +33,7 @@ class _Found:
     comments: int
     groups: list[HitGroup]
     named: tuple[PostLine, ...]
-    blogs: tuple[BlogSummary, ...]
+    blogs: tuple[BlogName, ...]
 
 
 async def show_search(context: RequestContext) -> Response:
@@ -57,7 +57,7 @@ def _find_named_post(connection: sqlite3.Connection, words: str) -> int | None:
 
 
 def _run_search(connection: sqlite3.Connection, query: SearchQuery) -> _Found:
-    blogs = author_pages.read_blogs(connection)
+    blogs = author_pages.read_names(connection)
     if query.wrong_date:
         return _Found([], 0, 0, [], (), blogs)
     hits = search(

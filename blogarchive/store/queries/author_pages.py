@@ -36,6 +36,16 @@ class AuthorPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BlogName:
+    """The names of a blog; `name` is the nickname of its author, else the uid."""
+
+    id: int
+    site: str
+    uid: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LastRun:
     """The newest run."""
 
@@ -73,6 +83,16 @@ def read_blogs(connection: sqlite3.Connection) -> tuple[BlogSummary, ...]:
     """Return every blog, the one with the newest post first."""
     found = all_as(connection, BlogSummary, _SUMMARIES)
     return tuple(sorted(found, key=lambda blog: blog.last_post_on or "", reverse=True))
+
+
+def read_names(connection: sqlite3.Connection) -> tuple[BlogName, ...]:
+    """Return the names of every blog, the one with the newest post first."""
+    return all_as(
+        connection,
+        BlogName,
+        "select a.id, a.site, a.uid, coalesce(a.nickname, a.uid) as name from authors a"
+        " left join blog_totals t on t.author_id = a.id order by t.last_post_on desc, a.id",
+    )
 
 
 def read_blog(connection: sqlite3.Connection, author_id: int) -> BlogSummary | None:

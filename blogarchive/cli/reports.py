@@ -21,11 +21,12 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import Coverage
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries import history, integrity
+from blogarchive.store.queries import history
 from blogarchive.store.queries import status as status_query
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.status import BlogStatus
+from blogarchive.store.queries.verify import integrity
 from blogarchive.workers.process import count_cores
 
 

@@ -10,7 +10,7 @@ from blogarchive.export.html import export_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.queries.export_models import Filters
 from blogarchive.store.queries.history import find_posts
-from blogarchive.store.queries.post_page import find_post_id
+from blogarchive.store.queries.reading_pages.post_page import find_post_id
 from tests.export.conftest import HOST, LINKS, SEEN, Made, all_bytes, led_to
 
 

@@ -8,10 +8,10 @@ from lxml import etree
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.browse.responses import feed_response
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
-from blogarchive.store.queries import author_pages
 from blogarchive.store.queries.blog_models import BlogSummary
 from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.post_reader import read_post
+from blogarchive.store.queries.reading_pages import author_pages
 
 _NEWEST = 20
 

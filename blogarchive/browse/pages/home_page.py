@@ -6,7 +6,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.browse.tables import links
-from blogarchive.store.queries import author_pages, post_lookup
+from blogarchive.store.queries.reading_pages import author_pages, post_lookup
 
 _NEWEST = 12
 _OF_THIS_DAY = 5

@@ -13,9 +13,9 @@ from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries import archive_lists, post_lookup
-from blogarchive.store.queries.archive_lists import NotedList
-from blogarchive.store.queries.post_lists import POSTS_PER_PAGE
+from blogarchive.store.queries.reading_pages import archive_lists, post_lookup
+from blogarchive.store.queries.reading_pages.archive_lists import NotedList
+from blogarchive.store.queries.reading_pages.post_lists import POSTS_PER_PAGE
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _LEAP_YEAR = 2024  # has every day of the year

@@ -10,9 +10,9 @@ from blogarchive.browse.pages.post_choices import Choice
 from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, SearchQuery, read_query
 from blogarchive.browse.pages.trail import hit_url
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.store.queries import author_pages, post_lookup
-from blogarchive.store.queries.author_pages import BlogName
 from blogarchive.store.queries.post_models import PostLine
+from blogarchive.store.queries.reading_pages import author_pages, post_lookup
+from blogarchive.store.queries.reading_pages.author_pages import BlogName
 from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
 
 _MAX_GROUPED = 4000

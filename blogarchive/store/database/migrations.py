@@ -10,7 +10,7 @@ from contextlib import closing
 from sqlite_utils import Database, Migrations
 
 from blogarchive.store import plot_totals, readme, status_totals, totals
-from blogarchive.store.database import (
+from blogarchive.store.database.schema import (
     month_numbers,
     post_stats_index,
     tables_changes,
@@ -22,7 +22,7 @@ from blogarchive.store.database import (
     text_numbers,
     views,
 )
-from blogarchive.store.database.script import execute_script
+from blogarchive.store.database.schema.script import execute_script
 from blogarchive.store.search import index, tables
 from blogarchive.store.text_checksum import add_checksums
 

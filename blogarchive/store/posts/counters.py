@@ -3,7 +3,7 @@
 from typing import cast
 
 from blogarchive.items import Post
-from blogarchive.store.database.post_stats_index import MOMENT
+from blogarchive.store.database.schema.post_stats_index import MOMENT
 from blogarchive.store.pages.context import SaveContext
 
 CounterValues = tuple[int | None, int | None, int | None]

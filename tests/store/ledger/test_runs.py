@@ -23,8 +23,8 @@ from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.pages import page_rows
 from blogarchive.store.pages.result import Outcome
 from blogarchive.store.queries import history
-from blogarchive.store.queries.integrity import verify_archive
 from blogarchive.store.queries.status import read_status
+from blogarchive.store.queries.verify.integrity import verify_archive
 from blogarchive.store.rows import Parameters
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 

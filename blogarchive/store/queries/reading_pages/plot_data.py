@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from blogarchive.store.queries.author_pages import read_blog, read_months, read_visits
 from blogarchive.store.queries.blog_models import BlogSummary, Month, VisitCount
+from blogarchive.store.queries.reading_pages.author_pages import read_blog, read_months, read_visits
 from blogarchive.store.rows import all_as
 
 _MOST: Final = 20

@@ -7,10 +7,10 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from blogarchive.store.media.skipped import count_skipped_by_host
-from blogarchive.store.queries import post_lists
 from blogarchive.store.queries.blog_models import BLOG_COLUMNS, BlogSummary, Month, VisitCount
-from blogarchive.store.queries.post_lists import CategoryCount, PostSelection
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
+from blogarchive.store.queries.reading_pages import post_lists
+from blogarchive.store.queries.reading_pages.post_lists import CategoryCount, PostSelection
 from blogarchive.store.rows import all_as, dicts, one_as
 from blogarchive.store.search.index import count_pending
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries.post_lists import POSTS_PER_PAGE
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
+from blogarchive.store.queries.reading_pages.post_lists import POSTS_PER_PAGE
 from blogarchive.store.rows import all_as
 
 _GONE = """select id, gone_at as at, coalesce(gone_reason, '') as note from posts

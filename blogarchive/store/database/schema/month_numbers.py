@@ -5,7 +5,7 @@ Versions before numbered a post by its id alone. The URL of each post has its mo
 
 from sqlite_utils import Database
 
-from blogarchive.store.database.script import execute_script
+from blogarchive.store.database.schema.script import execute_script
 
 _IS_OLD = "instr(number, '_') = 0 and url glob '*[?&]date=[0-9][0-9][0-9][0-9][0-9][0-9]&*'"
 _NEW = "substr(url, instr(url, 'date=') + length('date='), 6) || '_' || number"

@@ -10,8 +10,8 @@ from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.lacking_comments import LACKS_COMMENTS
 from blogarchive.store.posts.post_row import content_hash
-from blogarchive.store.queries.parallel_checks import UNREADABLE, run_checks
-from blogarchive.store.queries.row_values import quote_name, value_checks
+from blogarchive.store.queries.verify.parallel_checks import UNREADABLE, run_checks
+from blogarchive.store.queries.verify.row_values import quote_name, value_checks
 from blogarchive.store.text_checksum import text_checksum
 
 _MAX_DAMAGE = 20

@@ -8,7 +8,7 @@ import re
 
 from sqlite_utils import Database
 
-from blogarchive.store.database.script import execute_script
+from blogarchive.store.database.schema.script import execute_script
 
 _TABLES = ("posts", "sidebar_titles", "frontier")
 _NUMBER_COLUMN = re.compile(r"\b((?:post_)?number) integer\b")

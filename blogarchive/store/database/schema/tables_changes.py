@@ -32,5 +32,7 @@ create table site_changes (
 
 create unique index site_changes_open on site_changes(site, field) where ended_at is null;
 
+create index site_changes_accepted on site_changes(site, field) where accepted;
+
 alter table pages add column held_at text;
 """

@@ -8,7 +8,7 @@ from typing import Final
 from blogarchive.sites.links.post_ids import parse_decimal_id
 from blogarchive.sites.links.post_links import resolve_post_link
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
-from blogarchive.store.queries.post_page import find_post_id
+from blogarchive.store.queries.reading_pages.post_page import find_post_id
 from blogarchive.store.rows import all_as
 
 _MAX_FOUND: Final = 10

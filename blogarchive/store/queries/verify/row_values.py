@@ -8,7 +8,7 @@ from functools import partial
 from gettext import gettext as _
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.parallel_checks import UNREADABLE, Check
+from blogarchive.store.queries.verify.parallel_checks import UNREADABLE, Check
 from blogarchive.store.timestamps import parse_utc
 
 _TYPES = {"text": ("text",), "integer": ("integer",), "blob": ("blob",), "real": ("real", "integer")}

@@ -1,0 +1,1 @@
+"""Queries of the reading pages and the app."""

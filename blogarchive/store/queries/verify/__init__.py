@@ -1,0 +1,1 @@
+"""Queries of `verify`: integrity, types and forms of values."""

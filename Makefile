@@ -9,8 +9,8 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
 
-test: $(VENV)/.dev ## two workers: most tests wait for a process or a server
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+test: $(VENV)/.dev ## four workers also on two cores: many tests wait for a process or a server
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 check: test lint types imports
 

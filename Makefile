@@ -4,15 +4,20 @@ BIN := $(VENV)/bin
 # Without uv: the first of these that is installed.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
 
-.PHONY: demo test check lint types imports bench measured goldens messages docs site package lock clean
+.PHONY: demo test test-slow check lint types imports bench measured goldens messages docs site package lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/blogarchive demo
 
-test: $(VENV)/.dev ## four workers also on two cores: many tests wait for a process or a server
-	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+PYTEST = $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
-check: test lint types imports
+test: $(VENV)/.dev ## four workers also on two cores: many tests wait for a process or a server
+	$(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/.dev ## kills, faults, attacks, browsers, a fleet, the documents, the installed package
+	$(PYTEST) -m slow
+
+check: test test-slow lint types imports
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,12 +1,19 @@
-"""What all tests share: the switch that rewrites golden files, signals for started processes, and the browser."""
+"""What all tests share: the slow ones, the switch that rewrites golden files, signals for processes, the browser."""
 
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.browse import chromium
+
+SLOW = {"bench", "docs", "faults", "fleet", "hostile", "lies", "package", "workers"}
+"""Folders of tests that kill, freeze, damage or attack, or that install and build; `make test-slow` runs them."""
+
+SLOW_MODULES = {"test_app", "test_interrupted_images", "test_interruption", "test_stopped"}
+"""Modules of kills in other folders."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,6 +36,15 @@ def running_browser() -> Iterator[chromium.Browser]:
         pytest.skip("no Chromium on the PATH")
     with chromium.browser() as browser:
         yield browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow tests, and all that need a browser."""
+    root = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(root).parts[0]
+        if folder in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
+            item.add_marker("slow")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

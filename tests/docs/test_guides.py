@@ -62,10 +62,13 @@ def saved_page(host: DemoHost) -> bytes:
         return bytes(answer.read())
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory, stored: Path, saved_page: bytes, host: DemoHost) -> Path:
-    """Return a home folder with the files that the guides expect, and the program on its PATH."""
-    folder = tmp_path_factory.mktemp("home")
+@pytest.fixture
+def home(tmp_path: Path, stored: Path, saved_page: bytes, host: DemoHost) -> Path:
+    """Return a home folder with the files that a guide expects, and the program on its PATH.
+
+    Each guide has its own: the imports of one must not change what the commands of another do.
+    """
+    folder = tmp_path / "home"
     program = folder / ".local" / "bin" / "blogarchive"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
@@ -80,12 +83,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, stored: Path, saved_page: byt
     for name, export in EXPORTS.items():
         shutil.copyfile(ROOT / "tests" / "importing" / "exports" / export, folder / name)
     return folder
-
-
-@pytest.fixture(scope="session")
-def done() -> set[str]:
-    """Return the lines that have worked: a line of several guides runs once."""
-    return set()
 
 
 def run_words(words: list[str], home: Path, host: DemoHost) -> Ran:
@@ -130,8 +127,8 @@ def shell_blocks(guide: Path) -> list[Block]:
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="no shell of SQLite here")
 @pytest.mark.parametrize("guide", GUIDES, ids=name)
-def test_the_commands_of_a_guide_work(guide: Path, home: Path, host: DemoHost, done: set[str]) -> None:
-    wrong = []
+def test_the_commands_of_a_guide_work(guide: Path, home: Path, host: DemoHost) -> None:
+    wrong, done = [], set[str]()
     for block in shell_blocks(guide):
         if block.reason_not_to_run:
             continue

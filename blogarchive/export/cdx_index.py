@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import Any, Final, TextIO
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
@@ -26,7 +26,7 @@ class CdxIndex:
         self._warc_name = warc_name
         self._lines_in_memory = lines_in_memory
         self._lines: list[str] = []
-        self._sorted_files: list[TextIO] = []
+        self._sorted_files: list[IO[str]] = []
 
     def add(self, record: Any, *, offset: int, length: int) -> None:
         """Add a written record of warcio, at `offset` bytes of the WARC and `length` bytes long."""

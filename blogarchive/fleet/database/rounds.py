@@ -1,4 +1,4 @@
-"""Rows of `fleet_rounds`: what each round was and how it ended."""
+"""Rows of `fleet_rounds`: the start, the end and the result of each round."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

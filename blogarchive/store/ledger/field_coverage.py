@@ -98,11 +98,6 @@ def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: dat
         archive.execute("delete from text_changes where site = ?", (site,))
 
 
-def find_empty_fields(archive: Archive, run: Run) -> list[str]:
-    """Return the lost fields of the run, as `post.views`: filled by earlier runs and empty on many of its pages."""
-    return [field.name for field in _find_lost(archive, run)]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _LostField:
     site: str
@@ -110,6 +105,7 @@ class _LostField:
 
 
 def _find_lost(archive: Archive, run: Run) -> tuple[_LostField, ...]:
+    """Return the fields, as `post.views`, that earlier runs filled and that are empty on many pages of the run."""
     return archive.all_as(
         _LostField,
         "select n.site, n.kind || '.' || n.field as name from field_counts n join (select site, kind, field,"

@@ -218,7 +218,7 @@ def test_changed_bytes_of_a_page_fail_verification(archive: Archive, clock: Cloc
 def test_fields_that_become_empty_on_all_pages_raise_site_changed(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20)
     first = crawl(archive, blog, clock)
-    assert field_coverage.find_empty_fields(archive, first.run) == []
+    field_coverage.check_coverage(archive, first.run, now=clock())
     for entry in blog.entries.values():
         entry.likes = None  # type: ignore[assignment]
     second = crawl(archive, blog, clock, command="update", full=True)
@@ -233,7 +233,8 @@ def test_pages_that_cannot_be_parsed_raise_site_changed(archive: Archive, clock:
     for number in blog.entries:
         blog.broken[blog.post_url(number)] = ParsedPage(kind=PageKind.UNKNOWN, encoding="utf-8")
     run = crawl(archive, blog, clock, command="update", full=True).run
-    assert field_coverage.find_empty_fields(archive, run) == [f"post.{field_coverage.WHOLE_PAGE}"]
+    with pytest.raises(SiteChanged, match=f"post.{field_coverage.WHOLE_PAGE}"):
+        field_coverage.check_coverage(archive, run, now=clock())
     assert archive.scalar("select count(*) from posts where content_hash is not null") == 20
 
 
@@ -242,7 +243,7 @@ def test_a_single_page_without_a_field_raises_nothing(archive: Archive, clock: C
     crawl(archive, blog, clock)
     blog.entries[N].likes = None  # type: ignore[assignment]
     run = crawl(archive, blog, clock, command="update", full=True).run
-    assert field_coverage.find_empty_fields(archive, run) == []
+    field_coverage.check_coverage(archive, run, now=clock())
 
 
 def test_blogs_are_found_by_their_uid_or_an_older_one(archive: Archive, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """The blogs of `blogarchive demo`: one written by hand, two generated."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from tests.demo.blogs import image_paths
@@ -17,8 +18,8 @@ def sample_blogs() -> tuple[DemoBlog, ...]:
     """Return the blogs of `blogarchive demo`; `SAMPLE_MARKUPS` has their markups by uid."""
     return (
         sample_blog(),
-        make_blog("27282", posts=14, seed=2, months=5),
-        make_blog("40077", posts=10, seed=3, months=3, traditional=True),
+        replace(make_blog("27282", posts=14, seed=2, months=5), title="灯下随笔"),
+        replace(make_blog("40077", posts=10, seed=3, months=3, traditional=True), title="半畝方塘"),
     )
 
 

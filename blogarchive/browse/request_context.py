@@ -14,7 +14,7 @@ from blogarchive.browse.pages import keys
 from blogarchive.browse.tables import links
 from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
-from blogarchive.store.queries.reading_pages import author_pages
+from blogarchive.store.queries.reading_pages import blog_lists
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
@@ -76,7 +76,7 @@ class RequestContext:
             "tables": self.datasette.urls.database(self.database),
             "stylesheet": self.datasette.urls.path("/read/style.css"),
             "terms": "",
-            "blog": await self.query(author_pages.read_only_blog),
+            "blog": await self.query(blog_lists.read_only_blog),
             "keys_on": keys_on,
             "keys_script": keys.script() if keys_on else "",
             **languages.template_values(self.request),

@@ -83,6 +83,7 @@ _PAGES_OF_READ: Final[
     dict[str, Handler]
 ] = {  # below /archive they could hide tables and queries of these names
     r"author/(?P<id>\d{1,15})/plots": show_plots,
+    r"blogs": list_pages.show_blogs,
     r"gone": list_pages.show_gone,
     r"edited": list_pages.show_edited,
     r"failures": list_pages.show_failures,

@@ -9,7 +9,7 @@ from lxml import etree
 
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.rendering.dates import complete_time
-from blogarchive.store.queries.blog_models import Blog
+from blogarchive.store.queries.blog_models import Blog, BlogName
 from blogarchive.store.queries.post_models import FullPost
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
@@ -17,12 +17,14 @@ NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default names
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "1970-01-01T00:00:00+00:00"
+_TITLES = 3
+"""Blogs that the title of a feed names."""
 
 
-def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
+def build_head(blogs: Sequence[Blog | BlogName]) -> Iterator[etree._Element]:
     """Yield title, id, time and generator of a feed of these blogs, and the link of a single one."""
-    names = "、".join(blog.title for blog in blogs) or "blogarchive"
-    yield build_element("title", names)
+    names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
+    yield build_element("title", f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names)
     yield build_element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
     yield build_element("updated", max((blog.last_seen_at for blog in blogs), default=_NEVER))
     yield build_element("generator", "blogarchive")
@@ -31,7 +33,7 @@ def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
             yield build_element("link", rel="alternate", href=blog.url)
 
 
-def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Element:
+def build_entry(blog: Blog | BlogName, post: FullPost, *, page_url: str = "") -> etree._Element:
     """Return the entry of a post with its sanitized body; images have their URLs at the site.
 
     `page_url` is the page that a reader opens; without it, the entry links to the site alone.
@@ -49,7 +51,7 @@ def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Ele
     updated = complete_time(post.last_changed_at) or published or post.first_seen_at
     entry.append(build_element("updated", updated))
     author = build_element("author")
-    author.append(build_element("name", blog.nickname or blog.uid))
+    author.append(build_element("name", blog.name))
     entry.append(author)
     for name in post.categories:
         entry.append(build_element("category", term=name))

@@ -165,6 +165,7 @@ def pages_of(path: Path) -> list[str]:
         "/read/search?q=茶馆",
         "/read/search?q=茶馆&since=x",
         "/read/search",
+        "/read/blogs?name=x",
         "/read/gone",
         "/read/edited",
         "/read/failures",

@@ -8,10 +8,10 @@ from lxml import etree
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.browse.responses import feed_response
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
-from blogarchive.store.queries.blog_models import BlogSummary
+from blogarchive.store.queries.blog_models import BlogName
 from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.queries.post_reader import read_post
-from blogarchive.store.queries.reading_pages import author_pages
+from blogarchive.store.queries.reading_pages import author_pages, blog_lists
 
 _NEWEST = 20
 
@@ -28,8 +28,8 @@ async def show_feed(context: RequestContext) -> Response:
     return feed_response(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _read(connection: sqlite3.Connection) -> tuple[dict[int, BlogSummary], list[FullPost]]:
-    blogs = {blog.id: blog for blog in author_pages.read_blogs(connection)}
+def _read(connection: sqlite3.Connection) -> tuple[dict[int, BlogName], list[FullPost]]:
+    blogs = {blog.id: blog for blog in blog_lists.read_names(connection)}
     newest = author_pages.read_newest(connection, _NEWEST)
     posts = (read_post(connection, line.id) for line in newest if line.has_text)
     return blogs, [post for post in posts if post is not None]

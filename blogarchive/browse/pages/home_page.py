@@ -6,7 +6,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.browse.tables import links
-from blogarchive.store.queries.reading_pages import author_pages, post_lookup
+from blogarchive.store.queries.reading_pages import author_pages, blog_lists, post_lookup
 
 _NEWEST = 12
 _OF_THIS_DAY = 5
@@ -15,9 +15,9 @@ _OF_THIS_DAY = 5
 async def show_home(context: RequestContext) -> Response:
     """`/read`."""
     today = f"{date.today():%m-%d}"
-    blogs, newest, of_day, health = await context.query(
+    found, newest, of_day, health = await context.query(
         lambda connection: (
-            author_pages.read_blogs(connection),
+            blog_lists.read_blogs(connection),
             author_pages.read_newest(connection, _NEWEST),
             post_lookup.read_day(connection, today, _OF_THIS_DAY),
             author_pages.read_health(connection),
@@ -26,7 +26,8 @@ async def show_home(context: RequestContext) -> Response:
     return await context.render(
         "home.html",
         {
-            "blogs": blogs,
+            "blogs": found.blogs,
+            "total": found.total,
             "newest": newest,
             "of_day": of_day,
             "health": health,

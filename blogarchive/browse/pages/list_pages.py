@@ -1,4 +1,4 @@
-"""The lists of an archive: gone posts, edited posts, open failures, posts of a day of the year; and a random post."""
+"""The lists of an archive: blogs, gone posts, edited posts, open failures, posts of a day of the year; and a random post."""
 
 import re
 import sqlite3
@@ -13,11 +13,13 @@ from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries.reading_pages import archive_lists, post_lookup
+from blogarchive.store.queries.reading_pages import archive_lists, blog_lists, post_lookup
 from blogarchive.store.queries.reading_pages.archive_lists import NotedList
+from blogarchive.store.queries.reading_pages.blog_lists import BLOGS_PER_PAGE
 from blogarchive.store.queries.reading_pages.post_lists import POSTS_PER_PAGE
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+_MAX_NAME = 200
 _LEAP_YEAR = 2024  # has every day of the year
 
 
@@ -28,6 +30,15 @@ class _ShownFailure:
     failure: OpenFailure
     words: str
     post_id: int | None
+
+
+async def show_blogs(context: RequestContext) -> Response:
+    """`/read/blogs`, with `?name=` and `?page=`."""
+    page = _read_page(context)
+    words = context.text_parameter("name")[:_MAX_NAME]
+    found = await context.query(lambda connection: blog_lists.read_blogs(connection, words=words, page=page))
+    pages = _turn(context, page, -(-found.total // BLOGS_PER_PAGE))
+    return await context.render("blogs.html", {"found": found, "words": words, "pages": pages})
 
 
 async def show_gone(context: RequestContext) -> Response:
@@ -54,7 +65,7 @@ async def show_failures(context: RequestContext) -> Response:
 
     shown, total = await context.query(read)
     return await context.render(
-        "failures.html", {"failures": shown, "total": total, "pages": _turn(page, total)}
+        "failures.html", {"failures": shown, "total": total, "pages": _turn_posts(context, page, total)}
     )
 
 
@@ -90,17 +101,23 @@ async def _show_list(
 ) -> Response:
     page = _read_page(context)
     found = await context.query(lambda connection: read(connection, page))
-    return await context.render(template, {"found": found, "pages": _turn(page, found.total)})
+    return await context.render(template, {"found": found, "pages": _turn_posts(context, page, found.total)})
 
 
 def _read_page(context: RequestContext) -> int:
     return context.int_parameter("page", minimum=1) or 1
 
 
-def _turn(page: int, total: int) -> Pages:
-    last = max(1, -(-total // POSTS_PER_PAGE))
-    newer, older = (f"?page={number}" if 1 <= number <= last else None for number in (page - 1, page + 1))
-    return Pages(page, last, newer, older)
+def _turn_posts(context: RequestContext, page: int, total: int) -> Pages:
+    return _turn(context, page, -(-total // POSTS_PER_PAGE))
+
+
+def _turn(context: RequestContext, page: int, last: int) -> Pages:
+    newer, older = (
+        context.with_parameters(page=str(number)) if 1 <= number <= max(1, last) else None
+        for number in (page - 1, page + 1)
+    )
+    return Pages(page, max(1, last), newer, older)
 
 
 def _shift_day(month: int, number: int, days: int) -> str:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
@@ -10,9 +11,9 @@ from blogarchive.browse.pages.post_choices import Choice
 from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, SearchQuery, read_query
 from blogarchive.browse.pages.trail import hit_url
 from blogarchive.browse.request_context import RequestContext
+from blogarchive.store.queries.blog_models import BlogName
 from blogarchive.store.queries.post_models import PostLine
-from blogarchive.store.queries.reading_pages import author_pages, post_lookup
-from blogarchive.store.queries.reading_pages.author_pages import BlogName
+from blogarchive.store.queries.reading_pages import blog_lists, post_lookup
 from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
 
 _MAX_GROUPED = 4000
@@ -20,13 +21,16 @@ _MAX_GROUPED = 4000
 
 _MAX_BLOGS = 12
 
+_MAX_LISTED = 100
+"""Blogs up to which the form lists them; for more it has a field for the name."""
+
 _SURE_NUMBER = 5
 """Digits of a number that is hardly a word of a text, so that it leads to its post at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The result of a search; `posts` and `comments` are numbers of hits."""
+    """The result of a search; `posts` and `comments` are numbers of hits, `blogs` those of the form's list."""
 
     hits: list[Hit]
     posts: int
@@ -34,6 +38,8 @@ class _Found:
     groups: list[HitGroup]
     named: tuple[PostLine, ...]
     blogs: tuple[BlogName, ...]
+    hits_by_blog: tuple[tuple[BlogName, int], ...] = ()
+    namesakes: Collection[str] = ()
 
 
 async def show_search(context: RequestContext) -> Response:
@@ -57,7 +63,8 @@ def _find_named_post(connection: sqlite3.Connection, words: str) -> int | None:
 
 
 def _run_search(connection: sqlite3.Connection, query: SearchQuery) -> _Found:
-    blogs = author_pages.read_names(connection)
+    blogs = blog_lists.read_names(connection, limit=_MAX_LISTED + 1)
+    blogs = blogs if len(blogs) <= _MAX_LISTED else ()
     if query.wrong_date:
         return _Found([], 0, 0, [], (), blogs)
     hits = search(
@@ -72,14 +79,33 @@ def _run_search(connection: sqlite3.Connection, query: SearchQuery) -> _Found:
     posts = count_hits(connection, query.terms, **query.filters)
     comments = count_hits(connection, query.terms, comments=True, **query.filters)
     is_grouped = 0 < (comments if query.comments else posts) <= _MAX_GROUPED
+    groups = (
+        count_groups(connection, query.terms, comments=query.comments, **query.filters) if is_grouped else []
+    )
+    hits_by_blog = _read_blogs_of(connection, groups)
     return _Found(
         hits,
         posts,
         comments,
-        count_groups(connection, query.terms, comments=query.comments, **query.filters) if is_grouped else [],
+        groups,
         post_lookup.find_by_number(connection, query.terms),
         blogs,
+        hits_by_blog,
+        blog_lists.find_namesakes(connection, (blog.name for blog, _hits in hits_by_blog)),
     )
+
+
+def _read_blogs_of(
+    connection: sqlite3.Connection, groups: Iterable[HitGroup]
+) -> tuple[tuple[BlogName, int], ...]:
+    """Return the blogs with most hits and their numbers of hits; none for comments."""
+    counts: Counter[int] = Counter()
+    for group in groups:
+        if group.author_id is not None:
+            counts[group.author_id] += group.hits
+    largest = counts.most_common(_MAX_BLOGS)
+    blogs = blog_lists.read_names_of(connection, (author_id for author_id, _hits in largest))
+    return tuple((blogs[author_id], hits) for author_id, hits in largest)
 
 
 def _template_values(context: RequestContext, query: SearchQuery, found: _Found) -> dict[str, object]:
@@ -121,15 +147,11 @@ def _group_by_year(query: SearchQuery, groups: list[HitGroup]) -> list[Choice]:
 
 
 def _group_by_blog(query: SearchQuery, found: _Found) -> list[Choice]:
-    counts: Counter[int] = Counter()
-    for group in found.groups:
-        counts[group.author_id or 0] += group.hits
-    blogs = {blog.id: blog for blog in found.blogs}
-    names = Counter(blog.name for blog in found.blogs)
-    chosen = []
-    for author_id, hits in counts.most_common(_MAX_BLOGS):
-        if author_id in blogs:
-            blog = blogs[author_id]
-            key = blog.name if names[blog.name] == 1 else f"{blog.site}/{blog.uid}"
-            chosen.append(Choice(blog.name, hits, query.url(author=key), query.author == key))
-    return chosen
+    keys = {
+        blog.id: f"{blog.site}/{blog.uid}" if blog.name in found.namesakes else blog.name
+        for blog, _hits in found.hits_by_blog
+    }
+    return [
+        Choice(blog.name, hits, query.url(author=keys[blog.id]), query.author == keys[blog.id])
+        for blog, hits in found.hits_by_blog
+    ]

@@ -7,17 +7,13 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from blogarchive.store.media.skipped import count_skipped_by_host
-from blogarchive.store.queries.blog_models import BLOG_COLUMNS, BlogSummary, Month, VisitCount
+from blogarchive.store.queries.blog_models import BlogSummary, Month, VisitCount
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
 from blogarchive.store.queries.reading_pages import post_lists
+from blogarchive.store.queries.reading_pages.blog_lists import read_blog
 from blogarchive.store.queries.reading_pages.post_lists import CategoryCount, PostSelection
 from blogarchive.store.rows import all_as, dicts, one_as
 from blogarchive.store.search.index import count_pending
-
-_SUMMARIES = f"""select {BLOG_COLUMNS},
-       coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
-       coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
-  from authors a left join blog_totals t on t.author_id = a.id"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,16 +29,6 @@ class AuthorPage:
     selected_posts: int
     images_not_fetched: dict[str, int]
     """Number of images on hosts that are not requested, by host."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BlogName:
-    """The names of a blog; `name` is the nickname of its author, else the uid."""
-
-    id: int
-    site: str
-    uid: str
-    name: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,33 +63,6 @@ class MediaFile:
 
     content_type: str
     body: bytes
-
-
-def read_blogs(connection: sqlite3.Connection) -> tuple[BlogSummary, ...]:
-    """Return every blog, the one with the newest post first."""
-    found = all_as(connection, BlogSummary, _SUMMARIES)
-    return tuple(sorted(found, key=lambda blog: blog.last_post_on or "", reverse=True))
-
-
-def read_names(connection: sqlite3.Connection) -> tuple[BlogName, ...]:
-    """Return the names of every blog, the one with the newest post first."""
-    return all_as(
-        connection,
-        BlogName,
-        "select a.id, a.site, a.uid, coalesce(a.nickname, a.uid) as name from authors a"
-        " left join blog_totals t on t.author_id = a.id order by t.last_post_on desc, a.id",
-    )
-
-
-def read_blog(connection: sqlite3.Connection, author_id: int) -> BlogSummary | None:
-    """Return the blog of that author, or None."""
-    return one_as(connection, BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
-
-
-def read_only_blog(connection: sqlite3.Connection) -> BlogSummary | None:
-    """Return the blog of an archive with one blog, else None."""
-    ids = connection.execute("select id from authors limit 2").fetchall()
-    return read_blog(connection, ids[0][0]) if len(ids) == 1 else None
 
 
 def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:

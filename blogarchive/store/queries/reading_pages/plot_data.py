@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from blogarchive.store.queries.blog_models import BlogSummary, Month, VisitCount
-from blogarchive.store.queries.reading_pages.author_pages import read_blog, read_months, read_visits
+from blogarchive.store.queries.reading_pages.author_pages import read_months, read_visits
+from blogarchive.store.queries.reading_pages.blog_lists import read_blog
 from blogarchive.store.rows import all_as
 
 _MOST: Final = 20

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from blogarchive.store.pages import page_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
 from tests.demo import DemoHost, sample_blog
+from tests.paths import NEEDS_ASCII_CHECKOUT
 
 CONTRACT = {
     *("backup", "update", "status", "failures", "verify", "doctor", "diff", "reparse"),
@@ -265,7 +267,7 @@ def test_a_write_error_of_stdout_is_reported_once_and_of_closed_streams_not_at_a
     db: Path, arguments: str, code: int, message: str
 ) -> None:
     environment = os.environ | {"BLOGARCHIVE_DB": str(db)}
-    line = f"exec {sys.executable} -m blogarchive {arguments}"
+    line = f"exec {shlex.quote(sys.executable)} -m blogarchive {arguments}"
     ran = subprocess.run(["/bin/sh", "-c", line], env=environment, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (code, "", int(bool(message)))
     assert message in ran.stderr
@@ -400,6 +402,7 @@ def test_doctor_names_the_limits_of_a_page_and_parses_none_beyond_them(
     assert result.out.endswith("problems[0].detail = not parsed: 2,500,026 bytes, the limit is 2,000,000\n")
 
 
+@NEEDS_ASCII_CHECKOUT
 def test_file_names_that_the_file_system_rejects_are_one_line_of_error(db: Path, tmp_path: Path) -> None:
     ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     arguments = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo import DemoHost, sample_blogs
-from tests.paths import ROOT
+from tests.paths import NEEDS_ASCII_CHECKOUT, ROOT
 
 WITHOUT_POSIX = {
     "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "without_posix"), str(ROOT)]),
@@ -71,6 +71,7 @@ def test_a_terminal_of_another_code_page_ends_no_command(charset: str, folder: P
     assert ran.stdout.decode(charset)
 
 
+@NEEDS_ASCII_CHECKOUT
 def test_a_pipe_gets_utf_8_in_every_locale(folder: Path) -> None:
     ascii_names = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     ran = run(folder, "status", "--db", "a#b 100%.db", **ascii_names)

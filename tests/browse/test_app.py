@@ -83,6 +83,14 @@ def test_a_blog_is_shown_before_it_is_stored_then_backed_up_exported_and_copied(
     assert server.send("GET", "/read", cookie=server.cookie).status == 200
 
 
+def test_without_a_change_of_the_site_there_is_no_question(server: AppServer) -> None:
+    hurry(server.db)
+    answer = server.send("GET", "/app/changes", cookie=server.cookie)
+    assert (answer.status, answer.headers["location"]) == (302, "/app")
+    assert server.send("GET", "/app/agree", cookie=server.cookie).status == 405
+    assert server.post("/app/agree", csrf=False).status == 403
+
+
 def test_a_page_that_is_no_blog_and_an_unknown_host_are_explained(server: AppServer) -> None:
     with DemoHost([make_blog(UID, posts=2)]) as host:
         nowhere = server.post("/app/check", url=f"{host.url}/u/999/", site="creaders").text

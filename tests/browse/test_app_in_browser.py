@@ -12,6 +12,10 @@ from tests.browse import chromium
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.browse.test_browser import AXE, tab
 from tests.demo import DemoHost, make_blog
+from tests.lies import kinds
+from tests.lies.blog import quoting_blog, stored
+from tests.lies.host import LyingHost
+from tests.tool import Tool
 
 __all__ = ["tab"]
 
@@ -103,6 +107,36 @@ def test_progress_is_shown_without_scripts_by_reloading(
     tab.go(f"http://{server.host}/app")
     wait_for_text(tab, "A backup is running")
     wait_for_text(tab, "Finished: everything that was found is stored.")
+
+
+def test_a_change_of_the_site_is_stored_after_its_question_was_read_and_answered(
+    tab: chromium.Page, tmp_path: Path
+) -> None:
+    tool = Tool(tmp_path)
+    hurry(tool.db, 0.01)
+    with LyingHost(quoting_blog("html5"), "html5", hints=False) as host:
+        tool.days_ahead = -1
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        host.tell(kinds.ad_above)
+        tool.days_ahead = 0
+        assert tool.run("update", "--full").code == 5
+        assert stored(tool).revisions == 0
+        with app_server(tool.db) as server:
+            tab.go(server.address)
+            assert violations(tab) == []
+            focus(tab, "Look at the change")
+            tab.follow()
+            assert "Many posts begin with new text" in text(tab)
+            assert violations(tab) == []
+            focus(tab, "on the site")
+            focus(tab, "as stored")
+            focus(tab, "Yes, the site is right")
+            tab.follow()
+            wait_for_text(tab, "Finished")
+            assert "waits for your answer" not in text(tab)
+    assert stored(tool).revisions == 8
+    assert tool.scalar("select count(*) from site_changes where ended_at is null") == 0
+    assert tab.messages == []
 
 
 def test_a_form_on_another_site_cannot_start_a_backup(

@@ -1,114 +1,25 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from datasette.database import Database
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import Response
 
-from blogarchive.browse import archives, languages
-from blogarchive.browse.app.access import Access
-from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
+from blogarchive.browse.app.context import AppContext
 from blogarchive.browse.app.preview import preview_of
-from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.browse.app.schedule import crontab_line, schtasks_command
 from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
-from blogarchive.messages import Language
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.copy import copy_archive
 from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.queries import crawl_state
 
-if TYPE_CHECKING:  # datasette.app imports its plugins
-    from datasette.app import Datasette
-
-DATABASE: Final = "blogs"
-"""The name of the archive in Datasette; not `archive`, which is an address of the reading pages."""
-
 _MOST_PROBLEMS = 8
 SETTINGS: Final = ("delay", "media_hosts")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AppState:
-    """The one archive of a server, the crawl that writes to it, and who may use the pages."""
-
-    archive: Path
-    access: Access
-    job: CrawlJob
-    meter: ProgressMeter = field(default_factory=ProgressMeter)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AppContext:
-    """One request with the server that answers it."""
-
-    datasette: "Datasette"
-    request: Request
-    state: AppState
-
-    @property
-    def language(self) -> Language:
-        """The language of the browser."""
-        return languages.page_language(self.request)
-
-    async def form(self) -> dict[str, str]:
-        """Return the fields of the form, without blanks around their values."""
-        fields: dict[str, str] = await self.request.post_vars()
-        return {name: value.strip() for name, value in fields.items()}
-
-    async def command(self, *words: str, db: bool = True) -> CommandResult:
-        """Run a short command on the archive, in the browser's language."""
-        path = ("--db", str(self.state.archive)) if db else ()
-        return await run_command(*words, *path, language=self.language)
-
-    async def read(self, query: Callable[[sqlite3.Connection], Any]) -> Any:
-        """Return the result of `query` on the archive; None if there is no archive yet."""
-        database = await open_database(self.datasette, self.state.archive)
-        return None if database is None else await database.execute_fn(query)
-
-    async def page(self, template: str, **values: Any) -> Response:
-        """Return the page that `template` makes of `values`."""
-        variables = {
-            **languages.template_values(self.request),
-            "can_switch": self.request.method == "GET",  # the address of a form's result cannot be opened
-            "archive": self.state.archive,
-            **values,
-        }
-        body = await self.datasette.render_template(f"app/{template}", variables, request=self.request)
-        response = Response.html(body, headers=_HEADERS)
-        languages.store_choice(response, self.request)
-        return response
-
-
-Page = Callable[[AppContext], Awaitable[Response]]
-
-_HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",  # without it a browser sends no Origin with a form
-    "x-frame-options": "DENY",
-}
-
-
-async def open_database(datasette: "Datasette", path: Path) -> Database | None:
-    """Return Datasette's database of the archive, added when the first backup made the file; None before."""
-    known = archives.get_archive(datasette, None)
-    if known is not None or not path.exists():
-        return known
-    added = datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
-    await archives.find_archives(datasette)
-    if archives.get_archive(datasette, None) is None:  # the file is there, its tables are not yet
-        datasette.remove_database(added.name)
-    return archives.get_archive(datasette, None)
 
 
 async def open_app(context: AppContext) -> Response:
@@ -157,15 +68,20 @@ async def check(context: AppContext) -> Response:
 async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of all."""
     form = await context.form()
-    if context.state.job.is_running:
-        return _back("busy")
     url, site, uid = repair_url(form.get("url", "")), form.get("site", ""), form.get("uid", "")
     words = ["backup", url] if url else ["update", *([uid] if uid else [])]
     if any(word.startswith("-") for word in words[1:]):
         return _back("wrong")
+    return start_crawl(context, *words, *(("--site", site) if site and url else ()))
+
+
+def start_crawl(context: AppContext, *words: str) -> Response:
+    """Start a command that crawls, unless one runs; return the way back to the overview."""
+    if context.state.job.is_running:
+        return _back("busy")
     context.state.archive.parent.mkdir(parents=True, exist_ok=True)
     context.state.meter.reset()
-    context.state.job.start(*words, *(("--site", site) if site and url else ()), language=context.language)
+    context.state.job.start(*words, language=context.language)
     return _back("started")
 
 
@@ -240,6 +156,7 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "last_run": await context.read(crawl_state.last_run),
         "ended": exit_words(context.state.job.exit_code),
         "last_message": context.state.job.last_message(),
+        "changes": await context.read(crawl_state.waiting_changes) or (),
         "problems": [(problem, problem_words(problem.kind)) for problem in problems or ()],
     }
 

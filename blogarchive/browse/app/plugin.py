@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse.app import pages
+from blogarchive.browse.app import changes, pages
 from blogarchive.browse.app.access import AsgiApp
-from blogarchive.browse.app.pages import AppContext, AppState, Page
+from blogarchive.browse.app.context import AppContext, AppState, Page, open_database
 
 if TYPE_CHECKING:  # datasette.app imports its plugins
     from datasette.app import Datasette
@@ -21,6 +21,8 @@ _PAGES: dict[str, tuple[str, Page]] = {
     "/check": ("POST", pages.check),
     "/start": ("POST", pages.start),
     "/stop": ("POST", pages.stop),
+    "/changes": ("GET", changes.ask),
+    "/agree": ("POST", changes.agree),
     "/blog": ("GET", pages.blog),
     "/change": ("POST", pages.change_blog),
     "/export": ("POST", pages.export),
@@ -42,7 +44,7 @@ class AppPlugin:
         """Open the archive if there is one."""
 
         async def open_archive() -> None:
-            await pages.open_database(datasette, self._state.archive)
+            await open_database(datasette, self._state.archive)
 
         return open_archive
 

@@ -12,7 +12,7 @@ from datasette.plugins import pm
 
 from blogarchive.browse.app.access import OPEN_PATH, Access
 from blogarchive.browse.app.commands import CrawlJob
-from blogarchive.browse.app.pages import AppState
+from blogarchive.browse.app.context import AppState
 from blogarchive.browse.app.plugin import AppPlugin
 from blogarchive.browse.guard import LOOPBACK_HOSTS, guard
 from blogarchive.browse.serve import SETTINGS, listen

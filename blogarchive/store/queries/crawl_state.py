@@ -1,4 +1,4 @@
-"""Read model of a crawl in progress: the last run, how far its blogs are, and the last problems.
+"""Read model of a crawl in progress: the last run, how far its blogs are, the last problems, changes of sites.
 
 The functions take a connection that may only read, so that another process can write meanwhile.
 """
@@ -6,6 +6,7 @@ The functions take a connection that may only read, so that another process can 
 import sqlite3
 from dataclasses import dataclass
 
+from blogarchive.store.ledger.site_changes import SiteChange
 from blogarchive.store.rows import all_as, one_as
 
 
@@ -44,6 +45,15 @@ class BlogLine:
     posts_found: int
     posts_stored: int
     last_seen_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldPost:
+    """A stored post whose page on the site waits for a person, because it differs like those of most posts."""
+
+    id: int
+    url: str
+    title: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,4 +114,24 @@ def blog_lines(connection: sqlite3.Connection) -> tuple[BlogLine, ...]:
                   a.last_seen_at
              from frontier f left join authors a on a.site = f.site and a.uid = f.uid
             where f.kind = 'home' and f.page_no = 1 group by f.site, f.uid order by min(f.id)""",
+    )
+
+
+def waiting_changes(connection: sqlite3.Connection) -> tuple[SiteChange, ...]:
+    """Return the changes of sites that wait for a person, oldest first."""
+    return all_as(
+        connection,
+        SiteChange,
+        "select site, field, found_at from site_changes where ended_at is null order by id",
+    )
+
+
+def held_posts(connection: sqlite3.Connection, *, limit: int) -> tuple[HeldPost, ...]:
+    """Return posts with a page that waits for a person, newest failures first."""
+    return all_as(
+        connection,
+        HeldPost,
+        "select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url"
+        " where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?",
+        (limit,),
     )

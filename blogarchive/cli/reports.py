@@ -133,7 +133,7 @@ def sites(as_json: bool) -> None:
         click.echo(json.dumps([{"name": name, "hosts": site.hosts} for name, site in found.items()]))
         return
     for name, site in found.items():
-        hosts = ", ".join(site.hosts) or f"export files, blogarchive import {name}"
+        hosts = ", ".join(site.hosts) or _("export files, blogarchive import {name}").format(name=name)
         closed = _("closed: blogarchive import html stores saved pages")
         click.echo(f"{name}: {hosts}" + (f" ({closed})" if site.is_closed else ""))
 

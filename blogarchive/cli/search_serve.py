@@ -22,7 +22,13 @@ from blogarchive.cli.common import options
 @click.option("--since", type=options.Day(), help=_("Only that day, month or year, and later."))
 @click.option("--comments", is_flag=True, help=_("Search the comments."))
 @click.option("--best", is_flag=True, help=_("Best hits first. [default: newest first]"))
-@click.option("--limit", type=options.Count(min=1), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=options.Count(min=1),
+    default=20,
+    show_default=True,
+    help=_("Print at most this many hits."),
+)
 @click.option("--rebuild", is_flag=True, help=_("Rebuild the search index first."))
 @options.db
 @options.as_json
@@ -87,8 +93,15 @@ def search(
     )
 )
 @click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=options.PathArgument(dir_okay=False))
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help=_("Address to listen on; 0.0.0.0 lets other machines read the archive."),
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("0 takes any free port.")
+)
 @click.option("--open", "open_browser", is_flag=True, help=_("Open a browser."))
 @click.option("--immutable", is_flag=True, help=_("Read faster; the file must not be written meanwhile."))
 @click.option(

@@ -76,7 +76,9 @@ def _require_pyarrow() -> None:
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
-        raise UsageError(_("export parquet needs pyarrow: pip install 'blogarchive[parquet]'")) from error
+        raise UsageError(
+            _("export parquet needs pyarrow: install this program again with its extra blogarchive[parquet]")
+        ) from error
 
 
 def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]]) -> int:

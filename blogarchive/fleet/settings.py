@@ -74,7 +74,9 @@ def fleet_url(environment: Mapping[str, str] = os.environ) -> str:
             )
         )
     if not all(map(importlib.util.find_spec, _PACKAGES)):
-        raise UsageError(_("a fleet needs more packages: pip install 'blogarchive[fleet]'"))
+        raise UsageError(
+            _("a fleet needs more packages: install this program again with its extra blogarchive[fleet]")
+        )
     return url
 
 

@@ -133,7 +133,7 @@ def test_what_cannot_be_exported_is_one_line(
     with pytest.raises(UsageError, match="is a file"):
         export_parquet(many, many)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(UsageError, match=r"pip install 'blogarchive\[parquet\]'"):
+    with pytest.raises(UsageError, match=r"extra blogarchive\[parquet\]"):
         export_parquet(many, tmp_path / "out")
 
 

@@ -127,7 +127,7 @@ def test_an_address_that_leads_nowhere_is_one_line(
 def test_the_missing_extra_is_one_line_in_the_language_of_the_person(tmp_path: Path) -> None:
     hide = "import sys; sys.modules.update(psycopg=None); from blogarchive.cli import main; main()"
     environment = {"BLOGARCHIVE_FLEET": "postgresql://127.0.0.1/x", "PYTHONPATH": ":".join(sys.path)}
-    for language, message in (("en", "pip install 'blogarchive[fleet]'"), ("zh", "fleet 还需要其他软件包")):
+    for language, message in (("en", "extra blogarchive[fleet]"), ("zh", "fleet 还需要其他软件包")):
         ran = subprocess.run(
             [sys.executable, "-c", hide, "fleet", "status"],
             env={**environment, "BLOGARCHIVE_LANG": language},

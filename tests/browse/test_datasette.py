@@ -14,6 +14,7 @@ from blogarchive.browse import metadata
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.queries.facet_counts import MAX_HITS
 from tests.browse.conftest import close
 
 
@@ -253,6 +254,27 @@ async def test_the_category_facet_has_all_categories(own_archive: Path) -> None:
     await served.invoke_startup()
     found = (await served.client.get("/archive/posts.json")).json()["facet_results"]["category"]
     assert (len(found["results"]), found["truncated"]) == (64, False)
+    close(served)
+
+
+async def test_a_filter_with_very_many_rows_names_its_facets_as_not_counted(own_archive: Path) -> None:
+    with Archive.open(own_archive) as archive, archive.atomic():
+        archive.execute(
+            "insert into frontier (key, url, site, kind, state, found_at)"
+            " with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)"
+            " select 'k' || i, 'http://blog.test/' || i, 'creaders', 'post', 'due', 'a' from n",
+            (MAX_HITS + 1,),
+        )
+    served = create_app(own_archive)
+    await served.invoke_startup()
+    filtered = (await served.client.get("/archive/frontier.json?kind=post")).json()
+    assert not filtered["facet_results"]
+    assert filtered["filtered_table_rows_count"] == MAX_HITS + 1
+    assert "timed out: state, kind" in (await served.client.get("/archive/frontier?kind=post")).text
+    assert set((await served.client.get("/archive/frontier.json")).json()["facet_results"]) == {
+        "state",
+        "kind",
+    }
     close(served)
 
 

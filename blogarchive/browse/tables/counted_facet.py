@@ -5,6 +5,7 @@ A column could not serve for categories: a post may have several.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from datasette.database import QueryInterrupted
@@ -12,7 +13,9 @@ from datasette.facets import Facet
 from datasette.utils import path_with_added_args, path_with_removed_args
 
 from blogarchive.browse.tables.filters import ARGUMENTS
-from blogarchive.store.queries.facet_counts import CATEGORY, counts_of_all, counts_of_filtered
+from blogarchive.store.queries.facet_counts import CATEGORY, MAX_HITS, counts_of_all, counts_of_filtered
+
+_MOST_CATEGORIES = 200
 
 
 class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
@@ -39,11 +42,13 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         counts = defaultdict(list)
         for row in found.rows:
             counts[row["facet"]].append((row["value"], row["count"]))
+        if any(hits > MAX_HITS for _none, hits in counts[""]):
+            return [], names  # Datasette names them as timed out
         return [await self._build_facet(name, counts[name]) for name in names], []
 
     async def _build_facet(self, name: str, counts: Iterable[tuple[Any, int]]) -> dict[str, Any]:
         # The categories of a few blogs are read as a list; other facets have as many values as rows.
-        size = self.ds.setting("max_returned_rows") if name == CATEGORY else self.get_facet_size()
+        size = _MOST_CATEGORIES if name == CATEGORY else self.get_facet_size()
         largest = sorted(counts, key=lambda found: (-found[1], found[0]))
         shown = largest[:size]
         labels = await self.ds.expand_foreign_keys(
@@ -63,8 +68,18 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
 
     def _build_value(self, name: str, value: Any, label: object, count: int) -> dict[str, Any]:
         argument = ARGUMENTS.get(name, name)
-        selected = (argument, str(value)) in self.get_querystring_pairs()
+        selected = (argument, str(value)) in self._given
         change = path_with_removed_args if selected else path_with_added_args
-        path = self.ds.urls.path(change(self.request, {argument: str(value)}))
-        toggle = self.ds.absolute_url(self.request, path)
+        toggle = self._address + change(self.request, {argument: str(value)}, path="/")[1:]
         return {"value": value, "label": label, "count": count, "toggle_url": toggle, "selected": selected}
+
+    @cached_property
+    def _given(self) -> list[tuple[str, str]]:
+        pairs: list[tuple[str, str]] = self.get_querystring_pairs()
+        return pairs
+
+    @cached_property
+    def _address(self) -> str:
+        """The URL of the table without its query."""
+        address: str = self.ds.absolute_url(self.request, self.ds.urls.path(self.request.path))
+        return address

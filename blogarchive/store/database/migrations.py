@@ -31,7 +31,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -130,6 +130,12 @@ def m014_changes(db: Database) -> None:
 def m015_text_checksums(db: Database) -> None:
     """Add a checksum to every stored text."""
     add_checksums(db.conn)
+
+
+@MIGRATIONS()
+def m016_category_indexes(db: Database) -> None:
+    """Index posts by category and categories by post with every column that lists and facets read."""
+    execute_script(db, tables_content.CATEGORY_INDEXES)
 
 
 def apply_migrations(db: Database) -> None:

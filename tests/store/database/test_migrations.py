@@ -35,6 +35,7 @@ TABLES = {
     "m013_status_totals": "3a235310e05d58ce",
     "m014_changes": "a28f126330ab8deb",
     "m015_text_checksums": "c654cde526d27c85",
+    "m016_category_indexes": "0be8c7486b55d839",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

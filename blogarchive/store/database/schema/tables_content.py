@@ -213,3 +213,9 @@ create table post_categories (
 
 create index post_categories_category on post_categories(category_id);
 """
+
+CATEGORY_INDEXES = """
+drop index post_categories_category;
+create index post_categories_category on post_categories(category_id, gone_at, post_id);
+create index post_categories_post on post_categories(post_id, gone_at, category_id);
+"""

@@ -45,7 +45,9 @@ class _Words:
 def fill(path: Path, posts: int, *, authors: int = AUTHORS) -> Archive:
     """Return a new archive with `posts` posts of `authors` blogs; the caller closes it."""
     archive = Archive.open(path, create=True)
-    archive.execute("pragma cache_size = -262144")  # with 2 MB, SQLite writes each page of a large index many times
+    archive.execute(
+        "pragma cache_size = -262144"
+    )  # with 2 MB, SQLite writes each page of a large index many times
     chance = random.Random(1)
     words = _Words(chance)
     names = [f"读者{words.text(1)}" for _ in range(20_000)]

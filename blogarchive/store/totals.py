@@ -6,6 +6,8 @@ of the run before.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from blogarchive.store import plot_totals, status_totals
 
@@ -129,13 +131,26 @@ def schema() -> str:
 
 def refresh_totals(connection: sqlite3.Connection) -> None:
     """Count the rows of the authors noted, inside the caller's transaction."""
-    connection.execute("create temp table changed_people (name text primary key) without rowid")
-    for statement in (_NOTE_PEOPLE, *_CLEAR, *_REFRESH, _NOTE_PEOPLE, *_REFRESH_PEOPLE):
-        connection.execute(statement)
-    connection.execute("drop table changed_people")
-    plot_totals.refresh(connection)
-    status_totals.refresh(connection)
-    connection.execute("delete from totals_pending")
+    with _larger_cache(connection):
+        connection.execute("create temp table changed_people (name text primary key) without rowid")
+        for statement in (_NOTE_PEOPLE, *_CLEAR, *_REFRESH, _NOTE_PEOPLE, *_REFRESH_PEOPLE):
+            connection.execute(statement)
+        connection.execute("drop table changed_people")
+        plot_totals.refresh(connection)
+        status_totals.refresh(connection)
+        connection.execute("delete from totals_pending")
+
+
+@contextmanager
+def _larger_cache(connection: sqlite3.Connection) -> Iterator[None]:
+    """Give SQLite 8 MB for pages instead of 2: totals change all over their tables, and a page without room is
+    written to the log each time. All totals of 100,000 posts wrote 1,089 MB, now 246."""
+    (before,) = connection.execute("pragma cache_size").fetchone()
+    connection.execute("pragma cache_size = -8192")
+    try:
+        yield
+    finally:
+        connection.execute(f"pragma cache_size = {before}")
 
 
 def _triggers() -> list[str]:

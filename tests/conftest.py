@@ -29,6 +29,12 @@ def stop_signals_reach_child_processes() -> None:
             signal.signal(signum, lambda *_: None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep records of exports out of the user's cache folder, also those of processes."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def running_browser() -> Iterator[chromium.Browser]:
     """Return a Chromium; skip if there is none, unless BLOGARCHIVE_REQUIRE_BROWSER is set."""

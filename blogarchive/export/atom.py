@@ -8,7 +8,7 @@ from lxml import etree
 
 from blogarchive.export.common.iterate import iterate_posts
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_entry, build_head
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import Filters
@@ -25,11 +25,14 @@ def export_atom(
     """
     path = output_file(archive, out, "feed.xml")
     posts = missing = 0
-    with open_reader(archive, filters) as reader, atomic_file(path) as file:
-        for written in _write(reader, file, progress):
-            posts += written
-            missing += not written
-    return Exported(out=path, posts=posts, missing=missing)
+    files: Digests = {}
+    with open_reader(archive, filters) as reader:
+        with atomic_file(path, files) as file:
+            for written in _write(reader, file, progress):
+                posts += written
+                missing += not written
+        state = reader.finish()
+    return Exported(out=path, posts=posts, missing=missing, files=files, archive_state=state)
 
 
 def _write(reader: ExportReader, file: BinaryIO, progress: Progress) -> Iterator[bool]:

@@ -16,7 +16,7 @@ from blogarchive.export.common.images import image_file_name, make_image_source
 from blogarchive.export.common.internal_links import InternalLinks
 from blogarchive.export.common.post_files import PostInput, collect_input, render_posts
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.parsing.media.intact import is_intact
 from blogarchive.parsing.media.sniff import detect_image_type
 from blogarchive.rendering.bodies import ImageSource, ImageToShow
@@ -46,17 +46,21 @@ def export_epub(
         volumes = plan_volumes(reader, each)
         total, done = sum(len(volume.posts) for volume in volumes), 0
         written = []
+        files: Digests = {}
         for volume in volumes:
             path = output_file(archive, out if each is None else out / volume.name, volume.name)
             for_volume = partial(_add_progress, progress, done, total)
-            written.append(_write_book(reader, volume, path, for_volume))
+            written.append(_write_book(reader, volume, path, files, for_volume))
             done += len(volume.posts)
+        state = reader.finish()
     return Exported(
         out=path if each is None else out,
         posts=sum(len(book.chapters) for book in written),
         comments=sum(book.comments for book in written),
         pictures=sum(book.image_count for book in written),
         missing=sum(book.missing for book in written),
+        files=files,
+        archive_state=state,
     )
 
 
@@ -65,9 +69,9 @@ def _add_progress(progress: Progress, before: int, total: int, done: int) -> Non
 
 
 def _write_book(
-    reader: ExportReader, volume: Volume, path: Path, progress: Callable[[int], None]
+    reader: ExportReader, volume: Volume, path: Path, files: Digests, progress: Callable[[int], None]
 ) -> "_BookWriter":
-    with atomic_file(path) as file, zipfile.ZipFile(file, "w") as book:
+    with atomic_file(path, files) as file, zipfile.ZipFile(file, "w") as book:
         writer = _BookWriter(reader, volume, book)
         writer.add_posts(progress)
         writer.finish()

@@ -10,6 +10,7 @@ from blogarchive.export.common.images import ImageFolder, make_image_source
 from blogarchive.export.common.internal_links import InternalLinks
 from blogarchive.export.common.post_files import PostInput, collect_input, input_digest, write_posts
 from blogarchive.export.common.report import Exported
+from blogarchive.export.common.writer import Digests
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.page_paths import SiteBlog, SitePost, href, plan_blog
 from blogarchive.export.site.pages import PostPage
@@ -33,13 +34,16 @@ def export_html(
     """
     with open_reader(archive, filters) as reader:
         site = _Site(reader, ExportFolder(out, "html"), progress)
-        site.write()
+        files = site.write()
+        state = reader.finish()
         return Exported(
             out=out,
             posts=site.posts,
             comments=site.comments,
             pictures=len(site.images),
             missing=site.missing,
+            files=files,
+            archive_state=state,
         )
 
 
@@ -66,7 +70,7 @@ class _Site:
             for post_page in site_blog.posts
         )
 
-    def write(self) -> None:
+    def write(self) -> Digests:
         self.folder.write("look/style.css", pages.stylesheet())
         self.folder.write("look/search.js", search.search_script())
         self.folder.write(_FOLD, search.fold_script())
@@ -76,7 +80,7 @@ class _Site:
             write_posts(self.folder, self._inputs(site_blog), _render)
         self._write_search()
         self.folder.write("index.html", pages.render_front_page(self.blogs))
-        self.folder.finish()
+        return self.folder.finish()
 
     def _write_listings(self, site_blog: SiteBlog) -> None:
         self.folder.write(site_blog.path, pages.render_blog_page(site_blog))

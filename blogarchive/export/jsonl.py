@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from blogarchive.export.common.iterate import iterate_posts
+from blogarchive.export.common.line_ends import escape_line_ends
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.sites.links.post_ids import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
@@ -20,9 +21,6 @@ from blogarchive.store.queries.export_reader import open_reader
 from blogarchive.store.queries.post_models import Comment, FullPost
 
 _SCHEMA: Any = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
-
-# Some programs split lines at these characters; JSON does not.
-_LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
 
 
 def export_jsonl(
@@ -35,19 +33,24 @@ def export_jsonl(
     """
     path = output_file(archive, out, "posts.jsonl")
     posts = comments = missing = 0
-    with open_reader(archive, filters) as reader, atomic_file(path) as file:
-        for blog, post in iterate_posts(reader, progress):
-            file.write(format_post(blog, post).encode())
-            posts += 1
-            comments += len(post.comments)
-            missing += not post.has_text
-    return Exported(out=path, posts=posts, comments=comments, missing=missing)
+    files: Digests = {}
+    with open_reader(archive, filters) as reader:
+        with atomic_file(path, files) as file:
+            for blog, post in iterate_posts(reader, progress):
+                file.write(format_post(blog, post).encode())
+                posts += 1
+                comments += len(post.comments)
+                missing += not post.has_text
+        state = reader.finish()
+    return Exported(
+        out=path, posts=posts, comments=comments, missing=missing, files=files, archive_state=state
+    )
 
 
 def format_post(blog: Blog, post: FullPost) -> str:
     """Return the line of a post with its line end."""
     line = json.dumps(_post_object(blog, post), ensure_ascii=False, separators=(",", ":"))
-    return line.translate(_LINE_ENDS) + "\n"
+    return escape_line_ends(line) + "\n"
 
 
 def _post_object(blog: Blog, post: FullPost) -> dict[str, object]:

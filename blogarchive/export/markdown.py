@@ -43,13 +43,16 @@ def export_markdown(
         export = _Export(reader, ExportFolder(out, "markdown"), progress)
         for blog_folder in export.blog_folders:
             export.write(blog_folder)
-        export.folder.finish()
+        files = export.folder.finish()
+        state = reader.finish()
     return Exported(
         out=out,
         posts=export.posts,
         comments=export.comments,
         pictures=export.images,
         missing=export.missing,
+        files=files,
+        archive_state=state,
     )
 
 

@@ -4,7 +4,6 @@ The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`. Archives never share 
 by side into one folder.
 """
 
-import filecmp
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blogarchive.errors import UsageError
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file
+from blogarchive.export.common.writer import Digests, atomic_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -43,20 +42,25 @@ def export_parquet(
         raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=out))
     shard = archive.resolve().stem
     counts: dict[str, int] = {}
-    written: set[Path] = set()
+    files: Digests = {}
     with open_reader(archive, filters) as reader:
         authors = [(blog.site, blog.uid) for blog in reader.blogs()] if filters.authors else []
         for done, table in enumerate(FLAT_TABLES, 1):
             rows = flat_rows(reader.archive, table, authors)
             for site, year, part in _parts(rows, reader.blogs()):
                 path = out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
-                counts[table.name] = counts.get(table.name, 0) + _write_file(path, table, part)
-                written.add(path)
+                counts[table.name] = counts.get(table.name, 0) + _write_file(path, table, part, files)
             progress(done, len(FLAT_TABLES))
         missing = reader.archive.scalar("select count(*) from posts where content_hash is null")
-    _remove_earlier(out, shard, written)
+        state = reader.finish()
+    _remove_earlier(out, shard, files)
     return Exported(
-        out=out, posts=counts.get("posts", 0), comments=counts.get("comments", 0), missing=missing
+        out=out,
+        posts=counts.get("posts", 0),
+        comments=counts.get("comments", 0),
+        missing=missing,
+        files=files,
+        archive_state=state,
     )
 
 
@@ -81,23 +85,19 @@ def _require_pyarrow() -> None:
         ) from error
 
 
-def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]]) -> int:
+def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], files: Digests) -> int:
     """Write the rows of one site and year, and replace an earlier file if it differs; return the number of rows."""
     from pyarrow import parquet
 
-    new, count = path.with_name(f".{path.name}.new"), 0
+    count = 0
     schema = _schema(table)
     with (
-        atomic_file(new) as file,
+        atomic_file(path, files) as file,
         parquet.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
     ):
         while group := list(islice(rows, _ROWS_AT_ONCE)):
             writer.write_table(_to_table(schema, group), row_group_size=_ROWS_AT_ONCE)
             count += len(group)
-    if path.is_file() and filecmp.cmp(new, path, shallow=False):
-        new.unlink()
-    else:
-        new.replace(path)
     return count
 
 
@@ -142,9 +142,9 @@ def _parse_time(text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _remove_earlier(out: Path, shard: str, written: set[Path]) -> None:
+def _remove_earlier(out: Path, shard: str, written: Digests) -> None:
     """Remove the files of this archive that an earlier export wrote and this one did not."""
     for table in FLAT_TABLES:
         for path in out.glob(f"{table.name}/site=*/year=*/*.parquet"):
-            if path.stem == shard and path not in written:
+            if path.stem == shard and str(path.absolute()) not in written:
                 path.unlink()

@@ -20,7 +20,7 @@ from blogarchive.store.queries.history import find_posts
 from blogarchive.store.queries.post_models import FullPost, Image
 
 
-def export_post(
+def export_single_post(
     archive: Path,
     out: Path,
     *,

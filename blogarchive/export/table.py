@@ -12,7 +12,7 @@ from pathlib import Path
 
 from blogarchive.export.common.iterate import iterate_posts
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters
@@ -43,22 +43,26 @@ def export_table(
     post_path, comment_path = (
         output_file(archive, out / name, name) for name in ("posts.csv", "comments.csv")
     )
-    with (
-        open_reader(archive, filters) as reader,
-        atomic_file(post_path) as post_file,
-        atomic_file(comment_path) as comment_file,
-    ):
-        post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
-        comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
-        for blog, post in iterate_posts(reader, progress):
-            post_file.write(_format_row(_post_cells(blog, post)))
-            comment_file.writelines(
-                _format_row(_comment_cells(blog, post, comment)) for comment in post.comments
-            )
-            posts += 1
-            comments += len(post.comments)
-            missing += not post.has_text
-    return Exported(out=out, posts=posts, comments=comments, missing=missing)
+    files: Digests = {}
+    with open_reader(archive, filters) as reader:
+        with (
+            atomic_file(post_path, files) as post_file,
+            atomic_file(comment_path, files) as comment_file,
+        ):
+            post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
+            comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
+            for blog, post in iterate_posts(reader, progress):
+                post_file.write(_format_row(_post_cells(blog, post)))
+                comment_file.writelines(
+                    _format_row(_comment_cells(blog, post, comment)) for comment in post.comments
+                )
+                posts += 1
+                comments += len(post.comments)
+                missing += not post.has_text
+        state = reader.finish()
+    return Exported(
+        out=out, posts=posts, comments=comments, missing=missing, files=files, archive_state=state
+    )
 
 
 def _post_cells(blog: Blog, post: FullPost) -> Sequence[object]:

@@ -17,8 +17,14 @@ from blogarchive import installed_version
 from blogarchive.export import cdx_index
 from blogarchive.export.cdx_index import CdxIndex
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
-from blogarchive.export.warc import UNKNOWN_TIME, require_author_filter, warc_date, write_records
+from blogarchive.export.common.writer import Digests, atomic_file, output_file
+from blogarchive.export.warc import (
+    UNKNOWN_TIME,
+    WrittenRecords,
+    require_author_filter,
+    warc_date,
+    write_records,
+)
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import Filters, ReplayPage
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
@@ -40,11 +46,22 @@ def export_wacz(
     """
     require_author_filter(filters)
     path = output_file(archive, out, "pages.wacz")
-    with open_reader(archive, filters) as reader, atomic_file(path) as file:
-        return _write_package(reader, file, path, progress)
+    files: Digests = {}
+    with open_reader(archive, filters) as reader:
+        with atomic_file(path, files) as file:
+            written = _write_package(reader, file, progress)
+        state = reader.finish()
+    return Exported(
+        out=path,
+        pages=written.pages,
+        pictures=written.images,
+        damaged=written.damaged,
+        files=files,
+        archive_state=state,
+    )
 
 
-def _write_package(reader: ExportReader, file: BinaryIO, path: Path, progress: Progress) -> Exported:
+def _write_package(reader: ExportReader, file: BinaryIO, progress: Progress) -> WrittenRecords:
     index = CdxIndex(_WARC_NAME)
     with ZipFile(file, "w") as package:
         files = _PackageFiles(package)
@@ -55,7 +72,7 @@ def _write_package(reader: ExportReader, file: BinaryIO, path: Path, progress: P
         _write_index(files, index)
         newest = _write_page_list(files, reader)
         _write_description(files, reader, newest)
-    return Exported(out=path, pages=written.pages, pictures=written.images, damaged=written.damaged)
+    return written
 
 
 class _PackageFile:

@@ -21,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.common.report import Exported
-from blogarchive.export.common.writer import atomic_file, output_file
+from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import PAGE_FIELD, Filters, PageRecord
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
@@ -62,9 +62,19 @@ def export_warc(
     """
     require_author_filter(filters)
     path = output_file(archive, out, "pages.warc.gz")
-    with open_reader(archive, filters) as reader, atomic_file(path) as file:
-        written = write_records(file, reader, path.name, progress, is_compressed=path.suffix != ".warc")
-    return Exported(out=path, pages=written.pages, pictures=written.images, damaged=written.damaged)
+    files: Digests = {}
+    with open_reader(archive, filters) as reader:
+        with atomic_file(path, files) as file:
+            written = write_records(file, reader, path.name, progress, is_compressed=path.suffix != ".warc")
+        state = reader.finish()
+    return Exported(
+        out=path,
+        pages=written.pages,
+        pictures=written.images,
+        damaged=written.damaged,
+        files=files,
+        archive_state=state,
+    )
 
 
 def require_author_filter(filters: Filters | None) -> None:

@@ -17,7 +17,7 @@ from blogarchive.export.atom import export_atom
 from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html
 from blogarchive.export.markdown import export_markdown
-from blogarchive.export.single_post import export_post
+from blogarchive.export.single_post import export_single_post
 from tests.browse import chromium
 from tests.browse.app_server import app_server
 from tests.browse.hostile_archive import GROUPS, make_hostile, sanitized
@@ -165,7 +165,7 @@ def test_no_hostile_text_runs_or_loads_anything_in_an_exported_post(
     page: chromium.Page, site: Site, tmp_path: Path
 ) -> None:
     for number in range(0, len(GROUPS), 3):
-        out = export_post(site.db, tmp_path, number=str(number)).out
+        out = export_single_post(site.db, tmp_path, number=str(number)).out
         page.go(out.as_uri())
         assert dangerous(page) == [], number
     assert_quiet(page, "file:")

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from multiprocessing import active_children
 from pathlib import Path
@@ -415,6 +416,14 @@ def test_export_writes_files(run_cli: RunCli, db: Path, tmp_path: Path, kind: st
     result = run_cli("export", kind, tmp_path / "out", "--db", db, "-q")
     assert (result.code, result.err) == (0, "")
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_second_export_says_that_nothing_changed(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
+    words = ("export", "jsonl", tmp_path / "out", "--db", db)
+    time.sleep(0.06)  # a tick of the clock of files
+    assert "unchanged" not in run_cli(*words).err
+    assert run_cli(*words).err.endswith("out.jsonl; unchanged since the earlier export\n")
+    assert json.loads(run_cli(*words, "--json").out)["unchanged"] is True
 
 
 def test_an_exit_without_a_closed_pipe_keeps_its_code() -> None:

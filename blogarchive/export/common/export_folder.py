@@ -3,11 +3,19 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.common.writer import atomic_file, part_path, to_user_error
+from blogarchive.export.common.writer import (
+    Digests,
+    atomic_file,
+    content_digest,
+    part_path,
+    to_user_error,
+)
 
 MARKER = ".blogarchive-export"
 """Name of the file that lists the files of an export."""
@@ -15,22 +23,32 @@ MARKER = ".blogarchive-export"
 _FORBIDDEN = frozenset("\\:\0\n\t")  # on Windows, a colon names a drive or a stream of a file
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _FileDigests:
+    """Digests of the input and of the content of a file; empty if unknown."""
+
+    input: str
+    content: str
+
+
+_UNKNOWN: Final = _FileDigests(input="", content="")
+
+
 class ExportFolder:
     """The folder of an export of many files; the same export again rewrites only files that differ.
 
     A marker file in the folder lists the files written. It proves that an export made the folder, and a later export
     removes the listed files that it no longer writes; no other file is ever removed. After an interruption the same
-    command continues. The marker also has the digest of what a file was made from, and the file's size, so that a later
-    export need not make it again; a file that is newer than the marker is made again and compared.
+    command continues. The marker also has digests of what a file was made from and of its content: a later export
+    need not make a file again if both are the same.
     """
 
     def __init__(self, root: Path, kind: str) -> None:
         """Raise `UsageError` if `root` is a file, or a folder with files that no export of this kind wrote."""
         self.root = root
         self._head = f"blogarchive export {kind}"
-        self._written: dict[str, str] = {}
+        self._written: dict[str, _FileDigests] = {}
         self._folders: set[str] = set()
-        self._finished_at = 0  # nanoseconds
         self._earlier = self._open_marker()
 
     def keep(self, name: str, digest: str) -> bool:
@@ -47,15 +65,17 @@ class ExportFolder:
 
     def digest_of(self, name: str) -> str:
         """Return the digest of the input of a file of this export."""
-        return self._written[name].partition("\t")[0]
+        return self._written[name].input
 
     def write(self, name: str, content: bytes, digest: str = "") -> None:
         """Write `content` to the file `name`, a path with / below the folder; `digest` is that of its input."""
         path = self._resolve(name)
-        if self._earlier.get(name) != "":  # the last line of a name applies: a killed export leaves no digest
-            self._append_marker(name)
-        self._add(name, f"{digest}\t{len(content)}" if digest else "")
+        self._add(name, _FileDigests(input=digest, content=content_digest(content)))
         if not _has_content(path, content):
+            if (
+                self._earlier.get(name) != _UNKNOWN
+            ):  # the last line of a name applies: a kill leaves no digests
+                self._append_marker(name)
             with atomic_file(path) as file:
                 file.write(content)
 
@@ -64,30 +84,24 @@ class ExportFolder:
         return sorted(name for name in self._earlier if name.startswith(f"{folder}/"))
 
     def _is_unchanged(self, name: str, digest: str) -> bool:
-        earlier = self._earlier.get(name, "")
-        if not earlier.startswith(f"{digest}\t"):
+        earlier = self._earlier.get(name, _UNKNOWN)
+        if not earlier.content or earlier.input != digest:
             return False
         try:
-            found = self._resolve(name).stat()
+            return content_digest(self._resolve(name).read_bytes()) == earlier.content
         except FileNotFoundError:
             return False
-        return earlier == f"{digest}\t{found.st_size}" and found.st_mtime_ns <= self._finished_at
 
-    def _add(self, name: str, facts: str) -> None:
+    def _add(self, name: str, digests: "_FileDigests") -> None:
         if name in self._written:
             raise ValueError(f"two files of one export have the name {name!r}")
-        self._written[name] = facts
+        self._written[name] = digests
 
-    def reuse(self, name: str, size: int) -> bool:
-        """Return whether the file exists with that many bytes, and keep it; for files named by their hash."""
-        path = self._resolve(name)
-        if not (path.is_file() and path.stat().st_size == size and name in self._earlier):
-            return False
-        self._written[name] = ""
-        return True
+    def finish(self) -> Digests:
+        """Remove the files that an earlier export wrote and this one did not, and write the marker file.
 
-    def finish(self) -> None:
-        """Remove the files that an earlier export wrote and this one did not, and write the marker file."""
+        Returns the digests of all files of this export, by path relative to the folder.
+        """
         for name in sorted(self._earlier.keys() - self._written.keys()):
             path = self._resolve(name)
             with to_user_error(path):
@@ -95,12 +109,16 @@ class ExportFolder:
                 _remove_empty(path.parent, self.root)
         lines = [
             self._head,
-            *(f"{name}\t{facts}" if facts else name for name, facts in sorted(self._written.items())),
+            *(f"{name}\t{found.input}\t{found.content}" for name, found in sorted(self._written.items())),
         ]
+        content = "".join(f"{line}\n" for line in lines).encode()
         with atomic_file(self.root / MARKER) as file:
-            file.write("".join(f"{line}\n" for line in lines).encode())
+            file.write(content)
+        return {MARKER: content_digest(content)} | {
+            name: found.content for name, found in self._written.items()
+        }
 
-    def _open_marker(self) -> dict[str, str]:
+    def _open_marker(self) -> "dict[str, _FileDigests]":
         marker = self.root / MARKER
         if self.root.exists() and not self.root.is_dir():
             raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=self.root))
@@ -112,9 +130,8 @@ class ExportFolder:
                         folder=self.root, head=head
                     )
                 )
-            entries = (line.partition("\t") for line in lines)
-            self._finished_at = marker.stat().st_mtime_ns
-            known = {name: facts for name, _tab, facts in entries if name and _is_inside(name)}
+            entries = (line.split("\t") for line in lines)
+            known = {name: _parse_digests(rest) for name, *rest in entries if name and _is_inside(name)}
             self._remove_parts(known)
             return known
         if self.root.exists() and any(self.root.iterdir()):
@@ -162,6 +179,10 @@ class ExportFolder:
         if path.parent.is_dir():
             self._folders.add(folder)
         return path
+
+
+def _parse_digests(fields: list[str]) -> _FileDigests:
+    return _FileDigests(input=fields[0], content=fields[1]) if len(fields) == 2 else _UNKNOWN
 
 
 def _is_inside(name: str) -> bool:

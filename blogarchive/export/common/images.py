@@ -61,5 +61,5 @@ class ImageFolder:
             return
         self._copied.add(name)
         path = f"{self._path}/{name}"
-        if image.sha256 and not self._folder.reuse(path, image.size or 0):
-            self._folder.write(path, self._reader.image_bytes(image.sha256))
+        if image.sha256 and not self._folder.keep(path, image.sha256):
+            self._folder.write(path, self._reader.image_bytes(image.sha256), image.sha256)

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from hashlib import blake2b
-from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
+from blogarchive.export.common.code_digest import rendering_digest
 from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.rendering.bodies import (
     ImageSource,
@@ -24,8 +22,6 @@ from blogarchive.workers.pool import map_in_order
 _LOCAL = 150  # posts that this process renders while workers start
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
-_RENDERERS = ("export", "rendering", "parsing/html", "messages")
-_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +85,7 @@ def write_posts(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]], re
 def input_digest(value: object) -> str:
     """Return the digest of a value, by its text form, and of the code that renders it."""
     data = repr(value).encode(errors="backslashreplace")
-    return blake2b(data, digest_size=16, key=_code_digest()).hexdigest()
+    return blake2b(data, digest_size=16, key=rendering_digest()).hexdigest()
 
 
 def _changed(folder: ExportFolder, posts: Iterable[tuple[str, PostInput]]) -> Iterator[_Job]:
@@ -112,23 +108,3 @@ def _bodies(post: FullPost) -> Iterator[str]:
 def _all_bodies(post: FullPost) -> Iterator[str]:
     for version_ in (*post.versions, *(text for comment in post.comments for text in comment.versions)):
         yield version_.body_html or ""
-
-
-@cache
-def _code_digest() -> bytes:
-    """Return a digest of the code, templates and libraries that render."""
-    found = blake2b(digest_size=32)
-    for name in _RENDERERS:
-        for content in _contents(files("blogarchive").joinpath(name)):
-            found.update(content)
-    for name in _LIBRARIES:
-        found.update(version(name).encode())
-    return found.digest()
-
-
-def _contents(folder: Traversable) -> Iterator[bytes]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from _contents(entry)
-        elif not entry.name.endswith(".pyc"):
-            yield entry.read_bytes()

@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
+from hashlib import blake2b, file_digest
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,30 +17,63 @@ _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
 _BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
 
 
+Digests = dict[str, str]
+"""Digests of the content of written files, by absolute path, or by path relative to the folder of an export."""
+
+
 @contextmanager
-def atomic_file(path: Path) -> Iterator[BinaryIO]:
+def atomic_file(path: Path, digests: Digests | None = None) -> Iterator[BinaryIO]:
     """Open a file that gets its name only when it is complete and on the disk.
 
     It is written to a temporary file beside it. On an error that file is removed and an earlier file of the name
-    stays. A pipe or a terminal (/dev/stdout) is written directly. Raises `CannotWrite` if the disk is full or the
-    folder is not writable.
+    stays. `digests` receives the digest of the file; an earlier file that is equal stays then. A pipe or a terminal
+    (/dev/stdout) is written directly and has no digest. Raises `CannotWrite` if the disk is full or the folder is not
+    writable.
     """
     if _is_stream(path):
         with to_user_error(path), path.open("ab") as stream:
             yield stream
         return
-    path = Path(os.path.realpath(path))  # a symbolic link is kept
-    part = part_path(path)
-    with to_user_error(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    target = Path(os.path.realpath(path))  # a symbolic link is kept
+    part = part_path(target)
+    with to_user_error(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("wb") as file:
+            with part.open("w+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+                digest = file_content_digest(file) if digests is not None else ""
+                size = file.tell()
+            if not (digest and _has_digest(target, size, digest)):
+                part.replace(target)
+            if digests is not None:
+                digests[str(path.absolute())] = digest
         finally:
             part.unlink(missing_ok=True)
+
+
+def file_content_digest(file: BufferedReader | BufferedRandom) -> str:
+    """Return the digest of a readable file, from its beginning."""
+    file.seek(0)
+    return file_digest(file, _new_digest).hexdigest()
+
+
+def _has_digest(path: Path, size: int, digest: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return os.fstat(file.fileno()).st_size == size and file_content_digest(file) == digest
+    except OSError:
+        return False
+
+
+def content_digest(content: bytes) -> str:
+    """Return the digest of a file with that content."""
+    return _new_digest(content).hexdigest()
+
+
+def _new_digest(content: bytes = b"") -> blake2b:
+    return blake2b(content, digest_size=16)
 
 
 def output_file(archive: Path, out: Path, name: str) -> Path:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
+from blogarchive.export.common.line_ends import escape_line_ends
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import FullPost
 from blogarchive.store.search.tokenizer import fold
@@ -16,7 +17,6 @@ _CHUNK = 300_000
 
 # Han and full-width ASCII: the characters that search treats as equal to another.
 _FOLDED = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0xFF01, 0xFF5F))
-_LINE_ENDS = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 def search_script() -> bytes:
@@ -59,4 +59,4 @@ def _chunk(entries: list[str]) -> bytes:
 
 def _script(value: object) -> str:
     """Return JSON that is valid in JavaScript of every version."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
+    return escape_line_ends(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -12,6 +12,7 @@ from typing import Any
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.archive_state import StateWatch
 from blogarchive.store.pages.page_rows import decompress_body
 from blogarchive.store.queries.blog_models import BLOGS, Blog
 from blogarchive.store.queries.export_models import Filters, PageRecord, ReplayPage
@@ -52,19 +53,26 @@ def open_reader(archive: Path, filters: Filters | None = None) -> Iterator["Expo
     names an unknown author or category.
     """
     with Archive.open(archive, read_only=True) as opened:
+        watch = StateWatch(opened)
         opened.execute("begin")
-        yield ExportReader(opened, filters or Filters())
+        yield ExportReader(opened, filters or Filters(), watch)
 
 
 class ExportReader:
     """The blogs, posts, pages and images that match the filters."""
 
-    def __init__(self, archive: Archive, filters: Filters) -> None:
+    def __init__(self, archive: Archive, filters: Filters, watch: StateWatch) -> None:
         self.archive = archive
+        self._watch = watch
         self._filters = filters
         self._authors = tuple(self._author_id(words) for words in filters.authors)
         for name in filters.categories:
             self._check_category(name)
+
+    def finish(self) -> str | None:
+        """End the read transaction, and return the state of the archive that it read, as `read_state`; None if unknown."""
+        self.archive.execute("commit")
+        return self._watch.final_state()
 
     def blogs(self) -> tuple[Blog, ...]:
         """Return the blogs by site and uid."""

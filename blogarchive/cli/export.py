@@ -1,0 +1,115 @@
+"""The command `export`; the module of a format is imported when it runs."""
+
+import json
+from datetime import date
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blogarchive.cli.common import options
+from blogarchive.cli.common.progress_bar import progress_bar
+from blogarchive.cli.common.stdio import print_result, require_undamaged
+from blogarchive.errors import UsageError
+from blogarchive.export.run import FORMATS, run_export
+from blogarchive.sites.links.post_ids import parse_decimal_id
+from blogarchive.store.queries.export_models import Filters
+
+if TYPE_CHECKING:
+    from blogarchive.export.book.volumes import Division
+    from blogarchive.export.common.report import Exported
+
+_EXPORT_HELP = _(
+    """Write blogs to files that need no special program; run it again to update OUT.
+
+\b
+Formats:
+  html      web pages in a folder, with search, without this program; with --number one post in one file
+  markdown  a folder of Markdown files with front matter, for Hugo and others
+  jsonl     one JSON object a line; with --table two CSV files
+  epub      a book for e-readers; with --each a book for each blog or year
+  atom      a feed
+  warc      the pages as served, for web archives
+  wacz      the same with an index and a list of pages, for ReplayWeb.page
+  parquet   tables for DuckDB, pandas and Spark; needs blogarchive[parquet]
+"""
+)
+
+
+@click.command(help=_EXPORT_HELP)
+@click.argument("kind", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("out", type=options.PathArgument())
+@click.option(
+    "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
+)
+@click.option(
+    "--number", metavar="N", help=_("With html: the post of that number, in one file with its images.")
+)
+@click.option(
+    "--each",
+    type=click.Choice(["blog", "year"]),
+    help=_("With epub: a folder with a book for each blog, or for each blog and year."),
+)
+@click.option("--author", "authors", multiple=True, help=_("A uid, site/uid or nickname; may be repeated."))
+@click.option("--since", type=options.Day(), help=_("Only posts of that day and later."))
+@click.option("--until", type=options.Day(last=True), help=_("Only posts of that day and earlier."))
+@click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))
+@options.db
+@options.as_json
+@options.verbosity
+def export(
+    kind: str,
+    out: Path,
+    as_table: bool,
+    number: str | None,
+    each: "Division | None",
+    authors: tuple[str, ...],
+    since: date | None,
+    until: date | None,
+    categories: tuple[str, ...],
+    db: Path,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Write blogs to files; the help is translated above."""
+    module, choices = _choose_export(kind, as_table=as_table, number=number, each=each)
+    if number is not None and (since or until or categories):
+        raise UsageError(_("--number names one post: leave out --since, --until and --category"))
+    filters = Filters(authors=authors, since=since, until=until, categories=categories)
+    with progress_bar(_("exporting"), quiet=quiet) as progress:
+        done = run_export(module, db, out, filters=filters, progress=progress, **choices)
+    if as_json:
+        print_result(json.dumps(done.to_json(), ensure_ascii=False))
+    elif not quiet:
+        click.echo(_format_result(done), err=True)
+    require_undamaged(done.damaged)
+
+
+def _format_result(done: "Exported") -> str:
+    count = (
+        _("{count} pages").format(count=done.pages)
+        if done.pages
+        else _("{posts} posts and {comments} comments").format(posts=done.posts, comments=done.comments)
+    )
+    missing = _(", {count} posts not fetched yet").format(count=done.missing) if done.missing else ""
+    text = _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing)
+    return text + _("; unchanged since the earlier export") if done.unchanged else text
+
+
+def _choose_export(
+    kind: str, *, as_table: bool, number: str | None, each: "Division | None"
+) -> tuple[str, dict[str, object]]:
+    """Return the module of a format and its options. Raises `UsageError` for options of another format."""
+    if as_table and kind != "jsonl":
+        raise UsageError(_("--table goes with jsonl: blogarchive export jsonl OUT --table"))
+    if number is not None and kind != "html":
+        raise UsageError(_("--number goes with html: blogarchive export html FILE --number N"))
+    if each is not None and kind != "epub":
+        raise UsageError(_("--each goes with epub: blogarchive export epub FOLDER --each year"))
+    if as_table:
+        return "table", {}
+    if number is not None:
+        return "single_post", {"number": parse_decimal_id(number) or number}
+    return kind, {"each": each} if each else {}

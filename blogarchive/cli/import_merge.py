@@ -1,0 +1,108 @@
+"""The commands that read other archives and files into an archive: `import`, `merge`."""
+
+import json
+from dataclasses import asdict
+from gettext import gettext as _
+from pathlib import Path
+
+import click
+
+from blogarchive.cli.common import options
+from blogarchive.cli.common.damage import explain_damage
+from blogarchive.cli.common.progress_bar import progress_bar
+from blogarchive.cli.common.stdio import print_result
+from blogarchive.errors import UsageError
+from blogarchive.importing.exports import PLATFORMS, import_export
+from blogarchive.importing.html import import_html
+from blogarchive.importing.merge import merge_archive
+from blogarchive.importing.report import ImportReport
+from blogarchive.importing.warc import import_warc
+
+
+@click.command(
+    "import",
+    help=_(
+        "Import pages saved by a browser (html: a file or a folder) or by a crawler (warc), or the export file of"
+        " a platform (blogger, wordpress, movabletype, blogbus)."
+    ),
+)
+@click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc", *PLATFORMS]))
+@click.argument("source", type=options.PathArgument())
+@click.option("--url", help=_("URL of the page, if SOURCE is one saved page; else URL of the blog."))
+@click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host (html, warc)."))
+@click.option("--zone", metavar="NAME", help=_("Time zone of an export without one, such as Asia/Taipei."))
+@click.option("--drafts", is_flag=True, help=_("Import the drafts of an export too."))
+@options.db
+@options.as_json
+@options.verbosity
+def import_(
+    kind: str,
+    source: Path,
+    url: str | None,
+    site: str | None,
+    zone: str | None,
+    drafts: bool,
+    db: Path,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Import files of other programs; the help is translated above."""
+    _require_options(kind, url, site, zone, drafts)
+    with progress_bar(_("importing"), quiet=quiet) as progress:
+        if kind == "warc":
+            done = import_warc(db, source, site=site, progress=progress)
+        elif kind == "html":
+            done = import_html(db, source, url=url, site=site, progress=progress)
+        else:
+            done = import_export(db, source, kind, url=url, zone=zone, drafts=drafts, progress=progress)
+    _print_report(done, as_json=as_json, quiet=quiet)
+    if done.drafts and not drafts and not quiet and not as_json:
+        click.echo(_("{count} drafts left out; --drafts imports them").format(count=done.drafts), err=True)
+    return 1 if done.unplaced else 0
+
+
+def _require_options(kind: str, url: str | None, site: str | None, zone: str | None, drafts: bool) -> None:
+    if url is not None and kind == "warc":
+        raise UsageError(_("a WARC contains the URL of each page: leave out --url"))
+    if kind in PLATFORMS and site is not None:
+        raise UsageError(_("an export of a platform is of one site: leave out --site"))
+    if kind not in PLATFORMS and (zone is not None or drafts):
+        raise UsageError(_("--zone and --drafts go with exports of platforms"))
+
+
+@click.command(help=_("Copy everything from another archive into this one; the other is only read."))
+@click.argument("other", type=options.PathArgument(dir_okay=False))
+@options.db
+@options.as_json
+@options.verbosity
+def merge(other: Path, db: Path, as_json: bool, quiet: bool, verbose: bool) -> int:
+    """Copy everything from another archive into this one; the other is only read."""
+    with progress_bar(_("merging"), quiet=quiet) as progress, explain_damage(other):
+        done = merge_archive(db, other, progress=progress)
+    _print_report(done, as_json=as_json, quiet=quiet)
+    return 1 if done.unplaced else 0
+
+
+def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print_result(json.dumps(asdict(report), ensure_ascii=False))
+        return
+    for one in report.unplaced:
+        click.echo(f"{one.name}: {one.why}", err=True)
+    if not quiet:
+        click.echo(
+            _(
+                "{pages} new pages, {same} stored before; {posts} new posts, {changed} changed, "
+                "{comments} new comments, {images} new images; {rejected} not imported"
+            ).format(
+                pages=report.pages,
+                same=report.same,
+                posts=report.posts,
+                changed=report.changed,
+                comments=report.comments,
+                images=report.pictures,
+                rejected=len(report.unplaced),
+            ),
+            err=True,
+        )

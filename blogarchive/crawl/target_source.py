@@ -31,6 +31,8 @@ class TargetSource:
         self._run = run
         self._options = options
         self._turns = BlogTurns()
+        resumes = run.epoch_at < run.started_at
+        self._fetched = frontier_queue.count_fetched(archive, run.epoch_at) if resumes else {}
         self._unchecked: dict[Blog, None] = {}
         self._posts_taken = 0
 
@@ -41,7 +43,7 @@ class TargetSource:
 
     def add_blog(self, blog: Blog, host: str) -> None:
         """Add a blog of `host`."""
-        self._turns.add(blog, host)
+        self._turns.add(blog, host, taken=self._fetched.get(blog, 0))
         self._unchecked[blog] = None
 
     def hosts_of(self, of_blogs: Iterable[Blog]) -> dict[Blog, str]:

@@ -34,8 +34,9 @@ class BlogTurns:
         """The hosts of the blogs, each once."""
         return list(self._turns)
 
-    def add(self, blog: Blog, host: str) -> None:
-        """Add a blog of `host`, which may have due targets."""
+    def add(self, blog: Blog, host: str, *, taken: int = 0) -> None:
+        """Add a blog of `host`, which may have due targets; `taken` were taken by the runs that this one resumes."""
+        self._taken[blog] = taken
         self._order[blog] = len(self._hosts)
         self._hosts[blog] = host
         self._turns.setdefault(host, [])

@@ -39,6 +39,20 @@ def test_blogs_of_a_host_take_turns(tool: Tool, host: DemoHost) -> None:
     assert max(leads) <= SLICE + IN_FLIGHT
 
 
+def test_blogs_take_turns_across_limited_runs_too(tool: Tool, host: DemoHost) -> None:
+    whole = Tool(tool.db.with_name("whole"))
+    assert whole.run("backup", *urls(host)).code == 0
+    total = Counter(found[1] for path in host.counts() if (found := re.match(r"/u/(\d+)/", path)))
+    host.forget_requests()
+    taken: Counter[str] = Counter(dict.fromkeys(UIDS, 0))
+    for _run in range(12):
+        assert tool.run("backup", *urls(host), "--max-requests", "4").code == 0
+        taken.update(found[1] for request in host.requests if (found := re.match(r"/u/(\d+)/", request.path)))
+        host.forget_requests()
+        unfinished = [taken[uid] for uid in UIDS if taken[uid] < total[uid]]
+        assert max(unfinished) - min(unfinished) <= SLICE + IN_FLIGHT
+
+
 def test_limited_runs_continue_each_other_until_the_archive_is_that_of_one_run(
     tmp_path: Path, host: DemoHost
 ) -> None:

@@ -139,6 +139,15 @@ def next_retry_at(archive: Archive, blog: Blog) -> str | None:
     )
 
 
+def count_fetched(archive: Archive, since: str) -> dict[Blog, int]:
+    """Return the number of targets that were fetched since a time (UTC text), by blog. It reads the whole frontier."""
+    rows = archive.execute(
+        "select site, uid, count(*) from frontier where fetched_at >= ? and uid is not null group by site, uid",
+        (since,),
+    )
+    return {Blog(site=site, uid=uid): count for site, uid, count in rows}
+
+
 def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
     """Return the progress of these blogs. It reads an index of the whole frontier: call it once a second at most."""
     counts = [archive.one_as(CrawlProgress, _PROGRESS, (blog.site, blog.uid)) for blog in blogs]

@@ -1,4 +1,4 @@
-"""Peak memory of `backup` and of `reparse`: a large blog against a small one; of `update` and `status` of a host."""
+"""Peak memory of `backup`, `reparse` and `merge`: a large blog against a small one; of `update` and `status` of a host."""
 
 from pathlib import Path
 
@@ -10,12 +10,13 @@ SMALL, LARGE = 500, 20_000
 BLOGS = 5_000
 
 
-def peaks(posts: int) -> tuple[float, float]:
-    """Return the peak MiB of a first backup, and of a reparse of its pages on one core."""
+def peaks(posts: int) -> tuple[float, float, float]:
+    """Return the peak MiB of a first backup, of a reparse of its pages on one core, and of a merge into a new archive."""
     with demo_host("31182", posts=posts, comments=1) as urls, folder() as place:
         db: Path = place / "a.db"
         first = backup(db, *urls).peak_mib
-        return first, command("reparse", "--db", db, "--workers", "1", "-q").peak_mib
+        reparse = command("reparse", "--db", db, "--workers", "1", "-q").peak_mib
+        return first, reparse, command("merge", db, "--db", place / "merged.db", "-q").peak_mib
 
 
 def of_a_host(blogs: int) -> Row:
@@ -43,6 +44,6 @@ def measure(*, small: bool = False) -> list[Row]:
                 "at most 1.3 ×",
                 f"{other / one:.2f} × ({one:.0f} MiB, {other:.0f} MiB)",
             )
-            for name, one, other in zip(("backup", "reparse"), ones, others, strict=True)
+            for name, one, other in zip(("backup", "reparse", "merge"), ones, others, strict=True)
         ),
     ]

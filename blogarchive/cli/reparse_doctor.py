@@ -50,7 +50,7 @@ def reparse(
     """Parse all stored pages again with the installed version, without the network."""
     changed = 0
     damaged: list[str] = []
-    errors: list[str] = []
+    errors: list[tuple[str, str]] = []
     require_archive(db)
     with _open_archive(db, diff=diff) as archive:
         stored = page_rows.stored_pages(archive, stale_only=stale, failed_only=failed, damaged=damaged)
@@ -67,8 +67,8 @@ def reparse(
             (_("{count} pages would change") if diff else _("{count} pages changed")).format(count=changed),
             err=True,
         )
-    for line in errors:
-        click.echo(line, err=True)
+    for url, why in errors:
+        click.echo(f"{url}: {why}", err=True)
     require_undamaged(damaged)
     return 1 if errors else 0
 

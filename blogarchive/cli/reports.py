@@ -57,6 +57,12 @@ def status(db: Path, as_json: bool) -> None:
                 "{count} pages were parsed by an older version: `blogarchive reparse --stale` parses them again"
             ).format(count=found.pages_stale)
         )
+    if found.unfinished_merge:
+        click.echo(
+            _(
+                "the merge of {name} was interrupted: `blogarchive merge` with the same file continues it"
+            ).format(name=found.unfinished_merge)
+        )
 
 
 @click.command(

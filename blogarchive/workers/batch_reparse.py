@@ -2,9 +2,10 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
+from gettext import gettext as _
 from itertools import islice
 
 from blogarchive.items import CrawledPage, ParsedPage
@@ -12,6 +13,7 @@ from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
 from blogarchive.workers.large_pages import parse_guarded
+from blogarchive.workers.parser_process import ParserKilled
 from blogarchive.workers.pool import MOST_WORKERS, start_pool, submit
 from blogarchive.workers.process import count_cores, reduce_garbage_collection
 
@@ -36,12 +38,12 @@ def parse_stored_page(stored: StoredPage, cache: SubtreeCache | None = None) -> 
 
 
 def parse_stored_pages(
-    pages: Iterable[StoredPage], workers: int | None = None, errors: list[str] | None = None
-) -> Iterator[Reparsed]:
+    pages: Iterable[StoredPage], workers: int | None = None, errors: list[tuple[str, str]] | None = None
+) -> Generator[Reparsed]:
     """Yield `parse_stored_page` of each of `pages`, in their order; `workers` None means one for each core.
 
-    A page on which this program fails is left out, and a line about it is appended to `errors`. Raises
-    `RuntimeError` if `errors` is None.
+    A page that cannot be parsed is left out; its URL and the reason are appended to `errors`. Raises `RuntimeError`
+    if `errors` is None.
     """
     pages, count = iter(pages), min(workers or count_cores(), MOST_WORKERS)
     local = pages if count == 1 else islice(pages, 0 if workers else _PAGES_WITHOUT_WORKERS)
@@ -82,7 +84,7 @@ def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
 
 
 def _join(
-    batch: list[StoredPage], results: list[ParsedPage | str], errors: list[str] | None
+    batch: list[StoredPage], results: list[ParsedPage | str], errors: list[tuple[str, str]] | None
 ) -> Iterator[Reparsed]:
     for stored, result in zip(batch, results, strict=True):
         if isinstance(result, ParsedPage):
@@ -90,7 +92,7 @@ def _join(
         elif errors is None:
             raise RuntimeError(f"{stored.page.url}: {result}")
         else:
-            errors.append(f"{stored.page.url}: this program failed: {result}")
+            errors.append((stored.page.url, result))
 
 
 def _parse_batch(batch: list[StoredPage]) -> list[ParsedPage | str]:
@@ -101,9 +103,11 @@ def _parse_batch(batch: list[StoredPage]) -> list[ParsedPage | str]:
 def _try_parse(stored: StoredPage, subtrees: SubtreeCache) -> ParsedPage | str:
     try:
         return parse_stored_page(stored, subtrees)[1].parsed
+    except ParserKilled as why:
+        return str(why)
     except Exception as error:  # one page must not cost the others
         log.exception("parsing %s again failed", stored.page.url)
-        return f"{type(error).__name__}: {error}"
+        return _("this program failed: {error}").format(error=f"{type(error).__name__}: {error}")
 
 
 @cache

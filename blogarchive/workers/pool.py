@@ -13,6 +13,7 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TypeVar
 
+from blogarchive.messages import use_system_language
 from blogarchive.workers.process import count_cores, reduce_garbage_collection, stop_signals
 
 MOST_WORKERS = 61  # Windows waits for no more processes at once
@@ -98,10 +99,14 @@ def _terminal_signals() -> set[signal.Signals]:
 
 
 def _start_worker() -> None:
-    """End this worker with its parent, which may be killed, and keep it from logging to stderr."""
+    """End this worker with its parent, which may be killed, and keep it from logging to stderr.
+
+    Its messages are in the parent's language.
+    """
     for signum in _terminal_signals():
         signal.signal(signum, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())
+    use_system_language()
     reduce_garbage_collection()
     Thread(target=_end_with_parent, daemon=True).start()
 

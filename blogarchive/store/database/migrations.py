@@ -18,6 +18,7 @@ from blogarchive.store.database.schema import (
     tables_counts,
     tables_crawl,
     tables_discovery,
+    tables_merge,
     tables_settings,
     text_numbers,
     views,
@@ -31,7 +32,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -136,6 +137,12 @@ def m015_text_checksums(db: Database) -> None:
 def m016_category_indexes(db: Database) -> None:
     """Index posts by category and categories by post with every column that lists and facets read."""
     execute_script(db, tables_content.CATEGORY_INDEXES)
+
+
+@MIGRATIONS()
+def m017_merge_progress(db: Database) -> None:
+    """Create the table of the merge that is not finished."""
+    execute_script(db, tables_merge.TABLES)
 
 
 def apply_migrations(db: Database) -> None:

@@ -90,6 +90,7 @@ class ArchiveStatus:
     """The state of the archive: its blogs and its size.
 
     `pages_stale` counts the pages that an older parser parsed. `bytes_served` is the uncompressed size of all pages.
+    `unfinished_merge` is the file name of the archive whose merge was interrupted, else None.
     """
 
     blogs: tuple[BlogStatus, ...]
@@ -101,6 +102,7 @@ class ArchiveStatus:
     last_run_outcome: str | None
     last_run_at: str | None
     coverage: tuple[Coverage, ...]
+    unfinished_merge: str | None
 
 
 def read_status(archive: Archive) -> ArchiveStatus:
@@ -117,6 +119,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
         bytes_served=archive.scalar("select sum(body_size) from pages"),
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),
+        unfinished_merge=archive.text("select source from merge_progress"),
         **next(dicts(runs), no_run),
     )
 

@@ -36,6 +36,7 @@ TABLES = {
     "m014_changes": "a28f126330ab8deb",
     "m015_text_checksums": "c654cde526d27c85",
     "m016_category_indexes": "0be8c7486b55d839",
+    "m017_merge_progress": "4cbc0daa1f100513",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

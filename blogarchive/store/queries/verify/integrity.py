@@ -52,6 +52,23 @@ def verify_archive(archive: Archive, *, threads: int = 1) -> IntegrityReport:
     )
 
 
+def require_readable(archive: Archive) -> None:
+    """Raise `ArchiveDamaged` if SQLite cannot read every row. This takes a hundredth of the time of `verify_archive`.
+
+    Bytes and references are not verified. A damaged search index is no obstacle.
+    """
+    for table in archive.column(
+        "select name from sqlite_master where type = 'table' and name not like '%_fts%'"
+    ):
+        damage = _as_damage(archive.column(f"pragma quick_check({quote_name(table)})"))
+        if damage:
+            raise ArchiveDamaged(
+                _("{path} is damaged: {damage}; `blogarchive verify` shows all damage").format(
+                    path=archive.path, damage=damage[0]
+                )
+            )
+
+
 def _integrity(archive: Archive) -> list[str]:
     try:
         return _as_damage(archive.column("pragma integrity_check(20)"))

@@ -1,0 +1,206 @@
+"""A merge in slices: it has the result of one transaction, and it continues after a kill at any of them."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from blogarchive.importing.merge import merge_archive
+from blogarchive.store.merge.slices import SliceSizes
+from tests.demo import DemoHost, make_blog
+from tests.demo.changes import chain, edit_post, recategorise, remove_post
+from tests.importing.archives import change, dump, natural_rows, rows
+from tests.tool import Tool
+
+_ONE = SliceSizes(rows=1_000_000, parsed_pages=1_000_000, media_bytes=1_000_000_000)
+_TINY = SliceSizes(rows=3, parsed_pages=4, media_bytes=10)
+_FORK = multiprocessing.get_context("fork")
+_DAY = "2024-01-01T00:00:00+00:00"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sources:
+    """Archives of one blog: `early` saw it before changes, `late` after them; `foreign` is of another blog."""
+
+    early: Path
+    late: Path
+    foreign: Path
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    blog = make_blog("555", posts=10, seed=5, comments=2)
+    post = blog.posts[4]
+    category = min({name for other in blog.posts for name in other.categories} - set(post.categories))
+    early, late, foreign = (Tool(tmp_path_factory.mktemp(name)) for name in ("early", "late", "foreign"))
+    with DemoHost([blog, make_blog("777", posts=3, seed=7)], markup="html5") as host:
+        assert early.run("backup", host.blog_url("555")).code == 0
+        assert foreign.run("backup", host.blog_url("777")).code == 0
+        host.change(
+            "555",
+            chain(
+                recategorise(post.number, category),
+                edit_post(blog.posts[2].number, title="改过的题目"),
+                remove_post(blog.posts[7].number),
+            ),
+        )
+        shutil.copy(early.db, late.db)
+        late.days_ahead = 40
+        assert late.run("update", "--full").code == 0
+    for tool in (early, late):
+        _add_rows_without_pages(tool.db)
+    return Sources(early=early.db, late=late.db, foreign=foreign.db)
+
+
+def _add_rows_without_pages(archive: Path) -> None:
+    """Add series, images and a comment that no stored page yields again."""
+    for number in range(5):
+        body = bytes([number]) * 7
+        digest = sha256(body).hexdigest()
+        change(archive, "insert into media_files values (?, 'image/png', 7, ?)", digest, body)
+        change(
+            archive,
+            "insert into media(url, host, sha256, content_type, size, status)"
+            " values (?, 'x.example', ?, 'image/png', 7, 'stored')",
+            f"http://x.example/{number}.png",
+            digest,
+        )
+    change(
+        archive,
+        f"insert into author_stats(author_id, captured_at, total_visits) select id, '{_DAY}', 5 from authors",
+    )
+    change(
+        archive, f"insert into post_stats(post_id, captured_at, views) select id, '{_DAY}', id % 3 from posts"
+    )
+    change(
+        archive,
+        "insert into comments(post_id, author_name, body_html, body_text, fingerprint, first_seen_at, last_seen_at)"
+        f" select id, '过客', '顶', '顶', '1|过客', '{_DAY}', '{_DAY}' from posts where id % 2",
+    )
+
+
+def copied(path: Path, to: Path) -> Path:
+    return Path(shutil.copy(path, to))
+
+
+@pytest.mark.parametrize("order", ["early late", "late early", "foreign late"])
+def test_a_merge_in_slices_equals_a_merge_in_one(sources: Sources, tmp_path: Path, order: str) -> None:
+    first, other = (getattr(sources, name) for name in order.split())
+    one, many = copied(first, tmp_path / "one.db"), copied(first, tmp_path / "many.db")
+    merge_archive(one, other, sizes=_ONE)
+    merge_archive(many, other, sizes=_TINY)
+    assert natural_rows(many) == natural_rows(one)
+    assert rows(many, "select count(*) from post_media where media_id is null") == rows(
+        one, "select count(*) from post_media where media_id is null"
+    )
+
+
+@pytest.mark.parametrize("order", ["early late", "late early"])
+def test_a_merge_that_is_killed_at_any_slice_is_finished_by_its_repetition(
+    sources: Sources, tmp_path: Path, order: str
+) -> None:
+    first, other = (getattr(sources, name) for name in order.split())
+    source = other.read_bytes()
+    whole, killed = copied(first, tmp_path / "whole.db"), copied(first, tmp_path / "killed.db")
+    merge_archive(whole, other, sizes=_TINY)
+    kills = next(commits for commits in range(100) if _merge_until_killed(killed, other, commits=commits))
+    assert kills > 8
+    assert natural_rows(killed, ids=True) == natural_rows(whole, ids=True)
+    assert rows(killed, "select * from merge_progress") == []
+    assert other.read_bytes() == source
+
+
+def _merge_until_killed(archive: Path, other: Path, *, commits: int) -> bool:
+    """Merge in a process that is killed before the commit after `commits` slices; return whether it finished."""
+    process = _FORK.Process(target=_merge_and_die, args=(archive, other, commits))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode == 0
+
+
+def _merge_and_die(archive: Path, other: Path, commits: int) -> None:
+    sqlite3.connect = partial(sqlite3.connect, factory=_Mortal)
+    _Mortal.commits_left = commits
+    merge_archive(archive, other, sizes=_TINY)
+
+
+class _Mortal(sqlite3.Connection):
+    """A connection whose process is killed in place of a commit."""
+
+    commits_left = 0
+
+    def execute(self, sql: str, parameters: object = ()) -> sqlite3.Cursor:
+        if sql == "commit":
+            if not _Mortal.commits_left:
+                os.kill(os.getpid(), signal.SIGKILL)
+            _Mortal.commits_left -= 1
+        return super().execute(sql, parameters)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def interrupted(sources: Sources, tmp_path: Path) -> Path:
+    """Return a copy of `foreign` with an interrupted merge of `late`."""
+    archive = copied(sources.foreign, tmp_path / "interrupted.db")
+
+    def stop(done: int, _total: int) -> None:
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        merge_archive(archive, sources.late, progress=stop, sizes=_TINY)
+    return archive
+
+
+def test_an_interrupted_merge_keeps_its_slices_and_continues(sources: Sources, interrupted: Path) -> None:
+    copied_pages = rows(interrupted, "select count(*) from pages")
+    seen = []
+    report = merge_archive(
+        interrupted, sources.late, progress=lambda done, total: seen.append((done, total)), sizes=_TINY
+    )
+    assert report.pages == 0, "all pages were copied before"
+    assert rows(interrupted, "select count(*) from pages") == copied_pages
+    assert seen[-1][0] == seen[-1][1] > 0
+    before = dump(interrupted)
+    merge_archive(interrupted, sources.late)
+    assert dump(interrupted) == before
+
+
+def test_status_names_the_interrupted_merge_until_it_is_finished(
+    sources: Sources, interrupted: Path, tmp_path: Path
+) -> None:
+    tool = Tool(tmp_path)
+    tool.db = interrupted
+    assert "the merge of archive.db was interrupted" in tool.run("status").out
+    assert tool.run("merge", str(sources.late)).code == 0
+    assert "interrupted" not in tool.run("status").out
+
+
+def test_merges_of_other_archives_do_not_lose_an_interrupted_one(
+    sources: Sources, interrupted: Path, tmp_path: Path
+) -> None:
+    merge_archive(interrupted, sources.early, sizes=_TINY)
+    assert rows(interrupted, "select * from merge_progress") == []
+    merge_archive(interrupted, sources.late, sizes=_TINY)
+    straight = copied(sources.foreign, tmp_path / "straight.db")
+    for other in (sources.early, sources.late):
+        merge_archive(straight, other)
+    assert natural_rows(interrupted) == natural_rows(straight)
+
+
+def test_an_interrupted_merge_copies_what_its_source_has_stored_since(
+    sources: Sources, interrupted: Path, tmp_path: Path
+) -> None:
+    later = copied(sources.late, tmp_path / "archive.db")
+    merge_archive(later, sources.early)
+    merge_archive(interrupted, later, sizes=_TINY)
+    straight = copied(sources.foreign, tmp_path / "straight.db")
+    merge_archive(straight, later)
+    assert natural_rows(interrupted) == natural_rows(straight)

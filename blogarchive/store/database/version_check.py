@@ -24,8 +24,8 @@ def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
         raise UsageError(
             _(
                 "{path} was made by an older blogarchive; bring it up to date first: `blogarchive update`, or"
-                " without the network `blogarchive reparse --stale --db {path}`; the older one cannot open it then:"
-                " copy the file first if you still need that"
+                " without the network `blogarchive reparse --stale --db {path}`; work on a copy if the file is on a"
+                " read-only disc, or if you still need the older one, which cannot open it then"
             ).format(path=path)
         )
 

@@ -2,19 +2,26 @@
 
 import re
 from functools import partial
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blogarchive.browse.app.change_words import change_words
+from blogarchive.browse.app.words import exit_words
 from blogarchive.browse.pages.diffs import diff_texts
+from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.browse.pages.formatting import format_time
 from blogarchive.browse.pages.reply_targets import find_reply_targets
 from blogarchive.browse.plots.bars import Bar, draw_bars
 from blogarchive.browse.plots.calendar import draw_calendar
 from blogarchive.browse.plots.lines import draw_line, draw_sparkline
 from blogarchive.browse.plots.scales import round_ticks
+from blogarchive.errors import BlogArchiveError
 from blogarchive.rendering.languages import detect_language
+from blogarchive.store.changes.classify import ChangeKind
+from blogarchive.store.ledger.failures import FailureKind
 from blogarchive.store.queries.post_models import Comment
 
 SEEN = "2025-02-01T09:00:00+00:00"
@@ -139,3 +146,18 @@ def test_a_calendar_has_every_day_of_its_year_and_links_those_with_posts() -> No
     assert drawn.count("<a ") == 1
     assert "two &lt;posts&gt;" in drawn
     assert draw_calendar(2100, {}, title="", weekdays="M").count("<rect") == 365
+
+
+def test_every_failure_exit_code_and_change_of_a_site_has_a_sentence_of_its_own() -> None:
+    failures = {kind: describe_failure(kind) for kind in get_args(FailureKind)}
+    assert [kind for kind, words in failures.items() if words == kind] == []
+    mistake = exit_words(70)
+    codes = {error.exit_code for error in _descendants(BlogArchiveError)}
+    assert 76 in codes
+    assert [code for code in codes if exit_words(code) == mistake] == []
+    unknown = change_words("text.unknown")
+    assert [kind for kind in ChangeKind if change_words(f"text.{kind}") == unknown] == []
+
+
+def _descendants(kind: type[BlogArchiveError]) -> set[type[BlogArchiveError]]:
+    return {found for child in kind.__subclasses__() for found in {child, *_descendants(child)}}

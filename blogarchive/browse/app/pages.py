@@ -11,7 +11,8 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.app.context import AppContext
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.schedule import crontab_line, schtasks_command
-from blogarchive.browse.app.words import MESSAGES, exit_words, problem_words
+from blogarchive.browse.app.words import MESSAGES, exit_words
+from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.copy import copy_archive
@@ -157,7 +158,7 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "ended": exit_words(context.state.job.exit_code),
         "last_message": context.state.job.last_message(),
         "changes": await context.read(crawl_state.waiting_changes) or (),
-        "problems": [(problem, problem_words(problem.kind)) for problem in problems or ()],
+        "problems": [(problem, describe_failure(problem.kind)) for problem in problems or ()],
     }
 
 

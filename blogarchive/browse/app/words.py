@@ -1,22 +1,8 @@
-"""Sentences for failures and exit codes, for people without a terminal. The templates translate them."""
+"""Sentences for exit codes and forms, for people without a terminal. The templates translate them."""
 
 from typing import Final
 
 from blogarchive.messages import N_
-
-_KINDS: Final = {
-    "network": N_("The page could not be reached; it is tried again with the next run."),
-    "http": N_("The site answered with an error."),
-    "blocked": N_("The site refuses us for now; it is tried again later."),
-    "robots": N_("The site's robots.txt does not allow this page."),
-    "cut": N_("The page ended in the middle; it is tried again with the next run."),
-    "incomplete": N_("Something is missing on the page, for example comments."),
-    "unreadable": N_("The page could not be read; a newer version may be able to."),
-    "changed": N_("Many posts differ in one way, so the site may have changed; nothing stored was replaced."),
-    "mistake": N_("This program made a mistake with this page; a newer version tries again."),
-    "media": N_("An image could not be fetched."),
-}
-"""By the kind of a failure."""
 
 _ENDS: Final = {
     0: N_("Finished: everything that was found is stored."),
@@ -27,6 +13,7 @@ _ENDS: Final = {
     5: N_("The site seems to have changed, and nothing stored was replaced. A newer version may be needed."),
     6: N_("The file cannot be written: the disk is full, or the file is damaged."),
     75: N_("Another backup is writing to this archive."),
+    76: N_("Another machine of the fleet is reading this site. Try again later."),
 }
 """By the exit code of a crawl."""
 
@@ -36,11 +23,6 @@ MESSAGES: Final = {
     "busy": N_("A backup is running already; wait for its end, or stop it first."),
     "wrong": N_("This form was not understood; nothing was done."),
 }
-
-
-def problem_words(kind: str) -> str:
-    """Return the sentence for a kind of failure, to be translated."""
-    return _KINDS.get(kind, N_("Something could not be stored."))
 
 
 def exit_words(code: int | None) -> str | None:

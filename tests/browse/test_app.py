@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from blogarchive.browse.app.preview import preview_of
+from blogarchive.store.database.migrations import MIGRATIONS
 from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog
 
@@ -37,7 +39,9 @@ def stored_posts(db: Path) -> int:
 
 
 def finished(server: AppServer) -> bool:
-    return "A backup is running" not in server.send("GET", "/app/progress", cookie=server.cookie).text
+    answer = server.send("GET", "/app/progress", cookie=server.cookie)
+    assert answer.status == 200, answer.text
+    return "A backup is running" not in answer.text
 
 
 def test_another_host_name_another_origin_and_a_missing_cookie_reach_nothing(server: AppServer) -> None:
@@ -89,6 +93,17 @@ def test_without_a_change_of_the_site_there_is_no_question(server: AppServer) ->
     assert (answer.status, answer.headers["location"]) == (302, "/app")
     assert server.send("GET", "/app/agree", cookie=server.cookie).status == 405
     assert server.post("/app/agree", csrf=False).status == 403
+
+
+def test_an_archive_whose_tables_are_still_being_made_is_none_yet(server: AppServer) -> None:
+    hurry(server.db)
+    with closing(sqlite3.connect(server.db)) as connection:
+        database = Database(connection)
+        MIGRATIONS.apply(database, stop_before="m014_changes")
+        assert server.send("GET", "/app", cookie=server.cookie).status == 200
+        assert server.send("GET", "/app/progress", cookie=server.cookie).status == 200
+        MIGRATIONS.apply(database)
+    assert server.send("GET", "/app", cookie=server.cookie).status == 200
 
 
 def test_a_page_that_is_no_blog_and_an_unknown_host_are_explained(server: AppServer) -> None:

@@ -6,13 +6,13 @@ async function look() {
   if (place.dataset.running !== "yes") return;
   try {
     const response = await fetch("/app/progress", { cache: "no-store" });
-    if (!response.ok) return;
-    const text = await response.text();
-    if (!text.includes('action="/app/stop"')) {
+    if (response.status === 403) return; // another start of the program: it has another address
+    const text = response.ok ? await response.text() : null;
+    if (text !== null && !text.includes('action="/app/stop"')) {
       location.replace("/app");
       return;
     }
-    if (!place.contains(document.activeElement)) place.innerHTML = text;
+    if (text !== null && !place.contains(document.activeElement)) place.innerHTML = text;
   } catch {
     // The program was closed or is busy: the next look may succeed.
   }

@@ -14,6 +14,7 @@ from blogarchive.browse.app.access import Access
 from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
 from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.messages import Language
+from blogarchive.store.database.version_check import is_older
 
 if TYPE_CHECKING:  # datasette.app imports its plugins
     from datasette.app import Datasette
@@ -92,7 +93,8 @@ async def open_database(datasette: "Datasette", path: Path) -> Database | None:
     if known is not None or not path.exists():
         return known
     added = datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
-    await archives.find_archives(datasette)
-    if archives.get_archive(datasette, None) is None:  # the file is there, its tables are not yet
+    if await added.execute_fn(is_older):  # the first backup still makes the tables
         datasette.remove_database(added.name)
+    else:
+        await archives.find_archives(datasette)
     return archives.get_archive(datasette, None)

@@ -12,7 +12,13 @@ from tests.browse import chromium
 SLOW = {"bench", "docs", "faults", "fleet", "hostile", "lies", "package", "workers"}
 """Folders of tests that kill, freeze, damage or attack, or that install and build; `make test-slow` runs them."""
 
-SLOW_MODULES = {"test_app", "test_interrupted_images", "test_interruption", "test_stopped"}
+SLOW_MODULES = {
+    "test_app",
+    "test_interrupted_images",
+    "test_interruption",
+    "test_killed_exports",
+    "test_stopped",
+}
 """Modules of kills in other folders."""
 
 

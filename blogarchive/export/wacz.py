@@ -14,17 +14,12 @@ from typing import IO, Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
-from blogarchive.export import cdx_index
-from blogarchive.export.cdx_index import CdxIndex
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.export.warc import (
-    UNKNOWN_TIME,
-    WrittenRecords,
-    require_author_filter,
-    warc_date,
-    write_records,
-)
+from blogarchive.export.warc import WrittenRecords, require_author_filter, write_records
+from blogarchive.export.web_archive import cdx_index
+from blogarchive.export.web_archive.cdx_index import CdxIndex, IndexEntry
+from blogarchive.export.web_archive.records import UNKNOWN_TIME, warc_date
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import Filters, ReplayPage
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
@@ -66,9 +61,7 @@ def _write_package(reader: ExportReader, file: BinaryIO, progress: Progress) -> 
     with ZipFile(file, "w") as package:
         files = _PackageFiles(package)
         with files.open(f"archive/{_WARC_NAME}", ZIP_STORED) as warc:
-            written = write_records(
-                warc, reader, _WARC_NAME, progress, on_record=partial(_index_record, index, warc)
-            )
+            written = write_records(warc, reader, _WARC_NAME, progress, on_record=partial(_add_record, index))
         _write_index(files, index)
         newest = _write_page_list(files, reader)
         _write_description(files, reader, newest)
@@ -81,7 +74,6 @@ class _PackageFile:
     def __init__(self, name: str, inner: IO[bytes]) -> None:
         self.name = name
         self.size = 0
-        self.record_start = 0
         self._inner = inner
         self._hash = hashlib.sha256()
 
@@ -89,9 +81,6 @@ class _PackageFile:
         self.size += len(data)
         self._hash.update(data)
         return self._inner.write(data)
-
-    def flush(self) -> None:
-        """Do nothing: the ZIP file is flushed at its end."""
 
     def resource(self) -> dict[str, object]:
         return {
@@ -120,10 +109,8 @@ class _PackageFiles:
         self.resources.append(file.resource())
 
 
-def _index_record(index: CdxIndex, warc: _PackageFile, record: Any) -> None:
-    if record.rec_type != "warcinfo":
-        index.add(record, offset=warc.record_start, length=warc.size - warc.record_start)
-    warc.record_start = warc.size
+def _add_record(index: CdxIndex, entry: IndexEntry, offset: int, length: int) -> None:
+    index.add(entry, offset=offset, length=length)
 
 
 def _write_index(files: _PackageFiles, index: CdxIndex) -> None:

@@ -14,7 +14,7 @@ from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
 from blogarchive.workers.large_pages import parse_guarded
 from blogarchive.workers.parser_process import ParserKilled
-from blogarchive.workers.pool import MOST_WORKERS, start_pool, submit
+from blogarchive.workers.pool import MOST_WORKERS, in_batches, start_pool, submit
 from blogarchive.workers.process import count_cores, reduce_garbage_collection
 
 _BATCH = 40  # pages of a task: they share subtrees, which are pickled once
@@ -63,24 +63,15 @@ def parse_stored_pages(
 
 def _run_in_order(pool: ProcessPoolExecutor, pages: Iterator[StoredPage], ahead: int) -> Iterator[Task]:
     running: deque[Task] = deque()
-    for batch in _batches(pages):
+    for batch in in_batches(pages, most=_BATCH, size=_body_size, most_bytes=_BATCH_BYTES):
         running.append((batch, submit(pool, _parse_batch, batch)))
         if len(running) > ahead:
             yield running.popleft()
     yield from running
 
 
-def _batches(pages: Iterator[StoredPage]) -> Iterator[list[StoredPage]]:
-    batch: list[StoredPage] = []
-    size = 0
-    for stored in pages:
-        batch.append(stored)
-        size += len(stored.page.body)
-        if len(batch) == _BATCH or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _body_size(stored: StoredPage) -> int:
+    return len(stored.page.body)
 
 
 def _join(

@@ -19,22 +19,28 @@ from blogarchive.workers.process import count_cores, reduce_garbage_collection, 
 MOST_WORKERS = 61  # Windows waits for no more processes at once
 _TASKS_AHEAD = 2  # for each worker
 _BATCH = 16  # items of a task
+_BATCH_BYTES = 1_000_000
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def map_in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], *, local: int
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    local: int,
+    size: Callable[[Item], int] = lambda item: 0,
 ) -> Iterator[tuple[Item, Result]]:
     """Yield each item with `function(item)`, in order, computed on all cores; few items are in memory at a time.
 
-    The first `local` items are computed in this process: about as many as it computes while workers start.
+    The first `local` items are computed in this process: about as many as it computes while workers start. `size` is
+    that of an item in bytes: large ones go to a worker in smaller batches.
     """
     items, count = iter(items), min(count_cores(), MOST_WORKERS)
     for item in items if count == 1 else islice(items, local):
         yield item, function(item)
-    batches = iter(lambda: list(islice(items, _BATCH)), [])
+    batches = in_batches(items, most=_BATCH, size=size, most_bytes=_BATCH_BYTES)
     first = next(batches, None)
     if first is None:
         return
@@ -49,6 +55,22 @@ def map_in_order(
             yield from _join(*done)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def in_batches(
+    items: Iterable[Item], *, most: int, size: Callable[[Item], int], most_bytes: int
+) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most `most`; a list ends with the item that reaches `most_bytes` in all."""
+    batch: list[Item] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size(item)
+        if len(batch) == most or total >= most_bytes:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
 
 
 def start_pool(count: int) -> ProcessPoolExecutor:

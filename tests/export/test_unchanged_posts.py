@@ -1,17 +1,22 @@
 """A later export renders only the posts that changed, and mends files that a person changed."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from blogarchive.export import warc
 from blogarchive.export.common import post_files
 from blogarchive.export.common.export_folder import MARKER, ExportFolder
+from blogarchive.export.common.report import Exported
 from blogarchive.export.epub import export_epub
 from blogarchive.export.html import export_html
 from blogarchive.export.markdown import export_markdown
-from tests.export.conftest import all_bytes
+from blogarchive.export.wacz import export_wacz
+from blogarchive.export.warc import export_warc
+from tests.export.conftest import HOST, Made, all_bytes, png
 
 
 def rendered(out: Path, archive: Path, export: object, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -83,3 +88,22 @@ def test_posts_that_processes_render_are_those_that_this_one_renders(
     export_epub(archive, tmp_path / "there.epub")
     assert all_bytes(tmp_path / "here") == all_bytes(tmp_path / "there")
     assert (tmp_path / "here.epub").read_bytes() == (tmp_path / "there.epub").read_bytes()
+
+
+@pytest.mark.parametrize("export", [export_warc, export_wacz])
+def test_records_that_processes_build_are_those_that_this_one_builds(
+    made: Made, tmp_path: Path, export: Callable[..., Exported], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = made.post(made.blog(), 1, "题", "<p>文</p>")
+    for number in range(40):
+        made.page(f"{HOST}/{number}", f"<p>{number}</p>".encode() * 5000)
+        made.picture(post, f"{HOST}/{number}.png", png(number), number)
+    damaged = made.page(f"{HOST}/damaged", b"")
+    made.connection.execute("update pages set body = x'00' where id = ?", (damaged,))
+    archive = made.done()
+    here = export(archive, tmp_path / "here" / "out")
+    monkeypatch.setattr(warc, "_LOCAL", 0)
+    there = export(archive, tmp_path / "there" / "out")
+    assert (here.pages, here.pictures, len(here.damaged)) == (40, 40, 1)
+    assert here.damaged == there.damaged
+    assert here.out.read_bytes() == there.out.read_bytes()

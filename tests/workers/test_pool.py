@@ -2,7 +2,7 @@
 
 import os
 
-from blogarchive.workers.pool import map_in_order
+from blogarchive.workers.pool import in_batches, map_in_order
 
 
 def add_process(number: int) -> tuple[int, int]:
@@ -21,3 +21,9 @@ def test_items_come_back_in_order_from_other_processes() -> None:
 
 def test_few_items_start_no_process() -> None:
     assert list(map_in_order(add_process, range(3), local=10)) == [(n, (n, os.getpid())) for n in range(3)]
+
+
+def test_large_items_are_in_small_batches() -> None:
+    sizes = [1, 1, 1, 9, 1, 30, 1, 1]
+    found = list(in_batches(sizes, most=3, size=lambda size: size, most_bytes=10))
+    assert found == [[1, 1, 1], [9, 1], [30], [1, 1]]

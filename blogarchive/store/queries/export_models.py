@@ -1,7 +1,10 @@
 """The filters of an export, and stored pages as exports write them."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
+
+from blogarchive.store.pages.page_rows import decompress_body
 
 PAGE_FIELD = "Blogarchive-Page"
 """The field of a WARC record with the site, target and comment counts of a page."""
@@ -36,6 +39,43 @@ class PageRecord:
     site: str
     target: str
     counted: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackedPage:
+    """A stored page with its columns as they are: the body is compressed, the headers are JSON."""
+
+    url: str
+    fetched_at: str
+    status: int
+    headers: str
+    body: bytes
+    site: str
+    target: str
+    counted: str | None
+
+    def unpack(self) -> PageRecord:
+        """Return the page as served. Raises `ArchiveDamaged` if its bytes are not whole."""
+        return PageRecord(
+            url=self.url,
+            fetched_at=self.fetched_at,
+            status=self.status,
+            headers=tuple((str(name), str(value)) for name, value in json.loads(self.headers)),
+            body=decompress_body(self.body, self.url, self.fetched_at),
+            site=self.site,
+            target=self.target,
+            counted=self.counted,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredImage:
+    """A stored image with its file; `fetched_at` is UTC, empty if unknown."""
+
+    url: str
+    content_type: str | None
+    fetched_at: str
+    body: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

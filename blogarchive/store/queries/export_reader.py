@@ -13,9 +13,8 @@ from typing import Any
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.archive_state import StateWatch
-from blogarchive.store.pages.page_rows import decompress_body
 from blogarchive.store.queries.blog_models import BLOGS, Blog
-from blogarchive.store.queries.export_models import Filters, PageRecord, ReplayPage
+from blogarchive.store.queries.export_models import Filters, PackedPage, ReplayPage, StoredImage
 from blogarchive.store.queries.post_models import POST_HEADINGS, FullPost, Image, PostHeading
 from blogarchive.store.queries.post_reader import complete_heading
 from blogarchive.store.rows import Value, dicts
@@ -127,13 +126,13 @@ class ExportReader:
         """Return the UTC fetch time of the oldest page, or None."""
         return self.archive.text("select min(fetched_at) from pages")
 
-    def page(self, page_id: int) -> PageRecord:
-        """Return the page of that id. Raises `KeyError` if there is none, `ArchiveDamaged` if its bytes are not whole."""
+    def page(self, page_id: int) -> PackedPage:
+        """Return the page of that id, still compressed. Raises `KeyError` if there is none."""
         for row in self._rows(
             "select url, fetched_at, status, headers, body, site, target, counted from pages where id = ?",
             page_id,
         ):
-            return _page(row)
+            return PackedPage(**row)
         raise KeyError(page_id)
 
     def replay_pages(self) -> Iterator[ReplayPage]:
@@ -142,10 +141,10 @@ class ExportReader:
             for row in self._rows(query, json.dumps(self._authors) if self._authors else None):
                 yield ReplayPage(**row)
 
-    def stored_images(self) -> Iterator[tuple[Image, str]]:
-        """Yield the images with stored files by URL, each with its UTC fetch time."""
+    def stored_images(self) -> Iterator[StoredImage]:
+        """Yield the images with stored files by URL, one in memory at a time."""
         rows = self._rows(
-            """select m.url, m.sha256, f.content_type, f.size, m.width, m.height, coalesce(m.fetched_at, '') as fetched_at
+            """select m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '') as fetched_at
                  from media m join media_files f on f.sha256 = m.sha256
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
@@ -153,8 +152,8 @@ class ExportReader:
             json.dumps(self._authors) if self._authors else None,
         )
         for row in rows:
-            fetched_at = row.pop("fetched_at")
-            yield Image(**row), fetched_at
+            body = self.image_bytes(row.pop("sha256"))
+            yield StoredImage(**row, body=body)
 
     def _author_id(self, words: str) -> int:
         rows = tuple(
@@ -187,9 +186,3 @@ class ExportReader:
 
     def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
         return dicts(self.archive.execute(sql, values))
-
-
-def _page(row: dict[str, Any]) -> PageRecord:
-    body = row.pop("body")
-    headers = tuple((str(name), str(value)) for name, value in json.loads(row.pop("headers")))
-    return PageRecord(**row, headers=headers, body=decompress_body(body, row["url"], row["fetched_at"]))

@@ -7,6 +7,7 @@ import heapq
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
@@ -19,6 +20,29 @@ _LINES_PER_BLOCK: Final = 1024
 _WWW: Final = "www."
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexEntry:
+    """What an index says of a record: the key with the time, and the facts without the place in a WARC."""
+
+    key: str
+    facts: dict[str, str | None]
+
+
+def describe_record(record: Any) -> IndexEntry:
+    """Return the entry of a written record of warcio, whose headers are complete."""
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    http = record.http_headers
+    media_type = http.get_header("Content-Type") if http else record.content_type
+    moment = record.rec_headers.get_header("WARC-Date").translate(_NO_PUNCTUATION)
+    facts = {
+        "url": url,
+        "mime": (media_type or "").partition(";")[0].strip().lower(),
+        "status": http.get_statuscode() if http else "200",
+        "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
+    }
+    return IndexEntry(key=f"{url_key(url)} {moment}", facts=facts)
+
+
 class CdxIndex:
     """The lines of an index, one for each record of a WARC; beyond 100,000 they are sorted in temporary files."""
 
@@ -28,22 +52,10 @@ class CdxIndex:
         self._lines: list[str] = []
         self._sorted_files: list[IO[str]] = []
 
-    def add(self, record: Any, *, offset: int, length: int) -> None:
-        """Add a written record of warcio, at `offset` bytes of the WARC and `length` bytes long."""
-        url = record.rec_headers.get_header("WARC-Target-URI")
-        http = record.http_headers
-        media_type = http.get_header("Content-Type") if http else record.content_type
-        facts = {
-            "url": url,
-            "mime": (media_type or "").partition(";")[0].strip().lower(),
-            "status": http.get_statuscode() if http else "200",
-            "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
-            "length": str(length),
-            "offset": str(offset),
-            "filename": self._warc_name,
-        }
-        moment = record.rec_headers.get_header("WARC-Date").translate(_NO_PUNCTUATION)
-        self._lines.append(f"{url_key(url)} {moment} {json.dumps(facts)}\n")
+    def add(self, entry: IndexEntry, *, offset: int, length: int) -> None:
+        """Add a record that is `length` bytes long, at `offset` bytes of the WARC."""
+        place = {"length": str(length), "offset": str(offset), "filename": self._warc_name}
+        self._lines.append(f"{entry.key} {json.dumps(entry.facts | place)}\n")
         if len(self._lines) >= self._lines_in_memory:
             self._sort_to_file()
 

@@ -24,7 +24,7 @@ _MODULES = {
     "backup": "backup_update",
     "update": "backup_update",
     "discover": "discover",
-    "status": "reports",
+    "status": "status",
     "failures": "reports",
     "verify": "reports",
     "diff": "reports",

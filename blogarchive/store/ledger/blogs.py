@@ -100,7 +100,7 @@ def find_blog(archive: Archive, name: str) -> Blog:
     if len(found) != 1:
         raise UsageError(
             _(
-                "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status` lists them"
+                "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status --all` lists them"
             ).format(count=len(found), name=name)
         )
     return found[0]

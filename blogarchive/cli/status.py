@@ -1,0 +1,225 @@
+"""The command `status`."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from gettext import gettext as _
+from pathlib import Path
+from typing import Final
+
+import click
+
+from blogarchive.cli.common import options
+from blogarchive.cli.common.run_summary import skipped_images_line
+from blogarchive.messages.labels import label
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery.discovered import Coverage
+from blogarchive.store.ledger.blogs import Blog, find_blog
+from blogarchive.store.queries import status as status_query
+from blogarchive.store.queries.status import ArchiveStatus, BlogStatus
+
+_MAX_BLOGS: Final = 20
+"""Blogs up to which each is shown in full."""
+
+
+@click.command(help=_("Show how much of each blog is stored, compared with the counts on its pages."))
+@click.argument("names", metavar="[BLOG]...", nargs=-1)
+@click.option(
+    "--all",
+    "in_full",
+    is_flag=True,
+    help=_("Show each blog, also of more than {count}.").format(count=_MAX_BLOGS),
+)
+@options.db
+@options.as_json
+@options.any_verbosity
+def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None:
+    """Show how much of each blog is stored; of a whole host the sums, and the blogs that are not complete."""
+    with Archive.open(db, read_only=True) as archive:
+        found = status_query.read_status(archive)
+        if names:
+            wanted = {find_blog(archive, name) for name in names}
+            named = (
+                blog for blog in found.blogs if blog.uid and Blog(site=blog.site, uid=blog.uid) in wanted
+            )
+            found = replace(found, blogs=tuple(named))
+    if as_json:
+        click.echo(json.dumps({**asdict(found), "blogs": [_blog_json(blog) for blog in found.blogs]}))
+        return
+    is_short = in_full or names or len(found.blogs) <= _MAX_BLOGS
+    for line in _format_each(found.blogs) if is_short else _format_sums(found.blogs):
+        click.echo(line)
+    if not names:
+        for line in _format_archive(found):
+            click.echo(line)
+
+
+def _format_each(blogs: Sequence[BlogStatus]) -> Iterator[str]:
+    for blog in blogs:
+        yield from _format_blog(blog)
+
+
+def _format_sums(blogs: Sequence[BlogStatus]) -> Iterator[str]:
+    for site in dict.fromkeys(blog.site for blog in blogs):
+        yield from _format_site(site, [blog for blog in blogs if blog.site == site])
+    yield from _format_incomplete([blog for blog in blogs if not blog.complete])
+
+
+def _format_archive(found: ArchiveStatus) -> Iterator[str]:
+    """Yield the lines of the archive: discovered blogs, size, last run, tasks that wait."""
+    for coverage in found.coverage:
+        if coverage.blogs_discovered:
+            yield _format_coverage(coverage)
+    yield _("{pages} pages and {images} images stored; last run: {last_run}").format(
+        pages=found.pages, images=found.media, last_run=_format_last_run(found)
+    )
+    if found.pages_stale:
+        yield _(
+            "{count} pages were parsed by an older version: `blogarchive reparse --stale` parses them again"
+        ).format(count=found.pages_stale)
+    if found.unfinished_merge:
+        yield _(
+            "the merge of {name} was interrupted: `blogarchive merge` with the same file continues it"
+        ).format(name=found.unfinished_merge)
+
+
+def _format_last_run(found: ArchiveStatus) -> str:
+    if found.last_run_command is None:
+        return _("none")
+    outcome = label(found.last_run_outcome) if found.last_run_outcome else _("running or killed")
+    return _("{command}, {outcome}, {time}").format(
+        command=found.last_run_command, outcome=outcome, time=found.last_run_at
+    )
+
+
+def _blog_json(blog: BlogStatus) -> dict[str, object]:
+    return {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
+
+
+def _format_blog(blog: BlogStatus) -> Sequence[str]:
+    if not blog.reached:
+        return _format_unreached(blog)
+    name = blog.blog_title or blog.nickname or blog.uid
+    paused = _(" (paused)") if blog.paused_at else ""
+    lines = [f"{name} ({blog.site}/{blog.uid}) {blog.url}{paused}", *_format_counts([blog])]
+    if blog.last_good_run or not blog.complete:
+        lines.append(_("  last good run  {time}").format(time=blog.last_good_run or _("none yet")))
+    if blog.images_not_fetched:
+        lines.append(f"  {skipped_images_line(blog.images_not_fetched)}")
+    if blog.unreached_since:
+        lines.append(
+            _("  home page not reached since {time}: {error}").format(
+                time=blog.unreached_since, error=blog.last_error
+            )
+        )
+    lines += [
+        _("  {month}  {read} of {named} posts read, {stored} stored, {shown} shown").format(
+            month=month.month,
+            read=month.read,
+            named=month.named,
+            stored=_format_days(month.first_held, month.last_held),
+            shown=_format_days(month.first_shown, month.last_shown),
+        )
+        for month in blog.months
+        if not month.complete
+    ]
+    return lines
+
+
+def _format_counts(blogs: Sequence[BlogStatus]) -> Sequence[str]:
+    """Return the lines of the counts of one blog, or their sums over several."""
+
+    def total(count: Callable[[BlogStatus], int]) -> int:
+        return sum(map(count, blogs))
+
+    return [
+        _("  posts     {read} of {named} read, {edited} edited, {gone} gone").format(
+            read=total(lambda blog: blog.posts_read),
+            named=total(lambda blog: blog.posts_named),
+            edited=total(lambda blog: blog.edited),
+            gone=total(lambda blog: blog.gone),
+        ),
+        _("  comments  {stored} of {counted} stored, {edited} edited, {gone} gone").format(
+            stored=total(lambda blog: blog.comments_held),
+            counted=total(lambda blog: blog.comments_claimed),
+            edited=total(lambda blog: blog.comments_edited),
+            gone=total(lambda blog: blog.comments_gone),
+        ),
+        _("  months    {complete} of {all} complete").format(
+            complete=total(lambda blog: blog.months_complete), all=total(lambda blog: len(blog.months))
+        ),
+        _(
+            "  images    {stored} of {shown} stored, {dead} given up, {waiting} still to fetch,"
+            " {skipped} on hosts that are not allowed"
+        ).format(
+            stored=total(lambda blog: blog.pictures.held),
+            shown=total(lambda blog: blog.pictures.shown),
+            dead=total(lambda blog: blog.pictures.dead),
+            waiting=total(lambda blog: blog.pictures.waiting),
+            skipped=total(lambda blog: blog.pictures.skipped),
+        ),
+        _("  failures  {open} open, {waiting} pages still to fetch").format(
+            open=total(lambda blog: blog.open_failures), waiting=total(lambda blog: blog.waiting)
+        ),
+    ]
+
+
+def _format_site(site: str, blogs: Sequence[BlogStatus]) -> Sequence[str]:
+    """Return the sums over the blogs of a site."""
+    heading = _(
+        "{site}: {blogs} blogs, {complete} complete, {unreached} never reached, {paused} paused"
+    ).format(
+        site=site,
+        blogs=len(blogs),
+        complete=sum(blog.complete for blog in blogs),
+        unreached=sum(not blog.reached for blog in blogs),
+        paused=sum(blog.paused_at is not None for blog in blogs),
+    )
+    return [heading, *_format_counts(blogs)]
+
+
+def _format_incomplete(blogs: Sequence[BlogStatus]) -> Iterator[str]:
+    """Yield a line for each of the first incomplete blogs, and one for the number of all."""
+    if not blogs:
+        return
+    yield _("{count} blogs are not complete; `blogarchive status --all` shows each blog").format(
+        count=len(blogs)
+    )
+    for blog in blogs[:_MAX_BLOGS]:
+        if blog.reached:
+            yield _(
+                "  {blog}  {read} of {named} posts read, {waiting} pages still to fetch, {open} failures"
+            ).format(
+                blog=f"{blog.site}/{blog.uid}",
+                read=blog.posts_read,
+                named=blog.posts_named,
+                waiting=blog.waiting,
+                open=blog.open_failures,
+            )
+        else:
+            yield "  " + " ".join(line.strip() for line in _format_unreached(blog))
+
+
+def _format_unreached(blog: BlogStatus) -> Sequence[str]:
+    name, paused = f"{blog.site}/{blog.uid or '?'}", _(" (paused)") if blog.paused_at else ""
+    return [
+        f"{name} {blog.url}{paused}",
+        _("  never reached: {error}").format(error=blog.last_error or _("not tried yet")),
+    ]
+
+
+def _format_coverage(coverage: Coverage) -> str:
+    """Return the known blogs of a site, and how many numbers of its posts are known up to the highest."""
+    text = _(
+        "{site}: {blogs} blogs, {waiting} more are discovered and wait for `backup --discovered`"
+    ).format(site=coverage.site, blogs=coverage.blogs, waiting=coverage.blogs_waiting)
+    if not coverage.highest_number:
+        return text
+    share = 100 * coverage.numbers_known / coverage.highest_number
+    return text + _("; {known} post numbers known of at most {highest} ({share:.1f} %)").format(
+        known=coverage.numbers_known, highest=coverage.highest_number, share=share
+    )
+
+
+def _format_days(first: str | None, last: str | None) -> str:
+    return _("none") if first is None else _("{first} to {last}").format(first=first, last=last)

@@ -242,9 +242,9 @@ async def test_comments_have_facets_by_blog_and_person(datasette: Datasette) -> 
                 assert followed["filtered_table_rows_count"] == result["count"], result
 
 
-async def test_the_category_facet_has_all_categories(own_archive: Path) -> None:
+async def test_the_category_facet_has_two_hundred_categories_and_all_on_request(own_archive: Path) -> None:
     with Archive.open(own_archive) as archive, archive.atomic():
-        for number in range(60):
+        for number in range(210):
             category = archive.insert(
                 "insert into categories (author_id, name, first_seen_at, last_seen_at) values (1, ?, 'a', 'a')",
                 (f"分类{number}",),
@@ -252,8 +252,10 @@ async def test_the_category_facet_has_all_categories(own_archive: Path) -> None:
             archive.insert("insert into post_categories (post_id, category_id) values (1, ?)", (category,))
     served = create_app(own_archive)
     await served.invoke_startup()
-    found = (await served.client.get("/archive/posts.json")).json()["facet_results"]["category"]
-    assert (len(found["results"]), found["truncated"]) == (64, False)
+    for query, number, truncated in (("", 200, True), ("?_facet_size=max", 214, False)):
+        answer = (await served.client.get(f"/archive/posts.json{query}")).json()
+        found = answer["facet_results"]["category"]
+        assert (len(found["results"]), found["truncated"]) == (number, truncated)
     close(served)
 
 

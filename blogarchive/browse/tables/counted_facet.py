@@ -48,7 +48,8 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
 
     async def _build_facet(self, name: str, counts: Iterable[tuple[Any, int]]) -> dict[str, Any]:
         # The categories of a few blogs are read as a list; other facets have as many values as rows.
-        size = _MOST_CATEGORIES if name == CATEGORY else self.get_facet_size()
+        asked = self.get_facet_size()
+        size = max(_MOST_CATEGORIES, asked) if name == CATEGORY else asked
         largest = sorted(counts, key=lambda found: (-found[1], found[0]))
         shown = largest[:size]
         labels = await self.ds.expand_foreign_keys(

@@ -23,13 +23,23 @@ _LOCKS = (
 @contextmanager
 def _fleet(server: Postgres, hosts: list[DemoHost], delay: float) -> Iterator[Fleet]:
     """Yield a fleet with a shard for the blog of each host."""
-    os.environ["BLOGARCHIVE_FLEET"] = url = server.make_database()
-    with folder() as place, closing(Fleet(url, place)) as fleet:
+    url = server.make_database()
+    with _variable(url), folder() as place, closing(Fleet(url, place)) as fleet:
         fleet.run("init")
         for number, host in enumerate(hosts):
             url = host.blog_url(str(_FIRST_UID + number))
             fleet.add(f"s{number}", url, "--slice", "1h", delay=delay)
         yield fleet
+
+
+@contextmanager
+def _variable(url: str) -> Iterator[None]:
+    """Set BLOGARCHIVE_FLEET for the processes that start meanwhile; later benchmarks need no PostgreSQL."""
+    os.environ["BLOGARCHIVE_FLEET"] = url
+    try:
+        yield
+    finally:
+        del os.environ["BLOGARCHIVE_FLEET"]
 
 
 @contextmanager
@@ -75,15 +85,15 @@ def margin() -> float:
         closing(Postgres(network.database_address)) as server,
         DemoHost([make_blog("31182", posts=200)], address=network.host_address) as host,
         folder() as place,
+        _variable(server.url()),
+        closing(Fleet(server.url(), place)) as fleet,
     ):
-        os.environ["BLOGARCHIVE_FLEET"] = server.url()
-        with closing(Fleet(server.url(), place)) as fleet:
-            crawl = fleet.backup(host.blog_url("31182"), "a", prefix=network.prefix)
-            wait_until(lambda: len(host.requests) > 5, 60)
-            network.cut_database()
-            ended(crawl, 30)
-            wait_until(lambda: server.execute(_LOCKS) == [(0,)], 60)
-            return time.time() - host.requests[-1].at
+        crawl = fleet.backup(host.blog_url("31182"), "a", prefix=network.prefix)
+        wait_until(lambda: len(host.requests) > 5, 60)
+        network.cut_database()
+        ended(crawl, 30)
+        wait_until(lambda: server.execute(_LOCKS) == [(0,)], 60)
+        return time.time() - host.requests[-1].at
 
 
 def measure(*, small: bool = False) -> list[Row]:

@@ -237,12 +237,22 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BlogLink:
+    """A blog that a URL names; `url` is its home page."""
+
+    site: str
+    uid: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ParsedPage:
     """All data parsed from one page, with times as shown.
 
     `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the
     listing, in its order; those of the sidebar are `latest` and `categories`. `listing` is the month
-    (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it.
+    (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it. `blogs` are the other
+    blogs of the site that visible links name, each once.
     """
 
     kind: PageKind
@@ -255,6 +265,7 @@ class ParsedPage:
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] = ()
     links: tuple[Link, ...] = ()
+    blogs: tuple[BlogLink, ...] = ()
     notice: Notice | None = None
     problems: tuple[Problem, ...] = ()
 

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
 from datetime import timedelta
 from gettext import gettext as _
 from gettext import ngettext
@@ -20,12 +19,13 @@ from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
-from blogarchive.sites.links.blog_links import BlogLink, blogs_of_urls, text_urls
+from blogarchive.sites.links.blog_links import blogs_of_urls, text_urls
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import discovered, sources
+from blogarchive.store.discovery import discovered, lookups
 from blogarchive.store.discovery.discovered import Source
 from blogarchive.store.ledger.blogs import site_of_host
+from blogarchive.store.pages.page_rows import count_stale_pages
 from blogarchive.store.progress import Progress
 from blogarchive.store.timestamps import utc_now
 
@@ -57,7 +57,7 @@ class UidRange(click.ParamType[tuple[int, int]]):
     help=_(
         """Find the other blogs of a host: `backup --discovered` backs them up.
 
-    Without arguments: in the names of commenters and the links of all stored pages, without a request.
+    Without arguments: those that stored pages link to, without a request.
     URL... are directory or ranking pages of the host.
     """
     )
@@ -103,46 +103,39 @@ def discover(
     """Find the other blogs of a host, and print how many are new."""
     require_archive(db)
     urls = tuple(map(repair_url, urls))
-    found: Counter[Source] = Counter()
     failed: list[str] = []
     with lock.hold_lock(db, "discover", now=utc_now()), Archive.open(db) as archive:
         if list_file is not None:
-            found["file"] += _find_in_file(archive, list_file)
+            _find_in_file(archive, list_file)
         if urls or step or uids:
             from blogarchive.crawl.run import build_settings, run_lookups
 
             session = _session(archive, urls, site, pages, step, uids, max_requests, quiet=quiet)
             settings = build_settings(delay=delay, ignore_robots=ignore_robots)
             run_lookups(session, settings, duration)
-            found.update(session.found)
             failed = session.failed
-        elif list_file is None:
-            found["comments"] += sum(
-                sources.find_in_comments(archive, one, _adder(archive, "comments"))
-                for one in sources.stored_sites(archive)
-            )
-            with archive.atomic():
-                found["links"] += sources.find_in_pages(archive, _adder(archive, "links"))
+        found = discovered.report_new(archive, now=utc_now())
         waiting = len(discovered.waiting_urls(archive))
+        stale = count_stale_pages(archive)
     _print_found(found, failed, waiting, as_json=as_json, quiet=quiet)
+    if stale and not quiet:
+        click.echo(_stale_line(stale), err=True)
     return 1 if failed else 0
 
 
-def _adder(archive: Archive, source: Source) -> Callable[[Iterable[BlogLink], str], int]:
-    def add(blogs: Iterable[BlogLink], found_on: str) -> int:
-        return discovered.add_blogs(archive, blogs, source=source, found_on=found_on, now=utc_now())
+def _stale_line(count: int) -> str:
+    return _(
+        "pages that an older version parsed: {count}; `blogarchive reparse --stale` finds the blogs that they link to"
+    ).format(count=count)
 
-    return add
 
-
-def _find_in_file(archive: Archive, file: TextIO) -> int:
-    """Add the blogs that a text names on hosts of known sites; return how many are new."""
-    urls, new = list(text_urls(file.read())), 0
+def _find_in_file(archive: Archive, file: TextIO) -> None:
+    """Add the blogs that a text names on hosts of known sites."""
+    urls, name = list(text_urls(file.read())), Path(file.name).name
     with archive.atomic():
         for site in map(site_by_name, site_names()):
-            hosts = {*site.hosts, *sources.stored_hosts(archive, site.name)}
-            new += _adder(archive, "file")(blogs_of_urls(site, urls, hosts), Path(file.name).name)
-    return new
+            blogs = blogs_of_urls(site, urls, (*site.hosts, *lookups.stored_hosts(archive, site.name)))
+            discovered.add_blogs(archive, blogs, source="file", found_on=name, now=utc_now())
 
 
 def _session(
@@ -188,7 +181,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
     """Return the site and a URL of its host, of the directory pages or else of a blog in the archive."""
     if site_name is None and urls:
         site_name = site_of_host(archive, urls[0]) or site_for_url(urls[0]).name
-    names = [site_name] if site_name else [site.name for site in sources.stored_sites(archive)]
+    names = [site_name] if site_name else [site.name for site in lookups.stored_sites(archive)]
     if len(names) != 1:
         raise UsageError(
             _("the archive has blogs of {count} sites; name one with --site").format(count=len(names))

@@ -1,26 +1,28 @@
 """Look up blogs of a host by requests: directory pages, samples of post numbers, ranges of uids."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from blogarchive.items import Page, PageKind, Target
+from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.media.hosts import host_of, port_of
-from blogarchive.sites.base import Site
+from blogarchive.sites.base import Site, parse_page
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.page_view import build_page_view
-from blogarchive.sites.links.blog_links import BlogLink, blog_of_url
+from blogarchive.sites.links.blog_links import blog_of_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import lookups
 from blogarchive.store.discovery.discovered import Source, add_blogs
-from blogarchive.store.discovery.sources import AnchorFinder
 from blogarchive.store.progress import Progress
 from blogarchive.store.timestamps import utc_now
 
 REPEAT_AFTER = timedelta(days=7)
 """A sample or a uid is not requested again within this time: an interrupted `discover` continues."""
+
+_FIRST_ERROR = 400  # status
+_LIMITS = ("page", "blogs")  # fields of problems that name a limit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +75,6 @@ class DiscoverySession:
         max_requests: int | None = None,
     ) -> None:
         self.max_requests = max_requests
-        self.found: Counter[Source] = Counter()
         self.fetched = 0
         self.failed: list[str] = []
         self._archive = archive
@@ -81,7 +82,6 @@ class DiscoverySession:
         self._wanted = wanted
         self._further: deque[Lookup] = deque()
         self._home = (host_of(base_url), port_of(base_url))
-        self._finder = AnchorFinder(archive)
         self._progress = progress
 
     def homes(self) -> frozenset[tuple[str, int]]:
@@ -103,13 +103,15 @@ class DiscoverySession:
     def record_page(self, lookup: Lookup, page: Page) -> None:
         """Store the blogs that a page names, and queue the next page of a directory."""
         self.fetched += 1
-        own = self._blogs_of_lookup(lookup, page)
-        linked = self._finder.find(self._site, page)
+        parsed = parse_page(page, self._target(lookup))
+        self.failed += [f"{lookup.url}: {one.detail}" for one in parsed.problems if one.field in _LIMITS]
+        shown = self._shown_blogs(lookup, page, parsed)
         with self._archive.atomic():
-            for blogs, source in ((own, lookup.source), (linked, self._source_of_links(lookup))):
-                self.found[source] += add_blogs(
-                    self._archive, blogs, source=source, found_on=page.url, now=utc_now()
-                )
+            if lookup.source == "page":
+                self._add(self._without_names((*shown, *parsed.blogs)), "page", page.url)
+            else:
+                self._add(shown, lookup.source, page.url)
+                self._add(parsed.blogs, "links", page.url)
             lookups.record_request(self._archive, lookup.url, now=utc_now())
         self._queue_next_page(lookup, page)
         self._progress(self.fetched, 0)
@@ -118,18 +120,27 @@ class DiscoverySession:
         """Record that no page came; the next `discover` requests it again."""
         self.failed.append(f"{lookup.url}: {detail}")
 
-    def _source_of_links(self, lookup: Lookup) -> Source:
-        return "page" if lookup.source == "page" else "links"
+    def _add(self, blogs: Iterable[BlogLink], source: Source, found_on: str) -> None:
+        add_blogs(self._archive, blogs, source=source, found_on=found_on, now=utc_now())
 
-    def _blogs_of_lookup(self, lookup: Lookup, page: Page) -> list[BlogLink]:
-        """Return the blog of a served page, by its URL after redirects or by the author that it shows."""
-        if lookup.source == "page" or page.status >= 400:
-            return []
+    def _without_names(self, blogs: Iterable[BlogLink]) -> list[BlogLink]:
+        """Return the blogs with a number, and those with a name if the archive has such blogs.
+
+        Each short path of a host, such as `/about/`, may be the home page of a blog with that name.
+        """
+        has_names = lookups.has_names(self._archive, self._site.name)
+        return [blog for blog in blogs if has_names or blog.uid.isdigit()]
+
+    def _target(self, lookup: Lookup) -> Target:
         kind = PageKind.POST if lookup.source == "ids" else PageKind.HOME
-        target = Target(url=lookup.url, site=self._site.name, kind=kind, uid=lookup.uid, number=lookup.number)
-        author = self._site.parse_page(page, target).author
-        if author is not None:
-            return [BlogLink(site=self._site.name, uid=author.uid, url=author.url)]
+        return Target(url=lookup.url, site=self._site.name, kind=kind, uid=lookup.uid, number=lookup.number)
+
+    def _shown_blogs(self, lookup: Lookup, page: Page, parsed: ParsedPage) -> list[BlogLink]:
+        """Return the blog that a served page belongs to, by its author or by its URL after redirects."""
+        if page.status >= _FIRST_ERROR:
+            return []
+        if parsed.author is not None:
+            return [BlogLink(site=self._site.name, uid=parsed.author.uid, url=parsed.author.url)]
         served = blog_of_url(self._site, page.url) if lookup.source == "ids" else None
         return [served] if served else []
 

@@ -3,7 +3,7 @@
 import functools
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from gettext import gettext as _
@@ -19,7 +19,7 @@ from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.page_limits import refuse_large_page
 
 
-class Site(Protocol):
+class Site(Hashable, Protocol):
     """A blog host: its URLs, the parser of its pages, its time zone."""
 
     @property

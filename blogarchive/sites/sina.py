@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
+from blogarchive.sites.links.post_ids import DECIMAL_UID
 from blogarchive.sites.markup import (
     Answer,
     CardParts,
@@ -110,9 +111,9 @@ SITE = MarkupSite(
     forms=(
         Form(PageKind.POST, rf"/s/blog_{_ID}\.html", uid=_uid_of, canonical="/s/blog_{number}.html"),
         Form(PageKind.COMMENTS, _ANSWER_URL, query=("comment_v",), uid=_uid_of),
-        Form(PageKind.HOME, r"/s/articlelist_(?P<uid>\d+)_0_\d+\.html"),
-        Form(PageKind.CATEGORY, r"/s/articlelist_(?P<uid>\d+)_[1-9]\d*_\d+\.html"),
-        Form(PageKind.HOME, r"/u/(?P<uid>\d+)/?", canonical="/u/{uid}"),
+        Form(PageKind.HOME, rf"/s/articlelist_{DECIMAL_UID}_0_\d+\.html"),
+        Form(PageKind.CATEGORY, rf"/s/articlelist_{DECIMAL_UID}_[1-9]\d*_\d+\.html"),
+        Form(PageKind.HOME, rf"/u/{DECIMAL_UID}/?", canonical="/u/{uid}"),
         Form(PageKind.HOME, r"/[A-Za-z0-9_]+/?"),
     ),
     templates=(_BLOG7, _OLD),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
+from blogarchive.sites.links.post_ids import DECIMAL_UID
 from blogarchive.sites.markup import (
     CardParts,
     CommentParts,
@@ -76,11 +77,11 @@ _NEW = Template(
     categories=LinkParts(each="#module_category a[href*='/myblog/']", name=_COUNTED, url="."),
 )
 
-_MYBLOG = r"/myblog/(?P<uid>\d+)"
+_MYBLOG = rf"/myblog/{DECIMAL_UID}"
 _MONTH, _ID = r"(?P<month>\d{6})", r"(?P<id>\d+)"
 _FRONTEND = r"/blog/frontend\.php\?act="
-_NEW_BLOG = r"&blogId=(?P<uid>\d+)"
-_OLD_BLOG = r"blogID=(?P<uid>\d+)"
+_NEW_BLOG = rf"&blogId={DECIMAL_UID}"
+_OLD_BLOG = rf"blogID={DECIMAL_UID}"
 _PAGE = r"(?:&page=\d+)?"
 _KEYS = ("act", "blogId", "catId", "date", "postId", "postID", "blogID", "catid", "wid", "page")
 _POST_PATH = "/myblog/{uid}/{month}/{id}.html"
@@ -107,7 +108,7 @@ SITE = MarkupSite(
         Form(PageKind.MONTH, rf"{_MYBLOG}/{_MONTH}/?", canonical="/myblog/{uid}/{month}/"),
         Form(PageKind.HOME, rf"{_MYBLOG}/all\.html"),
         Form(PageKind.CATEGORY, rf"{_MYBLOG}/\d+\.html"),
-        Form(PageKind.HOME, r"/my(?:blog|overview|index)/(?P<uid>\d+)/?"),
+        Form(PageKind.HOME, rf"/my(?:blog|overview|index)/{DECIMAL_UID}/?"),
         Form(PageKind.CATEGORY, rf"{_FRONTEND}articleList{_NEW_BLOG}&catId=\d+{_PAGE}", query=_KEYS),
         Form(PageKind.HOME, rf"{_FRONTEND}article(?:List|Home){_NEW_BLOG}{_PAGE}", query=_KEYS),
         Form(PageKind.POST, rf"/blogview\.php\?date={_MONTH}&postID={_ID}", query=_KEYS, number=_number_of),

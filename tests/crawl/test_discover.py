@@ -1,21 +1,31 @@
 """`discover` finds the other blogs of a host from each source, and `backup --discovered` backs them up."""
 
 import json
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.demo import DemoHost, make_blog
+from tests.demo.blogs.body import Linked, Paragraph
+from tests.demo.blogs.truth import DemoBlog
 from tests.demo.server.response import Answer, GetRequest, page
 from tests.tool import Ran, Tool, run_command
 
-OWN, LISTED, LATER, QUIET = "31182", "27282", "60071", "40005"
+OWN, COMMENTER, LINKED, FRIEND = "31182", "27001", "27002", "27003"
+LISTED, LATER, QUIET = "27282", "60071", "40005"
+NAMED = {COMMENTER: "comments", LINKED: "links", FRIEND: "links"}
+BLOGROLL = f"""
+<div><b>友情链接</b></div><ul>
+<li><a href="/u/{FRIEND}/"><img src="/face.gif"></a></li>
+<li><a href="/u/00{FRIEND}/">另一种写法</a> <a href="/u/２７００３/">全角</a></li>
+<li><a href="/u/0/">无</a> <a href="/about/">关于</a> <a href="http://blog.other.example/u/5555/">别的站</a></li>
+</ul><div style="display:none"><a href="/u/6666/">看不见</a></div></body>"""
 
 
 class Host(DemoHost):
-    """Four blogs, and a directory of two pages that names two of them."""
+    """Blogs, and a directory of two pages that names two of them. Every page of `OWN` has a blogroll."""
 
     def answer(self, request: GetRequest) -> Answer:
         pages = {
@@ -23,15 +33,34 @@ class Host(DemoHost):
             "/top/?page=2": f'<a href="/u/{LATER}/202501/1.html">乙</a> <a href="/u/{OWN}/">丙</a>',
         }
         found = pages.get(request.path)
-        if found is None:
-            return super().answer(request)
-        return page(f"<html><body>{found}</body></html>".encode(), "text/html; charset=utf-8")
+        if found is not None:
+            return page(f"<html><body>{found}</body></html>".encode(), "text/html; charset=utf-8")
+        answer = super().answer(request)
+        if not request.path.startswith(f"/u/{OWN}/"):
+            return answer
+        return replace(answer, body=answer.body.replace(b"</body>", BLOGROLL.encode("gbk")))
+
+
+def own_blog() -> DemoBlog:
+    """Return a blog whose first post links to a blog, and has a comment of the author of another."""
+    blog = make_blog(OWN, posts=4, months=1, comments=3, awkward=False)
+    first, *others = [
+        replace(post, comments=tuple(replace(comment, author_path=None) for comment in post.comments))
+        for post in blog.posts
+    ]
+    comment, *more = first.comments
+    body = (*first.body, Paragraph(("见 ", Linked("此文", f"/u/{LINKED}/202401/77.html"))))
+    comments = (replace(comment, author_path=f"/u/{COMMENTER}/"), *more)
+    return replace(blog, posts=(replace(first, body=body, comments=comments), *others))
 
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    uids = (OWN, LISTED, LATER, QUIET)
-    with Host([make_blog(uid, posts=4, months=1, comments=2) for uid in uids]) as host:
+    quiet = [
+        make_blog(uid, posts=4, months=1, comments=0)
+        for uid in (COMMENTER, LINKED, FRIEND, LISTED, LATER, QUIET)
+    ]
+    with Host([own_blog(), *quiet]) as host:
         yield host
 
 
@@ -50,24 +79,46 @@ def discover(tool: Tool, *words: str) -> Ran:
     return ran
 
 
-def found(tool: Tool) -> dict[str, str]:
-    return dict(tool.rows("select uid, source from discovered_blogs"))
+def found(tool: Tool, *sources: str) -> dict[str, str]:
+    """Return the sources of discovered blogs by uid, of these sources or of all."""
+    rows = dict(tool.rows("select uid, source from discovered_blogs"))
+    return {uid: source for uid, source in rows.items() if not sources or source in sources}
 
 
-def test_commenters_and_links_of_stored_pages_need_no_request(tool: Tool, host: Host) -> None:
+def test_commenters_links_and_blogrolls_are_found_while_pages_are_stored(tool: Tool, host: Host) -> None:
+    assert found(tool) == NAMED
+    rows = tool.rows("select distinct found_by, url like '%/u/' || uid || '/' from discovered_blogs")
+    assert rows == [(OWN, 1)]
     ran = discover(tool, "--json")
     assert (ran.code, host.requests) == (0, [])
-    named = {
-        match[1]
-        for post in host.blog(OWN).posts
-        for comment in post.comments
-        if (match := re.fullmatch(r"/u/(\d+)/", comment.author_path or ""))
+    assert json.loads(ran.out) == {
+        "new": 3,
+        "sources": {"comments": 1, "links": 2},
+        "failed": 0,
+        "waiting": 3,
     }
-    assert named
-    assert set(found(tool)) == named
-    assert set(found(tool).values()) <= {"comments", "links"}
-    assert json.loads(ran.out)["new"] == len(named)
     assert json.loads(discover(tool, "--json").out)["new"] == 0
+
+
+def test_blogs_of_each_source_are_backed_up_until_none_waits(tool: Tool, host: Host) -> None:
+    text = tool.folder / "list.txt"
+    text.write_text(host.blog_url(LATER), "utf-8")
+    assert discover(tool, f"{host.url}/top/", "--from", str(text), "--delay", "0").code == 0
+    discover(tool, "--uids", f"{QUIET}-{QUIET}", "--delay", "0")
+    assert found(tool) == {**NAMED, LISTED: "page", LATER: "file", QUIET: "uids"}
+    assert tool.run("backup", "--discovered").code == 0
+    stored = {uid for (uid,) in tool.rows("select uid from authors")}
+    assert stored == {OWN, *NAMED, LISTED, LATER, QUIET}
+    assert json.loads(discover(tool, "--json").out)["waiting"] == 0
+
+
+def test_reparse_finds_what_an_older_version_did_not(tool: Tool) -> None:
+    tool.change("delete from discovered_blogs")
+    tool.change("update pages set reader_version = reader_version - 1")
+    assert "`blogarchive reparse --stale` finds the blogs" in discover(tool).err
+    assert tool.run("reparse", "--stale").code == 0
+    assert found(tool) == NAMED
+    assert discover(tool).err == ""
 
 
 def test_a_text_names_blogs_on_hosts_of_known_sites_only(tool: Tool, host: Host) -> None:
@@ -78,15 +129,15 @@ def test_a_text_names_blogs_on_hosts_of_known_sites_only(tool: Tool, host: Host)
         "utf-8",
     )
     assert discover(tool, "--from", str(text)).code == 0
-    assert found(tool) == {"7001": "file", LISTED: "file"}
+    assert found(tool, "file") == {"7001": "file", LISTED: "file"}
     assert host.requests == []
 
 
 def test_a_directory_is_followed_for_the_number_of_pages_asked_for(tool: Tool, host: Host) -> None:
     assert discover(tool, f"{host.url}/top/", "--delay", "0").code == 0
-    assert found(tool) == {LISTED: "page"}
+    assert found(tool, "page") == {LISTED: "page"}
     assert discover(tool, f"{host.url}/top/", "--pages", "5", "--delay", "0").code == 0
-    assert found(tool) == {LISTED: "page", LATER: "page"}
+    assert found(tool, "page") == {LISTED: "page", LATER: "page"}
 
 
 def test_samples_of_post_numbers_name_their_authors_and_are_not_repeated(tool: Tool, host: Host) -> None:
@@ -106,18 +157,31 @@ def test_samples_of_post_numbers_name_their_authors_and_are_not_repeated(tool: T
 
 
 def test_discovered_blogs_are_backed_up_a_few_at_a_time(tool: Tool, host: Host) -> None:
-    assert discover(tool, "--uids", "40000-40010", "--delay", "0").code == 0
-    assert found(tool) == {QUIET: "uids"}
-    discover(tool, f"{host.url}/top/", "--pages", "2", "--delay", "0")
-    assert "2 more are discovered" not in tool.run("status").out
     assert "3 more are discovered" in tool.run("status").out
-    ran = tool.run("backup", "--discovered", "--at-most", "2")
-    assert ran.code == 0, ran.err
-    waiting = tool.rows("select uid from discovered_blogs where backed_up_at is null")
-    assert len(waiting) == 1
+    assert tool.run("backup", "--discovered", "--at-most", "2").code == 0
+    assert len(tool.rows("select uid from discovered_blogs where backed_up_at is null")) == 1
     assert tool.run("backup", "--discovered").code == 0
     assert tool.rows("select count(*) from authors") == [(4,)]
     assert "no discovered blog waits" in tool.run("backup", "--discovered").err
+
+
+def test_merge_keeps_what_waits_and_drops_what_the_other_archive_has(tool: Tool, host: Host) -> None:
+    other = Tool(tool.folder / "other")
+    assert other.run("backup", host.blog_url(FRIEND)).code == 0
+    discover(other, "--uids", f"{QUIET}-{QUIET}", "--delay", "0")
+    assert tool.run("merge", str(other.db)).code == 0
+    assert found(tool) == {COMMENTER: "comments", LINKED: "links", QUIET: "uids"}
+    assert other.run("merge", str(tool.db)).code == 0
+    assert found(other) == found(tool)
+
+
+def test_a_limited_backup_of_discovered_blogs_is_continued_by_the_same_command(tool: Tool) -> None:
+    assert tool.run("backup", "--discovered", "--max-requests", "4").code == 0
+    assert tool.scalar("select count(*) from discovered_blogs where backed_up_at is null") > 0
+    assert tool.run("reparse").code == 0
+    assert tool.run("backup", "--discovered").code == 0
+    assert tool.rows("select count(*) from discovered_blogs where backed_up_at is null") == [(0,)]
+    assert tool.rows("select count(*) from authors") == [(4,)]
 
 
 @pytest.mark.parametrize(

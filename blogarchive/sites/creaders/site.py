@@ -8,11 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import (
+    Author,
+    BlogLink,
     Link,
     Page,
     PageKind,
     ParsedPage,
     ParsedUrl,
+    Problem,
     Target,
 )
 from blogarchive.parsing.charset.decoding import decode
@@ -36,6 +39,7 @@ from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, conf
 from blogarchive.sites.grammar.post.notices import find_notice
 from blogarchive.sites.grammar.post.post_page import PostPage, parse_post
 from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
+from blogarchive.sites.links.blog_links import linked_blogs
 
 # No page shows a time zone. Posts have times of North American evenings, so Pacific is a guess (see the docs).
 _ZONE = ZoneInfo("America/Los_Angeles")
@@ -45,7 +49,7 @@ _LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 _MIN_LIST_ROWS = 2  # titles with different times that make a list
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Creaders:
     """The site; implements the `Site` protocol."""
 
@@ -80,7 +84,7 @@ class Creaders:
         decoded = decode(page.body, page.header("content-type"))
         now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
         view = build_page_view(decoded.text, page.url, now, parse_url, number, cache, HINTS)
-        return _PageParser(view=view, target=target, encoding=decoded.encoding).parse()
+        return _PageParser(site=self, view=view, target=target, encoding=decoded.encoding).parse()
 
     def explain_page(self, page: Page, target: Target) -> Explanation | None:
         """Return None: the grammar parses the pages by words."""
@@ -94,6 +98,7 @@ SITE = Creaders()
 class _PageParser:
     """The parser of one page."""
 
+    site: Creaders
     view: PageView
     target: Target
     encoding: str
@@ -252,11 +257,24 @@ class _PageParser:
             kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
         )
 
-    def _build_page(self, kind: PageKind, layout: PageLayout, links: list[Link], **fields: Any) -> ParsedPage:
+    def _build_page(
+        self,
+        kind: PageKind,
+        layout: PageLayout,
+        links: list[Link],
+        *,
+        author: Author | None,
+        problems: tuple[Problem, ...],
+        **fields: Any,
+    ) -> ParsedPage:
         name = self._find_listing_name(kind, layout.sidebar)
+        blogs, too_many = self._find_blogs(author)
         return ParsedPage(
             kind=kind,
             encoding=self.encoding,
+            author=author,
+            blogs=blogs,
+            problems=(*problems, *too_many),
             latest=layout.sidebar.latest,
             categories=layout.sidebar.categories,
             months=layout.sidebar.months,
@@ -264,6 +282,19 @@ class _PageParser:
             links=deduplicate_links(links),
             **fields,
         )
+
+    def _find_blogs(self, author: Author | None) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
+        """Find the other blogs that the page links to.
+
+        Names instead of numbers count on pages of a blog with a name: each short path, such as `/about/`, may be
+        that of a blog with a name.
+        """
+        uids = (author and author.uid, self.target.uid, parse_url(self.view.url).uid)
+        own = frozenset([uid for uid in uids if uid])
+        has_names = any(not uid.isdigit() for uid in own)
+        found = self.view.foreign_urls(own)
+        urls = [parsed_url.url for parsed_url in found if has_names or (parsed_url.uid or "").isdigit()]
+        return linked_blogs(self.site, urls, self.view.url, own)
 
     def _find_listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
         """Find the month or the category of a list by the sidebar's link to it."""

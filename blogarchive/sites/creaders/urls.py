@@ -7,15 +7,15 @@ from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.sites.links.post_ids import parse_decimal_id
+from blogarchive.sites.links.post_ids import DECIMAL_UID, parse_decimal_id
 
-_POST = re.compile(r"/u/(?P<uid>\d+)/(?P<month>\d{6})/(?P<number>\d+)\.html?")
+_POST = re.compile(rf"/u/{DECIMAL_UID}/(?P<month>\d{{6}})/(?P<number>\d+)\.html?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
-_CATEGORY = re.compile(r"/u/(?P<uid>\d+)/(?P<category>\d+)\.html?")
-_HOME = re.compile(r"/u/(?P<uid>\d+)/?(?:index\.(?:html?|php))?")
+_CATEGORY = re.compile(rf"/u/{DECIMAL_UID}/(?P<category>\d+)\.html?")
+_HOME = re.compile(rf"/u/{DECIMAL_UID}/?(?:index\.(?:html?|php))?")
 _OLD_POST = re.compile(r"(?:/(?P<name>[A-Za-z0-9_-]+))?/user_blog_diary\.php")
 _OLD_HOME = re.compile(r"/(?P<name>[A-Za-z0-9_][A-Za-z0-9_-]*)/?")
-_UNDER_BLOG = re.compile(r"/u/(?P<uid>\d+)/")
+_UNDER_BLOG = re.compile(rf"/u/{DECIMAL_UID}/")
 _RESERVED_NAMES = frozenset(
     ("u", "upfile", "images", "img", "css", "js", "search", "login", "register", "blog", "news")
 )

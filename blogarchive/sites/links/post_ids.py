@@ -2,6 +2,9 @@
 
 import re
 
+DECIMAL_UID = r"0*(?P<uid>[1-9][0-9]{0,15})"
+"""Pattern of a blog's number in a URL: leading zeros and digits of other scripts name no further blog."""
+
 _MAX_DECIMAL_ID = 40  # digits
 _MAX_JSON_INTEGER = 15  # digits; JavaScript rounds integers from 2 ** 53 on
 _SEPARATORS = re.compile(r"[\W_]+")

@@ -15,9 +15,11 @@ from blogarchive.items import (
     Problem,
     Target,
 )
+from blogarchive.sites.base import Site
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
 from blogarchive.sites.markup.answers import find_views_url, read_comments_answer, read_views_answer
+from blogarchive.sites.markup.blogs import with_blogs
 from blogarchive.sites.markup.card import read_author, read_uid
 from blogarchive.sites.markup.comments import check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.fallback import parse_by_words
@@ -38,6 +40,7 @@ _NO_TIME = Problem(kind="unreadable", field="posted_at", detail="the page shows 
 class PageReader:
     """Reads one page of a site; `now` is the fetch time in the site's zone."""
 
+    site: Site
     text: str
     encoding: str
     url: str
@@ -56,11 +59,18 @@ class PageReader:
         if parsed is not None:
             return parsed
         tree = parse_tree(self.text, self.url)
+        return self._with_blogs(self._parse_tree(tree), tree)
+
+    def _parse_tree(self, tree: PageTree) -> ParsedPage:
         template = find_template(tree, self.templates)
         if template is None:
             return self._parse_by_words(tree)
         parsed = self._parse_template(Picker(tree=tree), template)
         return self._check_list(tree, parsed) if parsed.kind in LIST_KINDS else parsed
+
+    def _with_blogs(self, parsed: ParsedPage, tree: PageTree) -> ParsedPage:
+        uids = (parsed.author and parsed.author.uid, self._here.uid, self.target.uid)
+        return with_blogs(parsed, tree, self.site, frozenset(uid for uid in uids if uid))
 
     def _parse_by_words(self, tree: PageTree) -> ParsedPage:
         parsed = parse_by_words(self.text, self.encoding, self.url, self.now, self.forms, self.target)
@@ -230,7 +240,7 @@ class PageReader:
         if answer is None:
             return None
         found, picker = answer
-        return ParsedPage(
+        parsed = ParsedPage(
             kind=PageKind.COMMENTS,
             encoding=self.encoding,
             author=self._read_author(picker, None),
@@ -238,6 +248,7 @@ class PageReader:
             links=tuple(self._answer_link(self.target.page_no) if found.comments else ()),
             problems=tuple(picker.problems),
         )
+        return self._with_blogs(parsed, picker.tree)
 
     def _answer_link(self, page: int) -> list[Link]:
         """Return the link to a page of the answer; the post's own page is the first page of the chain."""

@@ -17,7 +17,7 @@ from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MarkupSite:
     """A site of known markup; implements the `Site` protocol.
 
@@ -96,6 +96,7 @@ class MarkupSite:
     def _reader(self, page: Page, target: Target) -> PageReader:
         decoded = decode(page.body, page.header("content-type"))
         return PageReader(
+            site=self,
             text=decoded.text,
             encoding=decoded.encoding,
             url=page.url,

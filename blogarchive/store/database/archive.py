@@ -37,6 +37,7 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
+        self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}
 
 

@@ -13,6 +13,7 @@ from blogarchive.store import plot_totals, readme, status_totals, totals
 from blogarchive.store.database.schema import (
     month_numbers,
     post_stats_index,
+    tables_blog_links,
     tables_changes,
     tables_content,
     tables_counts,
@@ -32,7 +33,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -143,6 +144,12 @@ def m016_category_indexes(db: Database) -> None:
 def m017_merge_progress(db: Database) -> None:
     """Create the table of the merge that is not finished."""
     execute_script(db, tables_merge.TABLES)
+
+
+@MIGRATIONS()
+def m018_linked_blogs(db: Database) -> None:
+    """Add to discovered blogs the blog whose pages name them, and whether `discover` has reported them."""
+    execute_script(db, tables_blog_links.TABLES)
 
 
 def apply_migrations(db: Database) -> None:

@@ -1,12 +1,13 @@
 """The table `discovered_blogs`: blogs that were found, and whether a backup of them is complete."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from blogarchive.sites.links.blog_links import BlogLink
+from blogarchive.items import BlogLink
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.timestamps import format_utc
@@ -14,11 +15,15 @@ from blogarchive.store.timestamps import format_utc
 Source = Literal["comments", "links", "file", "page", "ids", "uids"]
 
 _INSERT = """
-insert into discovered_blogs(site, uid, url, source, found_on, first_seen_at) select ?1, ?2, ?3, ?4, ?5, ?6
+insert into discovered_blogs(site, uid, url, source, found_on, first_seen_at, found_by)
+select ?1, ?2, ?3, ?4, ?5, ?6, ?7
  where not exists (select 1 from authors where site = ?1 and uid = ?2)
    and not exists (select 1 from author_aliases l join authors a on a.id = l.author_id
                     where l.alias = ?2 and a.site = ?1)
     on conflict(site, uid) do nothing
+"""
+_UNREPORTED = """
+select source, count(*) from discovered_blogs where reported_at is null and backed_up_at is null group by source
 """
 _BACKED_UP = """
 update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
@@ -46,14 +51,39 @@ class Coverage:
 
 
 def add_blogs(
-    archive: Archive, blogs: Iterable[BlogLink], *, source: Source, found_on: str | None, now: datetime
-) -> int:
-    """Insert the blogs that neither the table nor the archive contains; return how many are new."""
+    archive: Archive,
+    blogs: Iterable[BlogLink],
+    *,
+    source: Source,
+    found_on: str | None,
+    now: datetime,
+    found_by: str | None = None,
+) -> None:
+    """Insert the blogs that neither the table nor the archive contains.
+
+    `found_by` is the uid of the blog whose page names them.
+    """
     moment = format_utc(now)
-    return sum(
-        archive.execute(_INSERT, (blog.site, blog.uid, blog.url, source, found_on, moment)).rowcount
-        for blog in blogs
+    for blog in blogs:
+        archive.execute(_INSERT, (blog.site, blog.uid, blog.url, source, found_on, moment, found_by))
+
+
+def count_found_by(archive: Archive, blog: Blog) -> int:
+    """Return how many discovered blogs were found on pages of `blog`."""
+    return archive.scalar(
+        "select count(*) from discovered_blogs where site = ? and found_by is ?", (blog.site, blog.uid)
     )
+
+
+def report_new(archive: Archive, *, now: datetime) -> Counter[Source]:
+    """Return how many blogs wait and were not reported before, by source; they are reported now."""
+    found: Counter[Source] = Counter()
+    with archive.atomic():
+        found.update(dict(archive.rows(_UNREPORTED)))
+        archive.execute(
+            "update discovered_blogs set reported_at = ? where reported_at is null", (format_utc(now),)
+        )
+    return found
 
 
 def waiting_urls(archive: Archive, *, site: str | None = None, at_most: int | None = None) -> list[str]:

@@ -1,9 +1,22 @@
 """Queries of `discover`: what is known already, and what was requested lately."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from blogarchive.sites.base import Site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.timestamps import format_utc
+
+
+def stored_hosts(archive: Archive, site: str) -> set[str]:
+    """Return the hosts (with a port that is not the default) of the site's blogs in the archive."""
+    urls = archive.column("select url from authors where site = ? and url <> ''", (site,))
+    return {urlsplit(url).netloc for url in urls}
+
+
+def stored_sites(archive: Archive) -> list[Site]:
+    """Return the sites that have blogs in the archive."""
+    return [site_by_name(name) for name in archive.column("select distinct site from authors order by site")]
 
 
 def highest_number(archive: Archive, site: str) -> int:
@@ -30,6 +43,11 @@ def is_uid_known(archive: Archive, site: str, uid: str) -> bool:
         " select 1 from discovered_blogs where site = ?1 and uid = ?2 limit 1",
         (site, uid),
     )
+
+
+def has_names(archive: Archive, site: str) -> bool:
+    """Return whether a blog of the archive has a name instead of a number."""
+    return archive.exists("select 1 from authors where site = ? and uid glob '*[^0-9]*' limit 1", (site,))
 
 
 def was_requested(archive: Archive, url: str, *, since: datetime) -> bool:

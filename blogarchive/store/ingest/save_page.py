@@ -6,6 +6,7 @@ from datetime import datetime
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery import linked_blogs
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import transitions
 from blogarchive.store.ingest import parse_problems, post_pages, rejection
@@ -134,6 +135,7 @@ def _save_parsed(context: SaveContext) -> None:
         context.page_id()
     context.author_id = authors.save_author(context)
     sidebar.save_sidebar(context)
+    linked_blogs.save_blogs(context)
     if schedule.is_listing(context.parsed.kind):
         listing_pages.save_listing(context)
     else:

@@ -39,7 +39,14 @@ update main.categories
 update main.authors set first_seen_at = min(authors.first_seen_at, o.first_seen_at),
        last_seen_at = max(authors.last_seen_at, o.last_seen_at)
   from other.authors o
- where o.site = authors.site and o.uid = authors.uid
+ where o.site = authors.site and o.uid = authors.uid;
+
+insert or ignore into main.discovered_blogs(site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at)
+select site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at from other.discovered_blogs order by id;
+
+delete from main.discovered_blogs
+ where backed_up_at is null and (site, uid) in (select site, uid from main.authors)
+   and (site, uid) not in (select site, uid from main.frontier where uid is not null)
 """
 
 
@@ -49,5 +56,5 @@ def merge_rows(archive: Archive) -> None:
 
 
 def merge_last(archive: Archive) -> None:
-    """Merge the categories and times of all blogs, after all posts."""
+    """Merge the categories, times and discovered blogs of all blogs, after all posts."""
     run_script(archive, _LAST)

@@ -37,6 +37,7 @@ TABLES = {
     "m015_text_checksums": "c654cde526d27c85",
     "m016_category_indexes": "0be8c7486b55d839",
     "m017_merge_progress": "4cbc0daa1f100513",
+    "m018_linked_blogs": "ad24da4a40ef2b96",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

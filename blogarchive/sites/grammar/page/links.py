@@ -1,6 +1,6 @@
 """The targets of a page's links, as a browser follows them, under the site's URL rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from blogarchive.items import PageKind, ParsedUrl
@@ -40,7 +40,7 @@ def _resolve_line_links(
 ) -> Sequence[PageLink]:
     found = line.links()
     return (
-        [(text, anchor, _resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
+        [(text, anchor, resolve_link(anchor, base, root, parse_url)) for text, anchor in found]
         if found
         else ()
     )
@@ -57,7 +57,7 @@ def _resolve_subtree_links(
         node
         for node, name, hidden in subtree.sessions
         if name == "href"
-        and _resolve_link(node, "", root, parse_url) != _resolve_from_root(hidden, root, parse_url)
+        and resolve_link(node, "", root, parse_url) != _resolve_from_root(hidden, root, parse_url)
     }
     return [
         _resolve_line_links(line, "", root, parse_url)
@@ -81,7 +81,27 @@ def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
     )
 
 
-def _resolve_link(
+@lru_cache(maxsize=16)
+def find_foreign_lines(
+    subtree: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl], own: frozenset[str]
+) -> Sequence[int]:
+    """Return the lines of a run, from 0, that link to a blog with another uid, or may do so on another page."""
+    links = _resolve_subtree_links(subtree, root, parse_url)
+    return [
+        index
+        for index, found in enumerate(links)
+        if found is None or any(True for _ in foreign_urls(found, own))
+    ]
+
+
+def foreign_urls(links: Sequence[PageLink], own: frozenset[str]) -> Iterator[ParsedUrl]:
+    """Yield the targets that have a uid which is not in `own`."""
+    for _, _, parsed_url in links:
+        if parsed_url is not None and parsed_url.uid is not None and parsed_url.uid not in own:
+            yield parsed_url
+
+
+def resolve_link(
     anchor: Element, base: str, root: str | None, parse_url: Callable[[str], ParsedUrl]
 ) -> ParsedUrl | None:
     """Resolve a link under the site's rules; None if it leads nowhere on the web."""

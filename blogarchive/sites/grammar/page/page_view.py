@@ -6,7 +6,7 @@ from datetime import datetime
 
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
-from blogarchive.parsing.html.urls import link_url
+from blogarchive.parsing.html.urls import absolute_url, link_url
 from blogarchive.parsing.lines.document import Document, Element, Line, parse_document
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.grammar.page.hints import NO_HINTS, MarkupHints
@@ -14,7 +14,9 @@ from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH, LineInde
 from blogarchive.sites.grammar.page.links import (
     PageLink,
     find_base_url,
+    find_foreign_lines,
     find_post_lines,
+    foreign_urls,
     parse_canonical,
     resolve_links,
 )
@@ -65,6 +67,17 @@ class PageView:
             parsed_url is not None and parsed_url.kind is _POST and parsed_url.number != self.number
             for _, _, parsed_url in self.links[index]
         )
+
+    def foreign_urls(self, own: frozenset[str]) -> list[ParsedUrl]:
+        """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
+        found: dict[str, ParsedUrl] = {}
+        root = absolute_url("/", self.base)
+        for index in self.document.select_lines(
+            lambda subtree: find_foreign_lines(subtree, root, self.parse_url, own)
+        ):
+            for parsed_url in foreign_urls(self.links[index], own):
+                found[parsed_url.url] = parsed_url
+        return list(found.values())
 
     def is_section(self, index: int) -> bool:
         """Return True if the line is the label of a parsed section of the sidebar."""

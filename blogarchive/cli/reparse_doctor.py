@@ -18,6 +18,7 @@ from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS, count_tags
+from blogarchive.store import kept_totals
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.scratch_copy import open_scratch
@@ -170,6 +171,8 @@ def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
             yield archive
         return
     with lock.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
+        with archive.atomic():
+            kept_totals.recount(archive.db.conn)
         yield archive
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from blogarchive.store import plot_totals, status_totals
+from blogarchive.store import kept_totals, plot_totals, status_totals
 
 _OF_POSTS = "posted_at, content_hash, gone_at, author_id, views"
 _TABLES = """
@@ -138,6 +138,7 @@ def refresh_totals(connection: sqlite3.Connection) -> None:
         connection.execute("drop table changed_people")
         plot_totals.refresh(connection)
         status_totals.refresh(connection)
+        kept_totals.refresh(connection)
         connection.execute("delete from totals_pending")
 
 

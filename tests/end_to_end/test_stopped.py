@@ -70,6 +70,7 @@ def test_kills_at_random_moments_lose_no_row_and_repeat_no_stored_page(tmp_path:
         asked = host.counts()
         assert (ran.code, differences(killed, host, *UIDS)) == (0, []), ran.err
         assert contents(killed.db) == contents(whole.db)
+        assert killed.run("verify").code == 0
         for place, paths in kept:
             assert not paths & set(host.paths()[place:])
         assert sum((asked - once).values()) <= 6 * KILLS

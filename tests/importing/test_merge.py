@@ -1,4 +1,6 @@
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
+from blogarchive.store import kept_totals
 from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, OLDER, page, save, saved_from
 
@@ -59,6 +62,8 @@ def test_a_merged_archive_equals_one_archive_of_all_crawls(
     for name in "ab":
         import_html(tmp_path / "whole.db", tmp_path / name)
     assert everything(a) == everything(tmp_path / "whole.db")
+    with closing(sqlite3.connect(a)) as merged:
+        assert kept_totals.wrong_totals(merged) == []
     assert [row[2] for row in rows(a, HELD["series"]) if row[0] == "101"] == [10, 20, 30]
 
 

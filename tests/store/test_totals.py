@@ -28,6 +28,11 @@ COUNTED = {
     "select kind, status, encoding, pages from page_totals": """
         select kind, status, coalesce(encoding, ''), count(*) from pages group by 1, 2, 3""",
     "select state, kind, urls from frontier_totals": "select state, kind, count(*) from frontier group by 1, 2",
+    "select reader_version, is_held, pages, bytes from version_totals": """
+        select reader_version, held_at is not null, count(*), sum(body_size) from pages group by 1, 2""",
+    "select site, numbers, highest from number_totals": """
+        select a.site, count(distinct p.number), max(cast(p.number as integer)) from posts p
+          join authors a on a.id = p.author_id group by 1""",
     "select author_id, month, comments from comment_month_totals": """
         select p.author_id, substr(c.posted_at, 1, 7), count(*) from posts p join comments c on c.post_id = p.id
          where length(c.posted_at) >= 7 group by 1, 2""",

@@ -17,6 +17,7 @@ from blogarchive.store.database.schema import (
     tables_changes,
     tables_content,
     tables_counts,
+    tables_coverage,
     tables_crawl,
     tables_discovery,
     tables_merge,
@@ -33,7 +34,7 @@ MIGRATIONS = Migrations("blogarchive")
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 18
+SCHEMA_VERSION = 19
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 
@@ -119,7 +120,6 @@ def m012_plot_totals(db: Database) -> None:
 def m013_status_totals(db: Database) -> None:
     """Create totals of each blog and of its months for `status`."""
     execute_script(db, status_totals.TABLES)
-    totals.refresh_totals(db.conn)
 
 
 @MIGRATIONS()
@@ -150,6 +150,13 @@ def m017_merge_progress(db: Database) -> None:
 def m018_linked_blogs(db: Database) -> None:
     """Add to discovered blogs the blog whose pages name them, and whether `discover` has reported them."""
     execute_script(db, tables_blog_links.TABLES)
+
+
+@MIGRATIONS()
+def m019_coverage_totals(db: Database) -> None:
+    """Create totals of pages by parser and of post numbers by site for `status`, and refresh all totals."""
+    execute_script(db, tables_coverage.schema())
+    totals.refresh_totals(db.conn)  # only in the newest migration of totals: it writes all of them
 
 
 def apply_migrations(db: Database) -> None:

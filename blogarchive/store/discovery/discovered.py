@@ -9,6 +9,7 @@ from typing import Literal
 
 from blogarchive.items import BlogLink
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.kept_totals import CURRENT_NUMBERS
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.timestamps import format_utc
 
@@ -25,6 +26,14 @@ select ?1, ?2, ?3, ?4, ?5, ?6, ?7
 _UNREPORTED = """
 select source, count(*) from discovered_blogs where reported_at is null and backed_up_at is null group by source
 """
+_COVERAGE = f"""
+select s.site, (select count(*) from authors a where a.site = s.site) as blogs,
+       (select count(*) from discovered_blogs d where d.site = s.site) as blogs_discovered,
+       (select count(*) from discovered_blogs d where d.site = s.site and d.backed_up_at is null) as blogs_waiting,
+       coalesce(n.numbers, 0) as numbers_known, n.highest as highest_number
+  from (select site from authors union select site from discovered_blogs) s
+  left join ({CURRENT_NUMBERS}) n on n.site = s.site order by s.site
+"""  # noqa: S608 - a constant
 _BACKED_UP = """
 update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
    and exists (select 1 from json_each(?1) b
@@ -38,7 +47,8 @@ update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
 class Coverage:
     """Known posts and blogs of a site. The fields are keys of `status --json`.
 
-    `numbers_known` counts distinct post numbers, `highest_number` is the largest; None if numbers are no series.
+    `numbers_known` counts distinct post numbers of up to 15 digits, `highest_number` is the largest; None if the site
+    has no such numbers.
     `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those that are not backed up.
     """
 
@@ -103,13 +113,4 @@ def mark_backed_up(archive: Archive, blogs: Sequence[Blog], *, now: datetime) ->
 
 def read_coverage(archive: Archive) -> tuple[Coverage, ...]:
     """Return the coverage of each site in the archive."""
-    return archive.all_as(
-        Coverage,
-        "select s.site, (select count(*) from authors a where a.site = s.site) as blogs,"
-        " (select count(*) from discovered_blogs d where d.site = s.site) as blogs_discovered,"
-        " (select count(*) from discovered_blogs d where d.site = s.site and d.backed_up_at is null) as blogs_waiting,"
-        " count(distinct n.number) as numbers_known, max(n.number) as highest_number"
-        " from (select site from authors union select site from discovered_blogs) s left join"
-        " (select a.site, cast(p.number as integer) as number from posts p join authors a on a.id = p.author_id"
-        " where p.number not glob '*[^0-9]*') n on n.site = s.site group by s.site order by s.site",
-    )
+    return archive.all_as(Coverage, _COVERAGE)

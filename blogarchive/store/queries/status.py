@@ -114,9 +114,9 @@ def read_status(archive: Archive) -> ArchiveStatus:
     no_run = {"last_run_command": None, "last_run_outcome": None, "last_run_at": None}
     return ArchiveStatus(
         blogs=tuple(_BlogReader(archive).read()),
-        pages=archive.scalar("select count(*) from pages"),
+        pages=page_rows.count_pages(archive),
         pages_stale=page_rows.count_stale_pages(archive),
-        bytes_served=archive.scalar("select sum(body_size) from pages"),
+        bytes_served=page_rows.total_body_size(archive),
         media=archive.scalar("select count(*) from media_files"),
         coverage=read_coverage(archive),
         unfinished_merge=archive.text("select source from merge_progress"),

@@ -6,6 +6,7 @@ from gettext import gettext as _
 from hashlib import sha256
 
 from blogarchive.errors import ArchiveDamaged
+from blogarchive.store import kept_totals
 from blogarchive.store.database import migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.lacking_comments import LACKS_COMMENTS
@@ -116,6 +117,15 @@ def _references(archive: Archive) -> list[str]:
     ]
 
 
+def _totals(archive: Archive) -> list[str]:
+    return [
+        _(
+            "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
+        ).format(table=table)
+        for table in kept_totals.wrong_totals(archive.db.conn)
+    ]
+
+
 def _pages(archive: Archive) -> list[str]:
     rows = archive.each("select id, url, body, body_size, sha256 from pages order by id")
     return [
@@ -206,7 +216,7 @@ select 'comment_revisions', r.id, p.url, c.author_name, c.fingerprint, r.body_ht
   from comment_revisions r join comments c on c.id = r.comment_id join posts p on p.id = c.post_id
 """
 _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the first
-_LAST_CHECKS = (_posts, _comments, _pages, _files)
+_LAST_CHECKS = (_posts, _comments, _pages, _files, _totals)
 
 
 def _count(archive: Archive, table: str) -> int:

@@ -111,7 +111,7 @@ def test_a_page_that_is_no_blog_and_an_unknown_host_are_explained(server: AppSer
         nowhere = server.post("/app/check", url=f"{host.url}/u/999/", site="creaders").text
         unknown = server.post("/app/check", url=host.blog_url(UID)).text
     assert "This page could not be read" in nowhere
-    assert "no known site" in unknown
+    assert "no site that this program knows" in unknown
     assert "Kind of site" in unknown
 
 

@@ -74,7 +74,9 @@ def test_from_an_empty_folder_to_an_exported_backup_with_the_keyboard_alone(
     focus(tab, "url")
     tab.press("", text=host.blog_url(UID))
     tab.follow()
-    assert "no known site" in text(tab)  # the demo host is no site that is known by its address
+    assert "no site that this program knows" in text(
+        tab
+    )  # the demo host is no site that is known by its address
     assert violations(tab) == []
     focus(tab, "site")
     tab.press("ArrowDown")

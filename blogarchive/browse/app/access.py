@@ -7,6 +7,7 @@ each form as well.
 
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from gettext import gettext as _
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -43,13 +44,13 @@ class Access:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         if headers.get("host") not in self._hosts:
-            return "This address belongs to blogarchive; open it as 127.0.0.1."
+            return _("This address belongs to blogarchive; open it as 127.0.0.1.")
         if scope["method"] not in _SAFE_METHODS:
-            scheme, _, origin = headers.get("origin", "").partition("://")
+            scheme, _separator, origin = headers.get("origin", "").partition("://")
             if scheme != "http" or origin not in self._hosts:
-                return "This form was sent by another site; nothing was done."
+                return _("This form was sent by another site; nothing was done.")
         if scope["path"] != OPEN_PATH and not self.is_token(self._cookie(headers.get("cookie", ""))):
-            return "Open the address that `blogarchive app` printed; it names a token."
+            return _("Open the address that `blogarchive app` printed; it contains a secret.")
         return None
 
     def is_token(self, given: str) -> bool:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,13 +21,16 @@ from blogarchive.store.media.skipped import count_skipped_by_host
 from blogarchive.store.queries import crawl_state
 
 _MOST_PROBLEMS = 8
+_EXPLAINED = (1, 5)
+"""Exit codes whose message is for the terminal: the page shows the problems, or the changes, itself."""
+
 SETTINGS: Final = ("delay", "media_hosts")
 
 
 async def open_app(context: AppContext) -> Response:
     """`/app/open?token=…`: give the browser the cookie, if it knows the token."""
     if not context.state.access.is_token(context.request.args.get("token") or ""):
-        return Response.text("This address is of an earlier start; use the newest one.", status=403)
+        return Response.text(_("This address is of an earlier start; use the newest one."), status=403)
     response = Response.redirect("/app")
     response.set_cookie(
         context.state.access.cookie_name, context.state.access.token, httponly=True, samesite="strict"
@@ -61,8 +65,9 @@ async def check(context: AppContext) -> Response:
     words = ("doctor", url, "--json", *(("--site", site) if site else ()))
     result = await context.command(*words, db=False)
     preview = preview_of(result.out) if result.code == 0 else None
+    message = MESSAGES["unknown_host"] if "--site" in result.message else result.message
     return await context.page(
-        "check.html", url=url, site=site, sites=crawled_site_names(), preview=preview, message=result.message
+        "check.html", url=url, site=site, sites=crawled_site_names(), preview=preview, message=message
     )
 
 
@@ -145,7 +150,7 @@ def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, i
 
 
 async def _progress(context: AppContext) -> dict[str, Any]:
-    running = context.state.job.is_running
+    running, code = context.state.job.is_running, context.state.job.exit_code
     counts = await context.read(crawl_state.crawl_counts)
     problems = await context.read(
         lambda connection: crawl_state.open_problems(connection, limit=_MOST_PROBLEMS)
@@ -155,8 +160,8 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "progress": context.state.meter.measure(counts) if running else None,
         "counts": counts,
         "last_run": await context.read(crawl_state.last_run),
-        "ended": exit_words(context.state.job.exit_code),
-        "last_message": context.state.job.last_message(),
+        "ended": exit_words(code),
+        "last_message": None if code in _EXPLAINED else context.state.job.last_message(),
         "changes": await context.read(crawl_state.waiting_changes) or (),
         "problems": [(problem, describe_failure(problem.kind)) for problem in problems or ()],
     }

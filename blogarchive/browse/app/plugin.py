@@ -1,6 +1,7 @@
 """The plugin of `app`: its pages, and the check of every request. Registered by `server` alone."""
 
 from collections.abc import Awaitable, Callable
+from gettext import gettext as _
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ class AppPlugin:
     def _view(self, method: str, page: Page) -> Callable[..., Awaitable[Response]]:
         async def view(datasette: "Datasette", request: Request) -> Response:
             if request.method != method:
-                return Response.text("Use the buttons of the page.", status=405)
+                return Response.text(_("Use the buttons of the page."), status=405)
             return await page(AppContext(datasette=datasette, request=request, state=self._state))
 
         return view

@@ -21,6 +21,9 @@ MESSAGES: Final = {
     "started": N_("The backup has started."),
     "stopping": N_("The backup stops after the present page."),
     "busy": N_("A backup is running already; wait for its end, or stop it first."),
+    "unknown_host": N_(
+        "This address belongs to no site that this program knows. If it does, choose the kind of site."
+    ),
     "wrong": N_("This form was not understood; nothing was done."),
 }
 

@@ -73,7 +73,9 @@ class _Site:
     def write(self) -> Digests:
         self.folder.write("look/style.css", pages.stylesheet())
         self.folder.write("look/search.js", search.search_script())
-        self.folder.write(_FOLD, search.fold_script())
+        digest = input_digest(_FOLD)
+        if not self.folder.keep(_FOLD, digest):
+            self.folder.write(_FOLD, search.fold_script(), digest)
         self._progress(0, self._total)
         for site_blog in self.blogs:
             self._write_listings(site_blog)

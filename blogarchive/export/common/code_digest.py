@@ -10,8 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-_RENDERERS = ("export", "rendering", "parsing/html", "messages")
-_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "pyyaml")
+_RENDERERS = ("export", "rendering", "parsing/html", "store/search", "messages")
+_LIBRARIES = ("jinja2", "lxml", "markdownify", "nh3", "opencc", "pyyaml")
 
 
 @cache

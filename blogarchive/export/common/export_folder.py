@@ -13,6 +13,7 @@ from blogarchive.export.common.writer import (
     Digests,
     atomic_file,
     content_digest,
+    flush_disk,
     part_path,
     to_user_error,
 )
@@ -76,7 +77,7 @@ class ExportFolder:
                 self._earlier.get(name) != _UNKNOWN
             ):  # the last line of a name applies: a kill leaves no digests
                 self._append_marker(name)
-            with atomic_file(path) as file:
+            with atomic_file(path, flushed_later=True) as file:
                 file.write(content)
 
     def earlier_files(self, folder: str) -> list[str]:
@@ -112,6 +113,7 @@ class ExportFolder:
             *(f"{name}\t{found.input}\t{found.content}" for name, found in sorted(self._written.items())),
         ]
         content = "".join(f"{line}\n" for line in lines).encode()
+        flush_disk()
         with atomic_file(self.root / MARKER) as file:
             file.write(content)
         return {MARKER: content_digest(content)} | {

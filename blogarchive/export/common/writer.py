@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from blogarchive.errors import CannotWrite, UsageError
 
 _PART = ".part"
+_CAN_FLUSH_DISK = hasattr(os, "sync")
 _OPEN_FILES = ("/dev/std", "/dev/fd/", "/proc/")
 _BESIDE_ARCHIVE = ("", "-wal", "-shm", "-journal", ".lock", ".holder")
 
@@ -22,13 +24,16 @@ Digests = dict[str, str]
 
 
 @contextmanager
-def atomic_file(path: Path, digests: Digests | None = None) -> Iterator[BinaryIO]:
+def atomic_file(
+    path: Path, digests: Digests | None = None, *, flushed_later: bool = False
+) -> Iterator[BinaryIO]:
     """Open a file that gets its name only when it is complete and on the disk.
 
     It is written to a temporary file beside it. On an error that file is removed and an earlier file of the name
     stays. `digests` receives the digest of the file; an earlier file that is equal stays then. A pipe or a terminal
-    (/dev/stdout) is written directly and has no digest. Raises `CannotWrite` if the disk is full or the folder is not
-    writable.
+    (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls `flush_disk` after its last
+    file, which takes a moment; to wait for the disk for each of many files takes minutes. Raises `CannotWrite` if the
+    disk is full or the folder is not writable.
     """
     if _is_stream(path):
         with to_user_error(path), path.open("ab") as stream:
@@ -42,7 +47,8 @@ def atomic_file(path: Path, digests: Digests | None = None) -> Iterator[BinaryIO
             with part.open("w+b") as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
+                if not (flushed_later and _CAN_FLUSH_DISK):
+                    os.fsync(file.fileno())
                 digest = file_content_digest(file) if digests is not None else ""
                 size = file.tell()
             if not (digest and _has_digest(target, size, digest)):
@@ -51,6 +57,12 @@ def atomic_file(path: Path, digests: Digests | None = None) -> Iterator[BinaryIO
                 digests[str(path.absolute())] = digest
         finally:
             part.unlink(missing_ok=True)
+
+
+def flush_disk() -> None:
+    """Wait until all written files are on the disk; where a system has no such call, `atomic_file` waited for each."""
+    if sys.platform != "win32" and _CAN_FLUSH_DISK:
+        os.sync()
 
 
 def file_content_digest(file: BufferedReader | BufferedRandom) -> str:

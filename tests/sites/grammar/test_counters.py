@@ -29,6 +29,11 @@ CARDS = "<div><div>{0}</div><div>{1}</div><div>{2}</div></div>"
         ("[浏览:1769] [评论:2]", NO_LIKES),
         ("【阅读：1769】【赞：9】【评论：2】", ALL),
         ("1.2万次阅读 2 条评论", (12000, None, 2)),
+        ("喜欢(9) 阅读(1769)┊ 评论 (2)┊ 收藏(0)┊打印┊举报", ALL),
+        ("阅读(1769)|评论(2) 引用 转载 推荐", NO_LIKES),
+        ("发表评论 | 浏览(1769) | 推荐(9) | 评论(2)", ALL),
+        ("阅读全文(1769) | 回复(2) | 引用通告(0) | 分类：时政", NO_LIKES),
+        ("浏览(1769) 评论(2) 标签：杂谈", NO_LIKES),
     ],
 )
 def test_counters_may_have_other_words_or_the_number_first(
@@ -92,3 +97,36 @@ def test_typed_counters_are_text(typed: str, place: str) -> None:
     (found,) = read(html).posts
     assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
     assert [each.author_name for each in found.comments] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "发布于 2025-01-01 10:00:00　点击：1769　评论：2　分类：时政",
+        "作者：林木　提交日期：2025-01-01 10:00:00　访问：1769　评论：2　分类：时政",
+    ],
+)
+def test_counters_may_be_among_data_below_the_title(meta: str) -> None:
+    page = post(head=f"<h3>一篇</h3><p>{meta}</p>", counters="")
+    (found,) = read(page).posts
+    assert (found.views, found.comment_count, found.body_text) == (1769, 2, BODY)
+    assert found.posted is not None
+    assert found.posted.text == "2025-01-01 10:00:00"
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("<p>标签：<a href='#'>杂谈</a> 分类：<a href='#'>时政</a></p>", "<p>分享：<a href='#'>微博</a></p>"),
+        ("<p>字号：大 中 小</p>", "<p>版权声明：本文为博主原创，转载请注明出处。</p>"),
+        (
+            "",
+            "<div><a href='#'>收藏</a> <a href='#'>分享</a> <a href='#'>邀请</a> <a href='#'>举报</a></div>",
+        ),
+    ],
+)
+def test_lines_of_the_template_around_a_text_are_no_part_of_it(above: str, below: str) -> None:
+    (found,) = read(
+        post(head="<h3>一篇 <small>2025-01-01 10:00:00</small></h3>" + above, counters=below)
+    ).posts
+    assert found.body_text == BODY

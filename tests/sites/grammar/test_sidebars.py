@@ -76,3 +76,70 @@ def test_a_card_may_be_on_one_line(card: str) -> None:
     assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)
     assert author.registered is not None
     assert author.registered.text == "2022-06-17"
+
+
+@pytest.mark.parametrize("label", ["个人资料", "博主名片", "我的资料", "博主信息", "关于我", "個人資訊"])
+@pytest.mark.parametrize(
+    ("rows", "age"),
+    [
+        ("林木<br>博客等级：12<br>注册日期：2022-06-17<br>访问总量：5<br>关注人气：33", None),
+        ("昵称：林木<br>访问量：5<br>开博时间：2022-06-17", None),
+        ("林木<br>博龄：3年<br>登记日期：2022-06-17<br>总访问数：5次", 3),
+        ("<a href='/u/31182/'>林木</a>，博龄3年<br>注册时间：2022-06-17<br>访问总量：5人次", 3),
+        ("林木<br>註冊日期：2022-06-17<br>累積人氣：5", None),
+        ("暱稱：林木<br>註冊時間：2022-06-17<br>參觀人氣：5", None),
+    ],
+)
+def test_a_card_may_have_the_labels_of_other_hosts(label: str, rows: str, age: int | None) -> None:
+    author = home(f"<h4>{label}</h4><div>{rows}</div><h4>最新发布</h4>{TITLES}").author
+    assert author is not None
+    assert (author.nickname, author.account_age, author.total_visits) == ("林木", age, 5)
+    assert author.registered is not None
+    assert author.registered.text == "2022-06-17"
+
+
+def test_a_link_of_a_menu_is_no_card() -> None:
+    menu = "<div><a href='/'>首页</a></div><div><a href='#'>关于我</a></div><div>欢迎光临</div>"
+    author = read(listing(menu, CARD), PageKind.HOME, HOME).author
+    assert author is not None
+    assert (author.nickname, author.account_age, author.total_visits) == ("林木", 3, 5)
+
+
+@pytest.mark.parametrize("label", ["分类", "个人分类", "文章分類", "分类列表"])
+def test_categories_may_be_below_a_shorter_label(label: str) -> None:
+    side = f"<h4>{label}</h4><ul><li>{LINK}时政</a> <em>(3)</em></li></ul><h4>存档</h4>{CARD}"
+    assert [each.name for each in home(side).categories] == ["时政"]
+
+
+TITLE = "<a href='/u/31182/'>林木的角落</a>"
+
+
+@pytest.mark.parametrize(
+    ("window", "head", "tagline"),
+    [
+        ("一篇 - 林木的角落 - 某博客", f"<div>{TITLE}</div><div>随手写下</div>", "随手写下"),
+        (
+            "一篇_林木的角落",
+            f"<h1>{TITLE}</h1><p>随手写下</p><ul><li>首页</li><li>目录</li></ul>",
+            "随手写下",
+        ),
+        ("某博客", f"<h1>{TITLE}</h1><p><a href='/'>首页</a></p>", None),
+        ("林木的角落", f"<a href='/u/31182/'>首页</a><div>{TITLE}</div>", None),
+    ],
+)
+def test_the_blog_title_is_its_link_that_the_window_title_confirms(
+    window: str, head: str, tagline: str | None
+) -> None:
+    rows = "<p><a href='/u/31182/202501/501.html'>第501篇</a> 2025-01-02 10:00:00</p>"
+    page = f"<html><head><title>{window}</title></head><body><div>{head}</div>{rows}{CARD}</body></html>"
+    author = read(page, PageKind.HOME, HOME).author
+    assert author is not None
+    assert (author.blog_title, author.tagline) == ("林木的角落", tagline)
+
+
+def test_the_link_of_a_nickname_is_no_blog_title() -> None:
+    page = "<html><head><title>林木的日志</title></head><body><p>作者：<a href='/u/31182/'>林木</a></p></body></html>"
+    rows = "<p><a href='/u/31182/202501/501.html'>第501篇</a> 2025-01-02 10:00:00</p></body>"
+    author = read(page.replace("</body>", rows), PageKind.HOME, HOME).author
+    assert author is not None
+    assert author.blog_title is None

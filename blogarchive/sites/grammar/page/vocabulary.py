@@ -16,9 +16,9 @@ _SIGNS |= (
 # Traditional forms of the characters that occur in labels, and of no others.
 _TRADITIONAL = str.maketrans(
     "瀏覽評論覆復複時間註冊訪問總發佈類錄檔網絡誌歲頁點擊個資後藏點週於條讚頂擬陸號錯誤過請權限隱刪沒無該處現開啟繁帳戶驗證碼內製佇"
-    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訂閱薦隨機熱門貼樓給張應氣迴響數說寫歷專題欄標籤來層贊",
+    "聞視頻壇購設萬維讀為華廣務聯關歡單誰舉報歸與詳細體簡轉載鏈鄰裡還們這錄統計訊訂閱薦隨機熱門貼樓給張應氣迴響數說寫歷專題欄標籤來層贊",
     "浏览评论复复复时间注册访问总发布类录档网络志岁页点击个资后藏点周于条赞顶拟陆号错误过请权限隐删没无该处现开启繁帐户验证码内制伫"
-    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计订阅荐随机热门贴楼给张应气回响数说写历专题栏标签来层赞",
+    "闻视频坛购设万维读为华广务联关欢单谁举报归与详细体简转载链邻里还们这录统计讯订阅荐随机热门贴楼给张应气回响数说写历专题栏标签来层赞",
 )
 _FOLD: dict[int, str | int] = {**_FULL_WIDTH, **_SIGNS, **_TRADITIONAL}
 _FOLDED = {chr(code): to if isinstance(to, str) else chr(to) for code, to in _FOLD.items()}
@@ -40,8 +40,9 @@ BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
 COMMENTS_LABEL = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
 SECTION_LABEL = re.compile(
-    r"(?P<card>我的名片)|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文))"
-    r"|(?P<categories>分类目录|(?:文章|日志|博文|我的|专题|博客)分类)|(?P<months>(?:存档|归档)目录|(?:文章|日志|博文|按月|历史|每月|月份)(?:存档|归档))"
+    r"(?P<card>(?:我的|个人|博主|作者)(?:名片|资料|信息|档案|资讯|简介)|关于(?:我|博主|作者))|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文))"
+    r"|(?P<categories>(?:文章|日志|博文|我的|专题|博客|个人)分类|分类(?:目录|列表)?)"
+    r"|(?P<months>(?:存档|归档)(?:目录)?|(?:文章|日志|博文|按月|历史|每月|月份|博客)(?:存档|归档|[彙汇]整)|每月文章)"
     r"|(?P<other>(?:最新|最近|热门|推荐|随机|精华)(?:评论|留言|回复|访客|文章|博文|日志|阅读|来访|点击)|(?:评论|阅读)排行"
     r"|友情链接|(?:访问|博客)统计|(?:站内|博客)搜索|(?i:RSS)订阅|博客公告|好友列表|我的好友|谁来看过)"
 )
@@ -68,13 +69,14 @@ MORE_LINK = re.compile(
 
 _AROUND_LABEL = " []【】「」:>|·•"
 # First characters of all labels: one test instead of many alternatives.
-_LABELS_BEGIN = "我日最文分存归月按历每专近热推随精评阅友访博站好谁CcRr"
+_LABELS_BEGIN = "我个作关日最文分存归月按历每专近热推随精评阅友访博站好谁CcRr"
 SECTION_START = re.compile(
     rf"{LINE_START}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )
 """The start of each line that may be the label of a section."""
 
 _MAX_LABEL_LENGTH = 16
+_BARE_LABELS = frozenset(("分类", "存档", "归档"))
 _MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
 
 
@@ -97,6 +99,8 @@ def _fold_match(found: "re.Match[str]") -> str:
 def match_section(folded: str) -> str | None:
     """Return the name of the section if the folded line is its label, else None."""
     text = None if folded[:1].isdigit() else strip_label(folded)
+    if text in _BARE_LABELS and ":" in folded:
+        return None  # 分类: of one post
     label = None if text is None else SECTION_LABEL.fullmatch(text)
     return None if label is None else label.lastgroup
 

@@ -13,9 +13,10 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page.page_view import PageView, text_with_images
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, NUMBER
 from blogarchive.sites.grammar.post.counter_patterns import (
+    BUTTON_WORDS,
     COMMENTS_WORD,
+    COUNTED_LIKES,
     COUNTER_PREFIX,
-    OWNER_WORDS,
     REPEATED,
     VIEW_WORDS,
     VIEWS_LABEL,
@@ -31,8 +32,9 @@ _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL
 _LABEL_CHARS = "浏阅点人访评回留"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
-    rf"(?:[(\[【]?{VIEWS_LABEL}(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
-    rf"|{LINE_START}(?=[推置取修喜删\[])(?:\[?(?:{OWNER_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)"
+    rf"(?:[(\[【]?{VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
+    rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[])(?:\[?(?:{BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)"
+    rf"|{LINE_START}(?=[点赞顶推喜支票鲜])(?:{COUNTED_LIKES})"
 )
 _NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")

@@ -13,12 +13,16 @@ from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.counter_patterns import OWNER_WORDS
 
-_SHARE = rf"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|{OWNER_WORDS}|[发写]表?评论)(?:到|本文|此文|文章)?:?\]?"
+_SHARE = (
+    rf"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|邀请|订阅|{OWNER_WORDS}|[发写]表?评论)"
+    r"(?:到|本文|此文|文章)?:?\]?"
+)
 # Lines of templates between a post's time and its counters that are no part of the post.
 _TEMPLATE_TEXT = re.compile(
     r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
     r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
-    r"|(?:文章|日志|所属)?(?:分类|类别|栏目)\s*:.{1,60}"
+    r"|(?:文章|日志|所属|个人)?(?:分类|类别|栏目|标签|关键[词字])\s*:.{1,60}"
+    r"|分享[到至]?\s*:.{0,60}|版权(?:声明|所有)\s*:.{1,120}|发表在\s*[^《]{1,40}"
     rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
 )
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")

@@ -10,12 +10,25 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATE, strip_bullets
 
-_AGE = re.compile(r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<age>\d{1,3})\s*岁\s*\)?(?:\s*,\s*[^\d,]{1,6})?")
-_REGISTERED = re.compile(rf"注册(?:日期|时间)\s*:*\s*(?P<value>{DATE}|\S.*)?")
-_VISITS = re.compile(
-    r"(?:访问总量|总访问量|访问量|总访问)\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?(?:\s*\(.{0,20}\))?"
+_AGE = re.compile(
+    r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<blog>博龄\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
+    r"(?:\s*,\s*[^\d,]{1,6})?"
 )
-_FIELD_START = re.compile(r"[\s|,]*(?=注册(?:日期|时间)|(?:访问总量|总访问量)\s*:)")
+# 注册 alone is a link of the site's bar.
+_REGISTERED_LABEL = (
+    r"(?:(?:注册|登记|开博|开通|建立|加入)(?:日期|时间)|(?:注册|登记|开博|开通|建立|加入)(?=\s*:\s*\d{4}\D))"
+)
+_REGISTERED = re.compile(rf"{_REGISTERED_LABEL}\s*:*\s*(?P<value>{DATE}|\S.*)?")
+_VISITS_LABEL = (
+    r"(?:访问总[量数]|总访问[量数]?|访问[量数]"
+    r"|(?:总|博客|累[计积積]|[参參][观觀])(?:访问|人气|点击|浏览)[量数]?)"
+)
+_VISITS = re.compile(rf"{_VISITS_LABEL}\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?(?:\s*\(.{{0,20}}\))?")
+_FIELD_START = re.compile(rf"[\s|,]*(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*:)")
+_NICKNAME = re.compile(r"(?:[昵暱][称稱]|网名|笔名|博主|用户名?|作者|作家)\s*:\s*(?P<value>\S.{0,40})")
+_NO_NAME = re.compile(
+    r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像).*"
+)
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
 _MAX_LINES = 16
@@ -66,6 +79,21 @@ def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[
     return card, (lines[0], *(index for index in texts if index <= end)) if lines else ()
 
 
+def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+    """Return the card below its label; its first line is the nickname if no field names it.
+
+    Without any field, the label alone belongs to it: it may be a link of the blog's menu.
+    """
+    card, own = parse_card(view, lines)
+    if card == AuthorCard():
+        return card, tuple(lines[:1])
+    if card.nickname is None and (first := next(view.lines_with_text(own[1:]), None)) is not None:
+        text = view.lines[first].text.strip(_EDGES)
+        if _NO_NAME.fullmatch(view.folded[first]) is None:
+            card = replace(card, nickname=text)
+    return card, own
+
+
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
     filled = list(view.lines_with_text(lines))
@@ -85,6 +113,8 @@ def _add_field(
 ) -> AuthorCard:
     if card.account_age is None and (match := _AGE.fullmatch(field.folded)):
         return _add_age(card, before, field, match)
+    if card.nickname is None and (match := _NICKNAME.fullmatch(field.folded)):
+        return replace(card, nickname=_find_value(field, match, following))
     if card.registered is None and (match := _REGISTERED.fullmatch(field.folded)):
         value = _find_value(field, match, following)
         return replace(card, registered=DateText(text=value)) if value else card
@@ -98,7 +128,7 @@ def _add_age(
 ) -> AuthorCard:
     """Add age and nickname; the nickname precedes the age, or is on the line before."""
     named = field.raw[slice(*match.span("name"))] if match["name"] else ""
-    if not named and before is not None:
+    if not named and before is not None and match["blog"] is None:
         named = before.raw
     age = int(match["age"])
     problems = card.problems
@@ -106,7 +136,7 @@ def _add_age(
         problems += (Problem(kind="unreadable", field="account_age", detail=f"an age of {age} years"),)
     return replace(
         card,
-        nickname=named.strip(_EDGES) or None,
+        nickname=named.strip(_EDGES) or card.nickname,
         account_age=age if age <= _MAX_AGE else None,
         problems=problems,
     )

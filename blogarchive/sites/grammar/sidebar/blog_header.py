@@ -1,4 +1,7 @@
-"""The blog header: title, tagline, and the line with the blog's URL, 复制, 收藏本页."""
+"""The blog header: title, tagline, and the line with the blog's URL, 复制, 收藏本页.
+
+Without that line, the title is the first link to the blog's home that the window title confirms.
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,6 +17,12 @@ _URL_LINE = re.compile(
 )
 _MAX_TITLE_LINES = 4
 _SEPARATORS = "|[]·>-—"
+_MENU_WORDS = re.compile(
+    r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
+    re.IGNORECASE,
+)
+_MIN_TITLE_LENGTH = 2
+_MAX_TAGLINE_LENGTH = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +36,7 @@ class BlogHeader:
 
 
 def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
-    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL."""
+    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL or title."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
@@ -38,7 +47,59 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
             return BlogHeader(
                 title=title, tagline=tagline, url=match["url"], own_lines=frozenset((*names, index))
             )
-    return BlogHeader()
+    title_line = _find_linked_title(view, outside)
+    if title_line is None:
+        return BlogHeader()
+    below = _find_tagline(view, title_line, set(outside))
+    return BlogHeader(
+        title=view.lines[title_line].text.strip(),
+        tagline=None if below is None else view.lines[below].text.strip(),
+        own_lines=frozenset((title_line,) if below is None else (title_line, below)),
+    )
+
+
+def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
+    """Find the first line that links to the blog's home page and is part of the window title.
+
+    A heading needs no window title. The author's nickname may link there too, below the title.
+    """
+    uid = view.parse_url(view.url).uid
+    for index in outside:
+        text = view.lines[index].text.strip()
+        links = view.links[index]
+        if (
+            len(links) != 1
+            or links[0][0].strip() != text
+            or _MENU_WORDS.fullmatch(view.folded[index].strip())
+        ):
+            continue
+        parsed_url = links[0][2]
+        if (
+            parsed_url is None
+            or parsed_url.kind is not PageKind.HOME
+            or parsed_url.uid != (uid or parsed_url.uid)
+        ):
+            continue
+        if len(text) >= _MIN_TITLE_LENGTH and (text in view.document.title or _is_title(view, index)):
+            return index
+    return None
+
+
+def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | None:
+    """Find the line below the title, without a link, in an element that has little else."""
+    node: Element | None = view.lines[title_line].block
+    while node is not None:
+        inside = view.document.lines_in(node)
+        own = [i for i in view.lines_with_text(range(title_line + 1, inside.stop)) if i in outside]
+        if own:
+            few = len(own) < _MAX_TITLE_LINES and inside.start >= title_line - 1 and node.tag != "body"
+            text = view.lines[own[0]].text
+            plain = (
+                not view.links[own[0]] and len(text) <= _MAX_TAGLINE_LENGTH and not view.is_section(own[0])
+            )
+            return own[0] if few and plain else None
+        node = node.getparent()
+    return None
 
 
 def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:

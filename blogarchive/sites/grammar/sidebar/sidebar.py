@@ -12,7 +12,7 @@ from itertools import takewhile
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import fold, is_calendar_text, strip_bullets
-from blogarchive.sites.grammar.sidebar.author_card import AuthorCard, find_card, parse_card
+from blogarchive.sites.grammar.sidebar.author_card import AuthorCard, find_card, parse_labelled_card
 from blogarchive.sites.grammar.sidebar.months import parse_labelled_months, parse_unlabelled_months
 from blogarchive.sites.grammar.sidebar.sections import Section, find_sections
 from blogarchive.sites.links.identity_key import IdentityKey
@@ -75,7 +75,7 @@ class _SidebarParser:
         """Parse a section and return those of its lines that belong to it."""
         view, lines = self.view, section.lines
         if section.name == "card":
-            self.card, lines = parse_card(view, lines)
+            self.card, lines = parse_labelled_card(view, lines)
             return lines
         if section.name == "calendar":
             return _trim_calendar(view, lines)

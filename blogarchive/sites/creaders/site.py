@@ -112,7 +112,7 @@ class _PageParser:
         if is_expected or is_post_url or self.target.kind is PageKind.COMMENTS:
             pager = self._find_pager()
             post_page = self._parse_post(pager, labelled=False)
-            if post_page is None or self._looks_like_list(post_page):
+            if post_page is None or self._looks_like_list(post_page) or self._is_notice(post_page):
                 return self._build_list_page()
             return self._build_post_page(post_page, paged=pager is not None)
         parsed = self._build_list_page()
@@ -142,6 +142,15 @@ class _PageParser:
             len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
             >= _MIN_LIST_ROWS
         )
+
+    def _is_notice(self, post_page: PostPage) -> bool:
+        """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""
+        if post_page.comments.found or post_page.counters is not None or self._is_further_comments:
+            return False
+        layout = parse_layout(self.view, None)
+        if find_notice(self.view, layout.main) is None:
+            return False
+        return not self._is_confirmed(post_page, layout)
 
     def _find_pager(self) -> int | None:
         """Find the line of the last link to a next page, the page's own or a typed one."""

@@ -178,3 +178,42 @@ def test_a_time_below_the_text_is_the_time_of_the_post_on_a_page_without_counter
     (found,) = read(html).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
     assert (found.body_text, len(found.comments)) == ("正文。" + "\n二段。" * (paragraphs - 1), 2)
+
+
+SIDE = (
+    "<div><h4>最近访客</h4><p><a href='/u/77/'>路人</a> 2025-01-09 08:00:00</p>"
+    "<p>乙：很好 <i>2025-01-08 08:00:00</i></p></div>"
+)
+HEADER = "<h1><a href='/u/31182/'>林木的角落</a></h1><h2>随手写下</h2>"
+
+
+@pytest.mark.parametrize(
+    ("window", "head", "time"),
+    [
+        ("一篇-林木-某博客", f"<div>一篇 <span>[原创 {TIME}]</span></div>", TIME),
+        ("一篇 - 林木", f"<div>一篇 <span>({TIME})</span></div>", TIME),
+        ("林木的角落: 一篇 - 某博客", f"<ul><li>{TIME}</li><li><h2>一篇</h2></li></ul>", TIME),
+        ("林木的角落: 一篇", "<h2>2025年1月1日星期三</h2><h3>一篇</h3>", "2025年1月1日"),
+        ("一篇 - 林木", "<div>2025年01月01日 星期三</div><h3>一篇</h3>", "2025年01月01日"),
+    ],
+)
+def test_the_window_title_finds_the_title_below_a_sidebar_with_times(
+    window: str, head: str, time: str
+) -> None:
+    page = (
+        f"<html><head><title>{window}</title></head><body>{HEADER}{SIDE}<div>{head}{BODY}</div>"
+        f"<div>{COUNTED}</div><div>文章评论</div>{COMMENTS}</body></html>"
+    )
+    parsed = read(page)
+    (found,) = parsed.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", time)
+    assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
+
+
+def test_a_title_that_the_window_title_confirms_is_kept_without_a_time() -> None:
+    page = (
+        f"<html><head><title>林木: 一篇 - 某博客</title></head><body><h3>一篇</h3>{BODY}<p>(上午)</p>"
+        f"<h4>评论</h4><div>路过。</div><div>2025-01-01 12:00:00</div></body></html>"
+    )
+    (found,) = read(page).posts
+    assert (found.title, found.posted) == ("一篇", None)

@@ -7,6 +7,7 @@ from tests.demo.blogs.generated import make_blog
 from tests.sites.printed.around import sidebar
 from tests.sites.printed.check import read_page
 from tests.sites.printed.odd import BODIES
+from tests.sites.printed.one import read
 from tests.sites.printed.pages import post_main, print_blog, whole_page
 from tests.sites.printed.style import Style
 from tests.sites.printed.urls import BASE, Urls
@@ -113,3 +114,13 @@ def test_a_long_unknown_page_is_no_notice() -> None:
 def test_an_empty_page_is_of_unknown_kind(html: str) -> None:
     parsed = read_page(f"{BASE}{BLOG.post_path(POST)}", html, PageKind.POST)
     assert (parsed.kind, parsed.posts, parsed.listed, parsed.notice) == (PageKind.UNKNOWN, (), (), None)
+
+
+def test_a_notice_beside_names_and_times_of_a_sidebar_is_a_notice() -> None:
+    side = "<div><h4>最新訪客</h4><p><a href='/u/77/'>路人甲</a> 2025-01-09 08:00:00</p></div>"
+    words = "抱歉，這篇文章不存在或已被作者刪除。"
+    page = f"<html><head><title>訊息</title></head><body>{side}<div>{words}</div></body></html>"
+    parsed = read(page)
+    assert parsed.kind is PageKind.NOTICE
+    assert parsed.notice is not None
+    assert (parsed.notice.kind, parsed.notice.text) == (NoticeKind.GONE, words)

@@ -79,6 +79,14 @@ class PageView:
                 found[parsed_url.url] = parsed_url
         return list(found.values())
 
+    def is_home_link(self, index: int) -> bool:
+        """Return True if the whole line links to a blog's home page: it is the name of a blog or of a person."""
+        links = self.links[index]
+        if len(links) != 1 or links[0][0].strip() != self.lines[index].text.strip():
+            return False
+        parsed_url = links[0][2]
+        return parsed_url is not None and parsed_url.kind is PageKind.HOME
+
     def is_section(self, index: int) -> bool:
         """Return True if the line is the label of a parsed section of the sidebar."""
         return self.sections.get(index, "other") != "other"

@@ -16,7 +16,9 @@ TIME_LABEL = (
     r"(?P<label>(?:发表|发布|张贴|更新|创建)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
     r"\s*(?P<colon>:)?\s*"
 )
-_TITLED_TIME = re.compile(rf"(?P<title>.*?)\s*[(\[【]?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?")
+_TITLED_TIME = re.compile(
+    rf"(?P<title>.*?)\s*[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?"
+)
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
     rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
@@ -73,7 +75,11 @@ def find_titles(view: PageView, end: int) -> list[int]:
     if len(window_title) > MAX_LABEL_LENGTH:
         likely.update(range(end))
     return sorted(
-        i for i in likely if i < end and view.lines[i].text and is_marked_title(view, view.lines[i])
+        i
+        for i in likely
+        if i < end
+        and view.lines[i].text
+        and (is_marked_title(view, view.lines[i]) or _begins_with_title(view, i))
     )
 
 
@@ -98,10 +104,23 @@ def is_marked_title(view: PageView, line: Line) -> bool:
     return _has_title_class(line, view.hints.title_class)
 
 
+def _begins_with_title(view: PageView, index: int) -> bool:
+    """Check whether the words before the time on a line begin the window title."""
+    time_match = match_trailing_time(view, index)
+    title = "" if time_match is None else time_match.title
+    return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)
+
+
 def _has_title_class(line: Line, title_class: str | None) -> bool:
     anchor = line.spans[0][3] if line.spans else None
     name = None if anchor is None else anchor.get("class")
     return name is not None and title_class in name.split()
+
+
+def is_named_by_window(view: PageView, index: int) -> bool:
+    """Return True if the window title contains the line."""
+    text = view.lines[index].text.strip(EDGE_SPACES)
+    return len(text) >= _MIN_TITLE_LENGTH and text in view.document.title
 
 
 def is_heading(view: PageView, index: int) -> bool:

@@ -26,6 +26,7 @@ from blogarchive.sites.grammar.post.time_lines import (
     find_titles,
     is_heading,
     is_marked_title,
+    is_named_by_window,
     iter_text_before,
     match_inner_time,
     match_leading_time,
@@ -35,6 +36,7 @@ from blogarchive.sites.grammar.post.time_lines import (
 from blogarchive.sites.grammar.post.unparsed_time import find_title_only, find_unparsed_time
 
 _DAY = re.compile(rf"[(\[【]?{TIME_LABEL}(?P<time>{DATE})[)\]】]?")
+_DAY_ABOVE = re.compile(rf"{TIME_LABEL}(?P<time>{DATE})\s*\(?(?:(?:星期|周)[一二三四五六日天])?\)?")
 _HOUR = re.compile(TIME_OF_DAY)
 _LINES_BELOW_LABEL = 8
 
@@ -48,7 +50,7 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
     counters = next(iter_counters(view, 0, len(view.lines)), None)
     labelling = frozenset(find_labels(view, POST_LABEL))
     end = len(view.lines) if counters is None else counters.first
-    marked = [] if labelled else [i for i in find_titles(view, end) if not view.links_to_other_post(i)]
+    marked = [] if labelled else [i for i in find_titles(view, end) if not _names_other(view, i)]
     passed: list[int] = []
     for index in sorted({*marked, *(i for i in labelling if i < end)}):
         if index in labelling:
@@ -67,8 +69,15 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
         or find_unparsed_time(view, passed)
     )
     if found is None and not labelled:
-        found = _find_first_time(view)
+        # The window title is a better witness of the title than any time.
+        named = [i for i in passed if is_named_by_window(view, i)]
+        found = (find_title_only(view, named) if named else None) or _find_first_time(view)
     return found or find_title_only(view, passed)
+
+
+def _names_other(view: PageView, index: int) -> bool:
+    """Check whether a line is the title of another post, or the name of the blog."""
+    return view.links_to_other_post(index) or view.is_home_link(index)
 
 
 def _find_below_label(view: PageView, start: int) -> TitleTime | None:
@@ -116,9 +125,15 @@ def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tu
             return index, time_match
     for offset, index in enumerate(after):
         more = match_leading_time(view, index) or (None if offset else match_inner_time(view, index))
-        if more is not None:
+        if more is not None and not (offset and _is_above_title(view, index)):
             return index, more
     return None
+
+
+def _is_above_title(view: PageView, time: int) -> bool:
+    """Check whether the line below a time is a heading that the window title contains."""
+    below = next(view.lines_below(time), None)
+    return below is not None and is_heading(view, below) and is_named_by_window(view, below)
 
 
 def _find_first_time(view: PageView) -> TitleTime | None:
@@ -145,7 +160,9 @@ def _find_first_time(view: PageView) -> TitleTime | None:
 
 
 def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
-    """Return the first title with a date alone on the next line, and its hour on the line after, if any."""
+    """Return the first title with a date alone on the next line, and its hour on the line after, if any;
+    else a heading that the window title contains, with a date alone on the line before.
+    """
     for title in titles:
         for day in islice(view.lines_below(title), 1):
             match = _DAY.fullmatch(view.folded[day].strip())
@@ -159,6 +176,17 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
             text = view.lines[title].text.strip(EDGE_SPACES)
             end = (day if hour is None else hour) + 1
             return TitleTime(title=text, posted=DateText(text=posted), start=title, end=end)
+    return _find_by_day_above(view, titles)
+
+
+def _find_by_day_above(view: PageView, titles: list[int]) -> TitleTime | None:
+    for title in titles:
+        day = next(iter_text_before(view, title), None)
+        match = None if day is None else _DAY_ABOVE.fullmatch(view.folded[day].strip())
+        if day is not None and match is not None and is_named_by_window(view, title):
+            shown = view.lines[day].text.strip()[slice(*match.span("time"))]
+            text = view.lines[title].text.strip(EDGE_SPACES)
+            return TitleTime(title=text, posted=DateText(text=shown), start=day, end=title + 1)
     return None
 
 

@@ -66,23 +66,18 @@ def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
     uid = view.parse_url(view.url).uid
     for index in outside:
         text = view.lines[index].text.strip()
-        links = view.links[index]
-        if (
-            len(links) != 1
-            or links[0][0].strip() != text
-            or _MENU_WORDS.fullmatch(view.folded[index].strip())
-        ):
+        if not view.is_home_link(index) or _MENU_WORDS.fullmatch(view.folded[index].strip()):
             continue
-        parsed_url = links[0][2]
-        if (
-            parsed_url is None
-            or parsed_url.kind is not PageKind.HOME
-            or parsed_url.uid != (uid or parsed_url.uid)
-        ):
+        if uid not in (None, _home_uid(view, index)):
             continue
         if len(text) >= _MIN_TITLE_LENGTH and (text in view.document.title or _is_title(view, index)):
             return index
     return None
+
+
+def _home_uid(view: PageView, index: int) -> str | None:
+    parsed_url = view.links[index][0][2]
+    return None if parsed_url is None else parsed_url.uid
 
 
 def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | None:

@@ -75,6 +75,8 @@ def test_forget_keeps_the_rows_of_a_blog_and_delete_removes_all_of_them(
             query = f"select count(*) from {table} where site = 'creaders' and uid = '31182'"
             assert connection.execute(query).fetchone() == (0,), table
         assert connection.execute("pragma foreign_key_check").fetchall() == []
+        waiting = "select backed_up_at is null from discovered_blogs where uid = '31182'"
+        assert connection.execute(waiting).fetchall() == [(0,)]
     assert run_cli("verify", "--db", archive).code == 0
 
 

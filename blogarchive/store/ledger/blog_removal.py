@@ -33,8 +33,16 @@ _NAMES_A_PAGE = (
 )
 _NAMED_PAGES = " union ".join(f"select page_id from {table} where page_id > 0" for table in _NAMES_A_PAGE)
 
+# Pages of other blogs link to the blog: without this row it would wait for `backup --discovered` again.
+_NOT_DISCOVERED = """
+insert into discovered_blogs(site, uid, url, source, first_seen_at, reported_at, backed_up_at)
+select site, uid, url, 'deleted', first_seen_at, last_seen_at, last_seen_at from authors where id = :author
+    on conflict do update set backed_up_at = coalesce(backed_up_at, excluded.backed_up_at)
+"""
+
 # Rows that refer to others are deleted first. `:author`, `:site` and `:uid` name the blog.
 _STATEMENTS = (
+    _NOT_DISCOVERED,
     f"delete from comment_revisions where comment_id in (select id from comments where post_id in ({_POSTS}))",
     "delete from sweep_items where sweep_id in (select id from sweeps where site = :site and uid is :uid)",
     "delete from sweeps where site = :site and uid is :uid",
@@ -51,7 +59,8 @@ _STATEMENTS = (
 def remove_blog(archive: Archive, blog: Blog) -> None:
     """Delete the rows of a blog from every table in one transaction, with the images that no other post shows.
 
-    A page that rows of another blog name stays. The file keeps its size until SQLite reuses the space.
+    A page that rows of another blog name stays. The blog is not discovered again. The file keeps its size until SQLite
+    reuses the space.
     """
     author = archive.scalar("select id from authors where site = ? and uid = ?", (blog.site, blog.uid))
     names = {"author": author or None, "site": blog.site, "uid": blog.uid}

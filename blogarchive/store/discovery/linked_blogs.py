@@ -10,7 +10,7 @@ from blogarchive.store.pages.ownership import uid_in_url
 MAX_FOUND_BY = 10_000
 """Discovered blogs that the pages of one blog name: its author and commenters can type links without end."""
 
-_MAX_CACHED_BLOGS = 300_000
+_MAX_CACHED_BLOGS = 100_000
 _TOO_MANY = Failure(
     kind="incomplete",
     field="blogs",

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from functools import lru_cache
+from sys import intern
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
@@ -57,11 +58,13 @@ def _parse_uncached(url: str) -> ParsedUrl:
         origin, path, query = _split_canonical(url)
     except ValueError:  # an invalid port or host
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
-    canonical = f"{origin}{path}?{query}" if query else origin + path
+    canonical = _share(url, f"{origin}{path}?{query}" if query else origin + path)
     match = None if query else _POST.fullmatch(path)
     if match and (number := parse_decimal_id(match["number"])) is not None:
         month = _parse_month(match["month"])
-        return ParsedUrl(url=canonical, kind=PageKind.POST, uid=match["uid"], number=number, month=month)
+        return ParsedUrl(
+            url=canonical, kind=PageKind.POST, uid=intern(match["uid"]), number=number, month=month
+        )
     if query and _OLD_POST.fullmatch(path):
         pairs = parse_qs(query)
         number = parse_did(pairs.get("did", [""])[0])
@@ -79,6 +82,11 @@ def _parse_uncached(url: str) -> ParsedUrl:
     if match and match["name"].lower() not in _RESERVED_NAMES:
         return ParsedUrl(url=f"{origin}/{match['name']}/", kind=PageKind.HOME, uid=match["name"])
     return ParsedUrl(url=canonical, kind=PageKind.UNKNOWN)
+
+
+def _share(url: str, canonical: str) -> str:
+    """Return `url` itself if it is canonical, so that the cache stores one string."""
+    return url if url == canonical else canonical
 
 
 _MAX_CACHED_LENGTH = 300
@@ -117,7 +125,7 @@ def _is_ignored(key: str, value: str) -> bool:
 
 def _parse_month(digits: str) -> str | None:
     match = _MONTH.fullmatch(digits)
-    return f"{match[1]}-{match[2]}" if match else None
+    return intern(f"{match[1]}-{match[2]}") if match else None
 
 
 def build_post_url(home_url: str, number: str) -> str:

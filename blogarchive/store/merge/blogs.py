@@ -5,11 +5,11 @@ from blogarchive.store.merge.slices import PAGE, run_script
 
 _ROWS = f"""
 insert or ignore into main.author_aliases(author_id, alias, first_seen_at)
-select s.id, x.alias, x.first_seen_at from temp.merged_blogs s join other.author_aliases x on x.author_id = s.other_id;
+select s.id, x.alias, x.first_seen_at from temp.merged_blogs s cross join other.author_aliases x on x.author_id = s.other_id;
 
 insert or ignore into main.author_stats(author_id, captured_at, total_visits, account_age)
 select s.id, x.captured_at, x.total_visits, x.account_age
-  from temp.merged_blogs s join other.author_stats x on x.author_id = s.other_id order by x.captured_at, x.id;
+  from temp.merged_blogs s cross join other.author_stats x on x.author_id = s.other_id order by x.captured_at, x.id;
 
 delete from main.author_stats where id in (
     select id from (
@@ -21,7 +21,7 @@ delete from main.author_stats where id in (
 
 insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
 select s.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {PAGE}
-  from temp.merged_blogs s join other.categories o on o.author_id = s.other_id
+  from temp.merged_blogs s cross join other.categories o on o.author_id = s.other_id
 """  # noqa: S608 - built of constants
 
 # The posts must be merged before: a post is in a category according to `proved_at` of each archive.

@@ -3,8 +3,8 @@
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.merge.slices import PAGE, run_script
 
-_MEMBERS = """temp.merged_posts s join main.posts p on p.id = s.id
-  join other.post_categories o on o.post_id = s.other_id join other.categories oc on oc.id = o.category_id
+_MEMBERS = """temp.merged_posts s cross join main.posts p on p.id = s.id
+ cross join other.post_categories o on o.post_id = s.other_id join other.categories oc on oc.id = o.category_id
   join main.categories c on c.author_id = p.author_id and c.name = oc.name"""
 
 
@@ -21,7 +21,7 @@ create temp table sightings as
 select pc.post_id, pc.category_id, pc.gone_at, pc.rowid <= m.members_before as was_member,
        max(coalesce(g.fetched_at, ''),
            iif(pc.gone_at is null and pc.rowid <= m.members_before, coalesce(c.proved_at, ''), '')) as seen_at
-  from temp.merged_posts s join main.post_categories pc on pc.post_id = s.id
+  from temp.merged_posts s cross join main.post_categories pc on pc.post_id = s.id
   join main.categories c on c.id = pc.category_id join main.merge_progress m
   left join main.pages g on g.id = pc.page_id
  union all
@@ -42,7 +42,7 @@ create temp table members as
      where c.proved_at is not null and p.gone_at is null and p.id <= m.posts_before and not s.was_member
      union all
     select s.post_id, s.category_id, oc.proved_at
-      from temp.merged_posts t join seen s on s.post_id = t.id join other.posts op on op.id = t.other_id
+      from temp.merged_posts t cross join seen s on s.post_id = t.id join other.posts op on op.id = t.other_id
       join main.categories c on c.id = s.category_id
       join other.categories oc on oc.author_id = op.author_id and oc.name = c.name
      where oc.proved_at is not null and op.gone_at is null

@@ -4,8 +4,6 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.merge import categories
 from blogarchive.store.merge.slices import PAGE, run_script
 
-_COMMENTS = "temp.merged_posts s join main.comments c on c.post_id = s.id join other.comments oc on oc.post_id = s.other_id and oc.fingerprint = c.fingerprint"  # noqa: E501
-
 
 def merge_rows(archive: Archive) -> None:
     """Merge the rows of the posts in `temp.merged_posts`."""
@@ -24,7 +22,7 @@ def _copy_comments(archive: Archive) -> None:
     archive.execute(
         f"insert into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
         f" select s.id, {PAGE}, {', '.join(f'o.{column}' for column in columns)}"
-        " from temp.merged_posts s join other.comments o on o.post_id = s.other_id"
+        " from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id"
         " where not exists (select 1 from main.comments c"
         "                    where c.post_id = s.id and c.fingerprint = o.fingerprint) order by o.id"
     )
@@ -33,7 +31,7 @@ def _copy_comments(archive: Archive) -> None:
 _COUNTERS = """
 insert or ignore into main.post_stats(post_id, captured_at, views, likes, comment_count)
 select s.id, x.captured_at, x.views, x.likes, x.comment_count
-  from temp.merged_posts s join other.post_stats x on x.post_id = s.other_id order by x.captured_at, x.id;
+  from temp.merged_posts s cross join other.post_stats x on x.post_id = s.other_id order by x.captured_at, x.id;
 
 delete from main.post_stats where id in (
     select id from (
@@ -55,12 +53,12 @@ update main.posts set views = coalesce(s.views, posts.views), likes = coalesce(s
 _POSTS = """
 update main.posts set gone_at = null, gone_reason = null, own_page_gone_at = null, own_page_gone_reason = null,
        missing_from_listing_at = null
-  from temp.merged_posts s join other.posts o on o.id = s.other_id
+  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
  where s.id = posts.id and posts.gone_at is not null and o.gone_at is null and o.last_seen_at > posts.gone_at;
 
 update main.posts set gone_at = o.gone_at, gone_reason = o.gone_reason, own_page_gone_at = o.own_page_gone_at,
        own_page_gone_reason = o.own_page_gone_reason, missing_from_listing_at = o.missing_from_listing_at
-  from temp.merged_posts s join other.posts o on o.id = s.other_id
+  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
  where s.id = posts.id and posts.gone_at is null and o.gone_at >= posts.last_seen_at;
 
 update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
@@ -68,21 +66,23 @@ update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
        own_page_seen_at = nullif(max(coalesce(posts.own_page_seen_at, ''), coalesce(o.own_page_seen_at, '')), ''),
        comments_complete_at = nullif(max(coalesce(posts.comments_complete_at, ''),
                                          coalesce(o.comments_complete_at, '')), '')
-  from temp.merged_posts s join other.posts o on o.id = s.other_id
+  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
  where s.id = posts.id
 """
 
-_MARKS_OF_COMMENTS = f"""
+_MARKS_OF_COMMENTS = """
 update main.comments set gone_at = null
- where gone_at is not null
-   and id in (select c.id from {_COMMENTS} where oc.gone_at is null and oc.last_seen_at > c.gone_at);
+  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+   and comments.gone_at is not null and o.gone_at is null and o.last_seen_at > comments.gone_at;
 
 update main.comments set gone_at = o.gone_at
-  from (select c.id, oc.gone_at from {_COMMENTS} where oc.gone_at >= c.last_seen_at) o
- where o.id = comments.id and comments.gone_at is null;
+  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+   and comments.gone_at is null and o.gone_at >= comments.last_seen_at;
 
 update main.comments set first_seen_at = min(comments.first_seen_at, o.first_seen_at),
        last_seen_at = max(comments.last_seen_at, o.last_seen_at)
-  from (select c.id, oc.first_seen_at, oc.last_seen_at from {_COMMENTS}) o
- where o.id = comments.id
-"""  # noqa: S608 - built of constants
+  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+"""

@@ -13,10 +13,12 @@ from blogarchive.store.merge import progress
 # The id in `main` of the page of a row `o` of `other`. Slow, because SQLite reads `sha256` behind the page's bytes.
 PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
 
+# SQLite takes these tables for large ones. Without a key, and with `cross join`, it looks their rows up in the others;
+# else it would look up all rows of the archive in a slice.
 _TABLES = """
-create temp table if not exists merged_blogs(id integer primary key, other_id integer not null);
+create temp table if not exists merged_blogs(id integer not null, other_id integer not null);
 
-create temp table if not exists merged_posts(id integer primary key, other_id integer not null)
+create temp table if not exists merged_posts(id integer not null, other_id integer not null)
 """
 _BLOGS = """
 insert into temp.merged_blogs
@@ -42,9 +44,14 @@ class SliceSizes:
     media_bytes: int = 8_000_000
 
 
+def create_tables(archive: Archive) -> None:
+    """Create the temporary tables that pair the ids of a slice."""
+    run_script(archive, _TABLES)
+
+
 def each_blog_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
     """Call `merge` in a transaction for each slice of the blogs that both have: `temp.merged_blogs` pairs their ids."""
-    run_script(archive, _TABLES)
+    create_tables(archive)
     last = 0
     while upper := upper_id(archive, "authors", last, sizes):
         with archive.atomic():
@@ -56,7 +63,7 @@ def each_blog_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archiv
 
 def each_post_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
     """Call `merge` for each slice of the posts that both have and that are not merged: `temp.merged_posts` pairs them."""
-    run_script(archive, _TABLES)
+    create_tables(archive)
     last = progress.merged_post_id(archive)
     while upper := upper_id(archive, "posts", last, sizes):
         with save_page.page_transaction(archive):

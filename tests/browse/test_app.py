@@ -78,7 +78,11 @@ def test_a_blog_is_shown_before_it_is_stored_then_backed_up_exported_and_copied(
         assert server.post("/app/start", url=url, site="creaders").status == 303
         until(lambda: finished(server))
     assert stored_posts(server.db) == 5
-    assert "Finished: everything" in server.send("GET", "/app", cookie=server.cookie).text
+    overview = server.send("GET", "/app", cookie=server.cookie).text
+    assert "Finished: everything" in overview
+    assert ("crontab" in overview, "schtasks" in overview) == (True, False), (
+        "the command of this system alone"
+    )
     assert server.post("/app/export").status == 200
     assert (server.db.parent / "blog-html" / "index.html").exists()
     assert server.post("/app/copy").status == 200

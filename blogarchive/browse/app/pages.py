@@ -1,6 +1,7 @@
 """The pages of `app`: one function a page or a form, each with the request and the state of the server."""
 
 import sqlite3
+import sys
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -11,7 +12,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.app.context import AppContext
 from blogarchive.browse.app.preview import preview_of
-from blogarchive.browse.app.schedule import crontab_line, schtasks_command
+from blogarchive.browse.app.schedule import nightly_command
 from blogarchive.browse.app.words import MESSAGES, exit_words
 from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.parsing.typed_url import repair_url
@@ -46,8 +47,8 @@ async def overview(context: AppContext) -> Response:
         blogs=await context.read(crawl_state.blog_lines) or (),
         images_not_fetched=await context.read(_images_not_fetched) or {},
         exists=context.state.archive.exists(),
-        crontab_line=crontab_line(context.state.archive),
-        schtasks_command=schtasks_command(context.state.archive),
+        on_windows=sys.platform == "win32",
+        nightly=nightly_command(context.state.archive),
         sites=crawled_site_names(),
         **await _progress(context),
     )

@@ -10,6 +10,11 @@ _MINUTE, _HOUR = 30, 3
 _TASK: Final = "blogarchive"
 
 
+def nightly_command(archive: Path) -> str:
+    """Return what updates the archive every night on this system."""
+    return schtasks_command(archive) if sys.platform == "win32" else crontab_line(archive)
+
+
 def crontab_line(archive: Path) -> str:
     """Return the line of a crontab (macOS, Linux): the full path of the program, since cron sets a short PATH."""
     command = shlex.join(_update(archive)).replace("%", r"\%")  # cron ends the command at a %

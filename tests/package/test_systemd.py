@@ -16,9 +16,11 @@ pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason=
 
 
 def test_systemd_accepts_the_units_of_a_server(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.symlink_to(sys.executable)  # whose own path may have a space
     copies = [tmp_path / unit.name for unit in UNITS]
     for unit, copy in zip(UNITS, copies, strict=True):
-        copy.write_text(unit.read_text("utf-8").replace("/usr/local/bin/blogarchive", sys.executable))
+        copy.write_text(unit.read_text("utf-8").replace("/usr/local/bin/blogarchive", str(program)))
     ran = subprocess.run(["systemd-analyze", "verify", *copies], capture_output=True, text=True, timeout=30)
     message = [line for line in ran.stderr.splitlines() if "blogarchive" in line]
     assert (ran.returncode, message) == (0, []), ran.stderr

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ TOO_MANY_BLOGS = Problem(
 
 _URL = re.compile(r"""https?://[^\s"'<>\\|]+""", re.IGNORECASE)
 _MAX_UID_LENGTH = 64
+_MAX_URL_LENGTH = 300
 
 
 def blog_of_url(site: Site, url: str) -> BlogLink | None:
@@ -35,15 +36,16 @@ def blog_of_url(site: Site, url: str) -> BlogLink | None:
 def linked_blogs(
     site: Site, urls: Iterable[str], page_url: str, own: Container[str]
 ) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
-    """Return the blogs that canonical URLs of a page name, each once, and a problem if they are more than `MAX_BLOGS`.
+    """Return the blogs that absolute URLs of a page name, each once, and a problem if they are more than `MAX_BLOGS`.
 
     The forms of a site fit URLs of many hosts, so a blog is on the page's host or on one of the site's. `own` are
     the uids of the page's own blog.
     """
-    host = urlsplit(page_url).netloc.lower()
+    host = _host_and_port(page_url)
+    find = _blog_finder(site, "" if matches_host(host, site.hosts) else host)
     found: dict[str, BlogLink] = {}
     for url in urls:
-        blog = _blog_on_host(site, url, host)
+        blog = find(url) if len(url) < _MAX_URL_LENGTH else None
         if blog is None or blog.uid in own or blog.uid in found:
             continue
         if len(found) == MAX_BLOGS:
@@ -52,9 +54,16 @@ def linked_blogs(
     return tuple(found.values()), ()
 
 
-@lru_cache(maxsize=4096)  # commenters link to their blogs from many pages
-def _blog_on_host(site: Site, url: str, host: str) -> BlogLink | None:
-    return next(blogs_of_urls(site, [url], (host, *site.hosts)), None)
+@lru_cache(maxsize=4)
+def _blog_finder(site: Site, host: str) -> Callable[[str], BlogLink | None]:
+    """Return a function from an absolute URL to its blog on `host` or on a host of the site; it caches results."""
+    hosts = (host, *site.hosts) if host else site.hosts
+
+    @lru_cache(maxsize=4096)  # a page links to its own blog hundreds of times, and to those of its commenters
+    def find(url: str) -> BlogLink | None:
+        return next(blogs_of_urls(site, [site.parse_url(url).url], hosts), None)
+
+    return find
 
 
 def text_urls(text: str) -> Iterator[str]:
@@ -67,11 +76,15 @@ def blogs_of_urls(site: Site, urls: Iterable[str], hosts: Iterable[str]) -> Iter
     """Yield the blogs of the URLs on hosts that match a pattern (`host`, `host:port`, `*.domain`), each once."""
     patterns, seen = tuple(hosts), set()
     for url in urls:
-        try:
-            is_allowed = matches_host(urlsplit(url).netloc.lower(), patterns)
-        except ValueError:
-            continue
-        blog = blog_of_url(site, url) if is_allowed else None
+        blog = blog_of_url(site, url) if matches_host(_host_and_port(url), patterns) else None
         if blog is not None and blog not in seen:
             seen.add(blog)
             yield blog
+
+
+def _host_and_port(url: str) -> str:
+    """Return `host` or `host:port` of a URL in lower case; "" if it has none or is invalid."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""

@@ -1,11 +1,11 @@
 """Find the other blogs that a page links to."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from blogarchive.items import ParsedPage, ParsedUrl
+from blogarchive.items import ParsedPage
 from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.sites.base import Site
-from blogarchive.sites.grammar.page.links import resolve_link
 from blogarchive.sites.links.blog_links import linked_blogs
 from blogarchive.sites.markup.tree import PageTree
 
@@ -17,14 +17,20 @@ def with_blogs(parsed: ParsedPage, tree: PageTree, site: Site, own: frozenset[st
     """
     if site.is_closed:
         return parsed
-    urls = dict.fromkeys(parsed_url.url for parsed_url in _links(tree, site) if parsed_url.uid not in own)
-    blogs, too_many = linked_blogs(site, urls, tree.url, own)
+    blogs, too_many = linked_blogs(site, _visible_urls(tree), tree.url, own)
     return replace(parsed, blogs=blogs, problems=(*parsed.problems, *too_many)) if blogs else parsed
 
 
-def _links(tree: PageTree, site: Site) -> list[ParsedUrl]:
-    """Return the targets with a uid of the page's visible links."""
-    root = absolute_url("/", tree.base)
-    anchors = [anchor for anchor in tree.root.iter("a") if anchor not in tree.hidden]
-    found = (resolve_link(anchor, tree.base, root, site.parse_url) for anchor in anchors)
-    return [parsed_url for parsed_url in found if parsed_url is not None and parsed_url.uid is not None]
+def _visible_urls(tree: PageTree) -> Iterator[str]:
+    """Yield the absolute URL of each visible link."""
+    origin, hidden = (absolute_url("/", tree.base) or "/")[:-1], tree.hidden
+    for anchor in tree.root.iter("a"):
+        href = anchor.get("href")
+        if not href or anchor in hidden:
+            continue
+        if href.startswith(("http://", "https://")):
+            yield href
+        elif href[0] == "/" and href[1:2] != "/":
+            yield origin + href
+        elif not href.startswith(("#", "javascript:")) and (url := absolute_url(href, tree.base)):
+            yield url

@@ -103,7 +103,7 @@ def test_a_host_of_the_page_counts_beside_those_of_the_site() -> None:
         (
             "wenxuecity",
             "http://blog.wenxuecity.com/myblog/77/all.html",
-            ("/myblog/88/202501/9.html", "/myblog/0088/all.html", "/myblog/77/", "http://a.example/myblog/99/"),
+            ("/myblog/88/202501/9.html", "../0088/all.html", "http://a.example/myblog/99/", "mailto:/myblog/66/"),
             {"88": "http://blog.wenxuecity.com/myblog/88/all.html"},
         ),
         (
@@ -126,6 +126,12 @@ def test_sites_of_known_markup_name_blogs_too(
 ) -> None:
     html = "".join(f"<p><a href='{link}'>甲</a></p>" for link in links)
     assert {blog.uid: blog.url for blog in parse(html, url, site).blogs} == blogs
+
+
+@pytest.mark.parametrize("site", ["creaders", "wenxuecity"])
+def test_a_page_with_an_invalid_url_names_no_blog(site: str) -> None:
+    links = "<p><a href='/u/1001/'>甲</a></p><p><a href='/myblog/88/all.html'>乙</a></p>"
+    assert parse(links, "http://[broken/u/1/", site).blogs == ()
 
 
 @pytest.mark.parametrize("site", ["creaders", "wenxuecity"])

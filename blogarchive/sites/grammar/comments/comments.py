@@ -28,9 +28,16 @@ from blogarchive.sites.grammar.comments.header_selection import (
 )
 from blogarchive.sites.grammar.comments.marker_context import CommentMarkers, build_markers
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates
-from blogarchive.sites.grammar.comments.segmentation import CommentBlock, iter_text_lines, split_comments
+from blogarchive.sites.grammar.comments.segmentation import (
+    CommentBlock,
+    iter_text_lines,
+    split_comments,
+    split_comments_above,
+)
 from blogarchive.sites.grammar.comments.short_headers import find_short_headers
+from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,13 +93,18 @@ def parse_comments(
         return PageComments(problem=problem, start=end, end=start, possible=problem is None)
     markers = build_markers(view, found)
     selection, problem = _choose_headers(markers, claimed, paging)
-    blocks = split_comments(markers, selection.headers)
-    problem = problem or check_order(view, selection, posted_at) or check_closed(markers, blocks)
-    problem = problem or check_empty(blocks) or check_text_position(view, blocks)
+    first = markers.headers[0].first
+    label = next((i + 1 for i in reversed(find_labels(view, COMMENTS_LABEL)) if start <= i < first), start)
+    above = split_comments_above(view, selection.headers, label)
+    blocks = above or split_comments(markers, selection.headers)
+    problem = problem or check_order(view, selection, posted_at)
+    if not above:
+        problem = problem or check_closed(markers, blocks)
+        problem = problem or check_empty(blocks) or check_text_position(view, blocks)
     return PageComments(
         blocks=blocks,
         problem=problem,
-        start=markers.headers[0].first,
+        start=above[0].text_begin if above else first,
         end=max(block.end for block in blocks),
         sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked(view)),
         possible=are_possible(view, markers, claimed, paging, posted_at),
@@ -134,7 +146,7 @@ def _choose_headers(
 
 def _build_comment(view: PageView, block: CommentBlock) -> Comment:
     header = block.header
-    lines = view.lines[header.last + 1 : block.text_end]
+    lines = view.lines[block.text_begin : block.text_end]
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,

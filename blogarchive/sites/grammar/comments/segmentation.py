@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.comments.footer_selection import pair_footers
 from blogarchive.sites.grammar.comments.header_selection import HeaderSelection
 from blogarchive.sites.grammar.comments.headers import CommentHeader
@@ -21,9 +22,10 @@ _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentBlock:
-    """The lines of a comment: its header, its text before `text_end`, all of it before `end`."""
+    """The lines of a comment: its header, its text from `text_begin` to before `text_end`, all before `end`."""
 
     header: CommentHeader
+    text_begin: int
     text_end: int
     end: int
     likes: int | None
@@ -40,8 +42,47 @@ def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
         else:
             stop = _find_text_end(markers, headers) if limit == markers.end else limit
             text_end, end, likes = stop, stop, header.likes
-        blocks.append(CommentBlock(header=header, text_end=text_end, end=end, likes=likes))
+        begin = header.last + 1
+        blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
     return tuple(blocks)
+
+
+def split_comments_above(
+    view: PageView, headers: Sequence[CommentHeader], start: int
+) -> tuple[CommentBlock, ...]:
+    """Return the block of each header if all are the last lines of their comments; none otherwise.
+
+    Each comment is an element from line `start` on that ends with its header. So nobody can type such a header.
+    """
+    known = {header.first for header in headers}
+    blocks = []
+    for header in headers:
+        begin = _find_text_above(view, header, known - {header.first})
+        if begin is None or begin < start:
+            return ()
+        blocks.append(
+            CommentBlock(
+                header=header,
+                text_begin=begin,
+                text_end=header.first,
+                end=header.last + 1,
+                likes=header.likes,
+            )
+        )
+    return tuple(blocks)
+
+
+def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
+    """Return the first line of the innermost element that has text above the header, and none below it."""
+    node: Element | None = view.lines[header.first].block
+    while node is not None:
+        inside = view.document.lines_in(node)
+        if any(view.folded[i] for i in range(header.last + 1, inside.stop)) or not others.isdisjoint(inside):
+            return None
+        if any(view.folded[i] for i in range(inside.start, header.first)):
+            return inside.start
+        node = node.getparent()
+    return None
 
 
 def _find_text_end(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> int:
@@ -75,7 +116,7 @@ def iter_text_lines(
 ) -> Iterator[int]:
     """Return the lines of the comments' texts, each inside its own element if there is one."""
     for block in blocks:
-        lines = range(block.header.last + 1, block.text_end)
+        lines = range(block.text_begin, block.text_end)
         inside = lines
         if selection.framed:
             inside = view.document.lines_in(find_comment_element(view, selection.headers, block.header))

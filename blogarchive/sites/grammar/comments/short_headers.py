@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from blogarchive.items import PageKind
 from blogarchive.sites.grammar.comments.headers import BY, CommentHeader, build_header
 from blogarchive.sites.grammar.page.labels import find_labels
-from blogarchive.sites.grammar.page.page_view import PageView
+from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, DATETIME, TIME_OF_DAY
 
 # A floor needs its sign: a number alone is a name.
-_FLOOR = r"(?:(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]|沙发|板凳|地板)\s*:?\s*"
+_FLOOR = r"(?:(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
 _TIME = rf"(?:{DATETIME}|{DATE}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
-_COMMENTED = r"(?:(?:发表|留言|评论|回复|说|写)(?:了|道)?(?:评论|留言)?)"
+_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|说|写)(?:了|道)?(?:评论|留言|回应)?)"
 _LABEL = rf"(?P<label>{_COMMENTED}?(?:时间|日期|于|在)?)"
 _AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
 _BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户)\s)"
 _NAME_FIRST = re.compile(
-    rf"(?:{_FLOOR})?{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
+    rf"\s*(?:{_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
     rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_COMMENTED}?\s*:?{_AFTER}"
 )
 _TIME_FIRST = re.compile(
@@ -45,7 +45,10 @@ def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tu
     label = next((index for index in own if start <= index < end), None)
     if claimed == 0 or (claimed is None and label is None):
         return ()
-    return tuple(_iter_short_headers(view, start if label is None else label + 1, end))
+    found = tuple(_iter_short_headers(view, start if label is None else label + 1, end))
+    if not found and claimed and label is not None:
+        return tuple(_iter_short_headers(view, start, label))  # the label of the form below the comments
+    return found
 
 
 def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[CommentHeader]:
@@ -64,9 +67,25 @@ def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader |
             return None  # only a linked name may begin a header of several lines
         if _HAS_TIME.search(text) is None:
             continue
-        match = _NAME_FIRST.fullmatch(text) or _TIME_FIRST.fullmatch(text)
+        match = _NAME_FIRST.fullmatch(text)
+        if match is not None and match["button"] and not _is_button(joined, match):
+            return None
+        match = match or _TIME_FIRST.fullmatch(text)
+        if match is not None and not _is_on_one_line(joined, match):
+            return None  # a line of text between a name and a time
         return None if match is None else build_header(view, joined, match)
     return None
+
+
+def _is_on_one_line(joined: JoinedLines, match: "re.Match[str]") -> bool:
+    start, end = match.span("names")
+    return joined.line_at(start) == joined.line_at(end - 1)
+
+
+def _is_button(joined: JoinedLines, match: "re.Match[str]") -> bool:
+    """Check whether 回复 before the name is a link of its own."""
+    button, name = (joined.link_at(match.start(part), match.start(part) + 1) for part in ("button", "names"))
+    return button is not None and button is not name
 
 
 def _links_to_blog(view: PageView, index: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import POST_LABEL, strip_label
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, POST_LABEL, strip_label
 
 
 def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
@@ -21,6 +21,14 @@ def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
         index for index in view.line_index.find_lines_containing(label) if is_label(view, index, label)
     ]
     return sorted([*written, *[i for i in view.image_labels if is_label(view, i, label)]])
+
+
+def read_label_count(view: PageView, index: int) -> int | None:
+    """Return the number of comments that a label shows, or None."""
+    text = strip_label(view.folded[index])
+    label = None if text is None else COMMENTS_LABEL.fullmatch(text)
+    count = None if label is None else label["count"] or label["number"]
+    return None if count is None else int(count)
 
 
 def has_post_label(view: PageView) -> bool:

@@ -38,7 +38,12 @@ LINE_START = "\x01"
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
-COMMENTS_LABEL = re.compile(r"(?:文章评论|发表评论|网友评论|最新评论|评论列表|评论)(?:\s*\(?\d+\)?)?")
+COMMENTS_LABEL = re.compile(
+    r"(?:(?:文章|发表|网友|最新|全部|所有|读者)评论|评论列表|评论|(?:网友|全部|所有|读者)(?:留言|回应)|(?:留言|回应)列表"
+    r"|回应文章|(?:留言|回应)(?=\s*\(?\d))(?:\s*\(?\s*共?\s*(?P<count>\d{1,6})\s*(?:[条个篇]\s*(?:评论|留言|回应)?)?\)?)?"
+    r"|(?:共有?|已?有)?\s*(?P<number>\d{1,6})\s*[条个篇]\s*(?:评论|留言|回应)"
+)
+"""The label above the comments, with their number if it shows one."""
 SECTION_LABEL = re.compile(
     r"(?P<card>(?:我的|个人|博主|作者)(?:名片|资料|信息|档案|资讯|简介)|关于(?:我|博主|作者))|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文))"
     r"|(?P<categories>(?:文章|日志|博文|我的|专题|博客|个人)分类|分类(?:目录|列表)?)"

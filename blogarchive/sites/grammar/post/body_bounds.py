@@ -17,7 +17,7 @@ from blogarchive.sites.grammar.comments.headers import CommentHeader, find_heade
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
-from blogarchive.sites.grammar.post.counters import Counters
+from blogarchive.sites.grammar.post.counters import Counters, parse_counters_amid
 from blogarchive.sites.grammar.post.quoted_lines import is_quoted, is_template_text
 
 _COUNTER_WORDS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
@@ -132,6 +132,15 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
 
 def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
     return view.document.contains(node, line) and not line.links()
+
+
+def find_counters_amid(view: PageView, start: int, end: int) -> Counters | None:
+    """Return counters after other words near the end of a body, in a line outside the body's element."""
+    for index in range(max(start + 1, end - _LINES_NEAR_END), end):
+        found = parse_counters_amid(view, index)
+        if found is not None and is_framed(view, start, index):
+            return found
+    return None
 
 
 def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:

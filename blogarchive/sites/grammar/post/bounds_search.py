@@ -6,10 +6,13 @@ from datetime import datetime
 from blogarchive.sites.grammar.comments.comments import parse_comments
 from blogarchive.sites.grammar.comments.consistency import Paging, comments_problem
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates, find_markers
+from blogarchive.sites.grammar.page.labels import find_labels, read_label_count
 from blogarchive.sites.grammar.page.page_view import PageView
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.body_bounds import (
     BodyBounds,
     choose_bounds,
+    find_counters_amid,
     find_end_without_counters,
     find_label_below,
     report_unparsed_counters,
@@ -20,6 +23,7 @@ from blogarchive.sites.grammar.post.counters import (
     find_counters,
     find_image_counters,
     find_view_counters,
+    parse_counters_beside_time,
 )
 from blogarchive.sites.grammar.post.quoted_lines import find_text_element, is_quoted
 from blogarchive.sites.grammar.post.time_lines import TitleTime
@@ -67,11 +71,21 @@ class _BoundsSearch:
         found = (
             [*beside, *find_counters(view, heading.end, end)]
             or find_image_counters(view, heading.end, end)
+            or self._find_counters_beside_time()
             or find_view_counters(view, heading.end - 1, end)
         )
         headers = self.markers.headers
         quoted = all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found)
         return [] if quoted else found
+
+    def _find_counters_beside_time(self) -> list[Counters]:
+        """Return the counters before or after the post's time on its line."""
+        heading = self.heading
+        line = heading.end - 1 if heading.footer_line is None else heading.footer_line
+        if heading.posted is None:
+            return []
+        found = parse_counters_beside_time(self.view, line, heading.posted.text)
+        return [] if found is None else [found]
 
     def choose(self, found: list[Counters]) -> BodyBounds:
         """Choose the page's own counters among `found`; perhaps none of them are."""
@@ -91,7 +105,8 @@ class _BoundsSearch:
         end = find_end_without_counters(self.view, begin, self.markers.headers)
         if end is None:
             return None
-        bounds = self._build(begin, end)
+        amid = find_counters_amid(self.view, begin, end)
+        bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
         if footer_line is not None and begin < footer_line < end:
             bounds = replace(bounds, end=footer_line)
         return replace(bounds, problems=report_unparsed_counters(self.view, begin - 1, end))
@@ -105,6 +120,8 @@ class _BoundsSearch:
 
     def _build(self, begin: int, end: int, counters: Counters | None = None) -> BodyBounds:
         start = end if counters is None else max(end, counters.last + 1)
+        if counters is None or counters.comments is None:
+            counters = self._count_by_label(start, counters)
         comments = parse_comments(
             self.view,
             self.markers,
@@ -114,6 +131,17 @@ class _BoundsSearch:
             posted_at=self.posted_at,
         )
         return BodyBounds(begin=begin, end=end, counters=counters, comments=comments)
+
+    def _count_by_label(self, start: int, counters: Counters | None) -> Counters | None:
+        """Add the number that the label of the comments shows, above the first of them."""
+        headers = self.markers.from_line(start).headers
+        stop = headers[0].first if headers else len(self.view.lines)
+        for index in find_labels(self.view, COMMENTS_LABEL):
+            count = read_label_count(self.view, index) if start <= index < stop else None
+            if count is not None and index not in self.view.sections:
+                bare = Counters(first=index, last=index, views=None, likes=None, comments=None)
+                return replace(counters or bare, comments=count)
+        return counters
 
     def _find_body(self, counters: Counters) -> tuple[int, int]:
         """Return begin and end of the body if these counters are the page's own.

@@ -41,6 +41,7 @@ _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个�
 _LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
 _NUMBER_REACH = 20
 _NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
+_LABEL_AMID = re.compile(rf"(?:{VIEWS_LABEL}|{COMMENTS_WORD})[次人数量]*\s*[:(\[【]\s*\d")
 _IS_NUMBER = re.compile(NUMBER)
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
@@ -106,6 +107,30 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
             found.append(_build_counters(index, index, texts))
     return found
+
+
+def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counters | None:
+    """Return the counters around the post's time on its line, or after it; None if the line has no views."""
+    line = view.lines[index].text
+    at = line.find(time)
+    if at < 0 or len(line) > _MAX_LENGTH:
+        return None
+    before, after = view.folded[index][:at], view.folded[index][at + len(time) :].lstrip(" )]】")
+    for text in (f"{before} | {after}", after):
+        texts = parse_labels_first(text.strip(" |")) if text.strip(" |") else None
+        if texts and "views" in texts and not view.links_to_other_post(index):
+            return _build_counters(index, index, texts)
+    return None
+
+
+def parse_counters_amid(view: PageView, index: int) -> Counters | None:
+    """Return the counters of a line from its first label of views or comments on; None if it has no views."""
+    text = view.folded[index].strip()
+    label = _LABEL_AMID.search(text)
+    texts = None if label is None else parse_labels_first(text[label.start() :])
+    if not texts or "views" not in texts or view.links_to_other_post(index):
+        return None
+    return _build_counters(index, index, texts)
 
 
 def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:

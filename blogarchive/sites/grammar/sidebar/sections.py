@@ -30,11 +30,21 @@ class _Label:
 
 
 def find_sections(view: PageView, outside: Sequence[int]) -> Iterator[Section]:
-    """Return the sections among the lines `outside` the post and its comments, each name once."""
+    """Return the sections among the lines `outside` the post and its comments, each name once.
+
+    A section ends at the next label, or above the post.
+    """
     labels = _choose_labels(view, outside, list(_find_labels(view, outside)))
     ends = [*(label.offset for label in labels[1:]), len(outside)]
     for label, end in zip(labels, ends, strict=False):  # one end too many if there is no label
-        yield Section(name=label.name, lines=tuple(outside[label.offset : end]))
+        yield Section(name=label.name, lines=tuple(_lines_together(outside[label.offset : end])))
+
+
+def _lines_together(lines: Sequence[int]) -> Sequence[int]:
+    """Return the lines up to the first gap between them."""
+    if not lines or lines[-1] - lines[0] == len(lines) - 1:
+        return lines
+    return lines[: next(i for i in range(1, len(lines)) if lines[i] - lines[i - 1] > 1)]
 
 
 def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:

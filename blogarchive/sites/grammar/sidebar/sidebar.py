@@ -154,7 +154,18 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
         i for i in body if i in posts or _parse_category(view, i) is not None or _is_more_link(view.folded[i])
     }
     last = max(own)
-    return lines[0], *takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)
+    taken = [*takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)]
+    return lines[0], *_drop_other_rows(view, taken, posts)
+
+
+def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> list[int]:
+    """Drop the last rows in another position than the first title: they begin a list of posts below."""
+    first = next((i for i in rows if i in posts), None)
+    if first is None:
+        return rows
+    path = view.tag_path(view.lines[first].node_at(0))
+    own = [i for i in rows if i not in posts or view.tag_path(view.lines[i].node_at(0)) == path]
+    return [i for i in rows if i <= own[-1]]
 
 
 def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:

@@ -1,0 +1,107 @@
+"""Pages of hosts with other templates: counts in labels, times above or below, comments in other words."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import COMMENTS, HOME, MONTH, URL, read
+
+BODY = "<div class=text><p>正文。</p><p>二段。</p></div>"
+SHOWN = "正文。\n二段。"
+BOB, EVE = "<a href='/u/41/'>乙</a>", "<a href='/u/42/'>丙</a>"
+TIMES = ("2025-01-01 11:00:00", "2025-01-01 12:00:00")
+FORM = "<h4>发表评论</h4><form><textarea></textarea></form>"
+
+
+def page(comments: str, meta: str = "2025-01-01 10:00:00", label: str = "<h4>评论</h4>") -> str:
+    return (
+        f"<html><head><title>一篇 - 林木</title></head><body><h2>一篇</h2><p>{meta}</p>{BODY}"
+        f"<div>{label}{comments}</div>{FORM}</body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        "<div><p>1楼. {name} {time}</p><p>{text}</p></div>",
+        "<ul><li>#1 {name} 於 {time} 回應</li><li>{text}</li></ul>",
+        "<div>{name} 于 {time} 发表评论<br>{text}<hr></div>",
+        "<div><p><a href='#'>回复</a>{name} {time}</p><p>{text}</p></div>",
+        "<dl><dd><a href='/u/4/'><img src=a.gif></a></dd><dt><i><a href='#'>回复</a></i>{name} {time}</dt>"
+        "<dd>{text}</dd></dl>",
+        "<div><p>{name}</p><p>说道：</p><p>{time}</p><div>{text}</div></div>",
+        "<div>{text}<div>评论人：{name} {time}</div></div>",
+        "<li><p>{text}</p><p>{name} 发表于 {time}</p></li>",
+    ],
+)
+@pytest.mark.parametrize(
+    "label",
+    ["<h4>全部评论 (2)</h4>", "<h4>2 条评论</h4>", "<h3>留言列表（2）</h3>", "<h4>评论 (2 个评论)</h4>"],
+)
+def test_comments_may_have_the_words_of_other_hosts(each: str, label: str) -> None:
+    shown = [
+        each.format(name=name, time=time, text=text)
+        for name, time, text in zip((BOB, EVE), TIMES, ("话一", "话二<br>三句"), strict=True)
+    ]
+    parsed = read(page("".join(shown), label=label))
+    (found,) = parsed.posts
+    assert (found.body_text, found.comment_count, parsed.problems) == (SHOWN, 2, ())
+    got = [(each.author_name, each.posted and each.posted.text, each.body_text) for each in found.comments]
+    assert got == [("乙", TIMES[0], "话一"), ("丙", TIMES[1], "话二\n三句")]
+
+
+def test_a_text_between_a_name_and_a_time_is_no_part_of_the_name() -> None:
+    each = "<dt>{name} 说...</dt><dd>{text}</dd><dd>{time}</dd>"
+    shown = each.format(name=BOB, time=TIMES[0], text="话一") + each.format(
+        name=EVE, time=TIMES[1], text="话二"
+    )
+    parsed = read(page(f"<dl>{shown}</dl>", label="<h4>2 条评论</h4>"))
+    assert parsed.posts[0].comments == ()
+    assert [problem.field for problem in parsed.problems] == ["comments"]
+
+
+@pytest.mark.parametrize(
+    ("meta", "views"),
+    [
+        ("已有 233 次阅读 2025-01-01 10:00:00 | 个人分类:时政", 233),
+        ("林木 发表于 2025-01-01 10:00:00 阅读全文(233) | 引用通告(0)", 233),
+        ("发布于 2025-01-01 10:00:00 点击：233", 233),
+    ],
+)
+def test_views_beside_the_time_and_the_number_of_a_label_are_the_counters(meta: str, views: int) -> None:
+    (found,) = read(page(COMMENTS, meta, "<h4>评论（2）</h4>")).posts
+    assert (found.views, found.comment_count, len(found.comments)) == (views, 2, 2)
+    assert found.posted is not None
+    assert found.posted.text == "2025-01-01 10:00:00"
+
+
+def test_counters_may_follow_other_words_below_the_text() -> None:
+    foot = "<ul><li>林木 發表在 某幫 留言(2) 人氣(233)</li><li>個人分類：時政</li></ul><h3>留言列表 (2)</h3>"
+    (found,) = read(page(COMMENTS, label=foot)).posts
+    assert (found.views, found.comment_count, len(found.comments)) == (233, 2, 2)
+    assert found.body_text == SHOWN
+
+
+def test_an_author_who_quotes_counters_after_other_words_sets_none() -> None:
+    quote = BODY.replace("二段。", "别处写着 阅读(999)")
+    (found,) = read(page(COMMENTS, label="<h4>评论(2)</h4>").replace(BODY, quote)).posts
+    assert (found.views, found.comment_count) == (None, 2)
+    assert found.body_text.endswith("阅读(999)")
+
+
+SIDE = (
+    "<div><h4>个人资料</h4><p>林木</p><p>访问总量：5</p><p>注册日期：2022-06-17</p></div><div><h4>最近访客</h4>"
+    "<p>路人 3天前</p></div>"
+)
+
+
+def test_a_section_of_the_sidebar_ends_above_the_post() -> None:
+    pager = f"<p>1 <a href='{URL}?cpage=2'>2</a> <a href='{URL}?cpage=2'>下一页</a></p>"
+    html = page(COMMENTS + pager, label="<h4>评论(9)</h4>").replace("<body>", f"<body>{SIDE}")
+    assert [link.url for link in read(html).links if link.next_page] == [f"{URL}?cpage=2"]
+
+
+def test_a_list_below_a_sidebar_of_titles_begins_with_its_own_title() -> None:
+    side = f"<table><tr><td>最新评论</td></tr><tr><td><a href='{HOME}202501/501.html'>路人：好</a></td></tr></table>"
+    rows = "<div><b><a href='/u/31182/202501/502.html'>2008年5月12日，在成都</a></b></div><div>2025-01-02 10:00:00</div>"
+    parsed = read(f"<html><body>{side}<div>{rows}</div></body></html>", PageKind.MONTH, MONTH)
+    assert [post.title for post in parsed.listed] == ["2008年5月12日，在成都"]

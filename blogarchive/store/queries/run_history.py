@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery.discovered import waiting_urls
 
 _COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
 
@@ -29,15 +28,18 @@ def is_list_backed_up(archive: Archive, digest: str) -> bool:
 
 
 def has_discovered_due(archive: Archive) -> bool:
-    """Return True if discovered blogs wait, and the last run was not a complete backup of them.
+    """Return True if blogs wait that `discover` reported, and the last run was not a complete backup of them.
 
-    Some may never be reached; the other blogs of the archive are updated in turn with them.
+    Blogs that pages link to, and that nobody asked for, make no round of a fleet. Some may never be reached; the other
+    blogs of the archive are updated in turn with them.
     """
     was_last = archive.exists(
         f"select 1 from runs where id = (select max(id) from runs) and {_COMPLETE}"  # noqa: S608
         " and arguments like '%discovered%'"
     )
-    return not was_last and bool(waiting_urls(archive, at_most=1))
+    return not was_last and archive.exists(
+        "select 1 from discovered_blogs where backed_up_at is null and reported_at is not null limit 1"
+    )
 
 
 def finished_runs(archive: Archive, limit: int) -> tuple[FinishedRun, ...]:

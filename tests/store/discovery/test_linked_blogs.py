@@ -6,9 +6,11 @@ from pathlib import Path
 from blogarchive.items import BlogLink
 from blogarchive.sites.links.blog_links import MAX_BLOGS
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery.discovered import report_new
 from blogarchive.store.discovery.linked_blogs import MAX_FOUND_BY
 from blogarchive.store.ingest.save_page import save_page
 from blogarchive.store.ledger.failures import open_failures
+from blogarchive.store.queries.run_history import has_discovered_due
 from tests.store.fake_blog import Clock, FakeBlog, a_blog
 
 INVENTED = range(100_000, 100_000 + MAX_FOUND_BY + MAX_BLOGS)
@@ -58,3 +60,13 @@ def test_a_blog_of_the_archive_is_not_discovered(path: Path, clock: Clock) -> No
         save(archive, other, next(iter(other.entries)), range(0), clock)
         save(archive, blog, next(iter(blog.entries)), range(27282, 27284), clock)
         assert archive.column("select uid from discovered_blogs") == ["27283"]
+
+
+def test_a_fleet_backs_up_found_blogs_only_after_discover_has_reported_them(path: Path, clock: Clock) -> None:
+    with Archive.open(path, create=True) as archive:
+        blog = a_blog(1)
+        save(archive, blog, next(iter(blog.entries)), INVENTED[:3], clock)
+        assert not has_discovered_due(archive)
+        assert report_new(archive, now=clock.now) == {"links": 3}
+        assert report_new(archive, now=clock.now) == {}
+        assert has_discovered_due(archive)

@@ -102,6 +102,59 @@ def test_a_section_of_the_sidebar_ends_above_the_post() -> None:
 
 def test_a_list_below_a_sidebar_of_titles_begins_with_its_own_title() -> None:
     side = f"<table><tr><td>最新评论</td></tr><tr><td><a href='{HOME}202501/501.html'>路人：好</a></td></tr></table>"
-    rows = "<div><b><a href='/u/31182/202501/502.html'>2008年5月12日，在成都</a></b></div><div>2025-01-02 10:00:00</div>"
+    rows = (
+        "<div><b><a href='/u/31182/202501/502.html'>2008年5月12日，在成都</a></b></div>"
+        "<div>2025-01-02 10:00:00 | <a href='/u/31182/36001.html'>时政</a></div>"
+    )
     parsed = read(f"<html><body>{side}<div>{rows}</div></body></html>", PageKind.MONTH, MONTH)
     assert [post.title for post in parsed.listed] == ["2008年5月12日，在成都"]
+
+
+@pytest.mark.parametrize("label", ["《一篇》有 2 条评论", "“一篇”上的 2 条评论"])
+def test_the_label_of_the_comments_may_have_the_title_of_the_post(label: str) -> None:
+    (found,) = read(page(COMMENTS, label=f"<h2>{label}</h2>")).posts
+    assert (found.body_text, found.comment_count, len(found.comments)) == (SHOWN, 2, 2)
+
+
+def test_a_last_comment_may_begin_with_a_quotation() -> None:
+    each = "<dl><dt>{name} {time}</dt><dd>{text}</dd></dl>"
+    quoted = "<div><blockquote><b>乙</b>: 话一</blockquote></div>话二"
+    shown = each.format(name=BOB, time=TIMES[0], text="话一") + each.format(
+        name=EVE, time=TIMES[1], text=quoted
+    )
+    (found,) = read(page(f"<div>{shown}</div>", label="<h4>评论 (2)</h4>")).posts
+    assert [comment.body_text for comment in found.comments] == ["话一", "乙: 话一\n话二"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "reply_to"),
+    [
+        ("回复<a href='/u/41/'>乙</a>：", "乙"),
+        ("回覆 <a href='#1'>乙</a>:", "乙"),
+        ("回复乙：", None),
+        ("回复<a href='#'>别人</a>：", None),
+    ],
+)
+def test_a_link_to_a_commenter_after_the_word_reply_is_the_person_replied_to(
+    prefix: str, reply_to: str | None
+) -> None:
+    each = "<div><p>{name} {time}</p><p>{text}</p></div>"
+    shown = each.format(name=BOB, time=TIMES[0], text="话一") + each.format(
+        name=EVE, time=TIMES[1], text=prefix + "话二"
+    )
+    (found,) = read(page(shown, label="<h4>评论 (2)</h4>")).posts
+    assert [comment.reply_to for comment in found.comments] == [None, reply_to]
+
+
+def test_a_time_at_the_foot_of_a_page_dates_no_box_of_titles() -> None:
+    rows = "".join(
+        f"<dl><dt><a href='/u/31182/202501/{number}.html'>第{number}篇</a></dt><dd>2025-01-02 10:00:00</dd></dl>"
+        for number in (501, 502)
+    )
+    box = "".join(f"<li>• <a href='/u/31182/202501/{n}.html'>旧{n}</a></li>" for n in (301, 302, 303))
+    foot = "<div>某论坛 GMT+8, 2025-02-01 10:20, Processed in 0.05 second(s)</div>"
+    html = f"<html><body><div>{rows}</div><div><h2>作者的其他最新日志</h2><ul>{box}</ul></div>{foot}</body></html>"
+    assert [post.number for post in read(html, PageKind.CATEGORY, f"{HOME}36001.html").listed] == [
+        "501",
+        "502",
+    ]

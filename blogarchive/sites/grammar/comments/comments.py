@@ -4,11 +4,14 @@ Comments are newest first, not earlier than the post, and as many as the page cl
 result has a problem: a forged comment must never enter an archive.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blogarchive.items import Comment, Problem
 from blogarchive.parsing.html.sanitize import sanitize_element
+from blogarchive.parsing.lines.document import Line
 from blogarchive.parsing.lines.extract import extract_html, extract_text
 from blogarchive.sites.grammar.comments.consistency import (
     Paging,
@@ -37,7 +40,9 @@ from blogarchive.sites.grammar.comments.segmentation import (
 from blogarchive.sites.grammar.comments.short_headers import find_short_headers
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, fold
+
+_REPLY = re.compile(r"\s*回复\s*@?\s*(?P<name>[^\s:][^:]{0,40}?)\s*:")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +99,9 @@ def parse_comments(
     markers = build_markers(view, found)
     selection, problem = _choose_headers(markers, claimed, paging)
     first = markers.headers[0].first
-    label = next((i + 1 for i in reversed(find_labels(view, COMMENTS_LABEL)) if start <= i < first), start)
-    above = split_comments_above(view, selection.headers, label)
+    above = split_comments_above(view, selection.headers, start)
+    if above and any(above[0].text_begin <= i < first for i in find_labels(view, COMMENTS_LABEL)):
+        above = ()  # the only comment has no text
     blocks = above or split_comments(markers, selection.headers)
     problem = problem or check_order(view, selection, posted_at)
     if not above:
@@ -117,7 +123,8 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
     """Return the same with a `Comment` for each block; without any if one may be forged or has no text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
-    return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
+    names = frozenset(block.header.author_name for block in comments.blocks)
+    return replace(comments, comments=tuple(_build_comment(view, block, names) for block in comments.blocks))
 
 
 def _choose_headers(
@@ -144,16 +151,29 @@ def _choose_headers(
     return sure[0], check_count(sure, claimed, paging)
 
 
-def _build_comment(view: PageView, block: CommentBlock) -> Comment:
+def _build_comment(view: PageView, block: CommentBlock, names: frozenset[str]) -> Comment:
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
     body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author_link is None else view.resolve_href(header.author_link),
-        reply_to=header.reply_to,
+        reply_to=header.reply_to or _find_linked_reply(lines, names),
         posted=header.posted,
         body_html=body_html,
         body_text=extract_text(lines),
         likes=block.likes,
     )
+
+
+def _find_linked_reply(lines: Sequence[Line], names: frozenset[str]) -> str | None:
+    """Return the commenter of this page to whom a text begins with `回复 NAME：`, if the name is a link.
+
+    Without a link it may be typed, and remains text.
+    """
+    line = lines[0] if lines else None
+    match = None if line is None else _REPLY.match(fold(line.text))
+    if line is None or match is None or line.link_at(*match.span("name")) is None:
+        return None
+    name = line.text[slice(*match.span("name"))]
+    return name if name in names else None

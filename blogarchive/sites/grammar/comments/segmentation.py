@@ -103,8 +103,11 @@ def _is_template_line(markers: CommentMarkers, index: int, typed: set[str], alon
     """Check whether the template wrote a line: another position than comments, a pager, or a label."""
     view = markers.view
     line = view.lines[index]
-    if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
-        return True
+    if typed and view.folded[index]:
+        path = view.tag_path(line.node_at(0))
+        # A comment in an element of its own may begin with a quotation.
+        if path not in typed and not (alone and path.startswith(tuple(f"{each}/" for each in typed))):
+            return True
     words = view.folded[index].strip()
     if line.links() and not _NOT_PAGER.search(words):
         return True

@@ -1,6 +1,7 @@
 """The posts of a list page: titles that link to posts, outside the sidebar, each with its time."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -54,7 +55,9 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
         view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
     )
     titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
-    timed = {entry.path for entry in titles if entry.post.posted is not None}
+    times = Counter(entry.path if entry.post.posted else None for entry in titles)
+    # A line such as the foot of the page may have a time below the last title of a box.
+    timed = {path for path, count in Counter(e.path for e in titles).items() if 2 * times[path] >= count}
     paths = timed or {entry.path for entry in titles}
     found: dict[str | None, _Entry] = {}
     for entry in entries:

@@ -1,33 +1,52 @@
 """The page's own labels above a post and above its comments: lines of these words alone."""
 
 import re
+from functools import lru_cache
 
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, POST_LABEL, strip_label
+from blogarchive.sites.grammar.page.vocabulary import (
+    AROUND_LABEL,
+    COMMENTS_LABEL,
+    LINE_START,
+    POST_LABEL,
+    strip_label,
+)
 
 
 def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
     """Return True if the line is this label alone, as text or as an image, and no link."""
-    text = strip_label(view.folded[index] or view.image_labels.get(index, ""))
+    text = _strip(view.folded[index] or view.image_labels.get(index, ""))
     if text is None or label.fullmatch(text) is None:
         return False
     line = view.lines[index]
     return line.link_at(0, len(line.text)) is None and all(anchor is None for _, anchor in line.media)
 
 
+_QUOTES = ("《", "“", "「", "『")
+
+
+@lru_cache(maxsize=4)
+def _compile_line_start(label: str) -> "re.Pattern[str]":
+    return re.compile(rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?:{label})")
+
+
 def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
     """Return the indexes of all lines that are this label alone."""
-    written = [
-        index for index in view.line_index.find_lines_containing(label) if is_label(view, index, label)
-    ]
+    begins = _compile_line_start(label.pattern)
+    written = [index for index in view.line_index.find_lines(begins) if is_label(view, index, label)]
     return sorted([*written, *[i for i in view.image_labels if is_label(view, i, label)]])
+
+
+def _strip(folded: str) -> str | None:
+    """Return the words of a label; a label with the title of the post in quotes may be longer."""
+    return folded.strip() if folded.lstrip()[:1] in _QUOTES else strip_label(folded)
 
 
 def read_label_count(view: PageView, index: int) -> int | None:
     """Return the number of comments that a label shows, or None."""
-    text = strip_label(view.folded[index])
+    text = _strip(view.folded[index])
     label = None if text is None else COMMENTS_LABEL.fullmatch(text)
-    count = None if label is None else label["count"] or label["number"]
+    count = None if label is None else label["count"] or label["number"] or label["titled"]
     return None if count is None else int(count)
 
 

@@ -42,6 +42,7 @@ COMMENTS_LABEL = re.compile(
     r"(?:(?:文章|发表|网友|最新|全部|所有|读者)评论|评论列表|评论|(?:网友|全部|所有|读者)(?:留言|回应)|(?:留言|回应)列表"
     r"|回应文章|(?:留言|回应)(?=\s*\(?\d))(?:\s*\(?\s*共?\s*(?P<count>\d{1,6})\s*(?:[条个篇]\s*(?:评论|留言|回应)?)?\)?)?"
     r"|(?:共有?|已?有)?\s*(?P<number>\d{1,6})\s*[条个篇]\s*(?:评论|留言|回应)"
+    r"|[《“「『][^\x01]{1,100}[》”」』]\s*上?[有的]\s*(?P<titled>\d{1,6})\s*[条个篇]\s*(?:评论|留言|回应)"
 )
 """The label above the comments, with their number if it shows one."""
 SECTION_LABEL = re.compile(
@@ -72,11 +73,11 @@ MORE_LINK = re.compile(
 )
 """Words that lead to the next page only if the URL of the link agrees."""
 
-_AROUND_LABEL = " []【】「」:>|·•"
+AROUND_LABEL = " []【】「」:>|·•"
 # First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = "我个作关日最文分存归月按历每专近热推随精评阅友访博站好谁CcRr"
 SECTION_START = re.compile(
-    rf"{LINE_START}[{re.escape(_AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
+    rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )
 """The start of each line that may be the label of a section."""
 
@@ -112,7 +113,7 @@ def match_section(folded: str) -> str | None:
 
 def strip_label(folded: str) -> str | None:
     """Return the words of a label without brackets and signs around them; None if the line is too long."""
-    text = _MORE.sub("", folded).strip(_AROUND_LABEL)
+    text = _MORE.sub("", folded).strip(AROUND_LABEL)
     return text if 0 < len(text) <= _MAX_LABEL_LENGTH else None
 
 

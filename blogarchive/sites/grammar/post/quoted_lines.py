@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from blogarchive.sites.grammar.comments.headers import CommentHeader
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, TIME_OF_DAY
 from blogarchive.sites.grammar.post.counter_patterns import OWNER_WORDS
 
 _SHARE = (
@@ -23,6 +23,8 @@ _TEMPLATE_TEXT = re.compile(
     r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
     r"|(?:文章|日志|所属|个人)?(?:分类|类别|栏目|标签|关键[词字])\s*:.{1,60}"
     r"|分享[到至]?\s*:.{0,60}|版权(?:声明|所有)\s*:.{1,120}|发表在\s*[^《]{1,40}"
+    rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{TIME_OF_DAY}"
+    r"|路过\s*鸡蛋\s*鲜花\s*握手\s*雷人|刚表态过的朋友\s*(?:\(\s*\d{1,5}\s*人\s*\))?"
     rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
 )
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")

@@ -20,7 +20,8 @@ _YEAR = r"(?P<year>\d{4}|[〇零一二三四五六七八九]{4})"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九])"
 _NAME = rf"(?P<name>{'|'.join(_ENGLISH)})[a-z]{{0,6}}\.?"
 _YEAR_MONTH = re.compile(
-    rf"{_YEAR}\s*年\s*{_MONTH}\s*月份?|(?P<y>\d{{4}})\s*[-/.]?\s*(?P<m>0[1-9]|1[0-2]|(?<=\D)[1-9])",
+    rf"{_YEAR}\s*年\s*{_MONTH}\s*月份?|(?P<y>\d{{4}})\s*[-/.]?\s*(?P<m>0[1-9]|1[0-2]|(?<=\D)[1-9])"
+    r"|(?P<m2>0?[1-9]|1[0-2])\s*月\s*(?P<y2>\d{4})\s*年?",
 )
 _NAME_AFTER = _NAME.replace("name", "name2")
 _ENGLISH_YEAR_MONTH = re.compile(
@@ -127,7 +128,8 @@ def _parse_name(folded: str) -> _NamedMonth | None:
     text = _COUNT.sub("", strip_bullets(folded)).strip(" []【】:|")
     if match := _YEAR_MONTH.fullmatch(text):
         return _NamedMonth(
-            _parse_number(match["year"] or match["y"]), _parse_number(match["month"] or match["m"])
+            _parse_number(match["year"] or match["y"] or match["y2"]),
+            _parse_number(match["month"] or match["m"] or match["m2"]),
         )
     if match := _ENGLISH_YEAR_MONTH.fullmatch(text):
         return _NamedMonth(

@@ -164,8 +164,9 @@ def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> 
     if first is None:
         return rows
     path = view.tag_path(view.lines[first].node_at(0))
-    own = [i for i in rows if i not in posts or view.tag_path(view.lines[i].node_at(0)) == path]
-    return [i for i in rows if i <= own[-1]]
+    titles = [i for i in rows if i in posts]
+    last = next(i for i in reversed(titles) if view.tag_path(view.lines[i].node_at(0)) == path)
+    return rows if last == titles[-1] else [i for i in rows if i <= last]
 
 
 def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """The targets of a page's links, as a browser follows them, under the site's URL rules."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from blogarchive.items import PageKind, ParsedUrl
@@ -83,22 +83,26 @@ def find_post_lines(links: Sequence[Sequence[PageLink]]) -> frozenset[int]:
 
 @lru_cache(maxsize=16)
 def find_foreign_lines(
-    subtree: CachedSubtree, root: str | None, parse_url: Callable[[str], ParsedUrl], own: frozenset[str]
+    subtree: CachedSubtree,
+    root: str | None,
+    parse_url: Callable[[str], ParsedUrl],
+    own: frozenset[str | None],
 ) -> Sequence[int]:
     """Return the lines of a run, from 0, that link to a blog with another uid, or may do so on another page."""
     links = _resolve_subtree_links(subtree, root, parse_url)
-    return [
-        index
-        for index, found in enumerate(links)
-        if found is None or any(True for _ in foreign_urls(found, own))
-    ]
+    return [index for index, found in enumerate(links) if found is None or find_foreign_urls([found], own)]
 
 
-def foreign_urls(links: Sequence[PageLink], own: frozenset[str]) -> Iterator[ParsedUrl]:
-    """Yield the targets that have a uid which is not in `own`."""
-    for _, _, parsed_url in links:
-        if parsed_url is not None and parsed_url.uid is not None and parsed_url.uid not in own:
-            yield parsed_url
+def find_foreign_urls(
+    links: Iterable[Sequence[PageLink]], own: frozenset[str | None]
+) -> dict[str, ParsedUrl]:
+    """Return the targets in these lines with a uid that is not in `own`, by URL. `own` contains None too."""
+    return {
+        parsed_url.url: parsed_url
+        for found in links
+        for _, _, parsed_url in found
+        if parsed_url is not None and parsed_url.uid not in own
+    }
 
 
 def resolve_link(

@@ -15,8 +15,8 @@ from blogarchive.sites.grammar.page.links import (
     PageLink,
     find_base_url,
     find_foreign_lines,
+    find_foreign_urls,
     find_post_lines,
-    foreign_urls,
     parse_canonical,
     resolve_links,
 )
@@ -68,16 +68,13 @@ class PageView:
             for _, _, parsed_url in self.links[index]
         )
 
-    def foreign_urls(self, own: frozenset[str]) -> list[ParsedUrl]:
+    def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
         """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
-        found: dict[str, ParsedUrl] = {}
-        root = absolute_url("/", self.base)
-        for index in self.document.select_lines(
-            lambda subtree: find_foreign_lines(subtree, root, self.parse_url, own)
-        ):
-            for parsed_url in foreign_urls(self.links[index], own):
-                found[parsed_url.url] = parsed_url
-        return list(found.values())
+        uids, root = frozenset([*own, None]), absolute_url("/", self.base)
+        lines = self.document.select_lines(
+            lambda subtree: find_foreign_lines(subtree, root, self.parse_url, uids)
+        )
+        return find_foreign_urls([self.links[index] for index in lines], uids).values()
 
     def is_home_link(self, index: int) -> bool:
         """Return True if the whole line links to a blog's home page: it is the name of a blog or of a person."""

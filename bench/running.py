@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -60,8 +61,15 @@ def run(words: Sequence[str | Path]) -> Run:
 
 
 def _environment() -> dict[str, str]:
-    """Keep compiled modules, so that not each start compiles Scrapy."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """Keep compiled modules, so that not each start compiles Scrapy, and keep the user's cache folder as it is."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"XDG_CACHE_HOME": _cache_folder().name}
+
+
+@cache
+def _cache_folder() -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder that is deleted at the end of this process."""
+    return tempfile.TemporaryDirectory(prefix="bench-cache-")
 
 
 def _drain(process: "subprocess.Popen[bytes]") -> tuple[str, str]:

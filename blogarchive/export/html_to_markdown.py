@@ -58,10 +58,13 @@ def to_markdown(body_html: str) -> str:
     """
     source = _PLAIN_TAGS.sub("", body_html.replace(_BREAK, ""))
     soup = BeautifulSoup(_collapse_spaces(source), "html.parser")
-    _flatten(soup)
-    for table in reversed(soup.find_all("table")):
-        if not _is_grid(table):
-            _unwrap(table)
+    # Most bodies are comments of a line, and a search for tags takes as long as to parse one.
+    if "<center" in source or source.count("<") > _MAX_DEPTH:
+        _flatten(soup)
+    if "<table" in source:
+        for table in reversed(soup.find_all("table")):
+            if not _is_grid(table):
+                _unwrap(table)
     text = _converter().convert_soup(soup)
     return re.sub(r"\n{3,}", "\n\n", text.replace(_BREAK, "\\")).strip("\n")
 

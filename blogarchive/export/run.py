@@ -1,7 +1,7 @@
 """Run the export of a format, unless the files of an earlier one are what it would write."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from importlib import import_module
@@ -34,34 +34,35 @@ def run_export(
     is `unchanged` then. Raises as the function of the format.
     """
     given = {"filters": filters or Filters(), **options}
-    earlier = read_record(out)
-    if earlier is not None and _is_current(earlier, kind, archive, out, given):
+    name = _digest(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
+    earlier = read_record(name)
+    if earlier is not None and _is_current(earlier, archive, out):
         return replace(Exported.from_json(earlier.result), unchanged=True)
     export: Callable[..., Exported] = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
     exported = export(archive, out, progress=progress, **given)
     if exported.archive_state and exported.files and not exported.damaged:
         record = ExportRecord(
-            inputs=_digest_inputs(kind, archive, out, given),
+            maker=_find_maker(out),
             archive=exported.archive_state,
             files=exported.files,
             result=exported.to_json(),
         )
-        write_record(out, record)
+        write_record(name, record)
     return exported
 
 
-def _is_current(
-    record: ExportRecord, kind: str, archive: Path, out: Path, given: Mapping[str, object]
-) -> bool:
+def _is_current(record: ExportRecord, archive: Path, out: Path) -> bool:
     return (
         record.archive == read_state(archive)
-        and record.inputs == _digest_inputs(kind, archive, out, given)
+        and record.maker == _find_maker(out)
         and are_intact(out, record.files)
     )
 
 
-def _digest_inputs(kind: str, archive: Path, out: Path, given: Mapping[str, object]) -> str:
-    """Return a digest of all that the files depend on, except for the content of the archive."""
-    paths = (os.path.realpath(archive), os.fspath(out.absolute()), out.is_dir())
-    text = repr((kind, paths, sorted(given.items())))
-    return blake2b(text.encode(errors="backslashreplace"), digest_size=16, key=program_digest()).hexdigest()
+def _find_maker(out: Path) -> str:
+    """Return a digest of what, beside archive and options, decides on the files: the program, and if OUT is a folder."""
+    return _digest(program_digest(), out.is_dir())
+
+
+def _digest(*values: object) -> str:
+    return blake2b(repr(values).encode(errors="backslashreplace"), digest_size=16).hexdigest()

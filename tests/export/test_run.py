@@ -152,6 +152,12 @@ def test_other_options_another_program_and_another_name_are_another_export(
     assert export(kind, pages_too, out, filters=mine).unchanged
 
 
+def test_formats_may_share_a_folder(pages_too: Path, tmp_path: Path) -> None:
+    for is_second in (False, True):
+        for kind in ("csv", *FILES):
+            assert export(kind, pages_too, tmp_path).unchanged is is_second
+
+
 def test_days_and_categories_are_options(pages_too: Path, tmp_path: Path) -> None:
     for filters in (Filters(), Filters(since=date(2025, 2, 1)), Filters(categories=("经济",))):
         assert not export("jsonl", pages_too, tmp_path / "out", filters=filters).unchanged
@@ -197,10 +203,12 @@ def test_a_change_during_an_export_is_in_the_next(pages_too: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", b"{}"])
-def test_a_damaged_record_is_no_record(pages_too: Path, tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_record_is_no_record(
+    pages_too: Path, tmp_path: Path, damage: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     export("jsonl", pages_too, tmp_path / "out")
-    record = export_record._record_path(tmp_path / "out")
-    assert record.is_file()
+    (record,) = (tmp_path / "cache").rglob("*.gz")
     record.write_bytes(damage)
     assert_written_again("jsonl", pages_too, tmp_path / "out")
 

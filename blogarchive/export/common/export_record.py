@@ -11,7 +11,6 @@ import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,25 +22,25 @@ _SUFFIX: Final = ".json.gz"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExportRecord:
-    """An earlier export: digest of its options and of the program, state of the archive, files, and its result."""
+    """An earlier export: a digest of the program that made it, the state of the archive, its files, and its result."""
 
-    inputs: str
+    maker: str
     archive: str
     files: Digests
     result: dict[str, Any]
 
 
-def read_record(out: Path) -> ExportRecord | None:
-    """Return the record of the latest export to `out`; None if there is none, or if it is damaged."""
+def read_record(name: str) -> ExportRecord | None:
+    """Return the record of that name; None if there is none, or if it is damaged."""
     try:
-        return ExportRecord(**json.loads(gzip.decompress(_record_path(out).read_bytes())))
+        return ExportRecord(**json.loads(gzip.decompress(_record_path(name).read_bytes())))
     except (OSError, EOFError, zlib.error, ValueError, TypeError):
         return None
 
 
-def write_record(out: Path, record: ExportRecord) -> None:
-    """Store the record of an export to `out`; without a writable cache folder, do nothing."""
-    path = _record_path(out)
+def write_record(name: str, record: ExportRecord) -> None:
+    """Store the record by its name, which is that of an archive, OUT and options; without a cache folder, do nothing."""
+    path = _record_path(name)
     if not path.is_absolute():  # a user without a home folder
         return
     new = path.with_name(f".{path.name}.{os.getpid()}")
@@ -66,8 +65,7 @@ def _find_digest(path: Path) -> str | None:
         return None
 
 
-def _record_path(out: Path) -> Path:
-    name = blake2b(os.fsencode(out.absolute()), digest_size=16).hexdigest()
+def _record_path(name: str) -> Path:
     return _cache_folder(os.environ, sys.platform) / "blogarchive" / "exports" / f"{name}{_SUFFIX}"
 
 

@@ -18,7 +18,7 @@ from blogarchive.workers.pool import MOST_WORKERS, in_batches, start_pool, submi
 from blogarchive.workers.process import count_cores, reduce_garbage_collection
 
 _BATCH = 40  # pages of a task: they share subtrees, which are pickled once
-_BATCH_BYTES = 1_600_000
+_BATCH_BYTES = 1_000_000
 _TASKS_AHEAD = 2  # for each worker
 _PAGES_WITHOUT_WORKERS = 100  # parsed in about the time in which workers start
 

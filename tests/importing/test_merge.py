@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.errors import NoArchive, UsageError
+from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.store import kept_totals
@@ -167,6 +167,22 @@ def test_an_interrupted_merge_is_finished_by_the_same_command(
     assert everything(a)["posts"] == before["posts"], "a slice is saved as a whole"
     assert merge_archive(a, b).same == 2
     assert everything(a) == everything(whole)
+
+
+@pytest.mark.parametrize("table", ["comments", "post_stats", "media_files"])
+def test_an_archive_with_an_unreadable_table_is_not_merged_in_part(
+    archives: tuple[Path, Path], table: str
+) -> None:
+    a, b = archives
+    before = dump(a)
+    ((root,),) = rows(b, f"select rootpage from sqlite_master where name = '{table}'")
+    ((size,),) = rows(b, "pragma page_size")
+    with b.open("r+b") as file:
+        file.seek((int(str(root)) - 1) * int(str(size)))
+        file.write(bytes(range(1, 101)))
+    with pytest.raises(ArchiveDamaged, match=b.name):
+        merge_archive(a, b)
+    assert dump(a) == before
 
 
 def test_archives_that_cannot_be_merged_are_errors(archives: tuple[Path, Path], tmp_path: Path) -> None:

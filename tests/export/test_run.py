@@ -222,6 +222,21 @@ def test_without_a_cache_folder_everything_is_written(
         assert not export("jsonl", pages_too, tmp_path / "out").unchanged
 
 
+@pytest.mark.parametrize(
+    ("environment", "system", "folder"),
+    [
+        ({}, "linux", "~/.cache"),
+        ({}, "darwin", "~/Library/Caches"),
+        ({"LOCALAPPDATA": "C:/local"}, "win32", "C:/local"),
+        ({"XDG_CACHE_HOME": "/volume/cache"}, "linux", "/volume/cache"),
+    ],
+)
+def test_records_are_in_the_cache_folder_of_each_system(
+    environment: dict[str, str], system: str, folder: str
+) -> None:
+    assert export_record._cache_folder(environment, system) == Path(folder).expanduser()
+
+
 def test_records_of_old_exports_are_removed(
     pages_too: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

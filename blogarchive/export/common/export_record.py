@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from blogarchive.export.common.writer import Digests, file_content_digest
+from blogarchive.errors import CannotWrite
+from blogarchive.export.common.writer import Digests, atomic_file, file_content_digest
 
 _MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json.gz"
@@ -43,11 +44,9 @@ def write_record(name: str, record: ExportRecord) -> None:
     path = _record_path(name)
     if not path.is_absolute():  # a user without a home folder
         return
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):  # an export without a record is complete, the next one writes it again
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(gzip.compress(json.dumps(asdict(record)).encode(), 1))
-        new.replace(path)
+    with contextlib.suppress(CannotWrite, OSError):  # an export without a record is complete
+        with atomic_file(path) as file:
+            file.write(gzip.compress(json.dumps(asdict(record)).encode(), 1))
         for old in _by_age(path.parent)[_MOST_RECORDS:]:
             old.unlink(missing_ok=True)
 

@@ -158,3 +158,38 @@ def test_a_time_at_the_foot_of_a_page_dates_no_box_of_titles() -> None:
         "501",
         "502",
     ]
+
+
+@pytest.mark.parametrize(
+    ("each", "label"),
+    [
+        (
+            "<div class=c>{name} {time} <a href='#'>回复</a> <a href='#'>悄悄话</a><div>{text}</div></div>",
+            "评论 (2)",
+        ),
+        (
+            "<dl><dt>1楼 {name} {time}发表 <a href='#'>[回复]</a> <a href='#'>[引用]</a></dt><dd>{text}</dd></dl>",
+            "",
+        ),
+        ("<div>{text}<div>Posted by {name} at {time}</div></div>", "回應文章"),
+    ],
+)
+def test_comments_above_a_form_need_no_label_if_all_names_are_links(each: str, label: str) -> None:
+    shown = [
+        each.format(name=name, time=time, text=text)
+        for name, time, text in zip((BOB, EVE), TIMES, ("话一", "话二"), strict=True)
+    ]
+    meta = "2025-01-01 10:00:00 浏览(233) 评论(2)"
+    parsed = read(page("".join(shown), meta, f"<h4>{label}</h4>"))
+    (found,) = parsed.posts
+    assert (found.views, found.body_text, parsed.problems) == (233, SHOWN, ())
+    assert [(each.author_name, each.body_text) for each in found.comments] == [("乙", "话一"), ("丙", "话二")]
+
+
+@pytest.mark.parametrize(
+    ("shown", "likes"), [("本文已被阅读: 233次", None), ("已读 233 次 9 赞", 9), ("已读 233 次", None)]
+)
+def test_views_may_follow_links_beside_the_time(shown: str, likes: int | None) -> None:
+    meta = f"来源: <a href='/u/31182/'>林木</a> 于 2025-01-01 10:00:00 [<a href='#'>档案</a>] {shown}"
+    (found,) = read(page(COMMENTS, meta, "<h4>评论 (2)</h4>")).posts
+    assert (found.views, found.likes, found.comment_count) == (233, likes, 2)

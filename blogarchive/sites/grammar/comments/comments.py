@@ -172,8 +172,10 @@ def _find_linked_reply(lines: Sequence[Line], names: frozenset[str]) -> str | No
     Without a link it may be typed, and remains text.
     """
     line = lines[0] if lines else None
-    match = None if line is None else _REPLY.match(fold(line.text))
-    if line is None or match is None or line.link_at(*match.span("name")) is None:
+    if line is None or line.text.lstrip()[:1] != "回":
+        return None
+    match = _REPLY.match(fold(line.text))
+    if match is None or line.link_at(*match.span("name")) is None:
         return None
     name = line.text[slice(*match.span("name"))]
     return name if name in names else None

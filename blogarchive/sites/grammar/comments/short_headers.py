@@ -17,9 +17,9 @@ from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, DATE
 _FLOOR = r"(?:(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
 _TIME = rf"(?:{DATETIME}|{DATE}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|说|写)(?:了|道)?(?:评论|留言|回应)?)"
-_LABEL = rf"(?P<label>{_COMMENTED}?(?:时间|日期|于|在)?)"
-_AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
-_BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户)\s)"
+_LABEL = rf"(?P<label>{_COMMENTED}?(?:时间|日期|于|在|at|on)?)"
+_AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
+_BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|[Pp]osted by|[Bb]y)\s)"
 _NAME_FIRST = re.compile(
     rf"\s*(?:{_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
     rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_COMMENTED}?\s*:?{_AFTER}"
@@ -49,6 +49,12 @@ def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tu
     if not found and claimed and label is not None:
         return tuple(_iter_short_headers(view, start, label))  # the label of the form below the comments
     return found
+
+
+def find_linked_headers(view: PageView, start: int, end: int) -> tuple[CommentHeader, ...]:
+    """Return the short headers on the lines `[start, end)` if all names are links to blogs; else none."""
+    found = tuple(_iter_short_headers(view, start, end))
+    return found if all(header.is_linked(view) for header in found) else ()
 
 
 def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[CommentHeader]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from blogarchive.sites.grammar.comments.comments import parse_comments
 from blogarchive.sites.grammar.comments.consistency import Paging, comments_problem
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates, find_markers
+from blogarchive.sites.grammar.comments.short_headers import find_linked_headers
 from blogarchive.sites.grammar.page.labels import find_labels, read_label_count
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
@@ -15,6 +16,7 @@ from blogarchive.sites.grammar.post.body_bounds import (
     find_counters_amid,
     find_end_without_counters,
     find_label_below,
+    is_framed,
     report_unparsed_counters,
     trim_body,
 )
@@ -48,6 +50,7 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     )
     counters = search.find_counters()
     bounds = search.choose(counters) if counters else search.find_without_counters()
+    bounds = None if bounds is None else search.cut_at_comments(bounds)
     if bounds is not None and search.may_have_comments_in_text(bounds):
         return replace(bounds, doubt=_COMMENTS_IN_TEXT)
     return bounds
@@ -110,6 +113,16 @@ class _BoundsSearch:
         if footer_line is not None and begin < footer_line < end:
             bounds = replace(bounds, end=footer_line)
         return replace(bounds, problems=report_unparsed_counters(self.view, begin - 1, end))
+
+    def cut_at_comments(self, bounds: BodyBounds) -> BodyBounds:
+        """End a body above comments without a label, if they are as many as claimed and have linked names."""
+        claimed = None if bounds.counters is None else bounds.counters.comments
+        if not claimed or bounds.comments.found:
+            return bounds
+        headers = find_linked_headers(self.view, bounds.begin, bounds.end)
+        if len(headers) != claimed or not is_framed(self.view, bounds.begin, headers[0].first):
+            return bounds
+        return self._build(bounds.begin, headers[0].first, bounds.counters)
 
     def may_have_comments_in_text(self, bounds: BodyBounds) -> bool:
         """Check whether unsure comments lie in the element of the text, and the title does not."""

@@ -4,7 +4,7 @@ import re
 
 from blogarchive.sites.grammar.page.vocabulary import DATETIME, NUMBER
 
-VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问")
+VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
 VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)})"
 COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言)"
 _VIEWS = rf"{VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
@@ -27,7 +27,7 @@ _ABOUT = r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者)\s
 COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
 _EDGE = r"[\s|,/·•;]*"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
-_CLASSIFIED = rf"{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位]{{1,2}}\s*(?:被|已)?"
+_CLASSIFIED = rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
 _ITEM = re.compile(
     rf"{_EDGE}(?:\[(?:{BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
     rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"

@@ -33,8 +33,8 @@ _LABEL_CHARS = "浏阅点人访评回留"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
-    rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[])(?:\[?(?:{BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)"
-    rf"|{LINE_START}(?=[点赞顶推喜支票鲜])(?:{COUNTED_LIKES})"
+    rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
+    rf"(?:(?:\[?(?:{BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)|{COUNTED_LIKES})"
 )
 _NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
 _NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")
@@ -42,6 +42,7 @@ _LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}
 _NUMBER_REACH = 20
 _NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
 _LABEL_AMID = re.compile(rf"(?:{VIEWS_LABEL}|{COMMENTS_WORD})[次人数量]*\s*[:(\[【]\s*\d")
+_VIEWS_AFTER_TIME = re.compile(rf"{VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
 _IS_NUMBER = re.compile(NUMBER)
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 _ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
@@ -116,7 +117,8 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     if at < 0 or len(line) > _MAX_LENGTH:
         return None
     before, after = view.folded[index][:at], view.folded[index][at + len(time) :].lstrip(" )]】")
-    for text in (f"{before} | {after}", after):
+    label = _VIEWS_AFTER_TIME.search(after)
+    for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
         texts = parse_labels_first(text.strip(" |")) if text.strip(" |") else None
         if texts and "views" in texts and not view.links_to_other_post(index):
             return _build_counters(index, index, texts)

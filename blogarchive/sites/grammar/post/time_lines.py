@@ -106,6 +106,8 @@ def is_marked_title(view: PageView, line: Line) -> bool:
 
 def _begins_with_title(view: PageView, index: int) -> bool:
     """Check whether the words before the time on a line begin the window title."""
+    if not view.lines[index].text.startswith(view.document.title[:_MIN_TITLE_LENGTH]):
+        return False
     time_match = match_trailing_time(view, index)
     title = "" if time_match is None else time_match.title
     return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)

@@ -24,7 +24,7 @@ _VISITS_LABEL = (
     r"|(?:总|博客|累[计积積]|[参參][观觀])(?:访问|人气|点击|浏览)[量数]?)"
 )
 _VISITS = re.compile(rf"{_VISITS_LABEL}\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?(?:\s*\(.{{0,20}}\))?")
-_FIELD_START = re.compile(rf"[\s|,]*(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*:)")
+_FIELD_START = re.compile(rf"[\s|,]*(?=[注登开建加访总博累参參])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*:)")
 _NICKNAME = re.compile(r"(?:[昵暱][称稱]|网名|笔名|博主|用户名?|作者|作家)\s*:\s*(?P<value>\S.{0,40})")
 _NO_NAME = re.compile(
     r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像).*"

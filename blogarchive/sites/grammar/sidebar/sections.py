@@ -42,7 +42,7 @@ def find_sections(view: PageView, outside: Sequence[int]) -> Iterator[Section]:
 
 def _lines_together(lines: Sequence[int]) -> Sequence[int]:
     """Return the lines up to the first gap between them."""
-    if not lines or lines[-1] - lines[0] == len(lines) - 1:
+    if lines[-1] - lines[0] == len(lines) - 1:
         return lines
     return lines[: next(i for i in range(1, len(lines)) if lines[i] - lines[i - 1] > 1)]
 

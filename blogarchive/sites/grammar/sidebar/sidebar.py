@@ -160,11 +160,10 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
 
 def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> list[int]:
     """Drop the last rows in another position than the first title: they begin a list of posts below."""
-    first = next((i for i in rows if i in posts), None)
-    if first is None:
-        return rows
-    path = view.tag_path(view.lines[first].node_at(0))
     titles = [i for i in rows if i in posts]
+    if len(titles) < 2:
+        return rows
+    path = view.tag_path(view.lines[titles[0]].node_at(0))
     last = next(i for i in reversed(titles) if view.tag_path(view.lines[i].node_at(0)) == path)
     return rows if last == titles[-1] else [i for i in rows if i <= last]
 

@@ -1,6 +1,7 @@
 """The page's own labels above a post and above its comments: lines of these words alone."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from blogarchive.sites.grammar.page.page_view import PageView
@@ -30,10 +31,16 @@ def _compile_line_start(label: str) -> "re.Pattern[str]":
     return re.compile(rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?:{label})")
 
 
+@lru_cache(maxsize=2)  # both labels are searched several times on a page
+def _find_starts(text: str, label: "re.Pattern[str]") -> Sequence[int]:
+    """Find the offsets of the lines that begin with a label."""
+    return [match.start() + 1 for match in _compile_line_start(label.pattern).finditer(text)]
+
+
 def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
     """Return the indexes of all lines that are this label alone."""
-    begins = _compile_line_start(label.pattern)
-    written = [index for index in view.line_index.find_lines(begins) if is_label(view, index, label)]
+    found = [view.line_index.line_at(offset) for offset in _find_starts(view.line_index.text, label)]
+    written = [index for index in found if is_label(view, index, label)]
     return sorted([*written, *[i for i in view.image_labels if is_label(view, i, label)]])
 
 

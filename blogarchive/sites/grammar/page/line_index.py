@@ -46,10 +46,6 @@ class LineIndex:
             yield self.line_at(offset + 1)
             offset = self.text.find(begin, offset + 1)
 
-    def find_lines_containing(self, pattern: "re.Pattern[str]") -> Iterator[int]:
-        """Return the lines that contain a match of `pattern`, each once."""
-        yield from dict.fromkeys(self.line_at(found.start()) for found in pattern.finditer(self.text))
-
     def line_at(self, offset: int) -> int:
         """Return the line at an offset of `text`."""
         return bisect_right(self.starts, offset) - 1

@@ -69,8 +69,10 @@ def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | No
         or find_unparsed_time(view, passed)
     )
     if found is None and not labelled:
-        # The window title is a better witness of the title than any time.
-        named = [i for i in passed if is_named_by_window(view, i)]
+        # The window title is a better witness of the title than any time, if the URL names a post: a list has the
+        # name of its blog there.
+        is_known = view.number not in (None, "0")
+        named = [i for i in passed if is_known and is_named_by_window(view, i)]
         found = (find_title_only(view, named) if named else None) or _find_first_time(view)
     return found or find_title_only(view, passed)
 

@@ -14,8 +14,8 @@ def merge_memberships(archive: Archive) -> None:
 
 
 # A post is in a category until a page later than all that showed it there removes it: one that marked it as gone from
-# the category, or a complete listing without it, of an archive that had the post. What this archive had before the
-# merge is told by ids: a complete listing of a category says nothing about posts that only the other archive had.
+# the category, or a complete listing without it, of an archive that had the post. The ids show which rows the archive
+# had before the merge: a complete listing of a category says nothing about posts that only the other archive had.
 _MEMBERSHIPS = f"""
 create temp table sightings as
 select pc.post_id, pc.category_id, pc.gone_at, pc.rowid <= m.members_before as was_member,

@@ -14,12 +14,14 @@ SLOW = {"bench", "docs", "faults", "fleet", "hostile", "lies", "package", "worke
 
 SLOW_MODULES = {
     "test_app",
+    "test_endless_paging",
+    "test_hostile_downloads",
     "test_interrupted_images",
     "test_interruption",
     "test_killed_exports",
     "test_stopped",
 }
-"""Modules of kills in other folders."""
+"""Modules of kills and attacks in other folders."""
 
 
 @pytest.fixture(scope="session", autouse=True)

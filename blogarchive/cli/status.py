@@ -46,8 +46,8 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
     if as_json:
         click.echo(json.dumps({**asdict(found), "blogs": [_blog_json(blog) for blog in found.blogs]}))
         return
-    is_short = in_full or names or len(found.blogs) <= _MAX_BLOGS
-    for line in _format_each(found.blogs) if is_short else _format_sums(found.blogs):
+    show_each = in_full or names or len(found.blogs) <= _MAX_BLOGS
+    for line in _format_each(found.blogs) if show_each else _format_sums(found.blogs):
         click.echo(line)
     if not names:
         for line in _format_archive(found):

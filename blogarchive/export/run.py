@@ -1,4 +1,4 @@
-"""Run the export of a format, unless the files of an earlier one are what it would write."""
+"""Run the export of a format, unless an earlier export wrote the same files."""
 
 import os
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def _is_current(record: ExportRecord, archive: Path, out: Path) -> bool:
 
 
 def _find_maker(out: Path) -> str:
-    """Return a digest of what, beside archive and options, decides on the files: the program, and if OUT is a folder."""
+    """Return a digest of the program, and of whether OUT is a folder: both change the files."""
     return _digest(program_digest(), out.is_dir())
 
 

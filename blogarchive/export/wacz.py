@@ -16,10 +16,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from blogarchive import installed_version
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.export.warc import WrittenRecords, require_author_filter, write_records
+from blogarchive.export.warc import WrittenRecords, describe_export, require_author_filter, write_records
 from blogarchive.export.web_archive import cdx_index
 from blogarchive.export.web_archive.cdx_index import CdxIndex, IndexEntry
 from blogarchive.export.web_archive.records import UNKNOWN_TIME, warc_date
+from blogarchive.rendering.atom import join_titles
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.export_models import Filters, ReplayPage
 from blogarchive.store.queries.export_reader import ExportReader, open_reader
@@ -46,14 +47,7 @@ def export_wacz(
         with atomic_file(path, files) as file:
             written = _write_package(reader, file, progress)
         state = reader.finish()
-    return Exported(
-        out=path,
-        pages=written.pages,
-        pictures=written.images,
-        damaged=written.damaged,
-        files=files,
-        archive_state=state,
-    )
+    return describe_export(path, written, files, state)
 
 
 def _write_package(reader: ExportReader, file: BinaryIO, progress: Progress) -> WrittenRecords:
@@ -149,7 +143,7 @@ def _write_description(files: _PackageFiles, reader: ExportReader, newest: str) 
     description = {
         "profile": "data-package",
         "wacz_version": _VERSION,
-        "title": "、".join(blog.title for blog in blogs) or "blogarchive",
+        "title": join_titles(blogs),
         "software": f"blogarchive {installed_version()}",
         "created": warc_date(newest),
         "resources": list(files.resources),

@@ -56,6 +56,11 @@ def export_warc(
         with atomic_file(path, files) as file:
             written = write_records(file, reader, path.name, progress, is_compressed=path.suffix != ".warc")
         state = reader.finish()
+    return describe_export(path, written, files, state)
+
+
+def describe_export(path: Path, written: WrittenRecords, files: Digests, state: str | None) -> Exported:
+    """Return the result of an export of these records to the file `path`."""
     return Exported(
         out=path,
         pages=written.pages,

@@ -18,19 +18,24 @@ NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default names
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "1970-01-01T00:00:00+00:00"
 _TITLES = 3
-"""Blogs that the title of a feed names."""
+"""Blogs that the title of a feed or of a web archive names."""
 
 
 def build_head(blogs: Sequence[Blog | BlogName]) -> Iterator[etree._Element]:
     """Yield title, id, time and generator of a feed of these blogs, and the link of a single one."""
-    names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
-    yield build_element("title", f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names)
+    yield build_element("title", join_titles(blogs))
     yield build_element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
     yield build_element("updated", max((blog.last_seen_at for blog in blogs), default=_NEVER))
     yield build_element("generator", "blogarchive")
     for blog in blogs[:1] if len(blogs) == 1 else ():
         if blog.url.startswith(("https://", "http://")):
             yield build_element("link", rel="alternate", href=blog.url)
+
+
+def join_titles(blogs: Sequence[Blog | BlogName]) -> str:
+    """Return the titles of the blogs, of more than three the first ones and the number."""
+    names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
+    return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
 
 
 def build_entry(blog: Blog | BlogName, post: FullPost, *, page_url: str = "") -> etree._Element:

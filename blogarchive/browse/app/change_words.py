@@ -47,7 +47,7 @@ _EMPTY: Final = N_("Many pages no longer show this: {what}.")
 
 
 def change_words(field: str) -> tuple[str, str]:
-    """Return the sentence for a change, and the words for `{what}` in it; both are to be translated."""
+    """Return the message for a change, and its value of `{what}`; neither is translated yet."""
     kind, _, name = field.partition(".")
     if kind == "text":
         return _TEXTS.get(name, N_("Many posts are different in one way.")), ""

@@ -23,7 +23,7 @@ from blogarchive.store.queries import crawl_state
 
 _MOST_PROBLEMS = 8
 _EXPLAINED = (1, 5)
-"""Exit codes whose message is for the terminal: the page shows the problems, or the changes, itself."""
+"""Exit codes of which the page shows the problems or changes, and no message of the terminal."""
 
 SETTINGS: Final = ("delay", "media_hosts")
 

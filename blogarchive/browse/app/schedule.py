@@ -11,7 +11,7 @@ _TASK: Final = "blogarchive"
 
 
 def nightly_command(archive: Path) -> str:
-    """Return what updates the archive every night on this system."""
+    """Return the command that schedules a nightly update on this system."""
     return schtasks_command(archive) if sys.platform == "win32" else crontab_line(archive)
 
 

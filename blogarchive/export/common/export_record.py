@@ -1,4 +1,4 @@
-"""Records of earlier exports, in the user's cache folder: what an export was made from, and its files.
+"""Records of earlier exports in the user's cache folder: digests of the program, the archive and the files.
 
 Nothing is lost with a record: the next export writes its files again.
 """

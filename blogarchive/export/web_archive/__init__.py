@@ -1,1 +1,1 @@
-"""Records of web archives and their index: what `export warc` and `export wacz` share."""
+"""Records of web archives and their index, shared by `export warc` and `export wacz`."""

@@ -29,7 +29,7 @@ class IndexEntry:
 
 
 def describe_record(record: Any) -> IndexEntry:
-    """Return the entry of a written record of warcio, whose headers are complete."""
+    """Return the index entry of a record that warcio wrote. Before, its headers are not complete."""
     url = record.rec_headers.get_header("WARC-Target-URI")
     http = record.http_headers
     media_type = http.get_header("Content-Type") if http else record.content_type

@@ -1,4 +1,4 @@
-"""Tell whether an archive is as it was before, without reading it: by the facts of its file and by its log."""
+"""Find whether an archive is as it was before, without reading it: by the facts of its file and by its log."""
 
 import time
 from hashlib import blake2b, file_digest
@@ -9,7 +9,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import wal_path
 
 _TICK: Final = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
-_COARSE_TICK: Final = 2_000_000_000  # of FAT and HFS+, whose times are whole seconds
+_COARSE_TICK: Final = 2_000_000_000  # FAT and HFS+ store whole seconds
 
 
 class StateWatch:
@@ -21,7 +21,7 @@ class StateWatch:
         self._version = self._data_version()
 
     def final_state(self) -> str | None:
-        """Return the state of what was read, after the transaction; None if a later write might leave it the same.
+        """Return the state that the finished transaction read; None if a later write might not change it.
 
         That is so if the archive was written to meanwhile, or a moment ago: times of files are in ticks.
         """
@@ -63,7 +63,7 @@ def _file_facts(path: Path) -> tuple[int, ...] | None:
 
 
 def _is_settled(path: Path) -> bool:
-    """Return whether a write from now on gives the file another time."""
+    """Return True if any later write changes the times of the file."""
     found = path.stat()
     tick = _TICK if found.st_mtime_ns % 1_000_000_000 else _COARSE_TICK
     return time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > tick

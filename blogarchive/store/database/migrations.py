@@ -148,7 +148,7 @@ def m017_merge_progress(db: Database) -> None:
 
 @MIGRATIONS()
 def m018_linked_blogs(db: Database) -> None:
-    """Add to discovered blogs the blog whose pages name them, and whether `discover` has reported them."""
+    """Add to `discovered_blogs` the blog that names each, and the time of the report by `discover`."""
     execute_script(db, tables_blog_links.TABLES)
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from blogarchive.export.common.filenames import UniqueNames, safe_name
+from blogarchive.rendering.atom import join_titles
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_reader import ExportReader
 from blogarchive.store.queries.post_models import PostHeading
@@ -25,8 +26,8 @@ class Volume:
 
     @property
     def title(self) -> str:
-        """The titles of the blogs, with the year."""
-        title = "、".join(blog.title for blog in self.blogs) or "博客"
+        """The titles of the first blogs, with the year."""
+        title = join_titles(self.blogs)
         return f"{title} {self.year}" if self.year else title
 
 

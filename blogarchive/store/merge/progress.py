@@ -1,13 +1,13 @@
 """The progress of a merge. It is stored until the merge is finished, so that the same command continues it.
 
-It is one row, written in the transaction of each slice. The highest ids before the merge tell the rows that this
-archive had from those that the merge added.
+It is one row, written in the transaction of each slice. Rows of this archive from before
+the merge have at most the stored ids.
 """
 
 from pathlib import Path
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import wal_path
+from blogarchive.store.database.archive_state import read_state
 from blogarchive.store.timestamps import format_utc, utc_now
 
 _START = """
@@ -24,7 +24,7 @@ def start(archive: Archive, other: Path) -> None:
     Rows of another archive, or of one that has changed, are merged from the first on.
     """
     archive.execute(_START, (other.name, format_utc(utc_now())))
-    state = _file_state(other)
+    state = read_state(other) or ""
     archive.execute(
         "update merge_progress set source = ?1, source_state = ?2, merged_post_id = 0 where source_state <> ?2",
         (other.name, state),
@@ -54,9 +54,3 @@ def merged_post_id(archive: Archive) -> int:
 def finish(archive: Archive) -> None:
     """Delete the progress. Call it inside the transaction of the last slice."""
     archive.execute("delete from merge_progress")
-
-
-def _file_state(path: Path) -> str:
-    """Return text that differs if the file has been written since."""
-    files = [file for file in (path, wal_path(path)) if file.exists() and file.stat().st_size]
-    return ", ".join(f"{file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)

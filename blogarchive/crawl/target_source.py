@@ -31,8 +31,7 @@ class TargetSource:
         self._run = run
         self._options = options
         self._turns = BlogTurns()
-        resumes = run.epoch_at < run.started_at
-        self._fetched = frontier_queue.count_fetched(archive, run.epoch_at) if resumes else {}
+        self._fetched = frontier_queue.count_fetched(archive, run.epoch_at) if run.resumes else {}
         self._unchecked: dict[Blog, None] = {}
         self._posts_taken = 0
 

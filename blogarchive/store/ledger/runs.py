@@ -40,13 +40,14 @@ class Run:
 
     `epoch_at` is the start of the run (UTC text with microseconds), or of the unfinished run of the same command that
     it resumes. `ahead` is the time from this machine's clock to the archive's last time, if the clock was set back.
-    It is added to fetch times, so that later pages have later times.
+    It is added to fetch times, so that later pages have later times. `resumes` is True if it resumes an unfinished run.
     """
 
     id: int
     started_at: str
     epoch_at: str
     ahead: timedelta = timedelta()
+    resumes: bool = False
 
     @property
     def begun_at(self) -> str:
@@ -92,9 +93,10 @@ def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, 
                 "host": socket.gethostname(),
             },
         )
-    if epoch == fresh.epoch_at:
+    resumes = epoch != fresh.epoch_at
+    if not resumes:
         archive.requeue_limits = RequeueLimits()
-    return replace(fresh, id=run_id, started_at=moment, epoch_at=epoch)
+    return replace(fresh, id=run_id, started_at=moment, epoch_at=epoch, resumes=resumes)
 
 
 def unsaved_run(archive: Archive, *, now: datetime) -> Run:

@@ -50,6 +50,17 @@ def test_a_run_resumes_a_killed_run_but_not_one_of_last_month(archive: Archive, 
     assert texts(archive, "select outcome from runs where outcome is not null") == ["killed"] * 3
 
 
+def test_a_run_that_starts_in_the_second_of_an_unfinished_one_resumes_it(
+    archive: Archive, clock: Clock
+) -> None:
+    second = clock()
+    first = runs.start_run(archive, "update", [], now=second.replace(microsecond=1))
+    runs.finish_run(archive, first, outcome="limited", exit_code=0, counts=Counts(), now=second)
+    resumed = runs.start_run(archive, "update", [], now=second.replace(microsecond=900_000))
+    assert (first.resumes, resumed.resumes) == (False, True)
+    assert resumed.epoch_at == first.epoch_at
+
+
 def test_a_run_resumes_one_that_ended_on_a_full_disk(archive: Archive, clock: Clock) -> None:
     full = runs.start_run(archive, "update", ["full=True"], now=clock())
     runs.finish_run(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())

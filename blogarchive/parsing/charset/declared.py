@@ -33,7 +33,7 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
 
 def page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[Charset]:
     """Return the charsets declared in the first `limit` bytes of the page, in document order."""
-    for size in (_PRESCAN_BYTES, limit):
+    for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
         if declared := [
             charset for label in _iter_labels(body[:size].lower()) if (charset := _resolve_label(label))
         ]:

@@ -74,14 +74,14 @@ class Charset:
     def _remap(self, data: bytes, text: str) -> str:
         if (
             self.name == "big5"
-            and ("／" in text or "＼" in text)
+            and ("／" in text or _contains(text, "＼"))
             and any(pair in data for pair in AMBIGUOUS_PAIRS)
         ):
             return "".join(self._decode_ambiguous(data))
         return self._translate(text)
 
     def _translate(self, text: str) -> str:
-        if not any(python in text for python in self.remapped):
+        if not any(_contains(text, python) for python in self.remapped):
             return text
         return text.translate({ord(python): standard for python, standard in self.remapped.items()})
 
@@ -93,6 +93,11 @@ class Charset:
                 yield AMBIGUOUS_PAIRS[pair.group()]
                 start = pair.end()
         yield self._translate(data[start:].decode(self.codec, self.errors))
+
+
+def _contains(text: str, character: str) -> bool:
+    # `in` compares low bytes first, `count` whole characters.
+    return text.count(character) > 0 if ord(character) % 256 in _FREQUENT_BYTES else character in text
 
 
 def charset_for_label(label: str) -> Charset | None:
@@ -115,6 +120,7 @@ def _find_charset(name: str) -> Charset | None:
     return None
 
 
+_FREQUENT_BYTES = frozenset(b'abcdefghijklmnopqrstuvwxyz0123456789 <>/="')  # in markup
 _BIG5_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]")
 
 _EXTRA_LABELS = {

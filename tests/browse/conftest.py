@@ -3,9 +3,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from datasette.app import Datasette
+from datasette.app import DEFAULT_SETTINGS, Datasette
 
+from blogarchive.browse.serve import SETTINGS
 from tests.browse.make_archive import make
+
+
+@pytest.fixture(autouse=True)
+def no_short_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give statements and facets a minute: on a busy machine, a limit of 0.2 seconds ends any of them."""
+    for settings in (DEFAULT_SETTINGS, SETTINGS):
+        for name in ("sql_time_limit_ms", "facet_time_limit_ms"):
+            monkeypatch.setitem(settings, name, 60_000)
 
 
 @pytest.fixture(scope="session")

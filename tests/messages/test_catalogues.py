@@ -46,7 +46,8 @@ def test_every_message_of_the_program_has_a_chinese_translation() -> None:
 
 
 def test_translations_keep_the_placeholders_of_their_messages() -> None:
-    wrong = [error for message in messages() for error in message.check(read_catalogue())]
+    catalogue_read = read_catalogue()
+    wrong = [error for message in messages() for error in message.check(catalogue_read)]
     assert wrong == []
 
 

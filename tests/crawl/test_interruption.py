@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
 from tests.demo.server.http_server import LoggedRequest
+from tests.killer import Killer
 from tests.tool import Ran, Tool, contents, ended
 
 UID = "31182"
@@ -46,16 +48,14 @@ class RequestCounter:
 def test_a_run_killed_several_times_ends_with_the_same_rows(tmp_path: Path) -> None:
     chance = random.Random(7)
     whole, killed = (Tool(tmp_path / name) for name in ("whole", "killed"))
-    counter = RequestCounter()
-    with DemoHost([make_blog(UID, posts=25, months=3)], observer=counter.listen) as host:
+    killer = Killer()
+    with DemoHost([make_blog(UID, posts=25, months=3)], observer=killer.listen) as host:
         assert whole.run("backup", host.blog_url(UID)).code == 0
         once = host.counts()
         host.forget_requests()
         for _ in range(KILLS):
-            process = killed.start("backup", host.blog_url(UID))
-            counter.wait(more=chance.randrange(2, 8))
-            process.kill()
-            process.communicate()
+            start = partial(killed.start, "backup", host.blog_url(UID))
+            killer.start(start, after=chance.randrange(2, 8))
         ran = killed.run("backup", host.blog_url(UID))
         asked = host.counts()
     assert ran.code == 0, ran.err
@@ -70,11 +70,11 @@ def test_a_run_killed_several_times_ends_with_the_same_rows(tmp_path: Path) -> N
 def test_a_signal_stops_a_run_with_3_even_if_the_server_hangs(tool: Tool, signum: signal.Signals) -> None:
     counter = RequestCounter()
     blog = make_blog(UID, posts=4, months=1)
-    with DemoHost([blog], rules=[Rule(Slow(20), match=POST)], observer=counter.listen) as host:
+    with DemoHost([blog], rules=[Rule(Slow(90), match=POST)], observer=counter.listen) as host:
         process = tool.start("backup", host.blog_url(UID))
         counter.wait(more=7)
         process.send_signal(signum)
-        _, err = process.communicate(timeout=6)
+        _, err = process.communicate(timeout=45)
         assert process.returncode == 3, err
         assert "the same command goes on" in err
         host.set_faults()
@@ -86,10 +86,10 @@ def test_a_signal_stops_a_run_with_3_even_if_the_server_hangs(tool: Tool, signum
 def test_a_signal_stops_a_run_during_its_delay(tool: Tool) -> None:
     counter = RequestCounter()
     with DemoHost([make_blog(UID, posts=4)], observer=counter.listen) as host:
-        process = tool.start("backup", host.blog_url(UID), delay=30)
+        process = tool.start("backup", host.blog_url(UID), delay=90)
         counter.wait(more=1)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=6)
+        process.communicate(timeout=45)
     assert process.returncode == 3
 
 
@@ -110,7 +110,7 @@ def test_under_nohup_a_run_outlives_its_terminal(tool: Tool) -> None:
 def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> None:
     counter = RequestCounter()
     with DemoHost(
-        [make_blog(UID, posts=4)], rules=[Rule(Slow(20), match=POST)], observer=counter.listen
+        [make_blog(UID, posts=4)], rules=[Rule(Slow(90), match=POST)], observer=counter.listen
     ) as host:
         first = tool.start("backup", host.blog_url(UID))
         counter.wait(more=2)

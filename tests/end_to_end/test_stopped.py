@@ -79,13 +79,13 @@ def test_kills_at_random_moments_lose_no_row_and_repeat_no_stored_page(tmp_path:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_two_signals_in_a_row_stop_a_run_as_one_does(tmp_path: Path, how: signal.Signals) -> None:
     tool = Tool(tmp_path)
-    with Host(world(2), fault=lambda path: Answer(delay=30) if ".html" in path else None) as host:
+    with Host(world(2), fault=lambda path: Answer(delay=90) if ".html" in path else None) as host:
         process = tool.start("backup", host.blog_url(UIDS[0]))
         wait_for(host, 2, process)
         process.send_signal(how)
         time.sleep(0.03)
         process.send_signal(how)
-        _, err = process.communicate(timeout=8)
+        _, err = process.communicate(timeout=45)
     assert process.returncode == 3, err
     assert tool.rows("select outcome, exit_code from runs") == [("interrupted", 3)]
 

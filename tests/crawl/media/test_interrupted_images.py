@@ -2,12 +2,11 @@
 
 import resource
 import signal
-import subprocess
-import threading
+from functools import partial
 
 from tests.crawl.media.media_hosts import UID, blog, requested_images
 from tests.demo import DemoHost
-from tests.demo.server.http_server import LoggedRequest
+from tests.killer import Killer
 from tests.tool import Tool, ended
 
 PATHS = [f"/upfile/20250101/2000{place:04}.png" for place in range(24)]
@@ -15,40 +14,14 @@ POSTS = [PATHS[place : place + 6] for place in range(0, 24, 6)]
 STORED = "select count(*) from media m join media_files f using (sha256) where m.status = 'stored'"
 
 
-class Killer:
-    """Sends a signal to a process when the host gets its n-th request for an image from now."""
-
-    def __init__(self) -> None:
-        self._left = 0
-        self._signum = signal.SIGKILL
-        self.process: subprocess.Popen[str] | None = None
-        self._lock = threading.Lock()
-
-    def after(self, images: int, signum: signal.Signals) -> None:
-        self._left, self._signum, self.process = images, signum, None
-
-    def listen(self, request: LoggedRequest) -> None:
-        with self._lock:
-            if "/upfile/" in request.path:
-                self._left -= 1
-                if self._left == 0 and self.process is not None:
-                    self.process.send_signal(self._signum)
-
-
 def test_a_run_killed_several_times_ends_with_every_image(tool: Tool) -> None:
-    killer = Killer()
+    killer = Killer("/upfile/")
     with DemoHost([blog(*POSTS)], observer=killer.listen) as host:
+        start = partial(tool.start, "backup", host.blog_url(UID))
         for after in (3, 7, 5):
-            killer.after(after, signal.SIGKILL)
-            killer.process = tool.start("backup", host.blog_url(UID))
-            killer.process.communicate(timeout=50)
-            assert killer.process.returncode == -signal.SIGKILL
-        killer.after(2, signal.SIGTERM)
-        killer.process = tool.start("backup", host.blog_url(UID))
-        killer.process.communicate(timeout=50)
-        assert killer.process.returncode == 3
+            assert killer.start(start, after=after).returncode == -signal.SIGKILL
+        assert killer.start(start, after=2, signum=signal.SIGTERM).returncode == 3
         assert 0 < tool.scalar(STORED) < len(PATHS)
-        killer.after(0, signal.SIGKILL)
         assert tool.run("backup", host.blog_url(UID)).code == 0
         asked = requested_images(host)
     assert tool.scalar(STORED) == len(PATHS)

@@ -1,19 +1,17 @@
 """Tests of resuming: after any interruption the same command continues and ends with the same rows."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.lock import hold_lock
 from blogarchive.store.ingest import save_page
-from tests.paths import ROOT
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows
+from tests.tool import FORKSERVER
 
 TABLES = (
     "authors",
@@ -91,55 +89,40 @@ def test_an_interrupted_full_run_is_resumed(archive: Archive, clock: Clock) -> N
     assert set(first.urls + second.urls) >= {blog.post_url(number) for number in blog.entries}
 
 
-_WRITER = """
-import sys
-from pathlib import Path
-from tests.store.ingest.test_resume import make_rich_blog
-from tests.store.fake_blog import Clock, crawl
-from blogarchive.store.ingest import save_page
-from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.lock import hold_lock
-from datetime import datetime, UTC
-
 class RealClock(Clock):
-    def __call__(self):
+    def __call__(self) -> datetime:
         self.now = datetime.now(UTC)
         return self.now
 
-clock = RealClock(datetime.now(UTC))
-with hold_lock(sys.argv[1], "backup", now=clock.now), Archive.open(sys.argv[1], create=True) as archive:
-    print("open", flush=True)
-    print(*crawl(archive, make_rich_blog(), clock).urls, flush=True)
-"""
+
+def _write(path: Path, cpu_seconds: float | None) -> None:
+    """Crawl; the system kills the process after so many seconds of CPU if given, wherever it is."""
+    if cpu_seconds is not None:
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    clock = RealClock(datetime.now(UTC))
+    with hold_lock(path, "backup", now=clock.now), Archive.open(path, create=True) as archive:
+        crawl(archive, make_rich_blog(), clock)
 
 
-def _start(path: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _WRITER, str(path)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def _run(path: Path, cpu_seconds: float | None = None) -> int | None:
+    process = FORKSERVER.Process(target=_write, args=(path, cpu_seconds))
+    process.start()
+    process.join()
+    return process.exitcode
 
 
 def test_a_process_killed_at_any_moment_leaves_an_undamaged_archive(
     path: Path, whole: dict[str, list[tuple[object, ...]]]
 ) -> None:
     chance = random.Random(8)
-    kills = 0
+    codes = []
     for _ in range(8):
-        process = _start(path)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(chance.uniform(0.0, 0.05))
-        killed = process.poll() is None
-        if killed:
-            os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        kills += killed
+        codes.append(_run(path, chance.uniform(0.001, 0.05)))
         with Archive.open(path, create=True) as archive:
             assert archive.rows("pragma integrity_check") == [("ok",)]
             assert archive.rows("pragma foreign_key_check") == []
-    last = _start(path)
-    last.communicate()
-    assert last.returncode == 0
-    assert kills >= 2
+    assert _run(path) == 0
+    assert codes.count(-signal.SIGPROF) >= 2
     with Archive.open(path) as archive:
         assert content(archive) == whole
         assert archive.scalar("select count(*) from pages") == len(whole["pages"])

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 import time_machine
 
 COMMAND = (sys.executable, "-m", "blogarchive")
-_FORKSERVER = multiprocessing.get_context("forkserver")
-_FORKSERVER.set_forkserver_preload(["tests.preloaded", "tests.tool"])
+FORKSERVER = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload(["tests.preloaded", "tests.tool"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Tool:
         folder.mkdir(exist_ok=True)
         self.media = media
         self.db = folder / "archive.db"
-        self.days_ahead = 0  # of the clock of `run`
+        self.days_ahead = 0.0  # of the clock of `run`
         self._started: list[subprocess.Popen[str]] = []
 
     def command(self, *words: str, delay: float = 0) -> list[str]:
@@ -96,11 +96,11 @@ class Tool:
         return found
 
 
-def run_command(*words: str, folder: Path, days_ahead: int = 0, timeout: float = 120) -> Ran:
+def run_command(*words: str, folder: Path, days_ahead: float = 0, timeout: float = 120) -> Ran:
     """Run a command line in `folder` in a forked process; raises TimeoutError."""
     with TemporaryDirectory() as temporary:
         outputs = [Path(temporary) / name for name in ("out", "err")]
-        process = _FORKSERVER.Process(target=_main, args=(words, folder, days_ahead, outputs))
+        process = FORKSERVER.Process(target=_main, args=(words, folder, days_ahead, outputs))
         process.start()
         process.join(timeout)
         if process.exitcode is None:
@@ -111,7 +111,7 @@ def run_command(*words: str, folder: Path, days_ahead: int = 0, timeout: float =
         return Ran(code=process.exitcode, out=out, err=err)
 
 
-def _main(words: tuple[str, ...], folder: Path, days_ahead: int, outputs: list[Path]) -> None:
+def _main(words: tuple[str, ...], folder: Path, days_ahead: float, outputs: list[Path]) -> None:
     from blogarchive.cli import main
 
     for descriptor, path in enumerate(outputs, 1):

@@ -1,7 +1,6 @@
 """A blog stored under a name continues as the same author after its host assigns a number."""
 
 import re
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -66,9 +65,10 @@ def test_a_blog_stored_under_a_name_continues_under_its_new_number(
 ) -> None:
     with named[0] as host:
         tool, blog = named[1], host.world.blogs[UID]
+        tool.days_ahead = -0.01  # the archive's times are whole seconds
         assert tool.run("backup", f"{host.url}/{NAME}/").code == 0
         assert tool.rows("select uid from authors") == [(NAME,)]
-        time.sleep(1)  # the archive's times are whole seconds
+        tool.days_ahead = 0
         blog.write(datetime(2025, 2, 3, 8, 0))
         there = {"redirect": redirect(UID), "same page": host.page(f"/u/{UID}/"), "nothing": NONE}[
             name_leads_to

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,9 +21,9 @@ def main() -> None:
         for hints in (True, False):
             with TemporaryDirectory() as folder, LyingHost(quoting_blog(markup), markup, hints=hints) as host:
                 first = Tool(Path(folder) / "first")
+                first.days_ahead = -0.01  # times of the archive are whole seconds
                 assert first.run("backup", host.blog_url(UID)).code == 0
                 before = stored(first)
-                time.sleep(1)  # times of the archive are whole seconds
                 for name, lie in LIES.items():
                     tool = Tool(Path(folder) / name)
                     shutil.copy(first.db, tool.db)

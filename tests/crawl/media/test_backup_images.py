@@ -117,12 +117,18 @@ def test_an_image_that_does_not_come_is_retried_for_some_days_and_then_given_up(
     assert tool.rows("select attempts, permanent from open_failures where kind = 'picture'") == [(2, 1)]
 
 
+def utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def test_an_image_that_is_due_again_during_the_run_is_left_to_the_next_run(tool: Tool) -> None:
     def later(request: LoggedRequest) -> None:
         if request.path == OTHER:
-            time.sleep(1.1)
-            moment = datetime.now(UTC).isoformat(timespec="seconds")
-            tool.change(f"update media set next_try_at = '{moment}' where status = 'failed'")
+            start = moment = utc_now()
+            while moment == start or not tool.rows("select id from media where status = 'failed'"):
+                time.sleep(0.02)
+                moment = utc_now()
+            tool.change("update media set next_try_at = ? where status = 'failed'", moment)
 
     refused = [Rule(Refuse(403), match=GOOD)]
     with DemoHost([blog([GOOD, OTHER, LATE])], rules=refused, observer=later) as host:

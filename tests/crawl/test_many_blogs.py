@@ -1,7 +1,6 @@
 """Many blogs of a host in one run: turns, images beside pages, and limits that the next run continues."""
 
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,11 +75,9 @@ def test_limited_runs_continue_each_other_until_the_archive_is_that_of_one_run(
 
 
 def test_a_run_ends_after_its_time_and_the_next_continues(tool: Tool, host: DemoHost) -> None:
-    begun = time.monotonic()
-    ran = tool.run("backup", *urls(host), "--for", "2s", delay=0.5)
+    ran = tool.run("backup", *urls(host), "--for", "1s", delay=0.3)
     assert (ran.code, "continues with the next run" in ran.err) == (0, True), ran
-    assert 2 <= len(host.requests) <= 12
-    assert time.monotonic() - begun < 60
+    assert len(host.requests) <= 12, "as many as fit, of more than fifty"
     assert tool.run("backup", *urls(host)).code == 0
     assert tool.rows("select count(*) from posts where content_hash is not null") == [(3 * 14,)]
 

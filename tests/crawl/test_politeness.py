@@ -31,7 +31,7 @@ def test_the_delay_is_the_time_between_requests(tool: Tool) -> None:
         assert tool.run("backup", polite.blog_url(UID), "--limit", "1", delay=0.2).code == 0
         times = [request.at for request in polite.requests]
     # Not each gap: a busy machine may record one request late, and the next in time.
-    assert times[-1] - times[0] > 0.15 * (len(times) - 1)
+    assert times[-1] - times[0] > 0.1 * (len(times) - 1)
 
 
 def test_a_crawl_delay_in_robots_txt_is_obeyed(tool: Tool) -> None:
@@ -39,12 +39,12 @@ def test_a_crawl_delay_in_robots_txt_is_obeyed(tool: Tool) -> None:
         slow.set_robots("User-agent: *\nCrawl-delay: 0.4\n")
         assert tool.run("backup", slow.blog_url(UID), "--limit", "1", "--no-media").code == 0
         times = [request.at for request in slow.requests]
-    assert times[-1] - times[1] > 0.3 * (len(times) - 2)
+    assert times[-1] - times[1] > 0.2 * (len(times) - 2)
 
 
 @pytest.mark.parametrize("as_date", [False, True])
 def test_retry_after_delays_the_whole_host(tool: Tool, as_date: bool) -> None:
-    wait = datetime.now(UTC) + timedelta(seconds=3) if as_date else 1
+    wait = datetime.now(UTC) + timedelta(seconds=2) if as_date else 1
     with host(Rule(Refuse(503, retry_after=wait), match=POST, skip=2, times=1)) as busy:
         ran = tool.run("backup", busy.blog_url(UID))
         (refused,) = [index for index, request in enumerate(busy.requests) if request.status == 503]

@@ -1,7 +1,9 @@
 """Delay, media hosts and cookies that a command names are stored for its blogs; a file has defaults for commands."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
@@ -29,11 +31,11 @@ def cookie_file(folder: Path, value: str) -> Path:
     return path
 
 
-def mean_gap(host: DemoHost) -> float:
-    """Return the mean time between two requests in seconds: a busy machine serves single ones late."""
-    times = [request.at for request in host.requests]
-    assert len(times) > 3
-    return (times[-1] - times[0]) / (len(times) - 1)
+def gaps(host: DemoHost) -> list[float]:
+    """Return the seconds between requests. A busy machine serves some late: test a long mean, or a short minimum."""
+    found = [after.at - before.at for before, after in pairwise(host.requests)]
+    assert len(found) > 2
+    return found
 
 
 def cookies_by_blog(host: DemoHost) -> dict[str, set[str | None]]:
@@ -82,28 +84,30 @@ def test_each_blog_keeps_its_own_media_hosts(tool: Tool) -> None:
 
 def test_the_delay_of_a_backup_is_kept_by_update(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=2, comments=0)]) as host:
-        run(tool, "backup", host.blog_url(UID), "--site", "creaders", "--delay", "0.3")
-        assert settings(tool)["delay"] == 0.3
+        run(tool, "backup", host.blog_url(UID), "--site", "creaders", "--delay", "0.01")
+        assert settings(tool)["delay"] == 0.01
         host.forget_requests()
         assert run(tool, "update", "--full").code == 0
-        assert 0.28 < mean_gap(host) < 1, "not the default of 1 second"
+        assert min(gaps(host)) < 0.8, "not the default of 1 second"
         host.forget_requests()
-        assert run(tool, "update", "--full", "--delay", "0.01").code == 0
-        assert mean_gap(host) < 0.25
-    assert settings(tool)["delay"] == 0.3, "a command for all blogs replaces no stored setting"
+        assert run(tool, "update", "--full", "--delay", "0.3").code == 0
+        assert mean(gaps(host)) > 0.2
+    assert settings(tool)["delay"] == 0.01, "a command for all blogs replaces no stored setting"
 
 
 def test_two_hosts_of_one_run_each_have_their_delay(tool: Tool) -> None:
-    slow, fast = DemoHost([make_blog(UID, posts=3, comments=0)]), DemoHost([make_blog(OTHER, posts=3)])
+    slow, fast = (DemoHost([make_blog(uid, posts=2, comments=0)]) for uid in (UID, OTHER))
     with slow, fast:
-        run(tool, "backup", slow.blog_url(UID), "--site", "creaders", "--delay", "0.4")
+        for delay in ("0.02", "0.4"):  # the second backup sends two requests
+            run(tool, "backup", slow.blog_url(UID), "--site", "creaders", "--delay", delay)
         named = fast.blog_url(OTHER).replace("127.0.0.1", "localhost")
         run(tool, "backup", named, "--site", "creaders", "--delay", "0.02")
         slow.forget_requests()
         fast.forget_requests()
         assert run(tool, "update", "--full").code == 0
-        assert 0.38 < mean_gap(slow) < 1
-        assert mean_gap(fast) < 0.35
+        assert mean(gaps(slow)) > 0.3
+        assert min(gaps(slow)) < 0.8, "not the default of 1 second"
+        assert min(gaps(fast)) < 0.3
 
 
 def test_each_blog_is_fetched_with_its_own_cookies(tool: Tool) -> None:
@@ -137,14 +141,14 @@ def test_a_backup_of_a_forgotten_blog_includes_it_in_updates_again(tool: Tool) -
 def test_a_configuration_file_has_defaults_below_stored_settings(tool: Tool, beside: bool) -> None:
     file = tool.folder / ("blogarchive.toml" if beside else "other.toml")
     file.write_text(
-        'delay = 0.2\n[backup]\nsite = "creaders"\nno-media = true\n[update]\nmedia-hosts = "*"\n'
+        'delay = 0.05\n[backup]\nsite = "creaders"\nno-media = true\n[update]\nmedia-hosts = "*"\n'
     )
     words = () if beside else ("--config", str(file))
     with DemoHost([make_blog(UID, posts=2, comments=0)]) as host:
         assert run(tool, "backup", host.blog_url(UID), *words).code == 0
-        assert 0.18 < mean_gap(host) < 1
+        assert min(gaps(host)) < 0.8, "not the default of 1 second"
         assert settings(tool)["delay"] is None, "defaults are not stored"
-        run(tool, "settings", UID, "delay=0.01")
+        run(tool, "settings", UID, "delay=0.3")
         host.forget_requests()
         assert run(tool, "update", "--full", *words).code == 0
-        assert mean_gap(host) < 0.17
+        assert mean(gaps(host)) > 0.2

@@ -7,7 +7,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, home_target
 from blogarchive.store.ledger.failures import OpenFailure, open_failures
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.timestamps import format_utc, parse_utc
+from blogarchive.store.timestamps import parse_utc
 
 _REPEATED = timedelta(days=7)
 _PREVIOUS = """
@@ -22,12 +22,12 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
 
     A permanent failure of an image is not new: no run can fix it.
     """
-    since, homes = format_utc(parse_utc(run.begun_at)), _home_urls(archive, blogs)
+    homes = _home_urls(archive, blogs)
     found = [
         failure
         for failure in open_failures(archive, blogs)
         if failure.next_try_at is not None
-        or (failure.first_failed_at >= since and not (failure.kind == "picture" and failure.permanent))
+        or (failure.first_failed_at >= run.begun_at and not (failure.kind == "picture" and failure.permanent))
     ]
     return sorted(found, key=lambda failure: failure.url not in homes)
 

@@ -51,8 +51,8 @@ class Run:
 
     @property
     def begun_at(self) -> str:
-        """Return the start by this machine's clock, of this run or of the run that it resumes."""
-        return min(self.started_at, self.epoch_at)
+        """Return the start by this machine's clock, of this run or of the run that it resumes (UTC text)."""
+        return min(self.started_at, format_utc(parse_utc(self.epoch_at)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -72,11 +72,10 @@ def mark_proved(context: SaveContext, month: str, numbers: Collection[str], *, s
 
     `numbers` are the posts of the listing. `started_at` is the start of its crawl, UTC text with microseconds.
     """
-    since = format_utc(parse_utc(started_at))
     context.archive.execute(
         "update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,"
         " proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?",
-        (len(numbers), since, context.author_id, month, since),
+        (len(numbers), format_utc(parse_utc(started_at)), context.author_id, month, started_at),
     )
     missing = [*_find_unlisted(context, month, numbers), *_find_in_no_month(context)]
     deletions.record_missing(context, missing, since=started_at)
@@ -144,7 +143,7 @@ def _save_row(context: SaveContext, month: ShownMonth, row: _MonthRow | None) ->
                 "first_post_on": days[0],
                 "last_post_on": days[1],
                 "url": month.url,
-                "shown_changed_at": context.moment,
+                "shown_changed_at": context.precise_moment,
                 "first_seen_at": context.moment,
                 "last_seen_at": context.moment,
                 "page_id": context.page_id(),
@@ -161,7 +160,7 @@ def _update(
 ) -> None:
     has_changed = days != (row.first_post_on, row.last_post_on)
     if has_changed or (month.url is not None and month.url != row.url):
-        changed_at = {"shown_changed_at": context.moment} if has_changed else {}
+        changed_at = {"shown_changed_at": context.precise_moment} if has_changed else {}
         context.archive.update_row(
             "archive_months",
             row.id,

@@ -59,6 +59,8 @@ def test_a_run_that_starts_in_the_second_of_an_unfinished_one_resumes_it(
     resumed = runs.start_run(archive, "update", [], now=second.replace(microsecond=900_000))
     assert (first.resumes, resumed.resumes) == (False, True)
     assert resumed.epoch_at == first.epoch_at
+    third = runs.start_run(archive, "update", [], now=clock())
+    assert third.begun_at == first.started_at, "as the times of failures: whole seconds"
 
 
 def test_a_run_resumes_one_that_ended_on_a_full_disk(archive: Archive, clock: Clock) -> None:

@@ -54,7 +54,7 @@ def fill(path: Path, words: list[str], chance: random.Random, posts: int) -> Non
             "insert into authors (id, site, uid, url, first_seen_at, last_seen_at) values (1, 'x', '1', '', '', '')"
         )
         with archive.atomic():
-            archive.db.conn.executemany(
+            archive.connection.executemany(
                 "insert into posts (author_id, number, url, title, posted_at, body_text, first_seen_at,"
                 " last_seen_at) values (1, ?, '', ?, ?, ?, '', '')",
                 (
@@ -112,7 +112,7 @@ def measure(*, small: bool = False) -> list[tuple[str, str, str]]:
     with folder() as where:
         fill(where / "archive.db", words, chance, posts)
         with Archive.open(where / "archive.db") as archive:
-            connection = archive.db.conn
+            connection = archive.connection
             rebuilding = seconds(lambda: index.rebuild(connection))
             ours = {
                 word: min(seconds(lambda w=word: search(connection, w)) for _ in range(3)) for word in asked

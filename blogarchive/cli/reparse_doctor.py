@@ -172,7 +172,7 @@ def _open_archive(db: Path, *, diff: bool) -> Iterator[Archive]:
         return
     with lock.hold_lock(db, "reparse", now=utc_now()), Archive.open(db) as archive:
         with archive.atomic():
-            kept_totals.recount(archive.db.conn)
+            kept_totals.recount(archive.connection)
         yield archive
 
 

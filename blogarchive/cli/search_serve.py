@@ -65,9 +65,9 @@ def search(
     day = since.isoformat() if since else None
     order: finder.Order = "best" if best else "newest"
     with Archive.open(db, read_only=True) as archive:
-        query = archive.db.conn, " ".join(words)
+        query = archive.connection, " ".join(words)
         if author is not None and not comments:
-            finder.require_blog(archive.db.conn, author)
+            finder.require_blog(archive.connection, author)
         found = finder.search(*query, author=author, since=day, comments=comments, order=order, limit=limit)
         total = len(found)
         if total == limit:

@@ -7,16 +7,18 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from gettext import gettext as _
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.parsing.media.hosts import matches_host
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.page_limits import refuse_large_page
+
+if TYPE_CHECKING:  # a command that parses no page needs no lxml
+    from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 
 
 class Site(Hashable, Protocol):
@@ -65,7 +67,7 @@ class Site(Hashable, Protocol):
     def find_own_url(self, text: str) -> str | None:
         """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
 
-    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them.
 
         Never raises, whatever the bytes. `cache` makes pages with equal parts faster and does not change
@@ -166,7 +168,7 @@ def find_own_urls(text: str) -> tuple[str, ...]:
     return tuple(url for url in found if url is not None)
 
 
-def parse_page(page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+def parse_page(page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
     """Return `page` as parsed by the site of `target`; `cache` only makes this faster.
 
     A page beyond the limits of `page_limits` is not parsed: the result has a problem that says so.

@@ -59,7 +59,7 @@ def _copy(path: Path, part: Path) -> None:
         archive.execute(
             "pragma query_only = off"
         )  # it refuses `vacuum into`, which writes the other file only
-        archive.db.conn.execute("vacuum into ?", (str(part),))
+        archive.connection.execute("vacuum into ?", (str(part),))
 
 
 def _leave_wal_mode(part: Path) -> None:

@@ -6,8 +6,6 @@ No pixel is decoded, so a decompression bomb stays packed.
 import struct
 from io import BytesIO
 
-import imagesize
-
 # SVG (XML with entities) and TIFF (a graph of offsets) are stored without a size.
 _SUPPORTED_TYPES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/avif"}
 
@@ -16,6 +14,8 @@ def read_dimensions(body: bytes, content_type: str) -> tuple[int | None, int | N
     """Return width and height in pixels, rotated as EXIF says; None for both if the header is broken."""
     if content_type not in _SUPPORTED_TYPES:
         return None, None
+    import imagesize  # imports urllib.request: a tenth of the start of a command
+
     try:
         width, height = imagesize.get(BytesIO(body))
     except (ValueError, LookupError, OverflowError, struct.error):

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store import readme, totals
 from blogarchive.store.database import version_check
@@ -22,7 +20,7 @@ from blogarchive.store.database.connection import (
     make_folder,
     to_user_error,
 )
-from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS, apply_migrations
+from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS_TABLE, apply_migrations
 from blogarchive.store.rows import Kind, Parameters, Value, all_as, insert_sql, one_as, update_sql
 from blogarchive.store.search import index
 
@@ -55,11 +53,10 @@ class Archive:
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
         self.path = path
         self.read_only = read_only
-        self._connection = connection
+        self.connection = connection
         self._file_id = identify_file(path)
         self.cache = SidebarCache()
         self.requeue_limits = RequeueLimits()
-        self.db = Database(connection, recursive_triggers=False, execute_plugins=False)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> Self:
@@ -82,21 +79,21 @@ class Archive:
         try:
             archive._prepare(create=create)
         except BaseException:
-            archive._connection.close()
+            archive.connection.close()
             raise
         return archive
 
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement. Raises errors of `blogarchive.errors` for SQLite errors that the user can act on."""
         try:
-            return self._connection.execute(sql, parameters)
+            return self.connection.execute(sql, parameters)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run one statement for each of `rows` and return the number of rows changed."""
         try:
-            return self._connection.executemany(sql, rows).rowcount
+            return self.connection.executemany(sql, rows).rowcount
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
@@ -145,7 +142,7 @@ class Archive:
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows one by one, for results larger than memory; do not write during the iteration."""
         try:
-            yield from self._connection.execute(sql, parameters)
+            yield from self.connection.execute(sql, parameters)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
@@ -158,7 +155,7 @@ class Archive:
     @property
     def changes(self) -> int:
         """Return how many rows this connection has written, including rows written by triggers."""
-        return self._connection.total_changes
+        return self.connection.total_changes
 
     def insert(self, sql: str, parameters: Parameters) -> int:
         """Run an `insert` and return the id of the new row."""
@@ -188,7 +185,7 @@ class Archive:
 
         Up to `unindexed` changed texts may be missing from the search index until a later transaction, or `close`.
         """
-        if self._connection.in_transaction:
+        if self.connection.in_transaction:
             yield
             return
         self._require_same_file()
@@ -198,7 +195,7 @@ class Archive:
             self._refresh_search(unindexed + 1)
             self.execute("commit")
         except BaseException:
-            self._connection.rollback()
+            self.connection.rollback()
             self.cache = SidebarCache()
             raise
 
@@ -214,17 +211,17 @@ class Archive:
     def _refresh_search(self, waiting: int) -> None:
         """Update the search index if at least `waiting` texts are pending."""
         try:
-            index.refresh(self._connection, waiting)
+            index.refresh(self.connection, waiting)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
     def rebuild_search(self) -> int:
         """Rebuild the search index, also a damaged one, and return the number of rows indexed."""
         with self.dry_run():
-            damaged = index.find_damaged(self._connection)
+            damaged = index.find_damaged(self.connection)
         with self.atomic():
-            index.replace_damaged(self._connection, damaged)
-            count = index.rebuild(self._connection)
+            index.replace_damaged(self.connection, damaged)
+            count = index.rebuild(self.connection)
         if damaged:
             self.execute("vacuum")  # frees the pages of the damaged tables
         return count
@@ -236,7 +233,7 @@ class Archive:
         try:
             yield
         finally:
-            self._connection.rollback()
+            self.connection.rollback()
             self.cache = SidebarCache()
 
     def checkpoint(self) -> None:
@@ -252,10 +249,10 @@ class Archive:
                 pass
         if self.exists("select 1 from totals_pending"):
             with self.atomic():
-                totals.refresh_totals(self._connection)
-        if readme.is_outdated(self._connection):
+                totals.refresh_totals(self.connection)
+        if readme.is_outdated(self.connection):
             with self.atomic():
-                readme.refresh_readme(self._connection)
+                readme.refresh_readme(self.connection)
         self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:
@@ -265,7 +262,7 @@ class Archive:
         except ArchiveBusy:
             pass
         finally:
-            self._connection.close()
+            self.connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -277,11 +274,10 @@ class Archive:
 
     def _prepare(self, *, create: bool) -> None:
         tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
-        migrations = MIGRATIONS.migrations_table
         # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
-        is_empty = not tables - {migrations}
+        is_empty = not tables - {MIGRATIONS_TABLE}
         is_other = self.scalar("pragma application_id") not in (0, APPLICATION_ID)  # 0: before it was set
-        if is_other or (not is_empty and not tables >= {"frontier", migrations}):
+        if is_other or (not is_empty and not tables >= {"frontier", MIGRATIONS_TABLE}):
             raise ArchiveDamaged(
                 _("{path} is a database of something else; name another file with --db").format(
                     path=self.path
@@ -300,7 +296,7 @@ class Archive:
             "pragma wal_autocheckpoint = 4000"
         ).fetchall()  # pages; each checkpoint waits for the disk
         try:
-            apply_migrations(self.db)
+            apply_migrations(self.connection)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
         if is_older:
@@ -314,10 +310,10 @@ class Archive:
     def _check_version(self) -> bool:
         """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""
         try:
-            version_check.refuse_newer(self._connection, self.path)
+            version_check.refuse_newer(self.connection, self.path)
             if self.read_only:
-                version_check.refuse_older(self._connection, self.path)
-            return version_check.is_older(self._connection)
+                version_check.refuse_older(self.connection, self.path)
+            return version_check.is_older(self.connection)
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 

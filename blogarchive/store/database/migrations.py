@@ -5,9 +5,8 @@ times (`*_at`) are UTC text with seconds. The contract for these names is docs/t
 """
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
-
-from sqlite_utils import Database, Migrations
 
 from blogarchive.store import plot_totals, readme, status_totals, totals
 from blogarchive.store.database.schema import (
@@ -29,7 +28,8 @@ from blogarchive.store.database.schema.script import execute_script
 from blogarchive.store.search import index, tables
 from blogarchive.store.text_checksum import add_checksums
 
-MIGRATIONS = Migrations("blogarchive")
+MIGRATIONS_TABLE = "_sqlite_migrations"
+"""Table of sqlite-utils with the migrations that are applied."""
 
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
@@ -37,146 +37,170 @@ APPLICATION_ID = int.from_bytes(b"BlgA")
 SCHEMA_VERSION = 19
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
+_SET = "blogarchive"
+_MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = []
 
-@MIGRATIONS()
-def m001_tables(db: Database) -> None:
+
+def _migration(migrate: Callable[[sqlite3.Connection], None]) -> Callable[[sqlite3.Connection], None]:
+    _MIGRATIONS.append(migrate)
+    return migrate
+
+
+@_migration
+def m001_tables(connection: sqlite3.Connection) -> None:
     """Create every table of the first version."""
     for script in (tables_content.TABLES, tables_crawl.TABLES, views.VIEWS):
-        execute_script(db, script)
+        execute_script(connection, script)
 
 
-@MIGRATIONS()
-def m002_search(db: Database) -> None:
+@_migration
+def m002_search(connection: sqlite3.Connection) -> None:
     """Create the search tables and triggers, and index the rows that exist already."""
-    execute_script(db, tables.TABLES)
+    execute_script(connection, tables.TABLES)
     for trigger in tables.triggers():
-        db.execute(trigger)
-    index.rebuild(db.conn)
+        connection.execute(trigger)
+    index.rebuild(connection)
 
 
-@MIGRATIONS()
-def m003_series(db: Database) -> None:
+@_migration
+def m003_series(connection: sqlite3.Connection) -> None:
     """Rebuild `post_stats` with an index on the seconds of each row."""
-    execute_script(db, post_stats_index.REBUILD)
+    execute_script(connection, post_stats_index.REBUILD)
 
 
-@MIGRATIONS()
-def m004_categories_of_gone_posts(db: Database) -> None:
+@_migration
+def m004_categories_of_gone_posts(connection: sqlite3.Connection) -> None:
     """Create the view `posts_in_categories`, which keeps the categories of gone posts, and use it in `posts_view`."""
-    execute_script(db, views.POSTS_IN_CATEGORIES)
+    execute_script(connection, views.POSTS_IN_CATEGORIES)
 
 
-@MIGRATIONS()
-def m005_blog_settings(db: Database) -> None:
+@_migration
+def m005_blog_settings(connection: sqlite3.Connection) -> None:
     """Create the table of settings for each blog."""
-    execute_script(db, tables_settings.TABLES)
+    execute_script(connection, tables_settings.TABLES)
 
 
-@MIGRATIONS()
-def m006_text_numbers(db: Database) -> None:
+@_migration
+def m006_text_numbers(connection: sqlite3.Connection) -> None:
     """Store ids of posts as text."""
-    text_numbers.rebuild(db)
+    text_numbers.rebuild(connection)
 
 
-@MIGRATIONS()
-def m008_totals(db: Database) -> None:
+@_migration
+def m008_totals(connection: sqlite3.Connection) -> None:
     """Create the tables of totals, the triggers that note changes, and indexes of posts for pages and queries."""
-    execute_script(db, totals.schema())
+    execute_script(connection, totals.schema())
 
 
-@MIGRATIONS()
-def m007_discovered_blogs(db: Database) -> None:
+@_migration
+def m007_discovered_blogs(connection: sqlite3.Connection) -> None:
     """Create the table of blogs that were discovered, and indexes for runs over many blogs."""
-    execute_script(db, tables_discovery.TABLES)
+    execute_script(connection, tables_discovery.TABLES)
 
 
-@MIGRATIONS()
-def m009_readme(db: Database) -> None:
+@_migration
+def m009_readme(connection: sqlite3.Connection) -> None:
     """Create the table that explains the file, and mark the file as an archive."""
-    execute_script(db, readme.TABLE)
-    db.execute(f"pragma application_id = {APPLICATION_ID}")
+    execute_script(connection, readme.TABLE)
+    connection.execute(f"pragma application_id = {APPLICATION_ID}")
 
 
-@MIGRATIONS()
-def m010_month_numbers(db: Database) -> None:
+@_migration
+def m010_month_numbers(connection: sqlite3.Connection) -> None:
     """Name the posts of 文学城 by month and id."""
-    month_numbers.rename(db)
+    month_numbers.rename(connection)
 
 
-@MIGRATIONS()
-def m011_counts(db: Database) -> None:
+@_migration
+def m011_counts(connection: sqlite3.Connection) -> None:
     """Create counts of pages, of URLs and of commenters for Datasette's tables, and views that read fewer rows."""
-    execute_script(db, tables_counts.schema())
-    execute_script(db, totals.people_schema())
+    execute_script(connection, tables_counts.schema())
+    execute_script(connection, totals.people_schema())
 
 
-@MIGRATIONS()
-def m012_plot_totals(db: Database) -> None:
+@_migration
+def m012_plot_totals(connection: sqlite3.Connection) -> None:
     """Create totals for plots and for lists of categories, and indexes of gone and of edited posts."""
-    execute_script(db, plot_totals.TABLES)
+    execute_script(connection, plot_totals.TABLES)
 
 
-@MIGRATIONS()
-def m013_status_totals(db: Database) -> None:
+@_migration
+def m013_status_totals(connection: sqlite3.Connection) -> None:
     """Create totals of each blog and of its months for `status`."""
-    execute_script(db, status_totals.TABLES)
+    execute_script(connection, status_totals.TABLES)
 
 
-@MIGRATIONS()
-def m014_changes(db: Database) -> None:
+@_migration
+def m014_changes(connection: sqlite3.Connection) -> None:
     """Create the tables of changes that may be the site's."""
-    execute_script(db, tables_changes.TABLES)
+    execute_script(connection, tables_changes.TABLES)
 
 
-@MIGRATIONS()
-def m015_text_checksums(db: Database) -> None:
+@_migration
+def m015_text_checksums(connection: sqlite3.Connection) -> None:
     """Add a checksum to every stored text."""
-    add_checksums(db.conn)
+    add_checksums(connection)
 
 
-@MIGRATIONS()
-def m016_category_indexes(db: Database) -> None:
+@_migration
+def m016_category_indexes(connection: sqlite3.Connection) -> None:
     """Index posts by category and categories by post with every column that lists and facets read."""
-    execute_script(db, tables_content.CATEGORY_INDEXES)
+    execute_script(connection, tables_content.CATEGORY_INDEXES)
 
 
-@MIGRATIONS()
-def m017_merge_progress(db: Database) -> None:
+@_migration
+def m017_merge_progress(connection: sqlite3.Connection) -> None:
     """Create the table of the merge that is not finished."""
-    execute_script(db, tables_merge.TABLES)
+    execute_script(connection, tables_merge.TABLES)
 
 
-@MIGRATIONS()
-def m018_linked_blogs(db: Database) -> None:
+@_migration
+def m018_linked_blogs(connection: sqlite3.Connection) -> None:
     """Add to `discovered_blogs` the blog that names each, and the time of the report by `discover`."""
-    execute_script(db, tables_blog_links.TABLES)
+    execute_script(connection, tables_blog_links.TABLES)
 
 
-@MIGRATIONS()
-def m019_coverage_totals(db: Database) -> None:
+@_migration
+def m019_coverage_totals(connection: sqlite3.Connection) -> None:
     """Create totals of pages by parser and of post numbers by site for `status`, and refresh all totals."""
-    execute_script(db, tables_coverage.schema())
-    totals.refresh_totals(db.conn)  # only in the newest migration of totals: it writes all of them
+    execute_script(connection, tables_coverage.schema())
+    totals.refresh_totals(connection)  # only in the newest migration of totals: it writes all of them
 
 
-def apply_migrations(db: Database) -> None:
-    """Apply the pending migrations and set `user_version`."""
-    MIGRATIONS.apply(db)
-    if db.execute("pragma user_version").fetchone() != (SCHEMA_VERSION,):
-        db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+def apply_migrations(connection: sqlite3.Connection, *, last: str | None = None) -> None:
+    """Apply the pending migrations and set `user_version`; with `last` stop after that migration, for tests."""
+    names = migration_names()
+    if pending_migrations(connection):
+        from blogarchive.store.database.migration_runner import run_migrations
+
+        run_migrations(connection, _SET, _MIGRATIONS[: names.index(last) + 1] if last else _MIGRATIONS)
+    if last is None and connection.execute("pragma user_version").fetchone() != (SCHEMA_VERSION,):
+        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def applied_migrations(connection: sqlite3.Connection) -> set[str]:
+    """Return the names of the migrations that are applied, also those of a newer blogarchive."""
+    is_table = "select 1 from sqlite_master where type = 'table' and name = ?"
+    if connection.execute(is_table, (MIGRATIONS_TABLE,)).fetchone() is None:
+        return set()
+    applied = f"select name from {MIGRATIONS_TABLE} where migration_set = ?"  # noqa: S608 - a constant
+    return {str(name) for (name,) in connection.execute(applied, (_SET,))}
+
+
+def pending_migrations(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of the migrations that are not applied, in order."""
+    applied = applied_migrations(connection)
+    return [name for name in migration_names() if name not in applied]
 
 
 def migration_names() -> tuple[str, ...]:
     """Return the names of all migrations, in order."""
-    with closing(sqlite3.connect(":memory:")) as empty:
-        return tuple(
-            migration.name for migration in MIGRATIONS.pending(Database(empty, execute_plugins=False))
-        )
+    return tuple([migrate.__name__ for migrate in _MIGRATIONS])
 
 
 def schema_objects() -> set[tuple[str, str]]:
     """Return the type and name of every table, index, view and trigger of a current archive."""
     with closing(sqlite3.connect(":memory:")) as fresh:
-        MIGRATIONS.apply(Database(fresh, execute_plugins=False))
+        apply_migrations(fresh)
         query = "select type, name from sqlite_master where name not like 'sqlite_%'"
         return {(str(kind), str(name)) for kind, name in fresh.execute(query)}

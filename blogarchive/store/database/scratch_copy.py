@@ -7,8 +7,6 @@ from gettext import gettext as _
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlite_utils import Database
-
 from blogarchive.errors import CannotWrite
 from blogarchive.store.database import lock, version_check
 from blogarchive.store.database.archive import Archive
@@ -66,6 +64,6 @@ def _migrate(copy: sqlite3.Connection, path: Path) -> None:
     """Bring the copy up to date here, because `Archive.open` would tell the user about a temporary file."""
     try:
         version_check.refuse_newer(copy, path)
-        apply_migrations(Database(copy, recursive_triggers=False, execute_plugins=False))
+        apply_migrations(copy)
     except DATABASE_ERRORS as error:
         raise to_user_error(error, path) or error from error

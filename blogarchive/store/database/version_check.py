@@ -4,17 +4,19 @@ import sqlite3
 from gettext import gettext as _
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from blogarchive.errors import UsageError
-from blogarchive.store.database.migrations import MIGRATIONS, SCHEMA_VERSION, migration_names
+from blogarchive.store.database.migrations import (
+    SCHEMA_VERSION,
+    applied_migrations,
+    migration_names,
+    pending_migrations,
+)
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `UsageError` if a newer blogarchive migrated the archive: its rows may have another meaning."""
-    applied = {migration.name for migration in MIGRATIONS.applied(_database(connection))}
     (version,) = connection.execute("pragma user_version").fetchone()
-    if version > SCHEMA_VERSION or applied - set(migration_names()):
+    if version > SCHEMA_VERSION or applied_migrations(connection) - set(migration_names()):
         raise UsageError(_("{path} was made by a newer blogarchive; install that one").format(path=path))
 
 
@@ -32,8 +34,4 @@ def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
 
 def is_older(connection: sqlite3.Connection) -> bool:
     """Return whether migrations are pending."""
-    return bool(MIGRATIONS.pending(_database(connection)))
-
-
-def _database(connection: sqlite3.Connection) -> Database:
-    return Database(connection, recursive_triggers=False, execute_plugins=False)
+    return bool(pending_migrations(connection))

@@ -160,7 +160,7 @@ class _BlogReader:
             **self._totals.get(author_id, _NO_TOTALS),
             months=self._months.get(author_id, ()),
             pictures=images,
-            images_not_fetched=count_skipped_by_host(self._archive.db.conn, [author_id])
+            images_not_fetched=count_skipped_by_host(self._archive.connection, [author_id])
             if images.skipped
             else {},
             open_failures=self._failures.get(blog, 0),

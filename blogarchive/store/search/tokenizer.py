@@ -10,10 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
 from typing import NamedTuple
-
-from opencc import OpenCC
 
 from blogarchive.parsing.unicode_form import normalize_nfc
 
@@ -51,6 +48,8 @@ class _Folding(dict[int, int | str]):
     """A cache from code point to folded character."""
 
     def __init__(self) -> None:
+        from opencc import OpenCC  # only commands that index or search need it
+
         super().__init__()
         self._scripts = [OpenCC(name) for name in ("hk2t", "tw2t", "t2s")]
 
@@ -78,6 +77,8 @@ def _folding() -> _Folding:
 @cache
 def folding_version() -> str:
     """Return the version of the folding; an index of another version must be rebuilt."""
+    from importlib.metadata import version  # a tenth of the start of a command
+
     return f"1 opencc-{version('opencc')} unicode-{unicodedata.unidata_version}"
 
 

@@ -8,11 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migration_names
+from blogarchive.store.database.migrations import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    apply_migrations,
+    migration_names,
+)
 from blogarchive.store.queries.export_reader import open_reader
 from tests.demo.blogs.generated import make_blog
 from tests.demo.server.host import DemoHost
@@ -45,9 +49,8 @@ TABLES = {
 
 def made_with(path: Path, step: str, *, like: Path | None = None) -> Path:
     """Return an archive at migration `step`, with the rows of the current archive `like`."""
-    later = migration_names()[migration_names().index(step) + 1 :]
     with closing(sqlite3.connect(path)) as connection:
-        MIGRATIONS.apply(Database(connection), stop_before=later)
+        apply_migrations(connection, last=step)
         if like is not None:
             connection.execute("attach database ? as today", (str(like),))
             for (table,) in connection.execute(

@@ -5,11 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from blogarchive.importing.html import import_html
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.migrations import MIGRATIONS
+from blogarchive.store.database.migrations import apply_migrations
 from tests.paths import FIXTURES
 
 _PAGE = FIXTURES / "wenxuecity" / "month" / "template-2005" / "page.html"
@@ -57,7 +56,7 @@ def _rows(path: Path, query: str) -> list[tuple[object, ...]]:
 
 def _migrate(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        MIGRATIONS.apply(Database(connection))
+        apply_migrations(connection)
 
 
 def test_posts_of_an_older_archive_continue_under_their_month_and_id(archive: Path) -> None:

@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect
@@ -72,7 +71,7 @@ def migrate_and_die(path: Path, steps: int) -> None:
     connection = connect(path, read_only=False)
     connection.execute("pragma journal_mode = wal")
     connection.set_progress_handler(lambda: os.kill(os.getpid(), signal.SIGKILL), steps)
-    apply_migrations(Database(connection, recursive_triggers=False, execute_plugins=False))
+    apply_migrations(connection)
 
 
 @pytest.mark.parametrize("steps", [100, 2_000, 5_000, 10_000])

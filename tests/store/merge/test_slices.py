@@ -26,10 +26,10 @@ def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], N
         progress.start(archive, tmp_path / "other.db")
         slices.create_tables(archive)
         statements: list[str] = []
-        archive.db.conn.set_trace_callback(statements.append)
+        archive.connection.set_trace_callback(statements.append)
         work(archive)
-        archive.db.conn.set_trace_callback(None)
-        plans = [line for statement in statements for line in _plan(archive.db.conn, statement)]
+        archive.connection.set_trace_callback(None)
+        plans = [line for statement in statements for line in _plan(archive.connection, statement)]
     assert len(plans) > 5
     assert [line for line in plans if re.match(_LARGE, line)] == []
 

@@ -16,7 +16,7 @@ from tests.browse.make_archive import make
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     path = make(Path(tmp_path_factory.mktemp("search")) / "archive.db")
     with Archive.open(path, read_only=True) as opened:
-        yield opened.db.conn
+        yield opened.connection
 
 
 def titles(hits: list[Hit]) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.migrations import MIGRATIONS
+from blogarchive.store.database.migrations import apply_migrations
 from blogarchive.store.search import index, tokenizer
 from blogarchive.store.search.query import escape_fts, match_expression, parse_query
 from blogarchive.store.search.search import search
@@ -64,7 +64,7 @@ def test_the_index_finds_the_words_of_the_rows_after_any_writes(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, int, str | None, str | None]]
 ) -> None:
     with empty(tmp_path_factory.mktemp("index") / "a.db") as archive:
-        connection = archive.db.conn
+        connection = archive.connection
         for verb, row_id, title, text in writes:
             if verb == "save":
                 insert(connection, row_id, title, text)
@@ -83,11 +83,11 @@ def test_the_index_finds_the_words_of_the_rows_after_any_writes(
 def test_a_transaction_of_the_archive_updates_the_index(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
         with archive.atomic():
-            insert(archive.db.conn, 1, "旧题", "旧文")
-        assert found(archive.db.conn, "旧文") == {1}
+            insert(archive.connection, 1, "旧题", "旧文")
+        assert found(archive.connection, "旧文") == {1}
         with archive.atomic():
-            insert(archive.db.conn, 1, "新题", "新文")
-        assert (found(archive.db.conn, "旧文"), found(archive.db.conn, "新题")) == (set(), {1})
+            insert(archive.connection, 1, "新题", "新文")
+        assert (found(archive.connection, "旧文"), found(archive.connection, "新题")) == (set(), {1})
 
 
 def test_a_rollback_restores_the_index(tmp_path: Path) -> None:
@@ -95,13 +95,13 @@ def test_a_rollback_restores_the_index(tmp_path: Path) -> None:
 
         def broken_off() -> None:
             with archive.atomic():
-                insert(archive.db.conn, 1, "题", "文字")
-                index.refresh(archive.db.conn)
+                insert(archive.connection, 1, "题", "文字")
+                index.refresh(archive.connection)
                 raise InterruptedError
 
         with pytest.raises(InterruptedError):
             broken_off()
-        assert found(archive.db.conn, "文字") == set()
+        assert found(archive.connection, "文字") == set()
 
 
 def test_the_next_write_indexes_a_change_by_another_program(tmp_path: Path) -> None:
@@ -114,21 +114,21 @@ def test_the_next_write_indexes_a_change_by_another_program(tmp_path: Path) -> N
     with Archive.open(path) as archive:
         with archive.atomic():
             pass
-        assert len(search(archive.db.conn, "有人改了这里")) == 1
-        assert search(archive.db.conn, "囤货") == []
-        assert search(archive.db.conn, "冬笋", comments=True) == []
+        assert len(search(archive.connection, "有人改了这里")) == 1
+        assert search(archive.connection, "囤货") == []
+        assert search(archive.connection, "冬笋", comments=True) == []
 
 
 def test_insert_or_replace_leaves_no_old_words(tmp_path: Path) -> None:
     with empty(tmp_path / "a.db") as archive:
         with archive.atomic():
-            insert(archive.db.conn, 1, "题", "旧文")
+            insert(archive.connection, 1, "题", "旧文")
         with archive.atomic():
             archive.execute(
                 "insert or replace into posts (id, author_id, number, url, title, body_text, first_seen_at,"
                 " last_seen_at) values (1, 1, 1, '', '题', '新文', '', '')"
             )
-        assert (found(archive.db.conn, "旧文"), found(archive.db.conn, "新文")) == (set(), {1})
+        assert (found(archive.connection, "旧文"), found(archive.connection, "新文")) == (set(), {1})
 
 
 def test_another_folding_rebuilds_the_index(tmp_path: Path) -> None:
@@ -136,25 +136,25 @@ def test_another_folding_rebuilds_the_index(tmp_path: Path) -> None:
     with Archive.open(path) as archive:
         archive.execute("update search_state set folding = 'other'")
         archive.execute("insert into posts_fts(posts_fts) values ('delete-all')")
-        assert search(archive.db.conn, "囤货") == []
+        assert search(archive.connection, "囤货") == []
         with archive.atomic():
             pass
-        assert len(search(archive.db.conn, "囤货")) == 1
+        assert len(search(archive.connection, "囤货")) == 1
 
 
 def test_a_rebuild_creates_the_same_index(tmp_path: Path) -> None:
     with Archive.open(make(tmp_path / "a.db")) as archive:
-        before = [hit.id for hit in search(archive.db.conn, "邻居", limit=100)]
+        before = [hit.id for hit in search(archive.connection, "邻居", limit=100)]
         rows = archive.scalar("select (select count(*) from posts) + (select count(*) from comments)")
         with archive.atomic():
-            assert index.rebuild(archive.db.conn) == rows
-        assert [hit.id for hit in search(archive.db.conn, "邻居", limit=100)] == before
+            assert index.rebuild(archive.connection) == rows
+        assert [hit.id for hit in search(archive.connection, "邻居", limit=100)] == before
 
 
 def test_an_archive_older_than_the_search_is_indexed_when_opened(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = Database(path)
-    MIGRATIONS.apply(old, stop_before="m002_search")
+    apply_migrations(old.conn, last="m001_tables")
     old["authors"].insert(  # type: ignore[union-attr]
         {"id": 1, "site": "creaders", "uid": "1", "url": "", "first_seen_at": "", "last_seen_at": ""}
     )
@@ -164,8 +164,8 @@ def test_an_archive_older_than_the_search_is_indexed_when_opened(tmp_path: Path)
     old.close()
     Archive.open(path).close()
     with Archive.open(path, read_only=True) as archive:
-        assert [hit.id for hit in search(archive.db.conn, "从前")] == [1]
-        assert index.count_pending(archive.db.conn) == 0
+        assert [hit.id for hit in search(archive.connection, "从前")] == [1]
+        assert index.count_pending(archive.connection) == 0
 
 
 def test_the_schema_contains_the_triggers(tmp_path: Path) -> None:

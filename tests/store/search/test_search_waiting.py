@@ -24,16 +24,16 @@ def found(connection: sqlite3.Connection, words: str) -> int:
 def test_the_number_of_texts_without_index_is_limited(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 150)
-        assert 0 < index.count_pending(archive.db.conn) <= 300
-        assert found(archive.db.conn, "正文") == 100  # the limit of the search
+        assert 0 < index.count_pending(archive.connection) <= 300
+        assert found(archive.connection, "正文") == 100  # the limit of the search
 
 
 def test_closing_an_archive_indexes_all_texts(path: Path) -> None:
     with Archive.open(path, create=True) as archive:
         read_posts(archive, 8)
-        assert index.count_pending(archive.db.conn) > 0
+        assert index.count_pending(archive.connection) > 0
     with Archive.open(path, read_only=True) as archive:
-        assert found(archive.db.conn, "正文") == 8
+        assert found(archive.connection, "正文") == 8
 
 
 def test_texts_without_index_of_a_killed_run_are_indexed_by_the_next_write(path: Path) -> None:
@@ -43,7 +43,7 @@ def test_texts_without_index_of_a_killed_run_are_indexed_by_the_next_write(path:
         killed.write_bytes(path.read_bytes())
         killed.with_name("killed.db-wal").write_bytes(path.with_name(f"{path.name}-wal").read_bytes())
     with Archive.open(killed) as archive:
-        assert index.count_pending(archive.db.conn) > 0
-        assert found(archive.db.conn, "正文") == 0
+        assert index.count_pending(archive.connection) > 0
+        assert found(archive.connection, "正文") == 0
     with Archive.open(killed, read_only=True) as archive:
-        assert found(archive.db.conn, "正文") == 8
+        assert found(archive.connection, "正文") == 8

@@ -3,7 +3,7 @@
 Versions before numbered a post by its id alone. The URL of each post has its month: `blogview.php?date=YYYYMM&postID=id`.
 """
 
-from sqlite_utils import Database
+import sqlite3
 
 from blogarchive.store.database.schema.script import execute_script
 
@@ -50,7 +50,7 @@ delete from frontier where site = 'wenxuecity' and kind = 'post' and uid is not 
 """  # noqa: S608 - constants
 
 
-def rename(db: Database) -> None:
+def rename(connection: sqlite3.Connection) -> None:
     """Rename the posts, and mark the pages of their blogs as stale: posts of two months may share a row."""
-    if db.execute("select 1 from authors where site = 'wenxuecity'").fetchone() is not None:
-        execute_script(db, _RENAME)
+    if connection.execute("select 1 from authors where site = 'wenxuecity'").fetchone() is not None:
+        execute_script(connection, _RENAME)

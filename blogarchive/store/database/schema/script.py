@@ -3,17 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 
-from sqlite_utils import Database
 
-
-def execute_script(db: Database, script: str) -> None:
+def execute_script(connection: sqlite3.Connection, script: str) -> None:
     """Run each statement of `script` within the open transaction.
 
     `Database.executescript` of sqlite-utils 4.2 does the same in a time that grows with the square of a statement:
     it took more than half of the time in which an archive is made.
     """
     for statement in _iter_statements(script):
-        db.execute(statement)
+        connection.execute(statement)
 
 
 def _iter_statements(script: str) -> Iterator[str]:

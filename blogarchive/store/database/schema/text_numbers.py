@@ -5,8 +5,7 @@ dropping `posts` would delete the rows that refer to it.
 """
 
 import re
-
-from sqlite_utils import Database
+import sqlite3
 
 from blogarchive.store.database.schema.script import execute_script
 
@@ -40,31 +39,34 @@ delete from sidebar_titles where number {_IS_ROUNDED};
 """  # noqa: S608 - a constant
 
 
-def rebuild(db: Database) -> None:
+def rebuild(connection: sqlite3.Connection) -> None:
     """Rebuild the tables with their indexes and triggers, and all views.
 
     Rounded ids are restored if the frontier has the exact id. The pages of those blogs become stale, so that
     `reparse --stale` stores every post under its own id.
     """
-    dependents = db.execute(_DEPENDENTS).fetchall()
+    dependents = connection.execute(_DEPENDENTS).fetchall()
     for kind, name, _ in dependents:
         if kind == "view":
-            db.execute(f"drop view {name}")
+            connection.execute(f"drop view {name}")
     for table in _TABLES:
-        _rebuild_table(db, table)
+        _rebuild_table(connection, table)
     for _, _, sql in dependents:
-        db.execute(sql)
-    if any(db.execute(f"select 1 from {table} where number {_IS_ROUNDED}").fetchone() for table in _TABLES):  # noqa: S608
-        execute_script(db, _RESTORE_ROUNDED)
+        connection.execute(sql)
+    is_rounded = [f"select 1 from {table} where number {_IS_ROUNDED}" for table in _TABLES]  # noqa: S608
+    if any(connection.execute(query).fetchone() for query in is_rounded):
+        execute_script(connection, _RESTORE_ROUNDED)
 
 
-def _rebuild_table(db: Database, table: str) -> None:
-    (sql,) = db.execute(
+def _rebuild_table(connection: sqlite3.Connection, table: str) -> None:
+    (sql,) = connection.execute(
         "select sql from sqlite_master where type = 'table' and name = ?", (table,)
     ).fetchone()
-    columns = db.execute("select name from pragma_table_xinfo(?) where hidden = 0", (table,)).fetchall()
+    columns = connection.execute(
+        "select name from pragma_table_xinfo(?) where hidden = 0", (table,)
+    ).fetchall()
     names = ", ".join(name for (name,) in columns)
-    db.execute(_NUMBER_COLUMN.sub(r"\1 text", sql).replace(table, f"{table}_rebuilt", 1))
-    db.execute(f"insert into {table}_rebuilt({names}) select {names} from {table} order by id")  # noqa: S608
-    db.execute(f"drop table {table}")
-    db.execute(f"alter table {table}_rebuilt rename to {table}")
+    connection.execute(_NUMBER_COLUMN.sub(r"\1 text", sql).replace(table, f"{table}_rebuilt", 1))
+    connection.execute(f"insert into {table}_rebuilt({names}) select {names} from {table} order by id")  # noqa: S608
+    connection.execute(f"drop table {table}")
+    connection.execute(f"alter table {table}_rebuilt rename to {table}")

@@ -122,7 +122,7 @@ def _totals(archive: Archive) -> list[str]:
         _(
             "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
         ).format(table=table)
-        for table in kept_totals.wrong_totals(archive.db.conn)
+        for table in kept_totals.wrong_totals(archive.connection)
     ]
 
 

@@ -22,6 +22,8 @@ from blogarchive.crawl.host_locks import HostLocks
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
+from blogarchive.messages.details import Detail
+from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.http import retry_after
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers.parser_process import ParserKilled
@@ -158,7 +160,9 @@ class BlogSpider(PoliteSpider):
         """Tell the user that a robots.txt could not be read; it forbids nothing."""
         if not self.throttle.stopping:
             self.session.observer.on_message(
-                _("{url} could not be read ({reason}); continuing without it").format(url=url, reason=reason)
+                _("{url} could not be read ({reason}); continuing without it").format(
+                    url=url, reason=explain_detail(reason)
+                )
             )
 
     def record_robots_refusal(self, host: str, retry_after: timedelta, request: Request) -> None:
@@ -207,9 +211,7 @@ class BlogSpider(PoliteSpider):
                 self.throttle.back_off(host, tries)
             yield _next_try(request_of(response), last_body=crawled.page.body)
         elif kind is ResponseKind.CUT:
-            self._record_failure(
-                crawled.target, Failure(kind="cut", detail="the page stops before its end"), host
-            )
+            self._record_failure(crawled.target, Failure(kind="cut", detail=Detail.PAGE_STOPS), host)
         else:
             if kind is ResponseKind.BROKEN:
                 self.throttle.record_failure(host)
@@ -227,9 +229,7 @@ class BlogSpider(PoliteSpider):
         ):
             self.scheduler.block_host(host)
             for home in pages.home_targets(host):
-                self.session.record_failure(
-                    home, replace(failure, detail="robots.txt forbids the whole blog")
-                )
+                self.session.record_failure(home, replace(failure, detail=Detail.ROBOTS_BLOG))
             self.scheduler.mark_done(target)
         else:
             self._record_failure(target, failure, None)

@@ -12,8 +12,10 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure as TwistedFailure
 
+from blogarchive.messages.details import Detail
 from blogarchive.store.ledger.failures import Failure, FailureKind
 from spiders.middlewares.redirects import RedirectRefused
 from spiders.response_head import HeadTooLarge
@@ -60,7 +62,7 @@ def is_program_error(error: BaseException) -> bool:
 
 def program_failure(error: BaseException) -> Failure:
     """Return the failure of a page on which this program raised `error`."""
-    detail = f"this program failed: {type(error).__name__}: {describe_error(error)}"
+    detail = Detail.PROGRAM.format(name=type(error).__name__, reason=describe_error(error))
     return Failure(kind="mistake", detail=detail)
 
 
@@ -69,19 +71,19 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
     detail = describe_error(error)
     match error:
         case CannotResolveHostError() if host in private_hosts:
-            return _permanent("http", f"{host} is at a private address")
+            return _permanent("http", Detail.PRIVATE_ADDRESS.format(host=host))
         case RedirectRefused():
             return _permanent("http", detail)
         case IgnoreRequest() if "robots.txt" in detail:
-            return _permanent("robots", "robots.txt forbids it")
+            return _permanent("robots", Detail.ROBOTS)
         case DownloadCancelledError():  # by the size that it claims, or when it is reached
-            return _permanent("http", "larger than the size limit")
+            return _permanent("http", Detail.SIZE_LIMIT)
         case IgnoreRequest():  # too many redirects, a decompression bomb
             return _permanent("http", detail)
         case _ if isinstance(_first_reason(error), HeadTooLarge):
             return _permanent("http", detail)
         case ResponseDataLossError():
-            return _retryable("cut", "the connection ended before the page")
+            return _retryable("cut", Detail.CONNECTION_ENDED)
         case _:
             return _retryable("network", _describe_network_error(error, host, detail))
 
@@ -89,15 +91,17 @@ def classify_error(error: BaseException, host: str = "", private_hosts: Collecti
 def _describe_network_error(error: BaseException, host: str, detail: str) -> str:
     match error:
         case CannotResolveHostError():
-            return f"no such host: {host}" if host else "no such host"
+            return Detail.NO_HOST_NAMED.format(host=host) if host else Detail.NO_HOST
         case DownloadConnectionRefusedError():
-            return "connection refused"
+            return Detail.CONNECTION_REFUSED
         case DownloadTimeoutError():
-            return "no answer in time"
+            return Detail.TIMEOUT
+        case _ if isinstance(_first_reason(error), (ConnectionDone, ConnectionLost)):
+            return Detail.CONNECTION_LOST
         case _ if isinstance(_first_reason(error), ValueError):
-            return "the answer is no valid HTTP"
+            return Detail.INVALID_HTTP
         case _ if reason := _TLS.search(detail):
-            return f"no secure connection (TLS): {reason[1]}"
+            return Detail.TLS.format(error=reason[1])
     return detail
 
 

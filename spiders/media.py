@@ -16,6 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import retry_after
 from blogarchive.parsing.media.check_image import (
     MAX_IMAGE_BYTES,
@@ -167,7 +168,7 @@ class ImageFetcher:
 
     def _cancel(self, image: QueuedImage, host: str) -> None:
         if self._scheduler.is_blocked(host) and not self._throttle.stopping:
-            self._record_failure(image, ImageFailure(detail="no more images from its host in this run"))
+            self._record_failure(image, ImageFailure(detail=Detail.IMAGE_HOST_BLOCKED))
         else:
             self._scheduler.defer(image)
 

@@ -11,6 +11,8 @@ from scrapy.core.downloader.handlers.http11 import (
 from twisted.internet.defer import Deferred
 from twisted.web.iweb import IResponse
 
+from blogarchive.messages.details import Detail
+
 MAX_HEAD_BYTES = 256 * 1024
 """Browsers accept as much (Chromium: 256 KB); servers send a few KB."""
 
@@ -27,7 +29,7 @@ class _Parser(_LenientHTTPClientParser):
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
         self.head_bytes += len(line) + 1
         if self.head_bytes > MAX_HEAD_BYTES:
-            raise HeadTooLarge(f"more than {MAX_HEAD_BYTES // 1024} KB of headers")
+            raise HeadTooLarge(Detail.HEADERS.format(size=MAX_HEAD_BYTES // 1024))
         super().lineReceived(line)
 
 

@@ -5,6 +5,7 @@ import string
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from gettext import ngettext
 from ipaddress import IPv4Address, IPv6Address
 from time import monotonic
 
@@ -13,6 +14,7 @@ import scrapy
 from blogarchive.crawl.host_locks import HostLocks, NoHostLocks
 from blogarchive.crawl.run_settings import HostDelays
 from blogarchive.errors import BlogArchiveError, HostBusy
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.media.hosts import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
@@ -138,7 +140,9 @@ class HostThrottle:
         """Count a request, and begin the Crawl-delay and the delay of `host`."""
         self.requests += 1
         if self.requests == self._max_requests:
-            self.end_at_limit(f"{self.requests} requests")
+            self.end_at_limit(
+                ngettext("{count} request", "{count} requests", self.requests).format(count=self.requests)
+            )
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
         if self._delays is not None:
@@ -154,7 +158,7 @@ class HostThrottle:
         body = unparsable and unparsable.translate(None, _TOKENS)
         if body is not None and self._unparsable.get(host) == body:
             if self._count(host, "repeated") >= REPEATS_ALLOWED:
-                reason = f"it served the same unreadable page for {REPEATS_ALLOWED} URLs in a row"
+                reason = Detail.HOST_SAME_PAGE.format(count=REPEATS_ALLOWED)
                 self.blocked_hosts[host] = reason
             return
         self._unparsable[host] = body
@@ -169,14 +173,14 @@ class HostThrottle:
         if host in self.blocked_hosts:
             return
         if count >= REFUSALS_ALLOWED:
-            self.blocked_hosts[host] = f"it refused {count} requests in a row"
+            self.blocked_hosts[host] = Detail.HOST_REFUSED.format(count=count)
         elif wait > LONGEST_WAIT:
             self.blocked_hosts[host] = pause_reason(wait)
 
     def record_failure(self, host: str) -> None:
         """Count a page that failed after all tries; block `host` after several in a row."""
         if self._count(host, "failed") >= REFUSALS_ALLOWED:
-            self.blocked_hosts[host] = f"{REFUSALS_ALLOWED} pages in a row failed"
+            self.blocked_hosts[host] = Detail.HOST_FAILED.format(count=REFUSALS_ALLOWED)
 
     def is_own_address(self, name: str, address: IPv4Address | IPv6Address, port: int) -> bool:
         """Return True if a blog of this run is served at the private `address` that `name` resolved to."""
@@ -221,4 +225,4 @@ class PoliteSpider(scrapy.Spider):
 
 def pause_reason(wait: timedelta) -> str:
     """Return why a host with this Retry-After is blocked."""
-    return f"it asks for a pause of {wait.total_seconds():.0f} seconds"
+    return Detail.HOST_PAUSE.format(seconds=wait.total_seconds())

@@ -16,6 +16,7 @@ from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
+from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store import kept_totals
@@ -69,7 +70,7 @@ def reparse(
             err=True,
         )
     for url, why in errors:
-        click.echo(f"{url}: {why}", err=True)
+        click.echo(f"{url}: {explain_detail(why)}", err=True)
     require_undamaged(damaged)
     return 1 if errors else 0
 
@@ -160,7 +161,16 @@ def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Pag
 def _format_finding(finding: FieldFinding) -> str:
     place = _("  [line {line}, {path}]").format(line=finding.line, path=finding.path) if finding.line else ""
     source = f"  <- {finding.selector}" if finding.selector else place
-    return f"{finding.field} = {_shorten(finding.value)}{source}"
+    return f"{finding.field} = {_shorten(_translate_value(finding))}{source}"
+
+
+def _translate_value(finding: FieldFinding) -> str | None:
+    """Return the value as people read it: the reason of a problem translated, None for no value."""
+    if finding.field.startswith("problems[") and finding.field.endswith(".detail"):
+        return explain_detail(finding.value)
+    if finding.field.endswith("[…]"):
+        return _("{count} in all").format(count=finding.value.partition(" ")[0])
+    return None if finding.value == "none" else finding.value
 
 
 @contextmanager

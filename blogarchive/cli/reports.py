@@ -13,7 +13,8 @@ from blogarchive.cli.common import options
 from blogarchive.cli.common.options import CrawlFlags
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.messages.labels import label
+from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.labels import field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
 from blogarchive.sites.links.post_ids import parse_decimal_id
 from blogarchive.store.database.archive import Archive
@@ -111,9 +112,10 @@ def _format_failure(failure: OpenFailure) -> str:
         if failure.next_try_at
         else _("not retried automatically")
     )
-    kind = f"{label(failure.kind)} ({failure.field})" if failure.field else label(failure.kind)
+    kind = label(failure.kind) + (f" ({_(field_words(failure.field))})" if failure.field else "")
+    detail = explain_detail(failure.detail, failure.kind)
     times = _("{count}x").format(count=failure.attempts)
-    return f"{failure.last_failed_at}  {kind}  {failure.url}  {failure.detail}  [{times}, {retry}]"
+    return f"{failure.last_failed_at}  {kind}  {failure.url}  {detail}  [{times}, {retry}]"
 
 
 def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
@@ -123,7 +125,11 @@ def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
         )
     ]
     if post.gone_at:
-        lines.append(_("gone since {time}: {reason}").format(time=post.gone_at, reason=post.gone_reason))
+        lines.append(
+            _("gone since {time}: {reason}").format(
+                time=post.gone_at, reason=_(gone_reason_words(post.gone_reason))
+            )
+        )
     for before, after in zip(post.versions, post.versions[1:], strict=False):
         lines += history.unified_difference(before, after)
     for comment in history.changed_comments(post):

@@ -11,6 +11,7 @@ import click
 
 from blogarchive.cli.common import options
 from blogarchive.cli.common.run_summary import skipped_images_line
+from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.labels import label
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import Coverage
@@ -109,7 +110,7 @@ def _format_blog(blog: BlogStatus) -> Sequence[str]:
     if blog.unreached_since:
         lines.append(
             _("  home page not reached since {time}: {error}").format(
-                time=blog.unreached_since, error=blog.last_error
+                time=blog.unreached_since, error=explain_detail(blog.last_error or "")
             )
         )
     lines += [
@@ -204,7 +205,9 @@ def _format_unreached(blog: BlogStatus) -> Sequence[str]:
     name, paused = f"{blog.site}/{blog.uid or '?'}", _(" (paused)") if blog.paused_at else ""
     return [
         f"{name} {blog.url}{paused}",
-        _("  never reached: {error}").format(error=blog.last_error or _("not tried yet")),
+        _("  never reached: {error}").format(
+            error=explain_detail(blog.last_error or "") or _("not tried yet")
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
+from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.sites.base import Site, parse_page
@@ -104,7 +105,9 @@ class DiscoverySession:
         """Store the blogs that a page names, and queue the next page of a directory."""
         self.fetched += 1
         parsed = parse_page(page, self._target(lookup))
-        self.failed += [f"{lookup.url}: {one.detail}" for one in parsed.problems if one.field in _LIMITS]
+        self.failed += [
+            f"{lookup.url}: {explain_detail(one.detail)}" for one in parsed.problems if one.field in _LIMITS
+        ]
         shown = self._shown_blogs(lookup, page, parsed)
         with self._archive.atomic():
             if lookup.source == "page":
@@ -118,7 +121,7 @@ class DiscoverySession:
 
     def record_failure(self, lookup: Lookup, detail: str) -> None:
         """Record that no page came; the next `discover` requests it again."""
-        self.failed.append(f"{lookup.url}: {detail}")
+        self.failed.append(f"{lookup.url}: {explain_detail(detail)}")
 
     def _add(self, blogs: Iterable[BlogLink], source: Source, found_on: str) -> None:
         add_blogs(self._archive, blogs, source=source, found_on=found_on, now=utc_now())

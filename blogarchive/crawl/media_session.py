@@ -8,6 +8,7 @@ from gettext import gettext as _
 from typing import Protocol
 
 from blogarchive.crawl.run_settings import RunSettings
+from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.media import hosts
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
 from blogarchive.sites.base import site_by_name
@@ -141,7 +142,9 @@ class MediaSession:
         """Record a failure, and schedule a retry unless it is permanent."""
         self.failed += 1
         media_queue.mark_failed(self._archive, image, failure, run_id=self._run.id, now=utc_now())
-        self._observer.on_message(_("image: {url}: {detail}").format(url=image.url, detail=failure.detail))
+        self._observer.on_message(
+            _("image: {url}: {detail}").format(url=image.url, detail=explain_detail(failure.detail))
+        )
         self._notify()
 
     def abandon_host(self, host: str, reason: str, exclude: Collection[QueuedImage]) -> None:
@@ -154,7 +157,7 @@ class MediaSession:
         self.failed += len(left)
         self._observer.on_message(
             _("no more images from {host} in this run ({reason}); {count} are tried later").format(
-                host=host, reason=reason, count=len(left)
+                host=host, reason=explain_detail(reason), count=len(left)
             )
         )
         self._notify()

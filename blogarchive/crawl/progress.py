@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import Target
+from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.labels import label
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ledger.failures import Failure
@@ -59,13 +60,13 @@ class LineObserver(NullObserver):
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Print a line if the page was rejected or is gone."""
         if saved.failure:
-            self._write(f"{label(saved.failure.kind)}: {target.url}: {saved.failure.detail}")
+            self._write_failure(target, saved.failure)
         elif self._verbose or saved.outcome is Outcome.GONE:
             self._write(f"{label(saved.outcome)}: {target.url}")
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
         """Print the failure."""
-        self._write(f"{label(failure.kind)}: {target.url}: {failure.detail}")
+        self._write_failure(target, failure)
 
     def on_message(self, text: str) -> None:
         """Print the message."""
@@ -93,6 +94,12 @@ class LineObserver(NullObserver):
         self._images_line = f"; {images}"
         if self._line_is_due():
             self._write(images)
+
+    def _write_failure(self, target: Target, failure: Failure) -> None:
+        reason = explain_detail(failure.detail, failure.kind)
+        self._write(
+            _("{kind}: {url}: {reason}").format(kind=label(failure.kind), url=target.url, reason=reason)
+        )
 
     def _line_is_due(self) -> bool:
         if time.monotonic() < self._next_line:

@@ -18,6 +18,7 @@ from blogarchive.errors import (
     SiteChanged,
     Unreachable,
 )
+from blogarchive.messages.explain import explain_detail
 from blogarchive.store.ledger import failures, field_coverage
 from blogarchive.store.ledger.blogs import Blog, is_stored
 from blogarchive.store.ledger.failures import OpenFailure
@@ -120,14 +121,15 @@ def _most_severe(session: CrawlSession, throttle: ThrottleState) -> BlogArchiveE
 def blocked_message(host: str, reason: str) -> str:
     """Return the message about a host that this run sent no more requests to."""
     return _("no more requests to {host}: {reason}; try again later, with a longer --delay").format(
-        host=host, reason=reason
+        host=host, reason=explain_detail(reason)
     )
 
 
 def _describe(failure: OpenFailure) -> str:
     """Return the blog, the URL and the reason of a failure."""
     blog = f"{failure.site}/{failure.uid} " if failure.uid else ""
-    return f"{blog}{failure.url}: {failure.detail}"
+    reason = explain_detail(failure.detail, failure.kind)
+    return _("{page}: {reason}").format(page=f"{blog}{failure.url}", reason=reason)
 
 
 def _failures_message(reported: Sequence[OpenFailure]) -> str:

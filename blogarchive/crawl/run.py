@@ -25,6 +25,7 @@ from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets import start_targets
 from blogarchive.errors import BlogArchiveError, HostBusy, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
+from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive, delete_archive
@@ -202,7 +203,7 @@ def fetch(target: Target, settings: Settings) -> Page:
     for host, reason in spider.throttle.blocked_hosts.items():
         raise SiteBlocks(blocked_message(host, reason))
     raise spider.throttle.stop_error or Unreachable(
-        _("no page came from {url}: {reason}").format(url=target.url, reason=spider.failure)
+        _("no page came from {url}: {reason}").format(url=target.url, reason=explain_detail(spider.failure))
     )
 
 

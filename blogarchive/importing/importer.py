@@ -10,6 +10,8 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.importing.report import ImportReport, Unidentified
 from blogarchive.items import CrawledPage
+from blogarchive.messages.details import Detail
+from blogarchive.messages.explain import explain_detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.imported_pages import import_page, store_unparsed_page
@@ -44,9 +46,8 @@ class PageImporter:
             raise
         except Exception as error:
             log.exception("parsing or storing %s failed", name)
-            self.reject(
-                name, _("this program failed: {error}").format(error=f"{type(error).__name__}: {error}")
-            )
+            detail = Detail.PROGRAM.format(name=type(error).__name__, reason=error)
+            self.reject(name, explain_detail(detail))
 
     def import_page(
         self, name: str, crawled: CrawledPage, *, counted: str | None = None, exported: bool = False

@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 import brotli
 
+from blogarchive.messages.details import Detail
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -61,7 +63,7 @@ class UnknownEncoding(ContentError):
 def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes: int) -> bytes:
     """Return `content` without `encodings`, which are in the order of the header; raises a `ContentError`."""
     if len(encodings) > MAX_LAYERS:
-        raise TooManyParts(f"compressed {len(encodings)} times, the limit is {MAX_LAYERS}")
+        raise TooManyParts(Detail.LAYERS.format(count=len(encodings), limit=MAX_LAYERS))
     for name in reversed(encodings):
         decoder = _DECODERS.get(name)
         if decoder is None:
@@ -94,7 +96,7 @@ class _Output:
         """Append a part; raises `ContentTooLarge`."""
         self.decoded += part
         if len(self.decoded) > self._max_bytes:
-            raise ContentTooLarge(f"larger than {self._max_bytes >> 20} MB")
+            raise ContentTooLarge(Detail.LARGER_THAN.format(size=self._max_bytes >> 20))
 
 
 def _unchanged(content: bytes, max_bytes: int) -> bytes:
@@ -187,7 +189,7 @@ def _unzstd(content: bytes, max_bytes: int) -> bytes:
 
 def _count_part(parts: int) -> int:
     if parts >= MAX_PARTS:
-        raise TooManyParts(f"compressed in more than {MAX_PARTS:,} parts")
+        raise TooManyParts(Detail.PARTS.format(limit=MAX_PARTS))
     return parts + 1
 
 

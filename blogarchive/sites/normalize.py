@@ -25,6 +25,7 @@ from blogarchive.items import (
     Post,
     Problem,
 )
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import repair_text
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.sites.base import site_by_name
@@ -105,7 +106,7 @@ class _DateResolver:
                 continue
             found = self._parse(date_text.text)
             if found is None:
-                detail = f"no time: {date_text.text[:80]!r}"
+                detail = Detail.NO_DATE.format(text=date_text.text[:80])
                 self.problems[Problem(kind="unreadable", field=column, detail=detail)] = None
             else:
                 changes[name] = DateText(text=date_text.text, at=found.at, precision=found.precision)

@@ -4,6 +4,7 @@ docs/decisions/0064-limits-of-a-page.md
 """
 
 from blogarchive.items import PageKind, ParsedPage, Problem
+from blogarchive.messages.details import Detail
 
 MAX_PAGE_BYTES = 2_000_000
 """Bytes of a page after decompression."""
@@ -20,9 +21,9 @@ def count_tags(body: bytes) -> int:
 def refuse_large_page(body: bytes) -> ParsedPage | None:
     """Return a page without content and with a problem that names the limit that `body` exceeds, or None."""
     if len(body) > MAX_PAGE_BYTES:
-        return _refuse(f"not parsed: {len(body):,} bytes, the limit is {MAX_PAGE_BYTES:,}")
+        return _refuse(Detail.PAGE_BYTES.format(size=len(body), limit=MAX_PAGE_BYTES))
     if (tags := count_tags(body)) > MAX_TAGS:
-        return _refuse(f"not parsed: {tags:,} tags, the limit is {MAX_TAGS:,}")
+        return _refuse(Detail.PAGE_TAGS.format(count=tags, limit=MAX_TAGS))
     return None
 
 

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
-from gettext import gettext as _
 from itertools import islice
 
 from blogarchive.items import CrawledPage, ParsedPage
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
@@ -98,7 +98,7 @@ def _try_parse(stored: StoredPage, subtrees: SubtreeCache) -> ParsedPage | str:
         return str(why)
     except Exception as error:  # one page must not cost the others
         log.exception("parsing %s again failed", stored.page.url)
-        return _("this program failed: {error}").format(error=f"{type(error).__name__}: {error}")
+        return Detail.PROGRAM.format(name=type(error).__name__, reason=error)
 
 
 @cache

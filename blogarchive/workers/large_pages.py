@@ -11,6 +11,7 @@ import threading
 from functools import cache
 
 from blogarchive.items import Page, ParsedPage, Target
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.workers import parser_process
@@ -71,7 +72,7 @@ class LargePageParser:
             raise ParserKilled(parser_process.too_slow()) from None
         except (OSError, EOFError):
             self._stop()
-            raise ParserKilled("the process that parses this page has ended") from None
+            raise ParserKilled(Detail.PARSER_ENDED) from None
         return delta
 
     def _connect(self) -> socket.socket:

@@ -16,6 +16,7 @@ from gettext import gettext as _
 from typing import Any, NamedTuple, Self
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.process import reduce_garbage_collection
@@ -53,7 +54,7 @@ class ParserKilled(Exception):
 
 def too_slow() -> str:
     """Return the message of `ParserKilled` for a page that takes too long."""
-    return f"parsing took longer than {TIME_LIMIT:.0f} s and was stopped"
+    return Detail.PARSER_SLOW.format(seconds=TIME_LIMIT)
 
 
 class ParserProcess:

@@ -17,6 +17,7 @@ from scrapy.downloadermiddlewares.redirect import (
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.media.hosts import host_of, matches_host
 from blogarchive.sites.base import site_by_name
 
@@ -63,7 +64,7 @@ def _check(request: Request, follow: Callable[[], Request | Response]) -> Reques
     try:
         followed = follow()
     except ValueError as error:
-        raise RedirectRefused(f"redirects to an invalid URL: {error}") from error
+        raise RedirectRefused(Detail.REDIRECT_INVALID.format(error=error)) from error
     if isinstance(followed, Request) and (reason := _refusal(request, followed)):
         raise RedirectRefused(reason)
     return followed
@@ -72,11 +73,11 @@ def _check(request: Request, follow: Callable[[], Request | Response]) -> Reques
 def _refusal(request: Request, redirected: Request) -> str | None:
     url, target = redirected.url, request.cb_kwargs.get("target")
     if url in redirected.meta["redirect_urls"]:
-        return f"redirects in a circle: {url}"
+        return Detail.REDIRECT_CIRCLE.format(url=url)
     if "refusal" in request.meta and (reason := request.meta["refusal"](url)):
-        return f"redirects to {url}: {reason}"
+        return Detail.REDIRECT_REFUSED.format(url=url, reason=reason)
     if target and not _is_same_site(target.site, request.url, url):
-        return f"redirects to {url}, which is not of this site"
+        return Detail.REDIRECT_OTHER_SITE.format(url=url)
     return None
 
 

@@ -16,6 +16,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.items import Target
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.fetch_errors import classify_error
@@ -64,7 +65,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         response = response.replace(body=response.body[:_MAX_ROBOTS_BYTES])
         refused = self._record_refusal(response, request)  # then nothing more is sent to this host
         if not refused and (response.status >= 500 or response.status == 429):
-            self._report(response.url, f"status {response.status}")
+            self._report(response.url, Detail.STATUS.format(status=response.status))
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:

@@ -15,6 +15,8 @@ from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.schedule import nightly_command
 from blogarchive.browse.app.words import MESSAGES, exit_words
 from blogarchive.browse.pages.failure_words import describe_failure
+from blogarchive.messages import catalogue
+from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.copy import copy_archive
@@ -152,7 +154,7 @@ def _images_not_fetched(connection: sqlite3.Connection) -> dict[int, dict[str, i
 
 async def _progress(context: AppContext) -> dict[str, Any]:
     running, code = context.state.job.is_running, context.state.job.exit_code
-    counts = await context.read(crawl_state.crawl_counts)
+    counts, translate = await context.read(crawl_state.crawl_counts), catalogue(context.language).gettext
     problems = await context.read(
         lambda connection: crawl_state.open_problems(connection, limit=_MOST_PROBLEMS)
     )
@@ -164,7 +166,10 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "ended": exit_words(code),
         "last_message": None if code in _EXPLAINED else context.state.job.last_message(),
         "changes": await context.read(crawl_state.waiting_changes) or (),
-        "problems": [(problem, describe_failure(problem.kind)) for problem in problems or ()],
+        "problems": [
+            (one, describe_failure(one.kind), explain_detail(one.detail, one.kind, translate))
+            for one in problems or ()
+        ],
     }
 
 

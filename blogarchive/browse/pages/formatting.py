@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from blogarchive.messages import N_
+from blogarchive.messages.labels import gone_reason_words
 
 _RUN_OUTCOMES = {
     None: N_("running"),
@@ -19,13 +20,6 @@ _RUN_OUTCOMES = {
     "damaged": N_("archive damaged"),
     "unwritable": N_("cannot write"),
     "killed": N_("killed, can be continued"),
-}
-_GONE_REASONS = {
-    "404": N_("deleted"),
-    "410": N_("deleted"),
-    "deleted": N_("deleted"),
-    "hidden": N_("hidden"),
-    "redirect": N_("redirected to the home page"),
 }
 
 
@@ -67,16 +61,11 @@ def format_outcome(name: str | None) -> str:
     return _RUN_OUTCOMES.get(name, name or "")
 
 
-def format_gone_reason(name: str | None) -> str:
-    """Return the reason why a post is gone in words, which a template translates."""
-    return _GONE_REASONS.get(name or "", name or "")
-
-
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "archive_time": format_time,
     "archive_day": format_day,
     "archive_year": year_query,
     "archive_count": format_count,
     "archive_outcome": format_outcome,
-    "archive_reason": format_gone_reason,
+    "archive_reason": gone_reason_words,
 }

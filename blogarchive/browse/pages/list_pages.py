@@ -11,7 +11,8 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.messages import N_
+from blogarchive.messages import N_, catalogue
+from blogarchive.messages.explain import explain_detail
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.queries.reading_pages import archive_lists, blog_lists, post_lookup
 from blogarchive.store.queries.reading_pages.archive_lists import NotedList
@@ -23,12 +24,13 @@ _MAX_NAME = 200
 _LEAP_YEAR = 2024  # has every day of the year
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _ShownFailure:
-    """A failure in words, and the id of the stored post that its URL names, if any."""
+    """A failure in words, its reason, and the id of the stored post that its URL names, if any."""
 
     failure: OpenFailure
     words: str
+    reason: str
     post_id: int | None
 
 
@@ -58,7 +60,12 @@ async def show_failures(context: RequestContext) -> Response:
     def read(connection: sqlite3.Connection) -> tuple[list[_ShownFailure], int]:
         found, total = archive_lists.read_failures(connection, page)
         shown = [
-            _ShownFailure(one, describe_failure(one.kind), post_lookup.find_by_url(connection, one.url))
+            _ShownFailure(
+                failure=one,
+                words=describe_failure(one.kind),
+                reason=explain_detail(one.detail, one.kind, catalogue(context.language).gettext),
+                post_id=post_lookup.find_by_url(connection, one.url),
+            )
             for one in found
         ]
         return shown, total

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.media import sniff
 from blogarchive.parsing.media.dimensions import read_dimensions
 
@@ -45,10 +46,10 @@ def check_image(status: int, body: bytes) -> ImageFile | ImageFailure:
     if status == 200:
         return _check_body(body)
     if status == 429 or status >= 500:
-        return ImageFailure(detail=f"HTTP status {status}", retry_now=True)
+        return ImageFailure(detail=Detail.IMAGE_STATUS.format(status=status), retry_now=True)
     # 401 and 403 may be a hotlink protection, or temporary.
     return ImageFailure(
-        detail=f"HTTP status {status}",
+        detail=Detail.IMAGE_STATUS.format(status=status),
         permanent=status in _PERMANENT_STATUSES or status < 400,
         attempts=MAX_ATTEMPTS_REFUSED,
     )
@@ -59,13 +60,11 @@ def _check_body(body: bytes) -> ImageFile | ImageFailure:
         return too_large_failure()
     kind = sniff.detect_image_type(body)
     if kind is None:
-        return ImageFailure(
-            detail=f"the server sent {sniff.describe_body(body)}", attempts=MAX_ATTEMPTS_REFUSED
-        )
+        return ImageFailure(detail=sniff.describe_body(body), attempts=MAX_ATTEMPTS_REFUSED)
     width, height = read_dimensions(body, kind)
     return ImageFile(body=body, content_type=kind, width=width, height=height)
 
 
 def too_large_failure() -> ImageFailure:
     """Return the failure of an image above MAX_IMAGE_BYTES."""
-    return ImageFailure(detail=f"larger than {MAX_IMAGE_BYTES // 2**20} MB", permanent=True)
+    return ImageFailure(detail=Detail.LARGER_THAN.format(size=MAX_IMAGE_BYTES // 2**20), permanent=True)

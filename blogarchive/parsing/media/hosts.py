@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from blogarchive.errors import UsageError
+from blogarchive.messages.details import Detail
 
 ANY_HOST = "*"
 """Matches all public hosts."""
@@ -69,16 +70,16 @@ def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Seq
     """
     host, own = host_of(url), host_of(post_url)
     if not host or urlsplit(url).scheme not in ("http", "https") or not port_of(url):
-        return "no web address"
+        return Detail.IMAGE_NO_URL
     address = parse_address(host)
     if address is not None and not is_public(address):
         if host != own:
-            return "a private address"
+            return Detail.IMAGE_PRIVATE
         if not is_same_service(port_of(url), port_of(post_url)) and host not in asked:
-            return "another service on the blog's private address"
+            return Detail.IMAGE_SERVICE
     if host == own or matches_host(host, listed) or matches_host(host, asked):
         return None
-    return "images are not fetched from this host; --media-hosts allows more hosts"
+    return Detail.IMAGE_HOST
 
 
 def is_same_service(port: int, own: int) -> bool:

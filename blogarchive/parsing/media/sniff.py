@@ -6,6 +6,8 @@ HEIC (ISO/IEC 23008-12), JPEG XL (ISO/IEC 18181-2), JPEG 2000, TIFF 6.0.
 
 import re
 
+from blogarchive.messages.details import Detail
+
 SVG = "image/svg+xml"
 """Stored, but never shown inline: it may contain scripts."""
 
@@ -53,10 +55,10 @@ def detect_image_type(body: bytes) -> str | None:
 def describe_body(body: bytes) -> str:
     """Return a description of bytes that are no image: an HTML page, nothing, or something else."""
     if not body:
-        return "nothing, no image"
+        return Detail.IMAGE_EMPTY
     if _HTML_TAG.search(body[:_PREFIX_BYTES]):
-        return "an HTML page, no image"
-    return "no image"
+        return Detail.IMAGE_HTML
+    return Detail.IMAGE_OTHER
 
 
 def _is_svg(start: bytes) -> bool:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from blogarchive.items import Page, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import decode
 
 Element = etree._Element
@@ -53,7 +54,7 @@ def parse_document(page: Page) -> XmlDocument:
     """Return the XML document of a page. Raises `InvalidExport`."""
     decoded = decode(page.body, page.header("Content-Type"))
     root, is_damaged = parse_xml(decoded.text)
-    problem = Problem(kind="incomplete", field="body", detail="the XML of the export is damaged")
+    problem = Problem(kind="incomplete", field="body", detail=Detail.XML_DAMAGED)
     return XmlDocument(
         root=root,
         encoding=decoded.encoding,

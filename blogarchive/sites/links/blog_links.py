@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink, PageKind, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.media.hosts import matches_host
 from blogarchive.sites.base import Site
 
@@ -16,7 +17,7 @@ MAX_BLOGS = 2_000
 TOO_MANY_BLOGS = Problem(
     kind="incomplete",
     field="blogs",
-    detail=f"the page links to more than {MAX_BLOGS:,} blogs; the others are not stored",
+    detail=Detail.TOO_MANY_LINKS.format(limit=MAX_BLOGS),
 )
 
 _URL = re.compile(r"""https?://[^\s"'<>\\|]+""", re.IGNORECASE)

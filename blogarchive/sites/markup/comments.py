@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from blogarchive.items import Comment
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.html.parse import Element
 from blogarchive.sites.markup.bodies import read_body
 from blogarchive.sites.markup.parts import CommentParts
@@ -62,7 +63,7 @@ def read_comments(picker: Picker, parts: CommentParts | None, elements: list[Ele
         picker.add_problem("forged", "comments", reason)
         return PageComments()
     begins = set(map(_begins_on_new_line, own))
-    doubt = "comments begin with different white space" if len(begins) > 1 else None
+    doubt = Detail.COMMENTS_BEGIN if len(begins) > 1 else None
     return PageComments(comments=tuple(comments), unseen=len(unseen.intersection(elements)), doubt=doubt)
 
 
@@ -77,22 +78,22 @@ def check_doubt(picker: Picker, found: PageComments, claimed: int | None = None)
 def _find_forgery(picker: Picker, parts: CommentParts, elements: list[Element]) -> str | None:
     """Return why the elements are not all of the page's own; None if they are."""
     if not have_one_path(elements):
-        return "comments have different positions in the page"
+        return Detail.COMMENTS_POSITIONS
     if _some_end_implied(picker, elements):
-        return "an element in a comment ends that comment"
+        return Detail.COMMENT_ENDED
     if any(_some_end_implied(picker, list(element)) for element in elements):
-        return "an element in a comment ends the text of that comment"
+        return Detail.COMMENT_TEXT_ENDED
     if any(
         "</" in str(value)
         for element in elements
         for node in element.iter()
         for value in node.attrib.values()
     ):
-        return "an attribute in a comment contains end tags: a quote that someone typed has no end"
+        return Detail.COMMENT_ATTRIBUTE
     if len({_ends_on_new_line(picker, element) for element in elements}) > 1:
-        return "comments end with different white space, as if tags in a comment ended it"
+        return Detail.COMMENTS_END
     if _have_typed_answers(picker, parts, elements):
-        return "an answer begins without the white space of the template"
+        return Detail.COMMENT_ANSWER
     return None
 
 
@@ -188,7 +189,7 @@ def _build_comment(
         del picker.problems[known:]
         return None
     if posted is None and parts.posted is not None:
-        picker.add_problem("unreadable", "comments.posted_at", "a comment shows no time")
+        picker.add_problem("unreadable", "comments.posted_at", Detail.NO_TIME_OF_COMMENT)
     body = read_body(picker, body_element, parts.drop)
     picker.note_source("comments.body", parts.body, body.text)
     return Comment(

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from blogarchive.items import PageKind, ParsedPage, Post, Problem, Target
+from blogarchive.messages.details import Detail
 from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
 from blogarchive.sites.grammar.page.title_witness import confirms_title
 from blogarchive.sites.grammar.post.notices import find_notice
@@ -21,15 +22,15 @@ def parse_by_words(
     view = build_page_view(text, url, now, forms.parse, number)
     post = None if view.number is None else _find_post(view)
     if post is not None:
-        return _page(PageKind.POST, encoding, "read by words, not by selectors", posts=(post,))
+        return _page(PageKind.POST, encoding, Detail.TEMPLATE_WORDS, posts=(post,))
     notice = find_notice(view, range(len(view.lines)))
     if notice is not None:
         return ParsedPage(kind=PageKind.NOTICE, encoding=encoding, notice=notice)
-    return _page(PageKind.UNKNOWN, encoding, "and the window title confirms no title")
+    return _page(PageKind.UNKNOWN, encoding, Detail.TEMPLATE_UNKNOWN)
 
 
 def _page(kind: PageKind, encoding: str, detail: str, posts: tuple[Post, ...] = ()) -> ParsedPage:
-    problem = Problem(kind="unreadable", field="template", detail=f"no template of the site fits; {detail}")
+    problem = Problem(kind="unreadable", field="template", detail=detail)
     return ParsedPage(kind=kind, encoding=encoding, posts=posts, problems=(problem,))
 
 

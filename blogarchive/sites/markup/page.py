@@ -15,6 +15,7 @@ from blogarchive.items import (
     Problem,
     Target,
 )
+from blogarchive.messages.details import Detail
 from blogarchive.sites.base import Site
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
@@ -31,9 +32,9 @@ from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts
 from blogarchive.sites.markup.templates import find_template, shows_whole_posts
 from blogarchive.sites.markup.tree import PageTree, parse_tree
 
-_EMPTY_LIST = Problem(kind="incomplete", field="listed", detail="the list names no post")
-_LIST_AT_POST = Problem(kind="unreadable", field="posts", detail="a list is in place of the post")
-_NO_TIME = Problem(kind="unreadable", field="posted_at", detail="the page shows no time for the post")
+_EMPTY_LIST = Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY)
+_LIST_AT_POST = Problem(kind="unreadable", field="posts", detail=Detail.LIST_AT_POST)
+_NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME_OF_POST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +134,7 @@ class PageReader:
         number, parts = self._number, template.post
         post = None if number is None or parts is None else read_post(picker, parts, number, self._post_url)
         if post is None or parts is None:
-            picker.add_problem("unreadable", "posts", "the page shows a post without a number")
+            picker.add_problem("unreadable", "posts", Detail.NO_POST_NUMBER)
             return self._page(picker, template, PageKind.POST)
         if post.title is None or not confirms_title(picker.tree.title, post.title):
             picker.problems.append(UNCONFIRMED_TITLE)

@@ -10,6 +10,7 @@ from lxml import etree
 from parsel import css2xpath
 
 from blogarchive.items import DateText, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html.parse import Element
 from blogarchive.parsing.html.urls import link_url
@@ -83,7 +84,9 @@ class Picker:
         for pick in picks if isinstance(picks, tuple) else (picks,):
             values = self.values(pick, within, closed)
             if len(values) > 1:
-                self.add_problem("unreadable", name, f"the page shows {len(values)} values: {values[:3]}")
+                self.add_problem(
+                    "unreadable", name, Detail.VALUES.format(count=len(values), values=values[:3])
+                )
                 return None
             parts += values
         if not parts:
@@ -102,7 +105,7 @@ class Picker:
         text = self.value(name, picks, within, closed)
         found = None if text is None else parse_count(text)
         if text is not None and found is None:
-            self.add_problem("unreadable", name, f"no count: {text[:80]!r}")
+            self.add_problem("unreadable", name, Detail.NO_COUNT.format(text=text[:80]))
         return found
 
     def date(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from blogarchive.items import ParsedUrl, Post
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.html.parse import Element
 from blogarchive.sites.markup.bodies import Body, read_body
 from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
@@ -36,13 +37,13 @@ def read_whole_posts(
     posts = []
     elements = picker.elements(parts.each)
     if not have_one_path(elements):
-        picker.add_problem("forged", "listed", "posts have different positions in the page; none is stored")
+        picker.add_problem("forged", "listed", Detail.LIST_POSITIONS)
         return []
     for element in elements:
         url = picker.url(parts.link, element)
         found = None if url is None else parse_url(url)
         if found is None or found.number is None:
-            picker.add_problem("unreadable", "listed", "a post of the listing has no link")
+            picker.add_problem("unreadable", "listed", Detail.NO_POST_LINK)
             continue
         more = picker.url(parts.more, element)
         is_cut = more is not None and parse_url(more).number == found.number
@@ -64,7 +65,7 @@ def _read(picker: Picker, parts: PostParts, within: Element | None, number: str,
     if not bodies:
         return None
     if len(bodies) > 1:
-        picker.add_problem("forged", "body", f"the page shows {len(bodies)} texts; the first is stored")
+        picker.add_problem("forged", "body", Detail.TEXTS.format(count=len(bodies)))
     picker.close(outermost)
     found = read_comments(picker, parts.comments, [node for node in outermost if node in written])
     body = read_body(picker, bodies[0], parts.drop, parts.opened)
@@ -94,7 +95,9 @@ def _add_comments(picker: Picker, parts: PostParts, post: Post, found: PageComme
     """Return the post with its comments; without them, and with a problem, if the page shows more than it counts."""
     claimed, is_paged = post.comment_count, picker.url(parts.next_comments) is not None
     if claimed is not None and found.counted > claimed and not is_paged:
-        picker.add_problem("forged", "comments", f"{claimed} are claimed, {found.counted} are on the page")
+        picker.add_problem(
+            "forged", "comments", Detail.COMMENTS_MORE.format(claimed=claimed, count=found.counted)
+        )
         return post
     found = check_doubt(picker, found, claimed)
     return replace(post, comments=found.comments, unseen_comments=found.unseen)

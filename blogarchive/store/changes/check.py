@@ -6,6 +6,7 @@ A held page replaces nothing. The changes of the same kind that the run stored b
 from dataclasses import dataclass
 
 from blogarchive.items import CrawledPage, PageKind, Post
+from blogarchive.messages.details import Detail
 from blogarchive.store.changes import statistics, undo
 from blogarchive.store.changes.classify import ChangeKind, PostText, classify_change
 from blogarchive.store.changes.comment_changes import StoredComment, classify_comments
@@ -111,7 +112,7 @@ def check_change(
     ):
         return None
     statistics.mark_held(archive, scope, stored.id)
-    detail = change.detail or f"most posts of the site changed in this way: {change.kind}"
+    detail = change.detail or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = Failure(kind="changed", field="text", detail=detail)
     if not statistics.is_of_most(archive, scope):
         return HeldPage(failure=failure)

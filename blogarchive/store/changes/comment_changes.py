@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import Comment
+from blogarchive.messages.details import Detail
 from blogarchive.store.changes.classify import ChangeKind, TextChange
 from blogarchive.store.lacking_comments import ANSWER
 from blogarchive.store.posts.comment_identity import comment_base, text_digest
@@ -36,7 +37,7 @@ def classify_comments(
     new = [text_digest(comment) for comment in shown if comment_base(comment) not in known]
     renamed = (Counter(comment.text_digest for comment in lost) & Counter[str | None](new)).total()
     if renamed and (renamed == len(lost) or not is_whole):
-        return _change(ChangeKind.COMMENTS_RENAMED, renamed, len(shown), "another name or time")
+        return _change(ChangeKind.COMMENTS_RENAMED, renamed, len(shown), Detail.CHANGE_NAMES)
     is_fewer = claimed is not None and claimed < sum(not one.base.startswith(ANSWER) for one in stored)
     if lost and (is_whole or is_fewer):
         return TextChange(kind=ChangeKind.COMMENTS_LOST)
@@ -46,10 +47,11 @@ def classify_comments(
         for one in shown
         if (base := comment_base(one)) in known and (base, text_digest(one)) not in texts
     ]
-    return _change(ChangeKind.COMMENTS_EDITED, len(edited), len(shown), "another text") if edited else None
+    return (
+        _change(ChangeKind.COMMENTS_EDITED, len(edited), len(shown), Detail.CHANGE_TEXTS) if edited else None
+    )
 
 
-def _change(kind: ChangeKind, changed: int, shown: int, what: str) -> TextChange:
+def _change(kind: ChangeKind, changed: int, shown: int, detail: str) -> TextChange:
     certain = changed == shown >= _MIN_CERTAIN
-    detail = f"every comment of the page has {what} than the stored one" if certain else ""
-    return TextChange(kind=kind, certain=certain, detail=detail)
+    return TextChange(kind=kind, certain=certain, detail=detail if certain else "")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from blogarchive.items import Comment, DateText, Page, Post
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset import decode
 from blogarchive.parsing.lines.document import parse_document
 from blogarchive.store.changes.classify import ChangeKind, PostText, TextChange
@@ -33,14 +34,12 @@ def find_contradiction(
 ) -> TextChange | None:
     """Return what contradicts the stored post, or None."""
     if old.body_text != new.body_text and _has_moved_bounds(page, old.body_text, new.body_text):
-        lengths = f"{len(new.body_text)} of its {len(old.body_text)} characters"
-        detail = f"the whole stored body is on the page, but {lengths} were parsed"
+        detail = Detail.CHANGE_BOUNDS.format(parsed=len(new.body_text), stored=len(old.body_text))
         return TextChange(kind=ChangeKind.BOUNDS, certain=True, detail=detail)
     if _is_damaged(post, old, new, comments):
-        detail = "characters are damaged that are stored whole"
-        return TextChange(kind=ChangeKind.DAMAGED, certain=True, detail=detail)
+        return TextChange(kind=ChangeKind.DAMAGED, certain=True, detail=Detail.CHANGE_DAMAGED)
     if shift := _shift(post, old.posted_at, comments):
-        detail = f"all times are {shift} from the stored ones"
+        detail = Detail.CHANGE_SHIFTED.format(shift=shift)
         return TextChange(kind=ChangeKind.SHIFTED, digest=str(shift), certain=True, detail=detail)
     return None
 

@@ -1,6 +1,7 @@
 """Save the other blogs that a page links to."""
 
 from blogarchive.items import BlogLink
+from blogarchive.messages.details import Detail
 from blogarchive.store.discovery.discovered import add_blogs, count_found_by
 from blogarchive.store.discovery.lookups import is_uid_known
 from blogarchive.store.ledger.failures import Failure
@@ -14,7 +15,7 @@ _MAX_CACHED_BLOGS = 100_000
 _TOO_MANY = Failure(
     kind="incomplete",
     field="blogs",
-    detail=f"pages of this blog link to more than {MAX_FOUND_BY:,} other blogs; the rest is not stored",
+    detail=Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY),
     permanent=True,
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from blogarchive.items import Target
+from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier.queue import TARGET_COLUMNS, add_targets, target_key
 from blogarchive.store.ledger import failures
@@ -107,7 +108,7 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
     if url is None:
         return
     archive.execute("update frontier set due_at = ? where key = ?", (moment, key))
-    detail = "fetched again and again in one run, and each time other pages called for it once more"
+    detail = Detail.FETCHED_AGAIN
     failure = Failure(kind="incomplete", field="again", detail=detail)
     if not failures.is_open(archive, url, failure):
         blog = Blog(site=target.site, uid=target.uid)

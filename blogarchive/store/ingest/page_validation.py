@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage, Post
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import is_truncated, retry_after
 from blogarchive.store.ledger.failures import Failure
 
@@ -87,9 +88,9 @@ def _wanted_number(crawled: CrawledPage) -> str | None:
 def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
-        return _blocked(page, f"the page refuses: {_short(notice.text)}")
+        return _blocked(page, Detail.PAGE_REFUSES.format(notice=_short(notice.text)))
     if page.status in REFUSAL_STATUSES | {401} and (notice is None or page.status not in (401, 403)):
-        return _blocked(page, f"status {page.status}")
+        return _blocked(page, Detail.STATUS.format(status=page.status))
     return None
 
 
@@ -113,7 +114,7 @@ def _validate_status(page: Page) -> Rejection | None:
     if page.status in WHOLE_STATUSES:
         return None
     is_permanent = page.status in _PERMANENT_STATUSES
-    failure = Failure(kind="http", detail=f"status {page.status}", permanent=is_permanent)
+    failure = Failure(kind="http", detail=Detail.STATUS.format(status=page.status), permanent=is_permanent)
     if page.status in (404, 410):
         return Rejection(failure=failure, gone=str(page.status))
     return Rejection(failure=failure, retry_after=retry_after(page))
@@ -121,9 +122,9 @@ def _validate_status(page: Page) -> Rejection | None:
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
     if not page.body.strip():
-        return _cut("the page is empty")
+        return _cut(Detail.PAGE_EMPTY)
     if stored.closed and is_truncated(page.body):
-        return _cut("the page breaks off before its end")
+        return _cut(Detail.PAGE_CUT)
     return None
 
 
@@ -131,13 +132,13 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
     target, parsed = crawled.target, crawled.parsed
     if parsed.kind in (PageKind.UNKNOWN, PageKind.NOTICE):
         refused = next((problem.detail for problem in parsed.problems if problem.field == "page"), None)
-        return _unreadable(refused or "nothing on the page says what it is", None)
+        return _unreadable(refused or Detail.PAGE_UNKNOWN, None)
     is_redirected = crawled.page.url != target.url
     is_post = parsed.kind in (PageKind.POST, PageKind.COMMENTS)
     must_be_post = target.kind is PageKind.COMMENTS or (
         target.kind is PageKind.POST and (stored.whole or is_redirected)
     )
-    other = Failure(kind="notice", detail=f"shows a page of kind {parsed.kind} in its place")
+    other = Failure(kind="notice", detail=Detail.OTHER_KIND.format(kind=parsed.kind))
     if must_be_post and not is_post:
         # Some hosts redirect the reader of a deleted post to the blog's home page.
         is_home = parsed.kind is PageKind.HOME and is_redirected
@@ -150,9 +151,9 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
 def _validate_post_number(crawled: CrawledPage) -> Rejection | None:
     post, wanted = find_post(crawled), _wanted_number(crawled)
     if post is None:
-        return _unreadable("no post was found on the page of one", "posts")
+        return _unreadable(Detail.NO_POST, "posts")
     if wanted is not None and post.number != wanted:
-        return _unreadable(f"shows post {post.number} in its place", "number")
+        return _unreadable(Detail.OTHER_POST.format(number=post.number), "number")
     return None
 
 
@@ -160,23 +161,23 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     parsed = crawled.parsed
     if parsed.kind is not PageKind.POST or crawled.target.kind is PageKind.COMMENTS:
         if stored.listed and not parsed.listed and not parsed.posts and _should_list_posts(crawled):
-            return _unreadable("lists no post any more", "listed")
+            return _unreadable(Detail.NO_LIST, "listed")
         return None
     post = find_post(crawled)
     if post is None or post.body_html is None:
-        return _unreadable("the post has no body", "body")
+        return _unreadable(Detail.NO_BODY, "body")
     return _validate_body_text(post, stored) if stored.whole else None
 
 
 def _validate_body_text(post: Post, stored: StoredState) -> Rejection | None:
     length, stored_length = len(post.body_text or ""), len(stored.body)
     if stored_length and not length and not post.images:
-        return _cut("the body is empty now")
+        return _cut(Detail.BODY_EMPTY)
     field = _missing_field(post, stored)
     if field is None or post.body_text == stored.body:
         return None
     # Without one of these fields the bounds of the body are not certain.
-    detail = f"the body is {length} characters, {stored_length} are stored, and fields are missing: {field}"
+    detail = Detail.BODY_SHORTER.format(length=length, stored=stored_length, field=field)
     if stored_length >= MIN_COMPARED_LENGTH and length < stored_length * MIN_LENGTH_SHARE:
         return _cut(detail)
     return _unreadable(detail, field)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from blogarchive.items import CrawledPage, PageKind
+from blogarchive.messages.details import Detail
 from blogarchive.store.changes.check import check_change
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import transitions
@@ -20,9 +21,7 @@ def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Reje
     """Return a rejection if the page has no author, or another one than its target; else None."""
     wanted = crawled.target.uid
     if blog.uid is None:
-        return Rejection(
-            failure=Failure(kind="unreadable", field="uid", detail="nothing says whose blog it is")
-        )
+        return Rejection(failure=Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
     if wanted is None or wanted == blog.uid or canonical_uid(archive, blog.site, wanted) == blog.uid:
         return None
     author = crawled.parsed.author
@@ -31,7 +30,7 @@ def reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> Reje
     is_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
     if is_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
-    detail = f"a page of another blog ({blog.uid})"
+    detail = Detail.OTHER_BLOG.format(uid=blog.uid)
     return Rejection(failure=Failure(kind="notice", detail=detail, permanent=True))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
@@ -70,7 +71,7 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
         failures.resolve_field(archive, url, FIELD, now=now)
         return True
     named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
-    detail = f"the first or last date shown is of no stored post, in {len(differing)} months: {named}"
+    detail = Detail.MONTHS_DIFFER.format(count=len(differing), months=named)
     failure = Failure(kind="incomplete", field=FIELD, detail=detail)
     if not failures.is_open(archive, url, failure):
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import ListedPost
+from blogarchive.messages.details import Detail
 from blogarchive.sites.grammar.page.vocabulary import strip_bullets
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
@@ -98,7 +99,7 @@ def _compare_title(context: SaveContext, item: ListedPost, url: str, row: Listed
         if row.has_text:
             requeue_post(context, row.number, url)
     elif row.has_text and not _has_label(item.title, row.title or "") and not _is_queued(context, row.number):
-        detail = f"listed as {item.title!r}, but titled {row.title!r} on its own page"
+        detail = Detail.LISTED_TITLE.format(listed=item.title, title=row.title)
         failure = Failure(kind="incomplete", field="title", detail=detail)
         if not failures.is_open(context.archive, url, failure):
             now = context.page.fetched_at

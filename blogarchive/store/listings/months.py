@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import MonthRow as ShownMonth
 from blogarchive.items import PageKind, Target
+from blogarchive.messages.details import Detail
 from blogarchive.store import schedule
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, transitions
@@ -211,7 +212,7 @@ def _record_gone_months(context: SaveContext, gone: Sequence[_MonthRow], count_b
     Many gone months at once mean that the page was parsed wrongly rather than that the blog is empty.
     """
     if len(gone) > max(_MAX_GONE, count_before // 4):
-        detail = f"{len(gone)} months are no longer in the archive's rows"
+        detail = Detail.MONTHS_GONE.format(count=len(gone))
         context.problems.append(Failure(kind="incomplete", field="months_vanished", detail=detail))
         return
     for row in gone:

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Self
 
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
 from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store import schedule
@@ -156,7 +157,11 @@ def mark_failed(
             archive,
             image.blog,
             image.url,
-            Failure(kind="picture", detail=f"{failure.detail}; in {image.post_url}", permanent=is_dead),
+            Failure(
+                kind="picture",
+                detail=Detail.IMAGE_OF_POST.format(reason=failure.detail, url=image.post_url),
+                permanent=is_dead,
+            ),
             run_id=run_id,
             now=now,
             next_try_at=next_try_at,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from blogarchive.items import Link, PageKind, Target
+from blogarchive.messages.details import Detail
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier.requeue import exceeds_url_limit
 from blogarchive.store.ledger.failures import Failure
@@ -48,7 +49,7 @@ def next_page_link(context: SaveContext, kinds: Iterable[PageKind]) -> Link | No
     )
     if found is None or not page_chains.is_at_limit(context):
         return found
-    detail = f"more than {page_chains.MAX_PAGES:,} pages follow each other; the rest is not fetched"
+    detail = Detail.TOO_MANY_PAGES.format(limit=page_chains.MAX_PAGES)
     context.problems.append(Failure(kind="incomplete", field="pages", detail=detail))
     return None
 

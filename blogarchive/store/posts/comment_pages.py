@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
 from blogarchive.items import PageKind, Post
+from blogarchive.messages.details import Detail
 from blogarchive.store.lacking_comments import ANSWER
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains
@@ -209,7 +210,6 @@ def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int 
         comments.mark_unseen_gone(context, post_id, since=since)
         context.archive.update_row("posts", post_id, {"comments_complete_at": context.moment})
         return
-    found = "its pages differ in number" if seen < 0 else f"{seen} were parsed"
-    context.problems.append(
-        Failure(kind="incomplete", field="comments", detail=f"{claimed} comments are claimed, {found}")
-    )
+    message = Detail.COMMENTS_DIFFER if seen < 0 else Detail.COMMENTS_PARSED
+    detail = message.format(claimed=claimed, count=seen)
+    context.problems.append(Failure(kind="incomplete", field="comments", detail=detail))

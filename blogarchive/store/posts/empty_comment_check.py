@@ -7,6 +7,7 @@ as many other posts of the run that show comments confirm it too.
 import json
 from datetime import datetime, timedelta
 
+from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import requeue
 from blogarchive.store.ledger.blogs import Blog
@@ -14,7 +15,7 @@ from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.timestamps import format_utc
 
 _ANOTHER_DAY = timedelta(hours=12)
-_DETAIL = "0 comments are claimed, "
+_DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
 _DOUBTED = "from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like ?"
 
 
@@ -25,7 +26,7 @@ def doubt_reason(context: SaveContext, post_id: int) -> str | None:
     )
     if not stored or _claimed_another_day(context, post_id) or _claimed_in_good_run(context):
         return None
-    return f"{_DETAIL}{stored} are stored; they are gone if a page of another day agrees"
+    return Detail.COMMENTS_DOUBTED.format(stored=stored)
 
 
 def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blogarchive.items import Comment, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.html.sanitize import sanitize_element
 from blogarchive.parsing.lines.document import Line
 from blogarchive.parsing.lines.extract import extract_html, extract_text
@@ -144,9 +145,7 @@ def _choose_headers(
     sure = [selection for selection in structured if not selection.doubted]
     if not sure:
         count = "unknown" if claimed is None else str(claimed)
-        detail = (
-            f"{len(markers.headers)} comment headers that nothing but words tells apart, claimed: {count}"
-        )
+        detail = Detail.COMMENTS_WORDS.format(count=len(markers.headers), claimed=count)
         return found[-1], comments_problem("forged", detail)
     return sure[0], check_count(sure, claimed, paging)
 

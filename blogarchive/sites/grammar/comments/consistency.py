@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from blogarchive.items import Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar.comments.header_selection import HeaderSelection
 from blogarchive.sites.grammar.comments.marker_context import CommentMarkers
@@ -41,7 +42,7 @@ def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
     """Return a problem if the page claims comments and shows none, unless other pages have them."""
     if not claimed or paging is not Paging.NO:
         return None
-    return comments_problem("incomplete", f"the page claims {claimed} comments and shows none")
+    return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claimed))
 
 
 def are_possible(
@@ -60,11 +61,10 @@ def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Pa
     """Return a problem if the number differs from the claimed one, or structure allows other comments."""
     count = len(sure[0].headers)
     if any(selection.headers != sure[0].headers for selection in sure[1:]):
-        detail = "the page's structure tells its comments apart in more than one way"
-        return comments_problem("forged", detail)
+        return comments_problem("forged", Detail.COMMENTS_STRUCTURE)
     if claimed is None or (paging is not Paging.NO and count <= claimed):
         return None
-    detail = f"the page claims {claimed} comments and shows {count}"
+    detail = Detail.COMMENTS_COUNT.format(claimed=claimed, count=count)
     return comments_problem("incomplete" if count < claimed else "forged", detail)
 
 
@@ -77,11 +77,11 @@ def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime 
         earlier - later <= _CLOCK_TOLERANCE for earlier, later in pairwise(known)
     )
     if not newest_first and not oldest_first:
-        return comments_problem("forged", "the comments are not in order of time")
+        return comments_problem("forged", Detail.COMMENTS_ORDER)
     if posted_at is not None and any(
         posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
     ):
-        return comments_problem("forged", "a comment is earlier than its post")
+        return comments_problem("forged", Detail.COMMENTS_EARLY)
     return None
 
 
@@ -101,7 +101,7 @@ def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Pro
         return None
     if blocks[0].likes is not None or not markers.footers_between(header.last, blocks[0].text_end):
         return None
-    detail = "the only comment goes on below what ends one: an author may have quoted it"
+    detail = Detail.COMMENTS_QUOTED
     return comments_problem("forged", detail)
 
 
@@ -113,7 +113,7 @@ def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
     bare = [r for r in blocks if r.likes is None and r.text_end <= r.header.last + 1]
     if not bare or all(block.likes is None for block in blocks):
         return None
-    detail = f"{len(bare)} of {len(blocks)} comments show no text: the markup of another one may be broken"
+    detail = Detail.COMMENTS_BARE.format(bare=len(bare), count=len(blocks))
     return comments_problem("incomplete", detail)
 
 
@@ -124,5 +124,5 @@ def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Probl
     between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))
     if not any(view.folded[index] for index in between):
         return None
-    detail = "no comment shows a text below its header, and there is some above"
+    detail = Detail.COMMENTS_ABOVE
     return comments_problem("unreadable", detail)

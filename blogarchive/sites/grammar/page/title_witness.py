@@ -4,11 +4,12 @@ import re
 import unicodedata
 
 from blogarchive.items import Problem
+from blogarchive.messages.details import Detail
 
 UNCONFIRMED_TITLE = Problem(
     kind="incomplete",
     field="title",
-    detail="neither the window title nor a list of the page confirms the title",
+    detail=Detail.TITLE_UNCONFIRMED,
 )
 """The problem of a title without a witness; the store drops it if a listing shows the same title."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from blogarchive.items import Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.comments.comments import PageComments
 from blogarchive.sites.grammar.comments.consistency import comments_problem
@@ -61,7 +62,7 @@ def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBound
     if explaining:
         return explaining[0]
     agreeing = sum(bounds.comments.agrees for bounds in possible)
-    detail = f"{len(candidates)} lines read like the page's counters, and under {agreeing} of them the comments agree"
+    detail = Detail.COUNTERS_AGREE.format(count=len(candidates), agreeing=agreeing)
     doubt = comments_problem("forged", detail)
     return replace(framed[-1] if framed else _bounds_above_headers(view, possible), doubt=doubt)
 
@@ -152,7 +153,7 @@ def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Prob
     ]
     if not last:
         return ()
-    detail = f"no counters, but {view.lines[last[0]].text[:80]!r}"
+    detail = Detail.NO_COUNTERS.format(text=view.lines[last[0]].text[:80])
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 

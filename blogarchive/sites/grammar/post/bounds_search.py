@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from blogarchive.messages.details import Detail
 from blogarchive.sites.grammar.comments.comments import parse_comments
 from blogarchive.sites.grammar.comments.consistency import Paging, comments_problem
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates, find_markers
@@ -31,10 +32,10 @@ from blogarchive.sites.grammar.post.quoted_lines import find_text_element, is_qu
 from blogarchive.sites.grammar.post.time_lines import TitleTime
 
 _MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
-_TOO_MANY_COUNTERS = comments_problem("forged", "too many lines read like the page's counters")
+_TOO_MANY_COUNTERS = comments_problem("forged", Detail.COUNTERS_TOO_MANY)
 _COMMENTS_IN_TEXT = comments_problem(
     "forged",
-    "nothing but words tells comments from the post's text around them",
+    Detail.COMMENTS_IN_TEXT,
 )
 
 

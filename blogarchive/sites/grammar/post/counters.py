@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from blogarchive.items import Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page.page_view import PageView, text_with_images
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, NUMBER
@@ -218,7 +219,7 @@ def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
         texts = found.get(name)
         counts[field] = None if texts is None else parse_count(texts)
         if texts is not None and counts[field] is None:
-            detail = f"no number: {texts.strip()!r}"
+            detail = Detail.NO_NUMBER.format(text=texts.strip())
             problems.append(Problem(kind="unreadable", field=field, detail=detail))
     return Counters(
         first=first,

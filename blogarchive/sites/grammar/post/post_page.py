@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from blogarchive.items import Image, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
 from blogarchive.parsing.lines.extract import extract_html, extract_text
 from blogarchive.sites.grammar.comments.comments import PageComments, build_comments, parse_comments
@@ -24,8 +25,8 @@ from blogarchive.sites.grammar.post.counters import (
 from blogarchive.sites.grammar.post.time_lines import TitleTime, is_marked_title
 from blogarchive.sites.grammar.post.title_time import find_title_time
 
-_NO_TIME = Problem(kind="unreadable", field="posted_at", detail="no time stands beside the title")
-_NO_TEXT = Problem(kind="unreadable", field="body", detail="the page shows no text for this post")
+_NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME)
+_NO_TEXT = Problem(kind="unreadable", field="body", detail=Detail.NO_TEXT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

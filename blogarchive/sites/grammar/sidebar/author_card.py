@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from blogarchive.items import DateText, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATE, strip_bullets
@@ -133,7 +134,7 @@ def _add_age(
     age = int(match["age"])
     problems = card.problems
     if age > _MAX_AGE:
-        problems += (Problem(kind="unreadable", field="account_age", detail=f"an age of {age} years"),)
+        problems += (Problem(kind="unreadable", field="account_age", detail=Detail.AGE.format(years=age)),)
     return replace(
         card,
         nickname=named.strip(_EDGES) or card.nickname,
@@ -146,7 +147,9 @@ def _add_visits(card: AuthorCard, value: str) -> AuthorCard:
     visits = parse_count(value)
     if visits is not None:
         return replace(card, total_visits=visits)
-    problem = Problem(kind="unreadable", field="total_visits", detail=f"访问总量 shows {value[:80]!r}")
+    problem = Problem(
+        kind="unreadable", field="total_visits", detail=Detail.NO_VISITS.format(text=value[:80])
+    )
     return replace(card, problems=(*card.problems, problem))
 
 

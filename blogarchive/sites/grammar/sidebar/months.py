@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from blogarchive.items import MonthRow, Problem
+from blogarchive.messages.details import Detail
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATE
 from blogarchive.sites.grammar.sidebar.month_names import parse_month_names, parse_month_select
@@ -62,6 +63,10 @@ def _find_unparsed(view: PageView, lines: Sequence[int]) -> Sequence[int]:
 def _report_unparsed(view: PageView, lines: Sequence[int]) -> tuple[Problem, ...]:
     """Build a problem for each row with invalid dates."""
     return tuple(
-        Problem(kind="unreadable", field="archive_months", detail=f"no dates: {view.lines[i].text[:80]!r}")
+        Problem(
+            kind="unreadable",
+            field="archive_months",
+            detail=Detail.NO_DATES.format(text=view.lines[i].text[:80]),
+        )
         for i in lines
     )

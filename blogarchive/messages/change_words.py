@@ -1,8 +1,9 @@
-"""Sentences for changes of a site, for people without a terminal. The template translates them."""
+"""Sentences for changes of a site. The place that shows them translates them."""
 
 from typing import Final
 
 from blogarchive.messages import N_
+from blogarchive.messages.labels import field_words
 
 _TEXTS: Final = {
     "title": N_("The titles of many posts are different."),
@@ -23,32 +24,15 @@ _TEXTS: Final = {
 }
 """By the kind of a change of texts: the part of a field after `text.`."""
 
-_FIELDS: Final = {
-    "the page": N_("all of the page"),
-    "title": N_("the title"),
-    "posted_at": N_("the time"),
-    "body": N_("the text"),
-    "views": N_("the number of views"),
-    "likes": N_("the number of likes"),
-    "comment_count": N_("the number of comments"),
-    "comments": N_("the comments"),
-    "comments.posted_at": N_("the times of comments"),
-    "author": N_("the author"),
-    "author.nickname": N_("the name of the author"),
-    "author.registered_on": N_("the day on which the author registered"),
-    "author.total_visits": N_("the number of visits"),
-    "archive_months": N_("the months"),
-    "categories": N_("the categories"),
-    "posts": N_("the list of posts"),
-}
-"""By the part of a field after the kind of its page, as in `post.views`."""
-
 _EMPTY: Final = N_("Many pages no longer show this: {what}.")
 
 
 def change_words(field: str) -> tuple[str, str]:
     """Return the message for a change, and its value of `{what}`; neither is translated yet."""
     kind, _, name = field.partition(".")
-    if kind == "text":
-        return _TEXTS.get(name, N_("Many posts are different in one way.")), ""
-    return _EMPTY, _FIELDS.get(name, name)
+    return (kind_words(name), "") if kind == "text" else (_EMPTY, field_words(name))
+
+
+def kind_words(kind: str) -> str:
+    """Return the message for a kind of change of texts, not translated yet."""
+    return _TEXTS.get(kind, N_("Many posts are different in one way."))

@@ -1,4 +1,4 @@
-"""A signal for a running command at a request that a test chooses, on a busy machine too."""
+"""What happens to a running command at a request that a test chooses, on a busy machine too."""
 
 import subprocess
 import threading
@@ -6,6 +6,22 @@ from collections.abc import Callable
 from signal import SIGKILL, Signals
 
 from tests.demo.server.http_server import LoggedRequest
+
+
+class AtRequest:
+    """Calls `act` when a host gets its request `number`, before the answer; `listen` is the observer of the host."""
+
+    def __init__(self, number: int, act: Callable[[], object]) -> None:
+        self._left = number
+        self._act = act
+        self._lock = threading.Lock()
+
+    def listen(self, request: LoggedRequest) -> None:
+        """Count a request."""
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                self._act()
 
 
 class Killer:

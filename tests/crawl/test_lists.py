@@ -2,12 +2,16 @@
 
 import json
 import signal
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Refuse, Rule
 from tests.killer import Killer
+from tests.ports import refusing_port
 from tests.tool import Tool, ended, run_command
 
 UIDS = ("31182", "31183")
@@ -19,10 +23,11 @@ def list_of(tool: Tool, *lines: str) -> str:
     return str(path)
 
 
-def dead_url() -> str:
+@pytest.fixture
+def dead_url() -> Iterator[str]:
     """Return the URL of a blog on a port that nobody listens on."""
-    with DemoHost([make_blog("31999", posts=1)]) as host:
-        return host.blog_url("31999")
+    with refusing_port() as port:
+        yield f"http://127.0.0.1:{port}/u/31999/"
 
 
 def statuses(tool: Tool) -> dict[str, dict[str, object]]:
@@ -68,8 +73,8 @@ def test_an_interrupted_list_goes_on_where_it_stopped(tool: Tool) -> None:
     assert not before & again
 
 
-def test_a_blog_that_was_never_reached_is_in_status_with_its_last_error(tool: Tool) -> None:
-    url = dead_url()
+def test_a_blog_that_was_never_reached_is_in_status_with_its_last_error(tool: Tool, dead_url: str) -> None:
+    url = dead_url
     with DemoHost([make_blog(UIDS[0], posts=1)]) as host:
         ran = tool.run("backup", "--from", list_of(tool, host.blog_url(UIDS[0]), url))
     assert ran.code == 1
@@ -83,8 +88,10 @@ def test_a_blog_that_was_never_reached_is_in_status_with_its_last_error(tool: To
     assert all("None" not in line for line in lines)
 
 
-def test_one_dead_blog_fails_a_nightly_update_when_it_is_new_and_then_once_a_week(tool: Tool) -> None:
-    url = dead_url()
+def test_one_dead_blog_fails_a_nightly_update_when_it_is_new_and_then_once_a_week(
+    tool: Tool, dead_url: str
+) -> None:
+    url = dead_url
     with DemoHost([make_blog(UIDS[0], posts=1)]) as host:
         assert tool.run("backup", host.blog_url(UIDS[0])).code == 0
         tool.days_ahead = -0.01  # failures have whole seconds: a run in the same one reports it again
@@ -98,8 +105,10 @@ def test_one_dead_blog_fails_a_nightly_update_when_it_is_new_and_then_once_a_wee
     assert codes == {0: 0, 1: 0, 6: 0, 7: 1, 8: 0}, "the backup reported it"
 
 
-def test_a_night_with_nothing_but_a_blog_that_was_never_reached_is_4_once_a_week(tool: Tool) -> None:
-    url = dead_url()
+def test_a_night_with_nothing_but_a_blog_that_was_never_reached_is_4_once_a_week(
+    tool: Tool, dead_url: str
+) -> None:
+    url = dead_url
     with DemoHost([make_blog(UIDS[0], posts=1)]) as host:
         tool.run("backup", host.blog_url(UIDS[0]))
     tool.run("forget", UIDS[0], "--yes")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Block, Cut, Drop, Elsewhere, Fault, Refuse, Rule, Slow
+from tests.ports import refusing_port
 from tests.tool import Tool
 
 UID = "31182"
@@ -95,9 +96,9 @@ def test_robots_txt_is_obeyed_and_can_be_ignored_for_one_s_own_blog(tool: Tool) 
 
 
 def test_an_unreachable_host_is_4_in_one_line(tool: Tool) -> None:
-    with host() as gone:
-        url = gone.blog_url(UID)
-    ran = tool.run("backup", url)
+    with refusing_port() as port:
+        url = f"http://127.0.0.1:{port}/u/{UID}/"
+        ran = tool.run("backup", url)
     assert ran.code == 4
     assert f"no blog could be reached: creaders/{UID} {url}: connection refused" in ran.err
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.demo.blogs.generated import make_blog
 from tests.demo.server.host import DemoHost
+from tests.killer import AtRequest
 from tests.tool import Tool, contents, ended
 
 UID = "31182"
@@ -61,24 +62,27 @@ def test_copies_of_file_and_log_at_any_moment_are_read_or_refused_in_one_line_an
             assert contents(copied.db) == whole
 
 
-@pytest.mark.parametrize("how", ["folder moved", "removed", "replaced"])
-def test_a_backup_ends_with_6_if_its_archive_is_taken_away_and_what_was_stored_stays(
-    how: str, host: DemoHost, tool: Tool, tmp_path: Path
-) -> None:
-    process = tool.start("backup", host.blog_url(UID))
-    wait_for(host, 8)
-    moved = tmp_path / "moved"
+def take_away(tool: Tool, moved: Path, how: str) -> None:
     if how == "folder moved":
         tool.folder.rename(moved)
-    else:
-        moved.mkdir()
-        for path in tool.folder.glob("archive.db*"):
-            path.rename(moved / path.name)
-        if how == "replaced":
-            shutil.copy(moved / "archive.db", tool.db)
-    ran = ended(process)
-    assert (ran.code, ran.err.count("blogarchive: ")) == (6, 1), ran.err
-    rest = Tool(moved)
-    assert rest.run("verify").code == 0
-    assert rest.scalar("select count(*) from pages") > 0
-    assert rest.run("backup", host.blog_url(UID)).code == 0
+        return
+    moved.mkdir()
+    for path in tool.folder.glob("archive.db*"):
+        path.rename(moved / path.name)
+    if how == "replaced":
+        shutil.copy(moved / "archive.db", tool.db)
+
+
+@pytest.mark.parametrize("how", ["folder moved", "removed", "replaced"])
+def test_a_backup_ends_with_6_if_its_archive_is_taken_away_and_what_was_stored_stays(
+    how: str, tool: Tool, tmp_path: Path
+) -> None:
+    rest = Tool(tmp_path / "moved")
+    rest.folder.rmdir()
+    moment = AtRequest(8, lambda: take_away(tool, rest.folder, how))
+    with DemoHost([make_blog(UID, posts=16, comments=2)], observer=moment.listen) as host:
+        ran = ended(tool.start("backup", host.blog_url(UID)))
+        assert (ran.code, ran.err.count("blogarchive: ")) == (6, 1), ran.err
+        assert rest.run("verify").code == 0
+        assert rest.scalar("select count(*) from pages") > 0
+        assert rest.run("backup", host.blog_url(UID)).code == 0

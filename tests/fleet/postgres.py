@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from tests.ports import port_for_later
 from tests.unprivileged import NOBODY, is_root
 
 OPTIONS = {
@@ -39,9 +39,7 @@ class Postgres:
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="blogarchive-pg-"))
         self.address = address
-        with socket.socket() as free:
-            free.bind((address, 0))
-            self.port = free.getsockname()[1]
+        self.port = port_for_later(address)
         self._user = _user()
         if self._user is not None:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)

@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import yaml
 
 from tests.demo import DemoHost, make_blog
 from tests.paths import ROOT
+from tests.ports import port_for_later
 from tests.tool import COMMAND, Tool
 
 CONTAINERFILE = ROOT / "packaging" / "container" / "Containerfile"
@@ -47,8 +47,7 @@ def test_every_file_that_the_containerfile_copies_is_sent_to_the_engine() -> Non
 
 
 def test_the_health_check_succeeds_only_while_the_default_command_serves(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(port_for_later())
     text = CONTAINERFILE.read_text("utf-8").replace("8001", port).replace("0.0.0.0", "127.0.0.1")
     serve, check = (json.loads(found) for found in re.findall(r"^ *CMD (\[.*\])$", text, re.MULTILINE)[::-1])
     check[0] = sys.executable
@@ -102,18 +101,18 @@ def test_the_daily_loop_prints_an_exit_code_other_than_0_and_ends_on_a_signal(tm
         assert loop.stdout is not None
         assert loop.stdout.readline() == "blogarchive update ended with 2\n"
         loop.terminate()
-        assert loop.wait(10) == 0
+        assert loop.wait(50) == 0
 
 
 def test_a_signal_to_the_daily_loop_stops_the_run_within_the_grace_period(tmp_path: Path) -> None:
     tool = Tool(tmp_path)
     with DemoHost([make_blog("31182", posts=1)]) as host:
         tool.run("backup", host.blog_url("31182"), "-q")
-        tool.run("settings", "31182", "delay=20")
+        tool.run("settings", "31182", "delay=90")
         host.forget_requests()
         with daily_loop(tmp_path) as loop:
             wait_until(lambda: bool(host.requests))
             loop.terminate()
-            assert loop.communicate(timeout=25) == ("", None)
+            assert loop.communicate(timeout=30) == ("", None)
     assert loop.returncode == 0
     assert tool.rows("select exit_code from runs order by id")[-1] == (3,)

@@ -41,7 +41,7 @@ def children(pid: int) -> list[int]:
 
 def until(seen: Callable[[], object], wanted: bool) -> None:
     """Wait until the truth of `seen()` is `wanted`."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while bool(seen()) != wanted:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -66,7 +66,7 @@ def pages() -> list[tuple[Page, Target]]:
 async def running(messages: list[str]) -> AsyncIterator[ParserProcess]:
     process = ParserProcess.start(messages.append)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not process.is_ready:
                 await asyncio.sleep(0.01)
         yield process

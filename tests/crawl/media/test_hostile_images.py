@@ -11,6 +11,7 @@ from tests.demo import DemoHost
 from tests.demo.blogs import image_paths
 from tests.demo.server.faults import Elsewhere, Instead, Refuse, Rule
 from tests.demo.server.response import page
+from tests.ports import refusing_port
 from tests.tool import Tool
 
 GOOD = "/upfile/20250101/10000001.jpg"
@@ -120,12 +121,11 @@ def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
 
 
 def test_an_unreachable_image_host_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
-    with ImageHost("127.0.0.1") as closed:
-        port = closed.port
-    dead = [f"http://localhost:{port}/{place}.png" for place in range(30)]
-    with DemoHost([blog([*dead, GOOD])]) as host:
-        ran = tool.run("backup", host.blog_url(UID), "--media-hosts", "localhost")
-        assert requested_images(host) == [GOOD]
+    with refusing_port() as port:
+        dead = [f"http://localhost:{port}/{place}.png" for place in range(30)]
+        with DemoHost([blog([*dead, GOOD])]) as host:
+            ran = tool.run("backup", host.blog_url(UID), "--media-hosts", "localhost")
+            assert requested_images(host) == [GOOD]
     assert ran.code == 1
     assert tool.rows("select status, attempts, count(*) from media group by 1 order by 1") == [
         ("failed", 1, 30),

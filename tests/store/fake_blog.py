@@ -305,13 +305,14 @@ class Crawl:
 
 
 class Clock:
-    """A clock that advances a second on each call, so that all times differ."""
+    """A clock that advances on each call, by a second, so that all times differ."""
 
-    def __init__(self, start: datetime = START) -> None:
+    def __init__(self, start: datetime = START, step: timedelta = timedelta(seconds=1)) -> None:
         self.now = start
+        self.step = step
 
     def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
+        self.now += self.step
         return self.now
 
 

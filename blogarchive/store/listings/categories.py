@@ -107,7 +107,7 @@ def add_posts(context: SaveContext, category_id: int, post_ids: Collection[int])
         )
     if not context.is_reparse and any(gone_at is not None for gone_at in stored.values()):
         context.archive.execute(
-            "update post_categories set gone_at = null where gone_at < ? and category_id = ?"
+            "update post_categories set gone_at = null where gone_at <= ? and category_id = ?"
             " and post_id in (select value from json_each(?))",
             (context.moment, *selection),
         )

@@ -94,7 +94,7 @@ def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
     """Record that a listing shows these posts: delete its witness, and unmark and requeue those that were gone."""
     ids = json.dumps(list(post_ids))
     returned = context.archive.column(
-        "select id from posts where id in (select value from json_each(?)) and gone_at is not null and gone_at < ?",
+        "select id from posts where id in (select value from json_each(?)) and gone_at is not null and gone_at <= ?",
         (ids, context.moment),
     )
     context.archive.execute(

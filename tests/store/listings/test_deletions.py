@@ -1,5 +1,7 @@
 """A post is marked as gone by two witnesses, and never by fewer."""
 
+from datetime import timedelta
+
 import pytest
 
 from blogarchive.items import NoticeKind, PageKind, Target
@@ -53,6 +55,24 @@ def test_a_post_that_returns_is_unmarked(archive: Archive, clock: Clock, blog: F
     crawl(archive, blog, clock, full=True)
     assert gone(archive) == []
     assert rows(archive, "post_revisions") == []
+
+
+def test_a_post_that_returns_in_the_second_in_which_it_was_marked_is_unmarked(archive: Archive) -> None:
+    clock, blog = Clock(step=timedelta(milliseconds=1)), a_blog(6)
+    crawl(archive, blog, clock)
+    clock.now += timedelta(seconds=1)
+    entry = blog.entries[N]
+    entry.listed, entry.status = False, 404
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == [(str(N), "404")]
+    members = f"select count(*) from posts p join post_categories x on x.post_id = p.id where number = {N}"
+    assert archive.scalar(f"{members} and x.gone_at is null") == 0
+    entry.listed, entry.status = True, 200
+    urls = crawl(archive, blog, clock, command="update").urls
+    assert texts(archive, "select distinct substr(last_seen_at, 1, 19) from posts") == [f"{clock.now:%FT%T}"]
+    assert blog.post_url(N) in urls
+    assert gone(archive) == []
+    assert archive.scalar(f"{members} and x.gone_at is null") == 1
 
 
 def test_a_gone_page_marks_nothing_while_a_listing_shows_the_post(

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.browse import chromium
+
+# The same examples in every run, and no limit of time, so that no run fails that another passed.
+settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
 
 SLOW = {"bench", "docs", "faults", "fleet", "hostile", "lies", "package", "workers"}
 """Folders of tests that kill, freeze, damage or attack, or that install and build; `make test-slow` runs them."""

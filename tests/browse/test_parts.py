@@ -29,7 +29,7 @@ SEEN = "2025-02-01T09:00:00+00:00"
 _texts = st.text("川普一。！\n”a", max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_texts, _texts)
 def test_a_diff_has_both_texts_completely(old: str, new: str) -> None:
     found = diff_texts(old, new)

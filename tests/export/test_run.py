@@ -293,7 +293,7 @@ STEPS = st.lists(
 
 
 @given(kind=st.sampled_from(["jsonl", "atom", "csv"]), steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_after_any_changes_an_export_is_that_of_a_new_folder(
     pages_too: Path, tmp_path_factory: pytest.TempPathFactory, kind: str, steps: list[tuple[str, Any]]
 ) -> None:

@@ -34,7 +34,7 @@ BLOCK = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(BLOCK | PLAIN, max_size=4).map("".join))
 def test_a_reader_of_the_markdown_sees_the_same_characters(source: str) -> None:
     assert seen(READER.render(to_markdown(source))) == seen(source)

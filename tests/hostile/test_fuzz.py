@@ -34,7 +34,7 @@ def find_growth_of(unit: str, place: str) -> float:
     return find_growth(lambda size: page_with(repeat(unit, size), place), SIZE)
 
 
-@settings(max_examples=EXAMPLES or 40, derandomize=not EXAMPLES, deadline=None, database=None)
+@settings(max_examples=EXAMPLES or 40, database=None)
 @given(unit=mixtures, place=st.sampled_from(PLACES))
 def test_any_mixture_is_parsed_in_steps_that_grow_with_its_size(unit: str, place: str) -> None:
     assert find_growth_of(unit, place) <= MAX_GROWTH

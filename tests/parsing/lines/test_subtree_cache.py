@@ -163,7 +163,7 @@ def test_a_page_is_parsed_alike_with_and_without_a_cache(sidebar: str) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_malformed_pages_around_a_cached_sidebar_are_parsed_alike(data: st.DataObject) -> None:
     cache = SubtreeCache()
     sidebar = data.draw(st.sampled_from(SIDEBARS))

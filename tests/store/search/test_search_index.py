@@ -58,7 +58,7 @@ _writes = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_writes)
 def test_the_index_finds_the_words_of_the_rows_after_any_writes(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[str, int, str | None, str | None]]
@@ -180,7 +180,7 @@ def test_the_schema_contains_the_triggers(tmp_path: Path) -> None:
     assert names >= {f"{kind}_{table}_{verb}" for kind in tables for table in tables[kind] for verb in verbs}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text())
 def test_folding_keeps_the_position_of_every_character(text: str) -> None:
     assert len(fold(text)) == len(text)
@@ -199,7 +199,7 @@ def test_variants_of_a_character_are_folded_to_one(one: str, other: str) -> None
     assert tokenizer.index_text(one) == tokenizer.index_text(other)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from('"-*()ORAND ：:^{}+川普‖')))
 def test_no_query_is_an_error(words: str) -> None:
     connection = sqlite3.connect(":memory:")

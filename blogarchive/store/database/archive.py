@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
+from blogarchive.items import Link
 from blogarchive.store import readme, totals
 from blogarchive.store.database import version_check
 from blogarchive.store.database.connection import (
@@ -35,7 +36,10 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
+        self.links: dict[int, Link] = {}  # by id: links of `links_of` whose keys are in `target_keys`
+        self.links_of: tuple[str, str | None] | None = None
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
+        self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog
         self.sidebars: dict[tuple[str, str | None, bool], object] = {}
 
 

@@ -68,14 +68,14 @@ def add_blogs(
     found_on: str | None,
     now: datetime,
     found_by: str | None = None,
-) -> None:
-    """Insert the blogs that neither the table nor the archive contains.
+) -> int:
+    """Insert the blogs that neither the table nor the archive contains; return the number of new ones.
 
     `found_by` is the uid of the blog whose page names them.
     """
     moment = format_utc(now)
-    for blog in blogs:
-        archive.execute(_INSERT, (blog.site, blog.uid, blog.url, source, found_on, moment, found_by))
+    rows = [(blog.site, blog.uid, blog.url, source, found_on, moment, found_by) for blog in blogs]
+    return archive.execute_many(_INSERT, rows)
 
 
 def count_found_by(archive: Archive, blog: Blog) -> int:

@@ -27,7 +27,7 @@ def save_blogs(context: SaveContext) -> None:
     if not linked:
         return
     new = [blog for blog in linked if not is_uid_known(context.archive, site, blog.uid)]
-    room = MAX_FOUND_BY - count_found_by(context.archive, context.blog) if new else 0
+    room = max(0, MAX_FOUND_BY - _count_found_by(context)) if new else 0
     _add(context, new[:room])
     if len(new) > room:
         context.problems.append(_TOO_MANY)
@@ -36,10 +36,18 @@ def save_blogs(context: SaveContext) -> None:
     cache.blogs.update({(site, blog.uid) for blog in linked} - {(site, blog.uid) for blog in new[room:]})
 
 
+def _count_found_by(context: SaveContext) -> int:
+    """Return the number of blogs that pages of this blog name; they are counted once in a run."""
+    found_by, blog = context.archive.cache.found_by, context.blog
+    if (blog.site, blog.uid) not in found_by:
+        found_by[blog.site, blog.uid] = count_found_by(context.archive, blog)
+    return found_by[blog.site, blog.uid]
+
+
 def _add(context: SaveContext, blogs: list[BlogLink]) -> None:
     commenters = _commenters(context) if blogs else ()
     for blog in blogs:
-        add_blogs(
+        context.archive.cache.found_by[context.blog.site, context.blog.uid] += add_blogs(
             context.archive,
             [blog],
             source="comments" if blog.uid in commenters else "links",

@@ -13,6 +13,7 @@ from blogarchive.store.pages.ownership import is_own_uid
 
 _FOLLOWED_KINDS = {PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY, PageKind.POST}
 _MAX_CACHED_KEYS = 300_000
+_MAX_CACHED_LINKS = 5_000
 
 
 def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
@@ -20,6 +21,7 @@ def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
     cache = context.archive.cache
     if len(cache.target_keys) > _MAX_CACHED_KEYS:
         cache.target_keys.clear()
+        cache.links.clear()
     has_home = _has_home(context)
     home = _missing_home(context, has_home=has_home)
     found = {frontier_queue.target_key(target): target for target in (*home, *targets)}
@@ -65,13 +67,17 @@ def _has_home(context: SaveContext) -> bool:
 def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
     """Return targets of the blog's own links by key, except those known to be in the frontier."""
     blog, known = context.blog, context.archive.cache.target_keys
+    seen = _seen_links(context)
     new: dict[str, Target] = {}
     names: dict[str, str] = {}
-    for link in context.parsed.links:
+    for link in [link for link in context.parsed.links if id(link) not in seen]:
         if link.kind not in _FOLLOWED_KINDS or link.next_page:
             continue
         key = frontier_queue.link_key(blog.site, blog.uid, link)
-        if key in known or not is_own_uid(context, link.uid):
+        if key in known:
+            seen[id(link)] = link
+            continue
+        if not is_own_uid(context, link.uid):
             continue
         names = names or _listing_names(context)
         name = names.get(link.url)
@@ -80,6 +86,14 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
         if link.kind is not PageKind.HOME or not has_home:
             new[key] = Target(url=link.url, site=blog.site, kind=link.kind, uid=blog.uid, number=link.number)
     return new
+
+
+def _seen_links(context: SaveContext) -> dict[int, Link]:
+    """Return the links of this blog that are known by their objects: a sidebar has the same ones on each page."""
+    cache, blog = context.archive.cache, (context.blog.site, context.blog.uid)
+    if cache.links_of != blog or len(cache.links) > _MAX_CACHED_LINKS:
+        cache.links, cache.links_of = {}, blog
+    return cache.links
 
 
 def _listing_names(context: SaveContext) -> dict[str, str]:

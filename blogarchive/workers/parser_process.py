@@ -166,7 +166,7 @@ def start_process() -> "tuple[subprocess.Popen[bytes], socket.socket]":
 
 def serve() -> None:
     """Parse every page that arrives on stdin, a socket, until the other side closes it."""
-    site_names()  # imports the parsers
+    site_names()  # imports the sites; the first page imports their parser
     reduce_garbage_collection()
     before, cache = EMPTY, SubtreeCache()
     channel = socket.socket(fileno=sys.stdin.fileno())

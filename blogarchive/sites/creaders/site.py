@@ -4,49 +4,18 @@ docs/sites/creaders.md lists the known facts and how sure each is.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from blogarchive.items import (
-    Author,
-    BlogLink,
-    Link,
-    Page,
-    PageKind,
-    ParsedPage,
-    ParsedUrl,
-    Problem,
-    Target,
-)
-from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
-from blogarchive.sites.creaders.blog_uid import filter_own_posts
-from blogarchive.sites.creaders.hints import HINTS
-from blogarchive.sites.creaders.items import (
-    build_post,
-    build_post_link,
-    build_sidebar_links,
-    deduplicate_links,
-)
-from blogarchive.sites.creaders.layout import PageLayout, build_author, parse_layout
+from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
 from blogarchive.sites.creaders.urls import build_home_url, build_post_url, is_number_field, parse_url
 from blogarchive.sites.explanation import Explanation
-from blogarchive.sites.grammar.listing.listing import parse_listing
-from blogarchive.sites.grammar.listing.pagination import find_next_page
-from blogarchive.sites.grammar.page.labels import has_post_label
-from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
-from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
-from blogarchive.sites.grammar.post.notices import find_notice
-from blogarchive.sites.grammar.post.post_page import PostPage, parse_post
-from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.links.blog_links import linked_blogs
+
+if TYPE_CHECKING:
+    from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 
 # No page shows a time zone. Posts have times of North American evenings, so Pacific is a guess (see the docs).
 _ZONE = ZoneInfo("America/Los_Angeles")
-
-
-_LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
-_MIN_LIST_ROWS = 2  # titles with different times that make a list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -79,12 +48,11 @@ class Creaders:
         """Return None: no script of the site's pages states their URL."""
         return None
 
-    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
         """Return all that a reader sees on `page`."""
-        decoded = decode(page.body, page.header("content-type"))
-        now, number = page.fetched_at.astimezone(self.zone), target.post_number or target.number
-        view = build_page_view(decoded.text, page.url, now, parse_url, number, cache, HINTS)
-        return _PageParser(site=self, view=view, target=target, encoding=decoded.encoding).parse()
+        from blogarchive.sites.creaders.page_parser import parse_page  # half of the start of a command
+
+        return parse_page(self, page, target, cache)
 
     def explain_page(self, page: Page, target: Target) -> Explanation | None:
         """Return None: the grammar parses the pages by words."""
@@ -92,224 +60,3 @@ class Creaders:
 
 
 SITE = Creaders()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _PageParser:
-    """The parser of one page."""
-
-    site: Creaders
-    view: PageView
-    target: Target
-    encoding: str
-
-    def parse(self) -> ParsedPage:
-        """Parse the page; its content decides whether it is a post or a list."""
-        here = parse_url(self.view.url)
-        # The site may redirect a deleted post to the blog's home page.
-        is_expected = self.target.kind is PageKind.POST and here.kind is not PageKind.HOME
-        is_post_url = here.kind is PageKind.POST and not self._is_further_list
-        if is_expected or is_post_url or self.target.kind is PageKind.COMMENTS:
-            pager = self._find_pager()
-            post_page = self._parse_post(pager, labelled=False)
-            if post_page is None or self._looks_like_list(post_page) or self._is_notice(post_page):
-                return self._build_list_page()
-            return self._build_post_page(post_page, paged=pager is not None)
-        parsed = self._build_list_page()
-        if parsed.listed:
-            return parsed
-        # Nothing is listed. The page may show one whole post; its text is no part of the sidebar.
-        pager = self._find_pager()
-        post_page = self._parse_post(pager, labelled=True)
-        if post_page is None:
-            return parsed
-        is_post = here.number is not None and not self._is_further_list
-        return (
-            self._build_post_page(post_page, paged=pager is not None)
-            if is_post
-            else self._build_list_page(post_page)
-        )
-
-    def _looks_like_list(self, post_page: PostPage) -> bool:
-        """Check whether the parsed post is the first row of a list that replaces the expected post."""
-        if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
-            return False
-        outside = range(len(self.view.lines))
-        sidebar = parse_sidebar(self.view, outside)
-        listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
-        # All links in the first paragraph of a post share the time of the post.
-        return (
-            len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
-            >= _MIN_LIST_ROWS
-        )
-
-    def _is_notice(self, post_page: PostPage) -> bool:
-        """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""
-        if post_page.comments.found or post_page.counters is not None or self._is_further_comments:
-            return False
-        layout = parse_layout(self.view, None)
-        if find_notice(self.view, layout.main) is None:
-            return False
-        return not self._is_confirmed(post_page, layout)
-
-    def _find_pager(self) -> int | None:
-        """Find the line of the last link to a next page, the page's own or a typed one."""
-        found = find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
-        return None if found is None else found[1]
-
-    def _parse_post(self, pager: int | None, *, labelled: bool) -> PostPage | None:
-        post_page = parse_post(self.view, further=self._is_further_comments, pager=pager, labelled=labelled)
-        return None if post_page is None or self._leads_to_other_post(post_page) else post_page
-
-    def _leads_to_other_post(self, post_page: PostPage) -> bool:
-        """Check whether the title links to another post: then a list replaces a deleted post.
-
-        The id 0 means that the id is unknown. Then a title may link to its own page if the page shows
-        one post.
-        """
-        expected = self.view.number
-        heading = post_page.heading
-        if heading is None or expected is None:
-            return False
-        if expected == "0" and (post_page.comments.found or has_post_label(self.view)):
-            return False
-        linked = {
-            found.number
-            for index in range(heading.start, heading.end)
-            for text, _, found in self.view.links[index]
-            if found is not None and found.kind is PageKind.POST and text.strip() == heading.title
-        }
-        return bool(linked) and expected not in linked
-
-    @property
-    def _is_further_list(self) -> bool:
-        """Whether the target is a later page of a list: its URL may have the form of a post's."""
-        return self.target.kind in _LIST_KINDS and self.target.page_no > 1
-
-    @property
-    def _is_further_comments(self) -> bool:
-        return self.target.kind is PageKind.COMMENTS and self.target.page_no > 1
-
-    def _build_post_page(self, post_page: PostPage, *, paged: bool) -> ParsedPage:
-        layout = parse_layout(self.view, post_page)
-        number = self.view.number
-        links = build_sidebar_links(layout.sidebar)
-        if paged and post_page.comments.found and (paging := self._find_next_comments(post_page, layout)):
-            links.append(Link(url=paging, kind=PageKind.COMMENTS, next_page=True, number=number))
-        posts = (
-            ()
-            if number is None
-            else (build_post(post_page, number, self.view.url, whole=not self._is_further_comments),)
-        )
-        kind = PageKind.COMMENTS if self._is_further_comments else PageKind.POST
-        problems = (*post_page.problems, *layout.sidebar.problems)
-        if number is not None and not self._is_further_comments and not self._is_confirmed(post_page, layout):
-            problems = (*problems, UNCONFIRMED_TITLE)
-        return self._build_page(
-            kind,
-            layout,
-            links,
-            author=build_author(self.view, self.target, layout, ()),
-            posts=posts,
-            problems=problems,
-        )
-
-    def _is_confirmed(self, post_page: PostPage, layout: PageLayout) -> bool:
-        """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""
-        title = "" if post_page.heading is None else post_page.heading.title
-        window_title = self.view.document.title
-        if has_post_label(self.view) or confirms_title(window_title, title):
-            return True
-        rows = (layout.sidebar.latest, *(row.posts for row in layout.sidebar.categories))
-        own = (post.title for posts in rows for post in posts if post.number == self.view.number)
-        return any(title.startswith(listed) for listed in own)
-
-    @property
-    def _was_sent_home(self) -> bool:
-        """Whether the site redirected a month or a category to the blog's home page."""
-        if self.target.kind not in (PageKind.MONTH, PageKind.CATEGORY):
-            return False
-        here = parse_url(self.view.url)
-        return here.kind is PageKind.HOME and here.url != parse_url(self.target.url).url
-
-    def _find_next_comments(self, post_page: PostPage, layout: PageLayout) -> str | None:
-        """Find the next page of comments by a link outside all text that people wrote."""
-        written = {
-            *range(post_page.start, post_page.body_end),
-            *range(post_page.comments.start, post_page.comments.end),
-        }
-        written |= layout.sidebar.own_lines
-        own = [i for i in range(post_page.start, len(self.view.lines)) if i not in written]
-        found = find_next_page(self.view, own, self.target.page_no)
-        return None if found is None else found[0]
-
-    def _build_list_page(self, post_page: PostPage | None = None) -> ParsedPage:
-        layout = parse_layout(self.view, post_page)
-        listed = parse_listing(self.view, layout.main)
-        author = build_author(self.view, self.target, layout, listed)
-        if author is not None and author.uid.isdigit():
-            listed = filter_own_posts(listed, author.uid)
-        expected = self.target.kind
-        kind, notice = PageKind.HOME if self._was_sent_home else expected, None
-        expects_list = expected in _LIST_KINDS
-        if not expects_list:
-            kind = PageKind.HOME if listed else PageKind.UNKNOWN
-        if not listed and not (expects_list and layout.sidebar.own_lines):
-            notice = find_notice(self.view, layout.main)
-            kind = PageKind.NOTICE if notice else PageKind.UNKNOWN
-        links = [build_post_link(post) for post in listed] + build_sidebar_links(layout.sidebar)
-        paging = find_next_page(self.view, layout.main, self.target.page_no)
-        if paging is not None and listed:
-            links.append(Link(url=paging[0], kind=kind, next_page=True))
-        problems = layout.sidebar.problems
-        return self._build_page(
-            kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
-        )
-
-    def _build_page(
-        self,
-        kind: PageKind,
-        layout: PageLayout,
-        links: list[Link],
-        *,
-        author: Author | None,
-        problems: tuple[Problem, ...],
-        **fields: Any,
-    ) -> ParsedPage:
-        name = self._find_listing_name(kind, layout.sidebar)
-        blogs, too_many = self._find_blogs(author)
-        return ParsedPage(
-            kind=kind,
-            encoding=self.encoding,
-            author=author,
-            blogs=blogs,
-            problems=(*problems, *too_many),
-            latest=layout.sidebar.latest,
-            categories=layout.sidebar.categories,
-            months=layout.sidebar.months,
-            listing=name,
-            links=deduplicate_links(links),
-            **fields,
-        )
-
-    def _find_blogs(self, author: Author | None) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
-        """Find the other blogs that the page links to.
-
-        Names instead of numbers count on pages of a blog with a name: each short path, such as `/about/`, may be
-        that of a blog with a name.
-        """
-        uids = (author and author.uid, self.target.uid, parse_url(self.view.url).uid)
-        own = frozenset([uid for uid in uids if uid])
-        has_names = any(not uid.isdigit() for uid in own)
-        found = self.view.foreign_urls(own)
-        urls = [parsed_url.url for parsed_url in found if has_names or (parsed_url.uid or "").isdigit()]
-        return linked_blogs(self.site, urls, self.view.url, own)
-
-    def _find_listing_name(self, kind: PageKind, sidebar: Sidebar) -> str | None:
-        """Find the month or the category of a list by the sidebar's link to it."""
-        here = {parse_url(self.view.url).url, self.target.chain}
-        if kind is PageKind.CATEGORY:
-            return next((row.name for row in sidebar.categories if row.url in here), None)
-        if kind is PageKind.MONTH:
-            return next((row.month for row in sidebar.months if row.url in here), None)
-        return None

@@ -3,16 +3,18 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
-from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.markup.forms import Form, UrlForms
-from blogarchive.sites.markup.page import PageReader
 from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
+
+if TYPE_CHECKING:
+    from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+    from blogarchive.sites.markup.page import PageReader
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 
@@ -80,7 +82,7 @@ class MarkupSite:
         number = next(group for group in match.groups() if group)
         return self.build_post_url(f"http://{self.hosts[0]}/", number)
 
-    def parse_page(self, page: Page, target: Target, cache: SubtreeCache | None = None) -> ParsedPage:
+    def parse_page(self, page: Page, target: Target, cache: "SubtreeCache | None" = None) -> ParsedPage:
         """Return all that a reader sees on `page`; selectors need no `cache`."""
         return self._reader(page, target).parse()
 
@@ -93,7 +95,10 @@ class MarkupSite:
         """The forms of the site's URLs."""
         return UrlForms(hosts=self.hosts, forms=self.forms, host_uid=self.host_uid)
 
-    def _reader(self, page: Page, target: Target) -> PageReader:
+    def _reader(self, page: Page, target: Target) -> "PageReader":
+        from blogarchive.parsing.charset.decoding import decode  # most commands parse no page
+        from blogarchive.sites.markup.page import PageReader
+
         decoded = decode(page.body, page.header("content-type"))
         return PageReader(
             site=self,

@@ -28,11 +28,13 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         names = [entry["config"]["simple"] for entry in self.get_configs()]
         if not names:
             return [], []
-        is_filtered = " where " in self.sql
+        statement = self._statement()
+        if statement is None:
+            return [], names  # Datasette names them as timed out
         try:
             found = await self.ds.execute(
                 self.database,
-                counts_of_filtered(self.table, self.sql) if is_filtered else counts_of_all(self.table),
+                statement,
                 self.params,
                 truncate=False,
                 custom_time_limit=self.ds.setting("facet_time_limit_ms"),
@@ -43,8 +45,16 @@ class CountedFacet(Facet):  # type: ignore[misc]  # Datasette has no types
         for row in found.rows:
             counts[row["facet"]].append((row["value"], row["count"]))
         if any(hits > MAX_HITS for _none, hits in counts[""]):
-            return [], names  # Datasette names them as timed out
+            return [], names
         return [await self._build_facet(name, counts[name]) for name in names], []
+
+    def _statement(self) -> str | None:
+        """Return the statement that counts; None if Datasette has counted too many rows for it."""
+        if " where " not in self.sql:
+            return counts_of_all(self.table)
+        # On later pages the facets are those of the rows that follow, which Datasette has not counted.
+        hits = None if "_next" in self.request.args else self.row_count
+        return counts_of_filtered(self.table, self.sql, hits)
 
     async def _build_facet(self, name: str, counts: Iterable[tuple[Any, int]]) -> dict[str, Any]:
         # The categories of a few blogs are read as a list; other facets have as many values as rows.

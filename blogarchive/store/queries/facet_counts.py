@@ -103,10 +103,15 @@ def counts_of_all(table: str) -> str:
     return _OF_ALL[table]
 
 
-def counts_of_filtered(table: str, sql: str) -> str:
-    """Return the statement for the rows of the table that `sql` selects; totals serve for the comments on a blog."""
+def counts_of_filtered(table: str, sql: str, hits: int | None = None) -> str | None:
+    """Return the statement for the rows of the table that `sql` selects; totals serve for the comments on a blog.
+
+    None if `hits`, the number of these rows if it is known, is more than `MAX_HITS`.
+    """
     if table == "comments" and sql.rstrip().endswith(f"where {on_blog('blog_0')}"):
         return _COMMENTS_OF_BLOG
+    if hits is not None and hits > MAX_HITS:
+        return None
     return _OF_FILTERED[table].format(sql=f"select * from ({sql}) limit {MAX_HITS + 1}")
 
 

@@ -1,22 +1,21 @@
 """Peak memory of `backup`, `reparse` and `merge`: a large blog against a small one; of `update` and `status` of a host."""
 
-from pathlib import Path
-
 from bench.bench_blogs import filled
 from bench.figures import Row
-from bench.running import backup, command, demo_host, folder
+from bench.first_backups import LARGE, first_backup
+from bench.running import command, folder
 
-SMALL, LARGE = 500, 20_000
+SMALL = 500
 BLOGS = 5_000
 
 
 def peaks(posts: int) -> tuple[float, float, float]:
     """Return the peak MiB of a first backup, of a reparse of its pages on one core, and of a merge into a new archive."""
-    with demo_host("31182", posts=posts, comments=1) as urls, folder() as place:
-        db: Path = place / "a.db"
-        first = backup(db, *urls).peak_mib
-        reparse = command("reparse", "--db", db, "--workers", "1", "-q").peak_mib
-        return first, reparse, command("merge", db, "--db", place / "merged.db", "-q").peak_mib
+    first = first_backup(posts)
+    reparse = command("reparse", "--db", first.db, "--workers", "1", "-q").peak_mib
+    with folder() as place:
+        merge = command("merge", first.db, "--db", place / "merged.db", "-q").peak_mib
+    return first.run.peak_mib, reparse, merge
 
 
 def of_a_host(blogs: int) -> Row:

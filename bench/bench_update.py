@@ -3,21 +3,20 @@
 import json
 
 from bench.figures import Row
-from bench.running import backup, command, demo_host, folder
+from bench.first_backups import LARGE, first_backup
+from bench.running import command
 
 
 def requests(posts: int) -> int:
     """Return the requests of the second `update` after a first backup."""
-    with demo_host("31182", posts=posts, comments=0) as urls, folder() as place:
-        backup(place / "a.db", *urls)
-        words = ("update", "--db", place / "a.db", "--delay", "0", "--no-media", "--json", "-q")
-        command(*words)
-        return int(json.loads(command(*words).stdout)["requests"])
+    words = ("update", "--db", first_backup(posts).db, "--delay", "0", "--no-media", "--json", "-q")
+    command(*words)
+    return int(json.loads(command(*words).stdout)["requests"])
 
 
 def measure(*, small: bool = False) -> list[Row]:
     """Return one row for both sizes."""
-    few, many = (10, 30) if small else (50, 5000)
+    few, many = (10, 30) if small else (50, LARGE)
     figure = f"{requests(few)} and {requests(many)}"
     return [
         Row(f"update with nothing new: requests, {few} posts and {many:,}", "exactly 2 a blog, both", figure)

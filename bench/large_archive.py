@@ -12,6 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from bench.archives import written_fast
 from bench.bench_search import vocabulary
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
@@ -45,27 +46,28 @@ class _Words:
 def fill(path: Path, posts: int, *, authors: int = AUTHORS) -> Archive:
     """Return a new archive with `posts` posts of `authors` blogs; the caller closes it."""
     archive = Archive.open(path, create=True)
-    archive.execute(
-        "pragma cache_size = -262144"
-    )  # with 2 MB, SQLite writes each page of a large index many times
     chance = random.Random(1)
     words = _Words(chance)
     names = [f"读者{words.text(1)}" for _ in range(20_000)]
-    with archive.atomic():
-        _write_blogs(archive, authors, words)
     weights = list(accumulate(1 / (place + 3) for place in range(authors)))
-    for start in range(1, posts + 1, _SLICE):
-        numbers = range(start, min(start + _SLICE, posts + 1))
-        blogs = chance.choices(range(1, authors + 1), cum_weights=weights, k=len(numbers))
+    with written_fast(archive):
         with archive.atomic():
-            _write_posts(archive, dict(zip(numbers, blogs, strict=True)), words)
-            _write_comments(archive, numbers, words, chance.choices(names, k=COMMENTS * len(numbers)))
-    with archive.atomic():
-        archive.insert_row("runs", {"command": "backup", "started_at": SEEN, "epoch_at": SEEN, "version": "1",
-                                    "finished_at": SEEN, "outcome": "done", "exit_code": 0})  # fmt: skip
-        archive.execute("insert into run_blogs select 1, id from authors")
-    archive.checkpoint()
+            _write_blogs(archive, authors, words)
+        for start in range(1, posts + 1, _SLICE):
+            numbers = range(start, min(start + _SLICE, posts + 1))
+            blogs = chance.choices(range(1, authors + 1), cum_weights=weights, k=len(numbers))
+            with archive.atomic():
+                _write_posts(archive, dict(zip(numbers, blogs, strict=True)), words)
+                _write_comments(archive, numbers, words, chance.choices(names, k=COMMENTS * len(numbers)))
+        with archive.atomic():
+            _write_run(archive)
     return archive
+
+
+def _write_run(archive: Archive) -> None:
+    archive.insert_row("runs", {"command": "backup", "started_at": SEEN, "epoch_at": SEEN, "version": "1",
+                                "finished_at": SEEN, "outcome": "done", "exit_code": 0})  # fmt: skip
+    archive.execute("insert into run_blogs select 1, id from authors")
 
 
 def _write_blogs(archive: Archive, authors: int, words: _Words) -> None:

@@ -1,7 +1,10 @@
 """Find the databases of a Datasette server that are archives of blogarchive."""
 
 import sqlite3
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from blogarchive.store.queries.table_statements import rewrite_statement
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette
@@ -20,9 +23,24 @@ def is_archive(connection: sqlite3.Connection, *, current: bool = True) -> bool:
 
 
 async def find_archives(datasette: "Datasette") -> None:
-    """Find the archives among the databases and store their names on `datasette`, for use at every request."""
+    """Find the archives among the databases and store their names on `datasette`, for use at every request.
+
+    Statements on them are rewritten from now on.
+    """
     found = [name for name, database in datasette.databases.items() if await database.execute_fn(is_archive)]
     setattr(datasette, _ATTRIBUTE, tuple(found))
+    for name in found:
+        database = datasette.databases[name]
+        database.execute = _rewriting(database.execute)
+
+
+def _rewriting(execute: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return the `execute` of a database with statements rewritten by `rewrite_statement`."""
+
+    async def execute_rewritten(sql: str, *arguments: Any, **options: Any) -> Any:
+        return await execute(rewrite_statement(sql), *arguments, **options)
+
+    return execute_rewritten
 
 
 def archive_names(datasette: "Datasette") -> tuple[str, ...]:

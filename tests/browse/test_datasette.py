@@ -153,6 +153,27 @@ async def assert_links_of_facets_lead_to_their_counts(datasette: Datasette, answ
             assert expected in (None, followed["filtered_table_rows_count"]), result
 
 
+@pytest.mark.parametrize(
+    "filtered",
+    [
+        "posts.json?",
+        "posts.json?author_id=1",
+        "posts.json?_search=的",
+        "posts.json?_category=山居",
+        "comments.json?_search=的",
+    ],
+)
+async def test_the_pages_of_a_filter_have_each_counted_row_once(datasette: Datasette, filtered: str) -> None:
+    path, ids, counts = f"/archive/{filtered}&_shape=objects&_size=2", [], set()
+    while path:
+        answer = (await datasette.client.get(path)).json()
+        ids += [row["id"] for row in answer["rows"]]
+        counts.add(answer["filtered_table_rows_count"])
+        path = (answer["next_url"] or "").removeprefix("http://localhost")
+    assert counts == {len(ids)} == {len(set(ids))}
+    assert len(ids) > 2
+
+
 @pytest.mark.parametrize("table", ["posts", "posts_view"])
 @pytest.mark.parametrize("text", ["的", "iPhone", "用iPhone", "账%", "一笔细_", "川普，", "没有这个词"])
 async def test_contains_finds_what_like_finds(datasette: Datasette, table: str, text: str) -> None:

@@ -8,6 +8,8 @@ rows are counted; the row of the facet '' has their number.
 
 from typing import Final
 
+from blogarchive.store.queries.table_statements import rewrite_statement
+
 CATEGORY: Final = "category"
 BLOG: Final = "blog"
 
@@ -112,7 +114,7 @@ def counts_of_filtered(table: str, sql: str, hits: int | None = None) -> str | N
         return _COMMENTS_OF_BLOG
     if hits is not None and hits > MAX_HITS:
         return None
-    return _OF_FILTERED[table].format(sql=f"select * from ({sql}) limit {MAX_HITS + 1}")
+    return _OF_FILTERED[table].format(sql=f"select * from ({rewrite_statement(sql)}) limit {MAX_HITS + 1}")
 
 
 def on_blog(parameter: str) -> str:

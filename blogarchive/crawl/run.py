@@ -10,14 +10,13 @@ from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 from types import FrameType
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
 from blogarchive.crawl.cookies import read_cookies
-from blogarchive.crawl.discovery import DiscoverySession
 from blogarchive.crawl.host_locks import HostLocks, lock_name, open_host_locks
 from blogarchive.crawl.options import CrawlOptions, require_archive
 from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
@@ -33,6 +32,9 @@ from blogarchive.store.discovery import discovered
 from blogarchive.store.ledger import failures, runs
 from blogarchive.store.timestamps import utc_now
 from blogarchive.workers.process import reduce_garbage_collection, stop_signals
+
+if TYPE_CHECKING:  # it imports the grammar of pages
+    from blogarchive.crawl.discovery import DiscoverySession
 
 _COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
 _SECONDS_TO_STOP = 5.0
@@ -207,7 +209,7 @@ def fetch(target: Target, settings: Settings) -> Page:
     )
 
 
-def run_lookups(session: DiscoverySession, settings: Settings, duration: timedelta | None) -> None:
+def run_lookups(session: "DiscoverySession", settings: Settings, duration: timedelta | None) -> None:
     """Fetch the lookups of `discover`; call it once in a process.
 
     Raises `Interrupted` after a stop signal, `SiteBlocks` if the host refuses requests, and `HostBusy`.

@@ -6,8 +6,6 @@ A declared charset gets a bonus; the answer of chardet gets a smaller one.
 import re
 from collections.abc import Sequence
 
-import chardet
-
 from blogarchive.parsing.charset.char_cost import (
     BIT,
     NON_ASCII,
@@ -141,6 +139,8 @@ def _ask_chardet(sample: bytes, best: Charset, declared: Sequence[Charset], cost
     has_words = len(_ALPHABET_WORD.findall(sample)) > 1
     if best is WINDOWS_1252 and not has_words and _LETTER_IN_WORD.search(sample):
         return best
+    import chardet  # imported here: a tenth of the start of a command, and few pages need it
+
     name = chardet.detect(sample, prefer_superset=True)["encoding"]
     guess = charset_for_label(name) if name else None
     if guess and guess.is_single_byte and (declared or not has_words):

@@ -52,7 +52,8 @@ def pages(word: str) -> dict[str, Mapping[str, str]]:
             "posts": "posts", "search": f"posts?_search={text}", "category": f"posts?_category={quote('分类3')}",
             "author": "posts?author_id=1", "title contains": f"posts?title__contains={text}",
             "body contains": f"posts?body_text__contains={text}", "posts_view": "posts_view", "pages": "pages",
-            "comments": "comments", "comments search": f"comments?_search={text}", "frontier": "frontier",
+            "comments": "comments", "comments of a year": "comments?year=2015",
+            "comments search": f"comments?_search={text}", "frontier": "frontier",
             "post_stats": "post_stats", "edited_posts": "edited_posts", "missing_posts": "missing_posts",
         },
         "canned queries": {

@@ -1,4 +1,4 @@
-"""Totals for plots and lists: comments of each month, replies between people, posts of each category and year.
+"""Totals for plots and lists: comments of each month and year, replies between people, posts of each category and year.
 
 `totals.refresh_totals` calls `refresh` for the authors whose rows changed.
 """
@@ -43,17 +43,37 @@ end;
 insert or ignore into totals_pending select id from authors;
 """
 
+COMMENT_YEARS = """
+alter table comments add column year text generated always as (substr(posted_at, 1, 4)) virtual;
+
+create index comments_year on comments(year, author_name, post_id);
+
+create table comment_year_totals (
+    author_id integer not null references authors(id) on delete cascade,
+    year text not null,
+    comments integer not null,
+    primary key (author_id, year)
+) without rowid;
+
+insert into comment_year_totals
+select p.author_id, c.year, count(*) from comments c join posts p on p.id = c.post_id
+ where c.year is not null group by 1, 2;
+"""
+
 _REFRESH = (
+    "delete from comment_year_totals where author_id in (select author_id from totals_pending)",
     "delete from comment_month_totals where author_id in (select author_id from totals_pending)",
     "delete from reply_totals where author_id in (select author_id from totals_pending)",
     """delete from category_year_totals where category_id in
         (select id from categories where author_id in (select author_id from totals_pending))""",
     # The rows of comments have long texts: they are read once.
     """create temp table dated_comments as
-select p.author_id, c.author_name, c.reply_to, substr(c.posted_at, 1, 7) as month
+select p.author_id, c.author_name, c.reply_to, substr(c.posted_at, 1, 7) as month, c.year
   from posts p join comments c on c.post_id = p.id where p.author_id in (select author_id from totals_pending)""",
     """insert into comment_month_totals
 select author_id, month, count(*) from dated_comments where length(month) = 7 group by 1, 2""",
+    """insert into comment_year_totals
+select author_id, year, count(*) from dated_comments where year is not null group by 1, 2""",
     """insert into reply_totals
 select author_id, author_name, reply_to, count(*) from dated_comments where reply_to <> '' group by 1, 2, 3""",
     "drop table dated_comments",

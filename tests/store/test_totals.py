@@ -36,6 +36,9 @@ COUNTED = {
     "select author_id, month, comments from comment_month_totals": """
         select p.author_id, substr(c.posted_at, 1, 7), count(*) from posts p join comments c on c.post_id = p.id
          where length(c.posted_at) >= 7 group by 1, 2""",
+    "select author_id, year, comments from comment_year_totals": """
+        select p.author_id, c.year, count(*) from posts p join comments c on c.post_id = p.id
+         where c.year is not null group by 1, 2""",
     "select author_id, name, reply_to, comments from reply_totals": """
         select p.author_id, c.author_name, c.reply_to, count(*) from posts p join comments c on c.post_id = p.id
          where c.reply_to is not null group by 1, 2, 3""",

@@ -34,7 +34,7 @@ MIGRATIONS_TABLE = "_sqlite_migrations"
 APPLICATION_ID = int.from_bytes(b"BlgA")
 """`pragma application_id` of every archive: `file` and SQLite browsers show it."""
 
-SCHEMA_VERSION = 19
+SCHEMA_VERSION = 20
 """`pragma user_version` of a current archive: the highest number of a migration."""
 
 _SET = "blogarchive"
@@ -162,8 +162,14 @@ def m018_linked_blogs(connection: sqlite3.Connection) -> None:
 
 @_migration
 def m019_coverage_totals(connection: sqlite3.Connection) -> None:
-    """Create totals of pages by parser and of post numbers by site for `status`, and refresh all totals."""
+    """Create totals of pages by parser and of post numbers by site for `status`."""
     execute_script(connection, tables_coverage.schema())
+
+
+@_migration
+def m020_comment_years(connection: sqlite3.Connection) -> None:
+    """Add the year of each comment, its index and its totals, and refresh the totals of older archives."""
+    execute_script(connection, plot_totals.COMMENT_YEARS)
     totals.refresh_totals(connection)  # only in the newest migration of totals: it writes all of them
 
 

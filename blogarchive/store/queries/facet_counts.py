@@ -34,6 +34,7 @@ union all select 'year', year, count(*) from posts where year is not null group 
     "comments": f"""
 select 'blog' as facet, coalesce(a.nickname, a.uid) as value, sum(t.comments) as count from blog_totals t
   join authors a on a.id = t.author_id where t.comments > 0 group by 2
+union all select 'year', year, sum(comments) from comment_year_totals group by year
 union all select 'author_name', name, comments
             from (select name, comments from person_totals order by comments desc limit {_MOST_PEOPLE})
 """,
@@ -67,11 +68,12 @@ union all select 'author', author, sum(posts) from hit where author is not null 
 union all select 'year', year, sum(posts) from hit where year is not null group by year
 """,
     "comments": f"""
-with hit as materialized (select author_name, post_id from ({{sql}}))
+with hit as materialized (select author_name, post_id, year from ({{sql}}))
 select '' as facet, null as value, count(*) as count from hit
 union all select 'blog', coalesce(a.nickname, a.uid), count(*)
   from hit cross join posts p indexed by posts_newest on p.id = hit.post_id join authors a on a.id = p.author_id
  group by 2
+union all select 'year', year, count(*) from hit where year is not null group by year
 union all select 'author_name', author_name, comments
             from (select author_name, count(*) as comments from hit group by 1 order by 2 desc limit {_MOST_PEOPLE})
 """,
@@ -93,7 +95,9 @@ union all select 'kind', kind, sum(urls) from hit group by kind
 _COMMENTS_OF_BLOG: Final = f"""
 with blog as materialized (select id from authors where coalesce(nickname, uid) = :blog_0)
 select 'blog' as facet, :blog_0 as value, sum(comments) as count from blog_totals
- where author_id in (select id from blog) and comments > 0
+ where author_id in (select id from blog) and comments > 0 group by 1
+union all select 'year', year, sum(comments) from comment_year_totals
+ where author_id in (select id from blog) group by year
 union all select 'author_name', name, comments
             from (select name, sum(comments) as comments from commenter_totals
                    where author_id in (select id from blog) group by 1 order by 2 desc limit {_MOST_PEOPLE})

@@ -43,6 +43,7 @@ TABLES = {
     "m017_merge_progress": "4cbc0daa1f100513",
     "m018_linked_blogs": "ad24da4a40ef2b96",
     "m019_coverage_totals": "920bd08e30c43be0",
+    "m020_comment_years": "3923f5bfb0ca8c88",
 }
 """A hash of the schema after each released migration, without white space after a statement. Add lines, change none."""
 

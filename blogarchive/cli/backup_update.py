@@ -17,7 +17,7 @@ from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
-from blogarchive.crawl.targets import digest_of, read_url_list
+from blogarchive.crawl.targets.from_urls import digest_of, read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.media.hosts import parse_hosts
 from blogarchive.store.database.archive import Archive
@@ -117,7 +117,8 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     )
     if flags.dry_run:
         return _print_requests(crawl_options, flags)
-    from blogarchive.crawl.run import build_settings, crawl
+    from blogarchive.crawl.run import crawl
+    from blogarchive.crawl.scrapy_settings import build_settings
 
     named = crawl_options.named
     settings = build_settings(delay=named.delay, cookies=flags.cookies, ignore_robots=flags.ignore_robots)

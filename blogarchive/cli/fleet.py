@@ -3,12 +3,10 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine
 from contextlib import closing
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 from urllib.parse import urlsplit
@@ -16,22 +14,21 @@ from urllib.parse import urlsplit
 import click
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.fleet_output import ended_json, round_line, status_json, status_lines
 from blogarchive.cli.common.notify import notify
 from blogarchive.cli.common.options import Count, Duration, Seconds
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.host_locks import lock_name
 from blogarchive.crawl.options import require_archive
 from blogarchive.crawl.progress import stamped
-from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
+from blogarchive.crawl.targets.from_urls import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
 from blogarchive.fleet.settings import fleet_url
 from blogarchive.fleet.shard import Shard
-from blogarchive.messages.labels import label
 from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.workers.process import stop_signals
 
 if TYPE_CHECKING:  # these import psycopg, which is an extra
-    from blogarchive.fleet.registry import ShardStatus
     from blogarchive.fleet.worker import EndedRound, Worker
 
 _T = TypeVar("_T")
@@ -128,12 +125,13 @@ def add(
     hosts += [lock_name(host_of(one), port_of(one)) for one in urls]
     if not hosts:
         raise click.UsageError(_("give a host, the URL of a blog, or a list of them with --from FILE"))
+    urls = tuple(dict.fromkeys(urls))
     shard = Shard(
         shard=db.resolve().stem,
         hosts=tuple(dict.fromkeys(hosts)),
         site=site,
-        urls=tuple(dict.fromkeys(urls)),
-        list_digest=digest_of(tuple(dict.fromkeys(urls))) if urls else None,
+        urls=urls,
+        list_digest=digest_of(urls) if urls else None,
         every_seconds=int(every.total_seconds()),
         slice_seconds=int(slice_.total_seconds()),
         delay=delay,
@@ -168,9 +166,9 @@ def work(folder: Path, rounds: int, once: bool, command: str | None, quiet: bool
 
     def on_ended(ended: "EndedRound") -> None:
         if not quiet or ended.paused:
-            click.echo(stamped(_round_line(ended), sys.stderr), err=True)
+            click.echo(stamped(round_line(ended), sys.stderr), err=True)
         if ended.paused and command:
-            notify(command, summary=json.dumps(_ended_json(ended)), sentence=_round_line(ended))
+            notify(command, summary=json.dumps(ended_json(ended)), sentence=round_line(ended))
 
     worker = Worker(url, folder, most_rounds=rounds, once=once, on_line=on_line, on_ended=on_ended)
     _run(_work(worker))
@@ -187,10 +185,12 @@ def status(as_json: bool) -> None:
 
     found = _run(registry.read_status(url))
     if as_json:
-        print_result(json.dumps([_status_json(one) for one in found], ensure_ascii=False, default=_iso))
+        print_result(
+            json.dumps([status_json(one) for one in found], ensure_ascii=False, default=datetime.isoformat)
+        )
         return
     for one in found:
-        click.echo("\n".join(_status_lines(one)))
+        click.echo("\n".join(status_lines(one)))
 
 
 @fleet.command(help=_("Leave the next rounds of a shard out until `resume`; a round that runs goes on."))
@@ -276,73 +276,3 @@ async def _work(worker: "Worker") -> None:
         )
         loop.add_signal_handler(signum, worker.stop, error)
     await worker.run()
-
-
-def _round_line(ended: "EndedRound") -> str:
-    result = ended.result
-    outcome = label(result.outcome) if result.outcome else _("exit code {code}").format(code=result.exit_code)
-    parts = [f"{ended.shard}: {outcome}"]
-    if result.requests is not None:
-        parts.append(
-            ngettext("{count} request", "{count} requests", result.requests).format(count=result.requests)
-        )
-    if ended.paused:
-        parts.append(
-            _("paused: {reason}; then `blogarchive fleet resume {name}`").format(
-                reason=result.message or outcome, name=ended.shard
-            )
-        )
-    else:
-        parts.append(_("next round: {time}").format(time=_time(ended.next_at)))
-    return _(", ").join(parts)
-
-
-def _ended_json(ended: "EndedRound") -> dict[str, Any]:
-    return {"command": "fleet work", "shard": ended.shard, "db": str(ended.db), **asdict(ended.result)}
-
-
-def _status_json(one: "ShardStatus") -> dict[str, Any]:
-    row = asdict(one.row)
-    del row["urls"], row["has_job"]
-    rounds = [asdict(done) for done in one.rounds]
-    return {**row, "blogs": len(one.row.urls), "lag_seconds": one.lag_seconds, "rounds": rounds}
-
-
-def _status_lines(one: "ShardStatus") -> Iterator[str]:
-    row = one.row
-    yield _("{name}  {hosts}  {db} on {machine}, epoch {epoch}").format(
-        name=row.shard, hosts=_few(row.hosts), db=row.db, machine=row.machine, epoch=row.epoch
-    )
-    if row.paused_at:
-        yield _("  paused since {time}: {reason}").format(
-            time=_time(row.paused_at), reason=row.paused_reason or _("by a person")
-        )
-    elif row.is_running:
-        yield _("  a round runs")
-    else:
-        late = _(", {seconds} s late").format(seconds=round(one.lag_seconds)) if one.lag_seconds >= 1 else ""
-        yield _("  next round: {time}").format(time=_time(row.next_at)) + late
-    for done in one.rounds:
-        yield _("  {time}  exit code {code}, {outcome}, {requests} requests, on {machine}").format(
-            time=_time(done.started_at),
-            code="-" if done.exit_code is None else done.exit_code,
-            outcome=label(done.outcome) if done.outcome else "-",
-            requests="-" if done.requests is None else done.requests,
-            machine=done.machine,
-        )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()
-
-
-def _few(hosts: Sequence[str]) -> str:
-    shown = ", ".join(hosts[:3])
-    return (
-        shown if len(hosts) <= 3 else _("{hosts} and {count} more").format(hosts=shown, count=len(hosts) - 3)
-    )
-
-
-def _time(moment: datetime | None) -> str:
-    """Return a time in the time zone of this machine; None is now."""
-    return _("now") if moment is None else moment.astimezone().isoformat(sep=" ", timespec="seconds")

@@ -13,7 +13,7 @@ from blogarchive.cli.common import options
 from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
-from blogarchive.crawl.targets import target_of_url
+from blogarchive.crawl.targets.from_urls import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
@@ -132,10 +132,11 @@ def doctor(
 def _fetch_page(
     url: str, site: str | None, cookies: Path | None, *, ignore_robots: bool
 ) -> tuple[Page, Target]:
-    from blogarchive.crawl import run
+    from blogarchive.crawl.run import fetch
+    from blogarchive.crawl.scrapy_settings import build_settings
 
     target = target_of_url(url, site)
-    return run.fetch(target, run.build_settings(cookies=cookies, ignore_robots=ignore_robots)), target
+    return fetch(target, build_settings(cookies=cookies, ignore_robots=ignore_robots)), target
 
 
 def _read_saved_page(path: Path, url: str | None, site: str | None) -> tuple[Page, Target]:

@@ -5,11 +5,11 @@ from urllib.parse import urljoin
 
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
-from blogarchive.crawl.targets import start_targets
+from blogarchive.crawl.targets.from_urls import start_targets
 from blogarchive.errors import NoArchive
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.scratch_copy import open_scratch
-from blogarchive.store.ingest import plan
+from blogarchive.store.frontier import stored_targets
 from blogarchive.store.ledger import runs
 from blogarchive.store.timestamps import utc_now
 
@@ -34,7 +34,7 @@ def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -
     session.begin(start_targets(options))
     targets = list(session.targets.planned())
     yield from (target.url for target in targets)
-    yield from plan.stored_next_pages(archive, targets)
+    yield from stored_targets.stored_next_pages(archive, targets)
     if session.begin_media():
         yield from session.media.planned_urls()
 

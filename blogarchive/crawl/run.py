@@ -1,28 +1,22 @@
 """Run one crawl in this process: lock the archive, run the spider, write the row of `runs`."""
 
-import asyncio
 import logging
-import signal
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from gettext import gettext as _
-from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Protocol, cast
 
-from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
+from scrapy.settings import Settings
 
-from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.host_locks import HostLocks, lock_name, open_host_locks
 from blogarchive.crawl.options import CrawlOptions, require_archive
-from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
+from blogarchive.crawl.result import CrawlResult, blocked_message, build_result
+from blogarchive.crawl.scrapy_settings import apply_blog_settings
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
-from blogarchive.crawl.targets import start_targets
-from blogarchive.errors import BlogArchiveError, HostBusy, Interrupted, RobotsForbid, SiteBlocks, Unreachable
+from blogarchive.crawl.spider_process import CrawlSpider, restored_signal_handlers, run_spider
+from blogarchive.crawl.targets.from_urls import start_targets
+from blogarchive.errors import HostBusy, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.media.hosts import host_of, port_of
@@ -31,70 +25,21 @@ from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.discovery import discovered
 from blogarchive.store.ledger import failures, runs
 from blogarchive.store.timestamps import utc_now
-from blogarchive.workers.process import reduce_garbage_collection, stop_signals
 
 if TYPE_CHECKING:  # it imports the grammar of pages
     from blogarchive.crawl.discovery import DiscoverySession
 
-_COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
-_SECONDS_TO_STOP = 5.0
-"""Time between the first signal and the hard end of the event loop."""
-_SECONDS_BETWEEN_CHECKS = 0.5
-"""Time between two checks that a fleet's locks are held; each request checks them too."""
 _CONCURRENT_PER_HOST = 4
 """Pages and images of a host that wait for their turn; one of them is requested."""
 _MAX_CONCURRENT = 800
 """At most: each host needs a connection, and a process may often open 1,024 files."""
 
 
-class _Throttle(ThrottleState, Protocol):
-    def end_at_limit(self, limit: str) -> None: ...
-    def stop(self, error: BlogArchiveError | None = None) -> None: ...
-
-
-class _Spider(Protocol):
-    """The part of `spiders.blog.BlogSpider` used here; settings name the spider as a string."""
-
-    throttle: _Throttle
-    crash: BaseException | None
-
-
-class _PageSpider(_Spider, Protocol):
+class _PageSpider(CrawlSpider, Protocol):
     """The part of `spiders.single_page.PageSpider` used here."""
 
     page: Page | None
     failure: str
-
-
-def build_settings(
-    *, delay: float | None = None, cookies: Path | None = None, ignore_robots: bool = False
-) -> Settings:
-    """Return Scrapy's settings: `blogarchive.settings` with the options of the user; raises `UsageError`."""
-    settings = Settings()
-    settings.setmodule("blogarchive.settings", priority="project")
-    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command line has its own
-    if delay is not None:
-        settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
-        settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
-    if cookies is not None:
-        read_cookies(cookies)  # raise for an invalid file before the archive is open
-        settings.set("COOKIES_FILE", str(cookies), priority="cmdline")
-        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
-    if ignore_robots:
-        settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
-    return settings
-
-
-def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
-    """Set the delay and the cookies of the blogs of a run; a delay of the command line stays."""
-    if settings.getpriority("DOWNLOAD_DELAY") != _COMMAND_LINE:
-        session.delays = session.host_delays(settings.getfloat("DOWNLOAD_DELAY"))
-        settings.set("DOWNLOAD_DELAY", session.delays.lowest, priority="cmdline")
-        settings.set("AUTOTHROTTLE_ENABLED", session.delays.lowest > 0, priority="cmdline")
-    files = session.cookie_files()
-    settings.set("COOKIES_FILES", files, priority="cmdline")
-    if files:
-        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
 
 
 def crawl(options: CrawlOptions, observer: CrawlObserver, settings: Settings) -> CrawlResult:
@@ -117,7 +62,7 @@ def crawl_in(process: AsyncCrawlerProcess, options: CrawlOptions, observer: Craw
     if is_new:
         observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
     with (
-        _restored_signal_handlers(),
+        restored_signal_handlers(),
         open_host_locks(options.db, process.settings.getfloat("DOWNLOAD_DELAY")) as locks,
         lock.hold_lock(options.db, options.command, now=utc_now()),
     ):
@@ -151,7 +96,7 @@ def _crawl_archive(
     apply_blog_settings(process.settings, session)
     process.settings.set("CONCURRENT_REQUESTS", _concurrency(len(session.hosts())), priority="cmdline")
     spider = cast(
-        _Spider, _run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
+        CrawlSpider, run_spider(process, "blog", locks=locks, duration=options.duration, session=session)
     )
     if spider.crash:
         raise spider.crash
@@ -192,10 +137,10 @@ def fetch(target: Target, settings: Settings) -> Page:
     Raises `RobotsForbid`, `SiteBlocks`, `Unreachable` or `HostBusy`.
     """
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    with _restored_signal_handlers(), open_host_locks(None, 0.0) as locks:
+    with restored_signal_handlers(), open_host_locks(None, 0.0) as locks:
         locks.hold([lock_name(host_of(target.url), port_of(target.url))])
         process = AsyncCrawlerProcess(settings)
-        spider = cast(_PageSpider, _run_spider(process, "page", locks=locks, target=target))
+        spider = cast(_PageSpider, run_spider(process, "page", locks=locks, target=target))
     if spider.page is not None:
         return spider.page
     if spider.crash:
@@ -216,11 +161,11 @@ def run_lookups(session: "DiscoverySession", settings: Settings, duration: timed
     """
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     delay = settings.getfloat("DOWNLOAD_DELAY")
-    with _restored_signal_handlers(), open_host_locks(None, delay) as locks:
+    with restored_signal_handlers(), open_host_locks(None, delay) as locks:
         locks.hold(lock_name(host, port) for host, port in session.homes())
         process = AsyncCrawlerProcess(settings)
         spider = cast(
-            _Spider, _run_spider(process, "discover", locks=locks, duration=duration, session=session)
+            CrawlSpider, run_spider(process, "discover", locks=locks, duration=duration, session=session)
         )
     if spider.crash:
         raise spider.crash
@@ -230,94 +175,6 @@ def run_lookups(session: "DiscoverySession", settings: Settings, duration: timed
         raise spider.throttle.stop_error
 
 
-@contextmanager
-def _restored_signal_handlers() -> Iterator[None]:
-    """Restore the handlers of stop signals at the end, after the archive is closed."""
-    before = {signum: signal.getsignal(signum) for signum in stop_signals()}
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
-
-
-@contextmanager
-def _stop_handlers(loop: asyncio.AbstractEventLoop, stop: Callable[[signal.Signals], None]) -> Iterator[None]:
-    """Call `stop` in `loop` for each stop signal.
-
-    `loop.add_signal_handler` would do the same; Windows does not have it. There no signal ends the wait for sockets,
-    so a byte in a socket pair wakes the loop.
-    """
-
-    def handle(signum: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop, signal.Signals(signum))
-
-    receiver, sender = socket.socketpair()
-    with receiver, sender:
-        receiver.setblocking(False)
-        sender.setblocking(False)
-        loop.add_reader(receiver, receiver.recv, 1)
-        before = signal.set_wakeup_fd(sender.fileno())
-        for signum in stop_signals():
-            signal.signal(signum, handle)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            loop.remove_reader(receiver)
-
-
 def _concurrency(hosts: int) -> int:
     """Return how many requests of all hosts Scrapy accepts at a time."""
     return min(_CONCURRENT_PER_HOST * (hosts + 1), _MAX_CONCURRENT)
-
-
-def _run_spider(
-    process: AsyncCrawlerProcess,
-    name: str,
-    *,
-    locks: HostLocks,
-    duration: timedelta | None = None,
-    **arguments: object,
-) -> Spider:
-    """Run one spider until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
-
-    Later signals do nothing.
-    """
-    crawler = process.create_crawler(name)
-    task = process.crawl(crawler, locks=locks, **arguments)
-    loop = asyncio.get_event_loop()
-
-    def stop(signum: signal.Signals) -> None:
-        end(
-            Interrupted(
-                _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
-            )
-        )
-
-    def end(error: BlogArchiveError) -> None:
-        loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
-        cast(_Spider, crawler.spider).throttle.stop(error)
-
-    def check_locks() -> None:
-        if error := locks.lost():
-            end(error)
-            return
-        locks.end_turns()
-        loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
-
-    def end_at_limit(duration: timedelta) -> None:
-        if crawler.spider is not None:
-            cast(_Spider, crawler.spider).throttle.end_at_limit(str(duration))
-
-    if duration is not None:
-        loop.call_later(duration.total_seconds(), end_at_limit, duration)
-    loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
-    reduce_garbage_collection()
-    with _stop_handlers(loop, stop):
-        process.start(install_signal_handlers=False)
-    if task.done() and (error := task.exception()):
-        raise error
-    if crawler.spider is None:
-        raise Interrupted(_("stopped before the run began"))
-    return crawler.spider

@@ -17,15 +17,15 @@ from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, Medi
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress_counter import ProgressCounter
 from blogarchive.crawl.run_settings import HostDelays, RunSettings
-from blogarchive.crawl.target_source import TargetSource
+from blogarchive.crawl.targets.source import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.media.hosts import host_of, port_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue
+from blogarchive.store.frontier import requeue, stored_targets
 from blogarchive.store.frontier.queue import CrawlProgress
-from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ingest import home_pages, plan, save_page
 from blogarchive.store.ledger import blogs, failures, field_coverage
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
@@ -86,7 +86,7 @@ class CrawlSession:
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":
             for blog in blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry):
-                home = plan.queue_home(self.archive, blog, now=utc_now())
+                home = home_pages.queue_home(self.archive, blog, now=utc_now())
                 self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
         if self.options.retry:
             failures.requeue_failed(self.archive, self.blogs)
@@ -208,7 +208,7 @@ class CrawlSession:
     def _queue_start(self, target: Target) -> str:
         """Queue a target that the user named, before all others, and return its key in the frontier."""
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
-        target = plan.with_stored_scheme(self.archive, replace(target, uid=uid))
+        target = stored_targets.with_stored_scheme(self.archive, replace(target, uid=uid))
         frontier_queue.add_targets(self.archive, [target], now=utc_now(), first=True)
         requeue.change_url(self.archive, target)
         requeue.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())

@@ -9,6 +9,7 @@ from blogarchive.items import PageKind
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.frontier import stored_targets
 from blogarchive.store.ingest import plan, save_page
 from blogarchive.store.ledger import failures, runs
 from blogarchive.store.ledger.failures import Failure
@@ -286,11 +287,13 @@ def test_a_url_with_the_other_scheme_is_the_stored_target(archive: Archive, cloc
     for stored in (blog.home, blog.post_target(min(blog.entries))):
         scheme, _, rest = stored.url.partition("://")
         other = replace(stored, url=f"{'http' if scheme == 'https' else 'https'}://{rest}")
-        assert plan.with_stored_scheme(archive, other).url == stored.url
-        assert plan.with_stored_scheme(archive, stored) == stored
+        assert stored_targets.with_stored_scheme(archive, other).url == stored.url
+        assert stored_targets.with_stored_scheme(archive, stored) == stored
         lost = Failure(kind="network", detail="no answer")
         save_page.save_fetch_failure(archive, stored, lost, None, now=clock())
-        assert plan.with_stored_scheme(archive, other) == other, "a URL with an open failure is not used"
+        assert stored_targets.with_stored_scheme(archive, other) == other, (
+            "a URL with an open failure is not used"
+        )
 
 
 @pytest.mark.parametrize("days", [0, 1, 30, 365, 4000])

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.turns import BlogTurns
+from blogarchive.crawl.targets.turns import BlogTurns
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.changes.undo import held_blogs

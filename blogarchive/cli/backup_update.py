@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
@@ -23,6 +23,9 @@ from blogarchive.parsing.media.hosts import parse_hosts
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import waiting_urls
 from blogarchive.store.ledger.blog_settings import BlogSettings
+
+if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
+    from blogarchive.crawl.result import CrawlResult
 
 _STORED: Final = ("delay", "media_hosts", "cookies")
 
@@ -105,16 +108,7 @@ def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, fl
 
 def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     """Run a crawl, or print its requests with `--dry-run`; return the exit code."""
-    crawl_options = replace(
-        crawl_options,
-        limit=flags.limit,
-        since=flags.since,
-        duration=flags.duration,
-        max_requests=flags.max_requests,
-        media=not flags.no_media,
-        named=_settings(flags, named=True),
-        defaults=_settings(flags, named=False),
-    )
+    crawl_options = _with_flags(crawl_options, flags)
     if flags.dry_run:
         return _print_requests(crawl_options, flags)
     from blogarchive.crawl.run import crawl
@@ -130,6 +124,25 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
             summary = error_json(crawl_options, error)
             notify(flags.notify, summary=summary, sentence=str(error))
         raise
+    _report(result, crawl_options, flags)
+    return result.exit_code
+
+
+def _with_flags(crawl_options: CrawlOptions, flags: CrawlFlags) -> CrawlOptions:
+    return replace(
+        crawl_options,
+        limit=flags.limit,
+        since=flags.since,
+        duration=flags.duration,
+        max_requests=flags.max_requests,
+        media=not flags.no_media,
+        named=_settings(flags, named=True),
+        defaults=_settings(flags, named=False),
+    )
+
+
+def _report(result: "CrawlResult", crawl_options: CrawlOptions, flags: CrawlFlags) -> None:
+    """Print the result of a run, and run the command of `--notify` if there is news."""
     if not flags.quiet and not flags.as_json:
         for line in summary_lines(result):
             click.echo(line, err=True)
@@ -140,7 +153,6 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     if flags.notify and (result.exit_code or has_news(result)):
         sentence = result.message or next(summary_lines(result))
         notify(flags.notify, summary=result_json(crawl_options, result), sentence=sentence)
-    return result.exit_code
 
 
 def _settings(flags: CrawlFlags, *, named: bool) -> BlogSettings:

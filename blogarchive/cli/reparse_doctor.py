@@ -107,6 +107,16 @@ def doctor(
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
         return
+    _print_page(page, template, target.site)
+    for finding in findings:
+        click.echo(_format_finding(finding))
+    if lines:
+        for number, text in enumerate(visible_lines(page), start=1):
+            click.echo(f"{number:5} {text}")
+
+
+def _print_page(page: Page, template: str | None, site: str) -> None:
+    """Print the lines about the whole page: its response, the limits of size, its template."""
     click.echo(
         _("{url}: status {status}, {size} bytes, {type}").format(
             url=page.url,
@@ -121,12 +131,7 @@ def doctor(
         )
     )
     if template is not None:
-        click.echo(_("site {site}, template: {template}").format(site=target.site, template=template))
-    for finding in findings:
-        click.echo(_format_finding(finding))
-    if lines:
-        for number, text in enumerate(visible_lines(page), start=1):
-            click.echo(f"{number:5} {text}")
+        click.echo(_("site {site}, template: {template}").format(site=site, template=template))
 
 
 def _fetch_page(

@@ -4,11 +4,17 @@ import sys
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from blogarchive.cli.common import options
+
+if TYPE_CHECKING:  # the search is imported if the command runs
+    from collections.abc import Sequence
+
+    from blogarchive.store.search.search import Hit
 
 
 @click.command(
@@ -45,21 +51,14 @@ def search(
     as_json: bool,
 ) -> int:
     """Find posts or comments: words of any length, "phrases", A OR B, -without; 简 finds 繁."""
-    from blogarchive.cli.common.search_output import format_hit, hit_json
-    from blogarchive.crawl.options import require_archive
-    from blogarchive.store.database import lock
     from blogarchive.store.database.archive import Archive
     from blogarchive.store.search import search as finder
-    from blogarchive.store.timestamps import utc_now
 
     for word in words:
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     if rebuild:
-        require_archive(db)
-        with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:
-            rows = archive.rebuild_search()
-        click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
+        _rebuild_index(db)
     elif not words:
         raise click.UsageError(_("give words to find, or --rebuild"))
     day = since.isoformat() if since else None
@@ -72,17 +71,7 @@ def search(
         total = len(found)
         if total == limit:
             total = finder.count_hits(*query, author=author, since=day, comments=comments)
-    for hit in found:
-        click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
-    if not found and not as_json:
-        click.echo(_("nothing found"), err=True)
-    if total > len(found):
-        click.echo(
-            _("the first {count} of {total}; --limit {total} shows them all").format(
-                count=len(found), total=total
-            ),
-            err=True,
-        )
+    _print_hits(found, total, as_json=as_json)
     return 0
 
 
@@ -150,3 +139,28 @@ def app(port: int, no_browser: bool, db: Path) -> None:
     from blogarchive.browse.app.server import run_app
 
     run_app(db, port=port, open_browser=not no_browser)
+
+
+def _rebuild_index(db: Path) -> None:
+    from blogarchive.crawl.options import require_archive
+    from blogarchive.store.database import lock
+    from blogarchive.store.database.archive import Archive
+    from blogarchive.store.timestamps import utc_now
+
+    require_archive(db)
+    with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:
+        rows = archive.rebuild_search()
+    click.echo(_("{rows} posts and comments indexed").format(rows=rows), err=True)
+
+
+def _print_hits(found: "Sequence[Hit]", total: int, *, as_json: bool) -> None:
+    """Print the first hits of `total`."""
+    from blogarchive.cli.common.search_output import format_hit, hit_json
+
+    for hit in found:
+        click.echo(hit_json(hit) if as_json else format_hit(hit, colour=sys.stdout.isatty()))
+    if not found and not as_json:
+        click.echo(_("nothing found"), err=True)
+    if total > len(found):
+        message = _("the first {count} of {total}; --limit {total} shows them all")
+        click.echo(message.format(count=len(found), total=total), err=True)

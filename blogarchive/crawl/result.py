@@ -160,6 +160,17 @@ def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
     if found and all(failure in known for failure in found):
         return None
     by_kind = {failure.kind: failure for failure in found}
+    if by_kind.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
+        return SiteChanged(
+            _("the site seems to have changed: {what}; see `blogarchive doctor URL`").format(
+                what=_describe(by_kind["unreadable"])
+            )
+        )
+    return None if by_kind.keys() == {"mistake"} else _error_of_kinds(by_kind)
+
+
+def _error_of_kinds(by_kind: Mapping[str, OpenFailure]) -> BlogArchiveError:
+    """Return the error of a run without a page, by a failure of each kind."""
     if "robots" in by_kind:
         return RobotsForbid(
             _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog").format(
@@ -172,14 +183,6 @@ def _unreached_error(session: CrawlSession) -> BlogArchiveError | None:
                 what=_describe(by_kind["blocked"])
             )
         )
-    if by_kind.keys() == {"unreadable"} and field_coverage.has_posts(session.archive, session.blogs):
-        return SiteChanged(
-            _("the site seems to have changed: {what}; see `blogarchive doctor URL`").format(
-                what=_describe(by_kind["unreadable"])
-            )
-        )
-    if by_kind.keys() == {"mistake"}:
-        return None
     reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
     hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
     return Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)

@@ -4,6 +4,7 @@ The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`. Archives never share 
 by side into one folder.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -41,7 +42,7 @@ def export_parquet(
     if out.exists() and not out.is_dir():
         raise UsageError(_("{folder} is a file; name a folder for this export").format(folder=out))
     shard = archive.resolve().stem
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     files: Digests = {}
     with open_reader(archive, filters) as reader:
         authors = [(blog.site, blog.uid) for blog in reader.blogs()] if filters.authors else []
@@ -49,15 +50,15 @@ def export_parquet(
             rows = flat_rows(reader.archive, table, authors)
             for site, year, part in _parts(rows, reader.blogs()):
                 path = out / table.name / f"site={site}" / f"year={year}" / f"{shard}.parquet"
-                counts[table.name] = counts.get(table.name, 0) + _write_file(path, table, part, files)
+                counts[table.name] += _write_file(path, table, part, files)
             progress(done, len(FLAT_TABLES))
         missing = reader.archive.scalar("select count(*) from posts where content_hash is null")
         state = reader.finish()
     _remove_earlier(out, shard, files)
     return Exported(
         out=out,
-        posts=counts.get("posts", 0),
-        comments=counts.get("comments", 0),
+        posts=counts["posts"],
+        comments=counts["comments"],
         missing=missing,
         files=files,
         archive_state=state,

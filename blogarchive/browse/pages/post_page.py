@@ -1,6 +1,6 @@
 """The pages of a post: text, images, comments and counters; and the differences of its edits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
@@ -99,8 +99,6 @@ def _post_id(context: RequestContext) -> int:
 def _template_values(
     context: RequestContext, found: PostPage, posts: Mapping[str, int], *, remote: bool
 ) -> dict[str, object]:
-    reply_targets = find_reply_targets(found.post.comments)
-
     def render(body_html: str | None, images: Sequence[Image]) -> Markup:
         return bodies.render_for_page(
             body_html,
@@ -119,21 +117,23 @@ def _template_values(
         "leave_images": context.with_parameters(remote=""),
         "body": render(found.post.body_html, found.post.images),
         "language": detect_language(found.post.body_text or found.post.title),
-        "comments": [
-            ShownComment(
-                comment,
-                render(comment.body_html, ()),
-                detect_language(comment.body_text),
-                reply_targets.get(comment.id),
-            )
-            for comment in found.post.comments
-        ],
+        "comments": _show_comments(found.post.comments, lambda comment: render(comment.body_html, ())),
         "series": _draw_series(context, found.counters),
         "readings": _draw_readings(context, found.counters),
         "edits": max(0, len(found.post.versions) - 1),
         "remote": remote,
         "lacks_images": any(image.sha256 is None for image in found.post.images),
     }
+
+
+def _show_comments(comments: Sequence[Comment], render: Callable[[Comment], Markup]) -> list[ShownComment]:
+    reply_targets = find_reply_targets(comments)
+    return [
+        ShownComment(
+            comment, render(comment), detect_language(comment.body_text), reply_targets.get(comment.id)
+        )
+        for comment in comments
+    ]
 
 
 def _draw_series(context: RequestContext, counters: Sequence[Counters]) -> list[Series]:

@@ -4,6 +4,7 @@ A held page replaces nothing. The changes of the same kind that the run stored b
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from blogarchive.items import CrawledPage, PageKind, Post
 from blogarchive.messages.details import Detail
@@ -96,12 +97,20 @@ def check_change(
     if change is None or accepted:
         return None
     scope = ChangeScope(run_id=run_id, site=blog.site, change=change)
+    return _hold_if_doubted(archive, scope, stored, crawled.page.fetched_at)
+
+
+def _hold_if_doubted(
+    archive: Archive, scope: ChangeScope, stored: _StoredPost, now: datetime
+) -> HeldPage | None:
+    """Record a change; return why its page is held, or None if it may be an edit of the author."""
+    change = scope.change
     statistics.record_change(
         archive,
         scope,
         {
             "post_id": stored.id,
-            "captured_at": moment,
+            "captured_at": format_utc(now),
             "posted_at": stored.posted_at,
             "posted_at_text": stored.posted_at_text,
             "last_changed_at": stored.last_changed_at,
@@ -116,8 +125,7 @@ def check_change(
     failure = Failure(kind="changed", field="text", detail=detail)
     if not statistics.is_of_most(archive, scope):
         return HeldPage(failure=failure)
-    now = crawled.page.fetched_at
-    site_changes.open_change(archive, blog.site, scope.field, run_id=run_id, now=now)
+    site_changes.open_change(archive, scope.site, scope.field, run_id=scope.run_id, now=now)
     return HeldPage(failure=failure, undone=undo.undo_changes(archive, scope, failure, now=now))
 
 

@@ -68,17 +68,8 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
     changed = archive.all_as(
         _Changed, _CHANGED, (scope.site, scope.run_id, scope.change.kind, scope.change.digest)
     )
-    undone = 0
+    undone = sum(_undo_change(archive, row, now) for row in changed)
     for row in changed:
-        archive.execute(
-            "update pages set held_at = ? where url = ? and fetched_at = ?",
-            (format_utc(now), row.url, row.captured_at),
-        )
-        if row.kind.concerns_comments:
-            undo_comments(archive, row.post_id, row.kind, row.captured_at)
-            _end_chain(archive, row)
-        else:
-            undone += _restore(archive, row)
         target = Target(url=row.url, site=row.site, kind=PageKind.POST, uid=row.uid, number=row.number)
         due_at = transitions.mark_failed(archive, target, now=now)
         failures.record_failure(
@@ -92,6 +83,19 @@ def undo_changes(archive: Archive, scope: ChangeScope, failure: Failure, *, now:
         )
         archive.update_row("text_changes", row.id, {"held": True})
     return undone
+
+
+def _undo_change(archive: Archive, row: _Changed, now: datetime) -> int:
+    """Hold the page of a change, and restore its post or comments; return how many edits of texts were undone."""
+    archive.execute(
+        "update pages set held_at = ? where url = ? and fetched_at = ?",
+        (format_utc(now), row.url, row.captured_at),
+    )
+    if not row.kind.concerns_comments:
+        return _restore(archive, row)
+    undo_comments(archive, row.post_id, row.kind, row.captured_at)
+    _end_chain(archive, row)
+    return 0
 
 
 def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:

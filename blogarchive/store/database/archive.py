@@ -157,16 +157,8 @@ class Archive(Statements):
         self.close()
 
     def _prepare(self, *, create: bool) -> None:
-        tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
-        # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
-        is_empty = not tables - {MIGRATIONS_TABLE}
-        is_other = self.scalar("pragma application_id") not in (0, APPLICATION_ID)  # 0: before it was set
-        if is_other or (not is_empty and not tables >= {"frontier", MIGRATIONS_TABLE}):
-            raise ArchiveDamaged(
-                _("{path} is a database of something else; name another file with --db").format(
-                    path=self.path
-                )
-            )
+        """Check that the file is an archive, and apply pending migrations unless it is read only."""
+        is_empty = self._is_empty()
         if is_empty and not create:
             raise NoArchive(
                 _("{path} holds no archive yet; `blogarchive backup URL` makes one").format(path=self.path)
@@ -176,9 +168,8 @@ class Archive(Statements):
             return
         self.execute("pragma journal_mode = wal").fetchall()
         self.execute("pragma synchronous = normal")
-        self.execute(
-            "pragma wal_autocheckpoint = 4000"
-        ).fetchall()  # pages; each checkpoint waits for the disk
+        pages = 4000  # each checkpoint waits for the disk
+        self.execute(f"pragma wal_autocheckpoint = {pages}").fetchall()
         try:
             apply_migrations(self.connection)
         except DATABASE_ERRORS as error:
@@ -190,6 +181,20 @@ class Archive(Statements):
                 ).format(path=self.path)
             )
         self.execute("pragma foreign_keys = on")  # after the migrations: some rebuild tables
+
+    def _is_empty(self) -> bool:
+        """Return whether the file has no table of an archive; raises `ArchiveDamaged` if it is another database."""
+        tables = {str(name) for (name,) in self.rows("select name from sqlite_master where type = 'table'")}
+        # A process that was killed, or had no disk space, while it created the archive leaves this table at most.
+        is_empty = not tables - {MIGRATIONS_TABLE}
+        is_other = self.scalar("pragma application_id") not in (0, APPLICATION_ID)  # 0: before it was set
+        if is_other or (not is_empty and not tables >= {"frontier", MIGRATIONS_TABLE}):
+            raise ArchiveDamaged(
+                _("{path} is a database of something else; name another file with --db").format(
+                    path=self.path
+                )
+            )
+        return is_empty
 
     def _check_version(self) -> bool:
         """Return whether an older blogarchive made the archive; raises `UsageError` if it cannot be used as it is."""

@@ -66,10 +66,7 @@ def save_next_page(
         return NextStep.NOTHING
     chain = page_chains.find_chain(context, chain_name)
     if chain is None or chain.pages_read != context.target.page_no - 1:
-        # Out of order, the ordinals are unknown: only comments with equal stored texts are certain. A saved page is
-        # never fetched again in order, so its comments of new authors and times are stored too.
-        select = comments.filter_certain if context.is_imported else comments.filter_stored
-        comments.save_comments(context, post_id, select(context, post_id, identify_comments(post.comments)))
+        _save_out_of_order(context, post_id, post)
         return NextStep.POST if chain is None or _restart(context, chain) else NextStep.NOTHING
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = identify_comments(post.comments, counted=counted, first_position=counted.total())
@@ -87,17 +84,31 @@ def save_next_page(
     items = _chain_items(context, post, identified)
     unseen_doubt = [False] * post.unseen_comments
     page_chains.add_items(context, chain, zip(items, [*doubt, *unseen_doubt], strict=True))
-    sound = (
-        chain.sound
-        and not _has_comment_problems(context)
-        and not page_chains.is_at_limit(context)
-        and _claims_same(chain, post)
-    )
+    sound = _is_sound(context, chain, post)
     if not sound:
         page_chains.mark_unsound(context, chain)
     if further:  # even if the page equals an earlier one: the claimed count allows equal comments
         return NextStep.PAGE
     return _end_chain(context, post_id, chain, seen, sound=sound)
+
+
+def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
+    """Store the comments of a page whose ordinals are unknown: only those with equal stored texts are certain.
+
+    A saved page is never fetched again in order, so its comments of new authors and times are stored too.
+    """
+    select = comments.filter_certain if context.is_imported else comments.filter_stored
+    comments.save_comments(context, post_id, select(context, post_id, identify_comments(post.comments)))
+
+
+def _is_sound(context: SaveContext, chain: PageChain, post: Post) -> bool:
+    """Return whether the chain can prove the number of comments: no page had a problem or another number."""
+    return (
+        chain.sound
+        and not _has_comment_problems(context)
+        and not page_chains.is_at_limit(context)
+        and _claims_same(chain, post)
+    )
 
 
 def _store_counted(

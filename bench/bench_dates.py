@@ -1,7 +1,7 @@
 """Speed of the date parser against dateparser.
 
 Both parse the same texts in turn in one process; the figure of a form is the median ratio of seven rounds.
-dateparser is called as its documentation advises, with `languages=["zh"]`, after a first call that loads it.
+dateparser has `languages=["zh"]`, as its documentation advises; a first call loads it.
 """
 
 import statistics

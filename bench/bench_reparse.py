@@ -2,8 +2,8 @@
 
 `reparse` also compares each parsed page with the stored rows and writes the differences. The time to start it
 (interpreter, imports, first pages) is measured on a blog of one post and subtracted; trafilatura's start is not
-counted. trafilatura extracts the fields that both return (text, comments, title, author, date), and in a second
-measurement text and comments alone. It extracts every fourth page only, to save time.
+counted. trafilatura extracts the fields that both return: text, comments, title, author, date. A second
+measurement has text and comments alone. It extracts every fourth page only, to save time.
 """
 
 import sqlite3

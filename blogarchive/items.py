@@ -151,8 +151,8 @@ class Post:
 class ListedPost:
     """A post in a listing; `title_cut`: the site may have truncated the title (30 GBK bytes).
 
-    `number` and `url` are None if the title has no link. `comment_count` is shown below the title, as is an
-    author's excerpt, so it may be forged: it is only a sign that the post may have changed, and is not
+    `number` and `url` are None if the title has no link. An author's excerpt is below the title, as is
+    `comment_count`, so the count may be forged. It is only a sign that the post may have changed, and is not
     stored.
     """
 

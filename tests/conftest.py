@@ -1,4 +1,4 @@
-"""What all tests share: the slow ones, the switch that rewrites golden files, signals for processes, the browser."""
+"""Parts of all tests: the slow ones, the switch that rewrites golden files, signals for processes, the browser."""
 
 import os
 import signal

@@ -132,7 +132,7 @@ def ended(process: subprocess.Popen[str]) -> Ran:
 
 
 def contents(db: Path) -> dict[str, list[tuple[object, ...]]]:
-    """What an archive holds, by natural keys: without ids, times of ours and counts of tries."""
+    """Return the rows of an archive by natural keys: without ids, times of ours and counts of tries."""
     with closing(sqlite3.connect(db)) as connection:
         return {name: sorted(connection.execute(sql).fetchall(), key=repr) for name, sql in _CONTENTS.items()}
 

@@ -2,7 +2,7 @@
 
 A page of another site can make a browser send requests here. With a name that it resolves to this address (DNS
 rebinding), it could read the answers, so a request must name this server. An `<img>` on it could start a costly SQL
-statement, so a request for anything but a whole page must come from a page of this server.
+statement, so only a request for a whole page may come from another site.
 """
 
 import base64

@@ -15,7 +15,7 @@ _OWN_NAMES: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}
 _PARAMETER = "lang"
 _COOKIE = "blogarchive_lang"
 COOKIE_SECONDS: Final = 400 * 24 * 3600
-"""How long a choice is stored: browsers store a cookie for at most 400 days."""
+"""Seconds for which a choice is stored: browsers store a cookie for at most 400 days."""
 
 
 def page_language(request: Request) -> Language:

@@ -40,7 +40,7 @@ class CrawlResult:
     skipped_images: Mapping[str, int] = field(default_factory=dict)
     """Number of images on hosts that are not requested, by host, the largest first."""
     notes: tuple[str, ...] = ()
-    """What is known to be wrong and not reported again by the exit code."""
+    """Failures that an earlier run reported, so that they do not change the exit code."""
 
 
 class ThrottleState(Protocol):

@@ -1,7 +1,7 @@
 """Convert HTML to Markdown that CommonMark, Obsidian and Hugo parse alike, with markdownify.
 
-Added for Chinese blog bodies: emphasis that ends in full-width punctuation, layout tables, and escapes for text that
-one of the programs would parse as its own markup.
+Added for Chinese blog bodies: emphasis that ends in full-width punctuation, and layout tables. Text is escaped if one of
+the programs would parse it as its own markup.
 """
 
 import re

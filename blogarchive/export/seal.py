@@ -18,7 +18,7 @@ _DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sealed:
-    """What `seal` wrote: the number of `files` with a checksum and their size in `bytes`; keys of `--json`."""
+    """The result of `seal`: the number of `files` with a checksum and their size in `bytes`; keys of `--json`."""
 
     out: Path
     checksums: Path

@@ -1,7 +1,7 @@
 """Restore the URLs of images in a "complete page", which a browser replaced by the paths of its own files.
 
-The archive may know them: from a version of the post that differs in these URLs alone, else from the one image of
-the post with the file's name. If it knows none, the page stays as it is.
+The archive may have them: in a version of the post that differs in these URLs alone. Else the one image of the post with
+the file's name has the URL. Without both, the page stays as it is.
 """
 
 import re

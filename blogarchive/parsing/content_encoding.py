@@ -89,7 +89,7 @@ class _Output:
 
     @property
     def room(self) -> int:
-        """How many bytes to request: one more than fit."""
+        """Return the number of bytes to request: one more than the limit."""
         return self._max_bytes + 1 - len(self.decoded)
 
     def add(self, part: bytes) -> None:

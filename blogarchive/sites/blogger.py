@@ -31,7 +31,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryIds:
-    """What an entry is: its kind (`post`, `page`, `comment`, …), its number, and the post of a comment."""
+    """The identity of an entry: its kind (`post`, `page`, `comment`, …), its number, and the post of a comment."""
 
     kind: str
     number: str

@@ -1,4 +1,4 @@
-"""How a page was parsed: its template, and the selector of each field."""
+"""An explanation of a parsed page: its template, and the selector of each field."""
 
 from dataclasses import dataclass
 

@@ -32,7 +32,7 @@ class Executor(Protocol):
 def all_as(executor: Executor, kind: type[Kind], sql: str, parameters: Parameters = ()) -> tuple[Kind, ...]:
     """Return all rows as instances of the dataclass `kind`, whose fields have the names of the columns.
 
-    Converts columns whose field is a `bool` or an enum, also an optional one, and reads a JSON array if the field is a
+    A column is converted if its field is a `bool` or an enum, also an optional one. A JSON array is parsed if the field is a
     tuple. Raises `KeyError` if such a column is missing, and `TypeError` if the other columns differ from the fields.
     """
     cursor = executor.execute(sql, parameters)

@@ -1,8 +1,8 @@
 """Decide when a page is due again, and when a failed target is retried: pure functions of its kind, age and history.
 
 Young posts are due daily. The interval grows to an eighth of the time without a change, at most half a year.
-Listings are due within thirty days. Due times are spread by a hash of the target's key, so that pages fetched in one
-night do not become due in one night.
+Listings are due within thirty days. A hash of the target's key spreads the due times, so that pages of one night do not
+become due in one night.
 """
 
 from datetime import datetime, timedelta

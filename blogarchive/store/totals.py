@@ -144,9 +144,12 @@ def refresh_totals(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _larger_cache(connection: sqlite3.Connection) -> Iterator[None]:
-    """Give SQLite 4 MB for pages instead of 2: totals change all over their tables, and a page without room is
-    written to the log each time. All totals of 100,000 posts wrote 1,089 MB, now 519; with 8 MB 246, but the peak
-    memory of a backup of 20,000 posts was more than 1.3 times that of 500."""
+    """Give SQLite 4 MB for pages instead of 2.
+
+    Totals change all over their tables, and a page without room is written to the log each time. All totals of 100,000
+    posts wrote 1,089 MB, now 519. With 8 MB they write 246, but the peak memory of a backup of 20,000 posts was more than
+    1.3 times that of 500.
+    """
     (before,) = connection.execute("pragma cache_size").fetchone()
     connection.execute("pragma cache_size = -4096")
     try:

@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on, on a terminal."""
+"""A terminal shows the progress of a run."""
 
 import io
 

@@ -82,7 +82,7 @@ def _index(folder: str) -> str:
 
 
 def _front_matter(page: Page, known: dict[str, Page]) -> str:
-    """Return the front matter that tells the theme where the page in the other language is."""
+    """Return the front matter with the URL of the page in the other language, for the theme."""
     other = page.other_language()
     if other not in known.values():
         return ""

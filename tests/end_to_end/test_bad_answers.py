@@ -41,7 +41,7 @@ BAD: dict[str, tuple[str, Callable[[Answer, str], Answer]]] = {
     "private address": ("http", lambda good, path: sends_to("http://169.254.169.254/latest/")),
     "another loopback": ("http", lambda good, path: sends_to("http://127.0.0.2:9/")),
 }
-"""What comes in place of a page, with the kind of failure that it is."""
+"""Answers in place of a page, each with the kind of its failure."""
 
 
 def bomb() -> Answer:

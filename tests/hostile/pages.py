@@ -6,7 +6,7 @@ from blogarchive.items import Page, PageKind, Target
 from tests.hostile.kinds import KINDS
 
 PLACES = ("body", "title", "name", "between", "sidebar", "home")
-"""Where the content is put: the last one is a page of a list, the others are pages of a post."""
+"""Positions of the content: the last one is a page of a list, the others are pages of a post."""
 
 _HOME_URL = "http://blog.creaders.net/u/31182/"
 _POST_URL = f"{_HOME_URL}202501/505877.html"

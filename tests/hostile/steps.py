@@ -10,7 +10,7 @@ from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
 
 MAX_GROWTH = 2.25
-"""How many times the steps may grow if the content of a page doubles."""
+"""Factor by which the steps may grow if the content of a page doubles."""
 
 
 class StepCounter:

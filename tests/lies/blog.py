@@ -31,7 +31,7 @@ def quoting_blog(markup: str, *, posts: int = 8) -> DemoBlog:
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """What a lie must not change: texts and times, revisions, and posts and comments with their gone marks."""
+    """Facts that a lie must not change: texts and times, revisions, and posts and comments with their gone marks."""
 
     posts: list[tuple[object, ...]]
     revisions: int

@@ -1,4 +1,4 @@
-"""Tell every lie in every markup: `python -m tests.lies.measure [MARKUP …]`; prints exit codes and what changed."""
+"""Send every lie in every markup: `python -m tests.lies.measure [MARKUP …]`; prints exit codes and what changed."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""What an honest site and its authors do is stored: edits at once, a change of the whole site after a person agrees."""
+"""Changes of an honest site are stored: edits at once, a change of the whole site after a person agrees."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""Who may use the pages of `app`: a browser on this machine that was opened with the token.
+"""Access to the pages of `app`: only a browser on this machine that was opened with the token.
 
-Other sites cannot reach them: a name that was rebound to 127.0.0.1 sends another Host (DNS rebinding), a form on
-another page sends another Origin (cross-site request), and neither knows the cookie. Datasette's own CSRF token guards
+Other sites cannot reach them. A name that was rebound to 127.0.0.1 sends another Host (DNS rebinding). A form on
+another page sends another Origin (cross-site request). Neither knows the cookie, and Datasette's own CSRF token guards
 each form as well.
 """
 

@@ -1,4 +1,4 @@
-"""How far a crawl is, and how long it still takes."""
+"""The share of a crawl that is done, and an estimate of the time left."""
 
 from dataclasses import dataclass
 from time import monotonic

@@ -22,7 +22,7 @@ KEYS: Final = {
     "r": N_("a random post"),
     "k": N_("this help"),
 }
-"""What each key does. A link or field has its key in the attribute `data-key`."""
+"""The action of each key. A link or field has its key in the attribute `data-key`."""
 
 _PARAMETER = "keys"
 _COOKIE = "blogarchive_keys"

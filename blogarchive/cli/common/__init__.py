@@ -1,1 +1,1 @@
-"""What the commands share: options, configuration file, output streams, notices and summaries."""
+"""Parts that commands share: options, configuration file, output streams, notices and summaries."""

@@ -1,4 +1,4 @@
-"""Tell an error of this program from the consequence of a damaged archive."""
+"""Distinguish an error of this program from the consequence of a damaged archive."""
 
 import logging
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""What the exports share: files, names, dates, images and links within an export."""
+"""Parts that exports share: files, names, dates, images and links within an export."""

@@ -40,8 +40,8 @@ class ExportFolder:
 
     A marker file in the folder lists the files written. It proves that an export made the folder, and a later export
     removes the listed files that it no longer writes; no other file is ever removed. After an interruption the same
-    command continues. The marker also has digests of what a file was made from and of its content: a later export
-    need not make a file again if both are the same.
+    command continues. The marker also has two digests of each file: of its source and of its content. A later export
+    leaves out a file if both are the same.
     """
 
     def __init__(self, root: Path, kind: str) -> None:

@@ -52,7 +52,7 @@ class PageLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
-    """What the page of a post shows beside the post: its blog with the post's categories alone, and its neighbours."""
+    """Facts beside the post on its page: its blog with the post's categories alone, and its neighbours."""
 
     site_blog: SiteBlog
     path: str

@@ -22,7 +22,7 @@ _WWW: Final = "www."
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexEntry:
-    """What an index says of a record: the key with the time, and the facts without the place in a WARC."""
+    """The entry of a record in an index: the key with the time, and the facts without the position in a WARC."""
 
     key: str
     facts: dict[str, str | None]

@@ -1,4 +1,4 @@
-"""What an export file is split into, and how it is opened."""
+"""The parts of an export file, and a function that opens it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Reject = Callable[[str, str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedFacts:
-    """What the user named: the URL of the blog, and the zone of times without one; both are stored in each page."""
+    """Options of the user: the URL of the blog, and the zone of times without one; both are stored in each page."""
 
     url: str | None = None
     zone: str | None = None

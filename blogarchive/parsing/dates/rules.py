@@ -56,7 +56,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 """A year outside of these is no date of a blog."""
 
 FUTURE_TOLERANCE = timedelta(days=1)
-"""How far a date without a year may lie after the fetch, because clocks and zones differ."""
+"""Time after the fetch that a date without a year may be, because clocks and zones differ."""
 
 _FIELDS = ("year", "month", "day", "hour", "minute", "second")
 _MINIMUMS = (1, 1, 1, 0, 0, 0)

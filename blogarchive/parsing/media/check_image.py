@@ -30,7 +30,7 @@ class ImageFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageFailure:
-    """Why there is no image. `permanent`: a retry is useless.
+    """The reason why there is no image. `permanent`: a retry is useless.
 
     `retry_now`: a retry in the same run may succeed. The image is given up after `attempts`, one a run.
     """

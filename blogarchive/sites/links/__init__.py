@@ -1,1 +1,1 @@
-"""What the sites share about links: to posts, to blogs, ids of posts, and keys of equal identities."""
+"""Links that all sites have: to posts, to blogs, ids of posts, and keys of equal identities."""

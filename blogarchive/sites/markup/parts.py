@@ -54,7 +54,7 @@ class PostParts:
     """A post: the whole page shows one, or `each` selects one element a post on a listing.
 
     `body` selects one element. `link` selects the post's own link on a listing, `more` the link to the rest of a text
-    that a listing cuts: such a post is named, and not stored. `drop` selects elements inside the
+    that a listing cuts. Such a text is not stored. `drop` selects elements inside the
     body that the site adds; `opened` selects such elements that show fields: select the last one, because an author
     may type another. `next_comments` selects the link to the next page of comments.
     """
@@ -103,7 +103,7 @@ class LinkParts:
 class CardParts:
     """The blog's header and the author's card.
 
-    `uid` identifies saved lists without a URL, and tells a page of another blog that a site shows in place of one.
+    `uid` identifies saved lists without a URL, and pages of another blog that a site shows in place of one.
     """
 
     uid: Picks | None = None

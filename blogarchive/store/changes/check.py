@@ -64,7 +64,7 @@ class _StoredPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldPage:
-    """Why a page is held, and how many edits that the run had stored were undone."""
+    """The reason why a page is held, and the number of stored edits that were undone."""
 
     failure: Failure
     undone: int = 0

@@ -42,10 +42,12 @@ class Archive(Statements):
     def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> Self:
         """Return the archive at `path` with all migrations applied; `create` makes a new one if there is none.
 
-        Raises `NoArchive` if there is no archive and `create` is not set, `ArchiveDamaged` if the file is no SQLite
-        file or has other tables, `CannotWrite` if it or its folder cannot be written, and `UsageError` if a newer
-        blogarchive migrated it. A `read_only` archive is never migrated (`UsageError` if an older blogarchive made
-        it) and can be read while another run writes.
+        A `read_only` archive is never migrated, and can be read while another run writes. Raises:
+
+        - `NoArchive` if there is no archive and `create` is not set;
+        - `ArchiveDamaged` if the file is no SQLite file or has other tables;
+        - `CannotWrite` if it or its folder cannot be written;
+        - `UsageError` if a newer blogarchive migrated it, or an older one made it and `read_only` is set.
         """
         path = Path(path)
         fresh = not path.exists()

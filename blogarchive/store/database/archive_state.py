@@ -38,8 +38,8 @@ class StateWatch:
 def read_state(path: Path) -> str | None:
     """Return a text that differs after each write to the archive at `path`; None if there is no readable file.
 
-    It has the number, size and times of the file, which the operating system sets, and a digest of the write-ahead log,
-    into which SQLite writes first.
+    It has the number, size and times of the file, which the operating system sets. SQLite writes into the write-ahead log
+    first, so the text also has a digest of the log.
     """
     facts = _file_facts(path)
     digest = blake2b().hexdigest()

@@ -1,4 +1,4 @@
-"""Open the SQLite file of an archive, and translate SQLite errors into errors that tell the user what to do."""
+"""Open the SQLite file of an archive, and translate SQLite errors into errors with advice for the user."""
 
 import os
 import sqlite3

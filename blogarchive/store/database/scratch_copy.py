@@ -61,7 +61,7 @@ def _copy(path: Path, folder: str) -> Path:
 
 
 def _migrate(copy: sqlite3.Connection, path: Path) -> None:
-    """Bring the copy up to date here, because `Archive.open` would tell the user about a temporary file."""
+    """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
     try:
         version_check.refuse_newer(copy, path)
         apply_migrations(copy)

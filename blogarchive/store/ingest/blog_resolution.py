@@ -25,7 +25,7 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
 def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author: Author) -> Blog | None:
     """Return the blog that is stored under a name, if the host has since given its author the number on the page.
 
-    It is the only blog with stored posts of the numbers that the page shows as the author's own: a post keeps its
+    It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
     number, and numbers are unique in a site. The date of registration, which no author can choose, must not differ.
     """
     numbers = json.dumps(sorted(set(_own_numbers(site, parsed, author.uid)), key=str))

@@ -25,8 +25,8 @@ class _Cost:
 def queue_due(archive: Archive, blogs: Sequence[Blog], now: datetime, hosts: Mapping[Blog, str]) -> None:
     """Queue due targets within the budgets, listings first, and listings near thirty days regardless of them.
 
-    Blogs whose targets have been due for the longest time come first: the budget of their host may not be enough for
-    all of them.
+    Blogs whose targets have been due for the longest time come first, because the budget of their host may be too
+    small.
     """
     moment = format_utc(now)
     left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)

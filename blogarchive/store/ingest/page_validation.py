@@ -30,7 +30,7 @@ _MAX_NOTICE_LENGTH = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejection:
-    """Why a page is rejected.
+    """The reason why a page is rejected.
 
     `gone` is the reason if the page says that it was deleted. `blocked`: the host refuses the crawler. `undone_edits`:
     edits that the run had stored and that the page showed to be the site's.

@@ -51,9 +51,9 @@ def stored_blogs(
 ) -> list[Blog]:
     """Return every blog in the archive, or those named by `uids` (also by an older uid), in order of arrival.
 
-    Includes blogs that were requested but never fetched, and imported ones. Excludes blogs that are paused or forgotten
-    unless they are named or `left_out` is set, and blogs whose home page is gone or forbidden unless they are named or
-    `hopeless` is set.
+    Includes blogs that were requested but never fetched, and imported ones. Blogs that are not named are excluded if they
+    are paused or forgotten, unless `left_out` is set. They are also excluded if their home page is gone or forbidden,
+    unless `hopeless` is set.
     Raises `UsageError` if no blog has one of the uids.
     """
     stored = [

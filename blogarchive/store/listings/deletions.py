@@ -39,8 +39,8 @@ class _UrlRow:
 def record_gone_page(context: SaveContext, number: str, reason: str) -> bool:
     """Record that the post's own page is gone; return whether both witnesses agree.
 
-    If the listing has not agreed yet, the listing that should show the post is requeued: the month, or the home page if
-    the month was fetched since the page was first gone.
+    If the listing has not agreed yet, the listing that should show the post is requeued. That is the month, or the home
+    page if the month was fetched since the page was first gone.
     """
     row = context.archive.one_as(
         _WitnessRow,

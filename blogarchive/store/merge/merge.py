@@ -1,7 +1,7 @@
 """Merge another archive: copy its rows by natural keys, each row at its own time.
 
-Pages are copied unchanged and parsed again by the caller, because the store parses no pages. Data that no page yields
-again comes from the rows of the other archive: series of counters, times first and last seen, gone marks, images.
+Pages are copied unchanged and parsed again by the caller, because the store parses no pages. Other data
+comes from the rows of the other archive: series of counters, times first and last seen, gone marks, images.
 Frontier, failures and runs are not copied: the next backup requests the site itself.
 """
 

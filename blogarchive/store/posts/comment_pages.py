@@ -1,8 +1,8 @@
 """Store the comments of a post from one page or a chain of pages, and compare their number with the claimed count.
 
 A new comment during the crawl of a chain moves the last comment of a page to the next page. So a comment that equals
-one of an earlier page stays doubtful until the end of the chain, when the count shows whether it is another comment.
-Comments are identified gone only if the chain is complete, its pages claim one count, and that many were found.
+one of an earlier page is doubtful. The count at the end of the chain shows whether it is another comment.
+Comments are marked as gone only if the chain is complete, its pages claim one count, and that many were found.
 """
 
 import json
@@ -25,7 +25,7 @@ _UNSEEN = "unseen"
 """Item of a chain for a comment that a page counts and does not show."""
 
 _MAX_RESTARTS = 2
-"""How often a chain with differing counts is restarted before it is a failure."""
+"""Restarts of a chain with differing counts before it is a failure."""
 
 
 class NextStep(Enum):

@@ -1,7 +1,7 @@
 """Decide which stored version of a text a page belongs to, by the time that the page was fetched.
 
-A post or a comment has a current text in its own row, and revisions that edits replaced, each with the time it was
-first seen. A page fetched now appends a version. An imported older page is inserted at its time. A page that is parsed
+The row of a post or a comment has its current text. Revisions have the texts that edits replaced, each with the time it
+was first seen. A page fetched now appends a version. An imported older page is inserted at its time. A page that is parsed
 again changes the version that came from it.
 """
 

@@ -1,4 +1,4 @@
-"""Runs that have ended, as a fleet needs them: what the next round of an archive is, and its rounds so far."""
+"""Runs that have ended, for a fleet: the command of the next round of an archive, and its rounds so far."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What every site of known markup keeps, on the fixtures of that site."""
+"""Promises of every site of known markup, on the fixtures of that site."""
 
 import json
 from collections.abc import Iterator

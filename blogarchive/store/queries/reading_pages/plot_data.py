@@ -44,7 +44,7 @@ class CategoryYear:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlogPlots:
-    """What the plots of a blog show; commenters and replies are the most frequent ones."""
+    """The data of the plots of a blog; commenters and replies are the most frequent ones."""
 
     blog: BlogSummary
     months: tuple[Month, ...]

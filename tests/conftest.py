@@ -33,6 +33,9 @@ SLOW_MODULES = {
 }
 """Modules of kills and attacks in other folders."""
 
+WAITING = {"cli", "crawl", "end_to_end", "fleet"}
+"""Folders of tests that mostly wait for a process or a server."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def stop_signals_reach_child_processes() -> None:
@@ -62,13 +65,31 @@ def running_browser() -> Iterator[chromium.Browser]:
         yield browser
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the slow tests, and all that need a browser."""
-    root = Path(__file__).parent
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the slow tests, and all that need a browser; then order those that are selected."""
     for item in items:
-        folder = item.path.relative_to(root).parts[0]
-        if folder in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
+        if _folder(item) in SLOW or item.path.stem in SLOW_MODULES or item.get_closest_marker("browser"):
             item.add_marker("slow")
+    yield
+    items[:] = _in_order(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def _in_order(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Return the tests so that the share of each worker, an equal part, begins with those that wait.
+
+    Short tests come last, which workers without tests take over.
+    """
+    kinds = ([i for i in items if _folder(i) in WAITING], [i for i in items if _folder(i) not in WAITING])
+    return [item for part in range(workers) for kind in kinds for item in _part(kind, part, workers)]
+
+
+def _part(items: list[pytest.Item], part: int, parts: int) -> list[pytest.Item]:
+    return items[len(items) * part // parts : len(items) * (part + 1) // parts]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

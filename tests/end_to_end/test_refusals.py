@@ -29,7 +29,7 @@ def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
     host: Host, tool: Tool, status: int
 ) -> None:
     host.fault = lambda path: refuses(status, "3600")
-    ran = tool.run("update", timeout=30)
+    ran = tool.run("update")
     assert (ran.code, host.paths()) == (4, ["/robots.txt"])
     assert "asks for a pause" in ran.err
     host.fault = no_fault
@@ -43,7 +43,7 @@ def test_a_robots_txt_that_asks_for_a_long_pause_ends_the_run_at_once(
 )
 def test_no_retry_after_delays_a_run_or_postpones_a_page_for_years(host: Host, tool: Tool, wait: str) -> None:
     host.fault = lambda path: refuses(503, wait) if "/u/" in path else None
-    ran = tool.run("update", timeout=30)
+    ran = tool.run("update")
     assert (ran.code, len(host.paths()) <= 4) == (4, True), ran.err
     ((kind, detail, again),) = tool.rows("select kind, detail, next_try_at from open_failures")
     assert (kind, detail) == ("blocked", "status 503")
@@ -186,7 +186,7 @@ def test_another_host_that_refuses_is_blocked_and_the_run_exits_1(host: Host, to
     other = host.blog_url(UID).replace("127.0.0.1", "localhost").partition("/u/")[0]
     tool.change("update frontier set state = 'todo', url = ? || '/refuses/' || id where kind = 'post'", other)
     host.fault = lambda path: refuses(503, "0") if "/refuses/" in path else None
-    ran = tool.run("update", timeout=60)
+    ran = tool.run("update")
     assert ran.code == 1, ran.err
     assert "no more requests to localhost" in ran.err
     assert len([path for path in host.paths() if "/refuses/" in path]) <= 6

@@ -96,7 +96,7 @@ def test_two_caches_that_answer_in_turn_cause_no_endless_run(tmp_path: Path) -> 
         list(blog.posts.values())[2].state = "404"
         host.forget_requests()
         host.fault = yesterdays
-        tool.run("update", "--full", timeout=30)
+        tool.run("update", "--full")
         assert max(host.counts().values()) <= 5, host.counts().most_common(3)
         host.fault = no_fault
         assert [tool.run("update", *how).code for how in ((), ("--full",))][-1] == 0

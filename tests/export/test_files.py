@@ -1,9 +1,4 @@
-import contextlib
 import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,11 +10,10 @@ from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import atomic_file
 from blogarchive.export.epub import export_epub
-from blogarchive.export.html import export_html
 from blogarchive.export.jsonl import export_jsonl
 from blogarchive.export.table import export_table
 from blogarchive.export.warc import export_warc
-from tests.export.conftest import Made, all_bytes
+from tests.export.conftest import Made
 
 
 def break_off(path: Path) -> None:
@@ -116,32 +110,6 @@ def test_a_forged_marker_file_removes_nothing_outside(tmp_path: Path) -> None:
     )
     ExportFolder(tmp_path / "out", "html").finish()
     assert (tmp_path / "mine.txt").read_text() == "mine"
-
-
-def test_a_killed_export_leaves_complete_files_and_continues(made: Made, tmp_path: Path) -> None:
-    author = made.blog()
-    for number in range(300):
-        made.post(author, number, f"题 {number}", f"<p>{'字' * 2000}</p>")
-    archive = made.done()
-    whole = export_html(archive, tmp_path / "whole").out
-    out = tmp_path / "out"
-    code = (
-        "import sys; from pathlib import Path; from blogarchive.export.html import export_html;"
-        "export_html(Path(sys.argv[1]), Path(sys.argv[2]))"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code, archive, out])
-    with contextlib.suppress(FileNotFoundError):
-        while process.poll() is None and len(list(out.rglob("*.html"))) < 40:
-            time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    expected = all_bytes(whole)
-    found = {name: content for name, content in all_bytes(out).items() if not name.endswith(".part")}
-    found.pop(".blogarchive-export")
-    assert len(found) >= 20
-    assert all(expected[name] == content for name, content in found.items())
-    export_html(archive, out)
-    assert all_bytes(out) == expected
 
 
 @pytest.mark.parametrize(

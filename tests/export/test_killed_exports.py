@@ -1,5 +1,6 @@
 """A kill at any moment leaves the earlier files or the new ones, complete, and the same command continues."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -49,6 +50,27 @@ def test_a_killed_export_leaves_the_old_or_the_new_file(made: Made, tmp_path: Pa
     assert _run(kind, archive, out, None)
     assert all_bytes(out.parent) == new
     assert run_export(kind, archive, out).unchanged
+
+
+def test_a_killed_export_of_many_files_leaves_complete_ones_and_continues(made: Made, tmp_path: Path) -> None:
+    author = made.blog()
+    for number in range(300):
+        made.post(author, number, f"题 {number}", f"<p>{'字' * 2000}</p>")
+    archive = made.done()
+    whole = run_export("html", archive, tmp_path / "whole").out
+    out = tmp_path / "out"
+    with subprocess.Popen([sys.executable, "-c", _CODE, "html", archive, out]) as process:
+        with contextlib.suppress(FileNotFoundError):
+            while process.poll() is None and len(list(out.rglob("*.html"))) < 40:
+                time.sleep(0.01)
+        process.kill()
+    expected = all_bytes(whole)
+    found = {name: content for name, content in all_bytes(out).items() if not name.endswith(".part")}
+    found.pop(".blogarchive-export")
+    assert len(found) >= 20
+    assert all(expected[name] == content for name, content in found.items())
+    run_export("html", archive, out)
+    assert all_bytes(out) == expected
 
 
 def _is_shown(name: str) -> bool:

@@ -44,7 +44,7 @@ class Killer:
         with self._lock:  # a request waits until its process is known
             self._process = process = start()
             self._left, self._signum = after, signum
-        process.communicate(timeout=50)
+        process.communicate(timeout=300)
         with self._lock:
             self._process = None
         return process

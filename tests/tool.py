@@ -72,7 +72,7 @@ class Tool:
                 process.kill()
                 process.communicate()
 
-    def run(self, *words: str, delay: float = 0.001, timeout: float = 120) -> Ran:
+    def run(self, *words: str, delay: float = 0.001, timeout: float = 300) -> Ran:
         """Run a command, by default with a delay, and so without a second process that parses."""
         line = self.command(*words, delay=delay)[len(COMMAND) :]
         ran = run_command(*line, folder=self.folder, days_ahead=self.days_ahead, timeout=timeout)
@@ -96,7 +96,7 @@ class Tool:
         return found
 
 
-def run_command(*words: str, folder: Path, days_ahead: float = 0, timeout: float = 120) -> Ran:
+def run_command(*words: str, folder: Path, days_ahead: float = 0, timeout: float = 300) -> Ran:
     """Run a command line in `folder` in a forked process; raises TimeoutError."""
     with TemporaryDirectory() as temporary:
         outputs = [Path(temporary) / name for name in ("out", "err")]
@@ -126,7 +126,7 @@ def _main(words: tuple[str, ...], folder: Path, days_ahead: float, outputs: list
 
 def ended(process: subprocess.Popen[str]) -> Ran:
     """Wait for a started command."""
-    out, err = process.communicate(timeout=50)
+    out, err = process.communicate(timeout=300)
     assert "Traceback" not in err, err
     return Ran(code=process.returncode, out=out, err=err)
 

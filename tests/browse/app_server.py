@@ -46,7 +46,7 @@ class AppServer:
         self, method: str, path: str, *, cookie: str, headers: Mapping[str, str] | None = None, body: str = ""
     ) -> Answer:
         """Send one request, with the Host of the server unless `headers` names another."""
-        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(self.address).port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", urlsplit(self.address).port, timeout=300)
         sent = {"Host": self.host, "Cookie": cookie, "Accept-Language": "en", **(headers or {})}
         if body:
             sent["Content-Type"] = "application/x-www-form-urlencoded"

@@ -37,7 +37,7 @@ PAGES = (
 
 def send(address: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
     """Send a GET request; names of headers are written with underscores."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=300)
     connection.request(
         "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )

@@ -26,7 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the archive of `blogarchive demo`, and its output."""
     folder = tmp_path_factory.mktemp("demo")
     ran = subprocess.run(
-        [sys.executable, "-m", "blogarchive", "demo"], cwd=folder, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "blogarchive", "demo"], cwd=folder, capture_output=True, text=True, timeout=300
     )
     assert ran.returncode == 0, ran.stderr
     return folder / "data" / "demo.db", ran.stdout

@@ -42,7 +42,7 @@ def cron(job: str, home: Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=50,
+        timeout=300,
     )
     return ran.stdout
 
@@ -75,7 +75,7 @@ def test_systemd_accepts_the_unit_and_the_timer(home: Path) -> None:
         capture_output=True,
         text=True,
         env={**os.environ, "XDG_RUNTIME_DIR": str(home), "HOME": str(home)},
-        timeout=30,
+        timeout=300,
     )
     message = [line for line in ran.stderr.splitlines() if "blogarchive" in line]
     assert (ran.returncode, message) == (0, []), ran.stderr

@@ -24,7 +24,7 @@ def run(folder: Path, *words: str, code: int = 0, **environment: str) -> "subpro
         cwd=folder,
         env={**os.environ, **WITHOUT_POSIX, **environment},
         capture_output=True,
-        timeout=100,
+        timeout=300,
     )
     assert ran.returncode == code, ran.stderr.decode()
     assert b"unexpected" not in ran.stderr

@@ -180,7 +180,7 @@ def test_scrapy_crawl_gives_the_same_rows_and_the_same_exit_code(
             ],
             cwd=ROOT,
             capture_output=True,
-            timeout=50,
+            timeout=300,
         )
     assert crawl.returncode == ran.code == (4 if refused else 0)
     assert contents(other) == contents(tool.db)

@@ -167,7 +167,7 @@ def test_an_error_of_this_program_on_some_pages_loses_only_those_and_is_1(tool: 
     with DemoHost([make_blog(UID, posts=4), make_blog("31183", posts=4)]) as host:  # odd numbers, even ones
         urls = [host.blog_url(UID), host.blog_url("31183")]
         command = [sys.executable, "-c", BROKEN, arguments[0], *urls, *arguments[2:]]
-        ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=50)
+        ran = subprocess.run(command, cwd=tool.folder, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 1, ran.stderr
     assert "RuntimeError: a mistake in the parser" in ran.stderr
     read = "select a.uid, count(p.content_hash) from posts p join authors a on a.id = p.author_id group by 1"
@@ -200,7 +200,7 @@ def failing(tool: Tool, place: str, where: str, *arguments: str) -> subprocess.C
         cwd=tool.folder,
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=300,
     )
 
 

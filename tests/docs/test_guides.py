@@ -116,7 +116,7 @@ def run_line(line: str, home: Path, host: DemoHost) -> Ran:
         return run_words(shlex.split(line), home, host)
     environment = {**os.environ, "HOME": str(home), "PATH": f"{home}/.local/bin:{os.environ['PATH']}"}
     ran = subprocess.run(
-        ["/bin/sh", "-c", line], cwd=home, env=environment, capture_output=True, text=True, timeout=60
+        ["/bin/sh", "-c", line], cwd=home, env=environment, capture_output=True, text=True, timeout=300
     )
     return Ran(code=ran.returncode, out=ran.stdout, err=ran.stderr)
 

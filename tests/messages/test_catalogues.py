@@ -69,7 +69,7 @@ def test_help_is_in_the_language_of_the_environment(language: str, word: str) ->
         env={**os.environ, "BLOGARCHIVE_LANG": language},
         capture_output=True,
         encoding="utf-8",
-        timeout=50,
+        timeout=300,
     )
     assert ran.returncode == 0
     assert word in ran.stdout

@@ -60,7 +60,7 @@ def test_the_health_check_succeeds_only_while_the_default_command_serves(tmp_pat
     assert port in server.stderr.readline()
     assert subprocess.run(check, capture_output=True).returncode == 0
     server.send_signal(signal.SIGINT)  # as STOPSIGNAL
-    server.communicate(timeout=30)
+    server.communicate(timeout=300)
 
 
 @contextmanager

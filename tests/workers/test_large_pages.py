@@ -50,7 +50,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     command = tool.command(*words, delay=delay)
     return subprocess.run(
-        command, cwd=tool.folder, env=environment, capture_output=True, text=True, timeout=50
+        command, cwd=tool.folder, env=environment, capture_output=True, text=True, timeout=300
     )
 
 

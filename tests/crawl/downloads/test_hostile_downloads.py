@@ -134,7 +134,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         line = [sys.executable, "-m", "scrapy", "crawl", "blog"]
         line += [part for name, value in SETTINGS.items() for part in ("-s", f"{name}={value}")]
         line += [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
-        ran = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=100)
+        ran = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=300)
         yield Run(db=db, fast=fast, slow=slow, code=ran.returncode, log=ran.stderr)
 
 

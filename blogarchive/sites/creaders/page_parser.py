@@ -88,6 +88,8 @@ class _PageParser:
         """Check whether the parsed post is the first row of a list that replaces the expected post."""
         if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
             return False
+        if self._is_titled_by_window(post_page):
+            return False
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
         listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
@@ -96,6 +98,18 @@ class _PageParser:
             len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
             >= _MIN_LIST_ROWS
         )
+
+    def _is_titled_by_window(self, post_page: PostPage) -> bool:
+        """Check whether the window title begins with the title, and the title is no link: a list has links."""
+        heading, window_title = post_page.heading, self.view.document.title
+        # The window title of a home page is the blog's name alone.
+        if (
+            heading is None
+            or heading.title in ("", window_title)
+            or not window_title.startswith(heading.title)
+        ):
+            return False
+        return not any(self.view.links_to_other_post(i) for i in range(heading.start, heading.end))
 
     def _is_notice(self, post_page: PostPage) -> bool:
         """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""

@@ -135,9 +135,7 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
         return _unreadable(refused or Detail.PAGE_UNKNOWN, None)
     is_redirected = crawled.page.url != target.url
     is_post = parsed.kind in (PageKind.POST, PageKind.COMMENTS)
-    must_be_post = target.kind is PageKind.COMMENTS or (
-        target.kind is PageKind.POST and (stored.whole or is_redirected)
-    )
+    must_be_post = target.kind in (PageKind.POST, PageKind.COMMENTS)
     other = Failure(kind="notice", detail=Detail.OTHER_KIND.format(kind=parsed.kind))
     if must_be_post and not is_post:
         # Some hosts redirect the reader of a deleted post to the blog's home page.

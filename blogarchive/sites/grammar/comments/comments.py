@@ -20,6 +20,7 @@ from blogarchive.sites.grammar.comments.consistency import (
     check_closed,
     check_count,
     check_empty,
+    check_first,
     check_missing,
     check_order,
     check_text_position,
@@ -105,6 +106,8 @@ def parse_comments(
         above = ()  # the only comment has no text
     blocks = above or split_comments(markers, selection.headers)
     problem = problem or check_order(view, selection, posted_at)
+    if not above:
+        problem = check_first(view, start, selection.headers, claimed, paging) or problem
     if not above:
         problem = problem or check_closed(markers, blocks)
         problem = problem or check_empty(blocks) or check_text_position(view, blocks)

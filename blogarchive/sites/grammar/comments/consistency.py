@@ -10,9 +10,12 @@ from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.sites.grammar.comments.header_selection import HeaderSelection
+from blogarchive.sites.grammar.comments.headers import CommentHeader
 from blogarchive.sites.grammar.comments.marker_context import CommentMarkers
 from blogarchive.sites.grammar.comments.segmentation import CommentBlock
+from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 
 _CLOCK_TOLERANCE = timedelta(
     hours=1
@@ -66,6 +69,25 @@ def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Pa
         return None
     detail = Detail.COMMENTS_COUNT.format(claimed=claimed, count=count)
     return comments_problem("incomplete" if count < claimed else "forged", detail)
+
+
+def check_first(
+    view: PageView, start: int, headers: Sequence[CommentHeader], claimed: int | None, paging: Paging
+) -> Problem | None:
+    """Return a problem if text above the first header may be a comment in whose text all headers are typed.
+
+    If the first has no link, the page must show as many as it claims, or the header must follow the label.
+    """
+    if paging is not Paging.NO or (len(headers) == claimed if claimed else len(headers) > 1):
+        return None
+    if headers[0].is_linked(view):
+        return None
+    first = headers[0].first
+    begin = max((i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first), default=start)
+    above = (i for i in range(begin, first) if not view.links[i] and i not in view.sections)
+    if not any(view.folded[i].strip() for i in above):
+        return None
+    return comments_problem("forged", Detail.COMMENTS_TYPED)
 
 
 def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:

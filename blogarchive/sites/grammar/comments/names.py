@@ -11,7 +11,7 @@ _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
     """Return the commenter's name, the name replied to, and the element of the commenter's link.
 
-    The name ends with its link; else before 回复 between spaces or in an element of its own.
+    A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
     link = joined.link_at(start, start + 1)
     begin = start
@@ -24,7 +24,8 @@ def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | N
         after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED)
         if before and after and (link is not None or _is_set_apart(joined, start, at)):
             return before, after, link
-    return joined.raw_text(start, end).rstrip(":："), None, link
+    # Words after a linked name, such as those of a browser, are no part of it.
+    return joined.raw_text(start, end if link is None else begin).rstrip(":："), None, link
 
 
 def _is_set_apart(joined: JoinedLines, start: int, at: int) -> bool:

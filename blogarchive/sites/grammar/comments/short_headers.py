@@ -11,18 +11,18 @@ from blogarchive.items import PageKind
 from blogarchive.sites.grammar.comments.headers import BY, CommentHeader, build_header
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView
-from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, DATETIME, TIME_OF_DAY
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, DATETIME, TIME_OF_DAY, WEEKDAY
 
 # A floor needs its sign: a number alone is a name.
-_FLOOR = r"(?:(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
-_TIME = rf"(?:{DATETIME}|{DATE}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
-_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|说|写)(?:了|道)?(?:评论|留言|回应)?)"
+_FLOOR = r"(?:(?:(?:评论|留言|回应|回响)\s*)?(?:#|第)\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
+_TIME = rf"(?:(?:{WEEKDAY}\s*,?\s*)?{DATETIME}|{DATE}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*[^\s\d]{{1,4}}前|刚刚)"
+_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?(?:时间|日期|于|在|at|on)?)"
 _AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
-_BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|[Pp]osted by|[Bb]y)\s)"
+_BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by|[Bb]y)\s)"
 _NAME_FIRST = re.compile(
     rf"\s*(?:{_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
-    rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_COMMENTED}?\s*:?{_AFTER}"
+    rf"[(\[]?(?P<time>{_TIME})[)\]]?\s*{_COMMENTED}?\s*[:。]?{_AFTER}"
 )
 _TIME_FIRST = re.compile(
     rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"

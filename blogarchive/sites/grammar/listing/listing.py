@@ -9,7 +9,7 @@ from itertools import groupby
 from blogarchive.items import DateText, ListedPost, PageKind
 from blogarchive.parsing.lines.document import Line
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import DATE, DATETIME, fold, strip_bullets
+from blogarchive.sites.grammar.page.vocabulary import DATE, DATETIME, HOUR_SIGN, fold, strip_bullets
 from blogarchive.sites.grammar.post.counters import find_counters
 from blogarchive.sites.grammar.sidebar.sidebar import is_title_cut
 
@@ -25,6 +25,7 @@ _NOT_A_TITLE = re.compile(
     r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…]{0,4}",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
@@ -144,9 +145,10 @@ def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
 
 
 def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText | None:
-    for pattern in (_TIME_LINE, _TIME_AMID):
+    for pattern, sign in ((_TIME_LINE, _DIGIT), (_TIME_AMID, HOUR_SIGN)):
         for index in lines:
-            match = pattern.fullmatch(view.folded[index].strip()) if index in allowed else None
+            text = view.folded[index].strip() if index in allowed else ""
+            match = pattern.fullmatch(text) if sign.search(text) else None
             if match is not None:
                 return DateText(text=view.lines[index].text.strip()[slice(*match.span("time"))].strip())
     return None

@@ -24,6 +24,8 @@ def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
 
 
 _QUOTES = ("《", "“", "「", "『")
+_COUNTS = ("count", "number", "titled")
+_RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)
@@ -46,15 +48,21 @@ def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
 
 def _strip(folded: str) -> str | None:
     """Return the words of a label; a label with the title of the post in quotes may be longer."""
-    return folded.strip() if folded.lstrip()[:1] in _QUOTES else strip_label(folded)
+    if folded.lstrip()[:1] in _QUOTES:
+        return folded.strip()
+    label = strip_label(folded)
+    titled = label is None and _RESPONSES_TO.match(folded.lstrip()) is not None
+    return folded.strip(" :") if titled else label
 
 
 def read_label_count(view: PageView, index: int) -> int | None:
     """Return the number of comments that a label shows, or None."""
     text = _strip(view.folded[index])
     label = None if text is None else COMMENTS_LABEL.fullmatch(text)
-    count = None if label is None else label["count"] or label["number"] or label["titled"]
-    return None if count is None else int(count)
+    if label is None:
+        return None
+    count = next(filter(None, map(label.group, _COUNTS)), None)
+    return 1 if label["one"] else None if count is None else int(count)
 
 
 def has_post_label(view: PageView) -> bool:

@@ -20,7 +20,8 @@ from blogarchive.sites.grammar.page.links import (
     parse_canonical,
     resolve_links,
 )
-from blogarchive.sites.grammar.page.vocabulary import SECTION_START, fold, match_section
+from blogarchive.sites.grammar.page.section_labels import find_section_labels
+from blogarchive.sites.grammar.page.vocabulary import fold
 
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -202,7 +203,7 @@ def build_page_view(
         line_index=line_index,
         links=links,
         post_lines=find_post_lines(links),
-        sections=_find_sections(folded, line_index, image_labels),
+        sections=find_section_labels(folded, line_index, image_labels, links),
         image_labels=image_labels,
         url=url,
         base=base,
@@ -211,15 +212,6 @@ def build_page_view(
         number=parse_url(url).number or number,
         hints=hints,
     )
-
-
-def _find_sections(
-    folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
-) -> dict[int, str]:
-    """Map the lines that are labels of the sidebar's sections to the sections' names."""
-    names = {index: match_section(folded[index]) for index in line_index.find_lines(SECTION_START)}
-    names.update({index: match_section(words) for index, words in image_labels.items()})
-    return {index: name for index, name in sorted(names.items()) if name is not None}
 
 
 def read_image_text(line: Line) -> str:

@@ -21,7 +21,7 @@ from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.counters import Counters, parse_counters_amid
 from blogarchive.sites.grammar.post.quoted_lines import is_quoted, is_template_text
 
-_COUNTER_WORDS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论)[^\d]{0,6}\d.{0,60}$")
+_COUNTER_WORDS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$")
 _LINES_NEAR_END = 4
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 

@@ -2,24 +2,24 @@
 
 import re
 
-from blogarchive.sites.grammar.page.vocabulary import DATETIME, NUMBER
+from blogarchive.sites.grammar.page.vocabulary import DATE, DATETIME, NUMBER
 
 VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
-VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)})"
-COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言)"
+VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)}|查看(?=次数)|[Vv]iews)"
+COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
 _VIEWS = rf"{VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
 _COMMENTS = rf"{COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
-_OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对"
+_OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
 _VALUE = (
-    rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人]?"
+    rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
     r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
 )
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 BUTTON_WORDS = (
-    r"发表评论|文章评论|收藏|分享|打印|举报|转发|转载|推荐|编辑|引用|订阅|邀请"
+    r"发表评论|文章评论|赠金笔|[Pp]ermalink|固定链接|收藏|分享|打印|举报|转发|转载|推荐|编辑|引用|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
@@ -27,14 +27,16 @@ _ABOUT = r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者)\s
 COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
 _EDGE = r"[\s|,/·•;]*"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
-_CLASSIFIED = rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
+_CLASSIFIED = (
+    rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位则]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
+)
 _ITEM = re.compile(
     rf"{_EDGE}(?:\[(?:{BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
     rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
     rf"|\[?(?:{BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
-    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位]{{0,2}}\s*"
+    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位则]{{0,2}}\s*"
     rf"(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})){_EDGE}"
 )
 _LABELLED = re.compile(
@@ -47,7 +49,7 @@ _BRACKETED = re.compile(
 _OPENING = ("(", "[", "【")
 # Before the views: the time, the category or the author of the post.
 COUNTER_PREFIX = (
-    rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?{DATETIME}[)\]]?"
+    rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
     r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
 )
 _PREFIX = re.compile(rf"{COUNTER_PREFIX}{{0,3}}+")

@@ -30,7 +30,7 @@ from blogarchive.sites.grammar.post.counter_patterns import (
 # A number first: its label follows, or begins the next line.
 _NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
 _NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL}|评论|赞|点赞|喜欢))"
-_LABEL_CHARS = "浏阅点人访评回留"  # first characters of the labels
+_LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"

@@ -20,7 +20,10 @@ _SHARE = (
 # Lines of templates between a post's time and its counters that are no part of the post.
 _TEMPLATE_TEXT = re.compile(
     r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
-    r"|(?:字[体号]:?)?\s*[\[【(]?\s*大\s*中\s*小\s*[\]】)]?"
+    r"|(?:字[体号](?:大小)?\s*:?)?\s*[\[【(]?\s*(?:大\s*中\s*小|小\s*中\s*大)\s*[\]】)]?"
+    r"|\[?(?:本(?:日志|文|篇)|此文|该日志)由\s*.{1,30}?\s*于\s*.{1,40}?\s*(?:编辑|修改)(?:过)?\]?|(?:文章)?(?:来自|来源|出处)\s*:.{1,60}"
+    r"|(?:引用(?:通告|地址)|[Tt]ags?)\s*:.{1,80}|(?:本文)?字数(?:统计)?\s*:?.{1,60}|-{0,9}\s*本文结束\s*-{0,9}"
+    r"|(?:没有|暂无|尚无)(?:评论|留言|回应|回复)\s*:?|\d{1,6}\s*[条个篇则](?:评论|留言|回应)\s*:"
     r"|(?:文章|日志|所属|个人)?(?:分类|类别|栏目|标签|关键[词字])\s*:.{1,60}"
     r"|分享[到至]?\s*:.{0,60}|版权(?:声明|所有)\s*:.{1,120}|发表在\s*[^《]{1,40}"
     rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{TIME_OF_DAY}"
@@ -47,14 +50,14 @@ def find_text_element(view: PageView, title: int, begin: int, line: int) -> rang
 def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begin: int, line: int) -> bool:
     """Return True if `line` is inside the text that begins at `begin`, and comments follow that text."""
     element = find_text_element(view, title, begin, line)
-    if element is None or all(_is_metadata(view, i) for i in range(begin, line)):
+    if element is None or all(is_metadata(view, i) for i in range(begin, line)):
         return False
-    goes_on = any(not _is_metadata(view, i) and not view.links[i] for i in range(line + 1, element.stop))
+    goes_on = any(not is_metadata(view, i) and not view.links[i] for i in range(line + 1, element.stop))
     return goes_on and comments_follow(view, headers, element.stop)
 
 
-def _is_metadata(view: PageView, index: int) -> bool:
-    """Check whether a line is blank or shows data about the post around its text."""
+def is_metadata(view: PageView, index: int) -> bool:
+    """Return True if a line is blank or shows data about the post around its text."""
     text = view.folded[index].strip()
     return not text or is_template_text(text) or _METADATA.fullmatch(text) is not None
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from blogarchive.items import DateText
+from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines.cached_subtree import CachedSubtree
 from blogarchive.parsing.lines.document import Line
 from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import DATETIME
+from blogarchive.sites.grammar.page.vocabulary import DATETIME, HOUR_SIGN, RELATIVE_TIME, WEEKDAY
 
 TIME_LABEL = (
-    r"(?P<label>(?:发表|发布|张贴|更新|创建)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
-    r"\s*(?P<colon>:)?\s*"
+    r"(?P<label>(?:发表|发布|张贴|更新|创建|提交)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
+    rf"\s*(?P<colon>:)?\s*(?:{WEEKDAY}\s*,?\s+)?"
 )
 _TITLED_TIME = re.compile(
     rf"(?P<title>.*?)\s*[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?"
@@ -22,11 +22,16 @@ _TITLED_TIME = re.compile(
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
     rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
-    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击).{0,120})?"
+    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
 )
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{DATETIME}).{{0,120}}")
+# Beside a title, between signs: elsewhere such words are text.
+_TIME_AGO = re.compile(
+    rf"(?:[^|·。,!?]{{1,30}}[|·]\s*)?{TIME_LABEL}(?P<time>{RELATIVE_TIME})(?:\s*[|·].{{0,100}})?"
+)
+_AGO = re.compile("[前天刚]")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{DATETIME})[)\]】]?\s*(?P<title>\S.*)")
-BYLINE = re.compile(r"(?:作者|文)\s*[:：]|由\s|[Bb]y\s")
+BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 COMMENT_TIME_LABEL = re.compile(
     r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$"
 )  # before a time: the header of a comment
@@ -149,10 +154,18 @@ def match_leading_time(view: PageView, index: int) -> TimeMatch | None:
 
 def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the first time in a line of few words, unless it is the header of a comment."""
-    match = _TIME_AMID.fullmatch(view.folded[index].strip())
+    text = view.folded[index].strip()
+    match = _TIME_AMID.fullmatch(text) if HOUR_SIGN.search(text) else None
     if match is None or COMMENT_TIME_LABEL.search(match["before"]) or view.links_to_other_post(index):
         return None
     return _build_match(match, "")
+
+
+def match_relative_time(view: PageView, index: int) -> TimeMatch | None:
+    """Return the time of a line that shows how long ago it was, alone or between signs; None otherwise."""
+    text = view.folded[index].strip()
+    match = _TIME_AGO.fullmatch(text) if _AGO.search(text) else None
+    return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
 
 
 def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
@@ -164,7 +177,18 @@ def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
     lead, start = len(text) - len(text.lstrip()), match.start("title")
     if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
         return None
+    if _links_to_category(view, index, lead + start):
+        return _build_match(match, "")
     return _build_match(match, line.text.strip()[start:].strip(EDGE_SPACES))
+
+
+def _links_to_category(view: PageView, index: int, offset: int) -> bool:
+    """Check whether the text at an offset of a line links to a category: it is no title."""
+    link = view.lines[index].link_at(offset, offset + 1)
+    return link is not None and any(
+        anchor is link and parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+        for _, anchor, parsed_url in view.links[index]
+    )
 
 
 def _build_match(match: "re.Match[str]", title: str, *, sure: bool = False) -> TimeMatch:

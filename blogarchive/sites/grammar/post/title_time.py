@@ -9,6 +9,7 @@ from blogarchive.sites.grammar.page.labels import find_labels, is_label
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 from blogarchive.sites.grammar.post.counters import iter_counters
+from blogarchive.sites.grammar.post.quoted_lines import is_metadata
 from blogarchive.sites.grammar.post.time_footer import (
     find_time_above_label,
     find_time_at_footer,
@@ -30,6 +31,7 @@ from blogarchive.sites.grammar.post.time_lines import (
     iter_text_before,
     match_inner_time,
     match_leading_time,
+    match_relative_time,
     match_time_before_title,
     match_trailing_time,
 )
@@ -37,7 +39,14 @@ from blogarchive.sites.grammar.post.unparsed_time import find_title_only, find_u
 
 _DAY = re.compile(rf"[(\[【]?{TIME_LABEL}(?P<time>{DATE})[)\]】]?")
 _DAY_ABOVE = re.compile(rf"{TIME_LABEL}(?P<time>{DATE})\s*\(?(?:(?:星期|周)[一二三四五六日天])?\)?")
+# A date with its label among other data about the post.
+_DAY_AMID = re.compile(
+    rf"(?:.{{0,60}}?[\s|·,/])?(?:(?:发表|发布|张贴|创建)(?:于|时间|日期)?|写于|时间|日期|[Pp]osted on)\s*:?\s*"
+    rf"(?P<time>{DATE})(?!\s*\d)"
+    r"(?:[\s|·,/(].{0,160})?"
+)
 _HOUR = re.compile(TIME_OF_DAY)
+_LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
 
@@ -127,6 +136,7 @@ def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tu
             return index, time_match
     for offset, index in enumerate(after):
         more = match_leading_time(view, index) or (None if offset else match_inner_time(view, index))
+        more = more or match_relative_time(view, index)
         if more is not None and not (offset and _is_above_title(view, index)):
             return index, more
     return None
@@ -152,6 +162,8 @@ def _find_first_time(view: PageView) -> TitleTime | None:
             continue
         before = next(iter(iter_text_before(view, index)), index)
         after = next(view.lines_below(index), index)
+        if time_match.title and BYLINE.match(time_match.title) and before != index:
+            return _choose_title(view, before, index, time_match, index + 1)
         if time_match.title:
             return _choose_title(view, index, index, time_match, index + 1)
         if view.lines[after].block.tag in HEADING_TAGS:
@@ -166,19 +178,31 @@ def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
     else a heading that the window title contains, with a date alone on the line before.
     """
     for title in titles:
-        for day in islice(view.lines_below(title), 1):
-            match = _DAY.fullmatch(view.folded[day].strip())
-            if match is None:
-                continue
-            day_text = view.lines[day].text.strip()[slice(*match.span("time"))]
-            hour = next(view.lines_below(day), None)
-            if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
-                hour = None
-            posted = day_text if hour is None else f"{day_text} {view.lines[hour].text.strip()}"
-            text = view.lines[title].text.strip(EDGE_SPACES)
-            end = (day if hour is None else hour) + 1
-            return TitleTime(title=text, posted=DateText(text=posted), start=title, end=end)
+        found = _find_day_below(view, title)
+        if found is None:
+            continue
+        day, shown = found
+        day_text = view.lines[day].text.strip()[slice(*shown)].strip()
+        hour = next(view.lines_below(day), None)
+        if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
+            hour = None
+        posted = day_text if hour is None else f"{day_text} {view.lines[hour].text.strip()}"
+        text = view.lines[title].text.strip(EDGE_SPACES)
+        end = (day if hour is None else hour) + 1
+        return TitleTime(title=text, posted=DateText(text=posted), start=title, end=end)
     return _find_by_day_above(view, titles)
+
+
+def _find_day_below(view: PageView, title: int) -> tuple[int, tuple[int, int]] | None:
+    """Return the line and the span of a date below a title: right below it, or below data about the post."""
+    for index in islice(view.lines_below(title), _LINES_TO_DAY):
+        text = view.folded[index].strip()
+        match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text)
+        if match is not None:
+            return None if view.links_to_other_post(index) else (index, match.span("time"))
+        if not is_metadata(view, index):
+            return None
+    return None
 
 
 def _find_by_day_above(view: PageView, titles: list[int]) -> TitleTime | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from blogarchive.items import DateText, Problem
 from blogarchive.messages.details import Detail
@@ -16,17 +16,23 @@ _AGE = re.compile(
     r"(?:\s*,\s*[^\d,]{1,6})?"
 )
 # 注册 alone is a link of the site's bar.
-_REGISTERED_LABEL = (
-    r"(?:(?:注册|登记|开博|开通|建立|加入)(?:日期|时间)|(?:注册|登记|开博|开通|建立|加入)(?=\s*:\s*\d{4}\D))"
-)
+_REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站)"
+_REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
 _REGISTERED = re.compile(rf"{_REGISTERED_LABEL}\s*:*\s*(?P<value>{DATE}|\S.*)?")
+_VISIT_WORD = r"(?:访问|人气|点击|浏览)"
 _VISITS_LABEL = (
-    r"(?:访问总[量数]|总访问[量数]?|访问[量数]"
-    r"|(?:总|博客|累[计积積]|[参參][观觀])(?:访问|人气|点击|浏览)[量数]?)"
+    rf"(?:访问总[量数]|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数)"
+    rf"|(?:总|博客|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|(?i:total (?:visits|views)))"
 )
-_VISITS = re.compile(rf"{_VISITS_LABEL}\s*:*\s*(?P<value>.*?)\s*(?:次|人次)?(?:\s*\(.{{0,20}}\))?")
-_FIELD_START = re.compile(rf"[\s|,]*(?=[注登开建加访总博累参參])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*:)")
-_NICKNAME = re.compile(r"(?:[昵暱][称稱]|网名|笔名|博主|用户名?|作者|作家)\s*:\s*(?P<value>\S.{0,40})")
+_VISITS = re.compile(
+    rf"(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*(?P<value>.*?)\s*(?:人次|次)?(?:\s*\(.{{0,20}}\))?"
+)
+_FIELD_START = re.compile(
+    rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*[:\d])"
+)
+_NICKNAME = re.compile(
+    r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*:\s*(?P<value>\S.{0,40})"
+)
 _NO_NAME = re.compile(
     r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像).*"
 )
@@ -68,7 +74,9 @@ def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
 def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card on these lines, which begin with its label, and the lines that belong to it."""
     card = AuthorCard()
-    texts = list(islice(view.lines_with_text(lines[1:]), _MAX_LINES))
+    # A list of posts may follow, each with its author.
+    shown = takewhile(lambda index: index not in view.post_lines, view.lines_with_text(lines[1:]))
+    texts = list(islice(shown, _MAX_LINES))
     fields = [field for index in texts for field in _split_fields(view, index)]
     last = 0
     for number, field in enumerate(fields):
@@ -93,6 +101,18 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
         if _NO_NAME.fullmatch(view.folded[first]) is None:
             card = replace(card, nickname=text)
     return card, own
+
+
+def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
+    """Return the card with the visits and the date of a section of counts, if the card shows none."""
+    if card.registered is not None and card.total_visits is not None:
+        return card
+    return replace(
+        card,
+        registered=card.registered or statistics.registered,
+        total_visits=statistics.total_visits if card.total_visits is None else card.total_visits,
+        problems=card.problems if card.total_visits is not None else card.problems + statistics.problems,
+    )
 
 
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """The blog header: title, tagline, and the line with the blog's URL, 复制, 收藏本页.
 
-Without that line, the title is the first link to the blog's home that the window title confirms.
+Without that line, the title is the first link to the blog's home that the window title confirms, or a line of the
+home page that equals the window title.
 """
 
 import re
@@ -49,10 +50,15 @@ def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
             )
     title_line = _find_linked_title(view, outside)
     if title_line is None:
+        title_line = _find_title_of_home(view, outside)
+    if title_line is None:
         return BlogHeader()
     below = _find_tagline(view, title_line, set(outside))
+    first_span = view.lines[title_line].spans[0]
+    whole = view.lines[title_line].text.strip()
+    linked = view.lines[title_line].text[: first_span[1]].strip()
     return BlogHeader(
-        title=view.lines[title_line].text.strip(),
+        title=linked if linked == view.document.title else whole,
         tagline=None if below is None else view.lines[below].text.strip(),
         own_lines=frozenset((title_line,) if below is None else (title_line, below)),
     )
@@ -71,6 +77,26 @@ def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
         if uid not in (None, _home_uid(view, index)):
             continue
         if len(text) >= _MIN_TITLE_LENGTH and (text in view.document.title or _is_title(view, index)):
+            return index
+    return None
+
+
+def _find_title_of_home(view: PageView, outside: Sequence[int]) -> int | None:
+    """Find the first line of a blog's home page that is the window title, or a heading that is part of it.
+
+    The title may be the first element of its line, with the tagline after it.
+    """
+    window_title = view.document.title
+    if view.parse_url(view.url).kind is not PageKind.HOME or len(window_title) < _MIN_TITLE_LENGTH:
+        return None
+    for index in outside:
+        line = view.lines[index]
+        text = line.text.strip()
+        if len(text) < _MIN_TITLE_LENGTH:
+            continue
+        first = line.text[: line.spans[0][1]].strip() if line.spans else text
+        heading = find_enclosing(line.node_at(0), "h1") is not None
+        if window_title in (text, first) or (heading and text in window_title):
             return index
     return None
 

@@ -9,12 +9,12 @@ from functools import lru_cache
 from blogarchive.items import DateText, MonthRow
 from blogarchive.sites.grammar.page.links import PageLink
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import BULLETS, DATE, fold, strip_bullets
+from blogarchive.sites.grammar.page.vocabulary import BULLETS, NUMERIC_DATE, fold, strip_bullets
 
 _DAY_OF_MONTH = r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"  # the last day, without its year
 _RANGE = re.compile(
-    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
-    rf"(?:(?P<last>{DATE})|{_DAY_OF_MONTH})"
+    rf"(?:从|自|\d{{4}}\s*年\s*\d{{1,2}}\s*月)?\s*[\[(]?\s*(?P<first>{NUMERIC_DATE})\s*(?:-+|~+|→|\.{{2,3}}|至|到|to)\s*"
+    rf"(?:(?P<last>{NUMERIC_DATE})|{_DAY_OF_MONTH})"
     r"\s*[\])]?(?:\s*[(\[]?\s*\d+\s*篇?\s*[)\]]?)?(?:\s*\[?(?:查看|浏览|打开)\]?)?"
 )
 _NUMBERS = re.compile(r"\d+")

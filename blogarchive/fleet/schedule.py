@@ -1,4 +1,4 @@
-"""When the next round of a shard begins, by the result of the last one."""
+"""The time of the next round of a shard, by the result of the last one."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,1 +1,1 @@
-"""The only place that speaks SQL."""
+"""The archive: the only package that contains SQL of SQLite."""

@@ -1,6 +1,6 @@
 """Records of earlier exports in the user's cache folder: digests of the program, the archive and the files.
 
-Nothing is lost with a record: the next export writes its files again.
+If a record is lost, the next export writes its files again.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Read what scripts of a page fetch from URLs of their own: comments, and the number of views."""
+"""Read the answers that scripts of a page fetch: comments, and the number of views."""
 
 import re
 from urllib.parse import urlsplit

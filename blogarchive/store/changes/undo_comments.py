@@ -1,4 +1,4 @@
-"""Undo what a page changed in the comments of a post."""
+"""Undo the changes that a page made to the comments of a post."""
 
 from hashlib import sha256
 

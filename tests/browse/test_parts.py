@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from blogarchive.browse.app.words import exit_words
 from blogarchive.browse.pages.diffs import diff_texts
-from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.browse.pages.formatting import format_time
 from blogarchive.browse.pages.reply_targets import find_reply_targets
 from blogarchive.browse.plots.bars import Bar, draw_bars
@@ -19,6 +18,7 @@ from blogarchive.browse.plots.lines import draw_line, draw_sparkline
 from blogarchive.browse.plots.scales import round_ticks
 from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.change_words import change_words
+from blogarchive.messages.failure_words import describe_failure
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.changes.classify import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind

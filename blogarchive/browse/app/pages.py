@@ -14,9 +14,9 @@ from blogarchive.browse.app.context import AppContext
 from blogarchive.browse.app.preview import preview_of
 from blogarchive.browse.app.schedule import nightly_command
 from blogarchive.browse.app.words import MESSAGES, exit_words
-from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.messages import catalogue
 from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.failure_words import describe_failure
 from blogarchive.parsing.typed_url import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.copy import copy_archive

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
 
-from blogarchive.browse.pages.failure_words import describe_failure
 from blogarchive.browse.pages.post_choices import Pages
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_, catalogue
 from blogarchive.messages.explain import explain_detail
+from blogarchive.messages.failure_words import describe_failure
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.queries.reading_pages import archive_lists, blog_lists, post_lookup
 from blogarchive.store.queries.reading_pages.archive_lists import NotedList

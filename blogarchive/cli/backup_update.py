@@ -11,7 +11,8 @@ import click
 
 from blogarchive.cli.common import options
 from blogarchive.cli.common.notify import notify
-from blogarchive.cli.common.options import Count, CrawlFlags
+from blogarchive.cli.common.options import CrawlFlags
+from blogarchive.cli.common.parameter_types import Count
 from blogarchive.cli.common.run_summary import error_json, has_news, result_json, summary_lines
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.dry_run import planned_urls

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.parameter_types import Seconds
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
@@ -122,7 +123,7 @@ def _apply_changes(current: BlogSettings, changes: Sequence[str]) -> BlogSetting
 def _set_value(current: BlogSettings, key: str, value: str) -> BlogSettings:
     match key:
         case "delay":
-            delay = options.Seconds(min=0).convert(value, None, None) if value else None
+            delay = Seconds(min=0).convert(value, None, None) if value else None
             return replace(current, delay=delay)
         case "media_hosts":
             return replace(current, media_hosts=parse_hosts([value]))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.parameter_types import PathArgument
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import open_observer
 from blogarchive.demo.host import DemoHost
@@ -25,7 +26,7 @@ _DEMO_DB = Path("data/demo.db")
 )
 @click.option(
     "--db",
-    type=options.PathArgument(dir_okay=False),
+    type=PathArgument(dir_okay=False),
     default=_DEMO_DB,
     show_default=True,
     help=_("Path of the archive."),

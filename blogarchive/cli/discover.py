@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from blogarchive.cli.common import options
-from blogarchive.cli.common.options import Count, Duration, Seconds
+from blogarchive.cli.common.parameter_types import Count, Duration, Seconds
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.parameter_types import Day, PathArgument
 from blogarchive.cli.common.progress_bar import progress_bar
 from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
@@ -39,7 +40,7 @@ Formats:
 
 @click.command(help=_EXPORT_HELP)
 @click.argument("kind", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("out", type=options.PathArgument())
+@click.argument("out", type=PathArgument())
 @click.option(
     "--table", "as_table", is_flag=True, help=_("With jsonl: write posts.csv and comments.csv instead.")
 )
@@ -52,8 +53,8 @@ Formats:
     help=_("With epub: a folder with a book for each blog, or for each blog and year."),
 )
 @click.option("--author", "authors", multiple=True, help=_("A uid, site/uid or nickname; may be repeated."))
-@click.option("--since", type=options.Day(), help=_("Only posts of that day and later."))
-@click.option("--until", type=options.Day(last=True), help=_("Only posts of that day and earlier."))
+@click.option("--since", type=Day(), help=_("Only posts of that day and later."))
+@click.option("--until", type=Day(last=True), help=_("Only posts of that day and earlier."))
 @click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))
 @options.db
 @options.as_json

@@ -16,7 +16,7 @@ import click
 from blogarchive.cli.common import options
 from blogarchive.cli.common.fleet_output import ended_json, round_line, status_json, status_lines
 from blogarchive.cli.common.notify import notify
-from blogarchive.cli.common.options import Count, Duration, Seconds
+from blogarchive.cli.common.parameter_types import Count, Duration, PathArgument, Seconds
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.host_locks import lock_name
 from blogarchive.crawl.options import require_archive
@@ -49,9 +49,7 @@ def fleet() -> None:
 
 
 @fleet.command(help=_("Make or migrate the tables in PostgreSQL, and restore the shards of FOLDERs."))
-@click.argument(
-    "folders", type=options.PathArgument(exists=True, file_okay=False), nargs=-1, metavar="[FOLDER]..."
-)
+@click.argument("folders", type=PathArgument(exists=True, file_okay=False), nargs=-1, metavar="[FOLDER]...")
 @options.no_db
 @options.verbosity
 def init(folders: tuple[Path, ...], quiet: bool, verbose: bool) -> None:
@@ -89,7 +87,7 @@ def init(folders: tuple[Path, ...], quiet: bool, verbose: bool) -> None:
 )
 @click.option(
     "--db",
-    type=options.PathArgument(dir_okay=False),
+    type=PathArgument(dir_okay=False),
     required=True,
     help=_("Path of the archive; its name is the name of the shard."),
 )
@@ -143,7 +141,7 @@ def add(
 
 
 @fleet.command(help=_("Run the rounds of the shards in FOLDER until it is stopped; made for systemd."))
-@click.argument("folder", type=options.PathArgument(exists=True, file_okay=False))
+@click.argument("folder", type=PathArgument(exists=True, file_okay=False))
 @click.option(
     "--rounds", type=Count(min=1), default=4, show_default=True, help=_("Most rounds side by side.")
 )
@@ -223,9 +221,7 @@ def resume(name: str) -> None:
     help=_("Make a copied or restored archive on this machine the home of a shard; the old home is refused.")
 )
 @_name
-@click.option(
-    "--db", type=options.PathArgument(dir_okay=False), required=True, help=_("Path of the archive here.")
-)
+@click.option("--db", type=PathArgument(dir_okay=False), required=True, help=_("Path of the archive here."))
 @options.any_verbosity
 def move(name: str, db: Path) -> None:
     """Move a shard to this machine."""

@@ -9,6 +9,7 @@ import click
 
 from blogarchive.cli.common import options
 from blogarchive.cli.common.damage import explain_damage
+from blogarchive.cli.common.parameter_types import PathArgument
 from blogarchive.cli.common.progress_bar import progress_bar
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.errors import UsageError
@@ -27,7 +28,7 @@ from blogarchive.importing.warc import import_warc
     ),
 )
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["html", "warc", *PLATFORMS]))
-@click.argument("source", type=options.PathArgument())
+@click.argument("source", type=PathArgument())
 @click.option("--url", help=_("URL of the page, if SOURCE is one saved page; else URL of the blog."))
 @click.option("--site", metavar="NAME", help=_("Name of the site, for an unknown host (html, warc)."))
 @click.option("--zone", metavar="NAME", help=_("Time zone of an export without one, such as Asia/Taipei."))
@@ -72,7 +73,7 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 
 
 @click.command(help=_("Copy everything from another archive into this one; the other is only read."))
-@click.argument("other", type=options.PathArgument(dir_okay=False))
+@click.argument("other", type=PathArgument(dir_okay=False))
 @options.db
 @options.as_json
 @options.verbosity

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.parameter_types import Count
 from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
@@ -35,7 +36,7 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
     "--failed", is_flag=True, help=_("Only pages that could not be parsed, or have an open failure.")
 )
 @click.option("--stale", is_flag=True, help=_("Only pages that an older version parsed."))
-@click.option("--workers", type=options.Count(min=1), help=_("Number of processes. [default: one a core]"))
+@click.option("--workers", type=Count(min=1), help=_("Number of processes. [default: one a core]"))
 @options.db
 @options.as_json
 @options.verbosity

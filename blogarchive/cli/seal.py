@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.parameter_types import PathArgument
 from blogarchive.cli.common.progress_bar import progress_bar
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.export.seal import seal_archive
@@ -19,7 +20,7 @@ from blogarchive.export.seal import seal_archive
         " ending in .db names the copy."
     )
 )
-@click.argument("out", type=options.PathArgument())
+@click.argument("out", type=PathArgument())
 @options.db
 @options.as_json
 @options.verbosity

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from blogarchive.cli.common import options
+from blogarchive.cli.common.parameter_types import Count, Day, PathArgument
 
 if TYPE_CHECKING:  # the search is imported if the command runs
     from collections.abc import Sequence
@@ -25,12 +26,12 @@ if TYPE_CHECKING:  # the search is imported if the command runs
 @click.option(
     "--author", help=_("A uid, site/uid, nickname or title; with --comments, the author of the comments.")
 )
-@click.option("--since", type=options.Day(), help=_("Only that day, month or year, and later."))
+@click.option("--since", type=Day(), help=_("Only that day, month or year, and later."))
 @click.option("--comments", is_flag=True, help=_("Search the comments."))
 @click.option("--best", is_flag=True, help=_("Best hits first. [default: newest first]"))
 @click.option(
     "--limit",
-    type=options.Count(min=1),
+    type=Count(min=1),
     default=20,
     show_default=True,
     help=_("Print at most this many hits."),
@@ -81,7 +82,7 @@ def search(
         " side by side."
     )
 )
-@click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=options.PathArgument(dir_okay=False))
+@click.argument("archives", metavar="[ARCHIVE]...", nargs=-1, type=PathArgument(dir_okay=False))
 @click.option(
     "--host",
     default="127.0.0.1",

@@ -22,6 +22,7 @@ class PageParser:
         self._parallel = IS_SUPPORTED and delay == 0 and count_cores() > 1
         self._report = report
         self._pages = 0
+        self._is_long = False  # many pages are expected
         self._process: ParserProcess | None = None
         self._large = LargePageParser()
         self._cache = SubtreeCache() if delay == 0 else None  # a run with a delay never waits for the parser
@@ -32,6 +33,7 @@ class PageParser:
 
     def begin(self, *, many: bool) -> None:
         """Start the second process now if `many` pages are expected; the event loop must run."""
+        self._is_long = many
         if many and self._parallel:
             self._start()
 
@@ -45,7 +47,8 @@ class PageParser:
             return await asyncio.to_thread(self._large.parse, page, target)
         if self._parallel and self._pages == _PAGES_BEFORE and not self._process:
             self._start()
-        if self._process and self._process.is_ready:
+        # Until it is ready, a process that starts with the run is waited for: parsing here would import the grammar twice.
+        if self._process and (self._is_long or self._process.is_ready):
             return await self._process.parse(page, target)
         return parse_page(page, target, self._cache)
 

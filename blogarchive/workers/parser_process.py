@@ -83,8 +83,10 @@ class ParserProcess:
     async def parse(self, page: Page, target: Target) -> ParsedPage:
         """Return the result of `blogarchive.sites.base.parse_page`; raises the same errors.
 
-        Raises `ParserKilled` if the page takes longer than the time limit.
+        Waits until the process is ready. Raises `ParserKilled` if the page takes longer than the time limit.
         """
+        if not self._connecting.done():
+            await asyncio.wait([self._connecting], timeout=TIME_LIMIT)
         if self.is_ready and self._writer:
             try:
                 parsed = await self._request(self._writer, page, target)

@@ -17,6 +17,7 @@ from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
 from blogarchive.workers.process import count_cores
+from spiders.page_parser import PageParser
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
 from tests.tool import Tool, ended
@@ -72,6 +73,19 @@ async def running(messages: list[str]) -> AsyncIterator[ParserProcess]:
         yield process
     finally:
         await process.close()
+
+
+async def test_the_first_page_of_a_long_run_is_parsed_in_the_process_that_starts_with_it() -> None:
+    page, target = pages()[0]
+    messages: list[str] = []
+    parser = PageParser(delay=0, report=messages.append)
+    parser.begin(many=True)
+    try:
+        assert parser.ahead() == 0
+        assert await parser.parse(page, target) == parse_page(page, target)
+        assert (parser.ahead() > 0, messages) == (count_cores() > 1, [])
+    finally:
+        await parser.close()
 
 
 async def test_pages_parse_as_in_this_process_at_once_and_in_turn() -> None:

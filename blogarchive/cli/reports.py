@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from blogarchive.cli.backup_update import run_crawl
 from blogarchive.cli.common import options
 from blogarchive.cli.common.options import CrawlFlags
 from blogarchive.cli.common.stdio import print_result
@@ -35,6 +34,8 @@ from blogarchive.workers.process import count_cores
 def failures(retry: bool, db: Path, flags: CrawlFlags) -> int:
     """List pages and images that could not be fetched or parsed, and when they are retried."""
     if retry:
+        from blogarchive.cli.backup_update import run_crawl  # half of the start of the other reports
+
         return run_crawl(CrawlOptions(command="update", db=db, retry=True), flags)
     with Archive.open(db, read_only=True) as archive:
         found = ledger.open_failures(archive)

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 import pytest_asyncio
@@ -24,9 +25,9 @@ def archive_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own_archive(tmp_path: Path) -> Path:
+def own_archive(archive_path: Path, tmp_path: Path) -> Path:
     """Return a copy of the archive for one test."""
-    return make(tmp_path / "archive.db")
+    return Path(copy(archive_path, tmp_path / "archive.db"))
 
 
 @pytest_asyncio.fixture

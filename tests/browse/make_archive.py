@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blogarchive.store.database.archive import Archive
+from tests.new_archive import new_archive
 
 LOOKED = "2025-03-01T09:00:00+00:00"
 LOOKED_BEFORE = "2025-02-01T09:00:00+00:00"
@@ -200,7 +201,7 @@ def second_blog() -> list[Entry]:
 
 def make(path: Path) -> Path:
     """Write the archive to `path`, which must not exist."""
-    with Archive.open(path, create=True) as archive, archive.atomic():
+    with Archive.open(new_archive(path)) as archive, archive.atomic():
         run = archive.insert(
             "insert into runs (command, started_at, epoch_at, finished_at, outcome, exit_code, version)"
             " values ('backup', ?, ?, ?, 'done', 1, '0.1.0')",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.posts.post_row import content_hash
 from blogarchive.store.text_checksum import text_checksum
 from tests.browse import chromium
+from tests.new_archive import new_archive
 
 SEEN = "2025-02-01T09:00:00+00:00"
 HOST = "https://blog.creaders.net"
@@ -139,8 +139,7 @@ class Made:
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     """Return an empty archive with the current tables."""
-    path = tmp_path / "archive.db"
-    Archive.open(path, create=True).close()
+    path = new_archive(tmp_path / "archive.db")
     return Made(path, sqlite3.connect(path))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
+from tests.new_archive import new_archive
 from tests.store.fake_blog import Clock
 
 
@@ -16,7 +17,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(path: Path) -> Iterator[Archive]:
-    with Archive.open(path, create=True) as opened:
+    with Archive.open(new_archive(path)) as opened:
         yield opened
 
 

@@ -88,28 +88,24 @@ class _PageParser:
         """Check whether the parsed post is the first row of a list that replaces the expected post."""
         if post_page.comments.found or self._is_further_comments or has_post_label(self.view):
             return False
-        if self._is_titled_by_window(post_page):
-            return False
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
         listed = parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
         # All links in the first paragraph of a post share the time of the post.
-        return (
-            len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
-            >= _MIN_LIST_ROWS
-        )
+        times = {post.posted.text for post in listed if post.posted and ":" in post.posted.text}
+        return len(times) >= _MIN_LIST_ROWS and not self._is_titled_by_window(post_page)
 
     def _is_titled_by_window(self, post_page: PostPage) -> bool:
-        """Check whether the window title begins with the title, and the title is no link: a list has links."""
+        """Check whether the window title begins or ends with the title, which is neither a link nor the blog's name."""
         heading, window_title = post_page.heading, self.view.document.title
-        # The window title of a home page is the blog's name alone.
-        if (
-            heading is None
-            or heading.title in ("", window_title)
-            or not window_title.startswith(heading.title)
-        ):
+        if heading is None or heading.title in ("", window_title):
             return False
-        return not any(self.view.links_to_other_post(i) for i in range(heading.start, heading.end))
+        if any(self.view.links_to_other_post(i) for i in range(heading.start, heading.end)):
+            return False
+        if window_title.startswith(heading.title):
+            return True
+        blog_title = parse_layout(self.view, post_page).header.title
+        return bool(blog_title) and heading.title != blog_title and window_title.endswith(heading.title)
 
     def _is_notice(self, post_page: PostPage) -> bool:
         """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""

@@ -160,3 +160,13 @@ def test_a_post_above_a_box_of_other_posts_with_times_is_no_list() -> None:
         f"<div><h3>相关文章</h3>{box}</div></body></html>"
     )
     assert [post.title for post in read(html).posts] == ["一篇"]
+
+
+def test_a_post_whose_title_is_the_word_of_a_button_stays_in_its_list() -> None:
+    row = "<h2><a href='{url}'>{title}</a></h2><p>2025-01-02 10:00</p><p><a href='{url}#c'>{count} 条评论</a></p>"
+    rows = "".join(
+        row.format(url=f"/u/31182/202501/{number}.html", title=title, count=number)
+        for number, title in ((501, "第一篇"), (502, "评论"), (503, "第三篇"))
+    )
+    parsed = read(f"<html><body>{rows}</body></html>", PageKind.MONTH, MONTH)
+    assert [post.title for post in parsed.listed] == ["第一篇", "评论", "第三篇"]

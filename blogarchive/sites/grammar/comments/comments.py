@@ -14,6 +14,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.html.sanitize import sanitize_element
 from blogarchive.parsing.lines.document import Line
 from blogarchive.parsing.lines.extract import extract_html, extract_text
+from blogarchive.sites.grammar.comments.closed_by_time import find_closed_comments
 from blogarchive.sites.grammar.comments.consistency import (
     Paging,
     are_possible,
@@ -24,6 +25,7 @@ from blogarchive.sites.grammar.comments.consistency import (
     check_missing,
     check_order,
     check_text_position,
+    check_years,
     comments_problem,
 )
 from blogarchive.sites.grammar.comments.header_selection import (
@@ -92,6 +94,8 @@ def parse_comments(
     result has blocks of lines; `build_comments` adds the items.
     """
     found = found.from_line(start)
+    if not found.headers and paging is Paging.NO and (blocks := find_closed_comments(view, start, claimed)):
+        return _build_closed(view, blocks, posted_at)
     if not found.headers:
         found = found.with_headers(find_short_headers(view, start, claimed=claimed))
     if not found.headers:
@@ -105,6 +109,7 @@ def parse_comments(
     if above and any(above[0].text_begin <= i < first for i in find_labels(view, COMMENTS_LABEL)):
         above = ()  # the only comment has no text
     blocks = above or split_comments(markers, selection.headers)
+    problem = problem or check_years(view, selection.headers, posted_at)
     problem = problem or check_order(view, selection, posted_at)
     if not above:
         problem = check_first(view, start, selection.headers, claimed, paging) or problem
@@ -119,6 +124,21 @@ def parse_comments(
         sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked(view)),
         possible=are_possible(view, markers, claimed, paging, posted_at),
         framed=selection.framed,
+        texts=frozenset(iter_text_lines(view, selection, blocks)),
+    )
+
+
+def _build_closed(
+    view: PageView, blocks: tuple[CommentBlock, ...], posted_at: datetime | None
+) -> PageComments:
+    """Return comments that end with their time; structure and the claimed number have identified them."""
+    selection = HeaderSelection(headers=tuple(block.header for block in blocks), sure=True)
+    return PageComments(
+        problem=check_order(view, selection, posted_at),
+        start=blocks[0].text_begin - 1,
+        end=blocks[-1].end,
+        blocks=blocks,
+        sure=True,
         texts=frozenset(iter_text_lines(view, selection, blocks)),
     )
 

@@ -1,5 +1,6 @@
 """Checks of the comments of a page: their number, their order, their texts."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,11 +16,14 @@ from blogarchive.sites.grammar.comments.marker_context import CommentMarkers
 from blogarchive.sites.grammar.comments.segmentation import CommentBlock
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
+from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 _CLOCK_TOLERANCE = timedelta(
     hours=1
 )  # when clocks go back in autumn, a later comment may show an earlier hour
+_YEARLESS = re.compile(YEARLESS_TIME)
+_WORD = re.compile(r"\w")
+_ONE_YEAR = timedelta(days=360)
 _PRECISION_LENGTHS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
@@ -84,10 +88,29 @@ def check_first(
         return None
     first = headers[0].first
     begin = max((i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first), default=start)
-    above = (i for i in range(begin, first) if not view.links[i] and i not in view.sections)
-    if not any(view.folded[i].strip() for i in above):
+    if not any(_has_plain_text(view, i) for i in range(begin, first) if i not in view.sections):
         return None
     return comments_problem("forged", Detail.COMMENTS_TYPED)
+
+
+def _has_plain_text(view: PageView, index: int) -> bool:
+    """Check whether a line has words that are no links, such as those of a comment."""
+    rest = view.lines[index].text
+    for text, _, _ in view.links[index]:
+        rest = rest.replace(text, "", 1)
+    return _WORD.search(rest) is not None
+
+
+def check_years(
+    view: PageView, headers: Sequence[CommentHeader], posted_at: datetime | None
+) -> Problem | None:
+    """Return a problem if times without a year may be of more than one year since the post."""
+    times = (header.posted.text for header in headers if not header.posted.text[:4].isdigit())
+    if not any(_YEARLESS.fullmatch(fold(text)) for text in times):
+        return None
+    if posted_at is not None and view.now - posted_at < _ONE_YEAR:
+        return None
+    return comments_problem("unreadable", Detail.COMMENTS_YEARS)
 
 
 def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:

@@ -16,6 +16,7 @@ from blogarchive.sites.grammar.comments.marker_context import (
 )
 from blogarchive.sites.grammar.page.page_view import PageView
 
+_BUTTON = re.compile(r"[\[(]?(?:[Rr]eply|[Qq]uote|[Rr]eport|引用|举报)[\])]?")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
@@ -41,10 +42,21 @@ def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
             text_end, end, likes = footer.first, footer.last + 1, footer.likes
         else:
             stop = _find_text_end(markers, headers) if limit == markers.end else limit
-            text_end, end, likes = stop, stop, header.likes
+            text_end, end, likes = _find_end_above_button(markers, header.last + 1, stop), stop, header.likes
         begin = header.last + 1
         blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
     return tuple(blocks)
+
+
+def _find_end_above_button(markers: CommentMarkers, begin: int, end: int) -> int:
+    """Return the end of a text without a last line that is a link with the word of a button."""
+    view = markers.view
+    while end > begin and not view.folded[end - 1].strip():
+        end -= 1
+    if end == begin or not view.links[end - 1]:
+        return end
+    words = view.folded[end - 1].strip()
+    return end - 1 if _BUTTON.fullmatch(words) and view.links[end - 1][0][0].strip() == words else end
 
 
 def split_comments_above(

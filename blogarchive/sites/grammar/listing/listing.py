@@ -20,9 +20,11 @@ _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{DATETIME}).{{0,60}}")  # 由某�
 _TIME_IN = re.compile(rf"{DATETIME}|{DATE}")
 # Words of links to a post that are not its title.
 _NOT_A_TITLE = re.compile(
-    r"[\[(<【]*\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
+    r"[\[(<【]*-?\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
+    r"|\d{1,6}\s*[条个篇则]\s*(?:评论|留言|回应)|(?:没有|暂无|尚无|no)\s*(?:评论|留言|回应|comments?)|\d{1,6}\s*comments?|comments?"
+    r"|阅读剩余部分|read more|continue reading|(?:上午|下午)?\s*\d{1,2}:\d{2}(?:\s*[ap]m)?"
     r"|引用|(?:固定)?链接|回复|打印|收藏|分享|编辑|删除|[上下]一篇|[上下前后]\s*一?\s*页|[首尾末]\s*页|permalink)"
-    r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…]{0,4}",
+    r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{0,4}",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -48,9 +50,7 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
     If titles have times, a link without one in another position is no entry: it is in an excerpt or a box.
     """
     entries = list(_iter_entries(view, lines))
-    titled = {entry.post.number for entry in entries if not entry.button}
-    # A title may equal the words of a button, if no other link leads to its post.
-    entries = [e for e in entries if not e.button or e.post.number not in titled]
+    entries = _drop_buttons(entries)
     # A whole row may link to its post: the title comes first.
     entries = _add_times(
         view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
@@ -65,6 +65,25 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
         if entry.path in paths:
             found.setdefault(entry.post.number, entry)
     return _add_comment_counts(view, list(found.values()), lines)
+
+
+def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
+    """Drop the links with words of buttons if another link has the title of their post.
+
+    A title may equal such words: it is in the position of the other titles.
+    """
+    titles = [entry for entry in entries if not entry.button]
+    titled = {entry.post.number for entry in titles}
+    firsts = {entry.post.number: entry.path for entry in reversed(titles)}
+    usual = Counter(firsts.values()).most_common(1)
+    known = {entry.post.number for entry in titles if usual and entry.path == usual[0][0]}
+    return [
+        entry
+        for entry in entries
+        if not entry.button
+        or entry.post.number not in titled
+        or (usual and entry.path == usual[0][0] and entry.post.number not in known)
+    ]
 
 
 def _add_comment_counts(

@@ -45,6 +45,8 @@ HOUR_SIGN = re.compile("[:时點点]")
 """A sign in each time of day: a search that most lines fail at once."""
 _OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d))?"
 DATETIME = rf"{DATE}(?:\s*\(?{WEEKDAY}\)?)?\s*(?:T|at|,)?\s*{TIME_OF_DAY}{_OFFSET}"
+YEARLESS_TIME = rf"(?<![-/.\d])\d{{1,2}}(?:[-/]|月)\d{{1,2}}日?\s+{TIME_OF_DAY}"
+"""A time of a year that only the page's other times tell."""
 RELATIVE_TIME = rf"(?:(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*(?:秒|分钟|小时|天|周|个月|年)前|刚刚)"
 """A time as a distance from now."""
 
@@ -71,7 +73,7 @@ SECTION_LABEL = re.compile(
     r"(?P<card>(?:我的|个人|博主|作者|站长)(?:名片|资料|信息|档案|资讯|简介|介绍)|关于(?:我|博主|作者|站长)"
     r"|(?i:about (?:me|the author)))"
     r"|(?P<calendar>(?i:calendar)|日历|日曆)|(?P<latest>最新(?:发布|发表|文章|日志|博文)|(?i:recent (?:posts|entries)))"
-    r"|(?P<categories>(?:文章|日志|博文|我的|专题|博客)(?:分类|类别|归类)|个人分类|分类(?:目录|列表)?|(?i:categories))"
+    r"|(?P<categories>(?:文章|日志|博文|我的|专题|专栏|博客)(?:分类|类别|归类)|个人分类|分类(?:目录|列表)?|(?i:categories))"
     r"|(?P<months>(?:存档|归档)(?:目录)?|(?:文章|日志|博文|按月|历史|每月|月份|月|博客|网志)(?:存档|归档|[彙汇]整)"
     r"|[彙汇]整|(?:每月|历史|往日)文章|(?i:(?:monthly )?archives?))"
     r"|(?P<statistics>(?:博客|访问|网站|站点|本站)统计|统计信息)"
@@ -84,9 +86,11 @@ WEAK_LABELS = {
     "博主": "card",
     "站长": "card",
     "主人": "card",
+    "格主": "card",
     "作者": "card",
     "栏目": "categories",
     "文集": "categories",
+    "标签": "categories",
     "月份": "months",
 }
 """Words that are the label of a section only if lines of that section follow."""
@@ -112,7 +116,7 @@ MORE_LINK = re.compile(
 
 AROUND_LABEL = " []【】「」:>|·•"
 # First characters of all labels: one test instead of many alternatives.
-_LABELS_BEGIN = "我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏好谁CcRrAaMmBb"
+_LABELS_BEGIN = "我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁CcRrAaMmBb"
 _WEAK = rf"(?:{'|'.join(WEAK_LABELS)})(?=[{re.escape(AROUND_LABEL)}]*+(?:{LINE_START}|$))"
 SECTION_START = re.compile(
     rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern}|{_WEAK})"
@@ -163,3 +167,12 @@ def expand_folded(signs: str) -> frozenset[str]:
 def strip_bullets(text: str) -> str:
     """Return `text` without the bullets and spaces before it."""
     return text.lstrip(BULLETS + " \u3000\xa0\u200b")
+
+
+_COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
+_BRACKETS = " []【】「」『』〖〗"
+
+
+def strip_count(text: str) -> str:
+    """Return the name of a category without bullets, brackets and the number of its posts."""
+    return _COUNT.sub("", strip_bullets(text)).strip(_BRACKETS)

@@ -8,20 +8,26 @@ and count of the comments below them agree.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
-from blogarchive.items import Problem
+from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.lines.document import Element, Line
 from blogarchive.sites.grammar.comments.comments import PageComments
 from blogarchive.sites.grammar.comments.consistency import comments_problem
 from blogarchive.sites.grammar.comments.headers import CommentHeader, find_headers
+from blogarchive.sites.grammar.comments.short_headers import find_linked_headers
 from blogarchive.sites.grammar.page.labels import find_labels
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL
 from blogarchive.sites.grammar.post.counters import Counters, parse_counters_amid
 from blogarchive.sites.grammar.post.quoted_lines import is_quoted, is_template_text
 
-_COUNTER_WORDS = re.compile(r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$")
+_COUNTER_WORDS = re.compile(
+    r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
+)
+_WORD = re.compile(r"\w")
+_FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
@@ -106,13 +112,37 @@ def _has_body_class(node: Element, body_class: str | None) -> bool:
 
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
     """Return the lines of the body without the template's lines at its edges."""
-    first, last = start, end
-    while first < last and is_template_text(view.folded[first].strip()):
+    first, last = start, _find_end_above_links(view, start, end)
+    end = last
+    while first < last and _is_template_line(view, first):
         first += 1
-    while first < last and is_template_text(view.folded[last - 1].strip()):
+    while first < last and _is_template_line(view, last - 1):
         last -= 1
     lines = view.lines[first:last]
     return lines if first == start and last == end else _restore_body_lines(view, lines, start, end)
+
+
+def _is_template_line(view: PageView, index: int) -> bool:
+    """Check whether a line has words of templates, or links to categories alone."""
+    text, links = view.folded[index].strip(), view.links[index]
+    if is_template_text(text):
+        return True
+    categories = [
+        text
+        for text, _, parsed_url in links
+        if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+    ]
+    return (
+        bool(links) and len(categories) == len(links) and not _WORD.search(_without(view, index, categories))
+    )
+
+
+def _without(view: PageView, index: int, texts: Sequence[str]) -> str:
+    """Return the text of a line without these parts."""
+    rest = view.lines[index].text
+    for text in texts:
+        rest = rest.replace(text, "", 1)
+    return rest
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
@@ -133,6 +163,37 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
 
 def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
     return view.document.contains(node, line) and not line.links()
+
+
+def _find_end_above_links(view: PageView, start: int, end: int) -> int:
+    """Return the first of the last lines that lead to other posts, outside the element of the text; else `end`."""
+    if not any(view.links[i] for i in range(max(start, end - _LINES_NEAR_END), end)):
+        return end
+    first, last, links = start, end, list[int]()
+    while first < last and _is_template_line(view, first):
+        first += 1
+    while last > first and ((away := _leads_away(view, last - 1)) or _is_template_line(view, last - 1)):
+        last -= 1
+        if away and view.folded[last].strip():
+            links.append(last)
+    if first == last or not links:
+        return end
+    node = view.document.common_ancestor(view.lines[first], view.lines[last - 1])
+    parent = node.getparent()
+    node = parent if node.tag in _PLAIN_BLOCKS and last == first + 1 and parent is not None else node
+    outside = list(takewhile(lambda i: not view.document.contains(node, view.lines[i]), links))
+    return outside[-1] if outside else end
+
+
+def _leads_away(view: PageView, index: int) -> bool:
+    """Check whether a line has only links to other posts and signs, or is a tag such as #生活, or blank."""
+    line, text = view.lines[index], view.lines[index].text.strip()
+    if not text or line.media:
+        return not line.media
+    links = [shown for shown, _, _ in view.links[index]]
+    if not links or _WORD.search(_without(view, index, links)):
+        return False
+    return view.links_to_other_post(index) or (text.startswith("#") and links[0].strip() == text)
 
 
 def find_counters_amid(view: PageView, start: int, end: int) -> Counters | None:
@@ -177,6 +238,10 @@ def find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader
         after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
         above = (i for i in framed if any(i < header.first < after[i] for header in headers))
         return next(above, framed[-1])
+    if len(ends) > 1 and not headers:
+        headers = find_linked_headers(view, ends[0], len(view.lines))
+        # Comments of an unknown form may be above the label of a form.
+        ends = ends if headers else [i for i in ends if view.folded[i].strip() != _FORM_LABEL] or ends
     first = next(
         (h.first for h in headers if h.is_linked(view)), headers[0].first if headers else ends[-1] + 1
     )

@@ -26,6 +26,7 @@ from blogarchive.sites.grammar.post.counters import (
     find_counters,
     find_image_counters,
     find_view_counters,
+    may_show_views,
     parse_counters_beside_time,
 )
 from blogarchive.sites.grammar.post.quoted_lines import find_text_element, is_quoted
@@ -79,8 +80,20 @@ class _BoundsSearch:
             or find_view_counters(view, heading.end - 1, end)
         )
         headers = self.markers.headers
-        quoted = all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found)
-        return [] if quoted else found
+        own = [] if beside or not may_show_views(view, heading.end - 1) else self._find_counters_beside_time()
+        if all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found):
+            return own
+        return own if own and self._are_quoted_below(own[0], found) else found
+
+    def _are_quoted_below(self, own: Counters, found: list[Counters]) -> bool:
+        """Check whether the views beside the time are others than in all counters below, which lie in the text."""
+        if own.views is None:
+            return False
+        begin = self.heading.end
+        return all(
+            each.first >= begin and each.views != own.views and not is_framed(self.view, begin, each.first)
+            for each in found
+        )
 
     def _find_counters_beside_time(self) -> list[Counters]:
         """Return the counters before or after the post's time on its line."""

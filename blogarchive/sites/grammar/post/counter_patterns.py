@@ -50,7 +50,7 @@ _OPENING = ("(", "[", "【")
 # Before the views: the time, the category or the author of the post.
 COUNTER_PREFIX = (
     rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
-    r"|(?:分类|类别|栏目|作者)\s*:\s*[^\s|]{1,30})[\s|,]*)"
+    r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*:\s*[^\s|]{1,30})[\s|,]*)"
 )
 _PREFIX = re.compile(rf"{COUNTER_PREFIX}{{0,3}}+")
 _NAMES = {

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from blogarchive.items import Problem
+from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page.page_view import PageView, text_with_images
-from blogarchive.sites.grammar.page.vocabulary import LINE_START, NUMBER
+from blogarchive.sites.grammar.page.vocabulary import LINE_START, NUMBER, fold
 from blogarchive.sites.grammar.post.counter_patterns import (
     BUTTON_WORDS,
     COMMENTS_WORD,
@@ -112,7 +112,7 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
 
 
 def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counters | None:
-    """Return the counters around the post's time on its line, or after it; None if the line has no views."""
+    """Return the counters around the post's time on its line, or after it; None if the line has none."""
     line = view.lines[index].text
     at = line.find(time)
     if at < 0 or len(line) > _MAX_LENGTH:
@@ -121,19 +121,34 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     label = _VIEWS_AFTER_TIME.search(after)
     for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
         texts = parse_labels_first(text.strip(" |")) if text.strip(" |") else None
-        if texts and "views" in texts and not view.links_to_other_post(index):
+        if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
             return _build_counters(index, index, texts)
     return None
+
+
+def may_show_views(view: PageView, index: int) -> bool:
+    """Return whether a line has a label of views with a number: a cheap test before the others."""
+    return _VIEWS_AFTER_TIME.search(view.folded[index]) is not None
 
 
 def parse_counters_amid(view: PageView, index: int) -> Counters | None:
     """Return the counters of a line from its first label of views or comments on; None if it has no views."""
     text = view.folded[index].strip()
     label = _LABEL_AMID.search(text)
+    if label is not None:
+        text = _without_categories(view, index, text)
     texts = None if label is None else parse_labels_first(text[label.start() :])
     if not texts or "views" not in texts or view.links_to_other_post(index):
         return None
     return _build_counters(index, index, texts)
+
+
+def _without_categories(view: PageView, index: int, text: str) -> str:
+    """Return a folded line up to its last link if that leads to a category: the post's, after its counters."""
+    shown, _, parsed_url = view.links[index][-1] if view.links[index] else ("", None, None)
+    if parsed_url is None or parsed_url.kind is not PageKind.CATEGORY:
+        return text
+    return text.removesuffix(fold(shown).strip()).rstrip(" |,/")
 
 
 def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
@@ -155,7 +170,10 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH or (
-            last > index and not numbered and _NEXT_COUNTERS.match(view.folded[last])
+            last > index
+            and not numbered
+            and _NEXT_COUNTERS.match(view.folded[last])
+            and _NEXT_COUNTERS.search(view.folded[index], 0, _MAX_LENGTH)
         ):
             break
         texts = _parse_numbered(view, index, last, text) if numbered else parse_labels_first(text)

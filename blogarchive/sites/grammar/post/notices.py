@@ -44,9 +44,12 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
         return None
     texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _MAX_NOTICE_LENGTH]
+    menus = {view.folded[i] for i in own if view.links[i] and view.links[i][0][0] == view.lines[i].text}
     texts.append((view.document.title, view.document.title))
     for kind, words in _PATTERNS.items():
-        for text, folded in texts:
+        for text, folded in (
+            texts if kind is not NoticeKind.LOGIN else [t for t in texts if t[1] not in menus]
+        ):
             if words.search(folded) or words.search(folded.replace(" ", "")):
                 return Notice(kind=kind, text=text)
     return None

@@ -20,8 +20,8 @@ _YEAR = r"(?P<year>\d{4}|[〇零一二三四五六七八九]{4})"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九])"
 _NAME = rf"(?P<name>{'|'.join(_ENGLISH)})[a-z]{{0,6}}\.?"
 _YEAR_MONTH = re.compile(
-    rf"{_YEAR}\s*年\s*{_MONTH}\s*月份?|(?P<y>\d{{4}})\s*[-/.]?\s*(?P<m>0[1-9]|1[0-2]|(?<=\D)[1-9])"
-    r"|(?P<m2>0?[1-9]|1[0-2])\s*月\s*(?P<y2>\d{4})\s*年?",
+    rf"民国\s*(?P<roc>\d{{2,3}})\s*年\s*(?P<m3>0?[1-9]|1[0-2])\s*月|{_YEAR}\s*年\s*{_MONTH}\s*月份?|(?P<y>\d{{4}})\s*[-/.]?\s*(?P<m>0[1-9]|1[0-2]|(?<=\D)[1-9])"
+    r"|(?P<m2>0?[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九])\s*月\s*(?P<y2>\d{4})\s*年?",
 )
 _NAME_AFTER = _NAME.replace("name", "name2")
 _ENGLISH_YEAR_MONTH = re.compile(
@@ -30,6 +30,7 @@ _ENGLISH_YEAR_MONTH = re.compile(
 _YEAR_ALONE = re.compile(rf"{_YEAR}\s*年?度?\s*:?")
 _MONTH_ALONE = re.compile(rf"{_MONTH}\s*月?份?|{_NAME}", re.IGNORECASE)
 _YEAR_FIRST = re.compile(rf"\s*{_YEAR}\s*年?\s*[:|]?")
+_ROC_EPOCH = 1911
 _IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
 
 
@@ -69,7 +70,7 @@ def parse_month_names(view: PageView, lines: Sequence[int]) -> NamedMonths:
 def parse_month_select(view: PageView, outside: Container[int]) -> tuple[MonthRow, ...]:
     """Return the months of the first `select` among these lines; its first option may be a prompt."""
     for node in view.document.root.iter("select"):
-        if not _is_inside(view, node, outside):
+        if not is_inside(view, node, outside):
             continue
         rows = [row for option in node.iter("option") for row in _parse_option(view, option)]
         if rows and len(rows) >= len(list(node.iter("option"))) - 1:
@@ -127,6 +128,8 @@ def _build_rows(parsed: _NamedMonth | None, year: int | None, url: str | None) -
 def _parse_name(folded: str) -> _NamedMonth | None:
     text = _COUNT.sub("", strip_bullets(folded)).strip(" []【】:|")
     if match := _YEAR_MONTH.fullmatch(text):
+        if match["roc"]:
+            return _NamedMonth(int(match["roc"]) + _ROC_EPOCH, int(match["m3"]))
         return _NamedMonth(
             _parse_number(match["year"] or match["y"] or match["y2"]),
             _parse_number(match["month"] or match["m"] or match["m2"]),
@@ -169,8 +172,8 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
     return tuple(months.values())
 
 
-def _is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
-    """Check whether an element without lines is between lines that are all among these."""
+def is_inside(view: PageView, node: Element, outside: Container[int]) -> bool:
+    """Return True if an element without lines is between lines that are all among these."""
     offsets = view.document.positions(node)
     if offsets is None:
         return False

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from blogarchive.items import CategoryRow, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.sites.grammar.page.page_view import PageView
-from blogarchive.sites.grammar.page.vocabulary import fold, is_calendar_text, strip_bullets
+from blogarchive.sites.grammar.page.vocabulary import fold, is_calendar_text, strip_bullets, strip_count
 from blogarchive.sites.grammar.sidebar.author_card import (
     AuthorCard,
     complete_card,
@@ -19,14 +19,13 @@ from blogarchive.sites.grammar.sidebar.author_card import (
     parse_card,
     parse_labelled_card,
 )
+from blogarchive.sites.grammar.sidebar.category_select import parse_category_select
 from blogarchive.sites.grammar.sidebar.months import parse_labelled_months, parse_unlabelled_months
 from blogarchive.sites.grammar.sidebar.sections import Section, find_sections
 from blogarchive.sites.links.identity_key import IdentityKey
 
 _NO_CARD = AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
-_COUNT = re.compile(r"\s*[(（\[]\s*\d+\s*篇?\s*[)）\]]\s*$")
-_BRACKETS = " []【】「」『』〖〗"
 _MORE_WORDS = frozenset(("更多", "全部", "more", "rss", "查看全部"))
 _MAX_MORE_LENGTH = 40
 _MAX_CACHED_TITLES = 100  # of a category in the cache
@@ -114,6 +113,8 @@ class _SidebarParser:
             lines = _trim_section(view, _lines_from_category(view, self._others()), self.posts)[1:]
             self.categories = _parse_categories(view, lines, self.posts)
             self.own_lines.update(lines)
+        if not self.categories:
+            self.categories = parse_category_select(view, frozenset(self.outside))
         if not self.months:
             labelled = self.months is not None
             found, self.months = parse_unlabelled_months(view, self.outside, labelled=labelled)
@@ -247,7 +248,7 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
         (name, parsed_url.url)
         for text, _, parsed_url in view.links[index]
         if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
-        if (name := _COUNT.sub("", strip_bullets(text)).strip(_BRACKETS))
+        if (name := strip_count(text))
     ]
 
 

@@ -154,7 +154,7 @@ def _resolve_full_date(date_text: DateText | None, zone: ZoneInfo) -> DateText |
     return found and DateText(text=date_text.text, at=found.at, precision=found.precision)
 
 
-@lru_cache(maxsize=4096)  # each page of a blog shows the same months
+@lru_cache(maxsize=2048)  # each page of a blog shows the same months
 def _parse_full_date(text: str, zone: ZoneInfo) -> ParsedDate | None:
     """Parse a date that has year, month and day in digits: it does not depend on the fetch time."""
     return parse_date(text, datetime(2000, 1, 1, tzinfo=zone))

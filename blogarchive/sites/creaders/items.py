@@ -64,7 +64,7 @@ def deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
 def build_link(url: str, kind: PageKind) -> Link:
     """Return a link to a page of that kind."""
     found = parse_url(url)

@@ -60,7 +60,7 @@ def _blog_finder(site: Site, host: str) -> Callable[[str], BlogLink | None]:
     """Return a function from an absolute URL to its blog on `host` or on a host of the site; it caches results."""
     hosts = (host, *site.hosts) if host else site.hosts
 
-    @lru_cache(maxsize=4096)  # a page links to its own blog hundreds of times, and to those of its commenters
+    @lru_cache(maxsize=2048)  # a page links to its own blog hundreds of times, and to those of its commenters
     def find(url: str) -> BlogLink | None:
         return next(blogs_of_urls(site, [site.parse_url(url).url], hosts), None)
 

@@ -56,7 +56,7 @@ class UrlForms:
         return match["uid"] if match else None
 
 
-@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
 def _parse_cached(forms: UrlForms, url: str) -> ParsedUrl:
     try:
         parts = urlsplit(url.strip())

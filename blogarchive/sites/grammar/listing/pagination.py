@@ -115,7 +115,7 @@ def _parse_link(text: str, anchor: Element) -> _PagerText | None:
     return pager_text
 
 
-@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
 def _parse_words(words: str) -> _PagerText | None:
     folded = fold(words).strip()
     if NEXT_PAGE.fullmatch(folded):

@@ -120,7 +120,7 @@ def _is_page_independent(href: str | None) -> bool:
     return href is not None and href.startswith(_PAGE_INDEPENDENT) and len(href) < _MAX_CACHED_LENGTH
 
 
-@lru_cache(maxsize=4096)  # each page of a blog has the same sidebar
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
 def _resolve_from_root(href: str, root: str, parse_url: Callable[[str], ParsedUrl]) -> ParsedUrl | None:
     return parse_canonical(absolute_url(href, root), parse_url)
 

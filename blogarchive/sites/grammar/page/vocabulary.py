@@ -128,7 +128,7 @@ _BARE_LABELS = frozenset(("分类", "存档", "归档"))
 _MORE = re.compile(r"\s*[\[(<]?\s*(?:更多|全部|more)\s*[\])>».…]*\s*$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)  # each page of a blog has the same calendar
+@lru_cache(maxsize=2048)  # each page of a blog has the same calendar
 def is_calendar_text(text: str) -> bool:
     """Return True if a calendar can show the folded line: a day, a weekday, a month, a link to another."""
     return _CALENDAR_LINE.fullmatch(text.strip()) is not None

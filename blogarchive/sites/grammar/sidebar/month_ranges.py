@@ -120,12 +120,12 @@ def _is_row(folded: str) -> bool:
     return len(folded) <= _MAX_LENGTH and _matches_range(folded)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _matches_range(text: str) -> bool:
     return _RANGE_START.match(text) is not None and _RANGE.fullmatch(strip_bullets(text).strip()) is not None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _parse_range(text: str, url: str | None) -> MonthRow | None:
     raw = strip_bullets(text).strip()
     match = _RANGE.fullmatch(fold(raw))

@@ -142,7 +142,7 @@ def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
     return None
 
 
-@lru_cache(maxsize=4096)  # each page of a blog has the same titles
+@lru_cache(maxsize=2048)  # each page of a blog has the same titles
 def _build_listed_post(text: str, number: str | None, url: str, cut_bytes: int) -> ListedPost | None:
     title = strip_bullets(text).strip()
     if not title or _is_more_link(fold(title)):

@@ -24,7 +24,7 @@ def server(tmp_path: Path) -> Iterator[AppServer]:
         yield running
 
 
-def until(done: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(done: Callable[[], bool], seconds: float = 300.0) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not happen in time"
@@ -35,6 +35,14 @@ def stored_posts(db: Path) -> int:
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         (count,) = connection.execute("select count(content_hash) from posts").fetchone()
         return int(count)
+
+
+def has_run(db: Path) -> bool:
+    """Return whether a command has begun to write to the archive."""
+    try:
+        return db.exists() and bool(_outcomes(db))
+    except sqlite3.OperationalError:  # before there are tables
+        return False
 
 
 def finished(server: AppServer) -> bool:
@@ -122,7 +130,7 @@ def test_after_a_kill_of_the_server_the_crawl_goes_on_and_a_new_server_can_stop_
     with DemoHost([make_blog(UID, posts=40)]) as host:
         with app_server(db) as first:
             first.post("/app/start", url=host.blog_url(UID), site="creaders")
-            until(lambda: db.exists() and not finished(first))
+            until(lambda: has_run(db) and not finished(first))
             os.kill(first.process.pid, signal.SIGKILL)
         with app_server(db) as second:
             assert not finished(second)

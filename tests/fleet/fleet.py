@@ -112,7 +112,7 @@ def children(process: subprocess.Popen[str]) -> list[int]:
     return [int(pid) for pid in found.split()]
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 60, *, every: float = 0.05) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 300, *, every: float = 0.05) -> None:
     """Wait until `holds` returns something true; raises AssertionError."""
     until = time.monotonic() + seconds
     while not holds():
@@ -120,7 +120,7 @@ def wait_until(holds: Callable[[], object], seconds: float = 60, *, every: float
         time.sleep(every)
 
 
-def ended(process: subprocess.Popen[str], seconds: float = 50) -> Ran:
+def ended(process: subprocess.Popen[str], seconds: float = 300) -> Ran:
     """Wait for a started command."""
     out, err = process.communicate(timeout=seconds)
     assert "Traceback" not in err, err

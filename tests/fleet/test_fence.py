@@ -24,15 +24,16 @@ def host() -> Iterator[DemoHost]:
         yield made
 
 
-def test_a_second_process_sends_no_request_to_a_host(fleet: Fleet, host: DemoHost) -> None:
-    first = fleet.backup(host.blog_url(UID), "first")
-    wait_until(lambda: len(host.requests) > 3)
-    second = ended(fleet.backup(host.blog_url(UID), "second"))
-    assert second.code == 76
-    assert f"another worker of the fleet holds 127.0.0.1:{host.port}" in second.err
-    first.send_signal(signal.SIGTERM)
-    assert ended(first).code == 3
-    assert host.counts()["/robots.txt"] == 1
+def test_a_second_process_sends_no_request_to_a_host(fleet: Fleet) -> None:
+    with DemoHost([make_blog(UID, posts=400)]) as host:  # the first has not ended when the second has begun
+        first = fleet.backup(host.blog_url(UID), "first")
+        wait_until(lambda: len(host.requests) > 3)
+        second = ended(fleet.backup(host.blog_url(UID), "second"))
+        assert second.code == 76
+        assert f"another worker of the fleet holds 127.0.0.1:{host.port}" in second.err
+        first.send_signal(signal.SIGTERM)
+        assert ended(first).code == 3
+        assert host.counts()["/robots.txt"] == 1
 
 
 def test_a_frozen_process_sends_nothing_after_another_got_its_host(fleet: Fleet, host: DemoHost) -> None:

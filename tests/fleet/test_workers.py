@@ -95,7 +95,7 @@ def test_rows_are_the_same_after_a_kill_a_freeze_and_a_restart_of_postgresql(
         wait_until(lambda: stalled(fleet) == running, every=0.5)
         for pid in reversed(stopped):
             os.kill(pid, signal.SIGCONT)
-        wait_until(lambda: is_done(fleet, *names), 60, every=0.5)
+        wait_until(lambda: is_done(fleet, *names), every=0.5)
         frozen.send_signal(signal.SIGTERM)
         assert ended(frozen).code == 3
         for name, host in hosts.items():

@@ -42,7 +42,7 @@ def children(pid: int) -> list[int]:
 
 def until(seen: Callable[[], object], wanted: bool) -> None:
     """Wait until the truth of `seen()` is `wanted`."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while bool(seen()) != wanted:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -67,7 +67,7 @@ def pages() -> list[tuple[Page, Target]]:
 async def running(messages: list[str]) -> AsyncIterator[ParserProcess]:
     process = ParserProcess.start(messages.append)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while not process.is_ready:
                 await asyncio.sleep(0.01)
         yield process

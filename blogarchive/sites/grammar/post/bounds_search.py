@@ -80,10 +80,17 @@ class _BoundsSearch:
             or find_view_counters(view, heading.end - 1, end)
         )
         headers = self.markers.headers
-        own = [] if beside or not may_show_views(view, heading.end - 1) else self._find_counters_beside_time()
+        own = [] if beside else self._find_own_counters()
         if all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found):
             return own
         return own if own and self._are_quoted_below(own[0], found) else found
+
+    def _find_own_counters(self) -> list[Counters]:
+        """Return the counters beside the time; none if the title is on that line, since a title may have any text."""
+        line = self.heading.end - 1
+        if self.heading.start == line or not may_show_views(self.view, line):
+            return []
+        return self._find_counters_beside_time()
 
     def _are_quoted_below(self, own: Counters, found: list[Counters]) -> bool:
         """Check whether the views beside the time are others than in all counters below, which lie in the text."""

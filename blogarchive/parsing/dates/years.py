@@ -7,6 +7,8 @@ from blogarchive.parsing.dates.numerals import NUMBER, WEEKDAY, parse_number
 from blogarchive.parsing.dates.rules import LAST_YEAR
 from blogarchive.parsing.dates.time_of_day import PERIOD
 
+ROC_EPOCH = 1911
+"""The year before the first year of the Republic of China."""
 _ROC = rf"民国 ?(?P<roc>{NUMBER}|元)"
 _YEAR_WORDS = {
     "大前年": -3,
@@ -60,9 +62,9 @@ def resolve_year(match: re.Match[str], now: datetime) -> int:
 
 
 def _roc_year(year: int) -> int:
-    if not 1 <= year <= LAST_YEAR - 1911:
+    if not 1 <= year <= LAST_YEAR - ROC_EPOCH:
         raise ValueError(f"no year of the Republic of China: {year}")
-    return year + 1911
+    return year + ROC_EPOCH
 
 
 def expand_year(year: int, now: datetime) -> int:

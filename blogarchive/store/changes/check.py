@@ -64,7 +64,7 @@ class _StoredPost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldPage:
-    """The reason why a page is held, and the number of stored edits that were undone."""
+    """A page that is held: its failure, and the number of stored edits that were undone."""
 
     failure: Failure
     undone: int = 0

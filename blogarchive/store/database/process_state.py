@@ -10,7 +10,7 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
-        self.links: dict[int, Link] = {}  # by id: links of `links_of` whose keys are in `target_keys`
+        self.links: dict[int, Link] = {}  # by `id()`: queued links of the blog `links_of`
         self.links_of: tuple[str, str | None] | None = None
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog

@@ -93,7 +93,7 @@ def save_next_page(
 
 
 def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
-    """Store the comments of a page whose ordinals are unknown: only those with equal stored texts are certain.
+    """Store the comments of a page with unknown ordinals. Only equal stored texts identify a comment.
 
     A saved page is never fetched again in order, so its comments of new authors and times are stored too.
     """

@@ -57,16 +57,16 @@ def find_closed_comments(view: PageView, start: int, claimed: int | None) -> tup
     own = (i for i in find_labels(view, COMMENTS_LABEL) if i >= start and i not in view.sections)
     begin = next((i + 1 for i in own), start)
     end = next((i for i in view.sections if i >= begin and view.is_section(i)), len(view.lines))
-    times = [i for i in range(begin, end) if _match_time(view, i) is not None]
+    times = {i: match for i in range(begin, end) if (match := _match_time(view, i)) is not None}
     if len(times) != claimed:
         return ()
-    spans = _pair(view, begin, times)
+    spans = _pair(view, begin, list(times))
     if spans is None or not (
         _are_named(view, spans) and (_are_framed(view, spans) or _are_flat(view, spans))
     ):
         return ()
     numbered = all(_FLOOR.match(view.folded[span.name]) for span in spans)
-    return tuple(_build_block(view, span, numbered=numbered) for span in spans)
+    return tuple(_build_block(view, span, times[span.time], numbered=numbered) for span in spans)
 
 
 def _match_time(view: PageView, index: int) -> "re.Match[str] | None":
@@ -138,10 +138,9 @@ def _are_flat(view: PageView, spans: Sequence[_Span]) -> bool:
     return alike and names.isdisjoint(texts) and (times.isdisjoint(texts) or last.isdisjoint(nodes))
 
 
-def _build_block(view: PageView, span: _Span, *, numbered: bool) -> CommentBlock:
+def _build_block(view: PageView, span: _Span, match: "re.Match[str]", *, numbered: bool) -> CommentBlock:
     line, time = view.lines[span.name], view.lines[span.time]
-    match = _match_time(view, span.time)
-    shown = time.text.strip()[slice(*match.span("time"))].strip() if match is not None else time.text
+    shown = time.text.strip()[slice(*match.span("time"))].strip()
     floor = _FLOOR.match(view.folded[span.name]) if numbered else None
     begin = 0 if floor is None else floor.end()
     header = CommentHeader(

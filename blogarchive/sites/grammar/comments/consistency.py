@@ -78,7 +78,7 @@ def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Pa
 def check_first(
     view: PageView, start: int, headers: Sequence[CommentHeader], claimed: int | None, paging: Paging
 ) -> Problem | None:
-    """Return a problem if text above the first header may be a comment in whose text all headers are typed.
+    """Return a problem if all headers may be typed in the text of a comment, which begins above the first.
 
     If the first has no link, the page must show as many as it claims, or the header must follow the label.
     """

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from blogarchive.items import MonthRow
 from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_digit_numerals
+from blogarchive.parsing.dates.years import ROC_EPOCH
 from blogarchive.parsing.html.urls import absolute_url
 from blogarchive.parsing.lines.document import Element
 from blogarchive.sites.grammar.page.page_view import PageView
@@ -30,7 +31,6 @@ _ENGLISH_YEAR_MONTH = re.compile(
 _YEAR_ALONE = re.compile(rf"{_YEAR}\s*年?度?\s*:?")
 _MONTH_ALONE = re.compile(rf"{_MONTH}\s*月?份?|{_NAME}", re.IGNORECASE)
 _YEAR_FIRST = re.compile(rf"\s*{_YEAR}\s*年?\s*[:|]?")
-_ROC_EPOCH = 1911
 _IS_URL = re.compile(r"https?://|[/?]|.*\.(?:html?|php)")
 
 
@@ -129,7 +129,7 @@ def _parse_name(folded: str) -> _NamedMonth | None:
     text = _COUNT.sub("", strip_bullets(folded)).strip(" []【】:|")
     if match := _YEAR_MONTH.fullmatch(text):
         if match["roc"]:
-            return _NamedMonth(int(match["roc"]) + _ROC_EPOCH, int(match["m3"]))
+            return _NamedMonth(int(match["roc"]) + ROC_EPOCH, int(match["m3"]))
         return _NamedMonth(
             _parse_number(match["year"] or match["y"] or match["y2"]),
             _parse_number(match["month"] or match["m"] or match["m2"]),

@@ -17,7 +17,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-from blogarchive.parsing.media.hosts import is_public, port_of
+from blogarchive.parsing.http import is_public, port_of
 from spiders.throttle import HostThrottle, PoliteSpider
 
 

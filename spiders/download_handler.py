@@ -19,8 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from blogarchive.crawl.host_locks import lock_name
 from blogarchive.errors import HostBusy
-from blogarchive.parsing.http import retry_after
-from blogarchive.parsing.media.hosts import port_of
+from blogarchive.parsing.http import port_of, retry_after
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from spiders.response_head import LimitedHeadFactory
 from spiders.response_kind import page_of

@@ -17,15 +17,14 @@ from w3lib.url import safe_url_string
 
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import retry_after
-from blogarchive.parsing.media.check_image import (
+from blogarchive.parsing.http import host_of, retry_after
+from blogarchive.parsing.images import (
     MAX_IMAGE_BYTES,
     ImageFailure,
     ImageFile,
     check_image,
     too_large_failure,
 )
-from blogarchive.parsing.media.hosts import host_of
 from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
 from blogarchive.store.media.queries import QueuedImage
 from spiders.fetch_errors import classify_error, error_of, is_program_error

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from gettext import gettext as _
 
 from blogarchive.items import Page, ParsedPage, Target
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.workers.large_pages import LARGE_PAGE, LargePageParser
 from blogarchive.workers.parser_process import IS_SUPPORTED, ParserProcess

@@ -15,7 +15,7 @@ from blogarchive.crawl.host_locks import HostLocks, NoHostLocks
 from blogarchive.crawl.run_settings import HostDelays
 from blogarchive.errors import BlogArchiveError, HostBusy
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.media.hosts import is_same_service, parse_address
+from blogarchive.parsing.http import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
 """A host is blocked for the rest of the run after this many refusals, or failed pages, in a row."""

@@ -20,7 +20,7 @@ from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
 from blogarchive.crawl.targets.from_urls import digest_of, read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
-from blogarchive.parsing.media.hosts import parse_hosts
+from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import waiting_urls
 from blogarchive.store.ledger.blog_settings import BlogSettings

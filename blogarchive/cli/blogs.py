@@ -14,7 +14,7 @@ from blogarchive.cli.common.parameter_types import Seconds
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
-from blogarchive.parsing.media.hosts import parse_hosts
+from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blog_removal import remove_blog

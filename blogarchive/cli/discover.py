@@ -17,7 +17,7 @@ from blogarchive.cli.common.parameter_types import Count, Duration, Seconds
 from blogarchive.cli.common.stdio import print_result
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
-from blogarchive.parsing.typed_url import repair_url
+from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
 from blogarchive.sites.links.blog_links import blogs_of_urls, text_urls
 from blogarchive.store.database import lock

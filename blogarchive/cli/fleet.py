@@ -25,7 +25,7 @@ from blogarchive.crawl.targets.from_urls import digest_of, parse_url_list, read_
 from blogarchive.errors import Interrupted, UsageError
 from blogarchive.fleet.settings import fleet_url
 from blogarchive.fleet.shard import Shard
-from blogarchive.parsing.media.hosts import host_of, port_of
+from blogarchive.parsing.http import host_of, port_of
 from blogarchive.workers.process import stop_signals
 
 if TYPE_CHECKING:  # these import psycopg, which is an extra

@@ -18,7 +18,7 @@ from blogarchive.crawl.targets.from_urls import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
-from blogarchive.parsing.typed_url import repair_url
+from blogarchive.parsing.http import repair_url
 from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store import kept_totals
 from blogarchive.store.database import lock

@@ -8,7 +8,7 @@ from datetime import timedelta
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.media.hosts import host_of, port_of
+from blogarchive.parsing.http import host_of, port_of
 from blogarchive.sites.base import Site, parse_page
 from blogarchive.sites.grammar.listing.pagination import find_next_page
 from blogarchive.sites.grammar.page.page_view import build_page_view

@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 
 from blogarchive.items import CrawledPage, DateText, Page, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.lines.document import Document, Element, parse_document
-from blogarchive.parsing.lines.line import Line
+from blogarchive.parsing.document import Document, parse_document
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.base import parse_page, site_by_name
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.sites.page_limits import refuse_large_page

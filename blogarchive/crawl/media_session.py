@@ -9,8 +9,8 @@ from typing import Protocol
 
 from blogarchive.crawl.run_settings import RunSettings
 from blogarchive.messages.explain import explain_detail
-from blogarchive.parsing.media import hosts
-from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
+from blogarchive.parsing import http as hosts
+from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog

@@ -19,7 +19,7 @@ from blogarchive.crawl.targets.from_urls import start_targets
 from blogarchive.errors import HostBusy, Interrupted, RobotsForbid, SiteBlocks, Unreachable
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
-from blogarchive.parsing.media.hosts import host_of, port_of
+from blogarchive.parsing.http import host_of, port_of
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.discovery import discovered

@@ -20,7 +20,7 @@ from blogarchive.crawl.run_settings import HostDelays, RunSettings
 from blogarchive.crawl.targets.source import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.parsing.media.hosts import host_of, port_of
+from blogarchive.parsing.http import host_of, port_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue, stored_targets

@@ -17,8 +17,7 @@ from blogarchive.export.common.internal_links import InternalLinks
 from blogarchive.export.common.post_files import PostInput, collect_input, render_posts
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.parsing.media.intact import is_intact
-from blogarchive.parsing.media.sniff import detect_image_type
+from blogarchive.parsing.images import detect_image_type, is_intact
 from blogarchive.rendering.bodies import ImageSource, ImageToShow
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog

@@ -16,7 +16,7 @@ from blogarchive.importing.parse_saved import parse_as
 from blogarchive.importing.saved_files import SavedPage, is_page_folder
 from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.html.urls import absolute_url
+from blogarchive.parsing.html import absolute_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import StoredText, stored_texts
 from blogarchive.store.pages.page_rows import is_page_stored

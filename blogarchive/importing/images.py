@@ -7,7 +7,7 @@ from blogarchive.importing.page_urls import find_image_sources
 from blogarchive.importing.saved_files import SavedPage, find_image_file
 from blogarchive.items import CrawledPage
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.media.check_image import ImageFile, check_image
+from blogarchive.parsing.images import ImageFile, check_image
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import lacks_media_file
 from blogarchive.store.media import queue as media_queue

@@ -1,10 +1,19 @@
-"""Facts of an HTTP response that need no parser: whether its HTML is complete, and how long to wait for a retry."""
+"""Decide which hosts the images of a post are fetched from."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from gettext import gettext as _
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+from urllib.parse import urlsplit
 
+from blogarchive.errors import UsageError
 from blogarchive.items import Page
+from blogarchive.messages.details import Detail
+
+# http
 
 MAX_RETRY_AFTER = timedelta(days=30)
 
@@ -39,3 +48,119 @@ def retry_after(page: Page) -> timedelta | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=received_at.tzinfo)
     return min(max(timedelta(0), until - received_at), MAX_RETRY_AFTER)
+
+
+# typed_url
+
+_AROUND: Final = "《》〈〉<>“”‘’\"'`「」『』【】（）()[]，。；、,; \t\r\n\u3000\ufeff\u200b"
+_SCHEME = re.compile(r"(https?)\s*[:：]?\s*[/／]{1,3}(?=[\w\[])", re.IGNORECASE)
+_HOST_of_typed_url = re.compile(r"(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))")
+
+
+def repair_url(text: str) -> str:
+    """Return the URL in `text`: without quotes and brackets around it, with https:// if a host begins it.
+
+    A scheme with a full-width colon or a wrong number of slashes is corrected. Other text is returned without the
+    characters around it.
+    """
+    url = text.strip(_AROUND)
+    if scheme := _SCHEME.match(url):
+        return f"{scheme[1].lower()}://{url[scheme.end() :]}"
+    return f"https://{url}" if _HOST_of_typed_url.match(url) else url
+
+
+# hosts
+
+ANY_HOST = "*"
+"""Matches all public hosts."""
+
+_HOST_of_hosts = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the host patterns of `--media-hosts`: `host`, `*.domain` or `*`, separated by commas.
+
+    Raise UsageError for any other word.
+    """
+    found = [part.strip().lower().rstrip(".") for word in words for part in word.split(",")]
+    for part in found:
+        if part and not _HOST_of_hosts.fullmatch(part) and parse_address(part) is None:
+            raise UsageError(
+                _("{part!r} is no host; write --media-hosts img.example.com,*.example.org or '*'").format(
+                    part=part
+                )
+            )
+    return tuple(dict.fromkeys(part for part in found if part))
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in lower case, without a final dot; "" if there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def port_of(url: str) -> int:
+    """Return the port of a URL; 0 if it is unknown."""
+    try:
+        parts = urlsplit(url)
+        return parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    except ValueError:
+        return 0
+
+
+def matches_host(host: str, patterns: Sequence[str]) -> bool:
+    """Return whether a pattern (`host`, `*.domain`, `*`) matches the host; `*.domain` matches the domain too."""
+    return any(
+        pattern in (ANY_HOST, host)
+        or (pattern.startswith("*.") and (host == pattern[2:] or host.endswith(pattern[1:])))
+        for pattern in patterns
+    )
+
+
+def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Sequence[str]) -> str | None:
+    """Return why the image at `url` of the post at `post_url` is not fetched; None if it may be.
+
+    `listed` are the patterns of the post's site, `asked` those of the user. The address of a host name is
+    unknown here: the connection checks it with `is_public`.
+    """
+    host, own = host_of(url), host_of(post_url)
+    if not host or urlsplit(url).scheme not in ("http", "https") or not port_of(url):
+        return Detail.IMAGE_NO_URL
+    address = parse_address(host)
+    if address is not None and not is_public(address):
+        if host != own:
+            return Detail.IMAGE_PRIVATE
+        if not is_same_service(port_of(url), port_of(post_url)) and host not in asked:
+            return Detail.IMAGE_SERVICE
+    if host == own or matches_host(host, listed) or matches_host(host, asked):
+        return None
+    return Detail.IMAGE_HOST
+
+
+def is_same_service(port: int, own: int) -> bool:
+    """Return whether a port is the blog's own; http and https of one host are one service."""
+    return port == own or {port, own} == {80, 443}
+
+
+def parse_address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address that a host is written as, or None for a name."""
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Return whether an address is on the public internet, also if it is embedded in an IPv6 address."""
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if address in _NAT64:
+            inner = IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if address.is_site_local:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)

@@ -7,9 +7,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import html
 
-from blogarchive.parsing.html.allow_list import NOT_STORED
-from blogarchive.parsing.html.parse import drop_control_references
-from blogarchive.parsing.html.sanitize import inner_html, sanitize
+from blogarchive.parsing.html import drop_control_references
+from blogarchive.parsing.sanitize import NOT_STORED, inner_html, sanitize
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
-from blogarchive.parsing.media.hosts import matches_host
+from blogarchive.parsing.http import matches_host
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.page_limits import refuse_large_page
 
 if TYPE_CHECKING:  # a command that parses no page needs no lxml
-    from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+    from blogarchive.parsing.subtree_cache import SubtreeCache
 
 
 class Site(Hashable, Protocol):

@@ -9,7 +9,7 @@ from itertools import islice
 
 from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.page_rows import StoredPage
 from blogarchive.workers.large_pages import parse_guarded

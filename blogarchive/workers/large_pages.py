@@ -12,7 +12,7 @@ from functools import cache
 
 from blogarchive.items import Page, ParsedPage, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page
 from blogarchive.workers import parser_process
 from blogarchive.workers.parser_process import (

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self
 
 from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page, site_names
 from blogarchive.workers.process import reduce_garbage_collection
 

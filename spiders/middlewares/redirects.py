@@ -18,7 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.media.hosts import host_of, matches_host
+from blogarchive.parsing.http import host_of, matches_host
 from blogarchive.sites.base import site_by_name
 
 _HEAD = 4096  # bytes; a search costs a hundredth of decoding the page, and most pages have no refresh

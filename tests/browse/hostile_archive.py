@@ -7,8 +7,8 @@ in an archive of a stranger.
 
 from pathlib import Path
 
-from blogarchive.parsing.html.parse import parse_html
-from blogarchive.parsing.html.sanitize import sanitize_element
+from blogarchive.parsing.html import parse_html
+from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.store.database.archive import Archive
 from tests.browse.make_archive import make
 from tests.browse.xss import EVIL, VECTORS

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from blogarchive.items import CrawledPage
-from blogarchive.parsing.html.sanitize import sanitize
+from blogarchive.parsing.sanitize import sanitize
 from blogarchive.sites.base import parse_page, site_names
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS

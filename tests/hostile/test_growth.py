@@ -8,8 +8,7 @@ from functools import partial
 
 import pytest
 
-from blogarchive.parsing.html.attribute_limit import MAX_ATTRIBUTES
-from blogarchive.parsing.html.parse import parse_html
+from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from tests.hostile.kinds import KINDS
 from tests.hostile.pages import hostile_page
 from tests.hostile.steps import MAX_GROWTH, count_steps, find_growth

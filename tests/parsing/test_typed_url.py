@@ -2,7 +2,7 @@
 
 import pytest
 
-from blogarchive.parsing.typed_url import repair_url
+from blogarchive.parsing.http import repair_url
 
 URL = "https://blog.creaders.net/u/1/"
 

@@ -17,7 +17,7 @@ from lxml import etree
 from blogarchive.importing.page_urls import read_page_urls
 from blogarchive.items import PageKind
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.html.parse import Element, parse_html
+from blogarchive.parsing.html import Element, parse_html
 from blogarchive.sites.base import Site, site_by_name
 from blogarchive.sites.markup import MarkupSite
 from blogarchive.sites.markup.picker import compile_selector

@@ -17,7 +17,7 @@ from blogarchive.browse.app.words import MESSAGES, exit_words
 from blogarchive.messages import catalogue
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.failure_words import describe_failure
-from blogarchive.parsing.typed_url import repair_url
+from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import crawled_site_names
 from blogarchive.store.database.copy import copy_archive
 from blogarchive.store.media.skipped import count_skipped_by_host

@@ -1,22 +1,149 @@
-"""Decode the bytes of a page, and repair the text of single fields.
-
-The charset is chosen in this order: a byte order mark; valid UTF-8, which other text is never by accident; a
-charset declared by the header or the page that decodes to readable text; the charset with the most readable
-text. Then segments in another charset and damaged segments are decoded on their own
-(docs/decisions/0010-decoding.md).
-"""
+"""Decode the bytes of a page, and repair the text of single fields."""
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from blogarchive.parsing.charset import mojibake, mojibake_page
-from blogarchive.parsing.charset.declared import declared_charsets, header_charset
-from blogarchive.parsing.charset.detect import choose_charset, detect_charset, looks_chinese
-from blogarchive.parsing.charset.escape_encodings import decode_escaped, detect_utf_16
+from blogarchive.parsing.charset import mojibake
+from blogarchive.parsing.charset import mojibake as mojibake_page
+from blogarchive.parsing.charset.char_cost import BIT, text_cost
+from blogarchive.parsing.charset.detect import choose_charset, detect_charset, is_readable, looks_chinese
 from blogarchive.parsing.charset.segments import decode_mixed, decode_undamaged
-from blogarchive.parsing.charset.whatwg import BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, Charset
+from blogarchive.parsing.charset.whatwg import (
+    BIG5,
+    GB18030,
+    HZ,
+    ISO_2022_JP,
+    UTF_8,
+    UTF_16BE,
+    UTF_16LE,
+    WINDOWS_1252,
+    Charset,
+    charset_for_label,
+)
+
+# declared
+
+_PRESCAN_BYTES = 2048  # browsers search 1024 first
+_LATE_PRESCAN_BYTES = 65_536  # browsers also accept a late declaration; scripts may precede the <meta>
+
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([^\s"'/>;,]+)""")
+_XML_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']?\s*([^\s"'?>]+)""")
+_CHARSET_ATTRIBUTE = re.compile(rb"""[\s/"']charset\s*=""")
+
+
+def header_charset(content_type: str | None) -> Charset | None:
+    """Return the charset that a Content-Type header declares; None if it declares no known charset."""
+    labels = _HEADER_CHARSET.findall(content_type or "")
+    return next((charset for label in labels if (charset := charset_for_label(label))), None)
+
+
+def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
+    """Return the charsets of the header, then of the XML declaration and of every `<meta>`, each once.
+
+    A `<meta>` that declares UTF-16 means UTF-8, because an ASCII scan found it (HTML standard, "prescan a
+    byte stream"). A `<meta>` in a comment is ignored.
+    """
+    header = header_charset(content_type)
+    found = [header, *page_charsets(body, _PRESCAN_BYTES if header else _LATE_PRESCAN_BYTES)]
+    return list({charset.name: charset for charset in found if charset}.values())
+
+
+def page_charsets(body: bytes, limit: int = _LATE_PRESCAN_BYTES) -> list[Charset]:
+    """Return the charsets declared in the first `limit` bytes of the page, in document order."""
+    for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
+        if declared := [
+            charset for label in _iter_labels(body[:size].lower()) if (charset := _resolve_label(label))
+        ]:
+            return declared
+    return []
+
+
+def _iter_labels(head: bytes) -> Iterator[str]:
+    if xml := _XML_ENCODING.match(head):
+        yield xml.group(1).decode("latin-1")
+    position = head.find(b"charset")
+    while position >= 0:
+        tag = head[max(head.rfind(b"<", 0, position), 0) : max(head.find(b">", position), position + 64)]
+        if (
+            (label := _META_CHARSET.match(head, position))
+            and _is_charset_meta(tag)
+            and not _is_in_comment(head, position)
+        ):
+            yield label.group(1).decode("latin-1")
+        position = head.find(b"charset", position + 7)
+
+
+def _is_charset_meta(tag: bytes) -> bool:
+    """Return whether `tag` is `<meta charset>` or the http-equiv pragma."""
+    is_meta = tag.startswith(b"<meta") and not tag[5:6].isalnum()
+    return is_meta and (b"http-equiv" in tag or _CHARSET_ATTRIBUTE.search(tag) is not None)
+
+
+def _is_in_comment(head: bytes, position: int) -> bool:
+    return head.rfind(b"<!--", 0, position) > head.rfind(b"-->", 0, position)
+
+
+def _resolve_label(label: str) -> Charset | None:
+    charset = charset_for_label(label)
+    if charset and charset.name.startswith("utf-16"):
+        return UTF_8
+    return WINDOWS_1252 if charset and charset.name == "x-user-defined" else charset
+
+
+# escape_encodings
+
+_ESCAPES = {"hz-gb-2312": b"~{", "iso-2022-jp": b"\x1b", "iso-2022-kr": b"\x0e"}
+_SAMPLE_BYTES = 2000
+_DECLARED_BONUS = 16 * BIT
+_LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
+
+
+def decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, str] | None:
+    """Return charset and text of a `body` in HZ or ISO-2022, declared or readable as such; else None.
+
+    Browsers dropped HZ and ISO-2022-KR and show none of the text; an archive decodes them.
+    """
+    for candidate in declared:
+        if candidate.name in _ESCAPES and _ESCAPES[candidate.name] in body:
+            return candidate, _decode_hz(body) if candidate is HZ else candidate.decode_lenient(body)
+    if not body.isascii():
+        return None
+    if b"\x1b" in body and b"\x1b$B" in body and is_readable(body, ISO_2022_JP):
+        return ISO_2022_JP, ISO_2022_JP.decode_lenient(body)
+    if b"~" in body and b"~{" in body and b"~}" in body and is_readable(body, HZ):
+        return HZ, _decode_hz(body)
+    return None
+
+
+def _decode_hz(body: bytes) -> str:
+    """Decode HZ; every line begins in ASCII (RFC 1843), even if the line before lacks its end mark."""
+    return HZ.decode_strict(body) or "".join(HZ.decode_lenient(line) for line in _LINE.findall(body))
+
+
+def detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charset]) -> Charset | None:
+    """Return UTF_16LE or UTF_16BE if `body` is UTF-16 without a byte order mark, else None.
+
+    A header that declares UTF-16 is believed if the text costs less in it. Without any declaration, zeros in
+    every second byte mean UTF-16.
+    """
+    if header in (UTF_16LE, UTF_16BE):
+        start = body[:_SAMPLE_BYTES]
+        costs = {c: text_cost(c.decode_lenient(start)) for c in (UTF_16LE, UTF_16BE)}
+        costs[header] -= _DECLARED_BONUS
+        best = min(costs, key=lambda charset: costs[charset])
+        return best if costs[best] < text_cost(UTF_8.decode_lenient(start)) else None
+    if declared or len(body) < 8 or b"\0" not in body[:_SAMPLE_BYTES]:
+        return None
+    even, odd = body[:_SAMPLE_BYTES:2].count(0), body[1:_SAMPLE_BYTES:2].count(0)
+    if max(even, odd) * 5 < len(body[:_SAMPLE_BYTES:2]) or min(even, odd) * 10 > max(even, odd):
+        return None
+    return UTF_16LE if odd > even else UTF_16BE
+
+
+# decoding
 
 DetectionMethod = Literal["bom", "valid", "declared", "guessed"]
 

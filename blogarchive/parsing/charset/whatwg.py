@@ -1,22 +1,169 @@
-"""The decoders of the Encoding Standard, built on Python's codecs.
-
-Source: https://encoding.spec.whatwg.org, GB 18030 as of 2022. Python's codec decodes undamaged text in C, an
-error handler (`error_handlers`) decodes what the codec refuses, and the characters that differ are replaced
-afterwards.
-"""
+"""The decoders of the Encoding Standard, built on Python's codecs."""
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import cast
 
 from webencodings.labels import LABELS
 
-from blogarchive.parsing.charset import error_handlers
-from blogarchive.parsing.charset.big5_extra import AMBIGUOUS_PAIRS, REMAPPED
 from blogarchive.parsing.charset.char_cost import Script
+
+# big5_extra
+
+_TRAIL_BYTES = bytes((*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+
+
+def _expand_runs(runs: str) -> Iterator[tuple[bytes, str]]:
+    """Yield two bytes and their character for runs such as "8fcb覦覩", which fill consecutive cells from 8F CB."""
+    for run in runs.split():
+        lead, trail = bytes.fromhex(run[:4])
+        first = lead * len(_TRAIL_BYTES) + _TRAIL_BYTES.index(trail)
+        for cell, character in enumerate(run[4:], first):
+            row, column = divmod(cell, len(_TRAIL_BYTES))
+            yield bytes((row, _TRAIL_BYTES[column])), character
+
+
+_RUNS = (
+    "877a㡵𡵓𣚞𦀡㻬𥣞㫵竼龗𤅡𨤍𣇪𠪊𣉞䌊蒄龖鐯䤰蘓墖靊鈘秐稲晠権袝瑌篅枂稬剏遆㓦珄𥶹瓆鿇垳 "
+    "87c4䤯呌䄱𣚎堘穲𧭥讏䚮𦺈䆁𥶙箮𢒼鿈𢓁𢓉𢓌鿉蔄𣖻䂴鿊䓡𪷿拁灮鿋 8e69箸 8e6f簆 8e7e糎 8eab緒 8eb4縝 "
+    "8ecd者 8ed0耨 8f57菁 8f69蒨 8f6e萏 8fcb覦覩 8ffe起 906d都 907a銹 90dc靜 90f1響 91bf鼖 9244蔃 "
+    "92af兙兛兝兞 92c8鍮 92d1瑹 9447浧 94ca禛 95d9邗 9644靝 96ed瀞 96fc嬨 9b76爁 9b78矗 9b7b纇 9bc6駖 "
+    "9bde釔 9bec惞 9bf6澶 9c42輶 9c53侻 9c62營 9c68鄄 9c6b鷰 9c77菏 9cbc尐秣 9cd0婧 9d57輋 9d5a筑 9dc4拐 "
+    "9ea9恢 9eef痹 9efd汊 9f60鬮 9f66鼗 9fcb僭 9fd8弌 a063蠏 a077拎 a0d5瑨 a0df煢 a0e4牐 "
+    "a3c0␀␁␂␃␄␅␆␇␈␉␊␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␡€ c6cf廴 c6d3无 c6d5癶 c6d7隶 c6de〃仝 fa5f倩 fa66偽 fabd包 "
+    "fac5卄 fad5卿 fb48嘅 fbb8婷 fbf3幵 fbf9廐 fc4f彘 fc6c悤 fcb9撐 fce2晴 fcf1杞 fdb7沜渝 fdbb港 fdf1煮 "
+    "fe52猪 fe6f瑜 feaa瓩 fedd砉 "
+)
+MISSING_CHARACTERS: Mapping[bytes, str] = MappingProxyType(dict(_expand_runs(_RUNS)))
+"""Two bytes to the character that only the standard has."""
+
+
+REMAPPED: Mapping[str, str] = MappingProxyType(dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True)))
+"""Python's character to the standard's character."""
+
+
+AMBIGUOUS_PAIRS: Mapping[bytes, str] = MappingProxyType({b"\xa2\x41": "∕", b"\xa2\x42": "﹨"})
+"""Python decodes A1FE and A241 to one character, and A240 and A242: only their bytes distinguish these two."""
+
+
+# error_handlers
+
+Replacement = tuple[str, int]  # the text, and the position at which decoding continues
+
+
+def _replace_pair(data: bytes, position: int, leads: range) -> Replacement:
+    """Replace a bad pair: an ASCII trail byte is decoded again, any other trail byte belongs to the error."""
+    alone = data[position] not in leads or position + 1 >= len(data) or data[position + 1] < 0x80
+    return "\ufffd", position + (1 if alone else 2)
+
+
+def _decode_gb18030(data: bytes, position: int) -> Replacement:
+    if data[position] == 0x80:
+        return "€", position + 1  # as in Microsoft's code page 936
+    second = data[position + 1 : position + 2]
+    if data[position] == 0xFF or not second.isdigit():
+        return _replace_pair(data, position, range(0x81, 0xFF))
+    rest = data[position + 2 : position + 4]
+    if any(not 0x81 <= third < 0xFF for third in rest[:1]) or (rest[1:] and not rest[1:].isdigit()):
+        return "\ufffd", position + 1
+    return "\ufffd", position + 2 + len(rest)
+
+
+def _decode_gbk(data: bytes, position: int) -> Replacement:
+    """Decode the part of GB 18030 that Python's GBK codec lacks: the euro sign, characters of four bytes."""
+    character = data[position : position + 4].decode("gb18030", "replace")
+    if not data[position + 1 : position + 2].isdigit() or len(character) > 1 or character in _REMAPPED:
+        return _decode_gb18030(data, position)
+    return character, position + 4
+
+
+_REMAPPED = "ḿ\ue7c7\ufffd"  # exchanged by the edition of 2022, or no character
+
+
+def _decode_big5(data: bytes, position: int) -> Replacement:
+    character = MISSING_CHARACTERS.get(data[position : position + 2])
+    return (character, position + 2) if character else _replace_pair(data, position, range(0x81, 0xFF))
+
+
+def _decode_shift_jis(data: bytes, position: int) -> Replacement:
+    lone = 0xA0 <= data[position] < 0xE0
+    return ("\ufffd", position + 1) if lone else _replace_pair(data, position, range(0x81, 0xFD))
+
+
+def _decode_euc_kr(data: bytes, position: int) -> Replacement:
+    return _replace_pair(data, position, range(0x81, 0xFF))
+
+
+def _decode_euc_jp(data: bytes, position: int) -> Replacement:
+    """Decode rows 13 and 89 to 92 (NEC's and IBM's characters) through Shift_JIS, whose table has them."""
+    lead, trail = data[position], data[position + 1 : position + 2]
+    if lead == 0x8F and trail >= b"\xa1":
+        third = data[position + 2 : position + 3]
+        return "\ufffd", position + 2 + (1 if third >= b"\x80" else 0)
+    if lead < 0xA1 and lead not in (0x8E, 0x8F):
+        return "\ufffd", position + 1
+    if lead >= 0xA1 and b"\xa1" <= trail < b"\xff":
+        half, row = divmod(lead - 0xA1, 2)
+        cell = trail[0] - 0xA1 + 94 * row
+        pair = bytes((half + (0x81 if half < 31 else 0xC1), cell + (0x40 if cell < 63 else 0x41)))
+        character = pair.decode("cp932", "replace")
+        if len(character) == 1 and not "\ue000" <= character <= "\uf8ff":
+            return character, position + 2
+    return _replace_pair(data, position, range(0x8E, 0xFF))
+
+
+def _decode_byte(data: bytes, position: int) -> Replacement:
+    """Replace a byte without a character by its control character, or by U+FFFD from A0 on."""
+    return (chr(data[position]) if data[position] < 0xA0 else "\ufffd"), position + 1
+
+
+def _decode_hebrew(data: bytes, position: int) -> Replacement:
+    return ("\u05ba", position + 1) if data[position] == 0xCA else _decode_byte(data, position)
+
+
+def _decode_user_defined(data: bytes, position: int) -> Replacement:
+    return chr(0xF700 + data[position]), position + 1
+
+
+def _register(name: str, read: Callable[[bytes, int], Replacement]) -> str:
+    """Register two error handlers, `name` and a strict one that raises at the first bad byte; return `name`."""
+
+    def handle(error: UnicodeError) -> Replacement:
+        bad = cast(UnicodeDecodeError, error)
+        return read(bad.object, bad.start)
+
+    def handle_strictly(error: UnicodeError) -> Replacement:
+        shown = handle(error)
+        if shown[0] == "\ufffd":
+            try:
+                raise error
+            finally:
+                # Break the reference cycle of frame and error, which keeps the page until a collection.
+                del error
+        return shown
+
+    codecs.register_error(name, handle)
+    codecs.register_error(name + STRICT_SUFFIX, handle_strictly)
+    return name
+
+
+STRICT_SUFFIX = "-strictly"
+GB18030_of_error_handlers = _register("blogarchive-gb18030", _decode_gb18030)
+GBK = _register("blogarchive-gbk", _decode_gbk)
+BIG5_of_error_handlers = _register("blogarchive-big5", _decode_big5)
+SHIFT_JIS_of_error_handlers = _register("blogarchive-shift-jis", _decode_shift_jis)
+EUC_JP_of_error_handlers = _register("blogarchive-euc-jp", _decode_euc_jp)
+EUC_KR_of_error_handlers = _register("blogarchive-euc-kr", _decode_euc_kr)
+BYTE = _register("blogarchive-byte", _decode_byte)
+HEBREW = _register("blogarchive-hebrew", _decode_hebrew)
+USER_DEFINED = _register("blogarchive-user-defined", _decode_user_defined)
+
+
+# whatwg
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -45,13 +192,13 @@ class Charset:
         if not self.common_codec:
             return self.decode_strict(data)
         try:
-            return data.decode(self.common_codec, error_handlers.GBK + error_handlers.STRICT_SUFFIX)
+            return data.decode(self.common_codec, GBK + STRICT_SUFFIX)
         except UnicodeDecodeError:
             return None
 
     def decode_strict(self, data: bytes) -> str | None:
         """Return the text of `data`, or None if some of it is invalid in this charset."""
-        errors = "strict" if self.errors == "replace" else self.errors + error_handlers.STRICT_SUFFIX
+        errors = "strict" if self.errors == "replace" else self.errors + STRICT_SUFFIX
         try:
             return self._remap(data, data.decode(self.codec, errors))
         except UnicodeDecodeError:
@@ -114,7 +261,7 @@ def _find_charset(name: str) -> Charset | None:
     if name in _CHARSETS:
         return _CHARSETS[name]
     if name in _SINGLE_BYTE_CODECS:
-        errors = error_handlers.HEBREW if name == "windows-1255" else error_handlers.BYTE
+        errors = HEBREW if name == "windows-1255" else BYTE
         remapped = {"╝": "ў", "╬": "Ў"} if name == "koi8-u" else {}
         return Charset(name=name, codec=_SINGLE_BYTE_CODECS[name], errors=errors, remapped=remapped)
     return None
@@ -155,12 +302,12 @@ GB18030 = Charset(
     name="gb18030",
     codec="gb18030",
     common_codec="gbk",
-    errors=error_handlers.GB18030,
+    errors=GB18030_of_error_handlers,
     script="chinese",
     remapped=_gb18030_2022(),
 )
 BIG5 = Charset(
-    name="big5", codec="big5hkscs", errors=error_handlers.BIG5, script="chinese", remapped=REMAPPED
+    name="big5", codec="big5hkscs", errors=BIG5_of_error_handlers, script="chinese", remapped=REMAPPED
 )
 HZ = Charset(name="hz-gb-2312", codec="hz", script="chinese")
 UTF_16LE = Charset(name="utf-16le", codec="utf-16-le", script="chinese")
@@ -168,23 +315,23 @@ UTF_16BE = Charset(name="utf-16be", codec="utf-16-be", script="chinese")
 EUC_JP = Charset(
     name="euc-jp",
     codec="euc_jp",
-    errors=error_handlers.EUC_JP,
+    errors=EUC_JP_of_error_handlers,
     script="japanese",
     remapped=dict(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True)),
 )
 SHIFT_JIS = Charset(
     name="shift_jis",
     codec="cp932",
-    errors=error_handlers.SHIFT_JIS,
+    errors=SHIFT_JIS_of_error_handlers,
     script="japanese",
     remapped=dict.fromkeys("\uf8f0\uf8f1\uf8f2\uf8f3", "\ufffd"),
 )
 ISO_2022_JP = Charset(name="iso-2022-jp", codec="iso2022_jp_ext", script="japanese")
-EUC_KR = Charset(name="euc-kr", codec="cp949", errors=error_handlers.EUC_KR, script="korean")
+EUC_KR = Charset(name="euc-kr", codec="cp949", errors=EUC_KR_of_error_handlers, script="korean")
 _CHARSETS = {
     "gbk": GB18030,
     "iso-2022-kr": Charset(name="iso-2022-kr", codec="iso2022_kr", script="korean"),
-    "x-user-defined": Charset(name="x-user-defined", codec="ascii", errors=error_handlers.USER_DEFINED),
+    "x-user-defined": Charset(name="x-user-defined", codec="ascii", errors=USER_DEFINED),
     **{
         c.name: c
         for c in (UTF_8, GB18030, BIG5, HZ, UTF_16LE, UTF_16BE, EUC_JP, SHIFT_JIS, ISO_2022_JP, EUC_KR)

@@ -1,30 +1,109 @@
-"""Rules for calendar dates: 2014-07-14, 二〇一二年三月五日, 民国101年, 14.07.2014, Jul 14, 2014."""
+"""Rules for named days: 昨天, 大前天, 上周三, 周三, 刚刚, yesterday."""
 
 import re
 from datetime import datetime, timedelta
 
-from blogarchive.parsing.dates.numerals import (
+from blogarchive.parsing.dates.numbers import (
     ENGLISH_WEEKDAY,
     MONTH_NAME,
     MONTHS,
     NUMBER,
+    WEEKDAY,
+    WEEKDAYS,
     parse_number,
 )
+from blogarchive.parsing.dates.relative import PERIOD
 from blogarchive.parsing.dates.rules import (
+    LAST_YEAR,
     Placement,
     ResolvedDate,
     calendar_date,
     compile_rules,
+    truncate,
     yearless_date,
 )
-from blogarchive.parsing.dates.years import (
-    YEAR,
-    YEAR_BEHIND,
-    YEAR_FIRST,
-    expand_year,
-    has_ambiguous_year,
-    resolve_year,
+
+# years
+
+ROC_EPOCH = 1911
+"""The year before the first year of the Republic of China."""
+_ROC = rf"民国 ?(?P<roc>{NUMBER}|元)"
+_YEAR_WORDS = {
+    "大前年": -3,
+    "前年": -2,
+    "去年": -1,
+    "上年": -1,
+    "今年": 0,
+    "本年": 0,
+    "明年": 1,
+    "下年": 1,
+    "后年": 2,
+}
+YEAR = (
+    rf"(?:{_ROC} ?年|(?:[公西]元 ?)?(?<![0-9.])(?P<y>[0-9]{{2,4}}|[零一二三四五六七八九十百千两]{{2,7}}) ?年"
+    rf"|(?<![0-9.])(?P<numeric>(?:19|20)[0-9]{{2}})(?: ?[-/.]| )|(?P<word>{'|'.join(_YEAR_WORDS)})的?)"
 )
+"""Pattern of a year; `resolve_year` returns its value."""
+YEAR_FIRST = rf"{YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
+"""Pattern of a year before its month; only a comma or 的 may separate them."""
+_NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|回复|留言|喜欢|[vcr][eio]))"
+_WEEKDAY_AFTER = rf"(?: ?,? ?(?:{WEEKDAY}|\([一二三四五六日]\)))"
+# 12月 06 週六 2025 17:12
+YEAR_BEHIND = (
+    rf"(?:, ?(?P<tail>[0-9]{{4}})(?![0-9:]){_NO_COUNTER}"
+    rf"|(?P<weekday>{_WEEKDAY_AFTER})?[ ,]*(?P<late>(?:19|20)[0-9]{{2}})(?![0-9:]){_NO_COUNTER}(?: ?年)?"
+    rf"(?(weekday)|(?= (?:{PERIOD} ?)?[0-9]{{1,2}}:[0-9]{{2}})))"
+)
+"""Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time."""
+_MAYBE_YEAR_BEFORE = re.compile(rf"(?:{YEAR}|(?<![0-9])(?:19|20)[0-9]{{2}})\W{{1,3}}\Z")
+_MAYBE_YEAR_AFTER = re.compile(
+    rf"[ ,]+(?:(?:19|20)[0-9]{{2}}(?![0-9:])|[零一二三四五六七八九]{{4}}年){_NO_COUNTER}"
+)
+_MAX_YEAR_LENGTH = 12  # of a year and the separators behind it
+
+
+def resolve_year(match: re.Match[str], now: datetime) -> int:
+    """Return the year of `YEAR`: of the Republic (1 is 1912), of a word (去年), with four digits or with two.
+
+    Raise ValueError if it is out of range.
+    """
+    groups = match.groupdict()
+    if groups.get("roc"):
+        return _roc_year(1 if groups["roc"] == "元" else parse_number(groups["roc"], by_place=True))
+    if groups.get("word"):
+        return now.year + _YEAR_WORDS[groups["word"]]
+    parsed = groups.get("y") or groups["numeric"]
+    value = parse_number(parsed, by_place=True)
+    if len(parsed) == 2 and "十" not in parsed:
+        return expand_year(value, now)
+    return _roc_year(value) if parsed.isascii() and len(parsed) == 3 else value
+
+
+def _roc_year(year: int) -> int:
+    if not 1 <= year <= LAST_YEAR - ROC_EPOCH:
+        raise ValueError(f"no year of the Republic of China: {year}")
+    return year + ROC_EPOCH
+
+
+def expand_year(year: int, now: datetime) -> int:
+    """Return the full year of two digits: of this century until next year, of the last one from 70 on.
+
+    Raise ValueError for the other years.
+    """
+    if 2000 + year <= now.year + 1:
+        return 2000 + year
+    if year >= 70:
+        return 1900 + year
+    raise ValueError(f"year out of range: {year}")
+
+
+def has_ambiguous_year(text: str, start: int, end: int) -> bool:
+    """Return whether a number right before `start` or behind `end` may be the year of a date without one."""
+    before = _MAYBE_YEAR_BEFORE.search(text, max(0, start - _MAX_YEAR_LENGTH), start)
+    return before is not None or _MAYBE_YEAR_AFTER.match(text, end) is not None
+
+
+# calendar
 
 _NO_NUMBER_BEFORE = r"(?<![0-9])(?<![0-9][-/.,:])"
 # Rejects 2014.7.14.1 and 2014-07-14-2015; accepts 2014-07-14-08:11 and 2014-07-1408:11 (two cells without a space).
@@ -199,6 +278,121 @@ CALENDAR_RULES = (
         (rf"{_EN_MONTH},? {_EN_YEAR}", _resolve_english_month),
         (rf"{_EN_MONTH} ?{_EN_DAY}", _resolve_english_yearless),
         (rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL} ?{_EN_MONTH}", _resolve_english_yearless),
+    ),
+)
+"""The rules of this module, the most specific first."""
+
+
+# named_days
+
+_DAYS = {
+    "大前天": -3,
+    "前天": -2,
+    "前日": -2,
+    "昨天": -1,
+    "昨日": -1,
+    "昨儿": -1,
+    "今天": 0,
+    "今日": 0,
+    "今儿": 0,
+    "明天": 1,
+    "明日": 1,
+    "大后天": 3,
+    "后天": 2,
+    "后日": 2,
+    "day before yesterday": -2,
+    "yesterday": -1,
+    "today": 0,
+    "tomorrow": 1,
+}
+# 昨晚 and 昨天下午 are a day if no hour follows.
+_PERIOD = rf"(?:的? ?(?>{PERIOD})(?! ?(?:{NUMBER}|{PERIOD})))?"
+_CHINESE_DAY = "(?P<name>" + "|".join(name for name in _DAYS if not name.isascii()) + ")"
+_ENGLISH_DAY = r"(?:the )?\b(?P<name>" + "|".join(name for name in _DAYS if name.isascii()) + r")\b"
+
+_WEEK = r"(?:(?P<ups>上+)个?|(?P<downs>下+)个?|本|这个?)(?:周|星期|礼拜)"
+_BARE_WEEK = r"(?<![上下个本这每])(?:周|星期|礼拜)"
+_WEEKDAY = r"(?P<weekday>[一二三四五六日天七])"
+_ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _resolve_named_day(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift_days(now, _DAYS[match["name"]])
+
+
+def _shift_days(now: datetime, days: int) -> ResolvedDate:
+    on = now.date() + timedelta(days=days)
+    return calendar_date(now, on.year, on.month, on.day)
+
+
+def _resolve_weekday_of_week(match: re.Match[str], now: datetime) -> ResolvedDate:
+    weeks = len(match["downs"] or "") - len(match["ups"] or "")
+    return _shift_days(now, 7 * weeks + WEEKDAYS[match["weekday"]] - now.weekday())
+
+
+def _resolve_week(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift_days(now, 7 * (len(match["downs"] or "") - len(match["ups"] or "")))
+
+
+def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return _shift_days(now, -((now.weekday() - WEEKDAYS[match["weekday"]]) % 7))
+
+
+def _resolve_english_weekday(match: re.Match[str], now: datetime) -> ResolvedDate:
+    wanted = next(
+        number for number, name in enumerate(_ENGLISH_WEEKDAYS) if name.startswith(match["weekday"][:3])
+    )
+    return _shift_days(now, -((now.weekday() - wanted) % 7))
+
+
+def _resolve_now(match: re.Match[str], now: datetime) -> ResolvedDate:
+    return truncate(now, "minute")
+
+
+NAMED_RULES = (
+    *compile_rules(
+        Placement.BOUNDED,
+        (r"刚刚|刚才|方才|just now", _resolve_now),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
+    ),
+    *compile_rules(
+        Placement.BOUNDED,
+        (_CHINESE_DAY + _PERIOD, _resolve_named_day),
+    ),
+    *compile_rules(
+        Placement.TIMED,
+        (_ENGLISH_DAY, _resolve_named_day),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (_ENGLISH_DAY, _resolve_named_day),
+    ),
+    *compile_rules(
+        Placement.BOUNDED,
+        (_WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
+        (_WEEK, _resolve_week),
+    ),
+    *compile_rules(
+        Placement.TIMED,
+        (_BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (_BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
+    ),
+    *compile_rules(
+        Placement.TIMED,
+        (rf"\b(?P<weekday>{ENGLISH_WEEKDAY})", _resolve_english_weekday),
+    ),
+    *compile_rules(
+        Placement.ALONE,
+        (
+            rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{ENGLISH_WEEKDAY})",
+            _resolve_english_weekday,
+        ),
     ),
 )
 """The rules of this module, the most specific first."""

@@ -1,23 +1,14 @@
-"""Parse the date in a text as its reader understands it, into an aware datetime.
-
-There are three steps. One pattern parses the stamps of the sites (2025-01-28 01:46:53, alone or after a label
-such as 留言时间:). A grammar parses other text: `calendar`, `named_days`, `relative` and `time_of_day`, with the
-rules of `rules` for the text around a date. dateparser parses words that the grammar does not know.
-
-An impossible date (2月30日, 2014-07-14 25:61) makes the result None: nothing is guessed.
-"""
+"""Parse the date in a text as its reader understands it, into an aware datetime."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates.calendar import CALENDAR_RULES
-from blogarchive.parsing.dates.dateparser_fallback import parse_with_dateparser
-from blogarchive.parsing.dates.named_days import NAMED_RULES
-from blogarchive.parsing.dates.numerals import fold
-from blogarchive.parsing.dates.relative import RELATIVE_RULES
+from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
+from blogarchive.parsing.dates.numbers import fold
+from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
 from blogarchive.parsing.dates.rules import (
     FIRST_YEAR,
     FUTURE_TOLERANCE,
@@ -25,11 +16,71 @@ from blogarchive.parsing.dates.rules import (
     Placement,
     ResolvedDate,
     Rule,
+    find_named_zone,
     has_date_context,
     move_into_past,
+    truncate,
 )
-from blogarchive.parsing.dates.time_of_day import TimeOfDay, time_after, time_alone, time_before
-from blogarchive.parsing.dates.timezones import find_named_zone
+
+if TYPE_CHECKING:
+    from dateparser.date import DateData
+
+
+# dateparser_fallback
+
+_MAX_LENGTH_of_dateparser_fallback = 60
+_TIME_WORDS = re.compile(
+    r"\b(?:ago|last|next|previous|this|in|week|weeks|month|months|year|years|day|days|hours?|minutes?|fortnight"
+    r"|yesterday|tomorrow|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|january|february|april|june|july|august|september|october|november|december)\b"
+)
+# Forms of the grammar: what it rejected stays rejected.
+_GRAMMAR_FORMS = re.compile(
+    r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
+)
+_PERIODS: dict[str, Precision] = {
+    "time": "minute",
+    "day": "day",
+    "week": "day",
+    "month": "month",
+    "year": "year",
+}
+_FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
+
+
+def parse_with_dateparser(text: str, now: datetime) -> ResolvedDate | None:
+    """Return the date that dateparser parses in the folded `text` at `now`, or None."""
+    if (
+        len(text) > _MAX_LENGTH_of_dateparser_fallback
+        or _GRAMMAR_FORMS.search(text)
+        or len(text.split()) < 2
+        or not _TIME_WORDS.search(text)
+    ):
+        return None
+    found = _run_dateparser(text, now)
+    precision = _PERIODS.get(found.period or "")
+    if found.date_obj is None or precision is None or not FIRST_YEAR <= found.date_obj.year <= LAST_YEAR:
+        return None
+    resolved = truncate(found.date_obj.replace(tzinfo=now.tzinfo), precision)
+    if resolved.at - now > FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
+        return None
+    return resolved
+
+
+def _run_dateparser(text: str, now: datetime) -> "DateData":
+    # Imported here: the import takes 0.1 s, and most runs never need it.
+    from dateparser.date import DateDataParser
+
+    settings = {
+        "RELATIVE_BASE": now.replace(tzinfo=None),
+        "PREFER_DATES_FROM": "past",
+        "RETURN_TIME_AS_PERIOD": True,
+        "PARSERS": ["relative-time", "absolute-time"],
+    }
+    return DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
+
+
+# parse
 
 
 class ParsedDate(NamedTuple):
@@ -47,7 +98,7 @@ _LABEL_TAIL = r"(?:时间|日期|[于在])\s?:?"
 _POSTED = re.compile(rf"(?:留言|发[表布帖]|张贴|评论|(?<!最后)回复){_LABEL_TAIL}")
 # Labels of other dates than that of posting.
 _NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){_LABEL_TAIL}")
-_MAX_LENGTH = 1000  # no phrase is longer, and the time grows with the square of the length
+_MAX_LENGTH_of_parse = 1000  # no phrase is longer, and the time grows with the square of the length
 _MAX_LABELS = 4
 _EPOCH_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
 _COMPACT = re.compile(
@@ -84,7 +135,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
     plain = _ISO_STAMP.fullmatch(text)
     try:
         parsed = _parse_iso_stamp(plain, relative_to) if plain else None
-        return parsed or _parse_phrase(fold(text[:_MAX_LENGTH]), relative_to)
+        return parsed or _parse_phrase(fold(text[:_MAX_LENGTH_of_parse]), relative_to)
     except (ValueError, OverflowError):
         return None
 

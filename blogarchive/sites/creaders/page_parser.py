@@ -14,7 +14,7 @@ from blogarchive.items import (
     Target,
 )
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.blog_uid import filter_own_posts
 from blogarchive.sites.creaders.hints import HINTS

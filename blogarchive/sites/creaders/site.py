@@ -12,7 +12,7 @@ from blogarchive.sites.creaders.urls import build_home_url, build_post_url, is_n
 from blogarchive.sites.explanation import Explanation
 
 if TYPE_CHECKING:
-    from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+    from blogarchive.parsing.subtree_cache import SubtreeCache
 
 # No page shows a time zone. Posts have times of North American evenings, so Pacific is a guess (see the docs).
 _ZONE = ZoneInfo("America/Los_Angeles")

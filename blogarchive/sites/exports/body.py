@@ -4,10 +4,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from blogarchive.items import Image
-from blogarchive.parsing.html.parse import Element
-from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
-from blogarchive.parsing.lines.document import Document, parse_document
-from blogarchive.parsing.lines.extract import extract_text
+from blogarchive.parsing.document import Document, extract_text, parse_document
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.sanitize import extract_images, sanitize_element
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

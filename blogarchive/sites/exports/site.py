@@ -8,7 +8,7 @@ from urllib.parse import urldefrag
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Page, PageKind, ParsedPage, ParsedUrl, Post, Problem, Target
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.explanation import Explanation
 from blogarchive.sites.exports.document import InvalidExport
 

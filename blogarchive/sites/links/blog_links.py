@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import BlogLink, PageKind, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.media.hosts import matches_host
+from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import Site
 
 MAX_BLOGS = 2_000

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.media.hosts import matches_host
+from blogarchive.parsing.http import matches_host
 from blogarchive.sites.base import site_by_name, site_names
 
 

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.media.hosts import matches_host
+from blogarchive.parsing.http import matches_host
 from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import Answer, ViewsAnswer
 from blogarchive.sites.markup.picker import Picker

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from blogarchive.items import ParsedPage
-from blogarchive.parsing.html.urls import absolute_url
+from blogarchive.parsing.html import absolute_url
 from blogarchive.sites.base import Site
 from blogarchive.sites.links.blog_links import linked_blogs
 from blogarchive.sites.markup.tree import PageTree

@@ -5,11 +5,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from blogarchive.items import Image
-from blogarchive.parsing.html.elements import NEVER_SHOWN
-from blogarchive.parsing.html.parse import Element
-from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
-from blogarchive.parsing.lines.extract import extract_text
-from blogarchive.parsing.lines.line_builder import LineBuilder
+from blogarchive.parsing.document import extract_text
+from blogarchive.parsing.html import NEVER_SHOWN, Element
+from blogarchive.parsing.lines import LineBuilder
+from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.markup.picker import Picker
 
 

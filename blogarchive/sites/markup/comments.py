@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import Comment
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.html.parse import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.markup.bodies import read_body
 from blogarchive.sites.markup.parts import CommentParts
 from blogarchive.sites.markup.picker import Picker, keep_outermost

@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.media.hosts import matches_host
+from blogarchive.parsing.http import matches_host
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 Groups = Mapping[str, str | None]

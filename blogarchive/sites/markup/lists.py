@@ -6,8 +6,7 @@ from datetime import datetime
 
 from blogarchive.items import CategoryRow, Link, ListedPost, MonthRow, PageKind, ParsedUrl
 from blogarchive.parsing.dates.parse import parse_date
-from blogarchive.parsing.html.parse import Element
-from blogarchive.parsing.html.urls import absolute_url
+from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.markup.parts import LinkParts, ListParts
 from blogarchive.sites.markup.picker import Picker
 

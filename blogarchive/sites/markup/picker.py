@@ -12,8 +12,7 @@ from parsel import css2xpath
 from blogarchive.items import DateText, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html.parse import Element
-from blogarchive.parsing.html.urls import link_url
+from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.explanation import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
 from blogarchive.sites.markup.tree import PageTree, visible_text, with_descendants

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from blogarchive.items import ParsedUrl, Post
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.html.parse import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.markup.bodies import Body, read_body
 from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
 from blogarchive.sites.markup.parts import PostParts

@@ -13,7 +13,7 @@ from blogarchive.sites.markup.forms import Form, UrlForms
 from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
 
 if TYPE_CHECKING:
-    from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+    from blogarchive.parsing.subtree_cache import SubtreeCache
     from blogarchive.sites.markup.page import PageReader
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from blogarchive.parsing.html.elements import BLOCKS, NEVER_SHOWN
-from blogarchive.parsing.html.parse import Element, parse_html
-from blogarchive.parsing.html.urls import absolute_url
-from blogarchive.parsing.html.visibility import hidden_elements
+from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, Element, absolute_url, hidden_elements, parse_html
 
 _IMPLIED_ENDS = "li|dd|dt|td|th|tr"
 """Elements that end without an end tag if a sibling begins."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from blogarchive.items import Comment, DateText, Page, Post
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset import decode
-from blogarchive.parsing.lines.document import parse_document
+from blogarchive.parsing.document import parse_document
 from blogarchive.store.changes.classify import ChangeKind, PostText, TextChange
 from blogarchive.store.changes.comment_changes import StoredComment
 from blogarchive.store.pages.context import date_text_iso

@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Self
 
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.media.check_image import ImageFailure, ImageFile
-from blogarchive.parsing.media.hosts import host_of
+from blogarchive.parsing.http import host_of
+from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from blogarchive.parsing.media.hosts import is_public, parse_address
+from blogarchive.parsing.http import is_public, parse_address
 
 _COUNTS = """
 select m.host, count(distinct m.id) from post_media pm

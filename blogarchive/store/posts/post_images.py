@@ -1,7 +1,7 @@
 """Store which images the current version of a post shows. Their files are fetched later."""
 
 from blogarchive.items import Post
-from blogarchive.parsing.media.hosts import host_of
+from blogarchive.parsing.http import host_of
 from blogarchive.store.pages.context import SaveContext
 
 

@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from blogarchive.parsing.html.sanitize import _SHOWN, extract_images, sanitize, sanitize_element
-from blogarchive.parsing.html.urls import link_url
-from blogarchive.parsing.lines.document import Document, parse_document
-from blogarchive.parsing.lines.extract import extract_html
+from blogarchive.parsing.document import Document, extract_html, parse_document
+from blogarchive.parsing.html import link_url
+from blogarchive.parsing.sanitize import _SHOWN, extract_images, sanitize, sanitize_element
 
 BASE = "http://blog.creaders.net/u/31182/202501/506012.html"
 

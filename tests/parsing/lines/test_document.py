@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarchive.parsing.lines.document import parse_document
+from blogarchive.parsing.document import parse_document
 
 
 def texts(html: str) -> list[str]:

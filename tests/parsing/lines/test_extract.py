@@ -3,9 +3,8 @@
 import pytest
 from lxml import etree
 
-from blogarchive.parsing.html.sanitize import sanitize_element
-from blogarchive.parsing.lines.document import Document, parse_document
-from blogarchive.parsing.lines.extract import extract_html, extract_text, find_container
+from blogarchive.parsing.document import Document, extract_html, extract_text, find_container, parse_document
+from blogarchive.parsing.sanitize import sanitize_element
 
 
 def extracted_html(document: Document, first: int, last: int) -> str:

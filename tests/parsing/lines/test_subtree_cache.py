@@ -7,10 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from blogarchive.parsing.lines.common_runs import common_runs
-from blogarchive.parsing.lines.document import Document, parse_document
-from blogarchive.parsing.lines.extract import extract_html
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.document import Document, extract_html, parse_document
+from blogarchive.parsing.subtree_cache import SubtreeCache, common_runs
 
 MONTHS = "\n".join(
     f"<table width=100%><tr><td>· <a href='/m?ym={month}'>{month}-01 - {month}-28</a></td></tr></table>"
@@ -200,7 +198,7 @@ def test_a_changed_sidebar_is_cached_again() -> None:
 def test_pages_without_common_runs_are_rarely_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
     monkeypatch.setattr(
-        "blogarchive.parsing.lines.subtree_cache.common_runs",
+        "blogarchive.parsing.subtree_cache.common_runs",
         lambda one, other, least: compared.append(one) or (),
     )
     cache = SubtreeCache()

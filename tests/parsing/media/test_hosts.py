@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.errors import UsageError
-from blogarchive.parsing.media.hosts import is_public, matches_host, parse_hosts, refusal_reason
+from blogarchive.parsing.http import is_public, matches_host, parse_hosts, refusal_reason
 from blogarchive.sites.base import site_by_name
 
 POST = "https://blog.creaders.net/u/31182/202501/506012.html"

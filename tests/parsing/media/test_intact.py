@@ -4,7 +4,7 @@ from base64 import b64decode
 
 import pytest
 
-from blogarchive.parsing.media.intact import is_intact
+from blogarchive.parsing.images import is_intact
 from tests.export.conftest import png
 
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")

@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarchive.parsing.media.check_image import ImageFailure, ImageFile, check_image
-from blogarchive.parsing.media.dimensions import read_dimensions
-from blogarchive.parsing.media.sniff import SVG, detect_image_type
+from blogarchive.parsing.images import (
+    SVG,
+    ImageFailure,
+    ImageFile,
+    check_image,
+    detect_image_type,
+    read_dimensions,
+)
 from tests.demo.blogs import images
 
 

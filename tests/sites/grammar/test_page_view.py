@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.creaders.urls import parse_url
 from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
 

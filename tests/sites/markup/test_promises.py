@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from blogarchive.items import Page, PageKind, ParsedPage, Post, Target
-from blogarchive.parsing.html.parse import Element, parse_html
+from blogarchive.parsing.html import Element, parse_html
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.markup import MarkupSite
 from blogarchive.sites.markup.parts import CardParts, LinkParts, ListParts, Pick, PostParts, Template

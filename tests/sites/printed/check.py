@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from blogarchive.items import Author, Comment, Link, Page, PageKind, ParsedPage, Post, Target
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import site_by_name
 from tests.demo.blogs.truth import DemoBlog, DemoPost
 from tests.demo.markup.charset import cut_title

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.html.sanitize import sanitize_element
-from blogarchive.parsing.lines.document import Line
-from blogarchive.parsing.lines.extract import extract_html, extract_text
+from blogarchive.parsing.document import extract_html, extract_text
+from blogarchive.parsing.lines import Line
+from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar.comments.closed_by_time import find_closed_comments
 from blogarchive.sites.grammar.comments.consistency import (
     Paging,

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from blogarchive.parsing.dates.numbers import parse_digits
-from blogarchive.parsing.lines.document import Element, find_enclosing
+from blogarchive.parsing.document import find_enclosing
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.page.dom_position import DomPosition, find_dom_position
 from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, fold

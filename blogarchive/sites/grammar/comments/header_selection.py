@@ -8,7 +8,7 @@ last, if only words are left, the number that the page claims.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.comments.footer_selection import find_sure_footers, select_like_last
 from blogarchive.sites.grammar.comments.footers import CommentFooter
 from blogarchive.sites.grammar.comments.headers import CommentHeader

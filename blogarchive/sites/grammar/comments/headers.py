@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.dates.numbers import parse_digits
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.comments.names import parse_names
 from blogarchive.sites.grammar.page.dom_position import DomPosition, find_dom_position
 from blogarchive.sites.grammar.page.page_view import JoinedLines, PageView

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.comments.footers import CommentFooter
 from blogarchive.sites.grammar.comments.headers import CommentHeader
 from blogarchive.sites.grammar.comments.markers import MarkerCandidates

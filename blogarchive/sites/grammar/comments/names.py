@@ -2,7 +2,7 @@
 
 import re
 
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.page.page_view import JoinedLines
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name

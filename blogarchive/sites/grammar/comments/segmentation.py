@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.comments.footer_selection import pair_footers
 from blogarchive.sites.grammar.comments.header_selection import HeaderSelection
 from blogarchive.sites.grammar.comments.headers import CommentHeader

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from blogarchive.items import DateText, ListedPost, PageKind
-from blogarchive.parsing.lines.document import Line
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATE, DATETIME, HOUR_SIGN, fold, strip_bullets
 from blogarchive.sites.grammar.post.counters import find_counters

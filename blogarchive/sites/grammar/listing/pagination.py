@@ -7,8 +7,8 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.lines.cached_subtree import CachedSubtree
-from blogarchive.parsing.lines.document import Element, Line
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import CachedSubtree, Line
 from blogarchive.sites.grammar.listing.next_page_url import is_next_page_url
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import (

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from blogarchive.parsing.html.elements import CELLS
-from blogarchive.parsing.lines.document import Element, Line
+from blogarchive.parsing.html import CELLS, Element
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.page.page_view import PageView
 
 _STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from blogarchive.parsing.lines.cached_subtree import CachedSubtree
-from blogarchive.parsing.lines.document import Line
+from blogarchive.parsing.lines import CachedSubtree, Line
 from blogarchive.sites.grammar.page.vocabulary import LINE_START, fold
 
 MAX_LABEL_LENGTH = 400

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.html.urls import absolute_url, link_url
-from blogarchive.parsing.lines.cached_subtree import CachedSubtree
-from blogarchive.parsing.lines.document import Document, Element, Line
+from blogarchive.parsing.document import Document
+from blogarchive.parsing.html import Element, absolute_url, link_url
+from blogarchive.parsing.lines import CachedSubtree, Line
 
 _MAX_BASE_LENGTH = 2000
 _MAX_CACHED_LENGTH = 300

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
-from blogarchive.parsing.html.urls import absolute_url, link_url
-from blogarchive.parsing.lines.document import Document, Element, Line, parse_document
-from blogarchive.parsing.lines.subtree_cache import SubtreeCache
+from blogarchive.parsing.document import Document, parse_document
+from blogarchive.parsing.html import Element, absolute_url, link_url
+from blogarchive.parsing.lines import Line
+from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.grammar.page.hints import NO_HINTS, MarkupHints
 from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH, LineIndex, fold_lines
 from blogarchive.sites.grammar.page.links import (

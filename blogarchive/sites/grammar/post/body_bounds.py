@@ -12,7 +12,8 @@ from itertools import takewhile
 
 from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.lines.document import Element, Line
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.comments.comments import PageComments
 from blogarchive.sites.grammar.comments.consistency import comments_problem
 from blogarchive.sites.grammar.comments.headers import CommentHeader, find_headers

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import Image, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.html.sanitize import extract_images, sanitize_element
-from blogarchive.parsing.lines.extract import extract_html, extract_text
+from blogarchive.parsing.document import extract_html, extract_text
+from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.grammar.comments.comments import PageComments, build_comments, parse_comments
 from blogarchive.sites.grammar.comments.consistency import Paging
 from blogarchive.sites.grammar.comments.headers import find_headers

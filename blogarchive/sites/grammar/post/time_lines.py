@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from blogarchive.items import DateText, PageKind
-from blogarchive.parsing.lines.cached_subtree import CachedSubtree
-from blogarchive.parsing.lines.document import Line
+from blogarchive.parsing.lines import CachedSubtree, Line
 from blogarchive.sites.grammar.page.line_index import MAX_LABEL_LENGTH
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import DATETIME, HOUR_SIGN, RELATIVE_TIME, WEEKDAY

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from blogarchive.items import DateText
-from blogarchive.parsing.html.elements import CELLS
-from blogarchive.parsing.lines.document import Line
+from blogarchive.parsing.html import CELLS
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.page.labels import find_labels, has_post_label
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import COMMENTS_LABEL

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blogarchive.items import PageKind
-from blogarchive.parsing.lines.document import Element, find_enclosing
+from blogarchive.parsing.document import find_enclosing
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar.page.page_view import PageView
 
 _URL_LINE = re.compile(

@@ -3,8 +3,7 @@
 from collections.abc import Container, Iterator
 
 from blogarchive.items import CategoryRow, PageKind
-from blogarchive.parsing.html.urls import absolute_url
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import strip_count
 from blogarchive.sites.grammar.sidebar.month_names import is_inside

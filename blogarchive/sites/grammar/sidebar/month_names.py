@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from blogarchive.items import MonthRow
+from blogarchive.parsing.dates.calendar import ROC_EPOCH
 from blogarchive.parsing.dates.numbers import parse_chinese_number, parse_digit_numerals
-from blogarchive.parsing.dates.years import ROC_EPOCH
-from blogarchive.parsing.html.urls import absolute_url
-from blogarchive.parsing.lines.document import Element
+from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar.page.page_view import PageView
 from blogarchive.sites.grammar.page.vocabulary import fold, strip_bullets
 from blogarchive.sites.grammar.sidebar.month_ranges import FIRST_YEAR, last_month, parse_month_text

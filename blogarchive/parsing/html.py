@@ -1,0 +1,386 @@
+"""Absolute URLs of the links and images of a page, as a browser resolves them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+# attribute_limit
+
+MAX_ATTRIBUTES = 100
+"""Further attributes of an element are dropped; no element of HTML has as many."""
+
+_MIN_PAGE = 16_384  # bytes: the attributes of a shorter page take no time
+_ATTRIBUTE = rb"""(?:[\s/]++|(?<=["']))[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++)?+)?+"""
+# Consumes every tag as a whole, so that each byte is searched once.
+_TAG = re.compile(rb"(<[A-Za-z][^\s/>]*+(?:%s){0,%d}+)(?:%s)*+" % (_ATTRIBUTE, MAX_ATTRIBUTES, _ATTRIBUTE))
+# `_TAG` takes a third of the parsing time. Most pages have neither a long tag nor a `>` in an attribute.
+_LONG_TAG = re.compile(rb"""<[A-Za-z][^>]{400}|=\s*+["'][^"'>]{0,400}+>""")
+
+
+def drop_excess_attributes(page: bytes) -> bytes:
+    """Return `page` without the attributes of each element after the first `MAX_ATTRIBUTES`."""
+    if len(page) < _MIN_PAGE or _LONG_TAG.search(page) is None:
+        return page
+    return _TAG.sub(rb"\1", page)
+
+
+# tree_repairs
+
+Element = etree._Element
+
+STRAY_END = "Unexpected end tag : p"
+"""libxml2's message for a `</p>` without a paragraph."""
+
+_END_OF_P = re.compile(rb"</p\s*>", re.IGNORECASE)
+_MARK = "/p"
+_MARKED = b"<!--/p-->"
+# Allowed in a head (HTML standard, 4.2); any other element begins the body, with or without its tag.
+_HEAD_TAGS = frozenset(
+    "title meta link base script style noscript template object bgsound basefont isindex".split()  # noqa: SIM905
+)
+_nested_cells = etree.XPath(
+    "descendant::td[not(parent::tr)]|descendant::th[not(parent::tr)]"
+    "|descendant::tr[not(parent::table or parent::tbody or parent::thead or parent::tfoot)]"
+)
+_TABLE_PARTS = frozenset(("table", "tr", "td", "th"))
+
+
+def mark_paragraph_ends(clean: bytes) -> bytes:
+    """Return the page with a comment behind every `</p>`, to find those without a paragraph in its tree."""
+    return _END_OF_P.sub(rb"\g<0>" + _MARKED, clean)
+
+
+def repair_tree(root: Element, clean: bytes) -> None:
+    """Move the elements that libxml2 misplaced in the tree of `clean`."""
+    _move_body_content(root)
+    _empty_voids(root)
+    _unnest_definitions(root)
+    if _count_tag(clean, b"<td") > _count_tag(
+        clean, b"</td"
+    ):  # searching every cell takes a tenth of the parsing time
+        _unnest_cells(root)
+    if _MARKED in clean:
+        _insert_empty_paragraphs(root)
+
+
+def _count_tag(clean: bytes, tag: bytes) -> int:
+    return clean.count(tag) + clean.count(tag.upper())
+
+
+def _move_body_content(root: Element) -> None:
+    """Move body content out of the head: libxml2 does not know header, main and other new elements."""
+    head = root.find("head")
+    if head is None:
+        return
+    first = next((node for node in head if isinstance(node.tag, str) and node.tag not in _HEAD_TAGS), None)
+    if first is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    moved = [first, *first.itersiblings()]
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    body.text = None
+    for position, node in enumerate(moved):
+        body.insert(position, node)
+
+
+def _empty_voids(root: Element) -> None:
+    """Move content out of void elements that libxml2 does not know as void."""
+    for node in list(root.iter("embed", "image", "wbr", "source", "track")):
+        text, tail, children = node.text or "", node.tail or "", list(node)
+        node.text = node.tail = None
+        for child in reversed(children):
+            node.addnext(child)
+        node.tail = text if children else text + tail
+        if children:
+            children[-1].tail = (children[-1].tail or "") + tail
+
+
+def _unnest_definitions(root: Element) -> None:
+    """Make siblings of nested `dt` and `dd`: libxml2 nests them if their end tags are omitted."""
+    for node in list(root.iter("dt", "dd")):
+        parent = node.getparent()
+        if parent is not None and parent.tag in ("dt", "dd"):
+            for moved in reversed([node, *node.itersiblings()]):
+                parent.addnext(moved)
+
+
+def _unnest_cells(root: Element) -> None:
+    """Make siblings of nested cells and rows: libxml2 nests them if a `font` in a cell is not closed."""
+    last: dict[Element, Element] = {}  # the last element moved behind another
+    for node in cast("list[Element]", _nested_cells(root)):
+        around = _find_nesting_ancestor(node)
+        if around is None:
+            continue
+        last.get(around, around).addnext(node)
+        last[around] = node
+
+
+def _find_nesting_ancestor(node: Element) -> Element | None:
+    """Return the cell that contains a cell, or the row that contains a row, in the same table; else None."""
+    inner: Iterator[Element] = (up for up in node.iterancestors() if up.tag in _TABLE_PARTS)
+    around = next(inner, None)
+    if around is None or around.tag == "table":
+        return None
+    if node.tag == "tr" and around.tag != "tr":
+        around = next(inner, None)
+        return around if around is not None and around.tag == "tr" else None
+    return None if node.tag != "tr" and around.tag == "tr" else around
+
+
+def _insert_empty_paragraphs(root: Element) -> None:
+    """Insert an empty paragraph for a `</p>` without one, as browsers do: it separates two lines."""
+    for mark in list(root.iter(etree.Comment)):
+        parent = mark.getparent()
+        if mark.text != _MARK or parent is None:
+            continue
+        ended = mark.getprevious()
+        if ended is not None and ended.tag == "p" and not ended.tail:
+            ended.tail = mark.tail
+            parent.remove(mark)
+        else:
+            paragraph = etree.Element("p")
+            paragraph.tail = mark.tail
+            parent.replace(mark, paragraph)
+
+
+# parse
+
+_NON_XML_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NON_XML_CHARACTERS = ("\ufffe", "\uffff")
+_REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,8})|(?P<decimal>[0-9]{1,9}));?")
+_STRAY_BREAK_END = re.compile(rb"</[bB][rR]\s*/?>")  # browsers make it a line break
+# libxml2 ends the page here, browsers do not; many pages consist of several closed documents.
+_PAGE_END = re.compile(rb"</(?:html|body)\b[^>]*>", re.IGNORECASE)
+# Tags removed step by step from a page nested deeper than libxml2's limit (2048): first style, then structure.
+_DEPTH_REDUCTIONS = (
+    (
+        r"</?(?:font|span|b|i|u|em|strong|big|small|center|tt|s|strike|nobr|o:p|ins|del|sub|sup|label)\b[^>]*>",
+        b"",
+    ),
+    (r"</?(?:div|p|blockquote|section|article|dl|dt|dd|ul|ol|li|form|fieldset|pre|h[1-6])\b[^>]*>", b"<br>"),
+    (r"</?(?:table|tbody|thead|tfoot|tr|td|th|caption)\b[^>]*>", b"<br>"),
+    (r"<(?!br\b|a\b|/a\b|img\b)[^>]*>", b" "),
+)
+_DEPTH_PATTERNS = tuple(
+    (re.compile(pattern.encode(), re.IGNORECASE), instead) for pattern, instead in _DEPTH_REDUCTIONS
+)
+
+
+def parse_html(text: str) -> Element:
+    """Return the root of the tree of a page; never raises. An empty page returns an empty `html`."""
+    clean = _encode_for_libxml2(text)
+    root, errors = _parse(clean)
+    if any(isinstance(node.tag, str) for node in root.itersiblings()):
+        clean = _PAGE_END.sub(b"", clean)
+        root, errors = _parse(clean)
+    if any(STRAY_END in error for error in errors):
+        clean = mark_paragraph_ends(clean)
+        root, errors = _parse(clean)
+    for pattern, instead in _DEPTH_PATTERNS:
+        if not errors or "depth" not in errors[-1]:
+            break
+        clean = pattern.sub(instead, clean)
+        root, errors = _parse(clean)
+    repair_tree(root, clean)
+    return root
+
+
+def parse_html_strict(text: str) -> Element | None:
+    """Return the root of the tree of a page; None if libxml2 reports any error."""
+    clean = _encode_for_libxml2(text)
+    root, errors = _parse(clean)
+    if errors:
+        return None
+    repair_tree(root, clean)
+    return root
+
+
+def _encode_for_libxml2(text: str) -> bytes:
+    for other in _NON_XML_CHARACTERS:
+        text = text.replace(other, "")
+    # libxml2 stops at a NUL, so a page could hide text behind one.
+    clean = text.encode("utf-8", "replace").translate(None, _NON_XML_BYTES)
+    clean = _STRAY_BREAK_END.sub(b"<br>", drop_control_references(clean))
+    return drop_excess_attributes(clean)
+
+
+def drop_control_references(html: bytes) -> bytes:
+    """Return `html` without character references to characters that XML forbids: lxml refuses them in attributes."""
+    return _REFERENCE.sub(_drop_control_reference, html)
+
+
+def _drop_control_reference(found: re.Match[bytes]) -> bytes:
+    """Return the character reference, or nothing if XML forbids its character."""
+    code = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
+    control = (code < 0x20 and code not in (9, 10, 13)) or code in (0xFFFE, 0xFFFF)
+    return b"" if control else found[0]
+
+
+def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
+    """Return the root and libxml2's errors; the last error is "depth" if it stopped at too deep nesting."""
+    empty: Element = etree.Element("html")
+    if not clean.strip():
+        return empty, ()
+    # Not lxml.html's parser: it looks up a Python class for every element.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+    try:
+        root: Element | None = etree.fromstring(clean, parser)
+    except etree.ParserError:
+        return empty, ()
+    return empty if root is None else root, [error.message for error in parser.error_log]
+
+
+# visibility
+
+_MAY_HIDE = re.compile(r"display|visibility", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# Selecting attributes, then their elements, is six times as fast as testing every element.
+_select_styled = etree.XPath("descendant-or-self::*/@style/..")
+_select_hidden = etree.XPath("descendant-or-self::*/@hidden/..")
+
+
+def hidden_elements(root: Element) -> frozenset[Element]:
+    """Return the elements under `root` that their own attributes hide; style sheets are ignored."""
+    styled = cast("list[Element]", _select_styled(root))
+    unshown = [node for node in styled if _hides_element(node.get("style", ""))]
+    return frozenset([*unshown, *cast("list[Element]", _select_hidden(root))])
+
+
+def _hides_element(style: str) -> bool:
+    """Return whether a style hides its element; the last declaration of a property wins."""
+    if not _MAY_HIDE.search(style):
+        return False
+    values = {}
+    for declaration in _COMMENT.sub("", style).lower().split(";"):
+        name, _, value = declaration.partition(":")
+        values[name.strip()] = value.partition("!")[0].strip()
+    return values.get("display") == "none" or values.get("visibility") == "hidden"
+
+
+# elements
+
+_BLOCKS = """
+address article aside blockquote body caption center dd details dialog dir div dl dt fieldset
+figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol
+optgroup p pre section summary table tbody td tfoot th thead tr ul xmp listing plaintext marquee
+"""
+BLOCKS = frozenset(_BLOCKS.split())
+"""Elements that begin and end a line, by their default display (CSS 2.2, 9.2)."""
+
+CELLS = frozenset(("td", "th"))
+"""Cells of a table row."""
+
+TABLE_PARTS = ("table", "tbody", "thead", "tfoot", "tr")
+"""A table and its parts outside of cells: they contain no text and no block."""
+
+REPLACED = frozenset(("img", "iframe", "embed", "object", "video", "audio", "image"))
+"""Elements that show another file."""
+
+PLAYER_PARTS = ("param", "embed", "source")
+"""Elements inside a player that name the file it plays."""
+
+_NEVER_SHOWN = """
+script style head template noscript select textarea datalist noframes noembed title svg math
+"""
+NEVER_SHOWN = frozenset(_NEVER_SHOWN.split())
+"""Elements whose content is never shown."""
+
+PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))
+"""Elements that preserve spaces and line ends."""
+
+
+# urls
+
+# Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
+_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
+# Nearly every URL of a page; it is resolved by prepending the origin. No path segment begins with a dot.
+_plain_url = re.compile(
+    r"(?P<page>(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
+    r"/(?:[\w~%-][\w.~%-]*/)*(?:[\w~%-][\w.~%-]*)?)(?:\?[\w=&%.+-]+)?",
+    re.ASCII,
+)
+_plain_query = re.compile(r"\?[\w=&%.+-]+", re.ASCII)
+_ADDRESS = re.compile(r"[/.\\]")
+_quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
+
+
+def image_url(element: Element, base_url: str) -> str | None:
+    """Return the absolute http(s) URL of an image, lazy loaders' attributes first; None if it has none.
+
+    The URL of the page itself, which `#` and other blanks resolve to, is no image.
+    """
+    for value in (*lazy_urls(element), element.get("src")):
+        url = absolute_url(value, base_url)
+        if url is not None and _may_be_image(url, base_url):
+            return url
+    return None
+
+
+def lazy_urls(element: Element) -> Iterator[str]:
+    """Yield the URLs in the attributes of lazy loaders, as written; a flag (`data-lazyload="true"`) is none."""
+    for name in _LAZY:
+        value = element.get(name)
+        if value is not None and _ADDRESS.search(value):
+            yield value
+
+
+def _may_be_image(url: str, base_url: str) -> bool:
+    """Return whether a URL is http(s) and not the page's own, which `#`, `?` and a bare `//` resolve to."""
+    parts = urlsplit(url)
+    web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return web and url.partition("#")[0] != base_url.partition("#")[0]
+
+
+def absolute_url(url: str | None, base_url: str) -> str | None:
+    """Return `url` resolved against `base_url`; None if it is missing or invalid."""
+    if url is None or not url.strip():
+        return None
+    if plain := _plain_url.fullmatch(url):
+        if plain["origin"]:
+            return url
+        if base := _plain_base(base_url):
+            return base["origin"] + url
+    elif _plain_query.fullmatch(url) and (base := _plain_base(base_url)):
+        return base["page"] + url
+    before, sign, rest = re.sub(r"[\t\r\n]", "", url.strip()).partition("?")
+    try:
+        # Browsers treat a backslash as a slash; pages written for Internet Explorer have some.
+        joined = urljoin(base_url, before.replace("\\", "/") + sign + rest)
+        urlsplit(joined).port  # noqa: B018 -- raises if the port is invalid
+    except ValueError:
+        return None
+    return joined
+
+
+@lru_cache(maxsize=16)  # a page resolves a hundred URLs against one base
+def _plain_base(url: str) -> "re.Match[str] | None":
+    """Return the groups `origin` and `page` (without the query) of a plain absolute URL, else None."""
+    plain = _plain_url.fullmatch(url)
+    return plain if plain and plain["origin"] else None
+
+
+def link_url(anchor: Element, base_url: str) -> str | None:
+    """Return the absolute URL of an `a`, or None.
+
+    The URL of a `javascript:` link is searched in its title and its onclick.
+    """
+    href = (anchor.get("href") or "").strip()
+    if (
+        href
+        and not href.startswith("#")
+        and not href.lower().startswith(("javascript:", "vbscript:", "data:"))
+    ):
+        return absolute_url(href, base_url)
+    if href.startswith("#"):
+        return None
+    title = (anchor.get("title") or "").strip()
+    if title.startswith(("http://", "https://")):
+        return absolute_url(title, base_url)
+    found = _quoted_url.search(f"{anchor.get('onclick') or ''} {href}")
+    return absolute_url(found.group(1), base_url) if found else None

@@ -1,1 +1,0 @@
-"""HTML trees: parse, repair, sanitize; URLs and visibility of elements."""

@@ -1,0 +1,372 @@
+"""Split a page into the lines that a reader sees."""
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from blogarchive.parsing.html import BLOCKS, NEVER_SHOWN, PREFORMATTED, REPLACED, Element
+
+# line
+
+SPACE = " \t\n\r\f\v"
+EDGES = SPACE + "\xa0\u200b\ufeff"
+
+
+Span = tuple[int, int, Element, Element | None]
+"""A part of a line's text: start, end, the element of the text, and the `a` around it or None."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One visible line: its collapsed text, its innermost block, and its position in the document.
+
+    `start` and `end` are positions in document order. `media` are the replaced elements (images, players) in
+    the line, each with the `a` around it; a line of images only has an empty text. A line is never changed
+    after its creation; it is not frozen because that doubles the time to create the hundreds of lines of a
+    page.
+    """
+
+    index: int
+    text: str
+    block: Element
+    start: int
+    end: int
+    spans: tuple[Span, ...]
+    media: tuple[tuple[Element, Element | None], ...] = ()
+
+    def node_at(self, offset: int) -> Element:
+        """Return the element of the character at `offset` of the text."""
+        for start, end, node, _ in self.spans:
+            if start <= offset < end:
+                return node
+        return self.block
+
+    def links(self) -> list[tuple[str, Element]]:
+        """Return the text in this line and the element of each `a`, in order."""
+        if len(self.spans) == 1 and not self.media:
+            anchor = self.spans[0][3]
+            return [] if anchor is None else [(self.text.strip(EDGES), anchor)]
+        found: dict[Element, str] = {}
+        for start, end, _, anchor in self.spans:
+            if anchor is not None:
+                found[anchor] = found.get(anchor, "") + self.text[start:end]
+        for _, anchor in self.media:
+            if anchor is not None:
+                found.setdefault(anchor, "")
+        return [(text.strip(EDGES), anchor) for anchor, text in found.items()]
+
+    def link_spans(self) -> dict[Element, list[tuple[int, int]]]:
+        """Return the start and end of each piece of text of each `a` in this line."""
+        found: dict[Element, list[tuple[int, int]]] = {}
+        for start, end, _, anchor in self.spans:
+            if anchor is not None:
+                found.setdefault(anchor, []).append((start, end))
+        return found
+
+    def link_at(self, start: int, end: int) -> Element | None:
+        """Return the first `a` that overlaps the range from `start` to `end`, or None."""
+        for first, last, _, anchor in self.spans:
+            if first < end and start < last and anchor is not None:
+                return anchor
+        return None
+
+
+# line_text
+
+Piece = tuple[str | None, Element | None, Element | None, int]
+"""A text, its element, the `a` around it, its position; the text is None for an image, the element None for a `br`."""
+
+_spaces = re.compile(r"[ \t\n\r\f\v]+")
+
+
+def build_line(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
+    """Return line number `index` of these pieces in `block`, or None if they show nothing; `pre` preserves spaces."""
+    text, node, anchor, position = pieces[0]
+    if len(pieces) > 1 or text is None or node is None or pre:
+        return _join_pieces(index, pieces, block, pre)
+    text = text.strip(EDGES)  # most lines have one piece
+    if not text:
+        return None
+    text = _collapse_spaces(text)
+    return Line(index, text, block, position, position + 1, ((0, len(text), node, anchor),))
+
+
+def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: bool) -> Line | None:
+    """Build a line of several pieces; spaces also collapse between pieces, unless `pre` preserves them."""
+    after_space, length = True, 0
+    texts: list[str] = []
+    spans: list[Span] = []
+    media: list[tuple[Element, Element | None]] = []
+    positions: list[int] = []
+    for text, node, anchor, position in pieces:
+        if text is not None:
+            if not pre:
+                text = _collapse_spaces(text.lstrip(SPACE) if after_space else text)
+                if not text:
+                    continue
+                after_space = text[-1] == " "
+            texts.append(text)
+            start, length = length, length + len(text)
+            if node is not None:
+                spans.append((start, length, node, anchor))
+                positions.append(position)
+        elif node is not None:
+            media.append((node, anchor))
+            positions.append(position)
+    raw = "".join(texts)
+    text = raw.strip("\n") if pre else raw.strip(EDGES)
+    if not positions or not (media or text.strip(EDGES)):
+        return None
+    found = tuple(spans) if text == raw else _shift_spans(spans, raw.find(text) if text else 0, len(text))
+    return Line(index, text, block, positions[0], positions[-1] + 1, found, tuple(media))
+
+
+def _collapse_spaces(text: str) -> str:
+    """Return `text` with its spaces collapsed."""
+    # Most texts need no change.
+    return _spaces.sub(" ", text) if "  " in text or not text.isprintable() else text
+
+
+def _shift_spans(spans: list[Span], shift: int, size: int) -> tuple[Span, ...]:
+    """Return the spans of a line after `shift` characters were removed before it and all after `size` more."""
+    return tuple(
+        [
+            (max(start - shift, 0), min(end - shift, size), node, anchor)
+            for start, end, node, anchor in spans
+            if end > shift and start - shift < size
+        ]
+    )
+
+
+# session_ids
+
+SESSION_MASK = "blogarchive-session-mask"
+"""Replaces the id in a text or an attribute."""
+
+_NAMES = ("SID=", "sid=", "sionid=", "SIONID=")  # ends of PHPSESSID, sid, jsessionid, JSESSIONID
+_VALUE = re.compile(r"[0-9A-Za-z]{6,64}")
+_MIN_LINKS = 8  # links with the id: with fewer it is not the page's own, and masking saves nothing
+_MAX_WAIT = 16  # pages
+
+
+@dataclass(frozen=True, slots=True)
+class SessionId:
+    """The session id in the links of a page, as `name` and `value`; both are empty if there is none."""
+
+    name: str = ""
+    value: str = ""
+
+    def mask(self, text: str) -> str:
+        """Return `text` with the id masked."""
+        return text.replace(self.name + self.value, self.name + SESSION_MASK) if self.name else text
+
+    def unmask(self, text: str) -> str:
+        """Return `text` with the id in place of each mask."""
+        return text.replace(SESSION_MASK, self.value) if self.name else text
+
+
+class SessionIdFinder:
+    """Finds the session ids of consecutive pages; pages without one are searched less and less often."""
+
+    def __init__(self) -> None:
+        self._pages_to_wait = 0  # pages until the next search
+        self._wait = 0
+
+    def of(self, text: str) -> SessionId:
+        """The session id of a page."""
+        if self._pages_to_wait:
+            self._pages_to_wait -= 1
+            return SessionId()
+        found = _find_session_id(text)
+        self._wait = 0 if found.name else min(2 * self._wait + 1, _MAX_WAIT)
+        self._pages_to_wait = self._wait
+        return found
+
+
+def _find_session_id(text: str) -> SessionId:
+    for name in _NAMES:
+        found = _VALUE.match(text, position + len(name)) if (position := text.find(name)) >= 0 else None
+        if found and text.count(name + found[0]) >= _MIN_LINKS:
+            return SessionId(name, found[0])
+    return SessionId()
+
+
+# cached_subtree
+
+PLACEHOLDER = "blogarchive-placeholder"
+"""Attribute of the placeholders for a run while a page is parsed."""
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class CachedSubtree:
+    """A run of elements with its tree and its lines; it is part of the page that was parsed last.
+
+    `opened` and `closed` are positions relative to the run, `size` is the number of positions. `index` and
+    `position` are the run's first line and position in the document. `sessions` are the attributes with the
+    session id of the page: element, name, and value with the id masked. The id is masked in `text` too.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    nodes: Sequence[Element]
+    opened: Mapping[Element, int]
+    closed: Mapping[Element, int]
+    size: int
+    hidden: frozenset[Element]
+    sessions: Sequence[tuple[Element, str, str]]
+    lines: Sequence[Line]
+    index: int = 0
+    position: int = 0
+
+    def move(self, index: int, position: int) -> None:
+        """Move the run to line `index` and `position` of a document."""
+        lines, shift = index - self.index, position - self.position
+        self.index, self.position = index, position
+        for line in self.lines:
+            line.index += lines
+            line.start += shift
+            line.end += shift
+
+    def set_session_id(self, session: SessionId) -> None:
+        """Write the session id of the current page into the links of the run."""
+        for node, name, value in self.sessions:
+            node.set(name, session.unmask(value))
+
+    def positions(self, node: Element) -> tuple[int, int] | None:
+        """Return the positions in the document at which an element opens and closes; None if it is not in the run."""
+        opened = self.opened.get(node)
+        return None if opened is None else (opened + self.position, self.closed[node] + self.position)
+
+    def placeholders(self, number: int) -> str:
+        """Return the HTML that replaces the run: an empty element for each tag."""
+        return "".join(f"<{name} {PLACEHOLDER}={number}></{name}>" for name in dict.fromkeys(self.names))
+
+
+# line_builder
+
+_BLANKS = frozenset(("\n", "\n\n", "\r\n", " "))  # the usual text between blocks
+_CLOSED = NEVER_SHOWN | REPLACED  # their content is skipped
+
+
+_Open = tuple[Element | None, Element | None, Element | None]
+
+
+class LineBuilder:
+    """Walks a tree once and splits it into lines; the content of `hidden` elements is skipped.
+
+    `cached` maps a placeholder to its cached run; further placeholders of the same run map to None.
+    """
+
+    def __init__(
+        self, hidden: Container[Element] = (), cached: Mapping[Element, CachedSubtree | None] | None = None
+    ) -> None:
+        self._hidden = hidden
+        self._subtrees = cached or {}
+        self.lines: list[Line] = []
+        self.opened: dict[Element, int] = {}
+        self.closed: dict[Element, int] = {}
+        self.cache: list[CachedSubtree] = []
+        self._pieces: list[Piece] = []  # of the current line
+
+    def walk(self, root: Element) -> None:  # noqa: C901 - see its second paragraph
+        """Open and close every element in document order, in a third of the time of `etree.iterwalk`.
+
+        The loop runs for each of the hundreds of nodes of a page and takes a quarter of the parsing time, so
+        it calls functions only if necessary (docs/performance.md). `above` is the innermost open element,
+        `block` the innermost open block, `anchor` the `a` around the text of `above`; `path` has those of the
+        outer elements. `pre` counts the open elements that preserve spaces.
+        """
+        opened, closed, hidden, pieces = self.opened, self.closed, self._hidden, self._pieces
+        cached = self._subtrees
+        path: list[_Open] = []
+        unseen: set[Element] = set()  # descendants of an element that is never shown
+        above: Element | None = None
+        block: Element | None = None
+        anchor: Element | None = None
+        position = pre = 0
+        for node in root.iter():
+            parent = node.getparent()
+            if unseen and parent in unseen:
+                unseen.add(node)
+                continue
+            while above is not None and above is not parent:
+                if above is block:
+                    if pieces:
+                        self._end_line(block, pre)
+                    if pre:
+                        pre -= block.tag in PREFORMATTED
+                closed[above] = position
+                tail = above.tail
+                above, block, anchor = path.pop()
+                if tail and (pieces or pre or tail not in _BLANKS):
+                    pieces.append((tail, above, anchor, position + 1))
+                position += 2
+            if cached and node in cached:
+                if pieces:
+                    self._end_line(block, pre)
+                position = self._insert(cached[node], position)
+                if tail := node.tail:
+                    pieces.append((tail, above, anchor, position - 1))
+                continue
+            opened[node] = position
+            tag = node.tag
+            if tag.__class__ is not str:  # a comment or a processing instruction
+                closed[node] = position
+                if tail := node.tail:
+                    pieces.append((tail, above, anchor, position + 1))
+                position += 2
+                continue
+            path.append((above, block, anchor))
+            above = node
+            if tag in BLOCKS:
+                if pieces:
+                    self._end_line(block, pre)
+                block, anchor = node, parent if parent is not None and parent.tag == "a" else None
+                pre += tag in PREFORMATTED
+            elif tag == "a":
+                anchor = node
+            elif tag == "br":
+                if pre:
+                    pieces.append(("\n", None, None, position))
+                elif pieces:
+                    self._end_line(block, pre)
+            elif tag in REPLACED:
+                pieces.append((None, node, anchor, position))
+            if tag in _CLOSED or (hidden and node in hidden):
+                unseen = {node}
+            elif (text := node.text) and (pieces or pre or text not in _BLANKS):
+                pieces.append((text, node, anchor, position + 1))
+            position += 2
+        self._close_all(path, above, block, position, pre)
+
+    def _close_all(
+        self, path: "list[_Open]", above: Element | None, block: Element | None, position: int, pre: int
+    ) -> None:
+        """Close the elements open at the end of the page, innermost first."""
+        while above is not None:
+            if above is block:
+                self._end_line(block, pre)
+                pre -= block.tag in PREFORMATTED
+            self.closed[above] = position
+            tail = above.tail
+            above, block, anchor = path.pop()
+            if tail:
+                self._pieces.append((tail, above, anchor, position + 1))
+            position += 2
+
+    def _insert(self, subtree: CachedSubtree | None, position: int) -> int:
+        """Insert the lines of a run at `position`; return the position after it."""
+        if subtree is None:
+            return position
+        subtree.move(len(self.lines), position)
+        self.cache.append(subtree)
+        self.lines += subtree.lines
+        return position + subtree.size
+
+    def _end_line(self, block: Element | None, pre: int) -> None:
+        """Append a line of the pieces if they show anything."""
+        if block is not None and self._pieces:
+            line = build_line(len(self.lines), self._pieces, block, pre=pre > 0)
+            if line is not None:
+                self.lines.append(line)
+        self._pieces.clear()

@@ -1,1 +1,0 @@
-"""Split a page into the lines that a reader sees."""

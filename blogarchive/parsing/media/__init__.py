@@ -1,1 +1,0 @@
-"""Check images, purely: their bytes, and the hosts they may be fetched from."""

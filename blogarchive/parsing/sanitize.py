@@ -1,0 +1,288 @@
+"""Sanitize HTML against XSS: the one place where HTML of a stranger becomes safe to store and to show."""
+
+import re
+from html import unescape
+from typing import cast
+
+import nh3
+from lxml import etree
+
+from blogarchive.items import Image
+from blogarchive.parsing.html import (
+    BLOCKS,
+    PLAYER_PARTS,
+    PREFORMATTED,
+    REPLACED,
+    TABLE_PARTS,
+    Element,
+    absolute_url,
+    image_url,
+    lazy_urls,
+    link_url,
+)
+
+# allow_list
+
+TAGS = frozenset(
+    """a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption
+    figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strike
+    strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr""".split()  # noqa: SIM905
+)
+"""Every other element is removed; its text stays, unless its tag is one of `TAGS_WITH_CONTENT`."""
+
+TAGS_WITH_CONTENT = frozenset(("script", "style", "noscript", "template", "title"))
+"""Elements that are removed together with their content."""
+
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "type"},
+    "font": {"color"},
+    "p": {"align"},
+    "div": {"align"},
+    "time": {"datetime"},
+    "del": {"datetime"},
+    "ins": {"datetime"},
+    "*": {"lang", "dir"},
+}
+"""Attributes by tag; `*` is every tag."""
+
+STYLES = frozenset(("text-align", "font-weight", "font-style", "text-decoration", "color", "text-indent"))
+"""CSS properties that a `style` attribute of a stored body may set; a page shows no `style` attribute."""
+
+URL_SCHEMES = frozenset(("http", "https", "mailto"))
+"""Schemes of `href` and `src`."""
+
+LINK_REL = "noopener noreferrer nofollow"
+"""`rel` of every link: the other site does not learn where the reader came from."""
+
+NOT_STORED = "not-stored"
+"""The one class that a page may show, on a `span`: the placeholder of an image that is not stored."""
+
+
+# table_text
+
+_ROW_TAGS = ("tbody", "thead", "tfoot", "tr", "td", "th")
+# Allowed between rows and cells (HTML standard, 13.2.6.4.9), or never shown.
+_ALLOWED_TAGS = (*_ROW_TAGS, "caption", "colgroup", "col", "script", "style", "template", "input")
+_parent = " or ".join(f"parent::{name}" for name in TABLE_PARTS)
+_allowed = " or ".join(f"self::{name}" for name in _ALLOWED_TAGS)
+_parts_with_strays = etree.XPath(
+    f"descendant::text()[({_parent}) and normalize-space()]/..|descendant::*[({_parent}) and not({_allowed})]/.."
+)
+
+
+def wrap_stray_content(node: Element) -> None:
+    """Wrap text and elements between the rows and cells of the tables in `node` in new cells, in place."""
+    if next(node.iter("table", "tr"), None) is None:  # most bodies have no table
+        return
+    for part in cast("list[Element]", _parts_with_strays(node)):
+        table = part if part.tag == "table" else next(part.iterancestors("table"), None)
+        _unwrap(part, table)
+        if part.text and part.text.strip():
+            cell = etree.Element("td")
+            cell.text, part.text = part.text, None
+            part.insert(0, _make_row(part, cell))
+        _wrap_runs(part)
+
+
+def _wrap_runs(part: Element) -> None:
+    """Wrap adjacent stray elements, and text behind elements, in one cell each."""
+    cell: Element | None = None
+    for child in list(part):
+        if (
+            isinstance(child.tag, str)
+            and child.tag not in _ALLOWED_TAGS
+            and (cell is not None or _has_visible_content(child))
+        ):
+            if cell is None:
+                cell = etree.Element("td")
+                child.addprevious(_make_row(part, cell))
+            cell.append(child)
+        elif child.tail and child.tail.strip():
+            cell = etree.Element("td")
+            cell.text, child.tail = child.tail, None
+            child.addnext(_make_row(part, cell))
+        else:
+            cell = None
+
+
+def _make_row(part: Element, cell: Element) -> Element:
+    """Return the cell, or a row with it if `part` holds rows."""
+    if part.tag == "tr":
+        return cell
+    row = etree.Element("tr")
+    row.append(cell)
+    return row
+
+
+def _has_visible_content(element: Element) -> bool:
+    has_words = any(str(text).strip() for text in element.itertext())
+    return has_words or next(element.iter(*REPLACED), None) is not None
+
+
+def _unwrap(part: Element, table: Element | None) -> None:
+    """Replace elements around rows and cells of this table, such as a form or a font, by their content."""
+    waiting = list(part)
+    while waiting:
+        child = waiting.pop()
+        if not isinstance(child.tag, str) or child.tag in _ALLOWED_TAGS:
+            continue
+        if any(next(inner.iterancestors("table"), None) is table for inner in child.iter(*_ROW_TAGS)):
+            waiting += list(child)
+            _replace_by_content(child)
+
+
+def _replace_by_content(element: Element) -> None:
+    """Replace the element by its content."""
+    before: Element = etree.Comment("")
+    element.addprevious(before)
+    before.tail = element.text
+    for child in list(element):
+        before.addnext(child)
+        before = child
+    before.tail = (before.tail or "") + (element.tail or "")
+    parent = element.getparent()
+    if parent is not None:
+        element.tail = None
+        parent.remove(element)
+
+
+# sanitize
+
+
+def _cleaner(styles: set[str], classes: dict[str, set[str]], added: dict[str, dict[str, str]]) -> nh3.Cleaner:
+    attributes = {**ATTRIBUTES, "*": ATTRIBUTES["*"] | ({"style"} if styles else set())}
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes=attributes,
+        clean_content_tags=set(TAGS_WITH_CONTENT),
+        url_schemes=set(URL_SCHEMES),
+        filter_style_properties=styles,
+        allowed_classes=classes,
+        set_tag_attribute_values=added,
+        link_rel=LINK_REL,
+    )
+
+
+_STORED = _cleaner(styles=set(STYLES), classes={}, added={})
+_SHOWN = _cleaner(styles=set(), classes={"span": {NOT_STORED}}, added={"img": {"loading": "lazy"}})
+# nh3 escapes the text of an unknown preformatted element twice; without its block, two lines become one.
+_RENAMED = {
+    **dict.fromkeys(BLOCKS - TAGS - {"html", "body"}, "div"),
+    **dict.fromkeys(PREFORMATTED, "pre"),
+    **dict.fromkeys(("menu", "dir"), "ul"),
+}
+_REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]+;?)?")
+_MASK = "\ufdd0"  # no character: Unicode reserves it for the inside of programs
+_IMAGES = ("img", "image")
+_PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
+_PLAYER_PARAMETERS = ("movie", "src", "url", "filename")  # of Flash and of Windows Media Player
+
+
+def sanitize(html: str) -> str:
+    """Return `html` safe against XSS, to be shown on a page, whatever its source is.
+
+    Attributes `style` are removed: the Content-Security-Policy of the pages refuses them. Images load lazily.
+    """
+    return _clean(_SHOWN, html)
+
+
+def sanitize_element(node: Element, base_url: str) -> str:
+    """Return the content of `node` as HTML to be stored: safe against XSS, URLs absolute. Changes `node`: pass a copy.
+
+    The same content returns the same HTML. Scripts, styles, forms and event handlers are removed; the text stays.
+    Lazy images get the URL that a browser would show; a player (iframe, embed, object, video) becomes a link.
+    """
+    if not len(node) and _is_plain(node.text or ""):
+        return (node.text or "").strip()  # most comments
+    wrap_stray_content(node)
+    for element in list(node.iter("a", *_IMAGES, *_PLAYERS)):
+        _rewrite_url(element, base_url)
+    for element in node.iter(*_RENAMED):
+        _rename_block(element)
+    return _clean(_STORED, inner_html(node)).strip()
+
+
+def _clean(cleaner: nh3.Cleaner, html: str) -> str:
+    """Return `html` sanitized; the time of nh3 grows with the square of the number of `&` in a text."""
+    html = html.replace(_MASK, "")
+    html = _REFERENCE.sub(_mask_ampersand, html) if "&" in html else html
+    return cleaner.clean(html).replace(_MASK, "&amp;")
+
+
+def _mask_ampersand(reference: re.Match[str]) -> str:
+    """Replace a `&` that begins no known reference, and the references of `&` itself: all are written as `&amp;`."""
+    text = reference[0]
+    if text in ("&", "&amp;"):
+        return _MASK
+    character = unescape(text)
+    if character == text:
+        return _MASK + text[1:]
+    return _MASK if character == "&" and text.endswith(";") else text
+
+
+def inner_html(node: Element) -> str:
+    """Return the content of `node` as HTML."""
+    parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
+    return _escape(node.text) + "".join(parts)
+
+
+def extract_images(node: Element, base_url: str) -> tuple[Image, ...]:
+    """Return the images in `node` in document order, with absolute http(s) URLs, without data: URLs and blanks."""
+    urls = (image_url(element, base_url) for element in node.iter(*_IMAGES))
+    return tuple(Image(url=url, position=position) for position, url in enumerate(u for u in urls if u))
+
+
+def _rewrite_url(element: Element, base_url: str) -> None:
+    tag = element.tag
+    if tag == "a":
+        _set_url(element, "href", link_url(element, base_url))
+    elif tag in _IMAGES:
+        element.tag = "img"
+        _set_url(element, "src", image_url(element, base_url))
+    else:
+        _link_player(element, absolute_url(_find_player_url(element), base_url))
+
+
+def _set_url(element: Element, name: str, url: str | None) -> None:
+    element.attrib.pop(name, "")
+    if url is not None:
+        element.set(name, url)
+
+
+def _rename_block(element: Element) -> None:
+    parent = element.getparent()
+    if parent is None or parent.tag not in TABLE_PARTS:
+        element.tag = _RENAMED[element.tag]
+
+
+def _find_player_url(player: Element) -> str | None:
+    """Return the URL in the player's own attributes, else in its parts: pages of Flash times wrote both."""
+    found = [player.get(_PLAYERS[player.tag]), *lazy_urls(player), player.get("data-url")]
+    for part in player.iterdescendants(*PLAYER_PARTS):
+        named = part.get("name", "").lower() in _PLAYER_PARAMETERS
+        found.append((part.get("value") if named else None) if part.tag == "param" else part.get("src"))
+    return next((url for url in found if url and not url.lower().startswith("about:")), None)
+
+
+def _link_player(element: Element, url: str | None) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.attrib.clear()
+    element.text = url
+    element.tag = "span" if url is None else "a"
+    _set_url(element, "href", url)
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether HTML writes the text unchanged."""
+    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
+
+
+def _escape(text: str | None) -> str:
+    return "" if text is None else text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

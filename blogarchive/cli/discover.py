@@ -19,7 +19,7 @@ from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
-from blogarchive.sites.links.blog_links import blogs_of_urls, text_urls
+from blogarchive.sites.links import blogs_of_urls, text_urls
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import discovered, lookups

@@ -14,7 +14,7 @@ from blogarchive.cli.common.progress_bar import progress_bar
 from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export.run import FORMATS, run_export
-from blogarchive.sites.links.post_ids import parse_decimal_id
+from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.queries.export_models import Filters
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.http import repair_url
-from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS, count_tags
+from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store import kept_totals
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive

@@ -15,7 +15,7 @@ from blogarchive.crawl.options import CrawlOptions
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.labels import field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
-from blogarchive.sites.links.post_ids import parse_decimal_id
+from blogarchive.sites.links import parse_decimal_id
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure

@@ -10,9 +10,9 @@ from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.http import host_of, port_of
 from blogarchive.sites.base import Site, parse_page
-from blogarchive.sites.grammar.listing.pagination import find_next_page
-from blogarchive.sites.grammar.page.page_view import build_page_view
-from blogarchive.sites.links.blog_links import blog_of_url
+from blogarchive.sites.grammar.listing import find_next_page
+from blogarchive.sites.grammar.page import build_page_view
+from blogarchive.sites.links import blog_of_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import lookups
 from blogarchive.store.discovery.discovered import Source, add_blogs

@@ -9,9 +9,8 @@ from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.document import Document, parse_document
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
-from blogarchive.sites.base import parse_page, site_by_name
+from blogarchive.sites.base import parse_page, refuse_large_page, site_by_name
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.sites.page_limits import refuse_large_page
 
 _ITEMS_SHOWN = 3
 _COUNTED = ".is_counted"  # False in an answer of the owner, which has selectors of its own

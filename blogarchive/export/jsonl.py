@@ -13,7 +13,7 @@ from blogarchive.export.common.iterate import iterate_posts
 from blogarchive.export.common.line_ends import escape_line_ends
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.sites.links.post_ids import json_id
+from blogarchive.sites.links import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

@@ -21,7 +21,7 @@ from blogarchive.export.common.report import Exported
 from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.dates import complete_date
-from blogarchive.sites.links.post_ids import json_id
+from blogarchive.sites.links import json_id
 from blogarchive.store.progress import Progress, no_progress
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.export_models import Filters

@@ -24,8 +24,7 @@ from blogarchive.importing.saved_files import modified_at
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports.document import InvalidExport, find_zone
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
-from blogarchive.sites.exports.urls import web_url
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, web_url
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive

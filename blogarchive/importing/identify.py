@@ -25,7 +25,7 @@ from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, PageKind, ParsedPage, Target
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import find_own_urls, site_by_name
-from blogarchive.sites.links.post_ids import parse_decimal_id
+from blogarchive.sites.links import parse_decimal_id
 
 _SHORTEST_CUT = 8
 _FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")

@@ -17,7 +17,7 @@ from blogarchive.importing.saved_files import SavedPage
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names
-from blogarchive.sites.links.post_ids import id_from_json
+from blogarchive.sites.links import id_from_json
 from blogarchive.store.database import lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.imported_pages import urls_without_media_file

@@ -12,13 +12,63 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogarchive.errors import UsageError
-from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
+from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Problem, Target
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import matches_host
-from blogarchive.sites.explanation import Explanation
-from blogarchive.sites.page_limits import refuse_large_page
 
-if TYPE_CHECKING:  # a command that parses no page needs no lxml
+if TYPE_CHECKING:
     from blogarchive.parsing.subtree_cache import SubtreeCache
+
+
+# page_limits
+
+MAX_PAGE_BYTES = 2_000_000
+"""Bytes of a page after decompression."""
+
+MAX_TAGS = 40_000
+"""Start and end tags of a page, counted as `<`."""
+
+
+def count_tags(body: bytes) -> int:
+    """Return the number of start and end tags of a page, as the limit counts them."""
+    return body.count(b"<")
+
+
+def refuse_large_page(body: bytes) -> ParsedPage | None:
+    """Return a page without content and with a problem that names the limit that `body` exceeds, or None."""
+    if len(body) > MAX_PAGE_BYTES:
+        return _refuse(Detail.PAGE_BYTES.format(size=len(body), limit=MAX_PAGE_BYTES))
+    if (tags := count_tags(body)) > MAX_TAGS:
+        return _refuse(Detail.PAGE_TAGS.format(count=tags, limit=MAX_TAGS))
+    return None
+
+
+def _refuse(detail: str) -> ParsedPage:
+    problem = Problem(kind="unreadable", field="page", detail=detail)
+    return ParsedPage(kind=PageKind.UNKNOWN, encoding="", problems=(problem,))
+
+
+# explanation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldSource:
+    """The selector that filled a field, with the value. Fields are named as in failure rows."""
+
+    field: str
+    selector: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """The template that fitted a page, None if none did, and the selector of each field."""
+
+    template: str | None
+    sources: tuple[FieldSource, ...] = ()
+
+
+# base
 
 
 class Site(Hashable, Protocol):

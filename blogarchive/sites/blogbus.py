@@ -9,12 +9,16 @@ from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
-from blogarchive.sites.exports.body import parse_body
-from blogarchive.sites.exports.document import Element, InvalidExport, child_text, parse_document
-from blogarchive.sites.exports.line_breaks import add_line_breaks
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
-from blogarchive.sites.exports.times import local_time
-from blogarchive.sites.exports.urls import post_url, uid_of, web_url
+from blogarchive.sites.exports.document import (
+    Element,
+    InvalidExport,
+    add_line_breaks,
+    child_text,
+    local_time,
+    parse_body,
+    parse_document,
+)
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, post_url, uid_of, web_url
 
 _PUBLISHED = ("", "1")
 _SEPARATOR = re.compile(r"[\s,，;；]+")

@@ -12,11 +12,15 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
-from blogarchive.sites.exports.body import parse_body
-from blogarchive.sites.exports.document import Element, InvalidExport, child_text, parse_document
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
-from blogarchive.sites.exports.times import offset_time
-from blogarchive.sites.exports.urls import web_url
+from blogarchive.sites.exports.document import (
+    Element,
+    InvalidExport,
+    child_text,
+    offset_time,
+    parse_body,
+    parse_document,
+)
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, web_url
 
 _KIND = "http://schemas.google.com/g/2005#kind"
 _ID = re.compile(r":blog-(?P<blog>\d+)(?:\.(?:post|page)-(?P<number>\d+))?")

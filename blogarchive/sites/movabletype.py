@@ -12,13 +12,26 @@ from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, DateText, Page, Post, Target
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.sites.exports.body import Body, parse_body
-from blogarchive.sites.exports.dashed_text import DashedEntry, Section, parse_entry
-from blogarchive.sites.exports.document import InvalidExport, find_zone
-from blogarchive.sites.exports.line_breaks import add_line_breaks
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
-from blogarchive.sites.exports.times import local_time
-from blogarchive.sites.exports.urls import author_of_unknown, post_url, uid_of, web_url
+from blogarchive.sites.exports.document import (
+    Body,
+    DashedEntry,
+    InvalidExport,
+    Section,
+    add_line_breaks,
+    find_zone,
+    local_time,
+    parse_body,
+    parse_entry,
+)
+from blogarchive.sites.exports.site import (
+    ExportedPost,
+    ExportSite,
+    PostStatus,
+    author_of_unknown,
+    post_url,
+    uid_of,
+    web_url,
+)
 
 _TIME = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}) (\d\d?):(\d\d)(?::(\d\d))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO_TIME = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)[ T](\d\d?):(\d\d)(?::(\d\d))?")

@@ -29,7 +29,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.charset.decoding import repair_text
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.sites.base import site_by_name
-from blogarchive.sites.links.identity_key import IdentityKey
+from blogarchive.sites.links import IdentityKey
 
 _T = TypeVar("_T")
 

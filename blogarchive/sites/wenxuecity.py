@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import PageKind
-from blogarchive.sites.links.post_ids import DECIMAL_UID
+from blogarchive.sites.links import DECIMAL_UID
 from blogarchive.sites.markup import (
     CardParts,
     CommentParts,

@@ -10,12 +10,17 @@ from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Author, Comment, Page, Post, Target
-from blogarchive.sites.exports.body import Body, parse_body
-from blogarchive.sites.exports.document import Element, InvalidExport, child_text, parse_document
-from blogarchive.sites.exports.line_breaks import add_line_breaks
-from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus
-from blogarchive.sites.exports.times import time_with_utc
-from blogarchive.sites.exports.urls import uid_of, web_url
+from blogarchive.sites.exports.document import (
+    Body,
+    Element,
+    InvalidExport,
+    add_line_breaks,
+    child_text,
+    parse_body,
+    parse_document,
+    time_with_utc,
+)
+from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, uid_of, web_url
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _BLOCK_EDITOR = "<!-- wp:"

@@ -19,9 +19,8 @@ from typing import NamedTuple
 
 from blogarchive.items import CrawledPage
 from blogarchive.parsing.sanitize import sanitize
-from blogarchive.sites.base import parse_page, site_names
+from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, parse_page, site_names
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.save_page import save_page
 from tests.hostile.kinds import KINDS

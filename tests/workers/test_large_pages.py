@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.items import Page, Target
-from blogarchive.sites.base import parse_page
-from blogarchive.sites.page_limits import MAX_PAGE_BYTES, MAX_TAGS
+from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, parse_page
 from blogarchive.workers.large_pages import LARGE_PAGE, LargePageParser
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Instead, Rule

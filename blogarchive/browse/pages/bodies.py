@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from blogarchive.rendering.bodies import ImageToShow, find_link_urls, render_body
-from blogarchive.sites.links.post_links import resolve_post_link
+from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.queries.post_models import Image
 from blogarchive.store.queries.reading_pages import post_page
 from blogarchive.store.queries.reading_pages.post_page import PostPage

@@ -6,7 +6,7 @@ from posixpath import dirname, relpath
 from urllib.parse import quote
 
 from blogarchive.rendering.bodies import PostSource
-from blogarchive.sites.links.post_links import resolve_post_link
+from blogarchive.sites.links import resolve_post_link
 from blogarchive.store.queries.blog_models import Blog
 from blogarchive.store.queries.post_models import PostHeading
 

@@ -17,8 +17,7 @@ from blogarchive.importing.platforms.xml_file import (
 )
 from blogarchive.importing.platforms.xml_splitter import split_elements
 from blogarchive.sites import blogbus
-from blogarchive.sites.exports.document import child_text
-from blogarchive.sites.exports.times import local_time
+from blogarchive.sites.exports.document import child_text, local_time
 
 _WORDPRESS = XmlForm(
     title="WordPress",

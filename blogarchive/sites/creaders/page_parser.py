@@ -1,40 +1,148 @@
 """The parser of a page of blog.creaders.net, by words and structure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from blogarchive.items import (
     Author,
     BlogLink,
+    CategoryRow,
     Link,
+    ListedPost,
+    MonthRow,
     Page,
     PageKind,
     ParsedPage,
+    Post,
     Problem,
     Target,
 )
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import Site
-from blogarchive.sites.creaders.blog_uid import filter_own_posts
-from blogarchive.sites.creaders.hints import HINTS
-from blogarchive.sites.creaders.items import (
-    build_post,
-    build_post_link,
-    build_sidebar_links,
-    deduplicate_links,
+from blogarchive.sites.creaders.urls import HINTS, build_home_url, filter_own_posts, parse_url, resolve_uid
+from blogarchive.sites.grammar.card import BlogHeader, parse_blog_header
+from blogarchive.sites.grammar.listing import find_next_page, parse_listing
+from blogarchive.sites.grammar.page import (
+    UNCONFIRMED_TITLE,
+    PageView,
+    build_page_view,
+    confirms_title,
+    has_post_label,
 )
-from blogarchive.sites.creaders.layout import PageLayout, build_author, parse_layout
-from blogarchive.sites.creaders.urls import parse_url
-from blogarchive.sites.grammar.listing.listing import parse_listing
-from blogarchive.sites.grammar.listing.pagination import find_next_page
-from blogarchive.sites.grammar.page.labels import has_post_label
-from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
-from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
-from blogarchive.sites.grammar.post.notices import find_notice
-from blogarchive.sites.grammar.post.post_page import PostPage, parse_post
-from blogarchive.sites.grammar.sidebar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.links.blog_links import linked_blogs
+from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
+from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
+from blogarchive.sites.links import IdentityKey, linked_blogs
+
+# layout
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLayout:
+    """The sidebar, the blog header, and the indexes of all other lines outside a post."""
+
+    sidebar: Sidebar
+    header: BlogHeader
+    main: list[int]
+
+
+def parse_layout(view: PageView, post_page: PostPage | None) -> PageLayout:
+    """Return the parts of a page around the post it shows, if it shows one."""
+    lines = range(len(view.lines))
+    outside = [i for i in lines if post_page is None or not post_page.start <= i < post_page.end]
+    sidebar = parse_sidebar(view, outside)
+    header = parse_blog_header(view, [i for i in outside if i not in sidebar.own_lines])
+    main = [i for i in outside if i not in sidebar.own_lines and i not in header.own_lines]
+    return PageLayout(sidebar=sidebar, header=header, main=main)
+
+
+def build_author(
+    view: PageView, target: Target, layout: PageLayout, listed: Sequence[ListedPost]
+) -> Author | None:
+    """Return the author as the page shows it; None if no part of the page names the blog."""
+    header, card = layout.header, layout.sidebar.card
+    uid = resolve_uid(view.url, target.uid, header.url, layout.sidebar.latest, listed)
+    if uid is None:
+        return None
+    return Author(
+        uid=uid,
+        url=build_home_url(view.url, uid),
+        nickname=card.nickname,
+        blog_title=header.title,
+        tagline=header.tagline,
+        registered=card.registered,
+        account_age=card.account_age,
+        total_visits=card.total_visits,
+    )
+
+
+# items
+
+
+def build_post(post_page: PostPage, number: str, url: str, *, whole: bool) -> Post:
+    """Return the post; without its body if not `whole`: then another page has the body."""
+    counters = post_page.counters
+    return Post(
+        number=number,
+        url=parse_url(url).url,
+        title=None if post_page.heading is None else post_page.heading.title or None,
+        posted=None if post_page.heading is None else post_page.heading.posted,
+        body_html=post_page.body_html if whole else None,
+        body_text=post_page.body_text if whole else None,
+        images=post_page.images if whole else (),
+        views=None if counters is None else counters.views,
+        likes=None if counters is None else counters.likes,
+        comment_count=None if counters is None else counters.comments,
+        comments=post_page.comments.comments,
+        whole=whole,
+    )
+
+
+def build_post_link(post: ListedPost) -> Link:
+    """Return the link to a listed post."""
+    return build_link(post.url or "", PageKind.POST)
+
+
+def build_sidebar_links(sidebar: Sidebar) -> list[Link]:
+    """Return the links of the sidebar: months and categories first, then posts."""
+    return _build_month_links(IdentityKey(sidebar.months)) + _build_title_links(
+        IdentityKey(sidebar.latest), IdentityKey(sidebar.categories)
+    )
+
+
+@lru_cache(maxsize=16)
+def _build_month_links(months: IdentityKey[MonthRow]) -> list[Link]:
+    return [build_link(row.url, PageKind.MONTH) for row in months.items if row.url]
+
+
+@lru_cache(maxsize=16)
+def _build_title_links(latest: IdentityKey[ListedPost], categories: IdentityKey[CategoryRow]) -> list[Link]:
+    posts = [*latest.items, *(post for row in categories.items for post in row.posts)]
+    links = [build_link(row.url, PageKind.CATEGORY) for row in categories.items if row.url]
+    return links + [build_post_link(post) for post in posts if post.url]
+
+
+def deduplicate_links(links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return the links in order, each once.
+
+    Most are the same objects from a cache; comparing them by identity first is faster.
+    """
+    found = list({id(build_link): build_link for build_link in links}.values())
+    if len({build_link.url for build_link in found}) < len(found):
+        found = list(dict.fromkeys(found))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
+def build_link(url: str, kind: PageKind) -> Link:
+    """Return a link to a page of that kind."""
+    found = parse_url(url)
+    return Link(url=found.url, kind=kind, number=found.number, uid=found.uid)
+
+
+# page_parser
 
 _LIST_KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 _MIN_LIST_ROWS = 2  # titles with different times that make a list

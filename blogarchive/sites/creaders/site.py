@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, ParsedPage, ParsedUrl, Target
+from blogarchive.sites.base import Explanation
 from blogarchive.sites.creaders.urls import build_home_url, build_post_url, is_number_field, parse_url
-from blogarchive.sites.explanation import Explanation
 
 if TYPE_CHECKING:
     from blogarchive.parsing.subtree_cache import SubtreeCache

@@ -1,14 +1,19 @@
-"""The URLs of blog.creaders.net, as seen in public links of 2009 to 2026."""
+"""Facts of the templates of blog.creaders.net, seen in public snippets of its pages."""
 
 import base64
 import binascii
 import re
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from sys import intern
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.sites.links.post_ids import DECIMAL_UID, parse_decimal_id
+from blogarchive.items import ListedPost, PageKind, ParsedUrl
+from blogarchive.sites.grammar.page import MarkupHints
+from blogarchive.sites.links import DECIMAL_UID, parse_decimal_id
+
+# urls
 
 _POST = re.compile(rf"/u/{DECIMAL_UID}/(?P<month>\d{{6}})/(?P<number>\d+)\.html?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])")
@@ -169,3 +174,63 @@ def _resolve_dots(path: str) -> str:
         elif step != ".":
             kept.append(step)
     return "/".join(kept)
+
+
+# blog_uid
+
+
+def resolve_uid(
+    page_url: str,
+    target_uid: str | None,
+    header_url: str | None,
+    latest: Sequence[ListedPost],
+    listed: Sequence[ListedPost],
+) -> str | None:
+    """Return the uid of the blog, or None. Sources in order: page URL, target, header URL, linked posts.
+
+    `page_url` and `header_url` are URLs, `target_uid` is a uid. A number wins over the name in an old URL.
+    The URL reached wins over the target: a closed blog may redirect to another blog, or show one. An author
+    can type a header URL, so it wins only if the posts of the sidebar agree with it.
+    """
+    own = parse_url(header_url).uid if header_url else None
+    linked = next((uid for post in latest if (uid := _post_uid(post))), None) or _majority_uid(listed)
+    if own is not None and own == linked and own.isdigit():
+        return own
+    uids = [uid for uid in (parse_url(page_url).uid, target_uid, own, linked) if uid]
+    return next(filter(str.isdigit, uids), uids[0] if uids else None)
+
+
+def filter_own_posts(listed: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost, ...]:
+    """Return the listed posts that do not belong to another blog.
+
+    A list that has only posts of other blogs replaces the page of this blog.
+    """
+    return tuple([post for post in listed if _post_uid(post) in (uid, None)])
+
+
+def _post_uid(post: ListedPost) -> str | None:
+    return parse_url(post.url).uid if post.url else None
+
+
+def _majority_uid(listed: Sequence[ListedPost]) -> str | None:
+    """Return the uid of more than half of the posts: a portal lists posts of many blogs."""
+    counted = Counter(uid for post in listed if (uid := _post_uid(post)))
+    return next((uid for uid, count in counted.items() if 2 * count > len(listed)), None)
+
+
+# hints
+
+_SITE_BAR = """
+首页 首 页 新闻 新 闻 视频 视 频 博客 博 客 论坛 论 坛 分类广告 购物 购
+物 搜索 搜索>> 发表日志 控制面板 个人相册 给我留言 帮助 退出 登录 登陆 注册
+简体 繁体 繁體 简体版 繁体版 设万维读者为首页 万维读者网 -- 全球华人的精神家园
+广告服务 联系我们 关于万维 复制 收藏本页 返回首页 博客首页 加入收藏 RSS 相册
+财经 体育 娱乐 移民 留学 健康 军事 科技 教育 小说 读书 网刊 书屋
+"""
+
+HINTS = MarkupHints(
+    title_class="diary_title",
+    body_class="diary_content",
+    site_bar=frozenset(_SITE_BAR.split()),
+    title_cut_bytes=30,
+)

@@ -1,10 +1,10 @@
 """Sites of known markup as data: forms of URLs and templates of pages (docs/add-a-site.md)."""
 
-from blogarchive.sites.markup.forms import Form
 from blogarchive.sites.markup.parts import (
     Answer,
     CardParts,
     CommentParts,
+    Form,
     LinkParts,
     ListParts,
     Pick,

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from blogarchive.items import Comment
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
-from blogarchive.sites.markup.bodies import read_body
 from blogarchive.sites.markup.parts import CommentParts
-from blogarchive.sites.markup.picker import Picker, keep_outermost
-from blogarchive.sites.markup.tree import have_one_path, with_descendants
+from blogarchive.sites.markup.picker import Picker, have_one_path, keep_outermost, read_body, with_descendants
 
 _MAX_TEXTS = 2  # of a comment: its own, and the owner's answer
 

@@ -1,36 +1,135 @@
 """Read one page: find its template, read its parts, or read it by words if no template fits."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from blogarchive.items import (
-    Author,
-    Comment,
-    Link,
-    PageKind,
-    ParsedPage,
-    ParsedUrl,
-    Post,
-    Problem,
-    Target,
-)
+from blogarchive.items import Author, Comment, Link, PageKind, ParsedPage, ParsedUrl, Post, Problem, Target
 from blogarchive.messages.details import Detail
-from blogarchive.sites.base import Site
-from blogarchive.sites.explanation import Explanation
-from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
-from blogarchive.sites.markup.answers import find_views_url, read_comments_answer, read_views_answer
-from blogarchive.sites.markup.blogs import with_blogs
-from blogarchive.sites.markup.card import read_author, read_uid
-from blogarchive.sites.markup.comments import check_doubt, find_comment_elements, read_comments
-from blogarchive.sites.markup.fallback import parse_by_words
-from blogarchive.sites.markup.forms import UrlForms
-from blogarchive.sites.markup.lists import ListReader
-from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, ViewsAnswer
-from blogarchive.sites.markup.picker import Picker
-from blogarchive.sites.markup.posts import has_post, read_post, read_whole_posts, without_body
-from blogarchive.sites.markup.templates import find_template, shows_whole_posts
-from blogarchive.sites.markup.tree import PageTree, parse_tree
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.http import matches_host
+from blogarchive.sites.base import Explanation, Site
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
+from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
+from blogarchive.sites.markup.comments import PageComments, check_doubt, find_comment_elements, read_comments
+from blogarchive.sites.markup.parts import LIST_KINDS, Answer, Template, UrlForms, ViewsAnswer
+from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
+from blogarchive.sites.markup.posts import (
+    ListReader,
+    has_post,
+    read_author,
+    read_post,
+    read_uid,
+    read_whole_posts,
+    with_blogs,
+    without_body,
+)
+
+# fallback
+
+
+def parse_by_words(
+    text: str, encoding: str, url: str, now: datetime, forms: UrlForms, target: Target
+) -> ParsedPage:
+    """Return the post, the notice, or a page of kind UNKNOWN; always with a problem of the field `template`.
+
+    `now` is the fetch time in the site's zone.
+    """
+    number = target.post_number or target.number
+    view = build_page_view(text, url, now, forms.parse, number)
+    post = None if view.number is None else _find_post(view)
+    if post is not None:
+        return _page(PageKind.POST, encoding, Detail.TEMPLATE_WORDS, posts=(post,))
+    notice = find_notice(view, range(len(view.lines)))
+    if notice is not None:
+        return ParsedPage(kind=PageKind.NOTICE, encoding=encoding, notice=notice)
+    return _page(PageKind.UNKNOWN, encoding, Detail.TEMPLATE_UNKNOWN)
+
+
+def _page(kind: PageKind, encoding: str, detail: str, posts: tuple[Post, ...] = ()) -> ParsedPage:
+    problem = Problem(kind="unreadable", field="template", detail=detail)
+    return ParsedPage(kind=kind, encoding=encoding, posts=posts, problems=(problem,))
+
+
+def _find_post(view: PageView) -> Post | None:
+    found = parse_post(view, further=False, pager=None)
+    heading = None if found is None else found.heading
+    if found is None or heading is None or not confirms_title(view.document.title, heading.title):
+        return None
+    return _build_post(view, found)
+
+
+def _build_post(view: PageView, found: PostPage) -> Post:
+    counters, heading = found.counters, found.heading
+    return Post(
+        number=view.number or "",
+        url=view.url,
+        title=None if heading is None else heading.title,
+        posted=None if heading is None else heading.posted,
+        body_html=found.body_html,
+        body_text=found.body_text,
+        images=found.images,
+        views=None if counters is None else counters.views,
+        likes=None if counters is None else counters.likes,
+        comment_count=None if counters is None else counters.comments,
+        comments=found.comments.comments,
+    )
+
+
+# answers
+
+
+def read_comments_answer(text: str, url: str, answer: Answer | None) -> tuple[PageComments, Picker] | None:
+    """Return the comments of an answer, and the picker with its problems; None if the text is no answer."""
+    html = None if answer is None else answer.unwrap(text)
+    if answer is None or html is None:
+        return None
+    picker = Picker(tree=parse_tree(html, url))
+    found = read_comments(picker, answer.comments, find_comment_elements(picker, answer.comments))
+    return check_doubt(picker, found), picker
+
+
+def read_views_answer(text: str, answer: ViewsAnswer | None) -> int | None:
+    """Return the number of views that an answer states; None if the text is no such answer."""
+    match = None if answer is None else re.fullmatch(answer.match, text.strip())
+    return None if match is None else parse_count(match[1])
+
+
+def find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
+    """Return the URL from which the page fetches its number of views, on a host of the site; None without one."""
+    url = None if answer is None else picker.url(answer.url)
+    if answer is None or url is None:
+        return None
+    is_own = urlsplit(url).netloc == urlsplit(picker.tree.url).netloc
+    return url if is_own or matches_host(urlsplit(url).hostname or "", answer.hosts) else None
+
+
+# templates
+
+
+def find_template(tree: PageTree, templates: Iterable[Template]) -> Template | None:
+    """Return the first template that fits the page, or None."""
+    return next((one for one in templates if _fits(Picker(tree=tree), one)), None)
+
+
+def shows_whole_posts(picker: Picker, template: Template) -> bool:
+    """Return whether the page has posts that its template shows whole in a list."""
+    each = None if template.whole is None else template.whole.each
+    return each is not None and bool(picker.elements(each))
+
+
+def _fits(picker: Picker, template: Template) -> bool:
+    if template.marker is not None:
+        return bool(picker.elements(template.marker))
+    if template.post is not None and has_post(picker, template.post):
+        return True
+    parts = (template.whole, template.titles, template.comments)
+    return any(picker.elements(part.each) for part in parts if part is not None and part.each is not None)
+
+
+# page
 
 _EMPTY_LIST = Problem(kind="incomplete", field="listed", detail=Detail.LIST_EMPTY)
 _LIST_AT_POST = Problem(kind="unreadable", field="posts", detail=Detail.LIST_AT_POST)

@@ -1,7 +1,9 @@
-"""Apply selectors to a page. Text of people is closed to them, and hidden elements have no value."""
+"""Cut the body of a post or a comment out of a page: HTML, text and images."""
 
 import re
+import zlib
 from collections.abc import Collection, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import cast
@@ -9,13 +11,125 @@ from typing import cast
 from lxml import etree
 from parsel import css2xpath
 
-from blogarchive.items import DateText, Problem
+from blogarchive.items import DateText, Image, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html import Element, link_url
-from blogarchive.sites.explanation import FieldSource
+from blogarchive.parsing.document import extract_text
+from blogarchive.parsing.html import (
+    BLOCKS,
+    NEVER_SHOWN,
+    Element,
+    absolute_url,
+    hidden_elements,
+    link_url,
+    parse_html,
+)
+from blogarchive.parsing.lines import LineBuilder
+from blogarchive.parsing.sanitize import extract_images, sanitize_element
+from blogarchive.sites.base import FieldSource
 from blogarchive.sites.markup.parts import Pick, Picks
-from blogarchive.sites.markup.tree import PageTree, visible_text, with_descendants
+
+# tree
+
+_IMPLIED_ENDS = "li|dd|dt|td|th|tr"
+"""Elements that end without an end tag if a sibling begins."""
+
+_END_TAG = re.compile(rf"</(?:{_IMPLIED_ENDS})\s*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class PageTree:
+    """A page's tree; `title` is that of the window, `base` resolves relative links.
+
+    `hidden` are the elements that their attributes hide, with all elements in them. A comment with the text
+    `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
+    """
+
+    root: Element
+    title: str
+    url: str
+    base: str
+    end_mark: str
+    hidden: frozenset[Element] = field(repr=False)
+
+    def has_end_tag(self, node: Element) -> bool:
+        """Return whether an element of `_IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
+        last = next(node.iterchildren(reversed=True), None)
+        return isinstance(last, etree._Comment) and last.text == self.end_mark
+
+    def text_at_end(self, node: Element) -> str:
+        """Return the text between the last element inside `node` and its end."""
+        last = next(node.iterchildren(reversed=True), None)
+        if last is not None and self.has_end_tag(node):
+            before = last.getprevious()
+            return (node.text if before is None else before.tail) or ""
+        return (node.text if last is None else last.tail) or ""
+
+    def may_end_implied(self, node: Element) -> bool:
+        """Return whether the element is one of `_IMPLIED_ENDS`."""
+        return node.tag in _IMPLIED_ENDS.split("|")
+
+
+def parse_tree(text: str, url: str) -> PageTree:
+    """Return the tree of a page's text; never raises."""
+    # The text of the page decides the mark, so that nobody can type it.
+    mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
+    root = parse_html(_END_TAG.sub(rf"<!--{mark}-->\g<0>", text))
+    title = root.find(".//title")
+    href = next((node.get("href") for node in root.iterfind("head/base") if node.get("href")), None)
+    base = absolute_url(href, url) if href else None
+    return PageTree(
+        root=root,
+        title="" if title is None else " ".join("".join(map(str, title.itertext())).split()),
+        url=url,
+        base=base if base is not None and base.startswith(("http://", "https://")) else url,
+        end_mark=mark,
+        hidden=frozenset(with_descendants(hidden_elements(root))),
+    )
+
+
+def with_descendants(elements: Iterable[Element]) -> set[Element]:
+    """Return the elements and all elements in them; each is visited once if outer ones come first."""
+    found: set[Element] = set()
+    for element in elements:
+        if element not in found:
+            found.update(element.iter())
+    return found
+
+
+def have_one_path(elements: Iterable[Element]) -> bool:
+    """Return whether all elements have equal tag paths."""
+    parents = {(element.getparent(), element.tag): element for element in elements}
+    return len({tag_path(element) for element in parents.values()}) <= 1
+
+
+def tag_path(node: Element) -> str:
+    """Return the tags from the root to the element; equal paths mean equal structure."""
+    return "/".join(str(above.tag) for above in (node, *node.iterancestors()))
+
+
+def visible_text(node: Element, *skipped: Collection[Element]) -> str:
+    """Return the text of an element as a reader sees it, on one line, without the elements in any of `skipped`."""
+    parts: list[str] = []
+    walker = etree.iterwalk(node, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event == "start":
+            if element is not node and (
+                element.tag in NEVER_SHOWN or any(element in group for group in skipped)
+            ):
+                walker.skip_subtree()
+            else:
+                parts += (" ", element.text or "") if _breaks_text(element) else (element.text or "",)
+        elif element is not node:
+            parts += (" ", element.tail or "") if _breaks_text(element) else (element.tail or "",)
+    return " ".join("".join(parts).split())
+
+
+def _breaks_text(element: Element) -> bool:
+    return element.tag in BLOCKS or element.tag == "br"
+
+
+# picker
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 Node = Element | etree._ElementUnicodeResult
@@ -190,3 +304,60 @@ def _as_anchor(node: Node) -> Element:
     anchor: Element = etree.Element("a")
     anchor.set("href", str(node))
     return anchor
+
+
+# bodies
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """The content of an element that a reader sees."""
+
+    html: str
+    text: str
+    images: tuple[Image, ...]
+
+
+def read_body(picker: Picker, element: Element, drop: Iterable[str] = (), opened: Iterable[str] = ()) -> Body:
+    """Return the body in `element`, without hidden elements and those that `drop` and `opened` select.
+
+    The elements of `opened` are open to other selectors from now on.
+    """
+    own = {node for selector in opened for node in picker.elements(selector, element, ())}
+    dropped = own.union(node for selector in drop for node in picker.elements(selector, element, ()))
+    picker.open(own)
+    copy = _copy_visible(element, picker.tree.hidden, dropped)
+    builder = LineBuilder()
+    builder.walk(copy)
+    text = extract_text(builder.lines)
+    images = extract_images(copy, picker.tree.base)  # sanitizing changes the copy
+    return Body(html=sanitize_element(copy, picker.tree.base), text=text, images=images)
+
+
+def _copy_visible(element: Element, hidden: Collection[Element], dropped: Collection[Element]) -> Element:
+    """Return a `div` with a copy of the content of `element` that is shown."""
+    copy = deepcopy(element)
+    pairs = list(zip(element.iter(), copy.iter(), strict=True))
+    for original, node in pairs[1:]:
+        if (
+            not isinstance(node.tag, str)
+            or node.tag in NEVER_SHOWN
+            or original in hidden
+            or original in dropped
+        ):
+            _remove(node)
+    copy.tag, copy.tail = "div", None
+    copy.attrib.clear()
+    return copy
+
+
+def _remove(node: Element) -> None:
+    """Remove an element and keep the text after it."""
+    parent, before = node.getparent(), node.getprevious()
+    if parent is None:
+        return
+    if node.tail and before is not None:
+        before.tail = (before.tail or "") + node.tail
+    elif node.tail:
+        parent.text = (parent.text or "") + node.tail
+    parent.remove(node)

@@ -8,9 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
-from blogarchive.sites.explanation import Explanation
-from blogarchive.sites.markup.forms import Form, UrlForms
-from blogarchive.sites.markup.parts import Answer, Template, ViewsAnswer
+from blogarchive.sites.base import Explanation
+from blogarchive.sites.markup.parts import Answer, Form, Template, UrlForms, ViewsAnswer
 
 if TYPE_CHECKING:
     from blogarchive.parsing.subtree_cache import SubtreeCache

@@ -1,7 +1,7 @@
 """Record the problems of a parsed page as failures, and resolve those that it no longer has."""
 
 from blogarchive.items import Problem
-from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import SaveContext

@@ -6,7 +6,7 @@ from typing import cast
 
 from blogarchive.items import ListedPost
 from blogarchive.messages.details import Detail
-from blogarchive.sites.grammar.page.vocabulary import strip_bullets
+from blogarchive.sites.grammar.words import strip_bullets
 from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.frontier import requeue
 from blogarchive.store.ledger import failures

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from blogarchive.items import ListedPost
-from blogarchive.sites.links.post_ids import order_key
+from blogarchive.sites.links import order_key
 from blogarchive.store.frontier import requeue
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.ownership import post_target

@@ -12,7 +12,7 @@ from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end
 from blogarchive.parsing.version import READER_VERSION
-from blogarchive.sites.links.post_ids import id_from_json
+from blogarchive.sites.links import id_from_json
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.timestamps import format_utc, parse_utc
 

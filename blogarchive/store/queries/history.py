@@ -4,7 +4,7 @@ from difflib import unified_diff
 from gettext import gettext as _
 
 from blogarchive.errors import UsageError
-from blogarchive.sites.links.post_ids import json_id
+from blogarchive.sites.links import json_id
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.queries.blog_models import BLOGS, Blog
 from blogarchive.store.queries.post_models import POST_HEADINGS, Comment, FullPost, PostHeading, Version

@@ -8,7 +8,7 @@ import pytest
 from blogarchive.items import PageKind, ParsedUrl
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.creaders.urls import parse_url
-from blogarchive.sites.grammar.page.page_view import PageView, build_page_view
+from blogarchive.sites.grammar.page import PageView, build_page_view
 
 URL = "https://blog.creaders.net/u/1/202001/5.html"
 

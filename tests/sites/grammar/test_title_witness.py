@@ -2,7 +2,7 @@
 
 import pytest
 
-from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE, confirms_title
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, confirms_title
 from tests.sites.printed.one import post, read
 
 _UNLABELLED = post().replace("<div>网络日志正文</div>", "")

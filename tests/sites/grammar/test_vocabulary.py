@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis.strategies import from_regex
 
-from blogarchive.sites.grammar.page.vocabulary import LINE_START, SECTION_LABEL, SECTION_START
+from blogarchive.sites.grammar.words import LINE_START, SECTION_LABEL, SECTION_START
 
 
 @given(label=from_regex(SECTION_LABEL, fullmatch=True))

@@ -7,7 +7,7 @@ import pytest
 from blogarchive import sites
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
 from blogarchive.parsing.subtree_cache import SubtreeCache
-from blogarchive.sites.links.blog_links import MAX_BLOGS, TOO_MANY_BLOGS
+from blogarchive.sites.links import MAX_BLOGS, TOO_MANY_BLOGS
 
 POST_URL = "http://blog.creaders.net/u/31182/202501/505877.html"
 HOME_URL = "http://blog.creaders.net/u/31182/"

@@ -16,8 +16,7 @@ from blogarchive.parsing.html import Element, parse_html
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.markup import MarkupSite
 from blogarchive.sites.markup.parts import CardParts, LinkParts, ListParts, Pick, PostParts, Template
-from blogarchive.sites.markup.picker import Picker
-from blogarchive.sites.markup.tree import parse_tree
+from blogarchive.sites.markup.picker import Picker, parse_tree
 from tests.paths import FIXTURES
 
 SITES = [site for name in site_names() if isinstance(site := site_by_name(name), MarkupSite)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from blogarchive.items import BlogLink
-from blogarchive.sites.links.blog_links import MAX_BLOGS
+from blogarchive.sites.links import MAX_BLOGS
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery.discovered import report_new
 from blogarchive.store.discovery.linked_blogs import MAX_FOUND_BY

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from blogarchive.items import CrawledPage
-from blogarchive.sites.grammar.page.title_witness import UNCONFIRMED_TITLE
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from tests.store.fake_blog import Clock, a_blog, crawl, texts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blogarchive.export.jsonl import export_jsonl
 from blogarchive.items import Link, PageKind
-from blogarchive.sites.links.post_ids import json_id, order_key, parse_decimal_id
+from blogarchive.sites.links import json_id, order_key, parse_decimal_id
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.frontier import queue
 from blogarchive.store.queries.history import find_posts

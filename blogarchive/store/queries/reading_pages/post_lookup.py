@@ -5,8 +5,7 @@
 import sqlite3
 from typing import Final
 
-from blogarchive.sites.links.post_ids import parse_decimal_id
-from blogarchive.sites.links.post_links import resolve_post_link
+from blogarchive.sites.links import parse_decimal_id, resolve_post_link
 from blogarchive.store.queries.post_models import POST_LINES, PostLine
 from blogarchive.store.queries.reading_pages.post_page import find_post_id
 from blogarchive.store.rows import all_as

@@ -1,0 +1,305 @@
+"""Checks of the comments of a page: their number, their order, their texts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from itertools import pairwise
+from typing import Literal
+
+from blogarchive.items import Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.parse import ParsedDate
+from blogarchive.parsing.html import Element
+from blogarchive.sites.grammar.footers import (
+    CommentMarkers,
+    find_comment_element,
+    find_last_block,
+    pair_footers,
+    starts_element,
+)
+from blogarchive.sites.grammar.headers import CommentHeader
+from blogarchive.sites.grammar.page import PageView, find_labels
+from blogarchive.sites.grammar.selection import HeaderSelection
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
+
+# segmentation
+
+_BUTTON = re.compile(r"[\[(]?(?:[Rr]eply|[Qq]uote|[Rr]eport|引用|举报)[\])]?")
+# Any character that no pager has: 首页 上一页 1 2 3 下一页 >
+_NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommentBlock:
+    """The lines of a comment: its header, its text from `text_begin` to before `text_end`, all before `end`."""
+
+    header: CommentHeader
+    text_begin: int
+    text_end: int
+    end: int
+    likes: int | None
+
+
+def split_comments(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> tuple[CommentBlock, ...]:
+    """Return the block of each header."""
+    headers, footers = pair_footers(markers, headers)
+    limits = [header.first for header in headers[1:]] + [markers.end]
+    blocks = []
+    for header, footer, limit in zip(headers, footers, limits, strict=True):
+        if footer is not None:
+            text_end, end, likes = footer.first, footer.last + 1, footer.likes
+        else:
+            stop = _find_text_end(markers, headers) if limit == markers.end else limit
+            text_end, end, likes = _find_end_above_button(markers, header.last + 1, stop), stop, header.likes
+        begin = header.last + 1
+        blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
+    return tuple(blocks)
+
+
+def _find_end_above_button(markers: CommentMarkers, begin: int, end: int) -> int:
+    """Return the end of a text without a last line that is a link with the word of a button."""
+    view = markers.view
+    while end > begin and not view.folded[end - 1].strip():
+        end -= 1
+    if end == begin or not view.links[end - 1]:
+        return end
+    words = view.folded[end - 1].strip()
+    return end - 1 if _BUTTON.fullmatch(words) and view.links[end - 1][0][0].strip() == words else end
+
+
+def split_comments_above(
+    view: PageView, headers: Sequence[CommentHeader], start: int
+) -> tuple[CommentBlock, ...]:
+    """Return the block of each header if all are the last lines of their comments; none otherwise.
+
+    Each comment is an element from line `start` on that ends with its header. So nobody can type such a header.
+    """
+    known = {header.first for header in headers}
+    blocks = []
+    for header in headers:
+        begin = _find_text_above(view, header, known - {header.first})
+        if begin is None or begin < start:
+            return ()
+        blocks.append(
+            CommentBlock(
+                header=header,
+                text_begin=begin,
+                text_end=header.first,
+                end=header.last + 1,
+                likes=header.likes,
+            )
+        )
+    return tuple(blocks)
+
+
+def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
+    """Return the first line of the innermost element that has text above the header, and none below it."""
+    node: Element | None = view.lines[header.first].block
+    while node is not None:
+        inside = view.document.lines_in(node)
+        if any(view.folded[i] for i in range(header.last + 1, inside.stop)) or not others.isdisjoint(inside):
+            return None
+        if any(view.folded[i] for i in range(inside.start, header.first)):
+            return inside.start
+        node = node.getparent()
+    return None
+
+
+def _find_text_end(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> int:
+    """Find the end of a last comment without footer: the end of its element, or the next template line."""
+    view, header = markers.view, headers[-1]
+    block = find_last_block(view, headers)
+    stop = max(min(block.stop, markers.end), header.last + 1)
+    earlier = range(headers[0].last + 1, header.first)
+    typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
+    alone = starts_element(view, block, header)
+    return next(
+        (i for i in range(header.last + 1, stop) if _is_template_line(markers, i, typed, alone)),
+        stop,
+    )
+
+
+def _is_template_line(markers: CommentMarkers, index: int, typed: set[str], alone: bool) -> bool:
+    """Check whether the template wrote a line: another position than comments, a pager, or a label."""
+    view = markers.view
+    line = view.lines[index]
+    if typed and view.folded[index]:
+        path = view.tag_path(line.node_at(0))
+        # A comment in an element of its own may begin with a quotation.
+        if path not in typed and not (alone and path.startswith(tuple(f"{each}/" for each in typed))):
+            return True
+    words = view.folded[index].strip()
+    if line.links() and not _NOT_PAGER.search(words):
+        return True
+    return not alone and index in markers.labels
+
+
+def iter_text_lines(
+    view: PageView, selection: HeaderSelection, blocks: Sequence[CommentBlock]
+) -> Iterator[int]:
+    """Return the lines of the comments' texts, each inside its own element if there is one."""
+    for block in blocks:
+        lines = range(block.text_begin, block.text_end)
+        inside = lines
+        if selection.framed:
+            inside = view.document.lines_in(find_comment_element(view, selection.headers, block.header))
+        yield from (index for index in lines if index in inside)
+
+
+# consistency
+
+_CLOCK_TOLERANCE = timedelta(
+    hours=1
+)  # when clocks go back in autumn, a later comment may show an earlier hour
+_YEARLESS = re.compile(YEARLESS_TIME)
+_WORD = re.compile(r"\w")
+_ONE_YEAR = timedelta(days=360)
+_PRECISION_LENGTHS = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "month": timedelta(days=31),
+    "year": timedelta(days=366),
+}
+
+
+class Paging(Enum):
+    """Whether the comments are on this page alone, begin on it, or continue from an earlier page."""
+
+    NO = "no"
+    BEGINS = "begins"
+    FURTHER = "further"
+
+
+def comments_problem(kind: Literal["incomplete", "forged", "unreadable"], detail: str) -> Problem:
+    """Return a problem with the comments of a page."""
+    return Problem(kind=kind, field="comments", detail=detail)
+
+
+def check_missing(claimed: int | None, paging: Paging) -> Problem | None:
+    """Return a problem if the page claims comments and shows none, unless other pages have them."""
+    if not claimed or paging is not Paging.NO:
+        return None
+    return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claimed))
+
+
+def are_possible(
+    view: PageView, markers: CommentMarkers, claimed: int | None, paging: Paging, posted_at: datetime | None
+) -> bool:
+    """Return True if the page's own comments can be among these: typed ones only increase the number."""
+    first = view.parse_date(markers.headers[0].posted.text)
+    if claimed == 0 or (
+        first is not None and posted_at is not None and posted_at - _latest_time(first) > _CLOCK_TOLERANCE
+    ):
+        return False
+    return claimed is None or paging is not Paging.NO or len(markers.headers) >= claimed
+
+
+def check_count(sure: Sequence[HeaderSelection], claimed: int | None, paging: Paging) -> Problem | None:
+    """Return a problem if the number differs from the claimed one, or structure allows other comments."""
+    count = len(sure[0].headers)
+    if any(selection.headers != sure[0].headers for selection in sure[1:]):
+        return comments_problem("forged", Detail.COMMENTS_STRUCTURE)
+    if claimed is None or (paging is not Paging.NO and count <= claimed):
+        return None
+    detail = Detail.COMMENTS_COUNT.format(claimed=claimed, count=count)
+    return comments_problem("incomplete" if count < claimed else "forged", detail)
+
+
+def check_first(
+    view: PageView, start: int, headers: Sequence[CommentHeader], claimed: int | None, paging: Paging
+) -> Problem | None:
+    """Return a problem if all headers may be typed in the text of a comment, which begins above the first.
+
+    If the first has no link, the page must show as many as it claims, or the header must follow the label.
+    """
+    if paging is not Paging.NO or (len(headers) == claimed if claimed else len(headers) > 1):
+        return None
+    if headers[0].is_linked(view):
+        return None
+    first = headers[0].first
+    begin = max((i + 1 for i in find_labels(view, COMMENTS_LABEL) if start <= i < first), default=start)
+    if not any(_has_plain_text(view, i) for i in range(begin, first) if i not in view.sections):
+        return None
+    return comments_problem("forged", Detail.COMMENTS_TYPED)
+
+
+def _has_plain_text(view: PageView, index: int) -> bool:
+    """Check whether a line has words that are no links, such as those of a comment."""
+    rest = view.lines[index].text
+    for text, _, _ in view.links[index]:
+        rest = rest.replace(text, "", 1)
+    return _WORD.search(rest) is not None
+
+
+def check_years(
+    view: PageView, headers: Sequence[CommentHeader], posted_at: datetime | None
+) -> Problem | None:
+    """Return a problem if times without a year may be of more than one year since the post."""
+    times = (header.posted.text for header in headers if not header.posted.text[:4].isdigit())
+    if not any(_YEARLESS.fullmatch(fold(text)) for text in times):
+        return None
+    if posted_at is not None and view.now - posted_at < _ONE_YEAR:
+        return None
+    return comments_problem("unreadable", Detail.COMMENTS_YEARS)
+
+
+def check_order(view: PageView, selection: HeaderSelection, posted_at: datetime | None) -> Problem | None:
+    """Return a problem if the comments are in no order of time, or earlier than their post."""
+    times = [view.parse_date(header.posted.text) for header in selection.headers]
+    known = [time.at for time in times if time is not None]
+    newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(known))
+    oldest_first = selection.sure and all(
+        earlier - later <= _CLOCK_TOLERANCE for earlier, later in pairwise(known)
+    )
+    if not newest_first and not oldest_first:
+        return comments_problem("forged", Detail.COMMENTS_ORDER)
+    if posted_at is not None and any(
+        posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
+    ):
+        return comments_problem("forged", Detail.COMMENTS_EARLY)
+    return None
+
+
+def _latest_time(parsed: ParsedDate) -> datetime:
+    """Return the last moment that a time can mean: a day ends at midnight."""
+    return parsed.at + _PRECISION_LENGTHS.get(parsed.precision, timedelta())
+
+
+def check_closed(markers: CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:
+    """Return a problem if a sole comment, identified by words alone, continues below a footer."""
+    header = markers.headers[0]
+    if (
+        len(markers.headers) > 1
+        or header.is_linked(markers.view)
+        or not markers.can_be_typed(header.position)
+    ):
+        return None
+    if blocks[0].likes is not None or not markers.footers_between(header.last, blocks[0].text_end):
+        return None
+    detail = Detail.COMMENTS_QUOTED
+    return comments_problem("forged", detail)
+
+
+def check_empty(blocks: Sequence[CommentBlock]) -> Problem | None:
+    """Return a problem if a comment has neither text nor footer, and another has a footer.
+
+    Unbalanced tags in one comment make the parser move the text of the next one.
+    """
+    bare = [r for r in blocks if r.likes is None and r.text_end <= r.header.last + 1]
+    if not bare or all(block.likes is None for block in blocks):
+        return None
+    detail = Detail.COMMENTS_BARE.format(bare=len(bare), count=len(blocks))
+    return comments_problem("incomplete", detail)
+
+
+def check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
+    """Return a problem if the texts are above their headers; no real page has that."""
+    if any(block.text_end > block.header.last + 1 for block in blocks):
+        return None
+    between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))
+    if not any(view.folded[index] for index in between):
+        return None
+    detail = Detail.COMMENTS_ABOVE
+    return comments_problem("unreadable", detail)

@@ -1,0 +1,455 @@
+"""The search for the bounds of a post's body, and for the comments below it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import takewhile
+
+from blogarchive.items import PageKind, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import Line
+from blogarchive.sites.grammar.blocks import Paging, comments_problem
+from blogarchive.sites.grammar.comments import PageComments, parse_comments
+from blogarchive.sites.grammar.counters import (
+    Counters,
+    find_counters,
+    find_image_counters,
+    find_view_counters,
+    may_show_views,
+    parse_counters_amid,
+    parse_counters_beside_time,
+)
+from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
+from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
+from blogarchive.sites.grammar.page import PageView, find_labels, read_label_count
+from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted, is_template_text
+from blogarchive.sites.grammar.words import COMMENTS_LABEL
+
+# body_bounds
+
+_COUNTER_WORDS = re.compile(
+    r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
+)
+_WORD = re.compile(r"\w")
+_FORM_LABEL = "发表评论"
+_LINES_NEAR_END = 4
+_PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BodyBounds:
+    """The lines of a body, from `begin` to before `end`, and the parts that follow it.
+
+    `counters` are the page's own, if it shows any, `comments` those below them. `doubt` is why the comments
+    may not be the page's own. `problems` reports lines that may be counters if none can be parsed.
+    """
+
+    begin: int
+    end: int
+    counters: Counters | None
+    comments: PageComments
+    doubt: Problem | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
+    """Return the bounds at the page's own counters, among all that match the pattern of counters.
+
+    If nothing decides, the result has a `doubt`.
+    """
+    possible = [bounds for bounds in candidates if bounds.comments.possible] or candidates
+    if len(possible) == 1:
+        return possible[0]
+    framed = [bounds for bounds in possible if is_framed(view, bounds.begin, bounds.end)]
+    if framed and framed[-1] is possible[-1]:
+        return framed[-1]  # no later counters to explain
+    explaining = [bounds for bounds in possible if _explains_later_counters(bounds, possible)]
+    if framed:
+        explaining = [bounds for bounds in explaining if bounds is framed[-1]]
+    elif len(explaining) > 1:
+        counted = all(bounds.counters is not None for bounds in explaining)
+        explaining = [bounds for bounds in explaining if counted and bounds.comments.framed]
+    if explaining:
+        return explaining[0]
+    agreeing = sum(bounds.comments.agrees for bounds in possible)
+    detail = Detail.COUNTERS_AGREE.format(count=len(candidates), agreeing=agreeing)
+    doubt = comments_problem("forged", detail)
+    return replace(framed[-1] if framed else _bounds_above_headers(view, possible), doubt=doubt)
+
+
+def _bounds_above_headers(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBounds:
+    """Return the last bounds above the first header with a linked name, else above any header.
+
+    It is better to cut an author's text than to store a commenter's words under the author's name.
+    """
+    headers = find_headers(view, candidates[0].begin, len(view.lines))
+    linked = [header for header in headers if header.is_linked(view)]
+    own = [h.first for h in linked if h.position.paths == linked[-1].position.paths] or [
+        h.first for h in headers
+    ]
+    above = [bounds for bounds in candidates if not own or bounds.end < own[0]]
+    return above[-1] if above else candidates[0]
+
+
+def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -> bool:
+    """Check whether these comments are sure by structure and contain all later counters as text."""
+    later = [other.end for other in others if other.end > bounds.end]
+    comments = bounds.comments
+    return comments.agrees and comments.sure and comments.texts.issuperset(later)
+
+
+def is_framed(view: PageView, start: int, end: int) -> bool:
+    """Return True if an element contains these body lines and not the line after them."""
+    lines = trim_body(view, start, end)
+    if not lines:
+        return False
+    node = view.document.common_ancestor(lines[0], lines[-1])
+    if end < len(view.lines) and view.document.contains(node, view.lines[end]):
+        return False
+    # One paragraph is no frame: an author can make any number of them.
+    return node.tag not in _PLAIN_BLOCKS or len(lines) > 1 or _has_body_class(node, view.hints.body_class)
+
+
+def _has_body_class(node: Element, body_class: str | None) -> bool:
+    return body_class is not None and body_class in (node.get("class") or "").split()
+
+
+def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
+    """Return the lines of the body without the template's lines at its edges."""
+    first, last = start, _find_end_above_links(view, start, end)
+    end = last
+    while first < last and _is_template_line(view, first):
+        first += 1
+    while first < last and _is_template_line(view, last - 1):
+        last -= 1
+    lines = view.lines[first:last]
+    return lines if first == start and last == end else _restore_body_lines(view, lines, start, end)
+
+
+def _is_template_line(view: PageView, index: int) -> bool:
+    """Check whether a line has words of templates, or links to categories alone."""
+    text, links = view.folded[index].strip(), view.links[index]
+    if is_template_text(text):
+        return True
+    categories = [
+        text
+        for text, _, parsed_url in links
+        if parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+    ]
+    return (
+        bool(links) and len(categories) == len(links) and not _WORD.search(_without(view, index, categories))
+    )
+
+
+def _without(view: PageView, index: int, texts: Sequence[str]) -> str:
+    """Return the text of a line without these parts."""
+    rest = view.lines[index].text
+    for text in texts:
+        rest = rest.replace(text, "", 1)
+    return rest
+
+
+def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
+    """Restore edge lines that lie in the element of the body: an author wrote them."""
+    if not lines:
+        return tuple(line for line in view.lines[start:end] if not line.links())
+    node = view.document.common_ancestor(lines[0], lines[-1])
+    parent = node.getparent()
+    if node.tag in _PLAIN_BLOCKS and len(lines) == 1 and parent is not None:
+        node = parent
+    first, last = lines[0].index, lines[-1].index + 1
+    while first > start and _is_body_line(view, node, view.lines[first - 1]):
+        first -= 1
+    while last < end and _is_body_line(view, node, view.lines[last]):
+        last += 1
+    return view.lines[first:last]
+
+
+def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
+    return view.document.contains(node, line) and not line.links()
+
+
+def _find_end_above_links(view: PageView, start: int, end: int) -> int:
+    """Return the first of the last lines that lead to other posts, outside the element of the text; else `end`."""
+    if not any(view.links[i] for i in range(max(start, end - _LINES_NEAR_END), end)):
+        return end
+    first, last, links = start, end, list[int]()
+    while first < last and _is_template_line(view, first):
+        first += 1
+    while last > first and ((away := _leads_away(view, last - 1)) or _is_template_line(view, last - 1)):
+        last -= 1
+        if away and view.folded[last].strip():
+            links.append(last)
+    if first == last or not links:
+        return end
+    node = view.document.common_ancestor(view.lines[first], view.lines[last - 1])
+    parent = node.getparent()
+    node = parent if node.tag in _PLAIN_BLOCKS and last == first + 1 and parent is not None else node
+    outside = list(takewhile(lambda i: not view.document.contains(node, view.lines[i]), links))
+    return outside[-1] if outside else end
+
+
+def _leads_away(view: PageView, index: int) -> bool:
+    """Check whether a line has only links to other posts and signs, or is a tag such as #生活, or blank."""
+    line, text = view.lines[index], view.lines[index].text.strip()
+    if not text or line.media:
+        return not line.media
+    links = [shown for shown, _, _ in view.links[index]]
+    if not links or _WORD.search(_without(view, index, links)):
+        return False
+    return view.links_to_other_post(index) or (text.startswith("#") and links[0].strip() == text)
+
+
+def find_counters_amid(view: PageView, start: int, end: int) -> Counters | None:
+    """Return counters after other words near the end of a body, in a line outside the body's element."""
+    for index in range(max(start + 1, end - _LINES_NEAR_END), end):
+        found = parse_counters_amid(view, index)
+        if found is not None and is_framed(view, start, index):
+            return found
+    return None
+
+
+def report_unparsed_counters(view: PageView, start: int, end: int) -> tuple[Problem, ...]:
+    """Return a problem if words of counters with numbers are near the end of a body without counters."""
+    near = min(end + _LINES_NEAR_END, len(view.lines))
+    near = next((header.first for header in find_headers(view, end, near)), near)
+    last = [
+        i for i in range(max(start, end - _LINES_NEAR_END), near) if _COUNTER_WORDS.search(view.folded[i])
+    ]
+    if not last:
+        return ()
+    detail = Detail.NO_COUNTERS.format(text=view.lines[last[0]].text[:80])
+    return (Problem(kind="unreadable", field="views", detail=detail),)
+
+
+def find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+    """Return the page's own label between a body that begins at `start` and its comments, or None.
+
+    `headers` are the headers of comments from line `start` on.
+
+    If elements separate labels from the body: the one with a header below it, else the last. A commenter's
+    label is not among them, since his header is above it. Otherwise: the last label above the first header
+    with a linked name, or above any header.
+    """
+    ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
+    if not ends or ends[0] == start:
+        return ends[0] if ends else None
+    ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]
+    if not ends:
+        return None
+    framed = [i for i in ends if is_framed(view, start, i)]
+    if framed:
+        after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
+        above = (i for i in framed if any(i < header.first < after[i] for header in headers))
+        return next(above, framed[-1])
+    if len(ends) > 1 and not headers:
+        headers = find_linked_headers(view, ends[0], len(view.lines))
+        # Comments of an unknown form may be above the label of a form.
+        ends = ends if headers else [i for i in ends if view.folded[i].strip() != _FORM_LABEL] or ends
+    first = next(
+        (h.first for h in headers if h.is_linked(view)), headers[0].first if headers else ends[-1] + 1
+    )
+    return [ends[0], *(i for i in ends if i < first)][-1]
+
+
+def find_end_without_counters(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+    """Return the end of a body without counters: the next label, or the end of its element.
+
+    `headers` are the headers of comments from line `start` on.
+    """
+    label = find_label_below(view, start, headers)
+    if label is not None:
+        return label
+    body_class = view.hints.body_class
+    hinted = [node for node in view.document.root.iter("div", "td") if _has_body_class(node, body_class)]
+    if len(hinted) == 1 and view.document.positions(hinted[0]) is not None:
+        return view.document.lines_in(hinted[0]).stop
+    end = _find_element_end(view, start)
+    if end is None:
+        return None
+    own = (header.first for header in find_headers(view, start, end))
+    return next((index for index in own if is_framed(view, start, index)), end)
+
+
+def _find_element_end(view: PageView, start: int) -> int | None:
+    """Find the end of the innermost element with the title and text after it, at most the next section."""
+    node: Element | None = view.lines[start - 1].block
+    while node is not None:
+        inside = view.document.lines_in(node)
+        stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
+        if any(view.folded[index] for index in range(start, stop)):
+            return stop
+        node = node.getparent()
+    return None
+
+
+# bounds_search
+
+_MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
+_TOO_MANY_COUNTERS = comments_problem("forged", Detail.COUNTERS_TOO_MANY)
+_COMMENTS_IN_TEXT = comments_problem(
+    "forged",
+    Detail.COMMENTS_IN_TEXT,
+)
+
+
+def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int | None) -> BodyBounds | None:
+    """Return the bounds of the body below `heading` with the counters and the comments; None if it has no end."""
+    search = _BoundsSearch(
+        view=view,
+        heading=heading,
+        markers=find_markers(view, heading.end),
+        posted_at=None if heading.posted is None else view.parse_datetime(heading.posted.text),
+        further=further,
+        pager=pager,
+    )
+    counters = search.find_counters()
+    bounds = search.choose(counters) if counters else search.find_without_counters()
+    bounds = None if bounds is None else search.cut_at_comments(bounds)
+    if bounds is not None and search.may_have_comments_in_text(bounds):
+        return replace(bounds, doubt=_COMMENTS_IN_TEXT)
+    return bounds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _BoundsSearch:
+    """The search on one page, with its title and time and all markers of comments."""
+
+    view: PageView
+    heading: TitleTime
+    markers: MarkerCandidates
+    posted_at: datetime | None
+    further: bool
+    pager: int | None
+
+    def find_counters(self) -> list[Counters]:
+        """Return all counters from the title on; none if the author quotes all of them."""
+        view, heading, end = self.view, self.heading, len(self.view.lines)
+        beside = [] if heading.footer_line is not None else find_counters(view, heading.end - 1, heading.end)
+        found = (
+            [*beside, *find_counters(view, heading.end, end)]
+            or find_image_counters(view, heading.end, end)
+            or self._find_counters_beside_time()
+            or find_view_counters(view, heading.end - 1, end)
+        )
+        headers = self.markers.headers
+        own = [] if beside else self._find_own_counters()
+        if all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found):
+            return own
+        return own if own and self._are_quoted_below(own[0], found) else found
+
+    def _find_own_counters(self) -> list[Counters]:
+        """Return the counters beside the time; none if the title is on that line, since a title may have any text."""
+        line = self.heading.end - 1
+        if self.heading.start == line or not may_show_views(self.view, line):
+            return []
+        return self._find_counters_beside_time()
+
+    def _are_quoted_below(self, own: Counters, found: list[Counters]) -> bool:
+        """Check whether the views beside the time are others than in all counters below, which lie in the text."""
+        if own.views is None:
+            return False
+        begin = self.heading.end
+        return all(
+            each.first >= begin and each.views != own.views and not is_framed(self.view, begin, each.first)
+            for each in found
+        )
+
+    def _find_counters_beside_time(self) -> list[Counters]:
+        """Return the counters before or after the post's time on its line."""
+        heading = self.heading
+        line = heading.end - 1 if heading.footer_line is None else heading.footer_line
+        if heading.posted is None:
+            return []
+        found = parse_counters_beside_time(self.view, line, heading.posted.text)
+        return [] if found is None else [found]
+
+    def choose(self, found: list[Counters]) -> BodyBounds:
+        """Choose the page's own counters among `found`; perhaps none of them are."""
+        compared = [*found[:_MAX_COUNTERS], *found[_MAX_COUNTERS:][-_MAX_COUNTERS:]]
+        candidates = [self._build(*self._find_body(counters), counters) for counters in compared]
+        headers = self.markers.headers
+        if headers and headers[0].first < found[0].first:
+            label = find_label_below(self.view, self.heading.end, headers)
+            if label is not None and label < found[0].first:
+                candidates.insert(0, self._build(self.heading.end, label))
+        chosen = choose_bounds(self.view, candidates)
+        return chosen if len(compared) == len(found) else replace(chosen, doubt=_TOO_MANY_COUNTERS)
+
+    def find_without_counters(self) -> BodyBounds | None:
+        """Return the bounds on a page without counters of its own."""
+        begin, footer_line = self.heading.end, self.heading.footer_line
+        end = find_end_without_counters(self.view, begin, self.markers.headers)
+        if end is None:
+            return None
+        amid = find_counters_amid(self.view, begin, end)
+        bounds = self._build(begin, end) if amid is None else self._build(begin, amid.first, amid)
+        if footer_line is not None and begin < footer_line < end:
+            bounds = replace(bounds, end=footer_line)
+        return replace(bounds, problems=report_unparsed_counters(self.view, begin - 1, end))
+
+    def cut_at_comments(self, bounds: BodyBounds) -> BodyBounds:
+        """End a body above comments without a label, if they are as many as claimed and have linked names."""
+        claimed = None if bounds.counters is None else bounds.counters.comments
+        if not claimed or bounds.comments.found:
+            return bounds
+        headers = find_linked_headers(self.view, bounds.begin, bounds.end)
+        if len(headers) != claimed or not is_framed(self.view, bounds.begin, headers[0].first):
+            return bounds
+        return self._build(bounds.begin, headers[0].first, bounds.counters)
+
+    def may_have_comments_in_text(self, bounds: BodyBounds) -> bool:
+        """Check whether unsure comments lie in the element of the text, and the title does not."""
+        comments = bounds.comments
+        if not comments.found or comments.sure or bounds.doubt is not None:
+            return False
+        return find_text_element(self.view, self.heading.end - 1, bounds.begin, comments.start) is not None
+
+    def _build(self, begin: int, end: int, counters: Counters | None = None) -> BodyBounds:
+        start = end if counters is None else max(end, counters.last + 1)
+        if counters is None or counters.comments is None:
+            counters = self._count_by_label(start, counters)
+        comments = parse_comments(
+            self.view,
+            self.markers,
+            start,
+            claimed=None if counters is None else counters.comments,
+            paging=self._find_paging(start - 1),
+            posted_at=self.posted_at,
+        )
+        return BodyBounds(begin=begin, end=end, counters=counters, comments=comments)
+
+    def _count_by_label(self, start: int, counters: Counters | None) -> Counters | None:
+        """Add the number that the label of the comments shows, above the first of them."""
+        headers = self.markers.from_line(start).headers
+        stop = headers[0].first if headers else len(self.view.lines)
+        for index in find_labels(self.view, COMMENTS_LABEL):
+            count = read_label_count(self.view, index) if start <= index < stop else None
+            if count is not None and index not in self.view.sections:
+                bare = Counters(first=index, last=index, views=None, likes=None, comments=None)
+                return replace(counters or bare, comments=count)
+        return counters
+
+    def _find_body(self, counters: Counters) -> tuple[int, int]:
+        """Return begin and end of the body if these counters are the page's own.
+
+        The counters may be above the body, with the title and the time; or the time may be with them below it.
+        """
+        view, begin, footer_line = self.view, self.heading.end, self.heading.footer_line
+        if footer_line is not None and not any(
+            view.folded[i] for i in range(footer_line + 1, counters.first)
+        ):
+            return begin, min(footer_line, counters.first)
+        if counters.first <= begin:
+            start = counters.last + 1
+            below = find_end_without_counters(view, start, self.markers.from_line(start).headers)
+            if below is not None and trim_body(view, counters.last + 1, below):
+                return counters.last + 1, below
+        return begin, counters.first
+
+    def _find_paging(self, line: int) -> Paging:
+        if self.further:
+            return Paging.FURTHER
+        return Paging.BEGINS if self.pager is not None and self.pager > line else Paging.NO

@@ -1,0 +1,340 @@
+"""The blog header: title, tagline, and the line with the blog's URL, 复制, 收藏本页."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise, takewhile
+
+from blogarchive.items import DateText, PageKind, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.document import find_enclosing
+from blogarchive.parsing.html import Element
+from blogarchive.sites.grammar.page import PageView
+from blogarchive.sites.grammar.words import DATE, strip_bullets
+
+# author_card
+
+_AGE = re.compile(
+    r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<blog>博龄\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
+    r"(?:\s*,\s*[^\d,]{1,6})?"
+)
+# 注册 alone is a link of the site's bar.
+_REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站)"
+_REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
+_REGISTERED = re.compile(rf"{_REGISTERED_LABEL}\s*:*\s*(?P<value>{DATE}|\S.*)?")
+_VISIT_WORD = r"(?:访问|人气|点击|浏览)"
+_VISITS_LABEL = (
+    rf"(?:访问总[量数]|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数)"
+    rf"|(?:总|博客|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|(?i:total (?:visits|views)))"
+)
+_VISITS = re.compile(
+    rf"(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*(?P<value>.*?)\s*(?:人次|次)?(?:\s*\(.{{0,20}}\))?"
+)
+_FIELD_START = re.compile(
+    rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*[:\d])"
+)
+_NICKNAME = re.compile(
+    r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*:\s*(?P<value>\S.{0,40})"
+)
+_NO_NAME = re.compile(
+    r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像).*"
+)
+_EDGES = " ,，、\xa0\u3000\u200b"
+_MAX_AGE = 120  # years
+_MAX_LINES = 16
+_LINES_BELOW_AGE = 6  # of a card without a label
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthorCard:
+    """The author card as shown; a field is None if the card does not show it."""
+
+    nickname: str | None = None
+    account_age: int | None = None
+    registered: DateText | None = None
+    total_visits: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _CardField:
+    """A field of the card, folded and as shown, with its line: one line may have all fields."""
+
+    line: int
+    folded: str
+    raw: str
+
+
+def _split_fields(view: PageView, index: int) -> Iterator[_CardField]:
+    folded, raw = view.folded[index], view.lines[index].text
+    bare = len(folded) - len(strip_bullets(folded))
+    ends = [match.start() for match in _FIELD_START.finditer(folded) if match.start() > bare]
+    for start, end in pairwise((bare, *ends, len(folded))):
+        left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
+        yield _CardField(line=index, folded=folded[left:end].strip(), raw=raw[left:end].strip())
+
+
+def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+    """Return the card on these lines, which begin with its label, and the lines that belong to it."""
+    card = AuthorCard()
+    # A list of posts may follow, each with its author.
+    shown = takewhile(lambda index: index not in view.post_lines, view.lines_with_text(lines[1:]))
+    texts = list(islice(shown, _MAX_LINES))
+    fields = [field for index in texts for field in _split_fields(view, index)]
+    last = 0
+    for number, field in enumerate(fields):
+        following = fields[number + 1] if number + 1 < len(fields) else None
+        found = _add_field(card, fields[number - 1] if number else None, field, following)
+        if found is not card:
+            card, last = found, number + 1
+    end = fields[min(last, len(fields) - 1)].line if fields else -1
+    return card, (lines[0], *(index for index in texts if index <= end)) if lines else ()
+
+
+def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+    """Return the card below its label; its first line is the nickname if no field names it.
+
+    Without any field, the label alone belongs to it: it may be a link of the blog's menu.
+    """
+    card, own = parse_card(view, lines)
+    if card == AuthorCard():
+        return card, tuple(lines[:1])
+    if card.nickname is None and (first := next(view.lines_with_text(own[1:]), None)) is not None:
+        text = view.lines[first].text.strip(_EDGES)
+        if _NO_NAME.fullmatch(view.folded[first]) is None:
+            card = replace(card, nickname=text)
+    return card, own
+
+
+def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
+    """Return the card with the visits and the date of a section of counts, if the card shows none."""
+    if card.registered is not None and card.total_visits is not None:
+        return card
+    return replace(
+        card,
+        registered=card.registered or statistics.registered,
+        total_visits=statistics.total_visits if card.total_visits is None else card.total_visits,
+        problems=card.problems if card.total_visits is not None else card.problems + statistics.problems,
+    )
+
+
+def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+    """Return the card without a label: an age with a name, then 注册日期 and 访问总量 near it."""
+    filled = list(view.lines_with_text(lines))
+    for number, index in enumerate(filled):
+        match = _AGE.fullmatch(strip_bullets(view.folded[index]).strip())
+        if match is None:
+            continue
+        near = filled[number if match["name"] else max(number - 1, 0) : number + _LINES_BELOW_AGE]
+        card, own = parse_card(view, (near[0], *near))
+        if card.registered is not None and card.total_visits is not None:
+            return card, own
+    return AuthorCard(), ()
+
+
+def _add_field(
+    card: AuthorCard, before: _CardField | None, field: _CardField, following: _CardField | None
+) -> AuthorCard:
+    if card.account_age is None and (match := _AGE.fullmatch(field.folded)):
+        return _add_age(card, before, field, match)
+    if card.nickname is None and (match := _NICKNAME.fullmatch(field.folded)):
+        return replace(card, nickname=_find_value(field, match, following))
+    if card.registered is None and (match := _REGISTERED.fullmatch(field.folded)):
+        value = _find_value(field, match, following)
+        return replace(card, registered=DateText(text=value)) if value else card
+    if card.total_visits is None and (match := _VISITS.fullmatch(field.folded)):
+        return _add_visits(card, _find_value(field, match, following))
+    return card
+
+
+def _add_age(
+    card: AuthorCard, before: _CardField | None, field: _CardField, match: "re.Match[str]"
+) -> AuthorCard:
+    """Add age and nickname; the nickname precedes the age, or is on the line before."""
+    named = field.raw[slice(*match.span("name"))] if match["name"] else ""
+    if not named and before is not None and match["blog"] is None:
+        named = before.raw
+    age = int(match["age"])
+    problems = card.problems
+    if age > _MAX_AGE:
+        problems += (Problem(kind="unreadable", field="account_age", detail=Detail.AGE.format(years=age)),)
+    return replace(
+        card,
+        nickname=named.strip(_EDGES) or card.nickname,
+        account_age=age if age <= _MAX_AGE else None,
+        problems=problems,
+    )
+
+
+def _add_visits(card: AuthorCard, value: str) -> AuthorCard:
+    visits = parse_count(value)
+    if visits is not None:
+        return replace(card, total_visits=visits)
+    problem = Problem(
+        kind="unreadable", field="total_visits", detail=Detail.NO_VISITS.format(text=value[:80])
+    )
+    return replace(card, problems=(*card.problems, problem))
+
+
+def _find_value(field: _CardField, match: "re.Match[str]", following: _CardField | None) -> str:
+    """Find the value after a label, as shown: on the same line, else on the next."""
+    if match["value"]:
+        return field.raw[slice(*match.span("value"))].strip(_EDGES)
+    return "" if following is None else following.raw.strip(_EDGES)
+
+
+# blog_header
+
+_URL_LINE = re.compile(
+    r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏)[\]|]?)*\s*>?",
+    re.IGNORECASE,
+)
+_MAX_TITLE_LINES = 4
+_SEPARATORS = "|[]·>-—"
+_MENU_WORDS = re.compile(
+    r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
+    re.IGNORECASE,
+)
+_MIN_TITLE_LENGTH = 2
+_MAX_TAGLINE_LENGTH = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogHeader:
+    """The blog's title and tagline as shown, its URL as the page shows it, and their lines."""
+
+    title: str | None = None
+    tagline: str | None = None
+    url: str | None = None
+    own_lines: frozenset[int] = frozenset()
+
+
+def parse_blog_header(view: PageView, outside: Sequence[int]) -> BlogHeader:
+    """Return the header on the lines `outside` the post; empty if no line shows the blog's URL or title."""
+    for index in outside:
+        text = view.folded[index].strip()
+        match = _URL_LINE.fullmatch(text) if "http" in text else None
+        if match is not None and view.parse_url(match["url"]).kind is PageKind.HOME:
+            names = _find_title_lines(view, index, set(outside))
+            title = view.lines[names[0]].text.strip() if names else None
+            tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
+            return BlogHeader(
+                title=title, tagline=tagline, url=match["url"], own_lines=frozenset((*names, index))
+            )
+    title_line = _find_linked_title(view, outside)
+    if title_line is None:
+        title_line = _find_title_of_home(view, outside)
+    if title_line is None:
+        return BlogHeader()
+    below = _find_tagline(view, title_line, set(outside))
+    first_span = view.lines[title_line].spans[0]
+    whole = view.lines[title_line].text.strip()
+    linked = view.lines[title_line].text[: first_span[1]].strip()
+    return BlogHeader(
+        title=linked if linked == view.document.title else whole,
+        tagline=None if below is None else view.lines[below].text.strip(),
+        own_lines=frozenset((title_line,) if below is None else (title_line, below)),
+    )
+
+
+def _find_linked_title(view: PageView, outside: Sequence[int]) -> int | None:
+    """Find the first line that links to the blog's home page and is part of the window title.
+
+    A heading needs no window title. The author's nickname may link there too, below the title.
+    """
+    uid = view.parse_url(view.url).uid
+    for index in outside:
+        text = view.lines[index].text.strip()
+        if not view.is_home_link(index) or _MENU_WORDS.fullmatch(view.folded[index].strip()):
+            continue
+        if uid not in (None, _home_uid(view, index)):
+            continue
+        if len(text) >= _MIN_TITLE_LENGTH and (text in view.document.title or _is_title(view, index)):
+            return index
+    return None
+
+
+def _find_title_of_home(view: PageView, outside: Sequence[int]) -> int | None:
+    """Find the first line of a blog's home page that is the window title, or a heading that is part of it.
+
+    The title may be the first element of its line, with the tagline after it.
+    """
+    window_title = view.document.title
+    if view.parse_url(view.url).kind is not PageKind.HOME or len(window_title) < _MIN_TITLE_LENGTH:
+        return None
+    for index in outside:
+        line = view.lines[index]
+        text = line.text.strip()
+        if len(text) < _MIN_TITLE_LENGTH:
+            continue
+        first = line.text[: line.spans[0][1]].strip() if line.spans else text
+        heading = find_enclosing(line.node_at(0), "h1") is not None
+        if window_title in (text, first) or (heading and text in window_title):
+            return index
+    return None
+
+
+def _home_uid(view: PageView, index: int) -> str | None:
+    parsed_url = view.links[index][0][2]
+    return None if parsed_url is None else parsed_url.uid
+
+
+def _find_tagline(view: PageView, title_line: int, outside: set[int]) -> int | None:
+    """Find the line below the title, without a link, in an element that has little else."""
+    node: Element | None = view.lines[title_line].block
+    while node is not None:
+        inside = view.document.lines_in(node)
+        own = [i for i in view.lines_with_text(range(title_line + 1, inside.stop)) if i in outside]
+        if own:
+            few = len(own) < _MAX_TITLE_LINES and inside.start >= title_line - 1 and node.tag != "body"
+            text = view.lines[own[0]].text
+            plain = (
+                not view.links[own[0]] and len(text) <= _MAX_TAGLINE_LENGTH and not view.is_section(own[0])
+            )
+            return own[0] if few and plain else None
+        node = node.getparent()
+    return None
+
+
+def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[int]:
+    """Find the lines of title and tagline: those before the URL in the innermost element with text.
+
+    A sole line is the title, unless a line before it equals the window title.
+    """
+    node: Element | None = view.lines[url_line].block
+    alone: list[int] = []
+    while node is not None:
+        inside = view.document.lines_in(node)
+        before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
+        own = _lines_after_bar(view, before)
+        titled = next(
+            (offset for offset, i in enumerate(own[-_MAX_TITLE_LINES:]) if _is_title(view, i)), None
+        )
+        if titled is not None:
+            return own[-_MAX_TITLE_LINES:][titled:]
+        if len(own) > 1:
+            header = own == before and len(own) <= _MAX_TITLE_LINES and node.tag != "body"
+            return own if header else alone or own[-2:]
+        alone = alone or own
+        node = node.getparent()
+    return alone
+
+
+def _is_title(view: PageView, index: int) -> bool:
+    """Check whether the line is a heading, or the window title equals it or ends with it."""
+    line = view.lines[index]
+    window_title = view.document.title
+    named = window_title == line.text or (
+        len(line.text) > 1 and window_title.endswith((f"-{line.text}", f" {line.text}"))
+    )
+    return named or find_enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
+
+
+def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
+    """Return the lines after the last one that has only words of the site's bar."""
+    for offset in range(len(lines) - 1, -1, -1):
+        words = [word.strip(_SEPARATORS) for word in view.folded[lines[offset]].split()]
+        if all(word in view.hints.site_bar or not word for word in words):
+            return lines[offset + 1 :]
+    return lines

@@ -1,0 +1,368 @@
+"""The counters of a post: `浏览(1769) (9) 评论(3)`, in any order, on one line or on a few."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from blogarchive.items import PageKind, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.sites.grammar.page import PageView, text_with_images
+from blogarchive.sites.grammar.words import DATE, DATETIME, LINE_START, NUMBER, fold
+
+# counter_patterns
+
+VIEW_WORDS = ("浏览", "阅读", "点击", "点阅", "人气", "访问", "已读")
+VIEWS_LABEL = rf"(?:本文|本篇|此文|本博)?被?(?:{'|'.join(VIEW_WORDS)}|查看(?=次数)|[Vv]iews)"
+COMMENTS_WORD = r"(?:评论|回应|回响|回复|留言|[Cc]omments?)"
+_VIEWS = rf"{VIEWS_LABEL}(?:次数|人数|数|量|全文)?"
+_COMMENTS = rf"{COMMENTS_WORD}(?:次数|人数|数|量)?"
+_LIKES = r"点赞数?|赞|顶|推荐|喜欢|支持|票数|鲜花"
+_OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
+# A number, with or without brackets, or any short text in brackets.
+_VALUE = (
+    rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
+    r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
+)
+# The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
+OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
+BUTTON_WORDS = (
+    r"发表评论|文章评论|赠金笔|[Pp]ermalink|固定链接|收藏|分享|打印|举报|转发|转载|推荐|编辑|引用|订阅|邀请"
+    rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
+)
+# Data about the post between or after the counts.
+_ABOUT = r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者)\s*:\s*[^\s|:]{1,30}"
+COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
+_EDGE = r"[\s|,/·•;]*"
+_HAVING = r"(?:(?:已有?|共有?|总共)\s*)?"
+_CLASSIFIED = (
+    rf"{_HAVING}(?P<number>{NUMBER})\s*(?:[次人条篇个位则]{{1,2}}\s*(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
+)
+_ITEM = re.compile(
+    rf"{_EDGE}(?:\[(?:{BUTTON_WORDS})\]|{_CLASSIFIED}(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})过?)"
+    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*:?\s*{_VALUE}"
+    rf"|\[?(?:{BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
+)
+_NUMBERED = re.compile(
+    rf"{_EDGE}{_HAVING}(?P<number>{NUMBER})\s*[次人条篇个位则]{{0,2}}\s*"
+    rf"(?:(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})){_EDGE}"
+)
+_LABELLED = re.compile(
+    rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})|(?P<number>{NUMBER})"
+)
+_IS_NUMBER_of_counter_patterns = re.compile(NUMBER)
+_BRACKETED = re.compile(
+    rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
+)
+_OPENING = ("(", "[", "【")
+# Before the views: the time, the category or the author of the post.
+COUNTER_PREFIX = (
+    rf"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期)?\s*:?\s*[(\[]?(?:{DATETIME}|{DATE})[)\]]?"
+    r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*:\s*[^\s|]{1,30})[\s|,]*)"
+)
+_PREFIX = re.compile(rf"{COUNTER_PREFIX}{{0,3}}+")
+_NAMES = {
+    "views": "views",
+    "viewed": "views",
+    "comments": "comments",
+    "said": "comments",
+    "uncounted": "comments",
+    "likes": "likes",
+    "liked": "likes",
+    "other": "other",
+    "others": "other",
+}
+
+_VALUES = frozenset(("value", "bare", "junk"))
+_LABELS = ("views", "comments", "likes", "others")
+
+CountTexts = dict[str, str | None]
+"""The texts shown as `views`, `likes` and `comments`; absent if not shown."""
+
+REPEATED: CountTexts = {}
+"""The result for a text with two equal labels: no text after it makes it counters."""
+
+
+def parse_labels_first(text: str) -> CountTexts | None:
+    """Return the counts of a text with labels before numbers; None if it has other words or no count.
+
+    The one number without a label counts likes, whose label is an image. The number of comments may be
+    missing if its label is shown. If number and label are one word, as in 3 条评论, the number may come first.
+    """
+    return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
+
+
+def parse_numbers_first(text: str) -> CountTexts | None:
+    """Return the counts of a text with numbers before labels; None if it has other words or no count."""
+    return _parse_items(text, _NUMBERED)
+
+
+def parse_two_rows(text: str) -> CountTexts | None:
+    """Return the counts of a text with all labels first, then as many numbers; None otherwise."""
+    words = text.split()
+    half = len(words) // 2
+    if len(words) % 2 or _IS_NUMBER_of_counter_patterns.fullmatch(words[-1]) is None:
+        return None
+    found = [_LABELLED.fullmatch(word) for word in words]
+    if not all(found):
+        return None
+    kinds = [match.lastgroup or "" for match in found if match is not None]
+    if "number" in kinds[:half] or set(kinds[half:]) != {"number"}:
+        return None
+    names = [_NAMES[kind] for kind in kinds[:half]]
+    return dict(zip(names, words[half:], strict=True)) if len(set(names)) == half else None
+
+
+def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
+    started = _PREFIX.match(text)
+    offset = started.end() if started else 0
+    found: CountTexts = {}
+    while offset < len(text):
+        match = item.match(text, offset)
+        if match is None or match.end() == offset:
+            return None
+        offset = match.end()
+        name, value = _parse_item(match)
+        if name is None or name == "other":
+            continue  # words of a button, or another count
+        if name in found:
+            # A number without a label may get one in the text that follows; two equal labels never fit.
+            return REPEATED if match.lastgroup not in _VALUES or match[name] else None
+        found[name] = value
+    return found or None
+
+
+def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
+    """Return the name of a count and the text shown; no name for the words of a button."""
+    last = match.lastgroup
+    if last is None:
+        return None, None
+    if last not in _VALUES:
+        return _NAMES[last], None if last == "uncounted" else match["number"]
+    label = next((name for name in _LABELS if match[name] is not None), "likes")
+    return _NAMES[label], match[last]
+
+
+# counters
+
+# A number first: its label follows, or begins the next line.
+_NUMBER_ABOVE = rf"{NUMBER}[\s次人条篇个位]{{0,6}}(?:{LINE_START}\s*{NUMBER}\s*){{0,4}}(?:{LINE_START}\s*)?"
+_NUMBER_FIRST = rf"(?:[已共有总]{{0,2}}\s*{_NUMBER_ABOVE}被?(?:{VIEWS_LABEL}|评论|赞|点赞|喜欢))"
+_LABEL_CHARS = "浏阅点人访评回留查CcVv"  # first characters of the labels
+_COUNTERS_START = re.compile(
+    rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
+    rf"(?:[(\[【]?{VIEWS_LABEL}(?:全文)?(?=[次人数量\s:(\[【\d{LINE_START}])|[(\[【]?评论|{COMMENTS_WORD}数?\s*[:(\[]|{COUNTER_PREFIX}{{1,3}}+(?:{VIEWS_LABEL}|评论))"
+    rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
+    rf"(?:(?:\[?(?:{BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{VIEWS_LABEL}|评论)|{COUNTED_LIKES})"
+)
+_NUMBERED_COUNTERS_START = re.compile(rf"{_COUNTERS_START.pattern}|{LINE_START}(?=\s*{_NUMBER_FIRST})")
+_NUMBER_BEFORE = re.compile(rf"(?<![\d:./-])\d[\d,.]{{0,11}}[\s次人条篇个位万{LINE_START}]*被?$")
+_LABEL_END = re.compile(rf"(?:次数|人数|数|量)?(?:[\s|,/·•;{LINE_START}]|$)")
+_NUMBER_REACH = 20
+_NEXT_COUNTERS = re.compile(VIEWS_LABEL)  # starts the counters of the next post
+_LABEL_AMID = re.compile(rf"(?:{VIEWS_LABEL}|{COMMENTS_WORD})[次人数量]*\s*[:(\[【]\s*\d")
+_VIEWS_AFTER_TIME = re.compile(rf"{VIEWS_LABEL}[次人数量]*\s*[:(\[【]?\s*\d")
+_IS_NUMBER_of_counters = re.compile(NUMBER)
+_LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
+_ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
+_MAX_LINES = 8
+_MAX_LENGTH = 160  # characters of all lines together
+_FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counters:
+    """Counters on the lines `first` to `last`; a count is None if it is not shown or no number."""
+
+    first: int
+    last: int
+    views: int | None
+    likes: int | None
+    comments: int | None
+    problems: tuple[Problem, ...] = ()
+
+
+def find_counters(view: PageView, start: int, end: int) -> list[Counters]:
+    """Return all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
+    return list(iter_counters(view, start, end))
+
+
+def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
+    """Return an iterator over the counters on the lines `[start, end)`, in order."""
+    for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
+        counters = _parse_counters_at(view, index, end) if index >= start else None
+        if counters is not None:
+            yield counters
+            start = counters.last + 1
+
+
+def _choose_start_pattern(view: PageView, start: int, end: int) -> "re.Pattern[str]":
+    """Choose the pattern for the start of counters: a number first only if one precedes a label of views."""
+    offsets = _find_numbered_labels(view.line_index.text)
+    if any(start <= view.line_index.line_at(offset) < end for offset in offsets):
+        return _NUMBERED_COUNTERS_START
+    return _COUNTERS_START
+
+
+@lru_cache(maxsize=1)  # called for each entry of a list
+def _find_numbered_labels(text: str) -> Sequence[int]:
+    """Find the offsets of all labels of views with a number before them."""
+    offsets = []
+    for word in VIEW_WORDS:  # str.find is the fastest search, and most pages have few of them
+        offset = text.find(word)
+        while offset >= 0:
+            ends = _LABEL_END.match(text, offset + len(word)) is not None
+            if ends and _NUMBER_BEFORE.search(text, max(offset - _NUMBER_REACH, 0), offset):
+                offsets.append(offset)
+            offset = text.find(word, offset + 1)
+    return offsets
+
+
+def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
+    """Return the lines `[start, end)` that show views but no number of comments: `浏览：1769`, `1769 次阅读`."""
+    found = []
+    for index in view.line_index.find_lines(_choose_start_pattern(view, start, end), start, end):
+        text = view.folded[index].strip()
+        texts = None if len(text) > _MAX_LENGTH else parse_labels_first(text) or parse_numbers_first(text)
+        if texts is not None and "views" in texts and not view.links_to_other_post(index):
+            found.append(_build_counters(index, index, texts))
+    return found
+
+
+def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counters | None:
+    """Return the counters around the post's time on its line, or after it; None if the line has none."""
+    line = view.lines[index].text
+    at = line.find(time)
+    if at < 0 or len(line) > _MAX_LENGTH:
+        return None
+    before, after = view.folded[index][:at], view.folded[index][at + len(time) :].lstrip(" )]】")
+    label = _VIEWS_AFTER_TIME.search(after)
+    for text in (f"{before} | {after}", after, "" if label is None else after[label.start() :]):
+        texts = parse_labels_first(text.strip(" |")) if text.strip(" |") else None
+        if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
+            return _build_counters(index, index, texts)
+    return None
+
+
+def may_show_views(view: PageView, index: int) -> bool:
+    """Return whether a line has a label of views with a number: a cheap test before the others."""
+    return _VIEWS_AFTER_TIME.search(view.folded[index]) is not None
+
+
+def parse_counters_amid(view: PageView, index: int) -> Counters | None:
+    """Return the counters of a line from its first label of views or comments on; None if it has no views."""
+    text = view.folded[index].strip()
+    label = _LABEL_AMID.search(text)
+    if label is not None:
+        text = _without_categories(view, index, text)
+    texts = None if label is None else parse_labels_first(text[label.start() :])
+    if not texts or "views" not in texts or view.links_to_other_post(index):
+        return None
+    return _build_counters(index, index, texts)
+
+
+def _without_categories(view: PageView, index: int, text: str) -> str:
+    """Return a folded line up to its last link if that leads to a category: the post's, after its counters."""
+    shown, _, parsed_url = view.links[index][-1] if view.links[index] else ("", None, None)
+    if parsed_url is None or parsed_url.kind is not PageKind.CATEGORY:
+        return text
+    return text.removesuffix(fold(shown).strip()).rstrip(" |,/")
+
+
+def find_image_counters(view: PageView, start: int, end: int) -> list[Counters]:
+    """Return the lines `[start, end)` that show numbers, each labelled by an image."""
+    found = []
+    for index in range(start, end):
+        if view.lines[index].media and _ONLY_NUMBERS.fullmatch(view.folded[index]):
+            texts = parse_labels_first(text_with_images(view, index).strip())
+            if texts is not None and texts.keys() >= {"views", "comments"}:
+                found.append(_build_counters(index, index, texts))
+    return found
+
+
+def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
+    uncounted: Counters | None = None
+    numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
+    if not numbered and index and _is_number_of_label(view, index - 1, index):
+        return None  # its number is on the line above
+    for last in range(index, min(index + _MAX_LINES, end)):
+        text = view.join_lines(index, last).text.strip()
+        if len(text) > _MAX_LENGTH or (
+            last > index
+            and not numbered
+            and _NEXT_COUNTERS.match(view.folded[last])
+            and _NEXT_COUNTERS.search(view.folded[index], 0, _MAX_LENGTH)
+        ):
+            break
+        texts = _parse_numbered(view, index, last, text) if numbered else parse_labels_first(text)
+        if not numbered and texts is REPEATED:
+            break
+        if not numbered and texts is None:
+            texts = parse_two_rows(text)
+        if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
+            continue
+        counters = _build_counters(index, last, texts)
+        if texts["comments"] is not None:
+            return counters
+        uncounted = uncounted or counters  # unless a later line has the number
+    return uncounted
+
+
+def _parse_numbered(view: PageView, first: int, last: int, text: str) -> CountTexts | None:
+    """Parse counters that begin with a number: on one line, or in pieces of one number and its label each."""
+    texts = parse_numbers_first(text) or (parse_labels_first(text) if first == last else None)
+    if texts is None and last > first:
+        texts = parse_two_rows(" ".join(_swap_halves(text.split())))
+        return texts if texts and _fill_an_element(view, first, last) else None
+    if texts is None or first == last:
+        return texts
+    return (
+        texts if _fill_an_element(view, first, last) or _are_number_label_pairs(view, first, last) else None
+    )
+
+
+def _swap_halves(words: Sequence[str]) -> Sequence[str]:
+    """Return the second half of the words before the first half."""
+    half = len(words) // 2
+    return [*words[half:], *words[:half]]
+
+
+def _fill_an_element(view: PageView, first: int, last: int) -> bool:
+    """Check whether an element contains these lines alone."""
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
+    return inside.start >= first and inside.stop <= last + 1
+
+
+def _are_number_label_pairs(view: PageView, first: int, last: int) -> bool:
+    """Check whether each line with only a number shares an element with the next line alone."""
+    numbers = [i for i in range(first, last + 1) if _IS_NUMBER_of_counters.fullmatch(view.folded[i].strip())]
+    return all(i < last and _is_number_of_label(view, i, i + 1) for i in numbers)
+
+
+def _is_number_of_label(view: PageView, number: int, label: int) -> bool:
+    """Check whether a line is a number that shares an element with the next line, its label, alone."""
+    if _IS_NUMBER_of_counters.fullmatch(view.folded[number].strip()) is None:
+        return False
+    both = view.document.lines_in(view.document.common_ancestor(view.lines[number], view.lines[label]))
+    return both.start == number and both.stop == label + 1
+
+
+def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
+    """Build counters; a text that is no number becomes a problem."""
+    counts: dict[str, int | None] = {}
+    problems = []
+    for field, name in _FIELDS:
+        texts = found.get(name)
+        counts[field] = None if texts is None else parse_count(texts)
+        if texts is not None and counts[field] is None:
+            detail = Detail.NO_NUMBER.format(text=texts.strip())
+            problems.append(Problem(kind="unreadable", field=field, detail=detail))
+    return Counters(
+        first=first,
+        last=last,
+        views=counts["views"],
+        likes=counts["likes"],
+        comments=counts["comment_count"],
+        problems=tuple(problems),
+    )

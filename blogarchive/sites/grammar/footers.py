@@ -1,0 +1,410 @@
+"""Selection of the footers `回复 | N` that end comments, and of those that nobody can type."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.parsing.document import find_enclosing
+from blogarchive.parsing.html import Element
+from blogarchive.sites.grammar.headers import CommentHeader, choose_order, find_headers_by_order
+from blogarchive.sites.grammar.page import (
+    BlockPosition,
+    DomPosition,
+    JoinedLines,
+    PageView,
+    find_dom_position,
+    position_if_typed,
+)
+from blogarchive.sites.grammar.words import LINE_START, fold
+
+# footers
+
+# A footer: 回复, a number, other buttons.
+_FOOTER_START = re.compile(
+    rf"{LINE_START}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(])[^{LINE_START}回]{{0,30}}+回\s?复"
+)
+_FOOTER = re.compile(
+    r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
+)
+# Buttons around a 回复 that is a button itself; nobody can type more than these there.
+_BUTTONS = re.compile(
+    r"(?:[\s|·/,\[\]]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|(?P<likes>\(?\s*\d[\d,]*\s*\)?))+"
+)
+# The blog's owner sees it, on some comments only.
+_OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")
+_OWNER_BUTTON_ALONE = re.compile(r"\[?删除这条评论\]?")
+_COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*:?\s*\(?\s*\d[\d,]*\s*\)?")
+_REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
+_MAX_FOOTER_LINES = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommentFooter:
+    """Lines that match the footer of a comment; `linked`: 回复 is a link or a button, which nobody can type."""
+
+    first: int
+    last: int
+    position: DomPosition
+    likes: int | None
+    linked: bool
+
+
+def find_footers(view: PageView, start: int, end: int) -> list[CommentFooter]:
+    """Return all footers on the lines `[start, end)` in order, typed ones included."""
+    found: list[CommentFooter] = []
+    for index in view.line_index.find_lines(_FOOTER_START, start, end):
+        footer = _parse_footer_at(view, index, end) if index >= start else None
+        if footer is not None:
+            found.append(_add_owner_button_above(view, footer, start))
+            start = footer.last + 1
+    return found
+
+
+def _parse_footer_at(view: PageView, index: int, end: int) -> CommentFooter | None:
+    """Parse the footer that begins on line `index` and ends before line `end`, if there is one."""
+    best: CommentFooter | None = None
+    for last in range(index, min(index + _MAX_FOOTER_LINES, end)):
+        joined = view.join_lines(index, last)
+        text = _OWNER_BUTTON.sub("", joined.text.strip())
+        if last > index and not _shares_parent(view, index, last):
+            break
+        without_style = _FOOTER.fullmatch(text)
+        if without_style is None and (last > index or _BUTTONS.fullmatch(text) is None):
+            continue
+        found = _add_likes_above(view, _build_footer(view, joined, _parse_likes(text)))
+        if without_style is None:
+            return found if found.linked else None
+        if found.likes is not None:
+            return found
+        best = best or (found if found.linked else None)
+    return best
+
+
+def _shares_parent(view: PageView, index: int, last: int) -> bool:
+    """Check whether one element contains the blocks of both lines: else the number is a pager's."""
+    parent = view.lines[index].block.getparent()
+    return parent is not None and last in view.document.lines_in(parent)
+
+
+def _add_likes_above(view: PageView, footer: CommentFooter) -> CommentFooter:
+    """Add the number that begins the element of the footer's button, if the footer has none."""
+    above = footer.first - 1
+    parent = view.lines[footer.first].block.getparent()
+    if not footer.linked or footer.likes is not None or parent is None:
+        return footer
+    if view.document.lines_in(parent).start != above or _COUNT.fullmatch(view.folded[above].strip()) is None:
+        return footer
+    return replace(footer, first=above, likes=_parse_likes(view.folded[above]))
+
+
+def _add_owner_button_above(view: PageView, footer: CommentFooter, start: int) -> CommentFooter:
+    """Add the line above the footer if it is the button 删除这条评论 alone; the plain words may be typed."""
+    above = footer.first - 1
+    if above < start or _OWNER_BUTTON_ALONE.fullmatch(view.folded[above].strip()) is None:
+        return footer
+    node = view.join_lines(above, above).node_at(0)
+    is_button = node.get("onclick") is not None or any(
+        find_enclosing(node, tag) is not None for tag in ("a", "button")
+    )
+    return replace(footer, first=above) if is_button else footer
+
+
+def _parse_likes(text: str) -> int | None:
+    """Parse the first number of a footer: 顶(3) 踩(1) has 3 likes."""
+    found = re.search(r"\d[\d,]*", text)
+    return None if found is None else parse_digits(found[0].replace(",", ""))
+
+
+def _build_footer(view: PageView, joined: JoinedLines, likes: int | None) -> CommentFooter:
+    found = _REPLY.search(joined.text)
+    node = joined.node_at(found.start() if found else 0)
+    return CommentFooter(
+        first=joined.first,
+        last=joined.last,
+        position=find_dom_position(view, joined.first, joined.last, (node,)),
+        likes=likes,
+        linked=any(_is_reply_button(view, find_enclosing(node, tag)) for tag in ("a", "button"))
+        or _has_script(view, node),
+    )
+
+
+def _has_script(view: PageView, node: Element) -> bool:
+    """Check whether the element is no link but has a click handler."""
+    return node.get("onclick") is not None and _is_reply_button(view, node)
+
+
+def _is_reply_button(view: PageView, node: Element | None) -> bool:
+    """Check whether the element has the word 回复 alone: a link around a whole comment is no button."""
+    # A link may contain all comments: reading it for each of them would be quadratic.
+    if node is None or len(view.document.lines_in(node)) > _MAX_FOOTER_LINES:
+        return False
+    return _REPLY.fullmatch(fold("".join(map(str, node.itertext()))).strip(" []\n")) is not None
+
+
+# markers
+
+_FIRST_of_markers = attrgetter("first")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkerCandidates:
+    """All lines that match a header or a footer of a comment, in order.
+
+    `headers` are those of the page's own order, `orders` all, separated by whether name or time comes
+    first.
+    """
+
+    headers: Sequence[CommentHeader]
+    orders: Sequence[Sequence[CommentHeader]]
+    footers: tuple[CommentFooter, ...]
+
+    def from_line(self, start: int) -> "MarkerCandidates":
+        """Return those from line `start` on; footers only after the first header."""
+        begin = bisect_left(self.footers, start, key=_FIRST_of_markers)
+        later = MarkerCandidates(headers=(), orders=(), footers=self.footers[begin:])
+        return later.with_headers(choose_order(self.orders, start))
+
+    def with_headers(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
+        """Return the same with these headers."""
+        begin = bisect_left(self.footers, headers[0].last + 1, key=_FIRST_of_markers) if headers else 0
+        return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])
+
+
+def find_markers(view: PageView, start: int) -> MarkerCandidates:
+    """Return all headers and footers from line `start` on."""
+    end = len(view.lines)
+    orders = find_headers_by_order(view, start, end)
+    return MarkerCandidates(
+        headers=choose_order(orders, start), orders=orders, footers=tuple(find_footers(view, start, end))
+    )
+
+
+# marker_context
+
+_FIRST_of_marker_context = attrgetter("first")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommentMarkers:
+    """All lines that match a marker, up to line `end`, and the positions of typed lines.
+
+    `typed_blocks` has the block positions of typed lines by their path.
+    `labels` are lines after them that are labels of the page's own sections. The first header is always the
+    page's own: commenters write nothing before it.
+    """
+
+    view: PageView
+    headers: tuple[CommentHeader, ...]
+    footers: tuple[CommentFooter, ...]
+    end: int
+    typed: tuple[DomPosition, ...]
+    typed_blocks: Mapping[str, frozenset[BlockPosition]]
+    labels: frozenset[int]
+
+    def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
+        """Return the footers after line `start` and before line `end`."""
+        begin = bisect_right(self.footers, start, key=_FIRST_of_marker_context)
+        return self.footers[begin : bisect_left(self.footers, end, lo=begin, key=_FIRST_of_marker_context)]
+
+    def header_after(self, line: int) -> CommentHeader | None:
+        """Return the first header after a line, or None."""
+        offset = bisect_right(self.headers, line, key=_FIRST_of_marker_context)
+        return self.headers[offset] if offset < len(self.headers) else None
+
+    def can_be_typed(self, position: DomPosition) -> bool:
+        """Return True if a commenter's words can have this position, as far as the page shows."""
+        if not self.typed:
+            return not position.is_split
+        if position.is_split:
+            return False
+        found = self.typed_blocks.get(position.paths[0], frozenset())
+        return bool(
+            found if position.block_position is BlockPosition.INNER else found - {BlockPosition.INNER}
+        )
+
+
+def build_markers(view: PageView, found: MarkerCandidates) -> CommentMarkers:
+    """Return the markers with the positions of the lines between them; `found` has a header."""
+    headers, footers, end = tuple(found.headers), found.footers, len(view.lines)
+    marked: list[CommentHeader | CommentFooter] = [*headers, *footers]
+    known = {index for marker in marked for index in range(marker.first, marker.last + 1)}
+    element = find_last_block(view, headers)
+    start = headers[-1].last + 1
+    labels = _find_section_labels(view, headers)
+    label = min(labels, default=end)
+    closed = max((f.last + 1 for f in footers if f.last < label), default=start)
+    stop = min(max(closed, element.stop if starts_element(view, element, headers[-1]) else start), end)
+    lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
+    typed = tuple(dict.fromkeys(position_if_typed(view, index, 1) for index in lines))
+    end = _find_comments_end(view, start, end, {position.paths[0] for position in typed})
+    own = tuple(footer for footer in footers if footer.last < end)
+    blocks: dict[str, frozenset[BlockPosition]] = {}
+    for position in typed:
+        path = position.paths[0]
+        blocks[path] = blocks.get(path, frozenset()) | {position.block_position}
+    return CommentMarkers(
+        view=view, headers=headers, footers=own, end=end, typed=typed, typed_blocks=blocks, labels=labels
+    )
+
+
+def _find_comments_end(view: PageView, start: int, end: int, typed: set[str]) -> int:
+    """Find the label of a section in a position that no typed line has; the page continues there."""
+    labels = (index for index in view.sections if start <= index < end and view.is_section(index))
+    return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
+
+
+def _find_section_labels(view: PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
+    """Find the lines after the last header that are labels of sections.
+
+    A label that also occurs before the comments, or later again, may be typed and is left out.
+    """
+    first, last = headers[0].first, headers[-1].last
+    latest: dict[str, int] = {}
+    before: set[str] = set()
+    for index, name in view.sections.items():
+        if name == "other":
+            continue
+        latest[name] = index
+        if index < first:
+            before.add(name)
+    return frozenset(index for name, index in latest.items() if index > last and name not in before)
+
+
+def find_last_block(view: PageView, headers: Sequence[CommentHeader]) -> range:
+    """Return the lines of the last comment's element: the innermost with lines after its header."""
+    header = headers[-1]
+    element: Element | None = find_comment_element(view, headers, header)
+    inside = range(0)
+    while element is not None and inside.stop <= header.last + 1:
+        inside = view.document.lines_in(element)
+        element = element.getparent()
+    return inside
+
+
+def find_comment_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> Element:
+    """Return the element with this header and no other; the header's block if there is only one header."""
+    line = view.lines[header.first]
+    if len(headers) == 1:
+        return line.block
+    top = view.document.common_ancestor(view.lines[headers[0].first], view.lines[headers[-1].first])
+    return view.document.child_containing(top, line)
+
+
+def starts_element(view: PageView, element: range, header: CommentHeader) -> bool:
+    """Return True if no text precedes the header in its element, so the element has one comment alone."""
+    return not any(view.folded[index] for index in range(element.start, header.first))
+
+
+# footer_selection
+
+_FEW_COMMENTS = 3  # of so few comments, the one or two with a footer may have typed it
+
+
+def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
+    """Return the footer of each of the page's own headers; None if a comment has none."""
+    limits = [*(header.first for header in headers[1:]), markers.end]
+    spans = [markers.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
+    sure = {footer.first for footer in find_sure_footers(markers)}
+    if sure and all(any(footer.first in sure for footer in found) for found in spans[:-1]):
+        return [next((f for f in reversed(found) if f.first in sure), None) for found in spans]
+    closing = [
+        found[-1] if found and _ends_at(markers, found[-1], limit) else None
+        for found, limit in zip(spans[:-1], limits[:-1], strict=True)
+    ]
+    if sum(f is not None for f in closing) * 2 < len(closing):
+        return [None] * len(headers)
+    pattern = next((f.position.without_style for f in closing if f is not None), None)
+    last = [
+        f
+        for f in spans[-1]
+        if (f.position.without_style == pattern if pattern else _ends_element(markers, headers[-1], f))
+    ]
+    if not last and closing and all(footer is not None and footer.linked for footer in closing):
+        last = [f for f in spans[-1] if f.linked]  # an open tag in a comment moves all comments below it
+    found_all = [*closing, last[-1] if last else None]
+    return [None] * len(headers) if _may_be_typed(markers, found_all) else found_all
+
+
+def _may_be_typed(markers: CommentMarkers, footers: Sequence[CommentFooter | None]) -> bool:
+    """Check whether, of few comments, some lack a footer and the others' may be typed words."""
+    found = [footer for footer in footers if footer is not None]
+    if len(footers) > _FEW_COMMENTS or len(found) == len(footers):
+        return False
+    return not any(footer.linked for footer in found) and all(markers.can_be_typed(f.position) for f in found)
+
+
+def pair_footers(
+    markers: CommentMarkers, headers: Sequence[CommentHeader]
+) -> tuple[Sequence[CommentHeader], Sequence[CommentFooter | None]]:
+    """Return the headers, each with its footer; a footer in the header's row above the text joins the
+    header.
+    """
+    footers = select_footers(markers, headers)
+    rows = [
+        replace(header, last=footer.last, likes=footer.likes)
+        for header, footer in zip(headers, footers, strict=True)
+        if footer is not None and _ends_header_row(markers, headers, header, footer)
+    ]
+    return (rows, [None] * len(rows)) if len(rows) == len(headers) else (headers, footers)
+
+
+def _ends_header_row(
+    markers: CommentMarkers, headers: Sequence[CommentHeader], header: CommentHeader, footer: CommentFooter
+) -> bool:
+    """Check whether the footer follows the header at once, and the comment's element continues after it."""
+    view = markers.view
+    element = find_last_block(view, headers)
+    if len(headers) > 1:
+        element = view.document.lines_in(find_comment_element(view, headers, header))
+    follows = footer.first == header.last + 1 and footer.last + 1 < element.stop
+    return follows and starts_element(view, element, header)
+
+
+def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: CommentFooter) -> bool:
+    """Check whether a footer ends its element, as the template's own does and a typed one does not."""
+    document, lines = markers.view.document, markers.view.lines
+    node = lines[footer.first].block
+    parent = node.getparent()
+    if (
+        node.tag in ("p", "div")
+        and footer.position.block_position is BlockPosition.WHOLE
+        and parent is not None
+    ):
+        node = parent
+    if document.contains(node, lines[header.first]) and header.position.block_position is BlockPosition.INNER:
+        return True  # the comments share one element with the rest of the page
+    return not any(
+        markers.view.folded[index] for index in range(footer.last + 1, document.lines_in(node).stop)
+    )
+
+
+def _ends_at(markers: CommentMarkers, footer: CommentFooter, limit: int) -> bool:
+    """Check whether only blank lines follow the footer before `limit`."""
+    return not any(markers.view.folded[index] for index in range(footer.last + 1, limit))
+
+
+def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:
+    """Return the footers that nobody can type, if their positions are equal; else none."""
+    linked = [f for f in markers.footers if f.linked]
+    if linked and _are_typed(markers, linked):
+        linked = []
+    found = linked or [f for f in markers.footers if markers.typed and not markers.can_be_typed(f.position)]
+    return found if len({footer.position.without_style for footer in found}) == 1 else []
+
+
+def _are_typed(markers: CommentMarkers, linked: Sequence[CommentFooter]) -> bool:
+    """Check whether more comments end with plain words than with a link: a commenter can type a link."""
+    limits = [*(header.first for header in markers.headers[1:]), markers.end]
+    ends = [markers.footers_between(h.last, limit) for h, limit in zip(markers.headers, limits, strict=True)]
+    last = [found[-1] for found in ends if found]
+    return sum(footer in linked for footer in last) * 2 < len(last)
+
+
+def select_like_last(footers: Sequence[CommentFooter]) -> list[CommentFooter]:
+    """Return the footers in the position of the last one, which is always the page's own."""
+    return [
+        footer for footer in footers if footer.position.without_style == footers[-1].position.without_style
+    ]

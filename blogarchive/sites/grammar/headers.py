@@ -1,0 +1,325 @@
+"""Short headers of comments: `NAME 发表于 TIME`, `网友：NAME [TIME]`, `NAME TIME`."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from blogarchive.items import DateText, PageKind
+from blogarchive.parsing.dates.numbers import parse_digits
+from blogarchive.parsing.html import Element
+from blogarchive.sites.grammar.page import (
+    DomPosition,
+    JoinedLines,
+    PageView,
+    are_in_same_row,
+    find_dom_position,
+    find_labels,
+)
+from blogarchive.sites.grammar.words import (
+    COMMENTS_LABEL,
+    DATE,
+    DATETIME,
+    LINE_START,
+    TIME_OF_DAY,
+    WEEKDAY,
+    YEARLESS_TIME,
+)
+
+# names
+
+_OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
+
+
+def parse_names(joined: JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
+    """Return the commenter's name, the name replied to, and the element of the commenter's link.
+
+    A name ends with its link; else before 回复 between spaces or in an element of its own.
+    """
+    link = joined.link_at(start, start + 1)
+    begin = start
+    if link is not None:
+        while begin < end and joined.link_at(begin, begin + 1) is link:
+            begin += 1
+    for match in re.finditer("回复", joined.text[begin:end]):
+        at = begin + match.start()
+        before = joined.raw_text(start, at).rstrip(_OPENED)
+        after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED)
+        if before and after and (link is not None or _is_set_apart(joined, start, at)):
+            return before, after, link
+    # Words after a linked name, such as those of a browser, are no part of it.
+    return joined.raw_text(start, end if link is None else begin).rstrip(":："), None, link
+
+
+def _is_set_apart(joined: JoinedLines, start: int, at: int) -> bool:
+    """Check whether spaces or an element of its own separate 回复 at `at` from the names."""
+    text = joined.text
+    before, after = text[at - 1 : at], text[at + 2 : at + 3]
+    if before in _OPENED and (after.isspace() or after == ":"):
+        return True
+    here = joined.node_at(at)
+    return joined.node_at(start) is not here and joined.node_at(at - 1) is not here
+
+
+# headers
+
+FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
+BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|昵称|姓名|用户名?|笔名)"
+_OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
+_TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
+# 发表时间 at the start of a line labels the time of a post.
+_FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
+_HEADER_START = re.compile(
+    rf"{LINE_START}(?=[#第\d沙板地作留评发回网昵姓用笔\[【])"
+    rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
+)
+# A time of an unknown form has few words, on the line of its label.
+_WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
+_SHOWN = rf"(?P<time>{DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
+_BESIDE = r"\[[^\[\]]{1,6}\]|举报|删除|引用"
+_FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
+_NAME_FIRST_of_headers = re.compile(
+    rf"{FLOOR}?{_OPENS}{BY}{_CLOSES}\s*:*\s*(?P<names>(?:[^\s:].*?)?)[\s|,]*[(\[【]?\s*"
+    rf"(?P<label>{_TIME_LABEL})\s*{_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
+    rf"(?:[\s|]*(?:#?\d{{1,5}}\s*[楼#]?|{_BESIDE}|\[?回复\]?\s*\|?\s*(?P<likes>\d{{0,9}})|{_FROM}))*"
+)
+_FIRST_TIME = rf"(?P<label>{_FIRST_TIME_LABEL}){_CLOSES}\s*:*\s*[(\[]?{_SHOWN}[)\]】]*"
+_TIME_THEN = rf"{FLOOR}?{_OPENS}{_FIRST_TIME}[\s|,]*{_OPENS}{BY}{_CLOSES}"
+# A number after the name belongs to the name, so a floor or likes need their sign.
+_TIME_FIRST_of_headers = re.compile(
+    rf"{_TIME_THEN}\s*:*\s*(?P<names>(?:[^\s:].*?)?)"
+    rf"(?:[\s|]+(?:#\d{{1,5}}|\d{{1,5}}\s*[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{{0,9}}))?|{_FROM}))*"
+)
+_TIME_AND_NAME = re.compile(_TIME_THEN)
+_HOUR = re.compile(TIME_OF_DAY)
+_REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
+_LABEL_IN = re.compile(_TIME_LABEL)
+_MAX_LINES_of_headers = 7
+_LINES_TO_NAME = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommentHeader:
+    """Lines `first` to `last` that match the header of a comment; `likes` if `回复 | N` ends it."""
+
+    first: int
+    last: int
+    position: DomPosition
+    author_name: str
+    author_link: Element | None
+    reply_to: str | None
+    posted: DateText
+    likes: int | None = None
+
+    def is_linked(self, view: PageView) -> bool:
+        """Return True if the name links to a blog; nobody can type such a link, except as a bare URL."""
+        url = None if self.author_link is None else view.resolve_href(self.author_link)
+        return url is not None and "://" not in self.author_name and view.parse_url(url).kind is PageKind.HOME
+
+
+def find_headers(view: PageView, start: int, end: int) -> Sequence[CommentHeader]:
+    """Return all headers on the lines `[start, end)` in order, without links to other posts."""
+    return choose_order(find_headers_by_order(view, start, end), start)
+
+
+def find_headers_by_order(view: PageView, start: int, end: int) -> tuple[Sequence[CommentHeader], ...]:
+    """Return the headers that begin with the name, and those that begin with the time."""
+    names: list[int] = []
+    times: list[int] = []
+    for found in view.line_index.find_matches(_HEADER_START, start, end):
+        index = view.line_index.line_at(found.start() + 1)
+        if found["time"] is None:
+            names.append(index)
+        elif _TIME_AND_NAME.match(view.join_lines(index, min(index + _LINES_TO_NAME, end) - 1).text):
+            times.append(index)
+    return _parse_headers(view, names, _NAME_FIRST_of_headers, end), _parse_headers(
+        view, times, _TIME_FIRST_of_headers, end
+    )
+
+
+def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Sequence[CommentHeader]:
+    """Return the headers in the page's own order from line `start` on.
+
+    The first header sets the order: no commenter wrote before it. A typed header of the other order could
+    take a line of the page as its name or time.
+    """
+    orders = [order for order in orders if order]
+    if len(orders) == 1 and start <= orders[0][0].first:
+        return orders[0]  # most pages
+    later = [order[bisect_left(order, start, key=lambda header: header.first) :] for order in orders]
+    return min(filter(None, later), key=lambda order: order[0].first, default=())
+
+
+def _parse_headers(
+    view: PageView, begins: Sequence[int], form: "re.Pattern[str]", end: int
+) -> Sequence[CommentHeader]:
+    found: list[CommentHeader] = []
+    start = 0
+    for index, following in zip(begins, [*begins[1:], end], strict=False):
+        header = _parse_header_at(view, index, form, min(following, end)) if index >= start else None
+        if header is not None:
+            start = header.last + 1
+            if not view.links_to_other_post(header.first):
+                found.append(header)
+    return found
+
+
+def _parse_header_at(view: PageView, index: int, form: "re.Pattern[str]", end: int) -> CommentHeader | None:
+    """Parse the header of this form that begins on line `index` and ends before line `end`."""
+    nameless: CommentHeader | None = None
+    for last in range(index, min(index + _MAX_LINES_of_headers, end)):
+        joined = view.join_lines(index, last)
+        if _LABEL_IN.search(joined.text) is None:
+            continue
+        match = form.fullmatch(joined.text.rstrip())
+        if match is None or not _is_time_text(joined, match) or _continues(view, match, last + 1):
+            continue
+        header = build_header(view, joined, match)
+        if header.author_name:
+            return header
+        nameless = nameless or header  # the supposed time may be the name if more lines follow
+    return nameless
+
+
+def _is_time_text(joined: JoinedLines, match: "re.Match[str]") -> bool:
+    """Check whether the text in place of a time is on the line of its label, and no text of a comment."""
+    if match["words"] is None:
+        return True
+    return joined.line_at(match.start("label")) == joined.line_at(match.start("words"))
+
+
+def _continues(view: PageView, match: "re.Match[str]", following: int) -> bool:
+    """Check whether the next line belongs to the header: the hour of its date, or a link to report."""
+    if following >= len(view.lines):
+        return False
+    text = view.folded[following].strip()
+    if view.links[following] and _REPORT.fullmatch(text):
+        return True
+    return ":" not in match["time"] and _HOUR.fullmatch(text) is not None
+
+
+def build_header(view: PageView, joined: JoinedLines, match: "re.Match[str]") -> CommentHeader:
+    """Return the header of a match with the groups `names`, `label` and `time`."""
+    name, reply_to, link = parse_names(joined, *match.span("names"))
+    # A nickname may contain the label: the last one is the page's.
+    label = match.start("label" if match.start("label") > 0 else "names")
+    nodes = (joined.node_at(0), joined.node_at(label), joined.node_at(match.start("time")))
+    return CommentHeader(
+        first=joined.first,
+        last=joined.last,
+        position=find_dom_position(view, joined.first, joined.last, nodes),
+        author_name=name,
+        author_link=link,
+        reply_to=reply_to,
+        posted=DateText(text=joined.raw_text(*match.span("time"))),
+        likes=parse_digits(match["likes"] or ""),
+    )
+
+
+# short_headers
+
+# A floor needs its sign: a number alone is a name.
+_FLOOR = r"(?:(?:(?:评论|留言|回应|回响)\s*)?(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层#.、:]{1,2}|沙发|板凳|地板)\s*:?\s*"
+_TIME = (
+    rf"(?:(?:{WEEKDAY}\s*,?\s*)?{DATETIME}|{DATE}|{YEARLESS_TIME}|(?:今天|昨天|前天)\s*{TIME_OF_DAY}"
+    r"|\d{1,3}\s*[^\s\d]{1,4}前|刚刚)"
+)
+_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
+_LABEL = rf"(?P<label>{_COMMENTED}?\s*(?:时间|日期|于|在|at|on)?)"
+_AFTER = r"(?:[\s|]*(?:#?\d{1,5}\s*[楼#]|\[[^\[\]]{1,6}\]|举报|删除|引用|悄悄话|\[?回复\]?(?:\s*\|\s*(?P<likes>\d{0,9}))?))*"
+_BY = rf"(?:{BY}\s*:|[\[【]{BY}[\]】]\s*:?|(?:网友|用户|由|[Pp]osted by:?|[Bb]y)\s)"
+_NAME_FIRST_of_short_headers = re.compile(
+    rf"\s*(?:{_FLOOR})?(?P<button>回复|举报|引用)?\s*{_BY}?\s*(?P<names>[^\s:](?:[^。!?;]{{0,60}}?[^\s:])??)[\s|,]*:?\s*[\[【]?{_LABEL}[\]】]?\s*:?\s*"
+    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*\|\s*IP\s*:?\s*[\d.*:a-f]{{3,40}})?[)\]]?\s*{_COMMENTED}?\s*[:。]?{_AFTER}"
+)
+_TIME_FIRST_of_short_headers = re.compile(
+    rf"(?:{_FLOOR})?[(\[]?{_LABEL}\s*:?\s*(?P<time>{_TIME})(?!\d)[)\]]?[\s|,]*(?:{BY}\s*:\s*)?"
+    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*{_COMMENTED}?\s*:?{_AFTER}"
+)
+_BUTTONS = re.compile(
+    r"(?:[\s|\[\]]*(?:回复|删除|引用|举报|编辑|分享|收藏|支持|反对|[Rr]eply|[Dd]elete|[Ee]dit)"
+    r"[该此本]?(?:留言|评论|楼|帖)?)+[\s|\]]*"
+)
+_BUTTON_NAME = re.compile(r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|留言|评论|$)")
+_HAS_TIME = re.compile(_TIME)
+_MAX_LENGTH = 120
+_MAX_LINES_of_short_headers = 3  # a name, a label, a time
+
+
+def find_short_headers(view: PageView, start: int, *, claimed: int | None) -> tuple[CommentHeader, ...]:
+    """Return the headers from line `start` up to the sidebar.
+
+    None if the page claims no comments, or shows neither a number nor a label of comments.
+    """
+    end = next(
+        (index for index in view.sections if index >= start and view.is_section(index)), len(view.lines)
+    )
+    own = (index for index in find_labels(view, COMMENTS_LABEL) if index not in view.sections)
+    label = next((index for index in own if start <= index < end), None)
+    if claimed == 0 or (claimed is None and label is None):
+        return ()
+    found = tuple(_iter_short_headers(view, start if label is None else label + 1, end))
+    if not found and claimed and label is not None:
+        return tuple(_iter_short_headers(view, start, label))  # the label of the form below the comments
+    return found
+
+
+def find_linked_headers(view: PageView, start: int, end: int) -> tuple[CommentHeader, ...]:
+    """Return the short headers on the lines `[start, end)` if all names are links to blogs; else none."""
+    found = tuple(_iter_short_headers(view, start, end))
+    return found if all(header.is_linked(view) for header in found) else ()
+
+
+def _iter_short_headers(view: PageView, start: int, end: int) -> Iterator[CommentHeader]:
+    for index in range(start, end):
+        header = _parse_short_header(view, index, end) if index >= start else None
+        if header is not None and not view.links_to_other_post(index):
+            header = _add_buttons(view, header, end)
+            yield header
+            start = header.last + 1
+
+
+def _add_buttons(view: PageView, header: CommentHeader, end: int) -> CommentHeader:
+    """Add the line below the header if it has only links of buttons, such as 删除 in another cell of its row."""
+    below = next((i for i in range(header.last + 1, end) if view.folded[i].strip()), end)
+    if below == end or not view.links[below] or not _BUTTONS.fullmatch(view.folded[below].strip()):
+        return header
+    beside = are_in_same_row(view.lines[header.last], view.lines[below])
+    return replace(header, last=below) if beside else header
+
+
+def _parse_short_header(view: PageView, index: int, end: int) -> CommentHeader | None:
+    for last in range(index, min(index + _MAX_LINES_of_short_headers, end)):
+        joined = view.join_lines(index, last)
+        text = joined.text.rstrip()
+        if len(text) > _MAX_LENGTH or (last > index and not _links_to_blog(view, index)):
+            return None  # only a linked name may begin a header of several lines
+        if _HAS_TIME.search(text) is None:
+            continue
+        match = _NAME_FIRST_of_short_headers.fullmatch(text)
+        if match is not None and match["button"] and not (match["ip"] or _is_button(joined, match)):
+            return None
+        match = match or _TIME_FIRST_of_short_headers.fullmatch(text)
+        if match is not None and not _is_on_one_line(joined, match):
+            return None  # a line of text between a name and a time
+        if match is not None and _BUTTON_NAME.match(match["names"]):
+            return None
+        return None if match is None else build_header(view, joined, match)
+    return None
+
+
+def _is_on_one_line(joined: JoinedLines, match: "re.Match[str]") -> bool:
+    start, end = match.span("names")
+    return joined.line_at(start) == joined.line_at(end - 1)
+
+
+def _is_button(joined: JoinedLines, match: "re.Match[str]") -> bool:
+    """Check whether 回复 before the name is a link of its own."""
+    button, name = (joined.link_at(match.start(part), match.start(part) + 1) for part in ("button", "names"))
+    return button is not None and button is not name
+
+
+def _links_to_blog(view: PageView, index: int) -> bool:
+    return any(
+        parsed_url is not None and parsed_url.kind is PageKind.HOME for _, _, parsed_url in view.links[index]
+    )

@@ -1,0 +1,384 @@
+"""The posts of a list page: titles that link to posts, outside the sidebar, each with its time."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby, islice, takewhile
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import CachedSubtree, Line
+from blogarchive.sites.grammar.counters import find_counters
+from blogarchive.sites.grammar.page import PageView
+from blogarchive.sites.grammar.sidebar import is_title_cut
+from blogarchive.sites.grammar.words import (
+    CALENDAR_HEAD,
+    DATE,
+    DATETIME,
+    HOUR_SIGN,
+    LINE_START,
+    MORE_LINK,
+    NEXT_PAGE,
+    expand_folded,
+    fold,
+    is_calendar_text,
+    strip_bullets,
+)
+
+# next_page_url
+
+_FILE_NAME = re.compile(r"(?:index)?\.(?:html?|php)$|/$")
+
+_PAGE_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re.IGNORECASE)
+
+
+def is_next_page_url(url: str, here: str, page_no: int) -> bool:
+    """Return True if `url` is `here` with `page_no + 1` in its query or at the end of its path."""
+    one, other = urlsplit(url), urlsplit(here)
+    if one.netloc != other.netloc:
+        return False
+    wanted = str(page_no + 1)
+    if one.path == other.path:
+        added = set(parse_qsl(one.query)) - set(parse_qsl(other.query))
+        return len(added) == 1 and all(_PAGE_KEY.fullmatch(key) and value == wanted for key, value in added)
+    stem = _FILE_NAME.sub("", other.path)
+    stem = re.sub(rf"[-_/]?(?:p|page|list)?[-_/]?{page_no}$", "", stem) if page_no > 1 else stem
+    rest = _FILE_NAME.sub("", one.path).removeprefix(stem)
+    return (
+        one.path.startswith(stem) and re.fullmatch(rf"[-_/]?(?:p|page|list)?[-_/]?{wanted}", rest) is not None
+    )
+
+
+# pagination
+
+_FIRST_CHARS = expand_folded(
+    "[【(下后向往更较其剩查显加展点>»›→▶►▷▸⟩❯≫⇒➔«<‹←nNoOlLmM第0123456789"
+)  # first characters of the words of pagers
+_MAX_LENGTH = 80
+_MAX_SIGN_LENGTH = 2  # signs such as >> that occur elsewhere too
+_MAX_PAGER_LINES = 30
+_MAX_LINK_ELEMENTS = 40  # elements of a link around an image, at most
+_PAGER_LINE = re.compile(r"[\s\d<>|\[\]()首上下末尾一页第共前后».…/«‹›←→▶►▷▸⟩❯≫⇒➔-]{0,40}")
+_WEEK = re.compile(
+    r"(?:(?:星期|周)?[日一二三四五六天]\s*){7}|(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?\s*){7}|s\s*m\s*t\s*w\s*t\s*f\s*s"
+    r"|m\s*t\s*w\s*t\s*f\s*s\s*s",
+    re.IGNORECASE,
+)
+_DAY = r"(?:星期|周)?[日一二三四五六天]|[smtwf]|sun|mon|tue|wed|thu|fri|sat"
+_DAY_OR_WEEK = re.compile(
+    rf"{LINE_START}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={LINE_START}|$)|{_WEEK.pattern})",
+    re.IGNORECASE,
+)
+_DAYS = 7
+_MIN_WEEK_LENGTH = 4  # a longer line has all weekdays or none
+_LINES_ABOVE_WEEK = 5  # of a calendar: its month, links to other months
+_NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
+
+
+def find_next_page(view: PageView, lines: Collection[int], page_no: int) -> tuple[str, int] | None:
+    """Return the URL of the page after `page_no` and the line of its last link; None if there is none.
+
+    Words (下一页, 下页, >, …) win over numbers. A link to the page itself does not count.
+    """
+    worded: tuple[str, int] | None = None
+    numbered: tuple[str, int] | None = None
+    candidates = list(_iter_candidates(view, lines, page_no))
+    calendar = _find_calendar_lines(view) if candidates else ()
+    rows = {i for i, _, _ in candidates if i not in calendar}
+    pagers = {i: _is_pager(view, view.lines[i], page_no) for i in rows}
+    for index, url, pager_text in candidates:
+        if index in calendar:
+            continue
+        if pager_text.number is None and (
+            pager_text.sure or pagers[index] or is_next_page_url(url, view.parse_url(view.url).url, page_no)
+        ):
+            worded = (url, index)
+        elif pager_text.number is not None and pagers[index]:
+            numbered = (url, index)
+    return worded or numbered
+
+
+def _iter_candidates(
+    view: PageView, lines: Collection[int], page_no: int
+) -> "Iterator[tuple[int, str, _PagerText]]":
+    """Return links that may lead to the next page: line, URL, parsed text."""
+    here = view.parse_url(view.url)
+    within = lines if isinstance(lines, range) else frozenset(lines)
+    for index in view.document.select_lines(_find_pager_lines):
+        for text, anchor, parsed_url in view.links[index] if index in within else ():
+            pager_text = None if parsed_url is None else _parse_link(text, anchor)
+            if (
+                parsed_url is None
+                or pager_text is None
+                or (pager_text.number is not None and pager_text.number != page_no + 1)
+            ):
+                continue
+            if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
+                yield index, parsed_url.url, pager_text
+
+
+@lru_cache(maxsize=16)
+def _find_pager_lines(subtree: CachedSubtree) -> Sequence[int]:
+    """Find the lines of a subtree with a link that has the words of a pager."""
+    return [i for i, line in enumerate(subtree.lines) if any(_parse_link(*link) for link in line.links())]
+
+
+class _PagerText(NamedTuple):
+    """The text of a pager's link: a page number, or None for the next page; `sure` if it is explicit."""
+
+    number: int | None
+    sure: bool
+
+
+def _parse_link(text: str, anchor: Element) -> _PagerText | None:
+    words = text or _read_image_text(anchor)
+    if words.lstrip()[:1] not in _FIRST_CHARS or len(words) > _MAX_LENGTH:
+        return None
+    pager_text = _parse_words(words)
+    if pager_text is not None and pager_text.number is None and not pager_text.sure:
+        title = anchor.get("title", "")
+        return _PagerText(
+            None,
+            anchor.get("rel") == "next"
+            or bool(_parse_words(title[:_MAX_LENGTH]) and len(title) > _MAX_SIGN_LENGTH),
+        )
+    return pager_text
+
+
+@lru_cache(maxsize=2048)  # each page of a blog has the same sidebar
+def _parse_words(words: str) -> _PagerText | None:
+    folded = fold(words).strip()
+    if NEXT_PAGE.fullmatch(folded):
+        return _PagerText(None, len(folded) > _MAX_SIGN_LENGTH)
+    if MORE_LINK.fullmatch(folded):
+        return _PagerText(None, False)
+    number = _NUMBER.fullmatch(folded)
+    return None if number is None else _PagerText(int(number[1]), len(folded) > _MAX_SIGN_LENGTH)
+
+
+def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool:
+    """Check whether a link leads to another post: its title may be any words.
+
+    A further page of a list may have the URL of a post: `/u/1/202501/2.html` is the second page of
+    `/u/1/202501/`.
+    """
+    if parsed_url.kind is not PageKind.POST or parsed_url.number == here.number:
+        return False
+    return parsed_url.number != str(page_no + 1) or here.number not in (None, str(page_no))
+
+
+def _find_calendar_lines(view: PageView) -> set[int]:
+    """Find the lines of calendars: a row of weekdays and all that a calendar can show around it."""
+    found: set[int] = set()
+    for index in view.line_index.find_lines(_DAY_OR_WEEK):
+        if index in found or not _is_week(view, index):
+            continue
+        above = islice(view.lines_with_text(range(index - 1, -1, -1)), _LINES_ABOVE_WEEK)
+        below = view.lines_with_text(range(index, len(view.lines)))
+        head = list(takewhile(lambda i: CALENDAR_HEAD.fullmatch(view.folded[i].strip()), above))
+        days = list(takewhile(lambda i: is_calendar_text(view.folded[i]), below))
+        found.update(range(min([index, *head]), max([index, *days]) + 1))
+    return found
+
+
+def _is_week(view: PageView, index: int) -> bool:
+    """Check whether the line has the seven weekdays, or the first one and the next lines the others."""
+    word = view.folded[index].strip()
+    if len(word) < _MIN_WEEK_LENGTH:
+        days = islice(view.lines_with_text(range(index, len(view.lines))), _DAYS)
+        word = " ".join([view.folded[i].strip() for i in days])
+    return _WEEK.fullmatch(word) is not None
+
+
+def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
+    """Check whether the line is in a pager: 1 2 3, this page's number of many, or with 页."""
+    first, last = line.index, line.index
+    while (
+        first > 0 and line.index - first < _MAX_PAGER_LINES and _PAGER_LINE.fullmatch(view.folded[first - 1])
+    ):
+        first -= 1
+    while (
+        last - line.index < _MAX_PAGER_LINES
+        and last + 1 < len(view.folded)
+        and _PAGER_LINE.fullmatch(view.folded[last + 1])
+    ):
+        last += 1
+    # A template may separate numbers by style alone, without a space.
+    pieces = [view.folded[i][a:b] for i in range(first, last + 1) for a, b, _, _ in view.lines[i].spans]
+    text = " ".join(pieces)
+    numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
+    return "页" in text or {1, 2} <= numbers or re.search(rf"(?<!\d){page_no}\s*/\s*\d", text) is not None
+
+
+def _read_image_text(anchor: Element) -> str:
+    """Return the text of a link that has an image alone: the image's, else the link's title."""
+    # A link may contain all lines of a page: reading it for each of them would be quadratic.
+    pictures = [node for node in islice(anchor.iter(), _MAX_LINK_ELEMENTS) if node.tag == "img"]
+    words = (node.get(name) for node in (*pictures, anchor) for name in ("alt", "title"))
+    return next((text for text in words if text), "")
+
+
+# listing
+
+_TIME_LINE = re.compile(
+    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*:?\s*(?P<time>{DATETIME}|{DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
+)
+_TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
+_TIME_IN = re.compile(rf"{DATETIME}|{DATE}")
+# Words of links to a post that are not its title.
+_NOT_A_TITLE = re.compile(
+    r"[\[(<【]*-?\s*(?:(?:点击|继续)?(?:阅读|查看)(?:全文|更多|原文|详情)?|全文|更多|more|详细(?:内容)?|详情|浏览|发表评论|(?:查看)?评论"
+    r"|\d{1,6}\s*[条个篇则]\s*(?:评论|留言|回应)|(?:没有|暂无|尚无|no)\s*(?:评论|留言|回应|comments?)|\d{1,6}\s*comments?|comments?"
+    r"|阅读剩余部分|read more|continue reading|(?:上午|下午)?\s*\d{1,2}:\d{2}(?:\s*[ap]m)?"
+    r"|引用|(?:固定)?链接|回复|打印|收藏|分享|编辑|删除|[上下]一篇|[上下前后]\s*一?\s*页|[首尾末]\s*页|permalink)"
+    r"\s*:?\s*[(\[]?\s*\d*\s*[次条篇]?\s*[)\]]?[\s>\])】»→.…:-]{0,4}",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
+_CHARS_BESIDE = 120  # characters from a title to a time on its line
+_LINES_BELOW = 5  # from a title to its time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """A link to a post: its line, its tag path, the span of its text; `button` if its words are no title."""
+
+    line: int
+    path: str
+    span: tuple[int, int]
+    post: ListedPost
+    button: bool
+
+
+def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...]:
+    """Return the posts on `lines` in order, each once, with the time beside its title or near it.
+
+    If titles have times, a link without one in another position is no entry: it is in an excerpt or a box.
+    """
+    entries = list(_iter_entries(view, lines))
+    entries = _drop_buttons(entries)
+    # A whole row may link to its post: the title comes first.
+    entries = _add_times(
+        view, lines, [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
+    )
+    titles = [entry for entry in entries if not entry.button] or [e for e in entries if e.post.posted]
+    times = Counter(entry.path if entry.post.posted else None for entry in titles)
+    # A line such as the foot of the page may have a time below the last title of a box.
+    timed = {path for path, count in Counter(e.path for e in titles).items() if 2 * times[path] >= count}
+    paths = timed or {entry.path for entry in titles}
+    found: dict[str | None, _Entry] = {}
+    for entry in entries:
+        if entry.path in paths:
+            found.setdefault(entry.post.number, entry)
+    return _add_comment_counts(view, list(found.values()), lines)
+
+
+def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
+    """Drop the links with words of buttons if another link has the title of their post.
+
+    A title may equal such words: it is in the position of the other titles.
+    """
+    titles = [entry for entry in entries if not entry.button]
+    titled = {entry.post.number for entry in titles}
+    firsts = {entry.post.number: entry.path for entry in reversed(titles)}
+    usual = Counter(firsts.values()).most_common(1)
+    known = {entry.post.number for entry in titles if usual and entry.path == usual[0][0]}
+    return [
+        entry
+        for entry in entries
+        if not entry.button
+        or entry.post.number not in titled
+        or (usual and entry.path == usual[0][0] and entry.post.number not in known)
+    ]
+
+
+def _add_comment_counts(
+    view: PageView, entries: Sequence[_Entry], lines: Sequence[int]
+) -> tuple[ListedPost, ...]:
+    """Add the number of comments that the last counters below each title show."""
+    ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
+    posts = []
+    for entry, end in zip(entries, ends, strict=False):
+        counters = find_counters(view, entry.line + 1, end)
+        posts.append(replace(entry.post, comment_count=counters[-1].comments) if counters else entry.post)
+    return tuple(posts)
+
+
+def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
+    here = view.parse_url(view.url).url  # a switch of script links to the page itself
+    for index in lines:
+        spans = view.lines[index].link_spans() if index in view.post_lines else {}
+        for text, anchor, parsed_url in view.links[index]:
+            if parsed_url is None or parsed_url.kind is not PageKind.POST or parsed_url.url == here:
+                continue
+            pieces = spans.get(anchor, [(0, 0)])
+            start = _find_time_in_link(view.lines[index], pieces, text)
+            title = _PINNED.sub("", strip_bullets(text[:start])).strip()
+            if title:
+                post = ListedPost(
+                    title=title,
+                    number=parsed_url.number,
+                    url=parsed_url.url,
+                    title_cut=is_title_cut(title, view.hints.title_cut_bytes),
+                    posted=DateText(text=text[start:].strip()) if text[start:] else None,
+                )
+                button = _NOT_A_TITLE.fullmatch(fold(title)) is not None
+                path, span = view.tag_path(anchor), (pieces[0][0], pieces[-1][1])
+                yield _Entry(line=index, path=path, span=span, post=post, button=button)
+
+
+def _find_time_in_link(line: Line, pieces: Sequence[tuple[int, int]], text: str) -> int:
+    """Return the offset of the time in the last piece of a link's text; else the text's end."""
+    if len(pieces) < 2:
+        return len(text)
+    shown = line.text[slice(*pieces[-1])].strip()
+    is_time = text.endswith(shown) and _TIME_IN.fullmatch(fold(shown)) is not None
+    return len(text) - len(shown) if is_time else len(text)
+
+
+def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
+    """Add the times beside the titles; else those after or before them, as the page does more often."""
+    if not entries:
+        return entries
+    allowed = set(lines)
+    starts = sorted({entry.line for entry in entries})
+    after = dict(zip(starts, [*starts[1:], len(view.lines)], strict=True))
+    before = dict(zip(starts, [-1, *starts[:-1]], strict=True))
+    beside = [_find_time_beside(view, entry) for entry in entries]
+    below = [
+        _find_time_on(view, allowed, range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)))
+        for e in entries
+    ]
+    above = [
+        _find_time_on(view, allowed, range(e.line - 1, max(before[e.line], e.line - 3), -1)) for e in entries
+    ]
+    near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
+    return [
+        replace(entry, post=replace(entry.post, posted=entry.post.posted or own or other))
+        for entry, own, other in zip(entries, beside, near, strict=True)
+    ]
+
+
+def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
+    line = view.lines[entry.line]
+    start, end = entry.span
+    for part in (line.text[end : end + _CHARS_BESIDE], line.text[max(start - _CHARS_BESIDE, 0) : start]):
+        match = _TIME_IN.search(fold(part))
+        if match is not None:
+            return DateText(text=part[slice(*match.span())].strip())
+    return None
+
+
+def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText | None:
+    for pattern, sign in ((_TIME_LINE, _DIGIT), (_TIME_AMID, HOUR_SIGN)):
+        for index in lines:
+            text = view.folded[index].strip() if index in allowed else ""
+            match = pattern.fullmatch(text) if sign.search(text) else None
+            if match is not None:
+                return DateText(text=view.lines[index].text.strip()[slice(*match.span("time"))].strip())
+    return None

@@ -1,1 +1,0 @@
-"""The posts that a page lists, and the link to its next page."""

@@ -1,0 +1,546 @@
+"""The page's own labels above a post and above its comments: lines of these words alone."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from functools import lru_cache
+from itertools import accumulate, islice
+
+from blogarchive.items import PageKind, ParsedUrl, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.parse import ParsedDate, parse_date
+from blogarchive.parsing.document import Document, parse_document
+from blogarchive.parsing.html import CELLS, Element, absolute_url, link_url
+from blogarchive.parsing.lines import CachedSubtree, Line
+from blogarchive.parsing.subtree_cache import SubtreeCache
+from blogarchive.sites.grammar.links import (
+    PageLink,
+    find_base_url,
+    find_foreign_lines,
+    find_foreign_urls,
+    find_post_lines,
+    parse_canonical,
+    resolve_links,
+)
+from blogarchive.sites.grammar.words import (
+    AROUND_LABEL,
+    COMMENTS_LABEL,
+    LINE_START,
+    POST_LABEL,
+    SECTION_START,
+    WEAK_LABELS,
+    fold,
+    match_section,
+    strip_bullets,
+    strip_label,
+)
+
+# line_index
+
+MAX_LABEL_LENGTH = 400
+"""Longer lines are prose and match no pattern of the page's own lines."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineIndex:
+    """The folded lines joined: `text` has each after a LINE_START; `starts[i]` is the offset of line i."""
+
+    text: str
+    starts: Sequence[int]
+
+    def find_lines(self, pattern: "re.Pattern[str]", start: int = 0, end: int | None = None) -> Iterator[int]:
+        """Return the indexes of the lines `[start, end)` that match `pattern`, which begins with
+        LINE_START.
+        """
+        for found in self.find_matches(pattern, start, end):
+            yield self.line_at(found.start() + 1)
+
+    def find_matches(
+        self, pattern: "re.Pattern[str]", start: int = 0, end: int | None = None
+    ) -> Iterator["re.Match[str]"]:
+        """Return the matches of `pattern` at the start of the lines `[start, end)`."""
+        if start >= len(self.starts):
+            return iter(())
+        stop = len(self.text) if end is None or end >= len(self.starts) else self.starts[end] - 1
+        return pattern.finditer(self.text, self.starts[start] - 1, stop)
+
+    def find_lines_starting(self, words: str) -> Iterator[int]:
+        """Return the lines that start with these words after folding; none if `words` is empty."""
+        begin = LINE_START + fold(words)
+        offset = self.text.find(begin) if words else -1
+        while offset >= 0:
+            yield self.line_at(offset + 1)
+            offset = self.text.find(begin, offset + 1)
+
+    def line_at(self, offset: int) -> int:
+        """Return the line at an offset of `text`."""
+        return bisect_right(self.starts, offset) - 1
+
+
+def fold_lines(
+    lines: Sequence[Line], cache: Sequence[CachedSubtree] = ()
+) -> tuple[LineIndex, tuple[str, ...]]:
+    """Return the index of all lines, and each folded line; prose becomes dots of the same length.
+
+    `cache` has the cached subtrees among the lines; their text is folded once.
+    """
+    pieces, offset = [], 0
+    for subtree in cache:
+        pieces += [_fold_joined(lines[offset : subtree.index]), _fold_subtree(subtree)]
+        offset = subtree.index + len(subtree.lines)
+    text = "".join([*pieces, _fold_joined(lines[offset:])])
+    folded = tuple(text.split(LINE_START)[1:])
+    starts = list(accumulate([len(line) + 1 for line in folded], initial=1))[:-1]
+    return LineIndex(text=text, starts=starts), folded
+
+
+@lru_cache(maxsize=16)
+def _fold_subtree(subtree: CachedSubtree) -> str:
+    return _fold_joined(subtree.lines)
+
+
+def _fold_joined(lines: Sequence[Line]) -> str:
+    texts = [line.text if len(line.text) <= MAX_LABEL_LENGTH else "…" * len(line.text) for line in lines]
+    return fold("".join([LINE_START + text for text in texts]))
+
+
+# section_labels
+
+_CARD_FIELD = re.compile(
+    r"(?:注册|登记|开博|开通|建立|加入|开站|建站)(?:日期|时间)?\s*:?\s*\d"
+    r"|(?:[总今]|博客|空间|累[计积])*(?:访问|浏览|点击|人气)(?:总?[数量]|[人总]?次数?)?\s*:?\s*\d"
+)
+_MONTH = re.compile(r"\d{4}\s*[年/.-]\s*\d{1,2}(?!\d|\s*[月/.-]\s*\d)")
+_CARD_LINES = 8  # below its label
+
+
+def find_section_labels(
+    folded: Sequence[str],
+    line_index: LineIndex,
+    image_labels: Mapping[int, str],
+    links: Sequence[Sequence[PageLink]],
+) -> dict[int, str]:
+    """Map the lines that are labels of the sidebar's sections to the sections' names."""
+    names: dict[int, str | None] = {}
+    for index in line_index.find_lines(SECTION_START):
+        name = match_section(folded[index])
+        names[index] = _match_weak_label(folded, links, index) if name is None else name
+    names.update({index: match_section(words) for index, words in image_labels.items()})
+    return {index: name for index, name in sorted(names.items()) if name is not None}
+
+
+def _match_weak_label(folded: Sequence[str], links: Sequence[Sequence[PageLink]], index: int) -> str | None:
+    """Return the section of a short word if the lines below it are those of the section."""
+    name = WEAK_LABELS.get(strip_label(folded[index]) or "")
+    if name is None:
+        return None
+    below = list(islice((i for i in range(index + 1, len(folded)) if folded[i].strip()), _CARD_LINES))
+    if name == "card":
+        known = any(_CARD_FIELD.match(strip_bullets(folded[i])) for i in below)
+    elif name == "months":
+        known = any(_MONTH.match(strip_bullets(folded[i])) for i in below[:1])
+    else:
+        known = any(_links_to_category(links[i]) for i in below[:1])
+    return name if known else None
+
+
+def _links_to_category(links: Sequence[PageLink]) -> bool:
+    return any(parsed_url is not None and parsed_url.kind is PageKind.CATEGORY for _, _, parsed_url in links)
+
+
+# hints
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkupHints:
+    """Facts of a site's templates; an empty value means that the fact is unknown.
+
+    `title_class` is the class of the link around a post's title, `body_class` that of the element of its
+    text. `site_bar` has the words of the site's navigation bar. The sidebar may cut titles at
+    `title_cut_bytes` GBK bytes.
+    """
+
+    title_class: str | None = None
+    body_class: str | None = None
+    site_bar: frozenset[str] = frozenset()
+    title_cut_bytes: int = 30
+
+
+NO_HINTS = MarkupHints()
+
+
+# page_view
+
+_POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
+_SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageView:
+    """A page under parsing.
+
+    `folded[i]` is line i for matching; `line_index` joins all of them. `links[i]` are the links of line i
+    in order; `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of
+    the sidebar to their sections; `image_labels` has the text of lines that have images only. `url` is that
+    of the page, `number` that of its post, `base` resolves relative links, `now` is the fetch time in the
+    site's zone.
+    """
+
+    document: Document
+    lines: tuple[Line, ...]
+    folded: tuple[str, ...]
+    line_index: LineIndex
+    links: tuple[Sequence[PageLink], ...]
+    post_lines: frozenset[int]
+    sections: Mapping[int, str]
+    image_labels: Mapping[int, str]
+    url: str
+    base: str
+    now: datetime
+    parse_url: Callable[[str], ParsedUrl]
+    number: str | None
+    hints: MarkupHints
+    _paths: dict[Element, str] = field(default_factory=dict, repr=False)
+    _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
+
+    def resolve_href(self, anchor: Element) -> str | None:
+        """Return the canonical target of a link; None if it leads nowhere on the web."""
+        parsed_url = parse_canonical(link_url(anchor, self.base), self.parse_url)
+        return None if parsed_url is None else parsed_url.url
+
+    def links_to_other_post(self, index: int) -> bool:
+        """Return True if the line links to a post other than the page's own: it is that post's title."""
+        if self.number is None or index not in self.post_lines:
+            return False
+        return any(
+            parsed_url is not None and parsed_url.kind is _POST and parsed_url.number != self.number
+            for _, _, parsed_url in self.links[index]
+        )
+
+    def foreign_urls(self, own: Iterable[str]) -> Iterable[ParsedUrl]:
+        """Return the targets of links to blogs with a uid that is not in `own`, each URL once."""
+        uids, root = frozenset([*own, None]), absolute_url("/", self.base)
+        lines = self.document.select_lines(
+            lambda subtree: find_foreign_lines(subtree, root, self.parse_url, uids)
+        )
+        return find_foreign_urls([self.links[index] for index in lines], uids).values()
+
+    def is_home_link(self, index: int) -> bool:
+        """Return True if the whole line links to a blog's home page: it is the name of a blog or of a person."""
+        links = self.links[index]
+        if len(links) != 1 or links[0][0].strip() != self.lines[index].text.strip():
+            return False
+        parsed_url = links[0][2]
+        return parsed_url is not None and parsed_url.kind is PageKind.HOME
+
+    def is_section(self, index: int) -> bool:
+        """Return True if the line is the label of a parsed section of the sidebar."""
+        return self.sections.get(index, "other") != "other"
+
+    def parse_datetime(self, text: str) -> datetime | None:
+        """Return the time in `text` for comparison; the dates pipeline resolves the stored one."""
+        parsed = self.parse_date(text)
+        return None if parsed is None else parsed.at
+
+    def parse_date(self, text: str) -> ParsedDate | None:
+        """Return the time in `text` with its precision, or None."""
+        return parse_date(text, self.now)
+
+    def tag_path(self, node: Element) -> str:
+        """Return the tags from the root to `node`, as `html/body/div`; equal paths mean equal structure."""
+        found = self._paths.get(node)
+        if found is not None:
+            return found
+        inner = [node]
+        while (above := inner[-1].getparent()) is not None and above not in self._paths:
+            inner.append(above)
+        path = "" if above is None else self._paths[above]
+        for element in reversed(inner):  # no recursion: a hostile page may be very deep
+            key = (path, element.tag)
+            if key not in self._joined_paths:
+                self._joined_paths[key] = f"{path}/{element.tag}" if path else element.tag
+            path = self._paths[element] = self._joined_paths[key]
+        return path
+
+    def lines_with_text(self, lines: Iterable[int]) -> Iterator[int]:
+        """Return those of the lines that have text."""
+        return (index for index in lines if self.folded[index].strip())
+
+    def lines_below(self, index: int) -> Iterator[int]:
+        """Return the lines after line `index` that have text."""
+        return self.lines_with_text(range(index + 1, len(self.lines)))
+
+    def join_lines(self, first: int, last: int) -> "JoinedLines":
+        """Return the lines `first` to `last`, both included, as one text."""
+        return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinedLines:
+    """Some lines joined by spaces: `text` is folded; an offset in it leads back to its line."""
+
+    lines: tuple[Line, ...]
+    text: str
+
+    @property
+    def first(self) -> int:
+        """Index of the first line."""
+        return self.lines[0].index
+
+    @property
+    def last(self) -> int:
+        """Index of the last line."""
+        return self.lines[-1].index
+
+    def raw_text(self, start: int, end: int) -> str:
+        """Return the text as shown between two offsets."""
+        return " ".join(line.text for line in self.lines)[start:end].strip(_SPACES)
+
+    def node_at(self, offset: int) -> Element:
+        """Return the element of the character at `offset`."""
+        line, inner = self._find(offset)
+        return line.node_at(inner)
+
+    def line_at(self, offset: int) -> int:
+        """Return the index of the line of the character at `offset`."""
+        return self._find(offset)[0].index
+
+    def link_at(self, start: int, end: int) -> Element | None:
+        """Return the first link in `[start, end)`, or None."""
+        base = 0
+        for line in self.lines:
+            anchor = line.link_at(max(start - base, 0), min(end - base, len(line.text)))
+            if anchor is not None and start - base < len(line.text) and end - base > 0:
+                return anchor
+            base += len(line.text) + 1
+        return None
+
+    def _find(self, offset: int) -> tuple[Line, int]:
+        for line in self.lines:
+            if offset <= len(line.text):
+                return line, offset
+            offset -= len(line.text) + 1
+        return self.lines[-1], 0
+
+
+def build_page_view(
+    text: str,
+    url: str,
+    now: datetime,
+    parse_url: Callable[[str], ParsedUrl],
+    number: str | None = None,
+    cache: SubtreeCache | None = None,
+    hints: MarkupHints = NO_HINTS,
+) -> PageView:
+    """Return the view of a page's text.
+
+    `now` is aware, in the site's zone. `number` is that of the post the page was fetched for. `cache` only
+    makes pages with equal parts faster.
+    """
+    document = parse_document(text, cache)
+    line_index, folded = fold_lines(document.lines, document.cache)
+    base = find_base_url(document, url)
+    links = resolve_links(document, base, parse_url)
+    image_labels = {
+        line.index: read_image_text(line) for line in document.lines if line.media and not line.text
+    }
+    return PageView(
+        document=document,
+        lines=document.lines,
+        folded=folded,
+        line_index=line_index,
+        links=links,
+        post_lines=find_post_lines(links),
+        sections=find_section_labels(folded, line_index, image_labels, links),
+        image_labels=image_labels,
+        url=url,
+        base=base,
+        now=now,
+        parse_url=parse_url,
+        number=parse_url(url).number or number,
+        hints=hints,
+    )
+
+
+def read_image_text(line: Line) -> str:
+    """Return the folded `alt` or `title` of the first image of a line that has one."""
+    words = (node.get(name) for node, _ in line.media for name in ("alt", "title"))
+    return fold(next((text for text in words if text), ""))[:MAX_LABEL_LENGTH]
+
+
+def text_with_images(view: PageView, index: int) -> str:
+    """Return a folded line with the texts of its images in place; without them if its block has other
+    lines.
+    """
+    line = view.lines[index]
+    if view.document.lines_in(line.block) != range(index, index + 1):
+        return view.folded[index]
+    pieces = [line.block.text]
+    for node in line.block.iterdescendants():
+        pieces += [node.get("alt") or node.get("title"), node.text] if node.tag == "img" else [node.text]
+        pieces.append(node.tail)
+    return fold(" ".join(filter(None, pieces)))
+
+
+# dom_position
+
+_STYLE_ATTRIBUTES = ("class", "bgcolor", "align", "valign", "colspan", "width", "style")
+
+
+class BlockPosition(IntEnum):
+    """The position of some lines in the block element of the first one."""
+
+    WHOLE = 0  # no other line
+    FIRST = 1  # other lines follow
+    INNER = 2  # other lines precede
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomPosition:
+    """The DOM position of a marker.
+
+    `paths` are the tags from the root to the node of each part. `style` joins the attributes of the block
+    that set its look.
+    """
+
+    block_position: BlockPosition
+    paths: tuple[str, ...]
+    style: str
+
+    @property
+    def without_style(self) -> tuple[BlockPosition, tuple[str, ...]]:
+        """The position without its style, which may alternate from row to row."""
+        return self.block_position, self.paths
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the parts lie in different elements, unlike words typed as plain text."""
+        return len(set(self.paths)) > 1
+
+
+def are_in_same_row(first: Line, second: Line) -> bool:
+    """Return True if two lines are in different cells of one row."""
+    one, two = first.block, second.block
+    return one.tag in CELLS and one is not two and one.getparent() is two.getparent()
+
+
+def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
+    """Return the position of the lines `first` to `last`; `nodes` are the elements of their parts."""
+    block = view.lines[first].block
+    return DomPosition(
+        block_position=_find_block_position(view, first, last),
+        paths=tuple(view.tag_path(node) for node in nodes),
+        style=_style_of(block),
+    )
+
+
+def _style_of(block: Element) -> str:
+    return "/".join([block.get(name, "") for name in _STYLE_ATTRIBUTES]) if block.attrib else ""
+
+
+def position_if_typed(view: PageView, index: int, parts: int) -> DomPosition:
+    """Return the position of a marker of that many parts if somebody typed it on line `index`."""
+    return find_dom_position(view, index, index, (view.lines[index].node_at(0),) * parts)
+
+
+def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition:
+    inside = view.document.lines_in(view.lines[first].block)
+    if any(view.folded[index] for index in range(inside.start, first)):
+        return BlockPosition.INNER
+    return (
+        BlockPosition.WHOLE
+        if not any(view.folded[i] for i in range(last + 1, inside.stop))
+        else BlockPosition.FIRST
+    )
+
+
+# title_witness
+
+UNCONFIRMED_TITLE = Problem(
+    kind="incomplete",
+    field="title",
+    detail=Detail.TITLE_UNCONFIRMED,
+)
+"""The problem of a title without a witness; the store drops it if a listing shows the same title."""
+
+_CUT = re.compile(r"(?:…|\.\.\.|⋯).*")
+_MIN_CUT_LENGTH = 4
+
+
+def confirms_title(window_title: str, title: str) -> bool:
+    """Return whether the window title contains the title, or begins with a cut form of it.
+
+    Spaces, case and width are ignored: sites write them otherwise in the window title.
+    """
+    window, own = _fold(window_title), _fold(title)
+    if not own or own in window:
+        return bool(own)
+    cut = _fold(_CUT.sub("", window_title)) if _CUT.search(window_title) else ""
+    return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+# labels
+
+
+def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
+    """Return True if the line is this label alone, as text or as an image, and no link."""
+    text = _strip(view.folded[index] or view.image_labels.get(index, ""))
+    if text is None or label.fullmatch(text) is None:
+        return False
+    line = view.lines[index]
+    return line.link_at(0, len(line.text)) is None and all(anchor is None for _, anchor in line.media)
+
+
+_QUOTES = ("《", "“", "「", "『")
+_COUNTS = ("count", "number", "titled")
+_RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _compile_line_start(label: str) -> "re.Pattern[str]":
+    return re.compile(rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?:{label})")
+
+
+@lru_cache(maxsize=2)  # both labels are searched several times on a page
+def _find_starts(text: str, label: "re.Pattern[str]") -> Sequence[int]:
+    """Find the offsets of the lines that begin with a label."""
+    return [match.start() + 1 for match in _compile_line_start(label.pattern).finditer(text)]
+
+
+def find_labels(view: PageView, label: "re.Pattern[str]") -> list[int]:
+    """Return the indexes of all lines that are this label alone."""
+    found = [view.line_index.line_at(offset) for offset in _find_starts(view.line_index.text, label)]
+    written = [index for index in found if is_label(view, index, label)]
+    return sorted([*written, *[i for i in view.image_labels if is_label(view, i, label)]])
+
+
+def _strip(folded: str) -> str | None:
+    """Return the words of a label; a label with the title of the post in quotes may be longer."""
+    if folded.lstrip()[:1] in _QUOTES:
+        return folded.strip()
+    label = strip_label(folded)
+    titled = label is None and _RESPONSES_TO.match(folded.lstrip()) is not None
+    return folded.strip(" :") if titled else label
+
+
+def read_label_count(view: PageView, index: int) -> int | None:
+    """Return the number of comments that a label shows, or None."""
+    text = _strip(view.folded[index])
+    label = None if text is None else COMMENTS_LABEL.fullmatch(text)
+    if label is None:
+        return None
+    count = next(filter(None, map(label.group, _COUNTS)), None)
+    return 1 if label["one"] else None if count is None else int(count)
+
+
+def has_post_label(view: PageView) -> bool:
+    """Return True if the page has the label 网络日志正文, which only a page of a post shows."""
+    return bool(find_labels(view, POST_LABEL))

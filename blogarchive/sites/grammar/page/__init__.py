@@ -1,1 +1,0 @@
-"""The page under parsing: lines, labels, links, DOM positions, vocabulary."""

@@ -1,0 +1,177 @@
+"""The post on a page: title and time, body, counters, comments."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from blogarchive.items import Image, Notice, NoticeKind, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.document import extract_html, extract_text
+from blogarchive.parsing.sanitize import extract_images, sanitize_element
+from blogarchive.sites.grammar.blocks import Paging
+from blogarchive.sites.grammar.body import BodyBounds, find_bounds, trim_body
+from blogarchive.sites.grammar.comments import PageComments, build_comments, parse_comments
+from blogarchive.sites.grammar.counters import Counters, find_counters
+from blogarchive.sites.grammar.footers import find_markers
+from blogarchive.sites.grammar.headers import find_headers
+from blogarchive.sites.grammar.page import PageView, find_labels
+from blogarchive.sites.grammar.time_lines import TitleTime, is_marked_title
+from blogarchive.sites.grammar.title import find_title_time
+from blogarchive.sites.grammar.words import COMMENTS_LABEL
+
+# notices
+
+_MAX_NOTICE_LENGTH = 120  # a notice is a sentence; an article about such things is longer
+_MAX_PAGE_LENGTH = 1000  # of the page without sidebar and header
+_PATTERNS = {
+    NoticeKind.BLOCKED: re.compile(
+        r"访问(?:过于|太)?频繁|请求(?:过于|过多|太多|频繁)|操作(?:过于|太)?频繁|too many requests|验证码|captcha"
+        r"|access denied|forbidden|您的ip|ip.{0,6}(?:封|禁|限制)|安全(?:检查|验证)|人机验证|checking your browser"
+        r"|系统繁忙|服务器(?:繁忙|忙)|稍[后候]再[试来]|unusual traffic|just a moment\.\.\.|enable javascript and cookies"
+        r"|attention required|you have been blocked|you are (?:a )?human|ddos protection|滑动.{0,6}验证|完成.{0,8}验证"
+        r"|异常(?:流量|访问|请求)|(?:访问|请求).{0,4}被.{0,4}(?:阻断|拦截|拒绝|限制|禁止)",
+        re.IGNORECASE,
+    ),
+    NoticeKind.HIDDEN: re.compile(
+        r"(?:文章|日志|博文|博客|内容|日记).{0,14}(?:隐藏|私密|不公开|未公开|加密|保密)|私密(?:文章|日志|博文|日记)|仅.{0,8}(?:可见|可看|可以看|访问)"
+        r"|只有.{0,10}(?:才能|可以|能).{0,4}(?:看|阅读|访问|浏览)|没有权限|无权|权限不足|设置了(?:访问)?权限|需要密码|输入密码",
+    ),
+    NoticeKind.GONE: re.compile(
+        r"(?:文章|日志|博文|博客|帖子|页面|内容|日记|链接|网页|用户|博主).{0,12}"
+        r"(?:不存在|已.{0,8}删除|被.{0,8}删除|已删|找不到|没有找到|失效|已关闭|被关闭|已注销|被封|被屏蔽|被冻结)"
+        r"|(?:不存在|没有|未找到|找不到).{0,6}(?:文章|日志|博文|博客|帖子|页面|内容|用户|博主)|(?:已经?|被)(?:作者|博主|管理员).{0,4}删除"
+        r"|404 not found|page not found|not found",
+        re.IGNORECASE,
+    ),
+    NoticeKind.LOGIN: re.compile(
+        r"请(?:您)?先?.{0,4}登[录陆入]|登[录陆入](?:之?后|以后).{0,8}(?:才能|方可|可以|查看|阅读|浏览|继续)|需要登[录陆入]"
+        r"|please (?:log|sign) ?in|login required|^\W*(?:用户|会员|[帐账][号户])?登[录陆入](?:页面?)?\s*(?:$|[-_|–—·])",
+        re.IGNORECASE,
+    ),
+}
+
+
+def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
+    """Return the notice that the lines show, a refusal first; None if there is none or the page says much
+    more.
+    """
+    own = list(view.lines_with_text(lines))
+    if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
+        return None
+    texts = [(view.lines[i].text, view.folded[i]) for i in own if len(view.folded[i]) <= _MAX_NOTICE_LENGTH]
+    menus = {view.folded[i] for i in own if view.links[i] and view.links[i][0][0] == view.lines[i].text}
+    texts.append((view.document.title, view.document.title))
+    for kind, words in _PATTERNS.items():
+        for text, folded in (
+            texts if kind is not NoticeKind.LOGIN else [t for t in texts if t[1] not in menus]
+        ):
+            if words.search(folded) or words.search(folded.replace(" ", "")):
+                return Notice(kind=kind, text=text)
+    return None
+
+
+# post_page
+
+_NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME)
+_NO_TEXT = Problem(kind="unreadable", field="body", detail=Detail.NO_TEXT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """A post as a page shows it; `start` and `end` bound all lines that people may have written.
+
+    `heading` is None on a further page of comments that does not repeat the post.
+    """
+
+    heading: TitleTime | None
+    body_html: str
+    body_text: str
+    images: tuple[Image, ...]
+    counters: Counters | None
+    comments: PageComments
+    problems: tuple[Problem, ...]
+    start: int
+    body_end: int
+    end: int
+
+
+def parse_post(
+    view: PageView, *, further: bool, pager: int | None, labelled: bool = False
+) -> PostPage | None:
+    """Return the post that the page shows, or None.
+
+    `further`: the page continues the comments of an earlier page. `pager`: the line of the last link to a
+    next page. `labelled`: require the label 网络日志正文.
+    """
+    heading = find_title_time(view, labelled=labelled)
+    if further and (heading is None or _is_comment_header(view, heading)):
+        return _parse_comments_only(view)
+    if heading is None:
+        return None
+    bounds = find_bounds(view, heading, further=further, pager=pager)
+    return None if bounds is None else _build_post_page(view, heading, bounds, further=further)
+
+
+def _is_comment_header(view: PageView, heading: TitleTime) -> bool:
+    """Check whether the supposed title and time are the header of a comment."""
+    if any(index < heading.end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)):
+        return True
+    headers = find_headers(view, 0, heading.end)
+    return any(header.last >= heading.start for header in headers)
+
+
+def _parse_comments_only(view: PageView) -> PostPage | None:
+    """Parse a further page of comments that does not repeat the post."""
+    end = len(view.lines)
+    headers = (header.first for header in find_headers(view, 0, end))
+    # A commenter may type counters below the first header. A title may match the pattern of a header.
+    first = next((index for index in headers if not is_marked_title(view, view.lines[index])), end)
+    counters = next(iter(find_counters(view, 0, first)), None)
+    start = 0 if counters is None else counters.last + 1
+    claimed = None if counters is None else counters.comments
+    markers = find_markers(view, start)
+    comments = build_comments(
+        view, parse_comments(view, markers, start, claimed=claimed, paging=Paging.FURTHER, posted_at=None)
+    )
+    if not comments.found and not find_labels(view, COMMENTS_LABEL):
+        return None  # a page after the last one still has the label
+    return PostPage(
+        heading=None,
+        body_html="",
+        body_text="",
+        images=(),
+        counters=counters,
+        comments=comments,
+        problems=() if comments.problem is None else (comments.problem,),
+        start=comments.start,
+        body_end=comments.start,
+        end=max(comments.start, comments.end),
+    )
+
+
+def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:
+    lines, counters, comments = trim_body(view, bounds.begin, bounds.end), bounds.counters, bounds.comments
+    body = extract_html(view.document, lines[0], lines[-1]) if lines else None
+    images = () if body is None else extract_images(body, view.base)  # sanitizing changes the element
+    if bounds.doubt is not None:
+        comments = replace(comments, problem=bounds.doubt)
+    comments = build_comments(view, comments)
+    problems = [*(bounds.problems if counters is None else counters.problems)]
+    if comments.problem is not None:
+        problems.append(comments.problem)
+    if heading.posted is None:
+        problems.append(_NO_TIME)
+    if body is None and not further:
+        problems.append(_NO_TEXT)
+    return PostPage(
+        heading=heading,
+        body_html="" if body is None else sanitize_element(body, view.base),
+        body_text=extract_text(lines),
+        images=images,
+        counters=counters,
+        comments=comments,
+        problems=tuple(problems),
+        start=heading.start,
+        body_end=bounds.end,
+        end=max(comments.end, bounds.end, 0 if counters is None else counters.last + 1),
+    )

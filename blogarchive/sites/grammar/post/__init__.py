@@ -1,1 +1,0 @@
-"""A post: title and time, body, counters, notices in place of it."""

@@ -1,1 +1,0 @@
-"""The sidebar of a page: author card, latest posts, categories, months; and the blog header."""

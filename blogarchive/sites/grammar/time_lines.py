@@ -1,0 +1,313 @@
+"""Lines of a post's text that match the page's counters or labels because the author quotes a page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from blogarchive.items import DateText, PageKind
+from blogarchive.parsing.lines import CachedSubtree, Line
+from blogarchive.sites.grammar.counters import OWNER_WORDS
+from blogarchive.sites.grammar.headers import CommentHeader
+from blogarchive.sites.grammar.page import MAX_LABEL_LENGTH, PageView, find_labels
+from blogarchive.sites.grammar.words import (
+    COMMENTS_LABEL,
+    DATETIME,
+    HOUR_SIGN,
+    RELATIVE_TIME,
+    TIME_OF_DAY,
+    WEEKDAY,
+)
+
+# time_lines
+
+TIME_LABEL = (
+    r"(?P<label>(?:发表|发布|张贴|更新|创建|提交)(?:于|时间|日期)?|写于|时间|日期|于|[Pp]osted(?: on)?)?"
+    rf"\s*(?P<colon>:)?\s*(?:{WEEKDAY}\s*,?\s+)?"
+)
+_TITLED_TIME = re.compile(
+    rf"(?P<title>.*?)\s*[(\[【]?(?:(?:原创|转[载贴])\s*(?=\d))?{TIME_LABEL}(?P<time>{DATETIME})\s*[)\]】]?"
+)
+# The line below a title may have more than the time: the author before it, the category after it.
+_TIME_AND_MORE = re.compile(
+    rf"(?:作者\s*:\s*\S.{{0,40}}?\s+(?=发表|发布))?[(\[]?{TIME_LABEL}(?P<time>{DATETIME})[)\]]?"
+    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
+)
+ENTRY_POSTED = "This entry was posted on"
+"""Begins the sentences about a post that templates of WordPress put below its text."""
+_ENTRY = re.compile(rf"(?P<before>{ENTRY_POSTED} (?:{WEEKDAY}\s*,?\s*)?)(?P<time>{DATETIME}).{{0,340}}")
+_TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{DATETIME}).{{0,120}}")
+# Beside a title, between signs: elsewhere such words are text.
+_TIME_AGO = re.compile(
+    rf"(?:[^|·。,!?]{{1,30}}[|·]\s*)?{TIME_LABEL}(?P<time>{RELATIVE_TIME})(?:\s*[|·].{{0,100}})?"
+)
+_AGO = re.compile("[前天刚]")
+_TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{DATETIME})[)\]】]?\s*(?P<title>\S.*)")
+BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
+COMMENT_TIME_LABEL = re.compile(
+    r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$"
+)  # before a time: the header of a comment
+_ENDS_IN_TIME = re.compile(r"\d\s*[)\]】秒MmＭ]?\s*$")
+_MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
+_SEPARATOR = re.compile(r"\s+[|/]$")
+EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
+HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
+_MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeMatch:
+    """A line with a time: its title, and the offsets of the time in the stripped line.
+
+    `sure`: a label of the time separates the two, so the title may be a name.
+    """
+
+    title: str
+    start: int
+    end: int
+    sure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TitleTime:
+    """A post's title and time; `title` is empty if the page shows none, `end` is the line after both.
+
+    If the time is below the text, `footer_line` is its line, and `end` is the line after the title.
+    """
+
+    title: str
+    posted: DateText | None
+    start: int
+    end: int
+    footer_line: int | None = None
+
+
+def find_titles(view: PageView, end: int) -> list[int]:
+    """Return the lines before line `end` that are marked as titles."""
+    window_title, title_class = view.document.title, view.hints.title_class
+    likely = {
+        *view.document.select_lines(lambda subtree: _find_headings(subtree, title_class)),
+        *view.line_index.find_lines_starting(window_title[:_MIN_TITLE_LENGTH]),
+    }
+    if len(window_title) > MAX_LABEL_LENGTH:
+        likely.update(range(end))
+    return sorted(
+        i
+        for i in likely
+        if i < end
+        and view.lines[i].text
+        and (is_marked_title(view, view.lines[i]) or _begins_with_title(view, i))
+    )
+
+
+@lru_cache(maxsize=16)
+def _find_headings(subtree: CachedSubtree, title_class: str | None) -> Sequence[int]:
+    """Find the lines of a subtree that are marked as titles by tag or class."""
+    return [
+        i
+        for i, line in enumerate(subtree.lines)
+        if line.block.tag in HEADING_TAGS or _has_title_class(line, title_class)
+    ]
+
+
+def is_marked_title(view: PageView, line: Line) -> bool:
+    """Return True if the site's class, a heading tag or the window title marks the line as the title."""
+    text, window_title, tag = line.text, view.document.title, line.block.tag
+    if tag not in HEADING_TAGS:
+        if window_title.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
+            return True
+    elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in window_title):
+        return True
+    return _has_title_class(line, view.hints.title_class)
+
+
+def _begins_with_title(view: PageView, index: int) -> bool:
+    """Check whether the words before the time on a line begin the window title."""
+    if not view.lines[index].text.startswith(view.document.title[:_MIN_TITLE_LENGTH]):
+        return False
+    time_match = match_trailing_time(view, index)
+    title = "" if time_match is None else time_match.title
+    return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)
+
+
+def _has_title_class(line: Line, title_class: str | None) -> bool:
+    anchor = line.spans[0][3] if line.spans else None
+    name = None if anchor is None else anchor.get("class")
+    return name is not None and title_class in name.split()
+
+
+def is_named_by_window(view: PageView, index: int) -> bool:
+    """Return True if the window title contains the line."""
+    text = view.lines[index].text.strip(EDGE_SPACES)
+    return len(text) >= _MIN_TITLE_LENGTH and text in view.document.title
+
+
+def is_heading(view: PageView, index: int) -> bool:
+    """Return True if the line is marked as the title, or is any heading."""
+    line = view.lines[index]
+    return is_marked_title(view, line) or line.block.tag in HEADING_TAGS
+
+
+def match_trailing_time(view: PageView, index: int) -> TimeMatch | None:
+    """Return the time at the end of a line, with the words before it; None if there is none."""
+    text = view.folded[index]
+    match = _TITLED_TIME.fullmatch(text.strip()) if _ENDS_IN_TIME.search(text[-8:]) else None
+    if match is None:
+        return None
+    sure = len(match["label"] or "") >= _MIN_SURE_LABEL
+    return _build_match(match, _find_title_before(view, index, match), sure=sure)
+
+
+def match_leading_time(view: PageView, index: int) -> TimeMatch | None:
+    """Return the time of a line with author, category or view count; None if it has other words."""
+    match = _TIME_AND_MORE.fullmatch(view.folded[index].strip())
+    return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
+
+
+def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
+    """Return the first time in a line of few words, unless it is the header of a comment."""
+    text = view.folded[index].strip()
+    match = _TIME_AMID.fullmatch(text) if HOUR_SIGN.search(text) else None
+    if text.startswith(ENTRY_POSTED):
+        match = _ENTRY.fullmatch(text)
+    if match is None or COMMENT_TIME_LABEL.search(match["before"]) or view.links_to_other_post(index):
+        return None
+    return _build_match(match, "")
+
+
+def match_relative_time(view: PageView, index: int) -> TimeMatch | None:
+    """Return the time of a line that shows how long ago it was, alone or between signs; None otherwise."""
+    text = view.folded[index].strip()
+    match = _TIME_AGO.fullmatch(text) if _AGO.search(text) else None
+    return None if match is None or view.links_to_other_post(index) else _build_match(match, "")
+
+
+def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
+    """Return the time before a title in another element: such a time is aligned to the right."""
+    text, line = view.folded[index], view.lines[index]
+    match = _TIME_FIRST.fullmatch(text.strip())
+    if match is None or view.links_to_other_post(index):
+        return None
+    lead, start = len(text) - len(text.lstrip()), match.start("title")
+    if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
+        return None
+    if _links_to_category(view, index, lead + start):
+        return _build_match(match, "")
+    return _build_match(match, line.text.strip()[start:].strip(EDGE_SPACES))
+
+
+def _links_to_category(view: PageView, index: int, offset: int) -> bool:
+    """Check whether the text at an offset of a line links to a category: it is no title."""
+    link = view.lines[index].link_at(offset, offset + 1)
+    return link is not None and any(
+        anchor is link and parsed_url is not None and parsed_url.kind is PageKind.CATEGORY
+        for _, anchor, parsed_url in view.links[index]
+    )
+
+
+def _build_match(match: "re.Match[str]", title: str, *, sure: bool = False) -> TimeMatch:
+    return TimeMatch(title=title, start=match.start("time"), end=match.end("time"), sure=sure)
+
+
+def _find_title_before(view: PageView, index: int, match: "re.Match[str]") -> str:
+    """Return the words before the time and its label; a title may itself end in 时间 or 发布."""
+    raw = view.lines[index].text.strip()
+    if BYLINE.match(match["title"]) and (match["label"] or "").startswith("发"):
+        return ""
+    if _is_time_labelled(view, index, match):
+        return _SEPARATOR.sub("", raw[: match.end("title")].strip(EDGE_SPACES))
+    return raw[: max(match.end("label"), match.end("colon"))].strip(EDGE_SPACES)
+
+
+def _is_time_labelled(view: PageView, index: int, match: "re.Match[str]") -> bool:
+    """Check whether the words before the time are its label: by their element, then by form."""
+    start = match.start("label") if match["label"] else match.start("colon")
+    if start < 0:
+        return True
+    line, text = view.lines[index], view.folded[index]
+    lead = len(text) - len(text.lstrip())
+    own, time = line.node_at(lead + start), line.node_at(lead + match.start("time"))
+    if not match["title"]:
+        return own is time or not is_heading(view, index)
+    title = line.node_at(lead + match.end("title") - 1)
+    if own is not title:
+        return True
+    if own is not time or not match["label"]:
+        return False
+    apart = match["colon"] or text[lead + start - 1] in " [("
+    return bool(apart) or len(match["label"]) >= _MIN_SURE_LABEL
+
+
+def iter_text_before(view: PageView, index: int) -> Iterator[int]:
+    """Return the nearest of the three lines before `index` that has text, if any."""
+    found = next((i for i in range(index - 1, max(index - 4, -1), -1) if view.folded[i].strip()), None)
+    if found is not None:
+        yield found
+
+
+def build_title_time(
+    view: PageView, title: str, index: int, time_match: TimeMatch, start: int, end: int
+) -> TitleTime:
+    """Return the title with the time of line `index`."""
+    date_text = DateText(text=view.lines[index].text.strip()[time_match.start : time_match.end].strip())
+    return TitleTime(title=title, posted=date_text, start=start, end=end)
+
+
+# quoted_lines
+
+_SHARE = (
+    rf"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|邀请|订阅|{OWNER_WORDS}|[发写]表?评论)"
+    r"(?:到|本文|此文|文章)?:?\]?"
+)
+# Lines of templates between a post's time and its counters that are no part of the post.
+_TEMPLATE_TEXT = re.compile(
+    r"(?:上一篇|下一篇|前一篇|后一篇)(?:文章|日志|博文)?\s*(?::.*)?|[<>«»]*\s*(?:上一篇|下一篇)\s*[<>«»]*"
+    r"|(?:字[体号](?:大小)?\s*:?)?\s*[\[【(]?\s*(?:大\s*中\s*小|小\s*中\s*大)\s*[\]】)]?"
+    r"|\[?(?:本(?:日志|文|篇)|此文|该日志)由\s*.{1,30}?\s*于\s*.{1,40}?\s*(?:编辑|修改)(?:过)?\]?|(?:文章)?(?:来自|来源|出处)\s*:.{1,60}"
+    r"|(?:引用(?:通告|地址)|[Tt]ags?)\s*:.{1,80}|(?:本文)?字数(?:统计)?\s*:?.{1,60}|-{0,9}\s*本文结束\s*-{0,9}|赠金笔"
+    r"|(?:[\[【](?:关闭|打印|返回|收藏|推荐)(?:窗口|本页|此文|首页|列表|本文)?[\]】]\s*){1,6}"
+    r"|(?:没有|暂无|尚无)(?:评论|留言|回应|回复)\s*:?|\d{1,6}\s*[条个篇则](?:评论|留言|回应)\s*:"
+    r"|(?:文章|日志|所属|个人)?(?:分类|类别|栏目|标签|关键[词字])\s*:.{1,60}"
+    r"|分享[到至]?\s*:.{0,60}|版权(?:声明|所有)\s*:.{1,120}|发表在\s*[^《]{1,40}"
+    rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{TIME_OF_DAY}"
+    r"|路过\s*鸡蛋\s*鲜花\s*握手\s*雷人|刚表态过的朋友\s*(?:\(\s*\d{1,5}\s*人\s*\))?"
+    rf"|{_SHARE}(?:\s*\|?\s*{_SHARE})*"
+)
+_METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")
+
+
+def is_template_text(text: str) -> bool:
+    """Return True if templates put this folded line around a post's text."""
+    return _TEMPLATE_TEXT.fullmatch(text) is not None
+
+
+def find_text_element(view: PageView, title: int, begin: int, line: int) -> range | None:
+    """Return the lines of the innermost element with `line` and the text's first line, or None if it has
+    the title.
+    """
+    first = next((i for i in range(begin, line + 1) if view.folded[i].strip()), line)
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[line]))
+    return None if title in inside else inside
+
+
+def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begin: int, line: int) -> bool:
+    """Return True if `line` is inside the text that begins at `begin`, and comments follow that text."""
+    element = find_text_element(view, title, begin, line)
+    if element is None or all(is_metadata(view, i) for i in range(begin, line)):
+        return False
+    goes_on = any(not is_metadata(view, i) and not view.links[i] for i in range(line + 1, element.stop))
+    return goes_on and comments_follow(view, headers, element.stop)
+
+
+def is_metadata(view: PageView, index: int) -> bool:
+    """Return True if a line is blank or shows data about the post around its text."""
+    text = view.folded[index].strip()
+    return not text or is_template_text(text) or _METADATA.fullmatch(text) is not None
+
+
+def comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
+    """Return True if a label or a header of comments is on line `line` or below, above the sidebar."""
+    end = next((i for i in view.sections if i >= line and view.is_section(i)), len(view.lines))
+    return any(line <= header.first < end for header in headers) or any(
+        line <= index < end and index not in view.sections for index in find_labels(view, COMMENTS_LABEL)
+    )

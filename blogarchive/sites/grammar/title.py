@@ -1,0 +1,473 @@
+"""A post's title and time: below the label 网络日志正文 if the page has it, else by structure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from blogarchive.items import DateText
+from blogarchive.parsing.html import CELLS
+from blogarchive.parsing.lines import Line
+from blogarchive.sites.grammar.counters import Counters, iter_counters
+from blogarchive.sites.grammar.page import PageView, are_in_same_row, find_labels, has_post_label, is_label
+from blogarchive.sites.grammar.time_lines import (
+    BYLINE,
+    COMMENT_TIME_LABEL,
+    EDGE_SPACES,
+    HEADING_TAGS,
+    TIME_LABEL,
+    TimeMatch,
+    TitleTime,
+    build_title_time,
+    find_titles,
+    is_heading,
+    is_marked_title,
+    is_metadata,
+    is_named_by_window,
+    is_template_text,
+    iter_text_before,
+    match_inner_time,
+    match_leading_time,
+    match_relative_time,
+    match_time_before_title,
+    match_trailing_time,
+)
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, POST_LABEL, TIME_OF_DAY
+
+# unparsed_time
+
+_LABEL = r"(?:(?:发表|发布|张贴|更新|创建|撰写)(?:于|时间|日期)?|写于|时间|日期|[Pp]osted(?: on)?)"
+_LABELLED = re.compile(
+    rf"(?:作者\s*:\s*\S{{1,40}}\s+)?{_LABEL}\s*[:于]?\s*(?P<time>[^|。!?;]{{1,40}}?)"
+    r"(?:\s*(?:[|]|\s(?:作者|分类|类别|栏目|来源|标签|浏览|阅读|点击|人气|字[体号])\s*[:(]).{0,80})?"
+)
+_DATELIKE = re.compile(r"(?=.*(?:\d|[年月日天昨今周前末初刚古])).{2,30}")
+_MIN_SPANS = 2
+_MAX_TIME_LENGTH = 30
+_PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
+
+
+def find_unparsed_time(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+    """Return the post's title with the words in place of its time, right after it; None if there are none."""
+    title = _choose_title_of_unparsed_time(view, titles)
+    if title is None:
+        return None
+    line = view.lines[title]
+    if len(line.spans) > 1 and (found := _split_title_line(view, title)) is not None:
+        return found
+    time = next(view.lines_below(title), None)
+    if (
+        time is None
+        or view.is_section(time)
+        or view.links_to_other_post(time)
+        or COMMENT_TIME_LABEL.search(view.folded[time])
+    ):
+        return None
+    words = _find_time_text(view, title, time)
+    if words is None:
+        return None
+    return TitleTime(
+        title=line.text.strip(EDGE_SPACES), posted=DateText(text=words), start=title, end=time + 1
+    )
+
+
+def find_title_only(view: PageView, titles: Sequence[int]) -> TitleTime | None:
+    """Return the post's title alone if a label, counters or a label of comments mark a post; else None."""
+    title = _choose_title_of_unparsed_time(view, titles)
+    shows_post = (
+        has_post_label(view)
+        or any(index not in view.sections for index in find_labels(view, COMMENTS_LABEL))
+        or next(iter_counters(view, 0, len(view.lines)), None) is not None
+    )
+    if title is None or not shows_post:
+        return None
+    return TitleTime(title=view.lines[title].text.strip(EDGE_SPACES), posted=None, start=title, end=title + 1)
+
+
+def _choose_title_of_unparsed_time(view: PageView, titles: Sequence[int]) -> int | None:
+    """Choose the line that the window title begins with, else the last that is no blog's name."""
+    window_title = view.document.title
+    own = [i for i in titles if not view.is_section(i)]
+    named = next((i for i in own if window_title.startswith(view.lines[i].text)), None)
+    if named is None:
+        named = next((line.index for line in view.lines if _begins_window_title(line, window_title)), None)
+    others = [i for i in own if not window_title.endswith(view.lines[i].text)]
+    return named if named is not None else next(reversed(others), None)
+
+
+def _begins_window_title(line: Line, window_title: str) -> bool:
+    """Check whether the window title begins with the first of a heading's elements."""
+    if line.block.tag not in HEADING_TAGS or len(line.spans) < _MIN_SPANS:
+        return False
+    first = line.text[: line.spans[0][1]].strip(EDGE_SPACES)
+    return len(first) > 1 and window_title.startswith(first)
+
+
+def _split_title_line(view: PageView, index: int) -> TitleTime | None:
+    """Return the title with the words in the last element of its line."""
+    line = view.lines[index]
+    start, end, node, _ = line.spans[-1]
+    words = line.text[start:end].strip(EDGE_SPACES)
+    if (
+        node is line.spans[0][2]
+        or not line.text[:start].strip(EDGE_SPACES)
+        or not _is_datelike(view, words, index)
+    ):
+        return None
+    title = line.text[:start].strip(EDGE_SPACES)
+    return TitleTime(title=title, posted=DateText(text=words), start=index, end=index + 1)
+
+
+def _find_time_text(view: PageView, title: int, time: int) -> str | None:
+    text = view.lines[time].text.strip()
+    folded = view.folded[time].strip()
+    match = _LABELLED.fullmatch(folded)
+    if match is not None:
+        return text[slice(*match.span("time"))].strip(EDGE_SPACES)
+    beside, block = view.lines[title].block, view.lines[time].block
+    row = beside.tag in CELLS and block.tag in CELLS and beside.getparent() is block.getparent()
+    if row and len(folded) <= _MAX_TIME_LENGTH and not _PROSE.search(folded):
+        return text
+    alone = view.document.lines_in(block) == range(time, time + 1)
+    return text if alone and _is_datelike(view, text, time) else None
+
+
+def _is_datelike(view: PageView, words: str, index: int) -> bool:
+    """Check whether words may be a time: short, with a number or a word of time, and no sentence."""
+    folded = view.folded[index]
+    at = view.lines[index].text.find(words)
+    part = folded[max(at, 0) :].strip() if at >= 0 else folded.strip()
+    return _DATELIKE.fullmatch(part) is not None and _PROSE.search(part) is None
+
+
+# time_footer
+
+_MAX_HEADING_LINES = 2  # a title and its time without text between them
+_MAX_COUNTERS = 8  # checked for a time beside them
+_LINES_ABOVE_LABEL = 6
+_LINES_TO_BYLINE = 30  # above the label: related posts may be between them
+_BYLINE = re.compile(
+    rf"(?:[Pp]osted by|由|作者|[张发]贴者|发表者)\s*:?\s*[^|]{{1,40}}?\s*{DATETIME}\s*\|.{{0,80}}"
+    r"(?:[Cc]omments?|评论|引用|TrackBacks?|[Pp]ermalink|固定链接|浏览|阅读|回响|留言).{0,60}"
+)
+
+
+def split_time_footer(view: PageView, found: TitleTime) -> TitleTime:
+    """Return `found` with its time as a footer if the body lies between title and time."""
+    title = next(view.lines_with_text(range(found.start, found.end)), found.start)
+    if found.end - title <= _MAX_HEADING_LINES:
+        return found
+    feet = (_as_time_footer(view, found, title, found.end - 1, each) for each in _iter_first_counters(view))
+    return next((footer_line for footer_line in feet if footer_line is not None), None) or (
+        replace(found, end=title + 1, footer_line=found.end - 1)
+        if _is_above_comments(view, found.end - 1)
+        else found
+    )
+
+
+def find_time_above_label(view: PageView, titles: list[int]) -> TitleTime | None:
+    """Return one of the titles with the time above the label of the comments, on a page without counters."""
+    own = [i for i in titles if not view.document.title.endswith(view.lines[i].text)] or titles
+    for label in (i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections):
+        index = _find_line_above(view, label)
+        if index is not None:
+            time_match = match_leading_time(view, index) or match_inner_time(view, index)
+            if time_match is None and own and (byline := _find_byline(view, own[0], index)) is not None:
+                index, time_match = byline, match_inner_time(view, byline)
+            elif not _is_above_comments(view, index):
+                continue
+            if time_match is None or not own or not own[0] < index - 1:
+                continue
+            window_title = view.document.title
+            title = next((i for i in own if window_title.startswith(view.lines[i].text)), own[0])
+            found = build_title_time(
+                view, view.lines[title].text.strip(EDGE_SPACES), index, time_match, title, title + 1
+            )
+            return replace(found, footer_line=index)
+    return None
+
+
+def _find_byline(view: PageView, title: int, end: int) -> int | None:
+    """Find the last line above `end` that names the author, the time and other data about the post, between signs."""
+    if not is_named_by_window(view, title):
+        return None
+    near = range(end, max(title, end - _LINES_TO_BYLINE), -1)
+    return next((i for i in near if _BYLINE.fullmatch(view.folded[i].strip())), None)
+
+
+def _is_above_comments(view: PageView, time: int) -> bool:
+    """Check whether a line is right above the first label of comments, on a page without counters."""
+    if next(iter_counters(view, 0, len(view.lines)), None) is not None:
+        return False
+    label = next((i for i in find_labels(view, COMMENTS_LABEL) if i not in view.sections), None)
+    return label is not None and _find_line_above(view, label) == time
+
+
+def _find_line_above(view: PageView, label: int) -> int | None:
+    """Find the nearest line above a label that has more than words of buttons."""
+    near = range(label - 1, max(label - _LINES_ABOVE_LABEL, -1), -1)
+    return next((i for i in near if (text := view.folded[i].strip()) and not is_template_text(text)), None)
+
+
+def _iter_first_counters(view: PageView) -> Iterator[Counters]:
+    return islice(iter_counters(view, 0, len(view.lines)), _MAX_COUNTERS)
+
+
+def find_time_at_footer(view: PageView, titles: list[int]) -> TitleTime | None:
+    """Return one of the titles with the time at the end of the text, on or above the line of counters."""
+    if not titles:
+        return None
+    window_title = view.document.title
+    title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
+    for each in _iter_first_counters(view):
+        for index in (each.first, *iter_text_before(view, each.first)):
+            time_match = match_leading_time(view, index) or match_inner_time(view, index)
+            if time_match is None:
+                continue
+            text = view.lines[title].text.strip(EDGE_SPACES)
+            found = build_title_time(view, text, index, time_match, title, index + 1)
+            if footed := _as_time_footer(view, found, title, index, each):
+                return footed
+    return None
+
+
+def _as_time_footer(
+    view: PageView, found: TitleTime, title: int, time: int, counters: Counters
+) -> TitleTime | None:
+    """Return the time as a footer if text lies between it and the title, and none below the counters."""
+    label = next((i for i in find_labels(view, COMMENTS_LABEL) if i > counters.last), len(view.lines))
+    apart = any(True for _ in view.lines_with_text(range(time + 1, counters.first)))
+    under = view.lines_with_text(range(counters.last + 1, label)) if label < len(view.lines) else ()
+    below = any(not view.links[index] for index in under)
+    if (
+        apart
+        or below
+        or time > counters.last
+        or not any(True for _ in view.lines_with_text(range(title + 1, time)))
+    ):
+        return None
+    return replace(found, end=title + 1, footer_line=time)
+
+
+# title_time
+
+_DAY = re.compile(rf"[(\[【]?{TIME_LABEL}(?P<time>{DATE})[)\]】]?")
+_DAY_ABOVE = re.compile(rf"{TIME_LABEL}(?P<time>{DATE})\s*\(?(?:(?:星期|周)[一二三四五六日天])?\)?")
+# A date with its label among other data about the post.
+_DAY_AMID = re.compile(
+    rf"(?:.{{0,60}}?[\s|·,/])?(?:(?:发表|发布|张贴|创建)(?:于|时间|日期)?|写于|时间|日期|[Pp]osted on)\s*:?\s*"
+    rf"(?P<time>{DATE})(?!\s*\d)"
+    r"(?:[\s|·,/(].{0,160})?"
+)
+_HOUR = re.compile(TIME_OF_DAY)
+_LINES_TO_DAY = 3
+_LINES_BELOW_LABEL = 8
+
+
+def find_title_time(view: PageView, *, labelled: bool = False) -> TitleTime | None:
+    """Return the title and time of the page's post, or None; `labelled`: only below 网络日志正文.
+
+    People write nothing above the title. So the first match is the page's own if it is above the first
+    counters or beside them.
+    """
+    counters = next(iter_counters(view, 0, len(view.lines)), None)
+    labelling = frozenset(find_labels(view, POST_LABEL))
+    end = len(view.lines) if counters is None else counters.first
+    marked = [] if labelled else [i for i in find_titles(view, end) if not _names_other(view, i)]
+    passed: list[int] = []
+    for index in sorted({*marked, *(i for i in labelling if i < end)}):
+        if index in labelling:
+            # Titles above the label, such as the blog's, are not this post's.
+            passed = list(islice(view.lines_below(index), 1))
+            found = _find_below_label(view, index + 1)
+        else:
+            passed.append(index)
+            found = _find_at_title(view, index)
+        if found is not None:
+            return split_time_footer(view, found)
+    found = (
+        find_time_at_footer(view, passed)
+        or find_time_above_label(view, passed)
+        or _find_by_day(view, passed)
+        or find_unparsed_time(view, passed)
+    )
+    if found is None and not labelled:
+        # The window title is a better witness of the title than any time, if the URL names a post: a list has the
+        # name of its blog there.
+        is_known = view.number not in (None, "0")
+        named = [i for i in passed if is_known and is_named_by_window(view, i)]
+        found = (find_title_only(view, named) if named else None) or _find_first_time(view)
+    return found or find_title_only(view, passed)
+
+
+def _names_other(view: PageView, index: int) -> bool:
+    """Check whether a line is the title of another post, or the name of the blog."""
+    return view.links_to_other_post(index) or view.is_home_link(index)
+
+
+def _find_below_label(view: PageView, start: int) -> TitleTime | None:
+    stop = min(start + _LINES_BELOW_LABEL, len(view.lines))
+    first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
+    for index in range(first, stop):
+        time_match = match_trailing_time(view, index) or match_leading_time(view, index)
+        if index > first and (
+            is_label(view, index, COMMENTS_LABEL)
+            or (time_match and COMMENT_TIME_LABEL.search(time_match.title))
+        ):
+            break
+        if time_match is None and index in (first, second):
+            time_match = (
+                match_time_before_title(view, index) if index == first else match_inner_time(view, index)
+            )
+        if time_match is not None and not (index + 1 < stop and _is_title_only(view, index, time_match)):
+            return _choose_title_of_title_time(view, start, index, time_match, stop)
+    return None
+
+
+def _find_at_title(view: PageView, index: int) -> TitleTime | None:
+    """Return the title at `index` with the time right before it, in it, or after it."""
+    after = list(islice(view.lines_below(index), 2))
+    text = view.lines[index].text
+    beside = _find_time_beside(view, [*iter_text_before(view, index), *after[:1]], after)
+    own = match_trailing_time(view, index)
+    if own is not None and not (beside and view.document.title.startswith(text)):
+        whole = after and _is_title_only(view, index, own)
+        if not whole:
+            return _choose_title_of_title_time(view, index, index, own, index + 1)
+    if beside is None:
+        return None
+    other, time_match = beside
+    return build_title_time(
+        view, text.strip(EDGE_SPACES), other, time_match, min(index, other), max(index, other) + 1
+    )
+
+
+def _find_time_beside(view: PageView, around: list[int], after: list[int]) -> tuple[int, TimeMatch] | None:
+    """Return the first line of `around` that is a time alone, else of `after` one with a time in it."""
+    for index in around:
+        time_match = match_trailing_time(view, index)
+        if time_match is not None and not time_match.title:
+            return index, time_match
+    for offset, index in enumerate(after):
+        more = match_leading_time(view, index) or (None if offset else match_inner_time(view, index))
+        more = more or match_relative_time(view, index)
+        if more is not None and not (offset and _is_above_title(view, index)):
+            return index, more
+    return None
+
+
+def _is_above_title(view: PageView, time: int) -> bool:
+    """Check whether the line below a time is a heading that the window title contains."""
+    below = next(view.lines_below(time), None)
+    return below is not None and is_heading(view, below) and is_named_by_window(view, below)
+
+
+def _find_first_time(view: PageView) -> TitleTime | None:
+    """Return the first time with a title on its line or right before it: the last resort."""
+    for index in range(len(view.lines)):
+        if view.is_section(index) or is_label(view, index, COMMENTS_LABEL):
+            continue
+        time_match = match_trailing_time(view, index) or match_time_before_title(view, index)
+        if (
+            time_match is None
+            or view.links_to_other_post(index)
+            or COMMENT_TIME_LABEL.search(time_match.title)
+        ):
+            continue
+        before = next(iter(iter_text_before(view, index)), index)
+        after = next(view.lines_below(index), index)
+        if time_match.title and BYLINE.match(time_match.title) and before != index:
+            return _choose_title_of_title_time(view, before, index, time_match, index + 1)
+        if time_match.title:
+            return _choose_title_of_title_time(view, index, index, time_match, index + 1)
+        if view.lines[after].block.tag in HEADING_TAGS:
+            return _choose_title_of_title_time(view, index, index, time_match, after + 1)
+        if before != index:
+            return _choose_title_of_title_time(view, before, index, time_match, index + 1)
+    return None
+
+
+def _find_by_day(view: PageView, titles: list[int]) -> TitleTime | None:
+    """Return the first title with a date alone on the next line, and its hour on the line after, if any;
+    else a heading that the window title contains, with a date alone on the line before.
+    """
+    for title in titles:
+        found = _find_day_below(view, title)
+        if found is None:
+            continue
+        day, shown = found
+        day_text = view.lines[day].text.strip()[slice(*shown)].strip()
+        hour = next(view.lines_below(day), None)
+        if hour is None or _HOUR.fullmatch(view.folded[hour].strip()) is None:
+            hour = None
+        posted = day_text if hour is None else f"{day_text} {view.lines[hour].text.strip()}"
+        text = view.lines[title].text.strip(EDGE_SPACES)
+        end = (day if hour is None else hour) + 1
+        return TitleTime(title=text, posted=DateText(text=posted), start=title, end=end)
+    return _find_by_day_above(view, titles)
+
+
+def _find_day_below(view: PageView, title: int) -> tuple[int, tuple[int, int]] | None:
+    """Return the line and the span of a date below a title: right below it, or below data about the post."""
+    for index in islice(view.lines_below(title), _LINES_TO_DAY):
+        text = view.folded[index].strip()
+        match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text)
+        if match is not None:
+            return None if view.links_to_other_post(index) else (index, match.span("time"))
+        if not is_metadata(view, index):
+            return None
+    return None
+
+
+def _find_by_day_above(view: PageView, titles: list[int]) -> TitleTime | None:
+    for title in titles:
+        day = next(iter_text_before(view, title), None)
+        match = None if day is None else _DAY_ABOVE.fullmatch(view.folded[day].strip())
+        if day is not None and match is not None and is_named_by_window(view, title):
+            shown = view.lines[day].text.strip()[slice(*match.span("time"))]
+            text = view.lines[title].text.strip(EDGE_SPACES)
+            return TitleTime(title=text, posted=DateText(text=shown), start=day, end=title + 1)
+    return None
+
+
+def _is_title_only(view: PageView, index: int, time_match: TimeMatch) -> bool:
+    """Check whether a line that ends in a time is all title, with its own time on the next line."""
+    following = match_trailing_time(view, index + 1)
+    if following is None or following.title:
+        return False
+    line = view.lines[index]
+    if line.node_at(0) is not line.node_at(time_match.start):
+        return False
+    return (
+        are_in_same_row(view.lines[index], view.lines[index + 1])
+        or is_marked_title(view, line)
+        or line.text in view.document.title
+    )
+
+
+def _choose_title_of_title_time(
+    view: PageView, start: int, index: int, time_match: TimeMatch, stop: int
+) -> TitleTime:
+    title, end = time_match.title, index + 1
+    before = list(view.lines_with_text(range(start, index)))
+    if before and _is_byline(view, before, time_match):
+        named = [
+            i for i in before if view.folded[i].strip()[-1] != ":"
+        ] or before  # a cell may have the label 标题: alone
+        title = view.lines[next((i for i in named if is_heading(view, i)), named[0])].text
+    elif not title:
+        after = next(view.lines_with_text(range(end, stop)), None)
+        if after is not None and (
+            is_heading(view, after) or are_in_same_row(view.lines[index], view.lines[after])
+        ):
+            title, end = view.lines[after].text, after + 1
+    return build_title_time(view, title.strip(EDGE_SPACES), index, time_match, start, end)
+
+
+def _is_byline(view: PageView, before: list[int], time_match: TimeMatch) -> bool:
+    """Check whether the words before the time name the author, so that the title is above."""
+    if not time_match.title or BYLINE.match(time_match.title):
+        return True
+    if view.document.title.startswith(time_match.title):
+        return False
+    return (time_match.sure and len(before) == 1) or any(is_heading(view, i) for i in before)

@@ -1,0 +1,173 @@
+"""Ids of posts: text, as the site writes them. Ids of 163 have up to 30 digits, ids of 新浪 have letters."""
+
+import html
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
+from functools import lru_cache
+from operator import is_
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+from blogarchive.items import BlogLink, PageKind, ParsedUrl, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.http import matches_host
+from blogarchive.sites.base import Site, site_by_name, site_names
+
+# blog_links
+
+MAX_BLOGS = 2_000
+"""Blogs of one page: an author can type links to blogs that do not exist."""
+
+TOO_MANY_BLOGS = Problem(
+    kind="incomplete",
+    field="blogs",
+    detail=Detail.TOO_MANY_LINKS.format(limit=MAX_BLOGS),
+)
+
+_URL = re.compile(r"""https?://[^\s"'<>\\|]+""", re.IGNORECASE)
+_MAX_UID_LENGTH = 64
+_MAX_URL_LENGTH = 300
+
+
+def blog_of_url(site: Site, url: str) -> BlogLink | None:
+    """Return the blog that a URL of the site names, by its home page or by any page below it; None if it names none."""
+    parsed = site.parse_url(url)
+    if parsed.uid is None or parsed.kind is PageKind.UNKNOWN or len(parsed.uid) > _MAX_UID_LENGTH:
+        return None
+    home_url = site.build_home_url(parsed.url, parsed.uid)
+    return None if home_url is None else BlogLink(site=site.name, uid=parsed.uid, url=home_url)
+
+
+def linked_blogs(
+    site: Site, urls: Iterable[str], page_url: str, own: Container[str]
+) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
+    """Return the blogs that absolute URLs of a page name, each once, and a problem if they are more than `MAX_BLOGS`.
+
+    The forms of a site fit URLs of many hosts, so a blog is on the page's host or on one of the site's. `own` are
+    the uids of the page's own blog.
+    """
+    host = _host_and_port(page_url)
+    find = _blog_finder(site, "" if matches_host(host, site.hosts) else host)
+    found: dict[str, BlogLink] = {}
+    for url in urls:
+        blog = find(url) if len(url) < _MAX_URL_LENGTH else None
+        if blog is None or blog.uid in own or blog.uid in found:
+            continue
+        if len(found) == MAX_BLOGS:
+            return tuple(found.values()), (TOO_MANY_BLOGS,)
+        found[blog.uid] = blog
+    return tuple(found.values()), ()
+
+
+@lru_cache(maxsize=4)
+def _blog_finder(site: Site, host: str) -> Callable[[str], BlogLink | None]:
+    """Return a function from an absolute URL to its blog on `host` or on a host of the site; it caches results."""
+    hosts = (host, *site.hosts) if host else site.hosts
+
+    @lru_cache(maxsize=2048)  # a page links to its own blog hundreds of times, and to those of its commenters
+    def find(url: str) -> BlogLink | None:
+        return next(blogs_of_urls(site, [site.parse_url(url).url], hosts), None)
+
+    return find
+
+
+def text_urls(text: str) -> Iterator[str]:
+    """Yield every absolute URL of a text, such as a list, a sitemap or a saved page, each once."""
+    for url in dict.fromkeys(_URL.findall(text)):
+        yield html.unescape(url).rstrip(".,;:)")
+
+
+def blogs_of_urls(site: Site, urls: Iterable[str], hosts: Iterable[str]) -> Iterator[BlogLink]:
+    """Yield the blogs of the URLs on hosts that match a pattern (`host`, `host:port`, `*.domain`), each once."""
+    patterns, seen = tuple(hosts), set()
+    for url in urls:
+        blog = blog_of_url(site, url) if matches_host(_host_and_port(url), patterns) else None
+        if blog is not None and blog not in seen:
+            seen.add(blog)
+            yield blog
+
+
+def _host_and_port(url: str) -> str:
+    """Return `host` or `host:port` of a URL in lower case; "" if it has none or is invalid."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
+# post_links
+
+
+def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
+    """Return the post that the absolute `url` names; None if it is no post of the site of `page_url`."""
+    if site not in site_names():
+        return None
+    try:
+        host, own = urlsplit(url).hostname, urlsplit(page_url).hostname
+    except ValueError:
+        return None
+    if host is None or (host != own and not matches_host(host, site_by_name(site).hosts)):
+        return None
+    parsed_url = site_by_name(site).parse_url(url)
+    return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None
+
+
+# identity_key
+
+_T = TypeVar("_T")
+
+
+class IdentityKey(Generic[_T]):
+    """Some items as a cache key; two keys are equal if they have the same objects.
+
+    Comparing or hashing the values of hundreds of items costs more than the cache saves.
+    """
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[_T, ...]) -> None:
+        self.items = items
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, IdentityKey):
+            return False
+        one, two = self.items, other.items
+        return one is two or (len(one) == len(two) and all(map(is_, one, two)))
+
+    def __hash__(self) -> int:
+        return hash((len(self.items), *map(id, self.items[:1])))
+
+
+# post_ids
+
+DECIMAL_UID = r"0*(?P<uid>[1-9][0-9]{0,15})"
+"""Pattern of a blog's number in a URL: leading zeros and digits of other scripts name no further blog."""
+
+_MAX_DECIMAL_ID = 40  # digits
+_MAX_JSON_INTEGER = 15  # digits; JavaScript rounds integers from 2 ** 53 on
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def parse_decimal_id(text: str) -> str | None:
+    """Return the id that ASCII digits write, without leading zeros; None for other text or more than 40 digits."""
+    digits = text.lstrip("0") or text[-1:]
+    return digits if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DECIMAL_ID else None
+
+
+def order_key(number: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key of ids: each part between separators compares by its length, then as text.
+
+    Decimal ids compare by value, `201201/998` is less than `201202/7`, and ids of equal length compare as text.
+    """
+    return tuple((len(part), part) for part in _SEPARATORS.split(number))
+
+
+def json_id(number: str) -> int | str:
+    """Return the id as JSON shows it: an integer up to 15 digits, else a string."""
+    is_integer = parse_decimal_id(number) == number and len(number) <= _MAX_JSON_INTEGER
+    return int(number) if is_integer else number
+
+
+def id_from_json(value: int | str | None) -> str | None:
+    """Return an id of a JSON object as text; older archives and exports have integers."""
+    return None if value is None else str(value)

@@ -14,10 +14,10 @@ from blogarchive.crawl.session import CrawlSession
 from blogarchive.crawl.targets.source import SLICE
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import transitions
 from blogarchive.store.ledger import failures, runs
+from blogarchive.store.ledger import frontier as transitions
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 HOST = "blog.test"
 _FAR = "2099-01-01T00:00:00+00:00"

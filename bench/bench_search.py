@@ -14,8 +14,7 @@ from time import perf_counter
 from bench.figures import Row
 from bench.running import folder
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.search.query import match_expression, parse_query
-from blogarchive.store.search.search import search
+from blogarchive.store.search.search import match_expression, parse_query, search
 from blogarchive.store.search.tokenizer import fold
 
 POSTS = 100_000

@@ -12,8 +12,8 @@ from bench.archives import UID, filled, sidebar, visit_of
 from bench.figures import Row
 from bench.running import backup, demo_host, folder
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import save_page
+from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger.blogs import Blog
 
 SMALL, LARGE, SAVED = 1_000, 100_000, 400

@@ -15,8 +15,8 @@ from typing import Any
 from bench.archives import written_fast
 from bench.bench_search import vocabulary
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.posts.post_row import content_hash
-from blogarchive.store.text_checksum import text_checksum
+from blogarchive.store.posts.posts import content_hash
+from blogarchive.store.rows import text_checksum
 
 AUTHORS = 300
 COMMENTS = 5

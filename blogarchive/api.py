@@ -21,11 +21,9 @@ from blogarchive.parsing.charset import Decoded, decode
 from blogarchive.parsing.dates import ParsedDate, parse_date
 from blogarchive.sites import base
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
-from blogarchive.store.queries.post_models import Comment, Image, Version
-from blogarchive.store.queries.post_models import FullPost as Post
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import Blog, Comment, Image, Version
+from blogarchive.store.read.models import FullPost as Post
 
 __all__ = [
     "ArchiveBusy",

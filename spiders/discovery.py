@@ -16,7 +16,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
 from blogarchive.crawl.host_locks import HostLocks
 from blogarchive.parsing.http import host_of, retry_after
-from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
+from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.download_handler import flush_slots
 from spiders.fetch_errors import classify_error, error_of, is_program_error
 from spiders.middlewares.robots import RobotsRules

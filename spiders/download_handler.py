@@ -20,7 +20,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from blogarchive.crawl.host_locks import lock_name
 from blogarchive.errors import HostBusy
 from blogarchive.parsing.http import port_of, retry_after
-from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
+from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.response_head import LimitedHeadFactory
 from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, PoliteSpider, RequestCancelled

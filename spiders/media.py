@@ -25,8 +25,8 @@ from blogarchive.parsing.images import (
     check_image,
     too_large_failure,
 )
-from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
-from blogarchive.store.media.queries import QueuedImage
+from blogarchive.store.ingest.validate import REFUSAL_STATUSES
+from blogarchive.store.media import QueuedImage
 from spiders.fetch_errors import classify_error, error_of, is_program_error
 from spiders.response_kind import page_of, request_of
 from spiders.scheduler import HostScheduler

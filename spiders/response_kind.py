@@ -8,7 +8,7 @@ from scrapy.http import Request, Response
 
 from blogarchive.items import CrawledPage, NoticeKind, Page, PageKind, ParsedPage
 from blogarchive.parsing.http import is_truncated
-from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
+from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 
 _COOKIES = {b"Set-Cookie", b"Set-Cookie2", b"Cookie"}
 _READABLE_ERRORS = {401, 403, 404, 410, 451}

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from blogarchive.store.queries.table_statements import rewrite_statement
+from blogarchive.store.read.datasette import rewrite_statement
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette

@@ -17,7 +17,7 @@ from blogarchive.browse import archives, error_page, metadata, routes
 from blogarchive.browse.pages import formatting
 from blogarchive.browse.sql_limits import limit_connection
 from blogarchive.browse.tables import csv_bom, links
-from blogarchive.store.search.query import escape_fts
+from blogarchive.store.search.search import escape_fts
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette

@@ -14,7 +14,7 @@ from blogarchive.browse.pages import keys
 from blogarchive.browse.tables import links
 from blogarchive.messages import Language
 from blogarchive.messages.translate import translator
-from blogarchive.store.queries.reading_pages import blog_lists
+from blogarchive.store.read import blogs as blog_lists
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette

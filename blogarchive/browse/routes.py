@@ -17,7 +17,7 @@ from blogarchive.browse.pages.post_page import show_edits, show_post
 from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.request_context import Handler, RequestContext, make_view
 from blogarchive.messages import N_
-from blogarchive.store.queries.reading_pages import author_pages
+from blogarchive.store.read import blogs as author_pages
 
 if TYPE_CHECKING:  # an import at run time would be circular: datasette.app imports its plugins
     from datasette.app import Datasette

@@ -18,7 +18,7 @@ from blogarchive.browse.archives import is_archive
 from blogarchive.browse.guard import guard
 from blogarchive.browse.sql_limits import limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
-from blogarchive.store.database import version_check
+from blogarchive.store.database import migrations as version_check
 from blogarchive.store.database.connection import file_uri, wal_path
 
 SETTINGS: Final = {

@@ -22,8 +22,8 @@ from blogarchive.crawl.targets.from_urls import digest_of, read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery.discovered import waiting_urls
-from blogarchive.store.ledger.blog_settings import BlogSettings
+from blogarchive.store.discovery import waiting_urls
+from blogarchive.store.ledger.blogs import BlogSettings
 
 if TYPE_CHECKING:  # Scrapy is imported when a crawl begins
     from blogarchive.crawl.result import CrawlResult

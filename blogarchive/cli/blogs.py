@@ -15,12 +15,18 @@ from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.options import require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blog_removal import remove_blog
-from blogarchive.store.ledger.blog_settings import BlogSettings, read_settings, write_settings
-from blogarchive.store.ledger.blogs import Blog, find_blog, stored_blogs
-from blogarchive.store.timestamps import format_utc, utc_now
+from blogarchive.store.ledger.blogs import (
+    Blog,
+    BlogSettings,
+    find_blog,
+    read_settings,
+    remove_blog,
+    stored_blogs,
+    write_settings,
+)
+from blogarchive.store.rows import format_utc, utc_now
 
 _KEYS = ("delay", "media_hosts", "cookies")
 _blog = click.argument("name", metavar="BLOG")

@@ -14,7 +14,7 @@ from blogarchive.crawl.progress import open_observer
 from blogarchive.demo.host import DemoHost
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.failures import open_failures
-from blogarchive.store.queries.status import read_status
+from blogarchive.store.read.status import read_status
 
 _DEMO_DB = Path("data/demo.db")
 

@@ -20,14 +20,14 @@ from blogarchive.errors import UsageError
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
 from blogarchive.sites.links import blogs_of_urls, text_urls
-from blogarchive.store.database import lock
+from blogarchive.store import discovery as discovered
+from blogarchive.store import discovery as lookups
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import discovered, lookups
-from blogarchive.store.discovery.discovered import Source
+from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
-from blogarchive.store.pages.page_rows import count_stale_pages
-from blogarchive.store.progress import Progress
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.pages.pages import count_stale_pages
+from blogarchive.store.rows import Progress, utc_now
 
 if TYPE_CHECKING:  # Scrapy is imported when a request is sent
     from blogarchive.crawl.discovery import DiscoverySession

@@ -15,7 +15,7 @@ from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.errors import UsageError
 from blogarchive.export.run import FORMATS, run_export
 from blogarchive.sites.links import parse_decimal_id
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.read.exports import Filters
 
 if TYPE_CHECKING:
     from blogarchive.export.book.volumes import Division

@@ -20,13 +20,13 @@ from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
-from blogarchive.store import kept_totals
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
+from blogarchive.store.database import totals as kept_totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.scratch_copy import open_scratch
+from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
-from blogarchive.store.pages import page_rows
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.rows import utc_now
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 

@@ -16,13 +16,12 @@ from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.labels import field_words, gone_reason_words, label
 from blogarchive.sites.base import broken_sites, site_by_name, site_names
 from blogarchive.sites.links import parse_decimal_id
+from blogarchive.store import verify as integrity
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries import history
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.post_models import FullPost
-from blogarchive.store.queries.verify import integrity
+from blogarchive.store.read import posts as history
+from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.workers.process import count_cores
 
 

@@ -144,9 +144,9 @@ def app(port: int, no_browser: bool, db: Path) -> None:
 
 def _rebuild_index(db: Path) -> None:
     from blogarchive.crawl.options import require_archive
-    from blogarchive.store.database import lock
+    from blogarchive.store.database import connection as lock
     from blogarchive.store.database.archive import Archive
-    from blogarchive.store.timestamps import utc_now
+    from blogarchive.store.rows import utc_now
 
     require_archive(db)
     with lock.hold_lock(db, "search", now=utc_now()), Archive.open(db) as archive:

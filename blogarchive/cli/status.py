@@ -14,10 +14,10 @@ from blogarchive.cli.common.run_summary import skipped_images_line
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.labels import label
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery.discovered import Coverage
+from blogarchive.store.discovery import Coverage
 from blogarchive.store.ledger.blogs import Blog, find_blog
-from blogarchive.store.queries import status as status_query
-from blogarchive.store.queries.status import ArchiveStatus, BlogStatus
+from blogarchive.store.read import status as status_query
+from blogarchive.store.read.status import ArchiveStatus, BlogStatus
 
 _MAX_BLOGS: Final = 20
 """Blogs up to which each is shown in full."""

@@ -13,11 +13,10 @@ from blogarchive.sites.base import Site, parse_page
 from blogarchive.sites.grammar.listing import find_next_page
 from blogarchive.sites.grammar.page import build_page_view
 from blogarchive.sites.links import blog_of_url
+from blogarchive.store import discovery as lookups
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import lookups
-from blogarchive.store.discovery.discovered import Source, add_blogs
-from blogarchive.store.progress import Progress
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.discovery import Source, add_blogs
+from blogarchive.store.rows import Progress, utc_now
 
 REPEAT_AFTER = timedelta(days=7)
 """A sample or a uid is not requested again within this time: an interrupted `discover` continues."""

@@ -8,10 +8,10 @@ from blogarchive.crawl.session import CrawlObserver, CrawlSession
 from blogarchive.crawl.targets.from_urls import start_targets
 from blogarchive.errors import NoArchive
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.scratch_copy import open_scratch
-from blogarchive.store.frontier import stored_targets
+from blogarchive.store.database.files import open_scratch
+from blogarchive.store.ledger import frontier as stored_targets
 from blogarchive.store.ledger import runs
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 
 def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool = True) -> list[str]:

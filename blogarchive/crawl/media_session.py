@@ -12,12 +12,12 @@ from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing import http as hosts
 from blogarchive.parsing.images import ImageFailure, ImageFile
 from blogarchive.sites.base import site_by_name
+from blogarchive.store import media as media_queue
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.media import queue as media_queue
-from blogarchive.store.media.queries import AuthorIds, QueuedImage
-from blogarchive.store.timestamps import format_utc, parse_utc, utc_now
+from blogarchive.store.media import AuthorIds, QueuedImage
+from blogarchive.store.rows import format_utc, parse_utc, utc_now
 
 _ALL = 10_000_000
 
@@ -83,7 +83,9 @@ class MediaSession:
         allowed = self.policy.host_filter(self._blogs, own_hosts)
         authors = self._authors.json()
         media_queue.queue_images(self._archive, authors, self.policy.refusal, allowed)
-        self._hosts = media_queue.due_hosts(self._archive, authors, now=self._begun_at, since=self._since)
+        self._hosts = media_queue.due_hosts_of_queue(
+            self._archive, authors, now=self._begun_at, since=self._since
+        )
         due = self.count_due()
         self._total = self.stored + self.failed + due
         self._changed.update(dict.fromkeys(self._hosts))
@@ -97,7 +99,7 @@ class MediaSession:
 
     def count_due(self) -> int:
         """Return the number of queued images that are due."""
-        return media_queue.count_due(
+        return media_queue.count_due_of_queue(
             self._archive, self._authors.json(), now=self._begun_at, since=self._since
         )
 
@@ -167,7 +169,7 @@ class MediaSession:
 
     def _is_allowed_elsewhere(self, image: QueuedImage) -> bool:
         """Return True if another post of the run shows the image, and its blog allows the host."""
-        shown = media_queue.shown_images(self._archive, self._authors.json(), image)
+        shown = media_queue.shown_images_of_queue(self._archive, self._authors.json(), image)
         return any(self.policy.refusal(one.url, one.post_url, one.blog) is None for one in shown)
 
     def _skip(self, image: QueuedImage) -> bool:

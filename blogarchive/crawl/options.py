@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from blogarchive.errors import NoArchive
-from blogarchive.store.ledger.blog_settings import BlogSettings
+from blogarchive.store.ledger.blogs import BlogSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,9 +14,9 @@ from blogarchive.crawl.session import CrawlObserver
 from blogarchive.items import Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.labels import label
-from blogarchive.store.frontier import queue as frontier_queue
+from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages.result import Outcome, SaveResult
+from blogarchive.store.pages.context import Outcome, SaveResult
 
 _SECONDS_BETWEEN_COUNTS = 1.0
 _SECONDS_BETWEEN_LINES = 60.0

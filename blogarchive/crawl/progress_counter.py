@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier.queue import CrawlProgress
+from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.frontier import CrawlProgress
 
 
 class ProgressCounter:

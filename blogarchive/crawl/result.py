@@ -19,12 +19,12 @@ from blogarchive.errors import (
     Unreachable,
 )
 from blogarchive.messages.explain import explain_detail
-from blogarchive.store.ledger import failures, field_coverage
+from blogarchive.store.ledger import coverage as field_coverage
+from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog, is_stored
-from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.ledger.reported import known_home_failures, reported_failures
+from blogarchive.store.ledger.failures import OpenFailure, known_home_failures, reported_failures
 from blogarchive.store.ledger.runs import Counts, RunOutcome
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)
 

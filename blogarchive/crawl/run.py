@@ -20,11 +20,11 @@ from blogarchive.errors import HostBusy, Interrupted, RobotsForbid, SiteBlocks, 
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.http import host_of, port_of
-from blogarchive.store.database import lock
+from blogarchive.store import discovery as discovered
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive, delete_archive
-from blogarchive.store.discovery import discovered
 from blogarchive.store.ledger import failures, runs
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 if TYPE_CHECKING:  # it imports the grammar of pages
     from blogarchive.crawl.discovery import DiscoverySession

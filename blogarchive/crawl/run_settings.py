@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blog_settings import BlogSettings, read_settings, write_settings
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,21 +21,23 @@ from blogarchive.crawl.targets.source import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import host_of, port_of
+from blogarchive.store import media as media_queue
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue, stored_targets
-from blogarchive.store.frontier.queue import CrawlProgress
-from blogarchive.store.ingest import home_pages, plan, save_page
-from blogarchive.store.ledger import blogs, failures, field_coverage
+from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ingest import plan as home_pages
+from blogarchive.store.ledger import blogs, failures
+from blogarchive.store.ledger import coverage as field_coverage
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import frontier as stored_targets
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.frontier import CrawlProgress
 from blogarchive.store.ledger.runs import Counts, Run
-from blogarchive.store.media import queue as media_queue
-from blogarchive.store.media.queries import author_ids
-from blogarchive.store.media.skipped import count_skipped_by_host
-from blogarchive.store.pages import page_rows
-from blogarchive.store.pages.result import Outcome, SaveResult
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.media import author_ids, count_skipped_by_host
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.context import Outcome, SaveResult
+from blogarchive.store.rows import utc_now
 
 
 class CrawlObserver(MediaObserver, Protocol):

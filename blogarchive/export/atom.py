@@ -10,9 +10,8 @@ from blogarchive.export.common.iterate import iterate_posts
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_entry, build_head
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.rows import Progress, no_progress
 
 
 def export_atom(

@@ -19,11 +19,9 @@ from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.parsing.images import detect_image_type, is_intact
 from blogarchive.rendering.bodies import ImageSource, ImageToShow
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
-from blogarchive.store.queries.post_models import FullPost, Image
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import Blog, FullPost, Image
+from blogarchive.store.rows import Progress, no_progress
 
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 

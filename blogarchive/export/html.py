@@ -14,11 +14,9 @@ from blogarchive.export.common.writer import Digests
 from blogarchive.export.site import pages, search
 from blogarchive.export.site.page_paths import SiteBlog, SitePost, href, plan_blog
 from blogarchive.export.site.pages import PostPage
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import Blog, FullPost
+from blogarchive.store.rows import Progress, no_progress
 
 _SEARCH_PAGE = "search.html"
 _FOLD = "search/fold.js"

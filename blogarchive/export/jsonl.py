@@ -14,11 +14,9 @@ from blogarchive.export.common.line_ends import escape_line_ends
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.sites.links import json_id
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import open_reader
-from blogarchive.store.queries.post_models import Comment, FullPost
+from blogarchive.store.read.exports import Filters, open_reader
+from blogarchive.store.read.models import Blog, Comment, FullPost
+from blogarchive.store.rows import Progress, no_progress
 
 _SCHEMA: Any = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))
 

@@ -22,11 +22,9 @@ from blogarchive.export.html_to_markdown import escape_markdown, to_markdown
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.dates import complete_date
 from blogarchive.sites.links import json_id
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
-from blogarchive.store.queries.post_models import Comment, FullPost, PostHeading
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import Blog, Comment, FullPost, PostHeading
+from blogarchive.store.rows import Progress, no_progress
 
 _URL_SYNTAX = re.compile("[%#?]")
 

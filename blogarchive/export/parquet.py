@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any
 from blogarchive.errors import UsageError
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import open_reader
-from blogarchive.store.queries.flat_tables import FLAT_TABLES, FlatTable, flat_rows
+from blogarchive.store.read.exports import FLAT_TABLES, Filters, FlatTable, flat_rows, open_reader
+from blogarchive.store.read.models import Blog
+from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
     import pyarrow

@@ -11,9 +11,9 @@ from typing import Final
 from blogarchive.export.common.code_digest import program_digest
 from blogarchive.export.common.export_record import ExportRecord, are_intact, read_record, write_record
 from blogarchive.export.common.report import Exported
-from blogarchive.store.database.archive_state import read_state
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.database.files import read_state
+from blogarchive.store.read.exports import Filters
+from blogarchive.store.rows import Progress, no_progress
 
 FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")
 """The formats of the command; `table` and `single_post` are options of two of them."""

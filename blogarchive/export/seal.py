@@ -10,7 +10,7 @@ from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.common.export_folder import MARKER
 from blogarchive.export.common.writer import atomic_file, require_other_file
 from blogarchive.export.html import export_html
-from blogarchive.store.progress import Progress, no_progress
+from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy
 
 _DATABASE_SUFFIXES = {".db", ".sqlite", ".sqlite3"}

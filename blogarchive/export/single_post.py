@@ -12,12 +12,10 @@ from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import atomic_file, output_file
 from blogarchive.export.site.page_paths import plan_blog
 from blogarchive.export.site.pages import render_single_page
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
-from blogarchive.store.queries.history import find_posts
-from blogarchive.store.queries.post_models import FullPost, Image
+from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import Blog, FullPost, Image
+from blogarchive.store.read.posts import find_posts
+from blogarchive.store.rows import Progress, no_progress
 
 
 def export_single_post(

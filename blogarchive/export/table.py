@@ -13,11 +13,9 @@ from pathlib import Path
 from blogarchive.export.common.iterate import iterate_posts
 from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.export_reader import open_reader
-from blogarchive.store.queries.post_models import Comment, FullPost
+from blogarchive.store.read.exports import Filters, open_reader
+from blogarchive.store.read.models import Blog, Comment, FullPost
+from blogarchive.store.rows import Progress, no_progress
 
 POST_COLUMNS = (
     "site", "uid", "author", "number", "title", "posted_at", "categories", "views", "likes", "comment_count",

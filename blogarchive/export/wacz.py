@@ -21,9 +21,8 @@ from blogarchive.export.web_archive import cdx_index
 from blogarchive.export.web_archive.cdx_index import CdxIndex, IndexEntry
 from blogarchive.export.web_archive.records import UNKNOWN_TIME, warc_date
 from blogarchive.rendering.atom import join_titles
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import Filters, ReplayPage
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.read.exports import ExportReader, Filters, ReplayPage, open_reader
+from blogarchive.store.rows import Progress, no_progress
 
 _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"

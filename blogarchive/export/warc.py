@@ -16,9 +16,8 @@ from blogarchive.export.common.report import Exported
 from blogarchive.export.common.writer import Digests, atomic_file, output_file
 from blogarchive.export.web_archive.cdx_index import IndexEntry
 from blogarchive.export.web_archive.records import UNKNOWN_TIME, build_info, build_record
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import Filters, PackedPage, StoredImage
-from blogarchive.store.queries.export_reader import ExportReader, open_reader
+from blogarchive.store.read.exports import ExportReader, Filters, PackedPage, StoredImage, open_reader
+from blogarchive.store.rows import Progress, no_progress
 from blogarchive.workers.pool import map_in_order
 
 _LOCAL = 300  # records that this process builds while workers start

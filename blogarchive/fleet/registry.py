@@ -17,8 +17,8 @@ from blogarchive.fleet.database.rounds import RoundRow
 from blogarchive.fleet.database.shards import ShardRow
 from blogarchive.fleet.shard import HomeShard, Shard, find_shards, read_shard, write_shard
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.run_history import finished_runs
-from blogarchive.store.timestamps import parse_utc
+from blogarchive.store.read.status import finished_runs
+from blogarchive.store.rows import parse_utc
 
 _RESTORED_ROUNDS: Final = 100
 _SHOWN_ROUNDS: Final = 5

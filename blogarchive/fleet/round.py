@@ -13,7 +13,7 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.schedule import RoundResult
 from blogarchive.fleet.shard import HomeShard
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.run_history import has_discovered_due, is_list_backed_up
+from blogarchive.store.read.status import has_discovered_due, is_list_backed_up
 
 _SECONDS_TO_STOP: Final = 8.0
 _LONGEST_LINE: Final = 1 << 20

@@ -26,10 +26,9 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.sites.exports.document import InvalidExport, find_zone
 from blogarchive.sites.exports.site import ExportedPost, ExportSite, PostStatus, web_url
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import Progress, no_progress, utc_now
 
 PLATFORMS: Mapping[str, OpenExport] = {
     "blogger": open_blogger,

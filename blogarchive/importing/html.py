@@ -13,10 +13,9 @@ from blogarchive.importing.report import ImportReport
 from blogarchive.importing.saved_files import SavedPage, display_name, find_pages, load_page
 from blogarchive.items import PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import Progress, no_progress, utc_now
 
 
 def import_html(

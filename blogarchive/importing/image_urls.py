@@ -18,9 +18,9 @@ from blogarchive.items import CrawledPage, Post
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import absolute_url
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import StoredText, stored_texts
-from blogarchive.store.pages.page_rows import is_page_stored
-from blogarchive.store.posts.saved_image_names import SAVED_FOLDER, image_urls, is_site_url, strip_image_urls
+from blogarchive.store.ingest.reparse import StoredText, stored_texts
+from blogarchive.store.pages.pages import is_page_stored
+from blogarchive.store.posts.revisions import SAVED_FOLDER, image_urls, is_site_url, strip_image_urls
 
 
 def restore_image_urls(

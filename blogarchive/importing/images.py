@@ -8,9 +8,9 @@ from blogarchive.importing.saved_files import SavedPage, find_image_file
 from blogarchive.items import CrawledPage
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.images import ImageFile, check_image
+from blogarchive.store import media as media_queue
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import lacks_media_file
-from blogarchive.store.media import queue as media_queue
+from blogarchive.store.ingest.reparse import lacks_media_file
 
 
 def import_images(archive: Archive, saved: SavedPage, crawled: CrawledPage, root: Path) -> int:

@@ -14,10 +14,9 @@ from blogarchive.messages.details import Detail
 from blogarchive.messages.explain import explain_detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.imported_pages import import_page, store_unparsed_page
-from blogarchive.store.pages import page_rows
-from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.pages.result import Outcome
+from blogarchive.store.ingest.reparse import import_page, store_unparsed_page
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.context import ChangeCounts, Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
 
 log = logging.getLogger(__name__)

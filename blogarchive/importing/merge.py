@@ -5,16 +5,16 @@ from itertools import islice
 from pathlib import Path
 
 from blogarchive.importing.report import ImportReport, Unidentified
-from blogarchive.store.database import lock
+from blogarchive.store import merge
+from blogarchive.store import merge as merge_progress
+from blogarchive.store import merge as pages
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.merge import merge, pages
-from blogarchive.store.merge import progress as merge_progress
-from blogarchive.store.merge.slices import SliceSizes
+from blogarchive.store.merge import SliceSizes
 from blogarchive.store.pages.context import ChangeCounts
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.verify.integrity import require_readable
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import Progress, no_progress, utc_now
+from blogarchive.store.verify import require_readable
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
 _SIZES = SliceSizes()

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
 from blogarchive.errors import UsageError
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
 _MHTML = {".mht", ".mhtml"}

@@ -18,12 +18,11 @@ from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.sites.links import id_from_json
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ingest.imported_pages import urls_without_media_file
-from blogarchive.store.progress import Progress, no_progress
-from blogarchive.store.queries.export_models import PAGE_FIELD
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.ingest.reparse import urls_without_media_file
+from blogarchive.store.read.exports import PAGE_FIELD
+from blogarchive.store.rows import Progress, no_progress, utc_now
 
 
 def import_warc(

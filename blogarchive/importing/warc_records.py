@@ -16,7 +16,7 @@ from blogarchive.importing.http_content import decode_content
 from blogarchive.importing.parse_saved import CannotIdentify
 from blogarchive.importing.saved_files import MAX_BYTES, modified_at
 from blogarchive.importing.warc_files import ZstdError, is_arc, iterate_records, open_records
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 _KINDS = ("response", "resource")
 _BLOCK = 2**16

@@ -9,8 +9,7 @@ from lxml import etree
 
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.rendering.dates import complete_time
-from blogarchive.store.queries.blog_models import Blog, BlogName
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.models import Blog, BlogName, FullPost
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default namespace

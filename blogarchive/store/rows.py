@@ -1,16 +1,56 @@
-"""Map query rows to frozen dataclasses, and mappings of columns to SQL statements that write one row."""
+"""The posts that have other numbers of comments than their pages count."""
 
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
+from hashlib import sha256
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+# text_checksum
+
+
+def text_checksum(body_html: str | None, body_text: str | None) -> int:
+    """Return 63 bits of the SHA-256 of both forms of a text."""
+    digest = sha256(f"{body_html or ''}\0{body_text or ''}".encode())
+    return int.from_bytes(digest.digest()[:8]) >> 1
+
+
+def add_checksums(connection: sqlite3.Connection) -> None:
+    """Add the checksum of every stored text; a value that is no text gets none. Reads and writes each row once."""
+    connection.create_function("text_checksum", 2, _checksum_of_values, deterministic=True)
+    for table in ("posts", "post_revisions", "comments", "comment_revisions"):
+        has_text = " where content_hash is not null" if table == "posts" else ""
+        connection.execute(f"alter table {table} add column text_checksum integer")
+        connection.execute(
+            f"update {table} set text_checksum = text_checksum(body_html, body_text){has_text}"  # noqa: S608
+        )
+
+
+def _checksum_of_values(body_html: object, body_text: object) -> int | None:
+    values = [value for value in (body_html, body_text) if isinstance(value, str | None)]
+    return text_checksum(*values) if len(values) == 2 else None
+
+
+# progress
+
+Progress = Callable[[int, int], None]
+"""Called with the number of posts, pages or files done and their total; the total is 0 if it is not known."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Report progress to nobody."""
+
+
+# rows
 
 Value = str | int | float | bytes | None
 """A value that SQLite stores."""
@@ -94,3 +134,49 @@ def _converter(hint: Any) -> _Converter | None:
     if get_origin(hint) is tuple:
         return lambda value: tuple(json.loads(value))
     return hint if isinstance(hint, type) and (hint is bool or issubclass(hint, Enum)) else None
+
+
+# timestamps
+
+
+def utc_now() -> datetime:
+    """Return the current time in UTC."""
+    return datetime.now(UTC)
+
+
+def format_utc(moment: datetime) -> str:
+    """Return the aware `moment` as UTC text with seconds, `2025-02-01T09:00:00+00:00`."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def format_utc_precise(moment: datetime) -> str:
+    """Return the aware `moment` as UTC text with microseconds, for the frontier: two runs may share a second."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def parse_utc(text: str) -> datetime:
+    """Return the aware UTC time of a text of `format_utc` or `format_utc_precise`."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def shift_utc(text: str, delta: timedelta) -> str:
+    """Return the time `delta` after the UTC text `text`, as UTC text with seconds."""
+    return format_utc(parse_utc(text) + delta)
+
+
+# lacking_comments
+
+ANSWER = "answer|"
+"""Begins the identity of an answer of the blog's owner that the count of the page leaves out."""
+
+IS_COUNTED = f"instr(c.fingerprint, '|{ANSWER}') = 0"
+"""Condition on a comment `c`: pages count it. Some sites leave out the answers of the blog's owner."""
+
+LACKS_COMMENTS = (
+    "p.gone_at is null and p.content_hash is not null and p.comment_count <>"  # noqa: S608 - a constant
+    f" (select count(*) from comments c where c.post_id = p.id and c.gone_at is null and {IS_COUNTED})"
+    # Some counts include comments that nobody sees; the save of the page compared them.
+    " and (p.comments_complete_at is null or p.comments_complete_at <"
+    " (select max(s.captured_at) from post_stats s where s.post_id = p.id))"
+)
+"""Condition on a post `p`: more or fewer comments are stored than counted, and no save since then agreed."""

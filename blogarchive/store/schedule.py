@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from blogarchive.items import PageKind
-from blogarchive.store.timestamps import format_utc
+from blogarchive.store.rows import format_utc
 
 MIN_INTERVAL = timedelta(hours=20)
 """Less than a day: in a run at the same hour each day, the posts of the previous run are due."""

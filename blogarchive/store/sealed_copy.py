@@ -9,7 +9,7 @@ from pathlib import Path
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.connection import to_user_error
 from blogarchive.store.database.migrations import APPLICATION_ID
-from blogarchive.store.queries.verify.integrity import verify_archive
+from blogarchive.store.verify import verify_archive
 
 _HEADER_BYTES = 100  # https://www.sqlite.org/fileformat.html#the_database_header
 _ROLLBACK_JOURNAL = b"\x01\x01"  # write and read version; a file with a write-ahead log has 2

@@ -11,7 +11,7 @@ from blogarchive.items import CrawledPage, ParsedPage
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.pages.page_rows import StoredPage
+from blogarchive.store.pages.pages import StoredPage
 from blogarchive.workers.large_pages import parse_guarded
 from blogarchive.workers.parser_process import ParserKilled
 from blogarchive.workers.pool import MOST_WORKERS, in_batches, start_pool, submit

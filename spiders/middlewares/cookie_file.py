@@ -15,7 +15,7 @@ from scrapy.http.cookies import WrappedRequest
 
 from blogarchive.crawl.cookies import read_cookies
 from blogarchive.items import Target
-from blogarchive.store.media.queries import QueuedImage
+from blogarchive.store.media import QueuedImage
 
 BlogKey = tuple[str, str | None]
 

@@ -18,7 +18,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from blogarchive.items import Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import retry_after
-from blogarchive.store.ingest.page_validation import REFUSAL_STATUSES
+from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.fetch_errors import classify_error
 from spiders.response_kind import page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled

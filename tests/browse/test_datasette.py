@@ -14,7 +14,7 @@ from blogarchive.browse import metadata
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.facet_counts import MAX_HITS
+from blogarchive.store.read.datasette import MAX_HITS
 from tests.browse.conftest import close
 
 

@@ -8,7 +8,7 @@ import feedparser
 import pytest_asyncio
 from datasette.app import Datasette
 
-from blogarchive.store.queries.reading_pages.blog_lists import BLOGS_PER_PAGE
+from blogarchive.store.read.blogs import BLOGS_PER_PAGE
 from tests.browse.conftest import close
 from tests.browse.test_pages import page, words
 

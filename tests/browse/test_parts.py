@@ -22,7 +22,7 @@ from blogarchive.messages.failure_words import describe_failure
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.changes.classify import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind
-from blogarchive.store.queries.post_models import Comment
+from blogarchive.store.read.models import Comment
 
 SEEN = "2025-02-01T09:00:00+00:00"
 

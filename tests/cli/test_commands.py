@@ -19,7 +19,7 @@ import pytest
 
 from blogarchive.cli.group import cli
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.pages import page_rows
+from blogarchive.store.pages import pages as page_rows
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
 from tests.demo import DemoHost, sample_blog

@@ -3,7 +3,7 @@
 import io
 
 from blogarchive.crawl.progress import open_observer
-from blogarchive.store.frontier.queue import CrawlProgress
+from blogarchive.store.ledger.frontier import CrawlProgress
 
 
 class Terminal(io.StringIO):

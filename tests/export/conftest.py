@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store.posts.post_row import content_hash
-from blogarchive.store.text_checksum import text_checksum
+from blogarchive.store.posts.posts import content_hash
+from blogarchive.store.rows import text_checksum
 from tests.browse import chromium
 from tests.new_archive import new_archive
 

@@ -8,9 +8,8 @@ from lxml import html
 from blogarchive.cli.group import run
 from blogarchive.export.html import export_html
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.history import find_posts
-from blogarchive.store.queries.reading_pages.post_page import find_post_id
+from blogarchive.store.read.exports import Filters
+from blogarchive.store.read.posts import find_post_id, find_posts
 from tests.export.conftest import HOST, LINKS, SEEN, Made, all_bytes, led_to
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.export.jsonl import export_jsonl
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.read.exports import Filters
 from tests.export.conftest import SEEN, Made
 
 SCHEMA = json.loads(files("blogarchive.export").joinpath("post.schema.json").read_text("utf-8"))

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from blogarchive.errors import UsageError
 from blogarchive.export.markdown import export_markdown
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.read.exports import Filters
 from tests.export.conftest import LINKS, all_bytes, led_to
 
 

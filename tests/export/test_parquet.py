@@ -11,8 +11,7 @@ import pytest
 
 from blogarchive.errors import UsageError
 from blogarchive.export.parquet import export_parquet
-from blogarchive.store.queries.export_models import Filters
-from blogarchive.store.queries.flat_tables import FLAT_TABLES
+from blogarchive.store.read.exports import FLAT_TABLES, Filters
 from tests.export.conftest import SEEN, Made, all_bytes, png
 from tests.paths import ROOT
 

@@ -20,7 +20,7 @@ from blogarchive.export import run
 from blogarchive.export.common import export_record
 from blogarchive.export.common.report import Exported
 from blogarchive.export.run import FORMATS, run_export
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, all_bytes
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {kind: (kind, {}) for kind in FORMATS}

@@ -7,7 +7,7 @@ from lxml import html
 
 from blogarchive.errors import UsageError
 from blogarchive.export.single_post import export_single_post
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.read.exports import Filters
 from tests.browse import chromium
 from tests.export.conftest import HOST, HOSTILE_TITLES, Made, png
 

@@ -7,7 +7,7 @@ from warcio.checker import Checker
 
 from blogarchive.errors import UsageError
 from blogarchive.export.warc import export_warc
-from blogarchive.store.queries.export_models import Filters
+from blogarchive.store.read.exports import Filters
 from tests.export.conftest import Made
 
 URL = "https://blog.creaders.net/u/31182/202501/101.html"

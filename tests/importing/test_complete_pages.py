@@ -9,8 +9,8 @@ import pytest
 from blogarchive.importing.html import import_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.pages import page_rows
-from blogarchive.store.pages.result import Outcome
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.context import Outcome
 from blogarchive.workers.batch_reparse import parse_stored_page
 from tests.importing.archives import rows
 from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from

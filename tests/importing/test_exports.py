@@ -18,7 +18,7 @@ from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import crawled_site_names, parse_page
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import reparse_pages
-from blogarchive.store.pages.page_rows import stored_pages
+from blogarchive.store.pages.pages import stored_pages
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.importing.archives import rows
 from tests.paths import REAL

@@ -9,7 +9,7 @@ import pytest
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
-from blogarchive.store import kept_totals
+from blogarchive.store.database import totals as kept_totals
 from tests.importing.archives import change, dump, rows
 from tests.importing.pages import NEWER, OLDER, page, save, saved_from
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.importing.merge import merge_archive
-from blogarchive.store.merge.slices import SliceSizes
+from blogarchive.store.merge import SliceSizes
 from tests.demo import DemoHost, make_blog
 from tests.demo.changes import chain, edit_post, recategorise, remove_post
 from tests.importing.archives import change, dump, natural_rows, rows

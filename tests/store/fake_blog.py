@@ -24,12 +24,12 @@ from blogarchive.items import (
     Target,
 )
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger import runs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Counts, Run
-from blogarchive.store.pages.result import SaveResult
+from blogarchive.store.pages.context import SaveResult
 
 SITE = "creaders"
 ZONE = ZoneInfo("America/Los_Angeles")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.store import kept_totals
+from blogarchive.store.database import totals as kept_totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import connect
-from blogarchive.store.queries.status import read_status
-from blogarchive.store.queries.verify.integrity import verify_archive
+from blogarchive.store.read.status import read_status
+from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import Clock, a_blog, crawl
 from tests.tool import run_command
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.status import read_status
+from blogarchive.store.read.status import read_status
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 COUNTED = {

@@ -7,7 +7,7 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.app.context import AppContext
 from blogarchive.browse.app.pages import start_crawl
 from blogarchive.messages.change_words import change_words
-from blogarchive.store.queries import crawl_state
+from blogarchive.store.read import status as crawl_state
 
 _MOST_POSTS: Final = 5
 

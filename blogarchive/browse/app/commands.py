@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from blogarchive.messages import Language
-from blogarchive.store.database.lock import lock_holder
+from blogarchive.store.database.connection import lock_holder
 
 _SHORT_COMMAND_SECONDS = 120.0
 # Ctrl-C in the terminal of the server must not reach the crawl; the server stops it itself.

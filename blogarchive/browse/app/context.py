@@ -14,7 +14,7 @@ from blogarchive.browse.app.access import Access
 from blogarchive.browse.app.commands import CommandResult, CrawlJob, run_command
 from blogarchive.browse.app.progress import ProgressMeter
 from blogarchive.messages import Language
-from blogarchive.store.database.version_check import is_older
+from blogarchive.store.database.migrations import is_older
 
 if TYPE_CHECKING:  # datasette.app imports its plugins
     from datasette.app import Datasette

@@ -19,9 +19,9 @@ from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.failure_words import describe_failure
 from blogarchive.parsing.http import repair_url
 from blogarchive.sites.base import crawled_site_names
-from blogarchive.store.database.copy import copy_archive
-from blogarchive.store.media.skipped import count_skipped_by_host
-from blogarchive.store.queries import crawl_state
+from blogarchive.store.database.files import copy_archive
+from blogarchive.store.media import count_skipped_by_host
+from blogarchive.store.read import status as crawl_state
 
 _MOST_PROBLEMS = 8
 _EXPLAINED = (1, 5)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
-from blogarchive.store.queries.crawl_state import CrawlCounts
+from blogarchive.store.read.status import CrawlCounts
 
 Phase = Literal["starting", "pages", "images", "finishing"]
 _LEAST_SECONDS = 5.0  # an estimate from less would jump

@@ -19,8 +19,8 @@ from blogarchive.browse.serve import SETTINGS, listen
 from blogarchive.browse.sql_limits import limit_heap
 from blogarchive.errors import ArchiveBusy, Interrupted
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.lock import hold_lock
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.database.connection import hold_lock
+from blogarchive.store.rows import utc_now
 
 
 def run_app(path: Path, *, port: int = 0, open_browser: bool = True) -> None:

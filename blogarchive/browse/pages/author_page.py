@@ -14,10 +14,11 @@ from blogarchive.browse.plots.bars import Bar, draw_bars
 from blogarchive.browse.plots.lines import draw_sparkline
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
-from blogarchive.store.queries.blog_models import BlogSummary, Month, VisitCount
-from blogarchive.store.queries.reading_pages import author_pages, post_lists
-from blogarchive.store.queries.reading_pages.author_pages import AuthorPage
-from blogarchive.store.queries.reading_pages.post_lists import PostSelection
+from blogarchive.store.read import blogs as author_pages
+from blogarchive.store.read import lists as post_lists
+from blogarchive.store.read.blogs import AuthorPage
+from blogarchive.store.read.lists import PostSelection
+from blogarchive.store.read.models import BlogSummary, Month, VisitCount
 
 _FEW_MONTHS = 36
 

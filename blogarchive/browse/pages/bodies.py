@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from blogarchive.rendering.bodies import ImageToShow, find_link_urls, render_body
 from blogarchive.sites.links import resolve_post_link
-from blogarchive.store.queries.post_models import Image
-from blogarchive.store.queries.reading_pages import post_page
-from blogarchive.store.queries.reading_pages.post_page import PostPage
+from blogarchive.store.read import posts as post_page
+from blogarchive.store.read.models import Image
+from blogarchive.store.read.posts import PostPage
 
 _MAX_LINKS = 500  # of a page; further links lead to the site
 

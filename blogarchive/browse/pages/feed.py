@@ -8,10 +8,9 @@ from lxml import etree
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.browse.responses import feed_response
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
-from blogarchive.store.queries.blog_models import BlogName
-from blogarchive.store.queries.post_models import FullPost
-from blogarchive.store.queries.post_reader import read_post
-from blogarchive.store.queries.reading_pages import author_pages, blog_lists
+from blogarchive.store.read import blogs as author_pages
+from blogarchive.store.read import blogs as blog_lists
+from blogarchive.store.read.models import BlogName, FullPost, read_post
 
 _NEWEST = 20
 

@@ -6,7 +6,9 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.browse.tables import links
-from blogarchive.store.queries.reading_pages import author_pages, blog_lists, post_lookup
+from blogarchive.store.read import blogs as author_pages
+from blogarchive.store.read import blogs as blog_lists
+from blogarchive.store.read import posts as post_lookup
 
 _NEWEST = 12
 _OF_THIS_DAY = 5

@@ -14,10 +14,11 @@ from blogarchive.messages import N_, catalogue
 from blogarchive.messages.explain import explain_detail
 from blogarchive.messages.failure_words import describe_failure
 from blogarchive.store.ledger.failures import OpenFailure
-from blogarchive.store.queries.reading_pages import archive_lists, blog_lists, post_lookup
-from blogarchive.store.queries.reading_pages.archive_lists import NotedList
-from blogarchive.store.queries.reading_pages.blog_lists import BLOGS_PER_PAGE
-from blogarchive.store.queries.reading_pages.post_lists import POSTS_PER_PAGE
+from blogarchive.store.read import blogs as blog_lists
+from blogarchive.store.read import lists as archive_lists
+from blogarchive.store.read import posts as post_lookup
+from blogarchive.store.read.blogs import BLOGS_PER_PAGE
+from blogarchive.store.read.lists import POSTS_PER_PAGE, NotedList
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _MAX_NAME = 200

@@ -14,10 +14,10 @@ from blogarchive.browse.plots.calendar import draw_calendar
 from blogarchive.browse.plots.lines import draw_line
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
-from blogarchive.store.queries.blog_models import BlogSummary
-from blogarchive.store.queries.reading_pages import plot_data
-from blogarchive.store.queries.reading_pages.plot_data import BlogPlots, CategoryYear
-from blogarchive.store.queries.reading_pages.post_lists import PostSelection
+from blogarchive.store.read import blogs as plot_data
+from blogarchive.store.read.blogs import BlogPlots, CategoryYear
+from blogarchive.store.read.lists import PostSelection
+from blogarchive.store.read.models import BlogSummary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
-from blogarchive.store.queries.blog_models import Month
-from blogarchive.store.queries.reading_pages.post_lists import POSTS_PER_PAGE, CategoryCount, PostSelection
+from blogarchive.store.read.lists import POSTS_PER_PAGE, CategoryCount, PostSelection
+from blogarchive.store.read.models import Month
 
 PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 """A year or a month that can be selected."""

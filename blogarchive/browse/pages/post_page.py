@@ -14,9 +14,9 @@ from blogarchive.browse.plots.lines import draw_line, draw_sparkline
 from blogarchive.browse.request_context import RequestContext
 from blogarchive.messages import N_
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.queries.post_models import Comment, Counters, Image, Version
-from blogarchive.store.queries.reading_pages import post_page
-from blogarchive.store.queries.reading_pages.post_page import PostPage
+from blogarchive.store.read import posts as post_page
+from blogarchive.store.read.models import Comment, Counters, Image, Version
+from blogarchive.store.read.posts import PostPage
 
 _FEWEST_COUNTS = 3
 _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N_("Comments")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from blogarchive.store.queries.post_models import Comment
+from blogarchive.store.read.models import Comment
 
 
 def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:

@@ -11,9 +11,9 @@ from blogarchive.browse.pages.post_choices import Choice
 from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, SearchQuery, read_query
 from blogarchive.browse.pages.trail import hit_url
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.store.queries.blog_models import BlogName
-from blogarchive.store.queries.post_models import PostLine
-from blogarchive.store.queries.reading_pages import blog_lists, post_lookup
+from blogarchive.store.read import blogs as blog_lists
+from blogarchive.store.read import posts as post_lookup
+from blogarchive.store.read.models import BlogName, PostLine
 from blogarchive.store.search.search import Hit, HitGroup, count_groups, count_hits, search
 
 _MAX_GROUPED = 4000

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from blogarchive.browse.pages.post_choices import list_url
 from blogarchive.browse.pages.search_query import HITS_PER_PAGE, LAST_PAGE, SearchQuery, read_query
 from blogarchive.browse.request_context import RequestContext
-from blogarchive.store.queries.post_models import FullPost, PostLine
-from blogarchive.store.queries.reading_pages import post_lists
-from blogarchive.store.queries.reading_pages.post_lists import PostSelection
-from blogarchive.store.queries.reading_pages.post_page import PostPage
-from blogarchive.store.search.search import Hit, search
-from blogarchive.store.search.snippet import Fragment
+from blogarchive.store.read import lists as post_lists
+from blogarchive.store.read.lists import PostSelection
+from blogarchive.store.read.models import FullPost, PostLine
+from blogarchive.store.read.posts import PostPage
+from blogarchive.store.search.search import Fragment, Hit, search
 
 _LAST_HIT = HITS_PER_PAGE * LAST_PAGE
 

@@ -13,7 +13,7 @@ from datasette.facets import Facet
 from datasette.utils import path_with_added_args, path_with_removed_args
 
 from blogarchive.browse.tables.filters import ARGUMENTS
-from blogarchive.store.queries.facet_counts import CATEGORY, MAX_HITS, counts_of_all, counts_of_filtered
+from blogarchive.store.read.datasette import CATEGORY, MAX_HITS, counts_of_all, counts_of_filtered
 
 _MOST_CATEGORIES = 200
 

@@ -5,8 +5,8 @@ from typing import Final
 from datasette.filters import FilterArguments
 from datasette.utils.asgi import Request
 
-from blogarchive.store.queries.facet_counts import BLOG, CATEGORY, in_category, on_blog
-from blogarchive.store.search.contains import contains_condition
+from blogarchive.store.read.datasette import BLOG, CATEGORY, in_category, on_blog
+from blogarchive.store.search.search import contains_condition
 
 ARGUMENTS: Final = {CATEGORY: "_category", BLOG: "_blog"}
 """The parameters of facets whose values are in no column of the table."""

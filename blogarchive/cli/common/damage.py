@@ -34,7 +34,7 @@ def explain_damage(path: Path) -> Iterator[None]:
 
 def _find_damage(path: Path) -> str | None:
     from blogarchive.store.database.archive import Archive
-    from blogarchive.store.queries.verify.integrity import verify_archive
+    from blogarchive.store.verify import verify_archive
 
     try:
         with Archive.open(path, read_only=True) as archive:

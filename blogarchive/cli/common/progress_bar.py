@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from blogarchive.store.progress import Progress, no_progress
+from blogarchive.store.rows import Progress, no_progress
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from gettext import gettext as _
 import click
 
 from blogarchive.browse.pages.formatting import format_day
-from blogarchive.store.search.search import Hit
-from blogarchive.store.search.snippet import Fragment
+from blogarchive.store.search.search import Fragment, Hit
 
 
 def format_hit(hit: Hit, *, colour: bool = False) -> str:

@@ -8,13 +8,13 @@ from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.changes.undo import held_blogs
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import plan
 from blogarchive.store.ledger import blogs
+from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.posts import empty_comment_check
-from blogarchive.store.timestamps import format_utc, utc_now
+from blogarchive.store.posts import comment_pages as empty_comment_check
+from blogarchive.store.rows import format_utc, utc_now
 
 SLICE = 5
 """Targets that a blog gives in one turn: the lead of a blog over the others of its host."""

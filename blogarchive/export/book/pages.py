@@ -14,8 +14,7 @@ from markupsafe import Markup
 
 from blogarchive.export.html_to_markdown import to_markdown
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.models import Blog, FullPost
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

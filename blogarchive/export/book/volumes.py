@@ -7,9 +7,8 @@ from typing import Literal
 
 from blogarchive.export.common.filenames import UniqueNames, safe_name
 from blogarchive.rendering.atom import join_titles
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_reader import ExportReader
-from blogarchive.store.queries.post_models import PostHeading
+from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.models import Blog, PostHeading
 
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from blogarchive.export.common.export_folder import ExportFolder
 from blogarchive.rendering.bodies import ImageSource, ImageToShow
-from blogarchive.store.queries.export_reader import ExportReader
-from blogarchive.store.queries.post_models import FullPost, Image
+from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.models import FullPost, Image
 
 # Formats that browsers show and that cannot carry a script; an SVG can.
 EXTENSIONS = {

@@ -7,8 +7,7 @@ from urllib.parse import quote
 
 from blogarchive.rendering.bodies import PostSource
 from blogarchive.sites.links import resolve_post_link
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.post_models import PostHeading
+from blogarchive.store.read.models import Blog, PostHeading
 
 PostFile = tuple[Blog, PostHeading, str]
 """A blog, a post of it, and the path of the post's file in the export."""

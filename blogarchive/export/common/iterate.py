@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from blogarchive.store.progress import Progress
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.export_reader import ExportReader
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.models import Blog, FullPost
+from blogarchive.store.rows import Progress
 
 
 def iterate_posts(reader: ExportReader, progress: Progress) -> Iterator[tuple[Blog, FullPost]]:

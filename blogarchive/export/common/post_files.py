@@ -15,8 +15,7 @@ from blogarchive.rendering.bodies import (
     find_image_urls,
     find_link_urls,
 )
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.workers.pool import map_in_order
 
 _LOCAL = 150  # posts that this process renders while workers start

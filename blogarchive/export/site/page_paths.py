@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from blogarchive.export.common.filenames import UniqueNames, safe_name
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.post_models import PostHeading
+from blogarchive.store.read.models import Blog, PostHeading
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 UNDATED = "undated"

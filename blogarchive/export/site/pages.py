@@ -13,7 +13,7 @@ from blogarchive.export.site.page_paths import UNDATED, Listing, SiteBlog, SiteP
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import ImageSource, PostSource, render_body
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.models import FullPost
 
 _NEWEST = 30
 _INNER_ROOT = "../"

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from blogarchive.export.common.line_ends import escape_line_ends
-from blogarchive.store.queries.blog_models import Blog
-from blogarchive.store.queries.post_models import FullPost
+from blogarchive.store.read.models import Blog, FullPost
 from blogarchive.store.search.tokenizer import fold
 
 _CHUNK = 300_000

@@ -15,7 +15,7 @@ from warcio.warcwriter import WARCWriter
 from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.export.web_archive.cdx_index import IndexEntry, describe_record
-from blogarchive.store.queries.export_models import PAGE_FIELD, PackedPage, PageRecord, StoredImage
+from blogarchive.store.read.exports import PAGE_FIELD, PackedPage, PageRecord, StoredImage
 
 UNKNOWN_TIME: Final = "1970-01-01T00:00:00+00:00"
 """The time of a record without a fetch time."""

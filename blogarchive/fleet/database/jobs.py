@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 from blogarchive.errors import FleetUnreachable
 from blogarchive.fleet.database.connection import Connection, connection_string, one_line
 from blogarchive.fleet.settings import time_limits
-from blogarchive.store.timestamps import utc_now
+from blogarchive.store.rows import utc_now
 
 Queue = App
 """Procrastinate's app: the rounds of all shards."""

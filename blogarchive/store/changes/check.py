@@ -8,18 +8,25 @@ from datetime import datetime
 
 from blogarchive.items import CrawledPage, PageKind, Post
 from blogarchive.messages.details import Detail
-from blogarchive.store.changes import statistics, undo
-from blogarchive.store.changes.classify import ChangeKind, PostText, classify_change
-from blogarchive.store.changes.comment_changes import StoredComment, classify_comments
-from blogarchive.store.changes.contradictions import find_contradiction
-from blogarchive.store.changes.statistics import ChangeScope
+from blogarchive.store.changes import undo
+from blogarchive.store.changes import undo as statistics
+from blogarchive.store.changes.classify import (
+    ChangeKind,
+    PostText,
+    StoredComment,
+    classify_change,
+    classify_comments,
+    find_contradiction,
+)
+from blogarchive.store.changes.undo import ChangeScope
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import failures, site_changes
+from blogarchive.store.ledger import coverage as site_changes
+from blogarchive.store.ledger import failures
 from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.coverage import COMMENTS, TEXTS
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.ledger.site_changes import COMMENTS, TEXTS
 from blogarchive.store.pages.context import date_text_iso
-from blogarchive.store.timestamps import format_utc
+from blogarchive.store.rows import format_utc
 
 _STORED = """
 select p.id, p.url, coalesce(p.title, '') as title, coalesce(p.body_html, '') as body_html,

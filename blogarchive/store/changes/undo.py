@@ -1,23 +1,168 @@
 """Undo stored changes of texts that turn out to be the site's, and release held ones that turn out to be edits."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from blogarchive.items import PageKind, Target
-from blogarchive.store.changes import statistics
-from blogarchive.store.changes.classify import ChangeKind
-from blogarchive.store.changes.statistics import ChangeScope
-from blogarchive.store.changes.undo_comments import undo_comments
+from blogarchive.store.changes.classify import ChangeKind, TextChange
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import requeue, transitions
-from blogarchive.store.ledger import failures, site_changes
+from blogarchive.store.ledger import (
+    coverage as site_changes,
+)
+from blogarchive.store.ledger import (
+    failures,
+)
+from blogarchive.store.ledger import (
+    frontier as requeue,
+)
+from blogarchive.store.ledger import (
+    frontier as transitions,
+)
 from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.coverage import TEXTS
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.posts.saved_image_names import image_urls
-from blogarchive.store.timestamps import format_utc
+from blogarchive.store.posts.revisions import image_urls
+from blogarchive.store.rows import Parameters, Value, dicts, format_utc
+
+# statistics
+
+MIN_POSTS = 5
+"""A kind of change is the site's if at least this number of posts of a run shows it …"""
+
+MIN_COMMENTED_POSTS = 4
+"""… or this number, if comments changed: fewer posts have any …"""
+
+MIN_EQUAL_POSTS = 3
+"""… or an equal change, such as the same added text, at least this number, also of several runs …"""
+
+MIN_SHARE = 0.5
+"""… and at least this share of the posts that were compared."""
+
+CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED, ChangeKind.SHIFTED)
+"""Kinds that contradict the stored post without regard to other posts."""
+
+_OF_KIND = (
+    "select count(*), count(distinct post_id) from text_changes where run_id = ? and site = ? and kind = ?"
+)
+_OF_DIGEST = "select count(*), count(distinct post_id) from text_changes where site = ? and digest = ?"
+_COMPARED = (
+    "select coalesce(sum(filled + empty), 0) from field_counts"
+    " where site = ? and kind = 'text' and field = 'text' and run_id >= ?"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeScope:
+    """A change of a post of a site in a run."""
+
+    run_id: int
+    site: str
+    change: TextChange
+
+    @property
+    def field(self) -> str:
+        """Return the name under which a change of the site is recorded."""
+        return site_field(self.change.kind)
+
+
+def site_field(kind: ChangeKind | str) -> str:
+    """Return the name of a kind of change among the fields of a site."""
+    return f"{TEXTS}.{kind}"
+
+
+def count_compared(archive: Archive, run_id: int, site: str, field: str, *, is_same: bool) -> None:
+    """Count a post whose page was compared with the stored post; `field` is TEXTS or COMMENTS."""
+    archive.execute(
+        "insert into field_counts(run_id, site, kind, field, filled, empty) values (?, ?, ?, ?, ?, ?)"
+        " on conflict(run_id, site, kind, field)"
+        " do update set filled = filled + excluded.filled, empty = empty + excluded.empty",
+        (run_id, site, TEXTS, field, is_same, not is_same),
+    )
+
+
+def record_change(archive: Archive, scope: ChangeScope, row: Mapping[str, Value]) -> None:
+    """Record a change with the values that it replaces; a later one of the same post and run replaces it."""
+    archive.execute(
+        "delete from text_changes where run_id = ? and post_id = ?", (scope.run_id, row["post_id"])
+    )
+    archive.insert_row(
+        "text_changes",
+        {
+            "run_id": scope.run_id,
+            "site": scope.site,
+            "kind": scope.change.kind,
+            "digest": scope.change.digest,
+            **row,
+        },
+    )
+
+
+def mark_held(archive: Archive, scope: ChangeScope, post_id: int) -> None:
+    """Record that the change of the post is held."""
+    archive.execute(
+        "update text_changes set held = 1 where run_id = ? and post_id = ?", (scope.run_id, post_id)
+    )
+
+
+def is_of_most(archive: Archive, scope: ChangeScope) -> bool:
+    """Return whether most compared posts show this kind of change, or an equal change."""
+    run_id, site, change = scope.run_id, scope.site, scope.change
+    if is_kind_of_most(archive, run_id, site, change.kind):
+        return True
+    if change.digest is None:
+        return False
+    first = archive.scalar(
+        "select min(run_id) from text_changes where site = ? and digest = ?", (site, change.digest)
+    )
+    compared = archive.scalar(_COMPARED, (site, first))
+    return _reaches(archive, _OF_DIGEST, (site, change.digest), MIN_EQUAL_POSTS, compared)
+
+
+def is_kind_of_most(archive: Archive, run_id: int, site: str, kind: str) -> bool:
+    """Return whether most compared posts of the run show this kind of change."""
+    compared, _ = site_changes.count_texts(archive, run_id, site, kind)
+    least = MIN_COMMENTED_POSTS if ChangeKind(kind).concerns_comments else MIN_POSTS
+    return _reaches(archive, _OF_KIND, (run_id, site, kind), least, compared)
+
+
+def _reaches(archive: Archive, query: str, scope: Parameters, least: int, compared: int) -> bool:
+    changes, posts = archive.rows(query, scope)[0]
+    return int(posts) >= least and int(changes) >= MIN_SHARE * compared
+
+
+# undo_comments
+
+_REPLACED = """
+select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.page_id, r.captured_at as version_at
+  from comments c join comment_revisions r on r.id =
+       (select id from comment_revisions where comment_id = c.id order by captured_at desc, id desc limit 1)
+ where c.post_id = ? and c.version_at = ? and c.first_seen_at < c.version_at
+"""
+
+
+def undo_comments(archive: Archive, post_id: int, kind: ChangeKind, moment: str) -> None:
+    """Restore the texts that a page of the UTC text `moment` changed, and gone marks since; delete renamed comments."""
+    for row in list(dicts(archive.execute(_REPLACED, (post_id, moment)))):
+        comment_id, revision_id = row.pop("id"), row.pop("revision_id")
+        digest = sha256(row["body_text"].encode()).hexdigest()
+        archive.update_row("comments", comment_id, {**row, "text_digest": digest})
+        archive.execute("delete from comment_revisions where id = ?", (revision_id,))
+    if kind is ChangeKind.COMMENTS_RENAMED:
+        archive.execute(
+            "delete from comments where post_id = ?1 and first_seen_at = ?2 and text_digest in"
+            " (select text_digest from comments where post_id = ?1 and gone_at >= ?2)",
+            (post_id, moment),
+        )
+    archive.execute(
+        "update comments set gone_at = null where post_id = ? and gone_at >= ?", (post_id, moment)
+    )
+
+
+# undo
 
 _CHANGED = """
 select t.id, t.post_id, t.kind, a.site, a.uid, p.number, p.url, t.captured_at, t.posted_at, t.posted_at_text,
@@ -125,14 +270,14 @@ def _held_kinds(archive: Archive, run_id: int, site: str) -> list[tuple[str, str
         "select t.kind, json_group_array(p.url) from text_changes t join posts p on p.id = t.post_id"
         " where t.run_id = ? and t.site = ? and t.held and t.kind not in (select value from json_each(?))"
         " group by t.kind",
-        (run_id, site, json.dumps(statistics.CERTAIN_KINDS)),
+        (run_id, site, json.dumps(CERTAIN_KINDS)),
     )
     return [(str(kind), str(urls)) for kind, urls in rows]
 
 
 def _is_explained(archive: Archive, run_id: int, site: str, kind: str) -> bool:
     """Return whether a change of the site explains the held changes of that kind."""
-    return site_changes.is_open(archive, site, statistics.site_field(kind)) or statistics.is_kind_of_most(
+    return site_changes.is_open(archive, site, site_field(kind)) or is_kind_of_most(
         archive, run_id, site, kind
     )
 

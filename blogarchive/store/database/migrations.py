@@ -1,32 +1,200 @@
-"""Migrations of the archive: append only, each applied once in a transaction of its own.
+"""Compare the migrations applied to an archive with those of this version."""
 
-Times that pages show are ISO 8601 text with the offset of the site's time zone, cut to the precision shown. Our own
-times (`*_at`) are UTC text with seconds. The contract for these names is docs/tables.md.
-"""
-
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from gettext import gettext as _
+from pathlib import Path
 
-from blogarchive.store import plot_totals, readme, status_totals, totals
-from blogarchive.store.database.schema import (
-    month_numbers,
-    post_stats_index,
-    tables_blog_links,
-    tables_changes,
-    tables_content,
-    tables_counts,
-    tables_coverage,
-    tables_crawl,
-    tables_discovery,
-    tables_merge,
-    tables_settings,
-    text_numbers,
-    views,
+from blogarchive.errors import UsageError
+from blogarchive.store import readme
+from blogarchive.store.database import (
+    schema as tables_blog_links,
 )
-from blogarchive.store.database.schema.script import execute_script
-from blogarchive.store.search import index, tables
-from blogarchive.store.text_checksum import add_checksums
+from blogarchive.store.database import (
+    schema as tables_changes,
+)
+from blogarchive.store.database import (
+    schema as tables_crawl,
+)
+from blogarchive.store.database import (
+    schema as tables_discovery,
+)
+from blogarchive.store.database import (
+    schema as tables_merge,
+)
+from blogarchive.store.database import (
+    schema as tables_settings,
+)
+from blogarchive.store.database import (
+    tables_content,
+    totals,
+)
+from blogarchive.store.database import (
+    tables_content as views,
+)
+from blogarchive.store.database import (
+    totals as plot_totals,
+)
+from blogarchive.store.database import (
+    totals as status_totals,
+)
+from blogarchive.store.database import (
+    totals as tables_counts,
+)
+from blogarchive.store.database import (
+    totals as tables_coverage,
+)
+from blogarchive.store.database.schema import execute_script
+from blogarchive.store.rows import add_checksums
+from blogarchive.store.search import index
+from blogarchive.store.search import index as tables
+
+# post_stats_index
+
+MOMENT = "cast(strftime('%s', captured_at) as integer)"
+"""SQL expression of the unique index: the seconds since 1970 of a row."""
+
+REBUILD = f"""
+create table post_stats_narrow (
+    id integer primary key,
+    post_id integer not null references posts(id),
+    captured_at text not null,
+    views integer,
+    likes integer,
+    comment_count integer,
+    page_id integer references pages(id)
+);
+
+insert into post_stats_narrow(id, post_id, captured_at, views, likes, comment_count, page_id)
+select id, post_id, captured_at, views, likes, comment_count, page_id from post_stats;
+
+drop table post_stats;
+
+alter table post_stats_narrow rename to post_stats;
+
+create unique index post_stats_moment on post_stats(post_id, {MOMENT})
+"""  # noqa: S608 - the expression above
+
+
+# month_numbers
+
+_IS_OLD = "instr(number, '_') = 0 and url glob '*[?&]date=[0-9][0-9][0-9][0-9][0-9][0-9]&*'"
+_NEW = "substr(url, instr(url, 'date=') + length('date='), 6) || '_' || number"
+
+# An archive that both versions wrote has such a post twice: its rows move to the newer one.
+_RENAME = f"""
+create temp table renamed as
+select p.id, p.author_id, p.number as old, n.number as new, q.id as twin
+  from posts p join authors a on a.id = p.author_id and a.site = 'wenxuecity'
+  join (select id, {_NEW} as number from posts where {_IS_OLD}) n on n.id = p.id
+  left join posts q on q.author_id = p.author_id and q.number = n.number;
+
+update sidebar_titles set number =
+       (select min(new) from renamed r where r.author_id = sidebar_titles.author_id and r.old = number
+         group by r.old having count(*) = 1)
+ where instr(number, '_') = 0 and author_id in (select id from authors where site = 'wenxuecity');
+
+update pages set reader_version = 0
+ where (site, uid) in (select a.site, a.uid from renamed r join authors a on a.id = r.author_id);
+
+insert into post_revisions(post_id, content_hash, title, body_html, body_text, captured_at, page_id)
+select r.twin, p.content_hash, p.title, p.body_html, p.body_text, p.last_seen_at, p.page_id
+  from renamed r join posts p on p.id = r.id join posts q on q.id = r.twin
+ where p.content_hash is not null and p.content_hash <> ifnull(q.content_hash, '');
+update posts set first_seen_at = min(first_seen_at,
+       (select p.first_seen_at from renamed r join posts p on p.id = r.id where r.twin = posts.id))
+ where id in (select twin from renamed);
+update post_revisions set post_id = (select twin from renamed r where r.id = post_id)
+ where post_id in (select id from renamed where twin);
+update post_stats set post_id = (select twin from renamed r where r.id = post_id)
+ where post_id in (select id from renamed where twin);
+delete from post_categories where post_id in (select id from renamed where twin);
+delete from post_media where post_id in (select id from renamed where twin);
+delete from posts where id in (select id from renamed where twin);
+update posts set number = (select new from renamed r where r.id = posts.id) where id in (select id from renamed);
+drop table renamed;
+
+delete from frontier where site = 'wenxuecity' and instr(post_number, '_') = 0;
+update or ignore frontier set number = {_NEW}, key = site || '/' || uid || '/' || {_NEW}
+ where site = 'wenxuecity' and kind = 'post' and uid is not null and {_IS_OLD};
+delete from frontier where site = 'wenxuecity' and kind = 'post' and uid is not null and {_IS_OLD};
+"""  # noqa: S608 - constants
+
+
+def rename(connection: sqlite3.Connection) -> None:
+    """Rename the posts, and mark the pages of their blogs as stale: posts of two months may share a row."""
+    if connection.execute("select 1 from authors where site = 'wenxuecity'").fetchone() is not None:
+        execute_script(connection, _RENAME)
+
+
+# text_numbers
+
+_TABLES = ("posts", "sidebar_titles", "frontier")
+_NUMBER_COLUMN = re.compile(r"\b((?:post_)?number) integer\b")
+
+_DEPENDENTS = """
+select type, name, sql from sqlite_master
+ where sql is not null
+   and (type = 'view' or (type in ('index', 'trigger') and tbl_name in ('posts', 'sidebar_titles', 'frontier')))
+ order by rowid
+"""
+
+_IS_ROUNDED = "glob '[0-9].[0-9]*e+[0-9]*'"
+
+# The key of a target has the exact id. Of posts that became one row, the last one stored keeps the row.
+_RESTORE_ROUNDED = f"""
+update frontier set number = substr(key, length(site) + length(uid) + 3)
+ where number {_IS_ROUNDED} and kind = 'post' and substr(key, 1, length(site) + length(uid) + 2) = site || '/' || uid || '/';
+
+delete from frontier where post_number {_IS_ROUNDED};
+
+update pages set reader_version = 0
+ where (site, uid) in (select a.site, a.uid from posts p join authors a on a.id = p.author_id where p.number {_IS_ROUNDED});
+
+update posts set number = coalesce(
+        (select f.number from frontier f where f.url = posts.url and f.kind = 'post' and f.number is not null), number)
+ where number {_IS_ROUNDED};
+
+delete from sidebar_titles where number {_IS_ROUNDED};
+"""  # noqa: S608 - a constant
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Rebuild the tables with their indexes and triggers, and all views.
+
+    Rounded ids are restored if the frontier has the exact id. The pages of those blogs become stale, so that
+    `reparse --stale` stores every post under its own id.
+    """
+    dependents = connection.execute(_DEPENDENTS).fetchall()
+    for kind, name, _sql in dependents:
+        if kind == "view":
+            connection.execute(f"drop view {name}")
+    for table in _TABLES:
+        _rebuild_table(connection, table)
+    for _, _, sql in dependents:
+        connection.execute(sql)
+    is_rounded = [f"select 1 from {table} where number {_IS_ROUNDED}" for table in _TABLES]  # noqa: S608
+    if any(connection.execute(query).fetchone() for query in is_rounded):
+        execute_script(connection, _RESTORE_ROUNDED)
+
+
+def _rebuild_table(connection: sqlite3.Connection, table: str) -> None:
+    (sql,) = connection.execute(
+        "select sql from sqlite_master where type = 'table' and name = ?", (table,)
+    ).fetchone()
+    columns = connection.execute(
+        "select name from pragma_table_xinfo(?) where hidden = 0", (table,)
+    ).fetchall()
+    names = ", ".join(name for (name,) in columns)
+    connection.execute(_NUMBER_COLUMN.sub(r"\1 text", sql).replace(table, f"{table}_rebuilt", 1))
+    connection.execute(f"insert into {table}_rebuilt({names}) select {names} from {table} order by id")  # noqa: S608
+    connection.execute(f"drop table {table}")
+    connection.execute(f"alter table {table}_rebuilt rename to {table}")
+
+
+# migrations
 
 MIGRATIONS_TABLE = "_sqlite_migrations"
 """Table of sqlite-utils with the migrations that are applied."""
@@ -49,7 +217,7 @@ def _migration(migrate: Callable[[sqlite3.Connection], None]) -> Callable[[sqlit
 @_migration
 def m001_tables(connection: sqlite3.Connection) -> None:
     """Create every table of the first version."""
-    for script in (tables_content.TABLES, tables_crawl.TABLES, views.VIEWS):
+    for script in (tables_content.TABLES, tables_crawl.TABLES_of_tables_crawl, views.VIEWS):
         execute_script(connection, script)
 
 
@@ -65,7 +233,7 @@ def m002_search(connection: sqlite3.Connection) -> None:
 @_migration
 def m003_series(connection: sqlite3.Connection) -> None:
     """Rebuild `post_stats` with an index on the seconds of each row."""
-    execute_script(connection, post_stats_index.REBUILD)
+    execute_script(connection, REBUILD)
 
 
 @_migration
@@ -77,13 +245,13 @@ def m004_categories_of_gone_posts(connection: sqlite3.Connection) -> None:
 @_migration
 def m005_blog_settings(connection: sqlite3.Connection) -> None:
     """Create the table of settings for each blog."""
-    execute_script(connection, tables_settings.TABLES)
+    execute_script(connection, tables_settings.TABLES_of_tables_settings)
 
 
 @_migration
 def m006_text_numbers(connection: sqlite3.Connection) -> None:
     """Store ids of posts as text."""
-    text_numbers.rebuild(connection)
+    rebuild(connection)
 
 
 @_migration
@@ -95,7 +263,7 @@ def m008_totals(connection: sqlite3.Connection) -> None:
 @_migration
 def m007_discovered_blogs(connection: sqlite3.Connection) -> None:
     """Create the table of blogs that were discovered, and indexes for runs over many blogs."""
-    execute_script(connection, tables_discovery.TABLES)
+    execute_script(connection, tables_discovery.TABLES_of_tables_discovery)
 
 
 @_migration
@@ -108,20 +276,20 @@ def m009_readme(connection: sqlite3.Connection) -> None:
 @_migration
 def m010_month_numbers(connection: sqlite3.Connection) -> None:
     """Name the posts of 文学城 by month and id."""
-    month_numbers.rename(connection)
+    rename(connection)
 
 
 @_migration
 def m011_counts(connection: sqlite3.Connection) -> None:
     """Create counts of pages, of URLs and of commenters for Datasette's tables, and views that read fewer rows."""
-    execute_script(connection, tables_counts.schema())
+    execute_script(connection, tables_counts.schema_of_tables_counts())
     execute_script(connection, totals.people_schema())
 
 
 @_migration
 def m012_plot_totals(connection: sqlite3.Connection) -> None:
     """Create totals for plots and for lists of categories, and indexes of gone and of edited posts."""
-    execute_script(connection, plot_totals.TABLES)
+    execute_script(connection, plot_totals.TABLES_of_plot_totals)
 
 
 @_migration
@@ -133,7 +301,7 @@ def m013_status_totals(connection: sqlite3.Connection) -> None:
 @_migration
 def m014_changes(connection: sqlite3.Connection) -> None:
     """Create the tables of changes that may be the site's."""
-    execute_script(connection, tables_changes.TABLES)
+    execute_script(connection, tables_changes.TABLES_of_tables_changes)
 
 
 @_migration
@@ -157,13 +325,13 @@ def m017_merge_progress(connection: sqlite3.Connection) -> None:
 @_migration
 def m018_linked_blogs(connection: sqlite3.Connection) -> None:
     """Add to `discovered_blogs` the blog that names each, and the time of the report by `discover`."""
-    execute_script(connection, tables_blog_links.TABLES)
+    execute_script(connection, tables_blog_links.TABLES_of_tables_blog_links)
 
 
 @_migration
 def m019_coverage_totals(connection: sqlite3.Connection) -> None:
     """Create totals of pages by parser and of post numbers by site for `status`."""
-    execute_script(connection, tables_coverage.schema())
+    execute_script(connection, tables_coverage.schema_of_tables_coverage())
 
 
 @_migration
@@ -210,3 +378,30 @@ def schema_objects() -> set[tuple[str, str]]:
         apply_migrations(fresh)
         query = "select type, name from sqlite_master where name not like 'sqlite_%'"
         return {(str(kind), str(name)) for kind, name in fresh.execute(query)}
+
+
+# version_check
+
+
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `UsageError` if a newer blogarchive migrated the archive: its rows may have another meaning."""
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if version > SCHEMA_VERSION or applied_migrations(connection) - set(migration_names()):
+        raise UsageError(_("{path} was made by a newer blogarchive; install that one").format(path=path))
+
+
+def refuse_older(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `UsageError` if migrations are pending; a command that writes applies them."""
+    if is_older(connection):
+        raise UsageError(
+            _(
+                "{path} was made by an older blogarchive; bring it up to date first: `blogarchive update`, or"
+                " without the network `blogarchive reparse --stale --db {path}`; work on a copy if the file is on a"
+                " read-only disc, or if you still need the older one, which cannot open it then"
+            ).format(path=path)
+        )
+
+
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Return whether migrations are pending."""
+    return bool(pending_migrations(connection))

@@ -1,22 +1,234 @@
-"""Plan a run: queue the targets that are due, and those that may explain a difference between blog and archive.
+"""Plan a run: queue the targets that are due, and those that may explain a difference between blog and archive."""
 
-A home page shows the first and last date of each month and the newest posts; saving it requeues what differs
-(`listings`). What it cannot show is due by `schedule`, within a budget of requests per blog and run.
-"""
-
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 
+from blogarchive.items import Target
+from blogarchive.store import schedule
 from blogarchive.store.changes.undo import release_held
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue
-from blogarchive.store.ingest.due_targets import queue_categories, queue_due, queue_future
-from blogarchive.store.ingest.home_pages import queue_earlier_homes, queue_home_chain, queue_home_unless_named
-from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.month_check import check_months
+from blogarchive.store.ledger import (
+    failures,
+)
+from blogarchive.store.ledger import (
+    frontier as frontier_queue,
+)
+from blogarchive.store.ledger import (
+    frontier as requeue,
+)
+from blogarchive.store.ledger import (
+    frontier as transitions,
+)
+from blogarchive.store.ledger.blogs import Blog, home_target
+from blogarchive.store.ledger.coverage import check_months
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.posts import empty_comment_check
+from blogarchive.store.posts import comment_pages as empty_comment_check
+from blogarchive.store.rows import format_utc, format_utc_precise
+
+# due_targets
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cost:
+    """A target's id in the frontier, and how many requests it and its next pages cost."""
+
+    id: int
+    requests: int
+
+
+def queue_due(archive: Archive, blogs: Sequence[Blog], now: datetime, hosts: Mapping[Blog, str]) -> None:
+    """Queue due targets within the budgets, listings first, and listings near thirty days regardless of them.
+
+    Blogs whose targets have been due for the longest time come first, because the budget of their host may be too
+    small.
+    """
+    moment = format_utc(now)
+    left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)
+    for blog in blogs:  # a limited run has left targets in the queue
+        left[hosts.get(blog, blog.site)] -= _count_requeued(archive, blog)
+    for blog in sorted(blogs, key=lambda blog: _due_since(archive, blog, moment)):
+        _queue_overdue_listings(archive, blog, now)
+        host = hosts.get(blog, blog.site)
+        if left[host] > 0:
+            left[host] -= _queue_within_budget(
+                archive, blog, "f.due_at <= ?", moment, "f.due_at", index="frontier_due", most=left[host]
+            )
+
+
+def _count_requeued(archive: Archive, blog: Blog) -> int:
+    return archive.scalar(
+        "select count(*) from frontier where site = ? and uid is ? and state = 'todo' and kind <> 'home'"
+        " and fetched_at is not null",
+        (blog.site, blog.uid),
+    )
+
+
+def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
+    due_at = archive.text(
+        "select min(due_at) from frontier indexed by frontier_due"
+        " where site = ? and uid is ? and state = 'done' and due_at <= ?",
+        (blog.site, blog.uid, moment),
+    )
+    return due_at or moment
+
+
+def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None:
+    requeue.reset_where(
+        archive,
+        blog,
+        "state = 'done' and due_at <= ? and kind <> 'post' and page_no = 1 and fetched_at <= ?",
+        (format_utc(now), format_utc(now - schedule.LISTING_DEADLINE)),
+    )
+
+
+def queue_future(archive: Archive, blog: Blog, now: datetime) -> None:
+    """Queue targets that were fetched while the clock was ahead: they are due only when the clock is there again.
+
+    Within the budget, oldest first; and all targets that failed at that time.
+    """
+    _queue_within_budget(
+        archive, blog, "f.fetched_at > ?", format_utc_precise(now), "f.fetched_at", index="frontier_work"
+    )
+    requeue.reset_where(
+        archive, blog, "state = 'failed' and due_at > ?", (format_utc(now + schedule.MAX_RETRY_DELAY),)
+    )
+
+
+def _queue_within_budget(
+    archive: Archive,
+    blog: Blog,
+    condition: str,
+    value: str,
+    order: str,
+    *,
+    index: str,
+    most: int = schedule.HOST_BUDGET,
+) -> int:
+    """Queue targets that meet the condition, as many as the budget of the blog allows with their stored next pages.
+
+    Return how many requests they cost, at most `most` unless the first alone costs more.
+    """
+    budget = min(most, schedule.request_budget(_count_fetched_posts(archive, blog)))
+    found = archive.all_as(
+        _Cost,
+        "select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site"  # noqa: S608
+        " and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests"
+        f" from frontier f indexed by {index} left join sweeps s on s.site = f.site and s.chain = f.url"
+        " where f.site = ? and f.uid is ? and f.state = 'done' and f.due_at is not null"
+        f" and {condition} order by f.kind = 'post', {order} limit ?",
+        (blog.site, blog.uid, value, budget),
+    )
+    totals = accumulate(cost.requests for cost in found)
+    # At least one: a target that costs more than the budget must be fetched too.
+    taken = [cost for cost, total in zip(found, totals, strict=True) if total <= budget] or found[:1]
+    requeue.reset_where(archive, blog, "id in (select value from json_each(?))", (_ids_json(taken),))
+    return sum(cost.requests for cost in taken)
+
+
+def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
+    return archive.scalar(
+        "select count(*) from frontier where site = ? and uid is ? and state = 'done' and kind = 'post'",
+        (blog.site, blog.uid),
+    )
+
+
+def _ids_json(costs: Iterable[_Cost]) -> str:
+    return json.dumps([cost.id for cost in costs])
+
+
+def queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
+    """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
+    found = archive.all_as(
+        _Cost,
+        "with lone as (select max(p.first_seen_at) as seen_at from posts p"
+        " where p.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and p.content_hash is not null and p.gone_at is null"
+        " and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))"
+        " select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c"
+        " join frontier f on f.key = c.url and f.state = 'done'"
+        " left join sweeps s on s.site = ?1 and s.chain = c.url"
+        " where c.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at",
+        (blog.site, blog.uid),
+    )
+    if sum(cost.requests for cost in found) > schedule.request_budget(_count_fetched_posts(archive, blog)):
+        return 0  # too many pages: the listings are due within thirty days anyway
+    return requeue.requeue_where(
+        archive, blog, "id in (select value from json_each(?))", (_ids_json(found),), now=now
+    )
+
+
+# home_pages
+
+
+def queue_home(archive: Archive, blog: Blog, *, now: datetime) -> Target | None:
+    """Queue the blog's home page unless the user named it by another URL; return its target, or None if unknown.
+
+    Deactivate other home URLs and move their failures to this one.
+    """
+    home = home_target(archive, blog)
+    if home is None:
+        return None
+    others = archive.rows(
+        "select url, state from frontier where site = ? and uid is ? and kind = 'home' and page_no = 1 and key <> ?",
+        (blog.site, blog.uid, home.url),
+    )
+    if all(state != "todo" for _, state in others):
+        frontier_queue.add_targets(archive, [home], now=now)
+    for url in [url for url, state in others if state != "todo"]:
+        failures.change_url(archive, url, home.url)
+        transitions.deactivate(archive, replace(home, url=url))
+    return home
+
+
+def queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: datetime) -> None:
+    """Queue the home page, unless the user named it by any URL."""
+    home = queue_home(archive, blog, now=now)
+    if home is not None:
+        requeue.reset_where(
+            archive,
+            blog,
+            "key = ? and coalesce(fetched_at, '') < ? and not exists (select 1 from frontier h where h.site = ?"
+            " and h.uid is ? and h.kind = 'home' and h.page_no = 1 and h.state = 'todo')",
+            (home.url, run.epoch_at, blog.site, blog.uid),
+        )
+
+
+def queue_earlier_homes(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+    """Queue the earlier URLs of a home page that is gone, since its site may have reverted a redirect."""
+    is_gone = archive.exists(
+        "select 1 from frontier f join failures x on x.url = f.url and x.resolved_at is null"
+        " and x.kind in ('http', 'notice', 'unreadable') where f.site = ?1 and f.uid is ?2 and f.kind = 'home'"
+        " and f.page_no = 1 and f.state in ('failed', 'dead') and not exists (select 1 from frontier h"
+        " where h.site = ?1 and h.uid is ?2 and h.kind = 'home' and h.page_no = 1 and h.fetched_at >= ?3)",
+        (blog.site, blog.uid, run.epoch_at),
+    )
+    if not is_gone:
+        return 0
+    return requeue.requeue_where(archive, blog, "kind = 'home' and page_no = 1", now=now)
+
+
+def queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> int:
+    """Queue the next pages of the home page, unless they were all fetched within thirty days; return how many."""
+    proved_at = archive.text(
+        "select home_proved_at from authors where site = ? and uid = ?", (blog.site, blog.uid)
+    )
+    if proved_at is not None and proved_at > format_utc(now - schedule.LISTING_DEADLINE):
+        return 0
+    return requeue.requeue_where(
+        archive,
+        blog,
+        "kind = 'home' and page_no = 2 and coalesce(fetched_at, '') < ?",
+        (run.epoch_at,),
+        now=now,
+    )
+
+
+# plan
 
 
 def queue_run(

@@ -5,16 +5,17 @@ from datetime import datetime
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue, transitions
-from blogarchive.store.ingest.page_validation import find_post
+from blogarchive.store.ingest.validate import find_post
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import frontier as transitions
 from blogarchive.store.listings import categories, listed_posts
-from blogarchive.store.pages import links
-from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.pages.ownership import post_target
-from blogarchive.store.posts import comment_pages, post_row, posts
+from blogarchive.store.pages import page_chains as links
+from blogarchive.store.pages.context import SaveContext, post_target
+from blogarchive.store.posts import comment_pages, posts
+from blogarchive.store.posts import posts as post_row
 from blogarchive.store.posts.comment_pages import NextStep
-from blogarchive.store.timestamps import format_utc
+from blogarchive.store.rows import format_utc
 
 # A comment counts from the time it was written: in a first backup all comments are new.
 _POST_TIMES = """

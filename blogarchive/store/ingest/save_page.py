@@ -1,26 +1,129 @@
 """Save a crawled page: its bytes, everything parsed from it and its links, in one transaction."""
 
+import json
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
+from blogarchive.items import (
+    Author,
+    CrawledPage,
+    ListedPost,
+    Page,
+    PageKind,
+    ParsedPage,
+    Post,
+    Problem,
+    Target,
+)
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE
+from blogarchive.store import discovery as linked_blogs
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import linked_blogs
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import transitions
-from blogarchive.store.ingest import parse_problems, post_pages, rejection
-from blogarchive.store.ingest.blog_resolution import resolve_blog
-from blogarchive.store.ingest.page_validation import validate_page
-from blogarchive.store.ingest.stored_state import load_stored_state
-from blogarchive.store.ledger import failures, field_coverage
-from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ingest import post_pages
+from blogarchive.store.ingest import validate as rejection
+from blogarchive.store.ingest.validate import load_stored_state, validate_page
+from blogarchive.store.ledger import (
+    coverage as field_coverage,
+)
+from blogarchive.store.ledger import (
+    failures,
+)
+from blogarchive.store.ledger import (
+    frontier as frontier_queue,
+)
+from blogarchive.store.ledger import (
+    frontier as transitions,
+)
+from blogarchive.store.ledger.blogs import Blog, canonical_uid, is_stored
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.listings import authors, listing_pages, sidebar
-from blogarchive.store.pages import links, page_rows
-from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.pages.result import Outcome, SaveResult, save_result
-from blogarchive.store.timestamps import parse_utc
+from blogarchive.store.listings import authors, listing_pages
+from blogarchive.store.listings import authors as sidebar
+from blogarchive.store.pages import page_chains as links
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.context import (
+    Outcome,
+    SaveContext,
+    SaveResult,
+    date_text_iso,
+    save_result,
+    uid_in_url,
+)
+from blogarchive.store.rows import parse_utc
+
+# parse_problems
+
+
+def record_problems(context: SaveContext) -> None:
+    """Record the problems of the page and of its save, and resolve its other open failures."""
+    archive, url, now = context.archive, context.target.url, context.page.fetched_at
+    if context.is_reparse and not context.is_newest:
+        return
+    shown = [
+        one for one in context.parsed.problems if not (context.is_title_listed and one == UNCONFIRMED_TITLE)
+    ]
+    problems = [(url, problem) for problem in map(_failure, shown)]
+    problems += [(context.post_url or url, problem) for problem in context.problems]
+    for failed_url, problem in problems:
+        if context.is_reparse and failures.is_open(archive, failed_url, problem):
+            continue
+        failures.record_failure(archive, context.blog, failed_url, problem, run_id=context.run_id, now=now)
+        context.failure = problem
+    keep = [(problem.kind, problem.field) for _, problem in problems] + context.keep_open
+    failures.resolve(archive, url, now=now, keep=keep)
+    for other_url in context.resolved_urls:
+        failures.resolve(archive, other_url, now=now)
+    if context.post_url is not None and context.comments_agree:
+        failures.resolve_field(archive, context.post_url, "comments", now=now)
+
+
+def _failure(problem: Problem) -> Failure:
+    """Return a permanent failure: a retry does not help until the page or its parser changes."""
+    return Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
+
+
+# blog_resolution
+
+
+def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
+    """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
+    author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
+    named = Blog(site=site, uid=uid)
+    if uid is None or is_stored(archive, named):
+        return named
+    blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
+    if blog != named or author is None or not uid.isdigit():
+        return blog
+    return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
+
+
+def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author: Author) -> Blog | None:
+    """Return the blog that is stored under a name, if the host has since given its author the number on the page.
+
+    It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
+    number, and numbers are unique in a site. The date of registration, which no author can choose, must not differ.
+    """
+    numbers = json.dumps(sorted(set(_own_numbers(site, parsed, author.uid)), key=str))
+    found = archive.all_as(
+        Blog,
+        "select distinct a.site, a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1"
+        " and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)"
+        " and p.number in (select value from json_each(?3)) and p.content_hash is not null",
+        (site, date_text_iso(author.registered), numbers),
+    )
+    return found[0] if len(found) == 1 else None
+
+
+def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
+    """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
+    listed = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
+    shown: tuple[Post | ListedPost, ...] = (*parsed.posts, *listed)
+    for post in shown:
+        if post.number is not None and post.url is not None and uid_in_url(site, post.url) == uid:
+            yield post.number
+
+
+# save_page
 
 # Texts that may be missing from the search index: it costs nearly as much to index one page as thirty.
 _UNINDEXED_TEXTS = 300
@@ -112,7 +215,7 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         if validate_page(crawled, load_stored_state(archive, crawled, blog)) is None and blog.uid is not None:
             before = archive.changes
             _save_parsed(context)
-            parse_problems.record_problems(context)
+            record_problems(context)
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
         page_rows.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
         return save_result(context, outcome)
@@ -126,7 +229,7 @@ def _save(context: SaveContext) -> None:
     _mark_fetched(context)
     if _is_home(context.target):
         authors.link_run(context)
-    parse_problems.record_problems(context)
+    record_problems(context)
 
 
 def _save_parsed(context: SaveContext) -> None:

@@ -1,5 +1,6 @@
-"""Find the blogs of an archive, their older uids and their home pages."""
+"""Remove everything that an archive stores of one blog."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -9,6 +10,9 @@ from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.rows import Value
+
+# blogs
 
 _QUEUED_OR_STORED = """
 select f.site, f.uid from frontier f
@@ -160,3 +164,143 @@ def stored_url(archive: Archive, blog: Blog) -> str | None:
     return archive.text(
         "select url from authors where site = ? and uid = ? and url <> ''", (blog.site, blog.uid)
     )
+
+
+# blog_settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogSettings:
+    """Settings of one blog; None and empty mean the default. Times are UTC text.
+
+    `delay` is in seconds. `media_hosts` are patterns as `--media-hosts` takes them. `cookies` is the path of a
+    cookies.txt file. A blog with `paused_at` or `forgotten_at` is left out of updates.
+    """
+
+    delay: float | None = None
+    media_hosts: tuple[str, ...] = ()
+    cookies: str | None = None
+    paused_at: str | None = None
+    forgotten_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    id: int
+    delay: float | None
+    media_hosts: str
+    cookies: str | None
+    paused_at: str | None
+    forgotten_at: str | None
+
+
+def read_settings(archive: Archive, blog: Blog) -> BlogSettings:
+    """Return the settings of a blog; the defaults if none are stored."""
+    row = _row(archive, blog)
+    if row is None:
+        return BlogSettings()
+    return BlogSettings(
+        delay=row.delay,
+        media_hosts=tuple(json.loads(row.media_hosts)),
+        cookies=row.cookies,
+        paused_at=row.paused_at,
+        forgotten_at=row.forgotten_at,
+    )
+
+
+def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None:
+    """Store all settings of a blog. Does nothing for a blog whose uid no page has shown yet."""
+    if blog.uid is None:
+        return
+    values: dict[str, Value] = {
+        "delay": settings.delay,
+        "media_hosts": json.dumps(settings.media_hosts, ensure_ascii=False),
+        "cookies": settings.cookies,
+        "paused_at": settings.paused_at,
+        "forgotten_at": settings.forgotten_at,
+    }
+    row = _row(archive, blog)
+    with archive.atomic():
+        if row is None:
+            archive.insert_row("blog_settings", {"site": blog.site, "uid": blog.uid, **values})
+        else:
+            archive.update_row("blog_settings", row.id, values)
+
+
+def _row(archive: Archive, blog: Blog) -> _Row | None:
+    return archive.one_as(
+        _Row,
+        "select id, delay, media_hosts, cookies, paused_at, forgotten_at from blog_settings"
+        " where site = ? and uid = ?",
+        (blog.site, blog.uid),
+    )
+
+
+# blog_removal
+
+# ruff: noqa: S608 - statements are put together from the names of our own tables
+
+
+_POSTS = "select id from posts where author_id = :author"
+_OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media", "text_changes")
+_OF_AUTHORS = (
+    "posts",
+    "categories",
+    "archive_months",
+    "sidebar_titles",
+    "author_stats",
+    "author_names",
+    "author_aliases",
+    "run_blogs",
+)
+_OF_BLOGS = ("frontier", "failures", "blog_settings")
+_NAMES_A_PAGE = (
+    "authors",
+    "author_stats",
+    "author_names",
+    "posts",
+    "post_revisions",
+    "post_stats",
+    "comments",
+    "comment_revisions",
+    "categories",
+    "post_categories",
+    "archive_months",
+    "sidebar_titles",
+)
+_NAMED_PAGES = " union ".join(f"select page_id from {table} where page_id > 0" for table in _NAMES_A_PAGE)
+
+# Pages of other blogs link to the blog: without this row it would wait for `backup --discovered` again.
+_NOT_DISCOVERED = """
+insert into discovered_blogs(site, uid, url, source, first_seen_at, reported_at, backed_up_at)
+select site, uid, url, 'deleted', first_seen_at, last_seen_at, last_seen_at from authors where id = :author
+    on conflict do update set backed_up_at = coalesce(backed_up_at, excluded.backed_up_at)
+"""
+
+# Rows that refer to others are deleted first. `:author`, `:site` and `:uid` name the blog.
+_STATEMENTS = (
+    _NOT_DISCOVERED,
+    f"delete from comment_revisions where comment_id in (select id from comments where post_id in ({_POSTS}))",
+    "delete from sweep_items where sweep_id in (select id from sweeps where site = :site and uid is :uid)",
+    "delete from sweeps where site = :site and uid is :uid",
+    *(f"delete from {table} where post_id in ({_POSTS})" for table in _OF_POSTS),
+    *(f"delete from {table} where author_id = :author" for table in _OF_AUTHORS),
+    "delete from authors where id = :author",
+    *(f"delete from {table} where site = :site and uid is :uid" for table in _OF_BLOGS),
+    f"delete from pages where site = :site and uid is :uid and id not in ({_NAMED_PAGES})",
+    "delete from media where not exists (select 1 from post_media where media_id = media.id)",
+    "delete from media_files where not exists (select 1 from media where media.sha256 = media_files.sha256)",
+)
+
+
+def remove_blog(archive: Archive, blog: Blog) -> None:
+    """Delete the rows of a blog from every table in one transaction, with the images that no other post shows.
+
+    A page that rows of another blog name stays. The blog is not discovered again. The file keeps its size until SQLite
+    reuses the space.
+    """
+    author = archive.scalar("select id from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    names = {"author": author or None, "site": blog.site, "uid": blog.uid}
+    with archive.atomic():
+        for statement in _STATEMENTS:
+            archive.execute(statement, names)

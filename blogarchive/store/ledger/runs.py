@@ -9,10 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from blogarchive import installed_version
-from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.process_state import RequeueLimits
-from blogarchive.store.rows import Value
-from blogarchive.store.timestamps import format_utc, format_utc_precise, parse_utc, shift_utc
+from blogarchive.store.database.archive import Archive, RequeueLimits
+from blogarchive.store.rows import Value, format_utc, format_utc_precise, parse_utc, shift_utc
 
 RunOutcome = Literal[
     "done",

@@ -1,19 +1,18 @@
-"""Mark posts as gone if two witnesses agree: the post's own page, and a complete listing without the post.
-
-Each witness is a column of the post that waits for the other one. A post that is seen again is unmarked. An outage or
-a block page is no witness. The times of witnesses have microseconds, because a page of the post and a listing may be
-fetched in the same second.
-"""
+"""Requeue posts that a list of newest posts on the home page no longer shows, or shows again."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from blogarchive.items import ListedPost
+from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
-from blogarchive.store.frontier import requeue, transitions
-from blogarchive.store.pages.context import ChangeCounts, SaveContext
-from blogarchive.store.pages.ownership import post_target
+from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import frontier as transitions
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
 from blogarchive.store.rows import Value
+
+# deletions
 
 _BOTH_WITNESSES = (
     "gone_at is null and own_page_gone_at >= coalesce(own_page_seen_at, '')"
@@ -175,3 +174,54 @@ def _requeue_listing(context: SaveContext, condition: str, value: Value, since: 
         (value, since),
         now=context.page.fetched_at,
     )
+
+
+# deletion_hints
+
+_MAX_REQUEUED = 20
+"""More posts at once mean that the list is made in another way now."""
+
+
+def requeue_hinted(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
+    """Compare each list with its last content and requeue the differences; `lists` are by place in `sidebar_titles`."""
+    missing: set[str] = set()
+    returned: set[str] = set()
+    for place, posts in lists.items():
+        shown = {post.number for post in posts if post.number is not None}
+        before = _read_shown_before(context, place)
+        if shown and before:
+            missing |= select_newer(before - shown, shown)
+            returned |= shown - before
+    for numbers, condition in ((missing, "gone_at is null"), (returned, "gone_at is not null")):
+        rows = _read_posts(context, numbers, condition)
+        for url, number in rows if len(rows) <= _MAX_REQUEUED else []:
+            target = post_target(context, url, number)
+            requeue.requeue_target(
+                context.archive, target, before=context.precise_moment, now=context.page.fetched_at
+            )
+
+
+def select_newer(numbers: set[str], shown: set[str]) -> set[str]:
+    """Return the numbers that a list of newest posts would show: those above its lowest ones, which may be pinned."""
+    ordered = sorted(map(order_key, shown))
+    if len(ordered) < 2:
+        return set()
+    return {number for number in numbers if order_key(number) > ordered[len(ordered) // 4]}
+
+
+def _read_shown_before(context: SaveContext, place: str) -> set[str]:
+    numbers = context.archive.column(
+        "select number from sidebar_titles where author_id = ?1 and place = ?2 and number is not null"
+        " and last_seen_at = (select max(last_seen_at) from sidebar_titles where author_id = ?1 and place = ?2)",
+        (context.author_id, place),
+    )
+    return set(numbers)
+
+
+def _read_posts(context: SaveContext, numbers: Iterable[str], condition: str) -> list[tuple[str, str]]:
+    cursor = context.archive.execute(
+        "select url, number from posts where author_id = ?"  # noqa: S608 - one of two constants
+        f" and number in (select value from json_each(?)) and {condition}",
+        (context.author_id, json.dumps(sorted(numbers))),
+    )
+    return cursor.fetchall()

@@ -7,17 +7,26 @@ from collections.abc import Sequence
 
 from blogarchive.items import Link, ListedPost, PageKind, Post, Target
 from blogarchive.store import schedule
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue
-from blogarchive.store.ledger.month_check import FIELD
-from blogarchive.store.listings import categories, deletion_hints, deletions, listed_posts, months
-from blogarchive.store.listings.change_detection import ListedPostRow
-from blogarchive.store.pages import links, page_chains
-from blogarchive.store.pages.context import SaveContext, date_text_iso
-from blogarchive.store.pages.ownership import own_posts
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger.coverage import FIELD
+from blogarchive.store.listings import (
+    categories,
+    deletions,
+    listed_posts,
+    months,
+)
+from blogarchive.store.listings import (
+    deletions as deletion_hints,
+)
+from blogarchive.store.listings.listed_posts import ListedPostRow
+from blogarchive.store.pages import page_chains
+from blogarchive.store.pages import page_chains as links
+from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
-from blogarchive.store.posts import post_row, posts
-from blogarchive.store.timestamps import format_utc, parse_utc, shift_utc
+from blogarchive.store.posts import posts
+from blogarchive.store.posts import posts as post_row
+from blogarchive.store.rows import format_utc, parse_utc, shift_utc
 
 _KINDS = (PageKind.HOME, PageKind.MONTH, PageKind.CATEGORY)
 

@@ -7,12 +7,13 @@ from blogarchive.items import MonthRow as ShownMonth
 from blogarchive.items import PageKind, Target
 from blogarchive.messages.details import Detail
 from blogarchive.store import schedule
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue, transitions
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger import frontier as transitions
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages.context import SaveContext, date_text_day
-from blogarchive.store.timestamps import format_utc, parse_utc
+from blogarchive.store.rows import format_utc, parse_utc
 
 _MAX_GONE = 2
 

@@ -1,14 +1,20 @@
-"""The state shared by the functions that save one page: the crawled page, its times, its row and the changes made."""
+"""The result of saving one page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TypeVar
 
-from blogarchive.items import CrawledPage, DateText, Page, ParsedPage, Target
+from blogarchive.items import CrawledPage, DateText, ListedPost, Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.dates.parse import ParsedDate, to_iso
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages import page_rows
-from blogarchive.store.timestamps import format_utc, format_utc_precise
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.rows import format_utc, format_utc_precise
+
+# context
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,3 +152,57 @@ def date_text_iso(date: DateText | None) -> str | None:
 def date_text_day(date: DateText | None) -> str | None:
     """Return the day, `2025-01-29`, or the first ten characters as shown if the date was not parsed."""
     return None if date is None else (date_text_iso(date) or date.text)[:10]
+
+
+# ownership
+
+Linked = TypeVar("Linked", ListedPost, Post)
+
+
+def is_own_uid(context: SaveContext, uid: str | None) -> bool:
+    """Return whether a URL with that uid may belong to the blog; None is a URL without a uid."""
+    return uid is None or uid == context.blog.uid or uid in context.author_aliases()
+
+
+def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:
+    """Return the posts of this blog: many listings contain a box of posts of other authors."""
+    site = context.blog.site
+    return [post for post in posts if post.url is None or is_own_uid(context, uid_in_url(site, post.url))]
+
+
+def post_target(context: SaveContext, url: str, number: str) -> Target:
+    """Return the target of the blog's post of that number at `url`."""
+    return Target(url=url, site=context.blog.site, kind=PageKind.POST, uid=context.blog.uid, number=number)
+
+
+def uid_in_url(site: str, url: str) -> str | None:
+    """Return the uid in a URL of that site, or None."""
+    return site_by_name(site).parse_url(url).uid
+
+
+# result
+
+
+class Outcome(StrEnum):
+    """The outcomes of a save."""
+
+    STORED = "stored"  # more than counters changed
+    SAME = "same"  # nothing but counters changed
+    GONE = "gone"  # the page says that it was deleted: one of two witnesses
+    BLOCKED = "blocked"  # 403, 429, 503 or a block page; a run stops after several
+    FAILED = "failed"  # anything else that was not saved; a failure row has the reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveResult:
+    """The changes of a save. `blog` is the blog that the page belongs to; a run adds it to its blogs."""
+
+    outcome: Outcome
+    blog: Blog
+    changes: ChangeCounts
+    failure: Failure | None = None
+
+
+def save_result(context: SaveContext, outcome: Outcome) -> SaveResult:
+    """Return the result with the changes and the failure of the context."""
+    return SaveResult(outcome=outcome, blog=context.blog, changes=context.changes, failure=context.failure)

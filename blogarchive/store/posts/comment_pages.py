@@ -1,25 +1,89 @@
-"""Store the comments of a post from one page or a chain of pages, and compare their number with the claimed count.
-
-A new comment during the crawl of a chain moves the last comment of a page to the next page. So a comment that equals
-one of an earlier page is doubtful. The count at the end of the chain shows whether it is another comment.
-Comments are marked as gone only if the chain is complete, its pages claim one count, and that many were found.
-"""
+"""Store the comments of a post from one page or a chain of pages, and compare their number with the claimed count."""
 
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from blogarchive.items import PageKind, Post
 from blogarchive.messages.details import Detail
-from blogarchive.store.lacking_comments import ANSWER
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import frontier as requeue
+from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import ChainItem, PageChain
-from blogarchive.store.posts import comments, empty_comment_check
-from blogarchive.store.posts.comment_identity import IdentifiedComment, identify_comments
-from blogarchive.store.timestamps import format_utc, parse_utc
+from blogarchive.store.posts import comments
+from blogarchive.store.posts.comments import IdentifiedComment, identify_comments
+from blogarchive.store.rows import ANSWER, format_utc, parse_utc
+
+# empty_comment_check
+
+_ANOTHER_DAY = timedelta(hours=12)
+_DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
+_DOUBTED = "from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like ?"
+
+
+def doubt_reason(context: SaveContext, post_id: int) -> str | None:
+    """Return why the claim of no comments is doubted; None if it is confirmed or no comments are stored."""
+    stored = context.archive.scalar(
+        "select count(*) from comments where post_id = ? and gone_at is null", (post_id,)
+    )
+    if not stored or _claimed_another_day(context, post_id) or _claimed_in_good_run(context):
+        return None
+    return Detail.COMMENTS_DOUBTED.format(stored=stored)
+
+
+def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:
+    """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
+    if not _is_good(archive, run_id):
+        return 0
+    urls = json.dumps(_doubted_urls(archive, blog, run_id))
+    return requeue.requeue_where(
+        archive, blog, "kind = 'post' and url in (select value from json_each(?))", (urls,), now=now
+    )
+
+
+def doubted_blogs(archive: Archive, run_id: int) -> list[Blog]:
+    """Return the blogs with doubted posts of the run."""
+    return list(archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id, f"{_DETAIL}%")))
+
+
+def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
+    return context.archive.exists(
+        "select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >"
+        " coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')",
+        (post_id, format_utc(context.page.fetched_at - _ANOTHER_DAY)),
+    )
+
+
+def _claimed_in_good_run(context: SaveContext) -> bool:
+    if context.run_id is None:
+        return False
+    is_doubted = context.archive.exists(
+        f"select 1 {_DOUBTED} and url = ?", (context.run_id, f"{_DETAIL}%", context.target.url)
+    )
+    return is_doubted and _is_good(context.archive, context.run_id)
+
+
+def _doubted_urls(archive: Archive, blog: Blog, run_id: int) -> list[str]:
+    scope = (run_id, f"{_DETAIL}%", blog.site, blog.uid)
+    return archive.column(f"select url {_DOUBTED} and site = ? and uid is ?", scope)
+
+
+def _is_good(archive: Archive, run_id: int) -> bool:
+    """Return whether at least as many posts of the run show comments as are doubted."""
+    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id, f"{_DETAIL}%"))
+    with_comments = archive.scalar(
+        "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'",
+        (run_id,),
+    )
+    return 0 < doubted <= with_comments
+
+
+# comment_pages
 
 _UNSEEN = "unseen"
 """Item of a chain for a comment that a page counts and does not show."""
@@ -212,7 +276,7 @@ def _restart(context: SaveContext, chain: PageChain) -> bool:
 def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
     if claimed is None or _has_comment_problems(context):
         return
-    if claimed == seen == 0 and (reason := empty_comment_check.doubt_reason(context, post_id)):
+    if claimed == seen == 0 and (reason := doubt_reason(context, post_id)):
         context.problems.append(Failure(kind="incomplete", field="comments", detail=reason))
         context.needs_confirmation = True
         return

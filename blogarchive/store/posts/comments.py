@@ -1,17 +1,178 @@
 """Store comments by fingerprint, with a revision for each text that an edit replaced, and mark those that are gone."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 
+from blogarchive.items import Comment
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
 from blogarchive.store.pages.page_chains import DoubtfulItem
-from blogarchive.store.posts.comment_identity import IdentifiedComment, StoredComment, match_stored
-from blogarchive.store.posts.comment_row import CommentRow, read_comment_rows
 from blogarchive.store.posts.revisions import COMMENTS, save_text
-from blogarchive.store.rows import Value, dicts
-from blogarchive.store.text_checksum import text_checksum
+from blogarchive.store.rows import ANSWER, Value, dicts, text_checksum
+
+# comment_identity
+
+# A relative time (3小时前) differs at each fetch, so the text replaces it.
+_RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentifiedComment:
+    """A comment of a page: `base` is author and time, `ordinal` counts comments of one base from 0."""
+
+    comment: Comment
+    base: str
+    ordinal: int
+    text_digest: str
+    position: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the text that is unique within a post."""
+        return f"{self.ordinal}|{self.base}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredComment:
+    """The identity of a stored comment of some base."""
+
+    ordinal: int
+    text_digest: str | None
+    is_gone: bool
+
+
+def identify_comments(
+    comments: Sequence[Comment], *, counted: Mapping[str, int] | None = None, first_position: int = 0
+) -> list[IdentifiedComment]:
+    """Return the comments of a page with their identities, in the order of the page.
+
+    `counted` is the number of comments per base on the earlier pages of the same post; ordinals continue from it.
+    """
+    ordinals: Counter[str] = Counter(counted or {})
+    identified = []
+    for position, comment in enumerate(comments, first_position):
+        base = comment_base(comment)
+        identified.append(
+            IdentifiedComment(
+                comment=comment,
+                base=base,
+                ordinal=ordinals[base],
+                text_digest=text_digest(comment),
+                position=position,
+            )
+        )
+        ordinals[base] += 1
+    return identified
+
+
+def comment_base(comment: Comment) -> str:
+    """Return time as shown and author; the digest of the text replaces a relative time.
+
+    The base of a comment that the page does not count begins with `ANSWER`.
+    """
+    time = " ".join(comment.posted.text.split()) if comment.posted else ""
+    if _RELATIVE_TIME.search(time):
+        time = f"~{text_digest(comment)[:16]}"
+    return f"{'' if comment.is_counted else ANSWER}{time}|{comment.author_name}"
+
+
+def text_digest(comment: Comment) -> str:
+    """Return the SHA-256 of the text."""
+    return sha256(comment.body_text.encode()).hexdigest()
+
+
+def match_stored(
+    items: Sequence[IdentifiedComment], stored: Sequence[StoredComment]
+) -> list[IdentifiedComment]:
+    """Return the comments of one base on a page, each with the ordinal of the stored comment that it is.
+
+    Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
+    comment of its ordinal, else it is new. So a new comment above older ones, a reversed order, or an edit of one of
+    two equal comments changes no other comment.
+    """
+    free = {row.ordinal: row for row in stored}
+    in_place = {
+        item.ordinal
+        for item in items
+        if item.ordinal in free and free[item.ordinal].text_digest == item.text_digest
+    }
+    matched: list[IdentifiedComment] = []
+    unmatched: list[IdentifiedComment] = []
+    for item in sorted(items, key=lambda item: item.ordinal not in in_place):
+        equal = [row.ordinal for row in free.values() if row.text_digest == item.text_digest]
+        ordinal = item.ordinal if item.ordinal in in_place else next(iter(equal), None)
+        if ordinal is None:
+            unmatched.append(item)
+        else:
+            del free[ordinal]
+            matched.append(replace(item, ordinal=ordinal))
+    following = max([row.ordinal for row in stored] + [item.ordinal for item in matched], default=-1) + 1
+    for item in unmatched:
+        row = free.get(item.ordinal)
+        if row is not None and not row.is_gone:
+            del free[item.ordinal]
+            matched.append(item)
+        else:  # not below its own ordinal: an equal comment may be waiting for an ordinal before it
+            following = max(following, item.ordinal)
+            matched.append(replace(item, ordinal=following))
+            following += 1
+    return matched
+
+
+# comment_row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommentRow:
+    """A comment before a save; `text_since` is when its current text was first seen (UTC text)."""
+
+    id: int
+    fingerprint: str
+    text_digest: str | None
+    body_html: str
+    body_text: str
+    text_checksum: int | None
+    author_name: str
+    author_url: str | None
+    reply_to: str | None
+    posted_at: str | None
+    likes: int | None
+    position: int | None
+    text_since: str
+    first_seen_at: str
+    last_seen_at: str
+    page_id: int | None
+
+    @property
+    def text(self) -> Mapping[str, Value]:
+        """Return the columns of the current version."""
+        return {
+            "body_html": self.body_html,
+            "body_text": self.body_text,
+            "text_checksum": self.text_checksum,
+        }
+
+
+def read_comment_rows(
+    context: SaveContext, post_id: int, fingerprints: Sequence[str]
+) -> dict[str, CommentRow]:
+    """Return the comments of the post with these fingerprints, by fingerprint."""
+    rows = context.archive.all_as(
+        CommentRow,
+        "select id, fingerprint, text_digest, body_html, body_text, text_checksum, author_name, author_url, reply_to,"
+        " posted_at, likes, position, coalesce(version_at, first_seen_at) as text_since, first_seen_at,"
+        " last_seen_at, page_id from comments where post_id = ? and fingerprint in (select value from json_each(?))",
+        (post_id, json.dumps(fingerprints)),
+    )
+    return {row.fingerprint: row for row in rows}
+
+
+# comments
 
 _ORDINAL = "cast(substr(fingerprint, 1, instr(fingerprint, '|') - 1) as integer)"
 _OF_BASE = "post_id = ? and substr(fingerprint, instr(fingerprint, '|') + 1) = ?"

@@ -1,31 +1,254 @@
 """Store posts from their own pages and from listings, with a revision for each text that an edit replaced."""
 
-from blogarchive.items import Post
-from blogarchive.store.pages.context import ChangeCounts, SaveContext
-from blogarchive.store.posts import comments, counters, post_images
-from blogarchive.store.posts.comment_identity import identify_comments
-from blogarchive.store.posts.post_row import PostRow, fact_columns, text_columns
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from typing import cast
+
+from blogarchive.items import (
+    Post as ParsedPost,
+)
+from blogarchive.items import (
+    Post as Post_counters,
+)
+from blogarchive.items import (
+    Post as Post_post_images,
+)
+from blogarchive.items import (
+    Post as Post_posts,
+)
+from blogarchive.parsing.http import host_of
+from blogarchive.store.database.migrations import MOMENT
+from blogarchive.store.pages.context import ChangeCounts, SaveContext, date_text_iso
+from blogarchive.store.posts import comments
+from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
+from blogarchive.store.rows import Value, text_checksum
+
+# post_images
 
 
-def save_own_page(context: SaveContext, post: Post, before: PostRow | None) -> int:
+def save_images(context: SaveContext, post_id: int, post: Post_post_images) -> None:
+    """Store the URLs and positions of the images of a post."""
+    shown = [(image.position, image.url) for image in post.images]
+    stored = context.archive.rows(
+        "select position, url from post_media where post_id = ? order by position", (post_id,)
+    )
+    if stored == sorted(shown):
+        return
+    context.archive.execute("delete from post_media where post_id = ?", (post_id,))
+    context.archive.execute_many(
+        "insert into post_media(post_id, position, url, media_id)"
+        " values (?, ?, ?, (select id from media where url = ?))",
+        [(post_id, position, url, url) for position, url in shown],
+    )
+
+
+def copy_images(context: SaveContext, post_id: int, post: Post_post_images) -> None:
+    """Store the files of the images also under the URLs that `post` shows at the same positions, if those lack files."""
+    context.archive.execute_many(
+        "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at)"
+        " select ?, ?, m.sha256, m.content_type, m.size, m.width, m.height, m.status, m.fetched_at"
+        " from post_media pm join media m on m.id = pm.media_id"
+        " where pm.post_id = ? and pm.position = ? and m.sha256 is not null"
+        " on conflict(url) do update set sha256 = excluded.sha256, content_type = excluded.content_type,"
+        " size = excluded.size, width = excluded.width, height = excluded.height, status = excluded.status,"
+        " fetched_at = excluded.fetched_at, next_try_at = null, detail = null where media.sha256 is null",
+        [(image.url, host_of(image.url), post_id, image.position) for image in post.images],
+    )
+
+
+# counters
+
+CounterValues = tuple[int | None, int | None, int | None]
+"""Views, likes and comment count; None if no page showed the counter."""
+
+COLUMNS = ("views", "likes", "comment_count")
+NO_COUNTERS: CounterValues = (None, None, None)
+
+
+def save_counters(
+    context: SaveContext, post_id: int, post: Post_counters, stored: CounterValues, *, is_newest: bool
+) -> CounterValues:
+    """Store the counters that the page shows in the series and return the newest values.
+
+    `stored` are the values in the row of the post. `is_newest`: no later page of the post was stored.
+    """
+    shown: CounterValues = (post.views, post.likes, post.comment_count)
+    if is_newest and not context.is_reparse:
+        values = _fill_of_counters(shown, stored)
+        if values != stored:
+            _store(context, post_id, values)
+        return values
+    before = _read(context, post_id, "captured_at < ?")
+    exact = _read(context, post_id, "captured_at = ?")
+    values = _fill_of_counters(shown, before or NO_COUNTERS)
+    if values != (exact or before or NO_COUNTERS):
+        _store(context, post_id, values)
+        if exact is not None:
+            _correct_following(context, post_id, exact, values)
+    return _read(context, post_id, "captured_at >= ?") or stored
+
+
+def _fill_of_counters(shown: CounterValues, stored: CounterValues) -> CounterValues:
+    """Return the values shown; the stored value replaces one that is not shown."""
+    views, likes, comments = (old if new is None else new for new, old in zip(shown, stored, strict=True))
+    return views, likes, comments
+
+
+def _correct_following(context: SaveContext, post_id: int, old: CounterValues, new: CounterValues) -> None:
+    """Correct a wrong value in the following rows up to its next change: their pages were not stored."""
+    for name, wrong, right in zip(COLUMNS, old, new, strict=True):
+        if wrong == right:
+            continue
+        context.archive.execute(
+            f"update post_stats set {name} = ?1 where post_id = ?2 and captured_at > ?3 and {name} is ?4"  # noqa: S608
+            " and captured_at < coalesce((select min(captured_at) from post_stats where post_id = ?2"
+            f" and captured_at > ?3 and {name} is not ?4), '~')",
+            (right, post_id, context.moment, wrong),
+        )
+
+
+def _read(context: SaveContext, post_id: int, condition: str) -> CounterValues | None:
+    row = context.archive.row(
+        "select views, likes, comment_count from post_stats"  # noqa: S608 - one of three constants
+        f" where post_id = ? and {condition} order by captured_at desc limit 1",
+        (post_id, context.moment),
+    )
+    return None if row is None else cast(CounterValues, row)
+
+
+def _store(context: SaveContext, post_id: int, values: CounterValues) -> None:
+    context.archive.execute(
+        "insert into post_stats(post_id, captured_at, views, likes, comment_count, page_id)"  # noqa: S608 - a constant
+        f" values (?, ?, ?, ?, ?, ?) on conflict(post_id, {MOMENT}) do update set"
+        " views = excluded.views, likes = excluded.likes, comment_count = excluded.comment_count",
+        (post_id, context.moment, *values, context.counter_page_id()),
+    )
+
+
+# post_row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
+
+    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
+    """
+
+    id: int
+    author_id: int
+    number: str
+    url: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    likes: int | None
+    comment_count: int | None
+    first_seen_at: str
+    last_seen_at: str
+    last_changed_at: str | None
+    gone_at: str | None
+    gone_reason: str | None
+    has_text: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostRow(Post):
+    """The whole row of a post before a save."""
+
+    title_is_cut: bool
+    body_html: str | None
+    body_text: str | None
+    content_hash: str | None
+    text_checksum: int | None
+    version_at: str | None
+    listed_comment_count: int | None
+    page_id: int | None
+    from_listing: bool
+
+    @property
+    def counters(self) -> CounterValues:
+        """Return the newest counters."""
+        return self.views, self.likes, self.comment_count
+
+    @property
+    def text(self) -> Mapping[str, Value]:
+        """Return the columns of the current version."""
+        return {
+            "title": self.title,
+            "body_html": self.body_html,
+            "body_text": self.body_text,
+            "content_hash": self.content_hash,
+            "text_checksum": self.text_checksum,
+        }
+
+    @property
+    def text_since(self) -> str:
+        """Return when the current version was first seen, UTC text."""
+        return self.version_at or self.first_seen_at
+
+
+def columns_of(kind: type[Post]) -> str:
+    """Return the columns of a `Post` or a `PostRow` for a query of `posts p`."""
+    columns = ", ".join(f"p.{field.name}" for field in fields(kind) if field.name != "has_text")
+    return f"{columns}, p.content_hash is not null as has_text"
+
+
+_ROW = f"select {columns_of(PostRow)} from posts p where p.author_id = ? and p.number = ?"  # noqa: S608 - constants
+
+
+def read_post_row(context: SaveContext, number: str) -> PostRow | None:
+    """Return the post of that number of the page's author, or None."""
+    return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
+
+
+def fact_columns(post: ParsedPost) -> dict[str, Value]:
+    """Return the columns for facts that a page shows beside text and counters. A new fact of posts is added here."""
+    if post.posted is None:
+        return {}
+    return {"posted_at": date_text_iso(post.posted), "posted_at_text": post.posted.text}
+
+
+def text_columns(post: ParsedPost, title: str | None) -> dict[str, Value]:
+    """Return the columns of a version: the text of a page under the title that is stored."""
+    return {
+        "title": title,
+        "body_html": post.body_html,
+        "body_text": post.body_text,
+        "content_hash": content_hash(title, post.body_html),
+        "text_checksum": text_checksum(post.body_html, post.body_text),
+    }
+
+
+def content_hash(title: str | None, body_html: str | None) -> str:
+    """Return the SHA-256 of title and body, which is equal if two pages show one version."""
+    return sha256(f"{title or ''}\0{body_html or ''}".encode()).hexdigest()
+
+
+# posts
+
+
+def save_own_page(context: SaveContext, post: Post_posts, before: PostRow | None) -> int:
     """Store the post of its own page and return its id."""
     if before is None or not before.from_listing or context.is_reparse:
         return save_post(context, post, before)
     # A listing may show the same text in other HTML, so the text of the own page is no edit.
-    _fill(context, post, before)
+    _fill_of_posts(context, post, before)
     context.archive.update_row("posts", before.id, {"from_listing": False})
     save_post_counters(context, before.id, post, before)
     return before.id
 
 
-def save_post(context: SaveContext, post: Post, before: PostRow | None) -> int:
+def save_post(context: SaveContext, post: Post_posts, before: PostRow | None) -> int:
     """Store a post with its text and return its id."""
     if before is None:
         post_id = _insert(context, post)
     elif not before.has_text:
         context.add_changes(ChangeCounts(posts_new=1))
-        _fill(context, post, before)
+        _fill_of_posts(context, post, before)
         post_id = before.id
     else:
         _revise(context, post, before)
@@ -39,7 +262,7 @@ def is_from_own_page(before: PostRow | None) -> bool:
     return before is not None and before.has_text and not before.from_listing
 
 
-def save_from_listing(context: SaveContext, post: Post, before: PostRow | None) -> None:
+def save_from_listing(context: SaveContext, post: Post_posts, before: PostRow | None) -> None:
     """Store a post that a listing shows whole with the comments below it, of which it may show the newest only."""
     post_id = save_post(context, post, before)
     shown = {"from_listing": True, "own_page_seen_at": None, "listed_comment_count": post.comment_count}
@@ -47,16 +270,16 @@ def save_from_listing(context: SaveContext, post: Post, before: PostRow | None) 
     comments.save_comments(context, post_id, identify_comments(post.comments))
 
 
-def save_post_counters(context: SaveContext, post_id: int, post: Post, before: PostRow | None) -> None:
+def save_post_counters(context: SaveContext, post_id: int, post: Post_posts, before: PostRow | None) -> None:
     """Store the counters that a page of the post shows in their series, and the newest ones in its row."""
-    stored = before.counters if before is not None else counters.NO_COUNTERS
+    stored = before.counters if before is not None else NO_COUNTERS
     is_newest = before is None or context.moment >= before.last_seen_at
-    newest = counters.save_counters(context, post_id, post, stored, is_newest=is_newest)
+    newest = save_counters(context, post_id, post, stored, is_newest=is_newest)
     if newest != stored:
-        context.archive.update_row("posts", post_id, dict(zip(counters.COLUMNS, newest, strict=True)))
+        context.archive.update_row("posts", post_id, dict(zip(COLUMNS, newest, strict=True)))
 
 
-def _insert(context: SaveContext, post: Post) -> int:
+def _insert(context: SaveContext, post: Post_posts) -> int:
     context.add_changes(ChangeCounts(posts_new=1))
     post_id = context.archive.insert_row(
         "posts",
@@ -73,11 +296,11 @@ def _insert(context: SaveContext, post: Post) -> int:
             "page_id": context.page_id(),
         },
     )
-    post_images.save_images(context, post_id, post)
+    save_images(context, post_id, post)
     return post_id
 
 
-def _fill(context: SaveContext, post: Post, before: PostRow) -> None:
+def _fill_of_posts(context: SaveContext, post: Post_posts, before: PostRow) -> None:
     """Store the first text of a post of which only a title, or the text of a listing, was stored."""
     title = post.title if post.title is not None else before.title
     context.archive.update_row(
@@ -93,19 +316,19 @@ def _fill(context: SaveContext, post: Post, before: PostRow) -> None:
         },
     )
     _mark_seen(context, before)
-    post_images.save_images(context, before.id, post)
+    save_images(context, before.id, post)
 
 
-def _revise(context: SaveContext, post: Post, before: PostRow) -> None:
+def _revise(context: SaveContext, post: Post_posts, before: PostRow) -> None:
     text = text_columns(post, post.title if post.title is not None else before.title)
     changes = save_text(context, POSTS, before, text)
     for change in changes:
         if change.kind == "replace_current":
             context.archive.update_row("posts", before.id, {"last_changed_at": context.moment})
         if change.kind == "update_current" and not change.is_edit:
-            post_images.copy_images(context, before.id, post)
+            copy_images(context, before.id, post)
         if change.kind in ("update_current", "replace_current"):
-            post_images.save_images(context, before.id, post)
+            save_images(context, before.id, post)
     if context.is_reparse and not changes and before.page_id == context.page_id() and before.text != text:
         context.archive.update_row("posts", before.id, text)
     if any(change.is_edit for change in changes):
@@ -137,7 +360,7 @@ def _mark_seen(context: SaveContext, before: PostRow) -> None:
     )
 
 
-def _save_facts(context: SaveContext, post: Post, before: PostRow) -> None:
+def _save_facts(context: SaveContext, post: Post_posts, before: PostRow) -> None:
     """Correct the facts and the URL of the post; they belong to no version."""
     if context.moment < before.last_seen_at and not (context.is_reparse and context.is_newest):
         return

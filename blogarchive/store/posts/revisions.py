@@ -1,12 +1,141 @@
 """Write the texts of posts and comments: the current text to its row, replaced texts to a table of revisions."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from html import unescape
+from typing import Literal, Protocol, cast
+from urllib.parse import unquote, urlsplit
 
 from blogarchive.store.pages.context import SaveContext
-from blogarchive.store.posts.versions import TextVersion, VersionChange, plan_changes
 from blogarchive.store.rows import Value, dicts
+
+# saved_image_names
+
+Content = tuple[str | None, ...]
+
+_SRC = re.compile(r'(?<=\ssrc=")[^"]*(?=")')
+# Most browsers name the folder so, after the title of the page or the name of its file.
+SAVED_FOLDER = re.compile(r".+(?:_files|\.files)")
+
+
+def image_urls(html: str) -> list[str]:
+    """Return the image URLs of stored HTML in their order."""
+    return [unescape(src) for src in _SRC.findall(html)]
+
+
+def strip_image_urls(html: str) -> str:
+    """Return stored HTML without its image URLs."""
+    return _SRC.sub("", html)
+
+
+def is_site_url(url: str) -> bool:
+    """Return whether the URL is one of the site, not of a folder that a browser saved."""
+    return not any(SAVED_FOLDER.fullmatch(folder) for folder in unquote(urlsplit(url).path).split("/"))
+
+
+def site_image_urls(stored: Content, shown: Content) -> list[str] | None:
+    """Return the image URLs of the site in `shown` that replace URLs of a saved folder in `stored`.
+
+    Returns None if the texts differ in anything else.
+    """
+    if len(stored) != len(shown) or any(
+        strip_image_urls(old or "") != strip_image_urls(new or "")
+        for old, new in zip(stored, shown, strict=True)
+    ):
+        return None
+    pairs = [(old, new) for old, new in zip(_all_urls(stored), _all_urls(shown), strict=True) if old != new]
+    if any(is_site_url(old) for old, _ in pairs):
+        return None
+    return [new for _, new in pairs if is_site_url(new)]
+
+
+def _all_urls(content: Content) -> Iterator[str]:
+    for text in content:
+        yield from image_urls(text or "")
+
+
+# versions
+
+Content_of_versions = tuple[str | None, ...]
+
+ChangeKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextVersion:
+    """A stored version: `revision_id` None is the current one. `content` is compared, `since` is UTC text."""
+
+    revision_id: int | None
+    content: Content_of_versions
+    since: str
+    page_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionChange:
+    """A write of a text.
+
+    `replace_current` inserts the current text as a revision first. `revision_id` is given for `update_revision`.
+    `is_edit` is False if only the image URLs of a saved page are replaced by those of the site.
+    """
+
+    kind: ChangeKind
+    revision_id: int | None = None
+    is_edit: bool = True
+
+
+def plan_changes(
+    content: Content_of_versions,
+    moment: str,
+    current: TextVersion,
+    read_revisions: Callable[[], Sequence[TextVersion]],
+    *,
+    reparsed_page: int | None,
+) -> list[VersionChange]:
+    """Return the writes for `content` of a page fetched at `moment`; `read_revisions` returns them oldest first.
+
+    `reparsed_page` is the id of a stored page that is parsed again, None for a page that was fetched.
+    """
+    if reparsed_page is None and moment >= current.since:
+        changes = _restore_image_urls(content, current)
+        return [VersionChange(kind="replace_current")] if changes is None else changes
+    if current.page_id == reparsed_page and current.content == content:
+        return []
+    versions = [*read_revisions(), current]
+    if reparsed_page is not None:
+        own = [version for version in versions if version.page_id == reparsed_page]
+        if own:
+            return [_update(version) for version in own if version.content != content]
+    return _insert(content, moment, versions)
+
+
+def _restore_image_urls(content: Content_of_versions, version: TextVersion) -> list[VersionChange] | None:
+    """Return at most an update of image URLs if `content` is this version, None if it is another one."""
+    urls = [] if content == version.content else site_image_urls(version.content, content)
+    return None if urls is None else [_update(version, is_edit=False)] if urls else []
+
+
+def _update(version: TextVersion, *, is_edit: bool = True) -> VersionChange:
+    kind: ChangeKind = "update_current" if version.revision_id is None else "update_revision"
+    return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
+
+
+def _insert(
+    content: Content_of_versions, moment: str, versions: Sequence[TextVersion]
+) -> list[VersionChange]:
+    before = [version for version in versions if version.since <= moment]
+    after = [version for version in versions if version.since > moment]
+    for neighbour in before[-1:] + after[:1]:
+        changes = _restore_image_urls(content, neighbour)
+        if changes is not None:
+            return changes
+        if site_image_urls(content, neighbour.content) is not None:
+            return []
+    return [VersionChange(kind="insert_revision" if after else "replace_current")]
+
+
+# revisions
 
 Text = Mapping[str, Value]
 """The columns that a row shares with its revisions, by name."""

@@ -1,17 +1,243 @@
-"""Search posts or comments and return each hit with the sentence around its words.
+"""Narrow `text like '%…%'` by the search index, so that SQLite reads the texts of possible hits alone."""
 
-`search.index` updates the index; `search.query` defines the syntax of a query.
-"""
-
+import re
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.parsing.unicode_form import normalize_nfc
 from blogarchive.store.rows import all_as, dicts
-from blogarchive.store.search.query import Query, match_expression, parse_query
-from blogarchive.store.search.snippet import Fragment, extract_sentence, mark_hits
+from blogarchive.store.search.tokenizer import BREAK, Token, fold, tokenize
+
+# query
+
+_MAX_TERMS: Final = 60  # FTS5 refuses expressions deeper than 256
+_QUOTES = str.maketrans("“”„＂「」『』｜", '""""""""|')
+_PIECE = re.compile(r'(?P<minus>(?<!\S)[-－−–])?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a phrase: its tokens in order, and the text as typed. `prefix`: the last token may be longer."""
+
+    tokens: tuple[Token, ...]
+    typed: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A hit has at least one term of each group of `wanted`, and no term of `unwanted`."""
+
+    wanted: tuple[tuple[Term, ...], ...] = ()
+    unwanted: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.unwanted)
+
+    @property
+    def marked_terms(self) -> tuple[Term, ...]:
+        """Return the terms to mark in a hit."""
+        return tuple(term for group in self.wanted for term in group)
+
+
+def parse_query(words: str) -> Query:
+    """Return the query of `words`; an empty `Query` if they contain no token."""
+    wanted: list[tuple[Term, ...]] = []
+    unwanted: list[Term] = []
+    either = without = False
+    for piece in _PIECE.finditer(words.translate(_QUOTES)):
+        if not piece["minus"] and piece["bare"] in ("OR", "|", "AND", "NOT"):
+            either = bool(wanted) and piece["bare"] in ("OR", "|")
+            without = piece["bare"] == "NOT"
+            continue
+        groups = [(term,) for term in _terms(piece)]
+        if piece["minus"] or without:
+            unwanted += [term for (term,) in groups]
+        else:
+            if either and groups:
+                wanted[-1] += groups.pop(0)
+            wanted += groups
+        either = without = False
+    return Query(tuple(wanted[:_MAX_TERMS]), tuple(unwanted[:_MAX_TERMS]))
+
+
+def _terms(piece: re.Match[str]) -> list[Term]:
+    if piece["quoted"] is not None:
+        found = tuple(tokenize(piece["quoted"]))
+        return [Term(found, piece["quoted"])] if found else []
+    parts: list[list[Token]] = []
+    for token in tokenize(piece["bare"]):
+        if token.parted or not parts:  # 川普，新政 in a search box is two words
+            parts.append([])
+        parts[-1].append(token._replace(parted=False))
+    if len(parts) == 1:
+        prefix = piece["bare"].endswith(("*", "＊")) and not parts[0][-1].single
+        return [Term(tuple(parts[0]), piece["bare"].rstrip("*＊"), prefix)]
+    return [Term(tuple(part), "".join(token.text for token in part)) for part in parts]
+
+
+def match_expression(query: Query) -> str:
+    """Return the FTS5 expression of a query for the index that `index_text` fills; an empty query matches nothing."""
+    return _expression(query, _phrase)
+
+
+def escape_fts(words: str | None) -> str:
+    """Return the FTS5 expression for Datasette's search box, for our index and for one with whole words.
+
+    Datasette calls one function for every full-text table of a database. The expression is the phrase of characters
+    or the word as typed, which our index never contains.
+    """
+    return _expression(parse_query(words or ""), _phrase_or_typed)
+
+
+def _expression(query: Query, written: Callable[[Term], str]) -> str:
+    if not query:
+        return '""'
+    groups = ["(" + " OR ".join(map(written, group[:_MAX_TERMS])) + ")" for group in query.wanted]
+    expression = " AND ".join(groups) or f'"{BREAK}"'
+    if not query.unwanted:
+        return expression
+    return f"({expression}) NOT ({' OR '.join(map(written, query.unwanted))})"
+
+
+def _phrase(term: Term) -> str:
+    words = " ".join(f"{BREAK} {token.text}" if token.parted else token.text for token in term.tokens)
+    return f'"{words}"' + (" *" if term.prefix else "")
+
+
+def _phrase_or_typed(term: Term) -> str:
+    if not any(token.single for token in term.tokens):
+        return _phrase(term)
+    typed = "".join(character for character in term.typed if character.isprintable())
+    return f'({_phrase(term)} OR "{typed}")'
+
+
+# snippet
+
+_SENTENCE_END = re.compile(r"[。！？!?…\n]+[”’」』）)]*")
+_SEPARATOR = r"[\W_]*"
+_MAX_CONTEXT = 60
+_MAX_SENTENCES = 3
+_MAX_SEARCHED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a text; `hit` is True if it matches a term of the query."""
+
+    text: str
+    hit: bool = False
+
+
+def mark_hits(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
+    """Return all of `text` with every match marked."""
+    text = normalize_nfc(text)
+    return _fragments(text, _find_spans(text, terms), 0, len(text))
+
+
+def extract_sentence(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
+    """Return the sentence of the first match, and those of terms that are not in it; the beginning if nothing matches.
+
+    There are at most three sentences, in the order of the text, each shortened if it is long.
+    """
+    text = normalize_nfc(text)
+    spans = _find_spans(text, terms)
+    parts: list[_Part] = []
+    for first, last in [*(spans[:1] or [(0, 0)]), *_first_spans(text, terms)]:
+        if len(parts) < _MAX_SENTENCES and not any(part.start <= first < part.end for part in parts):
+            parts.append(_sentence_around(text, first, last, spans))
+    return tuple(_join(text, spans, sorted(parts)))
+
+
+class _Part(NamedTuple):
+    """A part of a text to show; `cut_before` and `cut_after`: its sentence begins earlier, ends later."""
+
+    start: int
+    end: int
+    cut_before: bool
+    cut_after: bool
+
+
+def _sentence_around(text: str, first: int, last: int, spans: Sequence[tuple[int, int]]) -> _Part:
+    begins = max((end.end() for end in _SENTENCE_END.finditer(text, 0, first)), default=0)
+    following = _SENTENCE_END.search(text, last)
+    ends = following.end() if following else len(text)
+    start, end = max(begins, first - _MAX_CONTEXT), min(ends, last + _MAX_CONTEXT)
+    # A match is shown whole.
+    start = min([start, *(before for before, after in spans if before < start < after)])
+    end = max([end, *(after for before, after in spans if before < end < after)])
+    return _Part(start, end, start > begins, end < ends)
+
+
+def _join(text: str, spans: Sequence[tuple[int, int]], parts: Sequence[_Part]) -> Iterator[Fragment]:
+    shown = None
+    for part in parts:
+        is_apart = part.cut_before if shown is None else part.start > shown
+        if is_apart:
+            yield Fragment("…")
+        start = part.start if shown is None else max(part.start, shown)
+        yield from _fragments(text, spans, start, part.end)
+        shown = max(part.end, start)
+    if parts[-1].cut_after:
+        yield Fragment("…")
+
+
+def _first_spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    folded = fold(text) if len(terms) > 1 else ""
+    found = (re.search(_pattern(term), folded) for term in terms[:_MAX_SEARCHED])
+    return [match.span() for match in found if match and match[0]] if folded else []
+
+
+def _find_spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Return the spans of the terms in `text` (NFC) in order, without overlaps."""
+    if not terms:
+        return []
+    pattern = "|".join(sorted(map(_pattern, terms), key=len, reverse=True))
+    return [found.span() for found in re.finditer(pattern, fold(text)) if found[0]]
+
+
+def _pattern(term: Term) -> str:
+    parts: list[str] = []
+    for index, token in enumerate(term.tokens):
+        escaped = re.escape(token.text)
+        if index and not (token.single and term.tokens[index - 1].single and not token.parted):
+            parts.append(_SEPARATOR)
+        parts.append(escaped)
+    first, last = term.tokens[0], term.tokens[-1]
+    before = "" if first.single else _boundary(first.text, behind=True)
+    after = "" if last.single else r"[^\W_]*" if term.prefix else _boundary(last.text, behind=False)
+    return before + "".join(parts) + after
+
+
+def _boundary(text: str, *, behind: bool) -> str:
+    """Return a pattern that keeps a word from matching inside letters, and a number inside digits."""
+    kind = r"\d" if text[0].isdigit() else r"[a-zÀ-ʯ]"
+    return rf"(?<!{kind})" if behind else rf"(?!{kind})"
+
+
+def _fragments(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Fragment, ...]:
+    fragments: list[Fragment] = []
+    for first, last in spans:
+        if first < start or last > end:
+            continue
+        if first > start:
+            fragments.append(Fragment(_collapse_whitespace(text[start:first])))
+        fragments.append(Fragment(_collapse_whitespace(text[first:last]), hit=True))
+        start = last
+    if start < end:
+        fragments.append(Fragment(_collapse_whitespace(text[start:end])))
+    return tuple(fragments)
+
+
+def _collapse_whitespace(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+# search
 
 Order = Literal["newest", "best"]
 
@@ -191,3 +417,34 @@ def _read_hit(connection: sqlite3.Connection, row_id: int, query: Query, *, comm
         excerpt=extract_sentence(text, query.marked_terms),
         **row,
     )
+
+
+# contains
+
+_INDEXED: Final = {
+    ("posts", "title"): "posts",
+    ("posts", "body_text"): "posts",
+    ("posts_view", "title"): "posts",
+    ("posts_view", "body_text"): "posts",
+    ("comments", "body_text"): "comments",
+}
+_HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+_MAX_RUNS: Final = 20
+_MAX_LENGTH: Final = 100
+
+
+def contains_condition(table: str, column: str, text: str, parameter: str) -> tuple[str, str] | None:
+    """Return a condition that holds for every row whose column contains `text`, and the value of its parameter.
+
+    None if the column has no index, or if `text` has no Chinese character. Rows that wait for the index pass.
+    """
+    index = _INDEXED.get((table, column))
+    runs = [run[:_MAX_LENGTH] for run in _HAN.findall(text)[:_MAX_RUNS]]
+    if index is None or not runs:
+        return None
+    phrases = " AND ".join('"' + " ".join(token.text for token in tokenize(run)) + '"' for run in runs)
+    condition = (
+        f"id in (select rowid from {index}_fts where {index}_fts match :{parameter}"  # noqa: S608 - constants
+        f" union all select row_id from search_pending where kind = '{index}')"
+    )
+    return condition, f"{column} : ({phrases})"

@@ -11,11 +11,11 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import to_user_error
+from blogarchive.store.database.files import open_scratch
 from blogarchive.store.database.migrations import pending_migrations
-from blogarchive.store.database.scratch_copy import open_scratch
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 
 

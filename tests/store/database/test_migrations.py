@@ -17,7 +17,7 @@ from blogarchive.store.database.migrations import (
     apply_migrations,
     migration_names,
 )
-from blogarchive.store.queries.export_reader import open_reader
+from blogarchive.store.read.exports import open_reader
 from tests.demo.blogs.generated import make_blog
 from tests.demo.server.host import DemoHost
 from tests.store.fake_blog import Clock, a_blog, crawl

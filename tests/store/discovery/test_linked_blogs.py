@@ -6,11 +6,10 @@ from pathlib import Path
 from blogarchive.items import BlogLink
 from blogarchive.sites.links import MAX_BLOGS
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery.discovered import report_new
-from blogarchive.store.discovery.linked_blogs import MAX_FOUND_BY
+from blogarchive.store.discovery import MAX_FOUND_BY, report_new
 from blogarchive.store.ingest.save_page import save_page
 from blogarchive.store.ledger.failures import open_failures
-from blogarchive.store.queries.run_history import has_discovered_due
+from blogarchive.store.read.status import has_discovered_due
 from tests.store.fake_blog import Clock, FakeBlog, a_blog
 
 INVENTED = range(100_000, 100_000 + MAX_FOUND_BY + MAX_BLOGS)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from blogarchive.items import Page
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import requeue
 from blogarchive.store.ingest import plan, save_page
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier as requeue
 from blogarchive.store.ledger import runs
 from tests.store.fake_blog import Clock, Entry, a_blog, crawl, rows, texts
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from blogarchive.items import CrawledPage, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
-from blogarchive.store.pages import page_rows
+from blogarchive.store.pages import pages as page_rows
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000

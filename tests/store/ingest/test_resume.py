@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.lock import hold_lock
+from blogarchive.store.database.connection import hold_lock
 from blogarchive.store.ingest import save_page
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, crawl, rows
 from tests.tool import FORKSERVER

@@ -8,12 +8,12 @@ import pytest
 from blogarchive.items import PageKind
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
-from blogarchive.store.frontier import stored_targets
 from blogarchive.store.ingest import plan, save_page
 from blogarchive.store.ledger import failures, runs
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger import frontier as stored_targets
+from blogarchive.store.ledger.coverage import FIELD
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.ledger.month_check import FIELD
 from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000

@@ -11,21 +11,21 @@ import pytest
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, SiteChanged, UsageError
 from blogarchive.items import PageKind, ParsedPage, Target
-from blogarchive.store.database import lock
+from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue as frontier_queue
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ledger import blogs, failures, field_coverage, runs
+from blogarchive.store.ledger import blogs, failures, runs
+from blogarchive.store.ledger import coverage as field_coverage
+from blogarchive.store.ledger import frontier as frontier_queue
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.ledger.reported import reported_failures
+from blogarchive.store.ledger.failures import Failure, reported_failures
 from blogarchive.store.ledger.runs import Counts
-from blogarchive.store.pages import page_rows
-from blogarchive.store.pages.result import Outcome
-from blogarchive.store.queries import history
-from blogarchive.store.queries.status import read_status
-from blogarchive.store.queries.verify.integrity import verify_archive
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.context import Outcome
+from blogarchive.store.read import posts as history
+from blogarchive.store.read.status import read_status
 from blogarchive.store.rows import Parameters
+from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.store import merge
+from blogarchive.store import merge as blogs
+from blogarchive.store import merge as posts
+from blogarchive.store import merge as progress
+from blogarchive.store import merge as slices
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.merge import blogs, merge, posts, progress, slices
 
 _LARGE = (
     r"SCAN (main\.)?(posts|comments|post_categories|post_stats|author_stats|categories|pages|c|p|pc|o|op|g)\b"
 )
 
 
-@pytest.mark.parametrize("work", [posts.merge_rows, blogs.merge_rows])
+@pytest.mark.parametrize("work", [posts.merge_rows, blogs.merge_rows_of_blogs])
 def test_no_statement_of_a_slice_reads_a_whole_table(work: Callable[[Archive], None], tmp_path: Path) -> None:
     Archive.open(tmp_path / "other.db", create=True).close()
     with (

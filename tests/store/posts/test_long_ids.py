@@ -8,8 +8,8 @@ from blogarchive.export.jsonl import export_jsonl
 from blogarchive.items import Link, PageKind
 from blogarchive.sites.links import json_id, order_key, parse_decimal_id
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.frontier import queue
-from blogarchive.store.queries.history import find_posts
+from blogarchive.store.ledger import frontier as queue
+from blogarchive.store.read.posts import find_posts
 from tests.store.fake_blog import Clock, FakeBlog, a_blog, crawl, texts
 
 

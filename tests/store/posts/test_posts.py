@@ -8,9 +8,9 @@ import pytest
 from blogarchive.items import Image, NoticeKind, PageKind, ParsedPage, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.pages import page_rows
-from blogarchive.store.pages.result import Outcome, SaveResult
-from blogarchive.store.queries import history
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.context import Outcome, SaveResult
+from blogarchive.store.read import posts as history
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000

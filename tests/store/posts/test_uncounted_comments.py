@@ -8,7 +8,7 @@ import pytest
 from blogarchive.items import Comment, CrawledPage, Link, PageKind, ParsedPage, Post, Target
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from blogarchive.store.queries.status import read_status
+from blogarchive.store.read.status import read_status
 from tests.store.fake_blog import SITE, Clock, FakeBlog, a_blog, comment, texts
 
 _OPEN = "select detail from open_failures"

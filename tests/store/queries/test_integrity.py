@@ -8,7 +8,7 @@ import pytest
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.verify.integrity import verify_archive
+from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 

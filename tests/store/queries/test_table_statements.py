@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.queries.facet_counts import in_category
-from blogarchive.store.queries.table_statements import rewrite_statement
+from blogarchive.store.read.datasette import in_category, rewrite_statement
 
 _CATEGORY = in_category("name")
 _SEARCH = "rowid in (select rowid from posts_fts where posts_fts match :text)"

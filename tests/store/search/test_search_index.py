@@ -11,8 +11,7 @@ from sqlite_utils import Database
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import apply_migrations
 from blogarchive.store.search import index, tokenizer
-from blogarchive.store.search.query import escape_fts, match_expression, parse_query
-from blogarchive.store.search.search import search
+from blogarchive.store.search.search import escape_fts, match_expression, parse_query, search
 from blogarchive.store.search.tokenizer import fold
 from tests.browse.make_archive import make
 

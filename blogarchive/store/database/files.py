@@ -1,0 +1,155 @@
+"""A whole copy of an archive, made while other processes read and write."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from gettext import gettext as _
+from hashlib import blake2b, file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from blogarchive.errors import CannotWrite
+from blogarchive.store.database import connection as lock
+from blogarchive.store.database import migrations as version_check
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.connection import (
+    DATABASE_ERRORS,
+    connect,
+    is_writable,
+    to_user_error,
+    wal_path,
+)
+from blogarchive.store.database.migrations import apply_migrations
+from blogarchive.store.rows import utc_now
+
+# archive_state
+
+_TICK: Final = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
+_COARSE_TICK: Final = 2_000_000_000  # FAT and HFS+ store whole seconds
+
+
+class StateWatch:
+    """Finds the state of the archive that a read transaction reads; made before the transaction begins."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._facts = _file_facts(archive.path)
+        self._version = self._data_version()
+
+    def final_state(self) -> str | None:
+        """Return the state that the finished transaction read; None if a later write might not change it.
+
+        That is so if the archive was written to meanwhile, or a moment ago: times of files are in ticks.
+        """
+        if _file_facts(self._archive.path) != self._facts or self._data_version() != self._version:
+            return None
+        state = read_state(self._archive.path)
+        return state if _is_settled(self._archive.path) else None
+
+    def _data_version(self) -> int:
+        """Return a number that changes with each commit of another connection."""
+        return self._archive.scalar("pragma data_version")
+
+
+def read_state(path: Path) -> str | None:
+    """Return a text that differs after each write to the archive at `path`; None if there is no readable file.
+
+    It has the number, size and times of the file, which the operating system sets. SQLite writes into the write-ahead log
+    first, so the text also has a digest of the log.
+    """
+    facts = _file_facts(path)
+    digest = blake2b().hexdigest()
+    try:
+        # Never open the archive itself: to close it would drop the locks that SQLite has in this process.
+        with wal_path(path).open("rb") as log:
+            digest = file_digest(log, blake2b).hexdigest()
+    except FileNotFoundError:
+        pass  # no log is an empty log
+    except OSError:
+        return None
+    return f"{facts} {digest}" if facts else None
+
+
+def _file_facts(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _is_settled(path: Path) -> bool:
+    """Return True if any later write changes the times of the file."""
+    found = path.stat()
+    tick = _TICK if found.st_mtime_ns % 1_000_000_000 else _COARSE_TICK
+    return time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > tick
+
+
+# scratch_copy
+
+
+@contextmanager
+def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]:
+    """Open the archive at `path` in a transaction that is rolled back at the end.
+
+    If the file cannot be written, or an older blogarchive made it, a temporary copy is opened and migrated instead.
+    `command` locks the archive under that name, for dry runs too long for another run to wait. Raises the errors of
+    `Archive.open`, `ArchiveBusy`, and `CannotWrite` if there is no space for a copy.
+    """
+    if path.is_file() and (not is_writable(path) or _is_older(path)):
+        with (
+            TemporaryDirectory(prefix="blogarchive-") as folder,
+            Archive.open(_copy(path, folder)) as copy,
+            copy.dry_run(),
+        ):
+            yield copy
+        return
+    locked = lock.hold_lock(path, command, now=utc_now()) if command and path.exists() else nullcontext()
+    with locked, Archive.open(path) as archive, archive.dry_run():
+        yield archive
+
+
+def _is_older(path: Path) -> bool:
+    with closing(connect(path, read_only=True)) as connection:
+        try:
+            return version_check.is_older(connection)
+        except DATABASE_ERRORS:  # `Archive.open` raises it again with an explanation
+            return False
+
+
+def _copy(path: Path, folder: str) -> Path:
+    copy_path = Path(folder) / path.name
+    try:
+        with closing(connect(path, read_only=True)) as source, closing(sqlite3.connect(copy_path)) as copy:
+            source.backup(copy)
+    except DATABASE_ERRORS as error:
+        raise CannotWrite(
+            _("no copy of {path} to try it on could be made in {folder} ({error})").format(
+                path=path, folder=folder, error=error
+            )
+        ) from error
+    with closing(connect(copy_path, read_only=False)) as copy:
+        _migrate(copy, path)
+    return copy_path
+
+
+def _migrate(copy: sqlite3.Connection, path: Path) -> None:
+    """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
+    try:
+        version_check.refuse_newer(copy, path)
+        apply_migrations(copy)
+    except DATABASE_ERRORS as error:
+        raise to_user_error(error, path) or error from error
+
+
+# copy
+
+
+def copy_archive(connection: sqlite3.Connection, target: Path) -> None:
+    """Write all that `connection` can read to the new file `target`; raises `FileExistsError` if it exists."""
+    if target.exists():
+        raise FileExistsError(target)
+    with closing(sqlite3.connect(target)) as written:
+        connection.backup(written)

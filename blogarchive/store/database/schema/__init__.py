@@ -1,1 +1,0 @@
-"""The schema of the archive: tables, views, indexes, and rewrites of rows that a migration needs."""

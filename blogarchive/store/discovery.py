@@ -1,0 +1,241 @@
+"""Save the other blogs that a page links to."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from blogarchive.items import BlogLink
+from blogarchive.messages.details import Detail
+from blogarchive.sites.base import Site, site_by_name
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.totals import CURRENT_NUMBERS
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.pages.context import SaveContext, uid_in_url
+from blogarchive.store.rows import format_utc
+
+# lookups
+
+
+def stored_hosts(archive: Archive, site: str) -> set[str]:
+    """Return the hosts (with a port that is not the default) of the site's blogs in the archive."""
+    urls = archive.column("select url from authors where site = ? and url <> ''", (site,))
+    return {urlsplit(url).netloc for url in urls}
+
+
+def stored_sites(archive: Archive) -> list[Site]:
+    """Return the sites that have blogs in the archive."""
+    return [site_by_name(name) for name in archive.column("select distinct site from authors order by site")]
+
+
+def highest_number(archive: Archive, site: str) -> int:
+    """Return the highest post number that the archive contains, or 0."""
+    return archive.scalar(
+        "select max(cast(number as integer)) from frontier"
+        " where site = ? and kind = 'post' and number not glob '*[^0-9]*'",
+        (site,),
+    )
+
+
+def is_number_stored(archive: Archive, site: str, number: str) -> bool:
+    """Return whether a blog of the archive has a post with that number."""
+    return archive.exists(
+        "select 1 from authors a join posts p on p.author_id = a.id and p.number = ? where a.site = ? limit 1",
+        (number, site),
+    )
+
+
+def is_uid_known(archive: Archive, site: str, uid: str) -> bool:
+    """Return whether a blog is in the archive or was discovered."""
+    return archive.exists(
+        "select 1 from authors where site = ?1 and uid = ?2 union all"
+        " select 1 from discovered_blogs where site = ?1 and uid = ?2 limit 1",
+        (site, uid),
+    )
+
+
+def has_names(archive: Archive, site: str) -> bool:
+    """Return whether a blog of the archive has a name instead of a number."""
+    return archive.exists("select 1 from authors where site = ? and uid glob '*[^0-9]*' limit 1", (site,))
+
+
+def was_requested(archive: Archive, url: str, *, since: datetime) -> bool:
+    """Return whether a page came from `url` since that time, for a lookup."""
+    return archive.exists(
+        "select 1 from discovery_requests where url = ? and requested_at >= ?", (url, format_utc(since))
+    )
+
+
+def record_request(archive: Archive, url: str, *, now: datetime) -> None:
+    """Record that a page came from `url`, for a lookup."""
+    archive.execute(
+        "insert into discovery_requests(url, requested_at) values (?1, ?2)"
+        " on conflict(url) do update set requested_at = excluded.requested_at",
+        (url, format_utc(now)),
+    )
+
+
+# discovered
+
+Source = Literal["comments", "links", "file", "page", "ids", "uids"]
+
+_INSERT = """
+insert into discovered_blogs(site, uid, url, source, found_on, first_seen_at, found_by)
+select ?1, ?2, ?3, ?4, ?5, ?6, ?7
+ where not exists (select 1 from authors where site = ?1 and uid = ?2)
+   and not exists (select 1 from author_aliases l join authors a on a.id = l.author_id
+                    where l.alias = ?2 and a.site = ?1)
+    on conflict(site, uid) do nothing
+"""
+_UNREPORTED = """
+select source, count(*) from discovered_blogs where reported_at is null and backed_up_at is null group by source
+"""
+_COVERAGE = f"""
+select s.site, (select count(*) from authors a where a.site = s.site) as blogs,
+       (select count(*) from discovered_blogs d where d.site = s.site) as blogs_discovered,
+       (select count(*) from discovered_blogs d where d.site = s.site and d.backed_up_at is null) as blogs_waiting,
+       coalesce(n.numbers, 0) as numbers_known, n.highest as highest_number
+  from (select site from authors union select site from discovered_blogs) s
+  left join ({CURRENT_NUMBERS}) n on n.site = s.site order by s.site
+"""  # noqa: S608 - a constant
+_BACKED_UP = """
+update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
+   and exists (select 1 from json_each(?1) b
+                where b.value ->> 0 = discovered_blogs.site and b.value ->> 1 = discovered_blogs.uid)
+   and not exists (select 1 from frontier f
+                    where f.site = discovered_blogs.site and f.uid = discovered_blogs.uid and f.state = 'todo')
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """Known posts and blogs of a site. The fields are keys of `status --json`.
+
+    `numbers_known` counts distinct post numbers of up to 15 digits, `highest_number` is the largest; None if the site
+    has no such numbers.
+    `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those that are not backed up.
+    """
+
+    site: str
+    blogs: int
+    blogs_discovered: int
+    blogs_waiting: int
+    numbers_known: int
+    highest_number: int | None
+
+
+def add_blogs(
+    archive: Archive,
+    blogs: Iterable[BlogLink],
+    *,
+    source: Source,
+    found_on: str | None,
+    now: datetime,
+    found_by: str | None = None,
+) -> int:
+    """Insert the blogs that neither the table nor the archive contains; return the number of new ones.
+
+    `found_by` is the uid of the blog whose page names them.
+    """
+    moment = format_utc(now)
+    rows = [(blog.site, blog.uid, blog.url, source, found_on, moment, found_by) for blog in blogs]
+    return archive.execute_many(_INSERT, rows)
+
+
+def count_found_by(archive: Archive, blog: Blog) -> int:
+    """Return how many discovered blogs were found on pages of `blog`."""
+    return archive.scalar(
+        "select count(*) from discovered_blogs where site = ? and found_by is ?", (blog.site, blog.uid)
+    )
+
+
+def report_new(archive: Archive, *, now: datetime) -> Counter[Source]:
+    """Return how many blogs wait and were not reported before, by source; they are reported now."""
+    found: Counter[Source] = Counter()
+    with archive.atomic():
+        found.update(dict(archive.rows(_UNREPORTED)))
+        archive.execute(
+            "update discovered_blogs set reported_at = ? where reported_at is null", (format_utc(now),)
+        )
+    return found
+
+
+def waiting_urls(archive: Archive, *, site: str | None = None, at_most: int | None = None) -> list[str]:
+    """Return the home pages of discovered blogs whose backup is not complete, in order of discovery."""
+    return archive.column(
+        "select url from discovered_blogs where backed_up_at is null and (?1 is null or site = ?1)"
+        " order by id limit coalesce(?2, -1)",
+        (site, at_most),
+    )
+
+
+def mark_backed_up(archive: Archive, blogs: Sequence[Blog], *, now: datetime) -> None:
+    """Mark the discovered blogs among `blogs` that have nothing left to fetch."""
+    names = json.dumps([[blog.site, blog.uid] for blog in blogs])
+    archive.execute(_BACKED_UP, (names, format_utc(now)))
+
+
+def read_coverage(archive: Archive) -> tuple[Coverage, ...]:
+    """Return the coverage of each site in the archive."""
+    return archive.all_as(Coverage, _COVERAGE)
+
+
+# linked_blogs
+
+MAX_FOUND_BY = 10_000
+"""Discovered blogs that the pages of one blog name: its author and commenters can type links without end."""
+
+_MAX_CACHED_BLOGS = 100_000
+_TOO_MANY = Failure(
+    kind="incomplete",
+    field="blogs",
+    detail=Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY),
+    permanent=True,
+)
+
+
+def save_blogs(context: SaveContext) -> None:
+    """Store the blogs that the page links to, unless they are known."""
+    site, cache = context.blog.site, context.archive.cache
+    linked = [blog for blog in context.parsed.blogs if (site, blog.uid) not in cache.blogs]
+    if not linked:
+        return
+    new = [blog for blog in linked if not is_uid_known(context.archive, site, blog.uid)]
+    room = max(0, MAX_FOUND_BY - _count_found_by(context)) if new else 0
+    _add(context, new[:room])
+    if len(new) > room:
+        context.problems.append(_TOO_MANY)
+    if len(cache.blogs) > _MAX_CACHED_BLOGS:
+        cache.blogs.clear()
+    cache.blogs.update({(site, blog.uid) for blog in linked} - {(site, blog.uid) for blog in new[room:]})
+
+
+def _count_found_by(context: SaveContext) -> int:
+    """Return the number of blogs that pages of this blog name; they are counted once in a run."""
+    found_by, blog = context.archive.cache.found_by, context.blog
+    if (blog.site, blog.uid) not in found_by:
+        found_by[blog.site, blog.uid] = count_found_by(context.archive, blog)
+    return found_by[blog.site, blog.uid]
+
+
+def _add(context: SaveContext, blogs: list[BlogLink]) -> None:
+    commenters = _commenters(context) if blogs else ()
+    for blog in blogs:
+        context.archive.cache.found_by[context.blog.site, context.blog.uid] += add_blogs(
+            context.archive,
+            [blog],
+            source="comments" if blog.uid in commenters else "links",
+            found_on=context.page.url,
+            found_by=context.blog.uid,
+            now=context.page.fetched_at,
+        )
+
+
+def _commenters(context: SaveContext) -> set[str | None]:
+    """Return the uids in the links of the page's commenters."""
+    urls = (comment.author_url for post in context.parsed.posts for comment in post.comments)
+    return {uid_in_url(context.blog.site, url) for url in urls if url}

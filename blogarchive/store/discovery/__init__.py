@@ -1,1 +1,0 @@
-"""Blogs of a host that are not in the archive yet."""

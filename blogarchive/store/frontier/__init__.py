@@ -1,1 +1,0 @@
-"""The frontier table: which URLs to fetch, and their states."""

@@ -1,0 +1,358 @@
+"""Compare the months that a blog's archive shows with the stored posts."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+
+from blogarchive.errors import SiteChanged
+from blogarchive.items import PageKind, ParsedPage, Post, Target
+from blogarchive.messages.details import Detail
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.ledger.runs import Run
+from blogarchive.store.rows import Value, format_utc
+
+# site_changes
+
+TEXTS = "text"
+"""The kind in `field_counts` under which compared posts are counted, and its field of texts; begins fields of changes."""
+
+COMMENTS = "comments"
+"""The field of posts whose comments were compared; begins the kinds of changes of comments."""
+
+_MIN_SHARE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteChange:
+    """An open change: the field, such as `post.views`, and when a run found it (UTC text)."""
+
+    site: str
+    field: str
+    found_at: str
+
+
+def open_change(archive: Archive, site: str, field: str, *, run_id: int, now: datetime) -> None:
+    """Record that the site seems to have changed, unless that is recorded."""
+    archive.execute(
+        "insert or ignore into site_changes(site, field, run_id, found_at) values (?, ?, ?, ?)",
+        (site, field, run_id, format_utc(now)),
+    )
+
+
+def is_open(archive: Archive, site: str, field: str) -> bool:
+    """Return whether the change waits for a person."""
+    return archive.exists(
+        "select 1 from site_changes where site = ? and field = ? and ended_at is null", (site, field)
+    )
+
+
+def open_fields(archive: Archive, site: str) -> list[str]:
+    """Return the fields of the open changes of a site."""
+    return archive.column(
+        "select field from site_changes where site = ? and ended_at is null order by id", (site,)
+    )
+
+
+def accepted_fields(archive: Archive, site: str, kind: str) -> frozenset[str]:
+    """Return the fields of pages of that kind that the site no longer shows, and with which a person agreed."""
+    found = archive.column(
+        "select distinct substr(field, length(?2) + 2) from site_changes"
+        " where accepted and site = ?1 and field like ?2 || '.%'",
+        (site, kind),
+    )
+    return frozenset(found)
+
+
+def open_changes(archive: Archive, sites: Iterable[str]) -> list[SiteChange]:
+    """Return the open changes of these sites, oldest first."""
+    wanted = set(sites)
+    found = archive.all_as(
+        SiteChange, "select site, field, found_at from site_changes where ended_at is null order by id"
+    )
+    return [change for change in found if change.site in wanted]
+
+
+def end_change(archive: Archive, site: str, field: str, *, now: datetime, accepted: bool = False) -> None:
+    """End an open change, because a run disproved it or a person accepted it."""
+    archive.execute(
+        "update site_changes set ended_at = ?, accepted = ? where site = ? and field = ? and ended_at is null",
+        (format_utc(now), accepted, site, field),
+    )
+
+
+def count_texts(archive: Archive, run_id: int, site: str, kind: str) -> tuple[int, int]:
+    """Return how many posts the run compared with stored ones, and how many changes of that kind it found."""
+    compared = archive.scalar(
+        "select sum(filled + empty) from field_counts where run_id = ? and site = ? and kind = ? and field = ?",
+        (run_id, site, TEXTS, COMMENTS if kind.startswith(COMMENTS) else TEXTS),
+    )
+    changed = archive.scalar(
+        "select count(*) from text_changes where run_id = ? and site = ? and kind = ?", (run_id, site, kind)
+    )
+    return compared, changed
+
+
+def is_disproved(archive: Archive, run_id: int, site: str, field: str) -> bool:
+    """Return whether most pages of the run that may have the field, or that change of text, show the contrary."""
+    kind, _, name = field.partition(".")
+    if kind == TEXTS:
+        compared, changed = count_texts(archive, run_id, site, name)
+        return compared > 0 and changed < _MIN_SHARE * compared
+    return archive.exists(
+        "select 1 from field_counts where run_id = ? and site = ? and kind = ? and field = ?"
+        " and filled > ? * (filled + empty)",
+        (run_id, site, kind, name, _MIN_SHARE),
+    )
+
+
+# field_coverage
+
+MIN_EMPTY_PAGES = 5
+"""A field counts as lost if it is empty on at least this number of the run's pages …"""
+
+MIN_EMPTY_SHARE = 0.5
+"""… and on this share of its pages of a kind …"""
+
+MIN_FILLED_SHARE = 0.9
+"""… and earlier runs filled it on this share."""
+
+COMPARED_RUNS = 100
+"""Earlier runs compared. Without a limit, a field that a site removed would raise an error for years."""
+
+WHOLE_PAGE = "the page"
+
+
+def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage) -> None:
+    """Count the fields of a saved page of a run."""
+    if run_id is None:
+        return
+    is_post = parsed.kind is PageKind.POST
+    kind, filled = (
+        (PageKind.POST, _post_fields(parsed)) if is_post else (PageKind.HOME, _listing_fields(parsed))
+    )
+    _add_counts(archive, run_id, target.site, kind, {WHOLE_PAGE: True, **filled})
+
+
+def count_rejected(
+    archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: Failure
+) -> None:
+    """Count a rejected page: the fields of its post, or the field that could not be parsed."""
+    if parsed.kind is PageKind.POST and parsed.posts:
+        count_fields(archive, run_id, target, parsed)
+    elif run_id is not None and failure.kind == "unreadable":
+        kind = target.kind if target.kind is PageKind.POST else PageKind.HOME
+        _add_counts(archive, run_id, target.site, kind, {failure.field or WHOLE_PAGE: False})
+
+
+def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
+    """Return whether a post of any of these blogs is stored."""
+    return any(
+        archive.exists(
+            "select 1 from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? limit 1",
+            (blog.site, blog.uid),
+        )
+        for blog in blogs
+    )
+
+
+def check_coverage(archive: Archive, run: Run, sites: Iterable[str] = (), *, now: datetime) -> None:
+    """Record the lost fields of the run, and end the changes of its sites that the run disproved.
+
+    Raises `SiteChanged` if a change of these sites, or of one with lost fields, is open.
+    """
+    lost = _find_lost(archive, run)
+    with archive.atomic():
+        for field in lost:
+            open_change(archive, field.site, field.name, run_id=run.id, now=now)
+        checked = {*sites, *(field.site for field in lost)}
+        for change in open_changes(archive, checked):
+            if is_disproved(archive, run.id, change.site, change.field):
+                end_change(archive, change.site, change.field, now=now)
+    left = open_changes(archive, checked)
+    if left:
+        raise SiteChanged(_message(left, {field.name for field in lost}))
+
+
+def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
+    """End every change of these sites, and compare later runs with this one alone."""
+    for site in set(sites):
+        for field in {*open_fields(archive, site), *_lost_names(archive, run, site)}:
+            end_change(archive, site, field, now=now, accepted=True)
+            kind, _, name = field.partition(".")
+            archive.execute(
+                "delete from field_counts where site = ? and kind = ? and field = ? and run_id < ?",
+                (site, kind, name, run.id),
+            )
+        archive.execute("delete from text_changes where site = ?", (site,))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _LostField:
+    site: str
+    name: str
+
+
+def _find_lost(archive: Archive, run: Run) -> tuple[_LostField, ...]:
+    """Return the fields, as `post.views`, that earlier runs filled and that are empty on many pages of the run."""
+    return archive.all_as(
+        _LostField,
+        "select n.site, n.kind || '.' || n.field as name from field_counts n join (select site, kind, field,"
+        " sum(filled) as filled, sum(empty) as empty from (select *, row_number() over"
+        " (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)"
+        " where age <= ? group by 1, 2, 3) b"
+        " on b.site = n.site and b.kind = n.kind and b.field = n.field"
+        " where n.run_id = ? and n.kind <> 'text' and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)"
+        " and b.filled >= ? * (b.filled + b.empty) order by 1, 2",
+        (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE),
+    )
+
+
+def _lost_names(archive: Archive, run: Run, site: str) -> list[str]:
+    return [field.name for field in _find_lost(archive, run) if field.site == site]
+
+
+def _message(left: Sequence[SiteChange], lost: Container[str]) -> str:
+    """Return the message about the open changes: those that the run found, then earlier ones."""
+    empty = [change.field for change in left if change.field in lost]
+    ways = [change.field for change in left if change.field.startswith("text.")]
+    earlier = [
+        f"{change.field} ({change.found_at[:10]})" for change in left if change.field not in {*empty, *ways}
+    ]
+    parts = []
+    if empty:
+        parts.append(_("empty on many pages of this run: {fields}").format(fields=", ".join(empty)))
+    if ways:
+        parts.append(_("many posts differ in one way: {fields}").format(fields=", ".join(ways)))
+    if earlier:
+        parts.append(_("found empty, and not filled since: {fields}").format(fields=", ".join(earlier)))
+    return _(
+        "the site seems to have changed: {changes}; see `blogarchive doctor URL`;"
+        " if the site is right, `blogarchive update --accept-changes` agrees with it"
+    ).format(changes="; ".join(parts))
+
+
+def _post_fields(parsed: ParsedPage) -> dict[str, bool]:
+    found = _author_fields(parsed)
+    for post in parsed.posts[:1]:
+        found |= {
+            "title": bool(post.title),
+            "posted_at": post.posted is not None and post.posted.at is not None,
+            "body": bool(post.body_text) or bool(post.images),
+            "views": post.views is not None,
+            "likes": post.likes is not None,
+            "comment_count": post.comment_count is not None,
+        }
+        if post.comment_count or post.comments:
+            found |= _comment_fields(post)
+    return found
+
+
+def _author_fields(parsed: ParsedPage) -> dict[str, bool]:
+    author = parsed.author
+    return {
+        "author": author is not None,
+        "author.nickname": author is not None and author.nickname is not None,
+        "author.registered_on": author is not None and author.registered is not None,
+        "author.total_visits": author is not None and author.total_visits is not None,
+    }
+
+
+def _comment_fields(post: Post) -> dict[str, bool]:
+    return {
+        "comments": bool(post.comments),
+        "comments.posted_at": any(comment.posted is not None for comment in post.comments),
+    }
+
+
+def _listing_fields(parsed: ParsedPage) -> dict[str, bool]:
+    return {
+        **_author_fields(parsed),
+        "archive_months": bool(parsed.months),
+        "categories": bool(parsed.categories),
+        "posts": bool(parsed.listed or parsed.posts or parsed.latest),
+    }
+
+
+def _add_counts(archive: Archive, run_id: int, site: str, kind: PageKind, fields: Mapping[str, bool]) -> None:
+    page: dict[str, Value] = {"run_id": run_id, "site": site, "kind": kind}
+    archive.insert_rows(
+        "field_counts",
+        [{**page, "field": field, "filled": filled, "empty": not filled} for field, filled in fields.items()],
+        on_conflict="on conflict(run_id, site, kind, field)"
+        " do update set filled = filled + excluded.filled, empty = empty + excluded.empty",
+    )
+
+
+# month_check
+
+FIELD = "archive_months"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthCoverage:
+    """A month as the archive shows it and as stored. Days are `2025-01-29`.
+
+    `proved`: its listing was fetched to the last page. `named` counts the month's posts that any page names, `read`
+    those with a stored text; gone posts are not counted.
+    """
+
+    month: str
+    first_shown: str | None
+    last_shown: str | None
+    first_held: str | None
+    last_held: str | None
+    named: int
+    read: int
+    proved: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Return whether the first and last day shown are those of stored posts."""
+        if self.first_shown is None or self.last_shown is None:
+            return self.named > 0 or not self.proved
+        return self.first_shown == self.first_held and self.last_shown == self.last_held
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the days agree and every named post is stored."""
+        return self.agrees and self.named == self.read
+
+
+def month_coverage(archive: Archive, blog: Blog) -> tuple[MonthCoverage, ...]:
+    """Return every month that the blog's archive shows, newest first."""
+    return archive.all_as(
+        MonthCoverage,
+        "with held as (select substr(posted_at, 1, 7) as month, min(substr(posted_at, 1, 10)) as first,"
+        " max(substr(posted_at, 1, 10)) as last, count(*) as named, count(content_hash) as read"
+        " from posts where author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and gone_at is null group by 1)"
+        " select m.month, m.first_post_on as first_shown, m.last_post_on as last_shown, h.first as first_held,"
+        " h.last as last_held, coalesce(h.named, 0) as named, coalesce(h.read, 0) as read,"
+        " m.proved_at is not null as proved from archive_months m"
+        " left join held h on h.month = m.month"
+        " where m.author_id = (select id from authors where site = ?1 and uid = ?2)"
+        " and m.last_seen_at = (select max(last_seen_at) from archive_months x where x.author_id = m.author_id)"
+        " order by m.month desc",
+        (blog.site, blog.uid),
+    )
+
+
+def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datetime) -> bool:
+    """Return whether all months agree; record a failure of the home page if not, and resolve it if they do."""
+    url = archive.text("select url from authors where site = ? and uid = ?", (blog.site, blog.uid))
+    if url is None:
+        return True
+    differing = [month.month for month in month_coverage(archive, blog) if not month.agrees]
+    if not differing:
+        failures.resolve_field(archive, url, FIELD, now=now)
+        return True
+    named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
+    detail = Detail.MONTHS_DIFFER.format(count=len(differing), months=named)
+    failure = Failure(kind="incomplete", field=FIELD, detail=detail)
+    if not failures.is_open(archive, url, failure):
+        failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)
+    return False

@@ -1,0 +1,414 @@
+"""Change the state of a target in the frontier: fetched, failed, gone or deactivated."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from blogarchive.items import Link, PageKind, Target
+from blogarchive.messages.details import Detail
+from blogarchive.store import schedule
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.rows import Value, format_utc, shift_utc
+
+# queue
+
+# Listings precede posts, so that all posts are named early; the comments of a post follow it at once.
+_PRIORITY = {
+    PageKind.HOME: 0,
+    PageKind.COMMENTS: 1,
+    PageKind.MONTH: 2,
+    PageKind.CATEGORY: 3,
+    PageKind.POST: 4,
+}
+_LAST = 5
+_FIRST = -1
+_MAX_INTEGER_DIGITS = 18  # SQLite stores longer integers as floating-point numbers
+
+TARGET_COLUMNS = "url, site, kind, uid, number, post_number, page_no, chain, etag, last_modified"
+"""The columns of the frontier that are the fields of a `Target`."""
+
+_PROGRESS = """
+select count(*) filter (where kind = 'post') as posts_found,
+       count(*) filter (where kind = 'post' and state = 'done') as posts_read,
+       count(*) filter (where state = 'todo') as todo,
+       count(*) filter (where state in ('failed', 'dead')) as failed
+  from frontier where site = ? and uid is ?
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawlProgress:
+    """Counts of the targets of a run's blogs, by state; `posts_found` and `posts_read` count posts alone."""
+
+    posts_found: int
+    posts_read: int
+    todo: int
+    failed: int
+
+
+def target_key(target: Target) -> str:
+    """Return the unique key of a target: site, uid and number of a post, whatever its URL; else its canonical URL."""
+    return link_key(target.site, target.uid, target)
+
+
+def link_key(site: str, uid: str | None, link: Target | Link) -> str:
+    """Return the key of the target that `link` becomes in the blog of that uid."""
+    if link.kind is PageKind.POST and link.number is not None and uid is not None:
+        return f"{site}/{uid}/{link.number}"
+    return link.url
+
+
+def add_targets(
+    archive: Archive,
+    targets: Iterable[Target],
+    *,
+    now: datetime,
+    found_on: str | None = None,
+    first: bool = False,
+) -> int:
+    """Queue the targets that the frontier does not contain yet and return how many were new.
+
+    `first` queues them before all others: the URLs that a user named.
+    """
+    rows = [_row(target, now, found_on, first) for target in targets]
+    return archive.insert_rows("frontier", rows, on_conflict="on conflict(key) do nothing")
+
+
+def add_fetched(archive: Archive, target: Target, *, now: datetime, found_on: str | None = None) -> None:
+    """Add a new target as `done`, so that it is fetched only if it is requeued."""
+    if add_targets(archive, [target], now=now, found_on=found_on):
+        archive.execute("update frontier set state = 'done' where key = ?", (target_key(target),))
+
+
+def set_post_days(archive: Archive, days: Iterable[tuple[Target, str]]) -> None:
+    """Store the days or times of posts as a listing shows them, unless one is stored already."""
+    archive.execute_many(
+        "update frontier set shown_on = ? where key = ? and shown_on is null",
+        [(day, target_key(target)) for target, day in days],
+    )
+
+
+def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
+    """Store the newest day that the target may show, by which `next_targets` skips it if `since` is later."""
+    archive.execute(
+        "update frontier set shown_on = ? where key = ? and shown_on is not ?",
+        (shown_on, target_key(target), shown_on),
+    )
+
+
+def next_targets(
+    archive: Archive,
+    blog: Blog,
+    *,
+    limit: int,
+    now: datetime,
+    exclude: Iterable[Target] = (),
+    since: date | None = None,
+) -> list[Target]:
+    """Return the next targets of a blog by priority, at most `limit`, without those in `exclude` (in flight).
+
+    Failed targets that are due come last. `since` skips targets known to be older than that day. The rows do not
+    change: a target stays in the queue until it is saved, failed or skipped. If nothing is returned and nothing is in
+    flight, call `plan.queue_more`; if that adds nothing, the run ends.
+    """
+    in_flight = {target_key(target) for target in exclude}
+    room = limit + len(in_flight)
+    values = {"site": blog.site, "uid": blog.uid, "now": format_utc(now), "room": room}
+    young = "" if since is None else " and (shown_on is null or shown_on >= :since)"
+    bound = {} if since is None else {"since": since.isoformat()}
+    targets: list[Target] = []
+    for condition in ("state = 'todo'", "state = 'failed' and due_at <= :now"):
+        if len(targets) < room:
+            targets += archive.all_as(
+                Target,
+                f"select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}{young}"  # noqa: S608
+                " order by priority, rank, id limit :room",
+                {**values, **bound},
+            )
+    return [target for target in targets if target_key(target) not in in_flight][:limit]
+
+
+def next_retry_at(archive: Archive, blog: Blog) -> str | None:
+    """Return when the next failed target of a blog is due (UTC text); None if none has failed."""
+    return archive.text(
+        "select min(due_at) from frontier where site = ? and uid is ? and state = 'failed'",
+        (blog.site, blog.uid),
+    )
+
+
+def count_fetched(archive: Archive, since: str) -> dict[Blog, int]:
+    """Return the number of targets that were fetched since a time (UTC text), by blog. It reads the whole frontier."""
+    rows = archive.execute(
+        "select site, uid, count(*) from frontier where fetched_at >= ? and uid is not null group by site, uid",
+        (since,),
+    )
+    return {Blog(site=site, uid=uid): count for site, uid, count in rows}
+
+
+def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
+    """Return the progress of these blogs. It reads an index of the whole frontier: call it once a second at most."""
+    counts = [archive.one_as(CrawlProgress, _PROGRESS, (blog.site, blog.uid)) for blog in blogs]
+    of_blogs = [count for count in counts if count is not None]
+    return CrawlProgress(
+        posts_found=sum(count.posts_found for count in of_blogs),
+        posts_read=sum(count.posts_read for count in of_blogs),
+        todo=sum(count.todo for count in of_blogs),
+        failed=sum(count.failed for count in of_blogs),
+    )
+
+
+def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> dict[str, Value]:
+    return {
+        "key": target_key(target),
+        "url": target.url,
+        "site": target.site,
+        "kind": target.kind,
+        "uid": target.uid,
+        "number": target.number,
+        "post_number": target.post_number,
+        "page_no": target.page_no,
+        "chain": target.chain,
+        "priority": _FIRST if first else _PRIORITY.get(target.kind, _LAST),
+        "rank": _rank(target),
+        "state": "todo",
+        "found_at": format_utc(now),
+        "found_on": found_on,
+    }
+
+
+def _rank(target: Target) -> int | float:
+    """Return the rank of a post: newest first, because decimal ids rise with time; else 0, the order of a listing."""
+    number = target.number or ""
+    if target.kind is not PageKind.POST or not number.isdecimal():
+        return 0
+    return -int(number) if len(number) <= _MAX_INTEGER_DIGITS else -float(number)
+
+
+# requeue
+
+MAX_REQUEUES = 3
+"""Requeues of a target in one process; a target that changes on each fetch waits for the next run."""
+_END_OF_TIME = "~"  # sorts after every time
+
+
+def requeue_target(
+    archive: Archive,
+    target: Target,
+    *,
+    before: str,
+    now: datetime,
+    found_on: str | None = None,
+    failed_too: bool = False,
+) -> int:
+    """Queue `target` unless it was fetched at or after the UTC text `before`; return 1 if it was queued, else 0.
+
+    A failed target waits for its retry, unless `failed_too`: it continues a page just parsed. A target that was
+    requeued `MAX_REQUEUES` times is not queued again and gets a failure row.
+    """
+    key, requeues = target_key(target), archive.requeue_limits.requeues
+    if requeues[key] >= MAX_REQUEUES:
+        _defer_to_next_run(archive, target, before, now)
+        return 0
+    states = "state <> 'todo'" if failed_too else "state = 'done'"
+    queued = (
+        add_targets(archive, [target], now=now, found_on=found_on)
+        or archive.execute(
+            "update frontier set state = 'todo', page_no = ?, chain = ? where key = ?"  # noqa: S608 - constants
+            f" and {states} and coalesce(fetched_at, '') < ?",
+            (target.page_no, target.chain, key, before),
+        ).rowcount
+    )
+    requeues[key] += queued
+    return queued
+
+
+def exceeds_url_limit(archive: Archive, blog: Blog, name: str, url: str) -> bool:
+    """Return whether the month or category `name` was requested at `MAX_REQUEUES` other URLs in this run."""
+    urls = archive.requeue_limits.urls[f"{blog.site}/{blog.uid}/{name}"]
+    if url not in urls and len(urls) >= MAX_REQUEUES:
+        return True
+    urls.add(url)
+    return False
+
+
+def requeue_where(
+    archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = (), *, now: datetime
+) -> int:
+    """Requeue the blog's `done` targets that meet an SQL condition of this package; return how many were queued."""
+    targets = archive.all_as(
+        Target,
+        f"select {TARGET_COLUMNS} from frontier"  # noqa: S608 - conditions are constants of this package
+        f" where site = ? and uid is ? and state = 'done' and ({condition}) order by priority, rank, id",
+        (blog.site, blog.uid, *parameters),
+    )
+    return sum(requeue_target(archive, target, before=_END_OF_TIME, now=now) for target in targets)
+
+
+def reset_where(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> int:
+    """Queue the blog's targets that meet an SQL condition of this package; return how many were queued.
+
+    It has no limit: use it at the start of a run, and `requeue_target` or `requeue_where` during one.
+    """
+    return archive.execute(
+        "update frontier set state = 'todo', due_at = null"  # noqa: S608 - conditions are constants of this package
+        f" where site = ? and uid is ? and state <> 'todo' and ({condition})",
+        (blog.site, blog.uid, *parameters),
+    ).rowcount
+
+
+def change_url(archive: Archive, target: Target) -> None:
+    """Store the new URL of a post that moved, and move its open failures to that URL."""
+    key = target_key(target)
+    old_url = archive.text("select url from frontier where key = ? and url <> ?", (key, target.url))
+    if old_url is not None:
+        failures.change_url(archive, old_url, target.url)
+        archive.execute(
+            "update frontier set url = ?, etag = null, last_modified = null where key = ?", (target.url, key)
+        )
+
+
+def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datetime) -> None:
+    """Make a target that exceeds the limit due for the next run, and record a failure."""
+    key, moment = target_key(target), format_utc(now)
+    url = archive.text(
+        "select url from frontier where key = ? and state = 'done' and coalesce(fetched_at, '') < ?",
+        (key, before),
+    )
+    if url is None:
+        return
+    archive.execute("update frontier set due_at = ? where key = ?", (moment, key))
+    detail = Detail.FETCHED_AGAIN
+    failure = Failure(kind="incomplete", field="again", detail=detail)
+    if not failures.is_open(archive, url, failure):
+        blog = Blog(site=target.site, uid=target.uid)
+        run_id = archive.scalar("select max(id) from runs") or None
+        failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=moment)
+
+
+# stored_targets
+
+
+def with_stored_scheme(archive: Archive, target: Target) -> Target:
+    """Return the target with the scheme that the frontier uses for its URL, http or https, if that URL has no failure."""
+    scheme, _, rest = target.url.partition("://")
+    other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    is_usable = archive.exists(
+        "select 1 from frontier f where key = ? and url = ? and not exists"
+        " (select 1 from failures x where x.url = f.url and x.resolved_at is null)",
+        (target_key(replace(target, url=other)), other),
+    )
+    return replace(target, url=other) if is_usable else target
+
+
+def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
+    """Return the URLs of the next pages of `targets` that earlier runs found, of comments and listings.
+
+    Excludes next pages of a home page, which only `queue_more` queues, and of targets with validators: a 304 response
+    has no links.
+    """
+    first_urls = [target.url for target in targets if not (target.etag or target.last_modified)]
+    return archive.column(
+        "select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'"
+        " and chain in (select value from json_each(?)) order by chain, page_no, id",
+        (json.dumps(first_urls),),
+    )
+
+
+# transitions
+
+
+def mark_fetched(
+    archive: Archive,
+    target: Target,
+    *,
+    fetched_at: str,
+    due_at: str | None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> None:
+    """Mark a saved target `done`, due again at `due_at` (None: never) with these validators.
+
+    `fetched_at` is UTC text with microseconds.
+    """
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ?, etag = ?, last_modified = ?"
+        " where key = ?",
+        (fetched_at, due_at, etag, last_modified, target_key(target)),
+    )
+
+
+def mark_unchanged(archive: Archive, target: Target, *, fetched_at: str, due_at: str | None) -> None:
+    """Mark a target `done` after a 304 and keep its validators."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, fetched_at = ?, due_at = ? where key = ?",
+        (fetched_at, due_at, target_key(target)),
+    )
+
+
+def mark_failed(
+    archive: Archive,
+    target: Target,
+    *,
+    permanent: bool = False,
+    retry_after: timedelta | None = None,
+    now: datetime,
+) -> str | None:
+    """Mark a target `failed` and return when it is retried (UTC text).
+
+    The delay is `schedule.retry_delay`, or `retry_after` if that is longer. `permanent` marks it `dead` and returns
+    None.
+    """
+    key = target_key(target)
+    add_targets(archive, [target], now=now)
+    delay = schedule.retry_delay(archive.scalar("select attempts from frontier where key = ?", (key,)))
+    due_at = None if permanent else shift_utc(format_utc(now), max(delay, retry_after or delay))
+    archive.execute(
+        "update frontier set state = ?, attempts = attempts + 1, due_at = ? where key = ?",
+        ("dead" if permanent else "failed", due_at, key),
+    )
+    return due_at
+
+
+def mark_gone(archive: Archive, target: Target, *, due_at: datetime) -> None:
+    """Mark the target of a gone post `done`, due once more at `due_at`."""
+    archive.execute(
+        "update frontier set state = 'done', attempts = 0, due_at = ? where key = ?",
+        (format_utc(due_at), target_key(target)),
+    )
+
+
+def deactivate(archive: Archive, target: Target) -> None:
+    """Mark a target that no page links to `done`, never due: it is fetched only if it is requeued."""
+    archive.execute("update frontier set state = 'done', due_at = null where key = ?", (target_key(target),))
+
+
+def deactivate_comments(archive: Archive, blog: Blog, number: str) -> list[str]:
+    """Deactivate the further comment pages of a post that has none any more; return the URLs of those queued."""
+    scope = (blog.site, blog.uid, number)
+    urls = archive.column(
+        "select url from frontier where site = ? and uid is ? and post_number = ? and state <> 'done'", scope
+    )
+    if urls:
+        archive.execute(
+            "update frontier set state = 'done', due_at = null where site = ? and uid is ? and post_number = ?",
+            scope,
+        )
+    return urls
+
+
+def assign_uid(archive: Archive, target: Target, uid: str) -> Target:
+    """Move a target of an unknown blog, or of an older uid, to the blog `uid`; return the target as stored now."""
+    if target.uid == uid:
+        return target
+    # A post that was named without its blog keeps its URL as its key.
+    assigned = target if target.uid is None else replace(target, uid=uid)
+    archive.execute(
+        "update or ignore frontier set uid = ?, key = ? where key = ?",
+        (uid, target_key(assigned), target_key(target)),
+    )
+    archive.execute("delete from frontier where key = ? and uid is not ?", (target_key(target), uid))
+    return assigned

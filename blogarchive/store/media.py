@@ -1,0 +1,424 @@
+"""The queue of images: `media` has one row per URL to fetch or stored, `media_files` the bytes once per SHA-256."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Self
+
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.http import host_of, is_public, parse_address
+from blogarchive.parsing.images import ImageFailure, ImageFile
+from blogarchive.store import schedule
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import failures
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
+from blogarchive.store.rows import format_utc, shift_utc
+
+# queries
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuedImage:
+    """An image to fetch, with the URL, site and uid of a post that shows it; `attempts` counts failures."""
+
+    id: int
+    url: str
+    host: str
+    attempts: int
+    post_url: str
+    site: str
+    uid: str
+
+    @property
+    def blog(self) -> Blog:
+        """Return the blog of the post."""
+        return Blog(site=self.site, uid=self.uid)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownImage:
+    """An image of a post, with the site and uid of its blog; `id` is its row in `media`, None if there is none yet."""
+
+    id: int | None
+    url: str
+    post_url: str
+    site: str
+    uid: str
+
+    @property
+    def blog(self) -> Blog:
+        """Return the blog of the post."""
+        return Blog(site=self.site, uid=self.uid)
+
+
+def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
+    """Return the ids of the stored authors of these blogs as a JSON array."""
+    names = json.dumps([[blog.site, blog.uid] for blog in blogs])
+    ids = archive.column(
+        "select id from authors where (site, uid) in"
+        " (select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?)) order by id",
+        (names,),
+    )
+    return json.dumps(ids)
+
+
+class AuthorIds:
+    """The ids of the stored authors of `blogs`, a list that grows; they are read again if a blog or author is new."""
+
+    def __init__(self, archive: Archive, blogs: Sequence[Blog]) -> None:
+        self._archive = archive
+        self._blogs = blogs
+        self._read = (0, 0)
+        self._json = "[]"
+
+    def json(self) -> str:
+        """Return the ids as a JSON array."""
+        newest = (len(self._blogs), self._archive.scalar("select max(id) from authors"))
+        if newest != self._read:
+            self._read, self._json = newest, author_ids(self._archive, self._blogs)
+        return self._json
+
+
+def images_without_row(archive: Archive, authors: str) -> Sequence[ShownImage]:
+    """Return the images that have no row in `media` yet, once per post."""
+    return archive.all_as(
+        ShownImage,
+        "select null as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm join posts p on p.id = pm.post_id"
+        " join authors a on a.id = p.author_id"
+        " where pm.media_id is null and a.id in (select value from json_each(?)) order by pm.id",
+        (authors,),
+    )
+
+
+def post_id_of(archive: Archive, blog: Blog, number: int | str) -> int:
+    """Return the id of a post, or 0."""
+    return archive.scalar(
+        "select p.id from posts p join authors a on a.id = p.author_id"
+        " where a.site = ? and a.uid = ? and p.number = ?",
+        (blog.site, blog.uid, number),
+    )
+
+
+def post_images_without_row(archive: Archive, post_id: int) -> Sequence[ShownImage]:
+    """Return the images of a post that have no row in `media` yet."""
+    return archive.all_as(
+        ShownImage,
+        "select null as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm"
+        " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
+        " where pm.media_id is null and pm.post_id = ? order by pm.id",
+        (post_id,),
+    )
+
+
+def link_post_rows(archive: Archive, post_id: int) -> None:
+    """Set the media ids of the images of a post whose URLs have a row."""
+    archive.execute(
+        "update post_media set media_id = (select id from media where url = post_media.url)"
+        " where media_id is null and post_id = ?",
+        (post_id,),
+    )
+
+
+def link_media_rows(archive: Archive, authors: str) -> None:
+    """Set the media ids of all images whose URLs have a row."""
+    archive.execute(
+        "update post_media set media_id = (select id from media where url = post_media.url)"
+        " where media_id is null and post_id in"
+        " (select id from posts where author_id in (select value from json_each(?)))",
+        (authors,),
+    )
+
+
+_SHOWN = (
+    "select m.id, m.url, p.url as post_url, a.site, a.uid from media m join post_media pm on pm.media_id = m.id"
+    " join posts p on p.id = pm.post_id join authors a on a.id = p.author_id"
+    " where a.id in (select value from json_each(?))"
+)
+
+_DUE = (
+    " from media m where (m.status = 'todo' or (m.status = 'failed' and m.next_try_at <= ?))"
+    " and exists (select 1 from post_media pm join posts p on p.id = pm.post_id where pm.media_id = m.id"
+    " and p.author_id in (select value from json_each(?)) and coalesce(p.own_page_seen_at, '') >= ?)"
+)
+
+
+def due_hosts(archive: Archive, authors: str, *, moment: str, since: str) -> list[str]:
+    """Return the hosts of images due at `moment` (UTC text), in the order of their rows."""
+    return archive.column(
+        "select m.host" + _DUE + " group by m.host order by min(m.id)", (moment, authors, since)
+    )
+
+
+def count_due(archive: Archive, authors: str, *, moment: str, since: str) -> int:
+    """Return the number of images due at `moment` (UTC text)."""
+    return archive.scalar("select count(*)" + _DUE, (moment, authors, since))
+
+
+def due_images(
+    archive: Archive, authors: str, host: str, *, limit: int, moment: str, since: str
+) -> list[QueuedImage]:
+    """Return the images of a host due at `moment` (UTC text), those that never failed first."""
+    found: list[QueuedImage] = []
+    for status in ("todo", "failed"):
+        found += archive.all_as(
+            QueuedImage,
+            "select m.id, m.url, m.host, m.attempts, p.url as post_url, a.site, a.uid from media m"
+            " join posts p on p.id = (select pm.post_id from post_media pm join posts q on q.id = pm.post_id"
+            " where pm.media_id = m.id and q.author_id in (select value from json_each(?))"
+            " and coalesce(q.own_page_seen_at, '') >= ? order by pm.id limit 1)"
+            " join authors a on a.id = p.author_id"
+            " where m.status = ? and m.host = ? and coalesce(m.next_try_at, '') <= ? order by m.id limit ?",
+            (authors, since, status, host, moment, limit - len(found)),
+        )
+    return found
+
+
+def skipped_hosts(archive: Archive) -> list[str]:
+    """Return the hosts of skipped images."""
+    return archive.column("select distinct host from media where status = 'skipped'")
+
+
+def skipped_images(archive: Archive, authors: str, host: str) -> Sequence[ShownImage]:
+    """Return the skipped images of a host."""
+    return archive.all_as(
+        ShownImage,
+        _SHOWN + " and m.status = 'skipped' and m.host = ?",
+        (authors, host),
+    )
+
+
+def shown_images(archive: Archive, authors: str, media_id: int) -> Sequence[ShownImage]:
+    """Return an image once for each post that shows it."""
+    return archive.all_as(
+        ShownImage,
+        _SHOWN + " and m.id = ?",
+        (authors, media_id),
+    )
+
+
+def reset_failed(archive: Archive, authors: str) -> int:
+    """Set failed and dead images to `todo` and return their number."""
+    return archive.execute(
+        "update media set status = 'todo', attempts = 0, next_try_at = null"
+        " where status in ('failed', 'dead') and exists (select 1 from post_media pm"
+        " join posts p on p.id = pm.post_id where pm.media_id = media.id"
+        " and p.author_id in (select value from json_each(?)))",
+        (authors,),
+    ).rowcount
+
+
+# skipped
+
+_COUNTS = """
+select m.host, count(distinct m.id) from post_media pm
+  join media m on m.id = pm.media_id join posts p on p.id = pm.post_id
+ where m.status = 'skipped' and m.host <> '' and p.author_id in (select value from json_each(?))
+ group by m.host order by 2 desc, 1
+"""
+
+
+def count_skipped_by_host(connection: sqlite3.Connection, author_ids: Sequence[int]) -> dict[str, int]:
+    """Return the number of images of these authors that wait for a permission, by host, the largest first.
+
+    Images at private addresses are left out: no permission fetches them.
+    """
+    rows = connection.execute(_COUNTS, (json.dumps(author_ids),))
+    return {host: count for host, count in rows if _is_public_host(host)}
+
+
+def _is_public_host(host: str) -> bool:
+    address = parse_address(host)
+    return address is None or is_public(address)
+
+
+# queue
+
+RefusalCheck = Callable[[str, str, Blog], str | None]
+"""Returns why an image may not be fetched, or None, for its URL, the URL of its post, and the blog."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImageCounts:
+    """Counts of the images of a blog by URL; `waiting` are due or retried later. The fields are keys of `status --json`."""
+
+    shown: int
+    held: int
+    waiting: int
+    dead: int
+    skipped: int
+
+    @classmethod
+    def from_statuses(cls, counts: Mapping[str, int]) -> Self:
+        """Return the counts of images by their status in `media`."""
+        return cls(
+            shown=sum(counts.values()),
+            held=counts.get("stored", 0),
+            waiting=counts.get("todo", 0) + counts.get("failed", 0),
+            dead=counts.get("dead", 0),
+            skipped=counts.get("skipped", 0),
+        )
+
+
+def queue_images(
+    archive: Archive, authors: str, refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
+) -> None:
+    """Insert a row for each image of these authors that has none, and queue skipped images that are allowed now.
+
+    `is_host_allowed` returns whether any of the blogs may request a host; it is tested before `refusal`, as it is faster.
+    """
+    with archive.atomic():
+        _insert_images(archive, images_without_row(archive, authors), refusal)
+        link_media_rows(archive, authors)
+        _queue_skipped(archive, authors, refusal, is_host_allowed)
+
+
+def queue_post_images(archive: Archive, blog: Blog, number: int | str, refusal: RefusalCheck) -> list[str]:
+    """Insert a row for each image of a post that has none, and return the host of each that is queued."""
+    post_id = post_id_of(archive, blog, number)
+    images = post_images_without_row(archive, post_id)
+    if not images:
+        return []
+    with archive.atomic():
+        hosts = _insert_images(archive, images, refusal)
+        link_post_rows(archive, post_id)
+    return hosts
+
+
+def due_hosts_of_queue(archive: Archive, authors: str, *, now: datetime, since: str = "") -> list[str]:
+    """Return the hosts of due images; `since` restricts them to posts seen from that UTC text on."""
+    return due_hosts(archive, authors, moment=format_utc(now), since=since)
+
+
+def count_due_of_queue(archive: Archive, authors: str, *, now: datetime, since: str = "") -> int:
+    """Return the number of due images."""
+    return count_due(archive, authors, moment=format_utc(now), since=since)
+
+
+def next_images(
+    archive: Archive,
+    authors: str,
+    host: str,
+    *,
+    limit: int,
+    now: datetime,
+    exclude: Collection[int] = (),
+    since: str = "",
+) -> list[QueuedImage]:
+    """Return the next due images of these authors on `host`, those that never failed first. Writes nothing."""
+    images = due_images(
+        archive, authors, host, limit=limit + len(exclude), moment=format_utc(now), since=since
+    )
+    return [image for image in images if image.id not in exclude][:limit]
+
+
+def store_image(archive: Archive, url: str, file: ImageFile, *, now: datetime) -> bool:
+    """Store the file of an image; return False if the same bytes were stored before."""
+    digest = sha256(file.body).hexdigest()
+    with archive.atomic():
+        inserted = archive.execute(
+            "insert into media_files(sha256, content_type, size, body) values (?, ?, ?, ?)"
+            " on conflict(sha256) do nothing",
+            (digest, file.content_type, len(file.body), file.body),
+        ).rowcount
+        archive.execute(
+            "insert into media(url, host, sha256, content_type, size, width, height, status, fetched_at)"
+            " values (?, ?, ?, ?, ?, ?, ?, 'stored', ?) on conflict(url) do update set sha256 = excluded.sha256,"
+            " content_type = excluded.content_type, size = excluded.size, width = excluded.width,"
+            " height = excluded.height, status = excluded.status, fetched_at = excluded.fetched_at,"
+            " next_try_at = null, detail = null",
+            (
+                url,
+                host_of(url),
+                digest,
+                file.content_type,
+                len(file.body),
+                file.width,
+                file.height,
+                format_utc(now),
+            ),
+        )
+        archive.execute(
+            "update post_media set media_id = (select id from media where url = ?1)"
+            " where url = ?1 and media_id is null",
+            (url,),
+        )
+        failures.resolve(archive, url, now=now)
+    return inserted > 0
+
+
+def mark_failed(
+    archive: Archive, image: QueuedImage, failure: ImageFailure, *, run_id: int | None, now: datetime
+) -> bool:
+    """Record a failure and schedule a retry, each after a longer delay; return whether the image is dead now."""
+    attempts, moment = image.attempts + 1, format_utc(now)
+    is_dead = failure.permanent or attempts >= failure.attempts
+    next_try_at = None if is_dead else shift_utc(moment, schedule.retry_delay(image.attempts))
+    with archive.atomic():
+        archive.update_row(
+            "media",
+            image.id,
+            {
+                "status": "dead" if is_dead else "failed",
+                "attempts": attempts,
+                "next_try_at": next_try_at,
+                "detail": failure.detail,
+            },
+        )
+        failures.record_failure(
+            archive,
+            image.blog,
+            image.url,
+            Failure(
+                kind="picture",
+                detail=Detail.IMAGE_OF_POST.format(reason=failure.detail, url=image.post_url),
+                permanent=is_dead,
+            ),
+            run_id=run_id,
+            now=now,
+            next_try_at=next_try_at,
+        )
+    return is_dead
+
+
+def mark_skipped(archive: Archive, image: QueuedImage, detail: str, *, now: datetime) -> None:
+    """Mark an image as skipped, which is no failure: its host is not requested."""
+    with archive.atomic():
+        archive.update_row("media", image.id, {"status": "skipped", "next_try_at": None, "detail": detail})
+        failures.resolve(archive, image.url, now=now)
+
+
+def shown_images_of_queue(archive: Archive, authors: str, image: QueuedImage) -> Sequence[ShownImage]:
+    """Return the image once for each post of these authors that shows it."""
+    return shown_images(archive, authors, image.id)
+
+
+def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
+    """Requeue the failed and dead images of these blogs for the next run and return their number."""
+    with archive.atomic():
+        return reset_failed(archive, author_ids(archive, blogs))
+
+
+def _queue_skipped(
+    archive: Archive, authors: str, refusal: RefusalCheck, is_host_allowed: Callable[[str], bool]
+) -> None:
+    for host in filter(is_host_allowed, skipped_hosts(archive)):
+        for image in skipped_images(archive, authors, host):
+            if image.id is not None and refusal(image.url, image.post_url, image.blog) is None:
+                archive.update_row("media", image.id, {"status": "todo", "detail": None})
+
+
+def _insert_images(archive: Archive, images: Sequence[ShownImage], refusal: RefusalCheck) -> list[str]:
+    """Insert a row for each image, and return the host of each that may be fetched."""
+    rows, hosts = [], []
+    for image in images:
+        reason, host = refusal(image.url, image.post_url, image.blog), host_of(image.url)
+        rows.append((image.url, host, "skipped" if reason else "todo", reason))
+        hosts += [] if reason else [host]
+    archive.execute_many(
+        "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing", rows
+    )
+    return hosts

@@ -1,1 +1,0 @@
-"""Rows of media: images to fetch and images stored."""

@@ -1,0 +1,536 @@
+"""Merge another archive: copy its rows by natural keys, each row at its own time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from gettext import gettext as _
+from pathlib import Path
+
+from blogarchive.errors import UsageError
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.connection import read_only_mode
+from blogarchive.store.database.files import read_state
+from blogarchive.store.ingest import save_page
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.pages.pages import StoredPage
+from blogarchive.store.rows import format_utc, utc_now
+
+# progress
+
+_START = """
+insert into merge_progress(id, source, source_state, started_at, pages_before, posts_before, members_before)
+select 1, ?, '', ?, (select coalesce(max(id), 0) from main.pages), (select coalesce(max(id), 0) from main.posts),
+       (select coalesce(max(rowid), 0) from main.post_categories)
+ where not exists (select 1 from merge_progress)
+"""
+
+
+def start(archive: Archive, other: Path) -> None:
+    """Begin a merge, or continue the interrupted one. Call it inside a transaction.
+
+    Rows of another archive, or of one that has changed, are merged from the first on.
+    """
+    archive.execute(_START, (other.name, format_utc(utc_now())))
+    state = read_state(other) or ""
+    archive.execute(
+        "update merge_progress set source = ?1, source_state = ?2, merged_post_id = 0 where source_state <> ?2",
+        (other.name, state),
+    )
+
+
+def restart_parsing(archive: Archive) -> None:
+    """Parse all pages of the merge again, because further pages were copied."""
+    archive.execute("update merge_progress set parsed_page_id = null")
+
+
+def mark_parsed(archive: Archive, page_id: int) -> None:
+    """Store that the page and all before it are parsed."""
+    archive.execute("update merge_progress set parsed_page_id = ?", (page_id,))
+
+
+def mark_merged(archive: Archive, other_post_id: int) -> None:
+    """Store that the rows of the other archive's posts up to this id are merged."""
+    archive.execute("update merge_progress set merged_post_id = ?", (other_post_id,))
+
+
+def merged_post_id(archive: Archive) -> int:
+    """Return the highest id of the other archive's posts whose rows are merged, 0 if there is none."""
+    return archive.scalar("select merged_post_id from merge_progress")
+
+
+def finish(archive: Archive) -> None:
+    """Delete the progress. Call it inside the transaction of the last slice."""
+    archive.execute("delete from merge_progress")
+
+
+# slices
+
+# The id in `main` of the page of a row `o` of `other`. Slow, because SQLite reads `sha256` behind the page's bytes.
+PAGE = "(select g.id from main.pages g join other.pages og on og.url = g.url and og.fetched_at = g.fetched_at and og.sha256 = g.sha256 where og.id = o.page_id)"  # noqa: E501
+
+# SQLite takes these tables for large ones. Without a key, and with `cross join`, it looks their rows up in the others;
+# else it would look up all rows of the archive in a slice.
+_TABLES = """
+create temp table if not exists merged_blogs(id integer not null, other_id integer not null);
+
+create temp table if not exists merged_posts(id integer not null, other_id integer not null)
+"""
+_BLOGS = """
+insert into temp.merged_blogs
+select a.id, oa.id from other.authors oa cross join main.authors a on a.site = oa.site and a.uid = oa.uid
+ where oa.id > ? and oa.id <= ?
+"""
+_POSTS_of_slices = """
+insert into temp.merged_posts
+select p.id, op.id
+  from other.posts op cross join other.authors oa on oa.id = op.author_id
+ cross join main.authors a on a.site = oa.site and a.uid = oa.uid
+ cross join main.posts p on p.author_id = a.id and p.number = op.number
+ where op.id > ? and op.id <= ?
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SliceSizes:
+    """The largest slices: rows to copy, pages to parse and save, bytes of media files."""
+
+    rows: int = 500
+    parsed_pages: int = 50
+    media_bytes: int = 8_000_000
+
+
+def create_tables(archive: Archive) -> None:
+    """Create the temporary tables that pair the ids of a slice."""
+    run_script(archive, _TABLES)
+
+
+def each_blog_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
+    """Call `merge` in a transaction for each slice of the blogs that both have: `temp.merged_blogs` pairs their ids."""
+    create_tables(archive)
+    last = 0
+    while upper := upper_id(archive, "authors", last, sizes):
+        with archive.atomic():
+            archive.execute("delete from temp.merged_blogs")
+            archive.execute(_BLOGS, (last, upper))
+            merge(archive)
+        last = upper
+
+
+def each_post_slice(archive: Archive, sizes: SliceSizes, merge: Callable[[Archive], None]) -> None:
+    """Call `merge` for each slice of the posts that both have and that are not merged: `temp.merged_posts` pairs them."""
+    create_tables(archive)
+    last = merged_post_id(archive)
+    while upper := upper_id(archive, "posts", last, sizes):
+        with save_page.page_transaction(archive):
+            archive.execute("delete from temp.merged_posts")
+            archive.execute(_POSTS_of_slices, (last, upper))
+            merge(archive)
+            mark_merged(archive, upper)
+        last = upper
+
+
+def upper_id(archive: Archive, table: str, last: int, sizes: SliceSizes) -> int:
+    """Return the last id of the slice after the id `last` in a table of the other archive, 0 if no row is left."""
+    return archive.scalar(
+        f"select max(id) from (select id from other.{table} where id > ? order by id limit ?)",  # noqa: S608
+        (last, sizes.rows),
+    )
+
+
+def run_script(archive: Archive, statements: str) -> None:
+    """Run statements that are separated by a semicolon and an empty line, inside the transaction."""
+    for statement in statements.split(";\n\n"):
+        archive.execute(statement)
+
+
+# pages
+
+_COLUMNS = (
+    "url, fetched_at, status, headers, encoding, body, body_size, sha256, kind, site, uid, target, counted, closed,"
+    " reader_version, held_at"
+)
+_NEW = """
+create temp table new_pages as
+select o.id from other.pages o
+ where not exists (select 1 from main.pages g
+                    where g.url = o.url and g.fetched_at = o.fetched_at and g.sha256 = o.sha256)
+ order by o.fetched_at, o.id
+"""
+
+# Pages whose blog is not known come last: the pages before them may store the blog.
+_TO_PARSE = """
+create temp table pages_to_parse as
+select id from main.pages
+ where held_at is null
+   and ((uid is not null and (site, uid) in (select site, uid from main.pages where id > :before)
+         and fetched_at >= (select min(fetched_at) from main.pages where id > :before))
+        or (uid is null and id > :before))
+   and (uid is null, fetched_at, id) > (:last_has_no_uid, :last_fetched_at, :last_id)
+ order by uid is null, fetched_at, id
+"""
+_LAST_PARSED = """
+select m.pages_before, g.uid is null, g.fetched_at, g.id
+  from merge_progress m left join main.pages g on g.id = m.parsed_page_id
+"""
+
+
+def list_new(archive: Archive) -> int:
+    """List the pages of the other archive that are not stored, oldest first, and return their number.
+
+    Raises `ArchiveDamaged` if the bytes of one are damaged: such an archive is not merged in part.
+    """
+    archive.execute("drop table if exists temp.new_pages")
+    archive.execute(_NEW)
+    count = archive.scalar("select count(*) from temp.new_pages")
+    for url, fetched_at, body in archive.each(
+        "select o.url, o.fetched_at, o.body from temp.new_pages n join other.pages o on o.id = n.id"
+    ):
+        page_rows.decompress_body(body, url, fetched_at)
+    return count
+
+
+def copy_new(archive: Archive, count: int, sizes: SliceSizes) -> None:
+    """Copy the `count` pages that `list_new` found, a slice in each transaction."""
+    for first in range(1, count + 1, sizes.rows):
+        with archive.atomic():
+            archive.execute(
+                f"insert into main.pages({_COLUMNS})"  # noqa: S608 - constants
+                f" select {_COLUMNS} from temp.new_pages n join other.pages o on o.id = n.id"
+                " where n.rowid between ? and ? order by n.rowid",
+                (first, first + sizes.rows - 1),
+            )
+            restart_parsing(archive)
+
+
+def list_unparsed(archive: Archive) -> int:
+    """List the pages to parse and return their number.
+
+    These are the copied pages and later stored pages of the same blogs, so that the latest page takes precedence.
+    """
+    before, *last = archive.row(_LAST_PARSED) or (0, None, None, None)
+    has_no_uid, fetched_at, page_id = last if last[2] is not None else (0, "", 0)
+    archive.execute("drop table if exists temp.pages_to_parse")
+    archive.execute(
+        _TO_PARSE,
+        {
+            "before": before,
+            "last_has_no_uid": has_no_uid,
+            "last_fetched_at": fetched_at,
+            "last_id": page_id,
+        },
+    )
+    return archive.scalar("select count(*) from temp.pages_to_parse")
+
+
+def unparsed_pages(archive: Archive, count: int) -> Iterator[StoredPage]:
+    """Yield the `count` pages that `list_unparsed` found, oldest first; rows may be written meanwhile."""
+    for place in range(1, count + 1):
+        page_id = archive.scalar("select id from temp.pages_to_parse where rowid = ?", (place,))
+        page = page_rows.stored_page(archive, page_id)
+        if page is not None:
+            yield page
+
+
+# categories
+
+_MEMBERS = """temp.merged_posts s cross join main.posts p on p.id = s.id
+ cross join other.post_categories o on o.post_id = s.other_id join other.categories oc on oc.id = o.category_id
+  join main.categories c on c.author_id = p.author_id and c.name = oc.name"""
+
+
+def merge_memberships(archive: Archive) -> None:
+    """Merge the memberships of the posts in `temp.merged_posts`."""
+    run_script(archive, _MEMBERSHIPS)
+
+
+# A post is in a category until a page later than all that showed it there removes it: one that marked it as gone from
+# the category, or a complete listing without it, of an archive that had the post. The ids show which rows the archive
+# had before the merge: a complete listing of a category says nothing about posts that only the other archive had.
+_MEMBERSHIPS = f"""
+create temp table sightings as
+select pc.post_id, pc.category_id, pc.gone_at, pc.rowid <= m.members_before as was_member,
+       max(coalesce(g.fetched_at, ''),
+           iif(pc.gone_at is null and pc.rowid <= m.members_before, coalesce(c.proved_at, ''), '')) as seen_at
+  from temp.merged_posts s cross join main.post_categories pc on pc.post_id = s.id
+  join main.categories c on c.id = pc.category_id join main.merge_progress m
+  left join main.pages g on g.id = pc.page_id
+ union all
+select p.id, c.id, o.gone_at, 0,
+       max(coalesce(g.fetched_at, ''), iif(o.gone_at is null, coalesce(oc.proved_at, ''), ''))
+  from {_MEMBERS} left join other.pages g on g.id = o.page_id;
+
+create temp table members as
+  with seen as (
+    select post_id, category_id, max(seen_at) as seen_at, max(was_member) as was_member
+      from sightings group by post_id, category_id),
+       missed as (
+    select post_id, category_id, gone_at from sightings where gone_at is not null
+     union all
+    select s.post_id, s.category_id, c.proved_at
+      from seen s join main.categories c on c.id = s.category_id join main.posts p on p.id = s.post_id
+      join main.merge_progress m
+     where c.proved_at is not null and p.gone_at is null and p.id <= m.posts_before and not s.was_member
+     union all
+    select s.post_id, s.category_id, oc.proved_at
+      from temp.merged_posts t cross join seen s on s.post_id = t.id join other.posts op on op.id = t.other_id
+      join main.categories c on c.id = s.category_id
+      join other.categories oc on oc.author_id = op.author_id and oc.name = c.name
+     where oc.proved_at is not null and op.gone_at is null
+       and (op.id, oc.id) not in (select post_id, category_id from other.post_categories))
+select s.post_id, s.category_id, min(iif(m.gone_at >= s.seen_at, m.gone_at, null)) as gone_at
+  from seen s left join missed m on m.post_id = s.post_id and m.category_id = s.category_id
+ group by s.post_id, s.category_id;
+
+insert or ignore into main.post_categories(post_id, category_id, page_id)
+select p.id, c.id, {PAGE} from {_MEMBERS}
+ where not exists (select 1 from main.post_categories x where x.post_id = p.id and x.category_id = c.id);
+
+update main.post_categories set gone_at = m.gone_at from members m
+ where m.post_id = post_categories.post_id and m.category_id = post_categories.category_id
+   and m.gone_at is not post_categories.gone_at;
+
+drop table temp.sightings;
+
+drop table temp.members
+"""  # noqa: S608 - built of constants
+
+
+# posts
+
+
+def merge_rows(archive: Archive) -> None:
+    """Merge the rows of the posts in `temp.merged_posts`."""
+    _copy_comments(archive)
+    merge_memberships(archive)
+    run_script(archive, _COUNTERS)
+    run_script(archive, _POSTS_of_posts)
+    run_script(archive, _MARKS_OF_COMMENTS)
+
+
+def _copy_comments(archive: Archive) -> None:
+    """Copy comments that only the crawl of a whole chain identified; a single page does not identify them."""
+    columns = archive.column(
+        "select name from pragma_table_info('comments', 'other') where name not in ('id', 'post_id', 'page_id')"
+    )
+    archive.execute(
+        f"insert into main.comments(post_id, page_id, {', '.join(columns)})"  # noqa: S608 - our own names
+        f" select s.id, {PAGE}, {', '.join(f'o.{column}' for column in columns)}"
+        " from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id"
+        " where not exists (select 1 from main.comments c"
+        "                    where c.post_id = s.id and c.fingerprint = o.fingerprint) order by o.id"
+    )
+
+
+_COUNTERS = """
+insert or ignore into main.post_stats(post_id, captured_at, views, likes, comment_count)
+select s.id, x.captured_at, x.views, x.likes, x.comment_count
+  from temp.merged_posts s cross join other.post_stats x on x.post_id = s.other_id order by x.captured_at, x.id;
+
+delete from main.post_stats where id in (
+    select id from (
+        select id, views is lag(views) over w and likes is lag(likes) over w
+                   and comment_count is lag(comment_count) over w and lag(id) over w is not null as same
+          from main.post_stats where post_id in (select id from temp.merged_posts)
+        window w as (partition by post_id order by captured_at))
+     where same);
+
+update main.posts set views = coalesce(s.views, posts.views), likes = coalesce(s.likes, posts.likes),
+       comment_count = coalesce(s.comment_count, posts.comment_count)
+  from main.post_stats s
+ where s.post_id = posts.id
+   and s.captured_at = (select max(captured_at) from main.post_stats t where t.post_id = posts.id)
+   and posts.id in (select id from temp.merged_posts)
+   and (s.views, s.likes, s.comment_count) is not (posts.views, posts.likes, posts.comment_count)
+"""
+
+_POSTS_of_posts = """
+update main.posts set gone_at = null, gone_reason = null, own_page_gone_at = null, own_page_gone_reason = null,
+       missing_from_listing_at = null
+  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
+ where s.id = posts.id and posts.gone_at is not null and o.gone_at is null and o.last_seen_at > posts.gone_at;
+
+update main.posts set gone_at = o.gone_at, gone_reason = o.gone_reason, own_page_gone_at = o.own_page_gone_at,
+       own_page_gone_reason = o.own_page_gone_reason, missing_from_listing_at = o.missing_from_listing_at
+  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
+ where s.id = posts.id and posts.gone_at is null and o.gone_at >= posts.last_seen_at;
+
+update main.posts set first_seen_at = min(posts.first_seen_at, o.first_seen_at),
+       last_seen_at = max(posts.last_seen_at, o.last_seen_at),
+       own_page_seen_at = nullif(max(coalesce(posts.own_page_seen_at, ''), coalesce(o.own_page_seen_at, '')), ''),
+       comments_complete_at = nullif(max(coalesce(posts.comments_complete_at, ''),
+                                         coalesce(o.comments_complete_at, '')), '')
+  from temp.merged_posts s cross join other.posts o on o.id = s.other_id
+ where s.id = posts.id
+"""
+
+_MARKS_OF_COMMENTS = """
+update main.comments set gone_at = null
+  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+   and comments.gone_at is not null and o.gone_at is null and o.last_seen_at > comments.gone_at;
+
+update main.comments set gone_at = o.gone_at
+  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+   and comments.gone_at is null and o.gone_at >= comments.last_seen_at;
+
+update main.comments set first_seen_at = min(comments.first_seen_at, o.first_seen_at),
+       last_seen_at = max(comments.last_seen_at, o.last_seen_at)
+  from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id
+ where comments.post_id = s.id and comments.fingerprint = o.fingerprint
+"""
+
+
+# media
+
+_MEDIA_COLUMNS = (
+    "host, sha256, content_type, size, width, height, status, attempts, next_try_at, fetched_at, detail"
+)
+_FILES_OF_SLICE = """
+select max(sha256) from (
+    select sha256, sum(size) over (order by sha256 rows unbounded preceding) - size as bytes_before
+      from (select sha256, size from other.media_files where sha256 > ? order by sha256 limit ?))
+ where bytes_before < ?
+"""
+_COPY_FILES = """
+insert into main.media_files(sha256, content_type, size, body)
+select sha256, content_type, size, body from other.media_files o
+ where sha256 > ? and sha256 <= ? and not exists (select 1 from main.media_files m where m.sha256 = o.sha256)
+ order by sha256
+"""
+
+
+def copy_files(archive: Archive, sizes: SliceSizes) -> int:
+    """Copy the media files that are not stored, a slice in each transaction, and return their number."""
+    before = archive.scalar("select count(*) from main.media_files")
+    last = ""
+    while upper := archive.text(_FILES_OF_SLICE, (last, sizes.rows, sizes.media_bytes)):
+        with archive.atomic():
+            archive.execute(_COPY_FILES, (last, upper))
+        last = upper
+    return archive.scalar("select count(*) from main.media_files") - before
+
+
+def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
+    """Copy the rows of images whose files are stored. Failures are not copied: those images are fetched again."""
+    updates = ", ".join(
+        f"{column.strip()} = excluded.{column.strip()}" for column in _MEDIA_COLUMNS.split(",")
+    )
+    last = 0
+    while upper := upper_id(archive, "media", last, sizes):
+        with archive.atomic():
+            archive.execute(
+                f"insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media"  # noqa: S608
+                " where sha256 is not null and id > ? and id <= ? order by id"
+                f" on conflict(url) do update set {updates} where media.sha256 is null",
+                (last, upper),
+            )
+        last = upper
+
+
+def link_images(archive: Archive) -> None:
+    """Link the images of posts to the rows of their URLs."""
+    archive.execute(
+        "update main.post_media set media_id = m.id from main.media m where m.url = post_media.url"
+        " and post_media.media_id is null"
+    )
+
+
+# blogs
+
+_ROWS = f"""
+insert or ignore into main.author_aliases(author_id, alias, first_seen_at)
+select s.id, x.alias, x.first_seen_at from temp.merged_blogs s cross join other.author_aliases x on x.author_id = s.other_id;
+
+insert or ignore into main.author_stats(author_id, captured_at, total_visits, account_age)
+select s.id, x.captured_at, x.total_visits, x.account_age
+  from temp.merged_blogs s cross join other.author_stats x on x.author_id = s.other_id order by x.captured_at, x.id;
+
+delete from main.author_stats where id in (
+    select id from (
+        select id, total_visits is lag(total_visits) over w and account_age is lag(account_age) over w
+                   and lag(id) over w is not null as same
+          from main.author_stats where author_id in (select id from temp.merged_blogs)
+        window w as (partition by author_id order by captured_at))
+     where same);
+
+insert or ignore into main.categories(author_id, name, url, first_seen_at, last_seen_at, page_id)
+select s.id, o.name, o.url, o.first_seen_at, o.last_seen_at, {PAGE}
+  from temp.merged_blogs s cross join other.categories o on o.author_id = s.other_id
+"""  # noqa: S608 - built of constants
+
+# The posts must be merged before: a post is in a category according to `proved_at` of each archive.
+_LAST = """
+update main.categories
+   set url = iif(o.last_seen_at > categories.last_seen_at, coalesce(o.url, categories.url), categories.url),
+       first_seen_at = min(categories.first_seen_at, o.first_seen_at),
+       last_seen_at = max(categories.last_seen_at, o.last_seen_at),
+       proved_at = nullif(max(coalesce(categories.proved_at, ''), coalesce(o.proved_at, '')), '')
+  from (select a.id as author_id, c.name, c.url, c.first_seen_at, c.last_seen_at, c.proved_at
+          from main.authors a join other.authors oa on oa.site = a.site and oa.uid = a.uid
+          join other.categories c on c.author_id = oa.id) o
+ where o.author_id = categories.author_id and o.name = categories.name;
+
+update main.authors set first_seen_at = min(authors.first_seen_at, o.first_seen_at),
+       last_seen_at = max(authors.last_seen_at, o.last_seen_at)
+  from other.authors o
+ where o.site = authors.site and o.uid = authors.uid;
+
+insert or ignore into main.discovered_blogs(site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at)
+select site, uid, url, source, found_on, found_by, first_seen_at, backed_up_at from other.discovered_blogs order by id;
+
+delete from main.discovered_blogs
+ where backed_up_at is null and (site, uid) in (select site, uid from main.authors)
+   and (site, uid) not in (select site, uid from main.frontier where uid is not null)
+"""
+
+
+def merge_rows_of_blogs(archive: Archive) -> None:
+    """Merge the rows of the blogs in `temp.merged_blogs` that posts do not depend on."""
+    run_script(archive, _ROWS)
+
+
+def merge_last(archive: Archive) -> None:
+    """Merge the categories, times and discovered blogs of all blogs, after all posts."""
+    run_script(archive, _LAST)
+
+
+# merge
+
+
+@contextmanager
+def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
+    """Attach the archive at the path `other` to the connection of `archive` as the schema `other`, read-only.
+
+    Raises `NoArchive`, `ArchiveDamaged`, and `UsageError` if it is the same file or of another version.
+    """
+    if archive.path.exists() and other.exists() and archive.path.samefile(other):
+        raise UsageError(_("{other} is the archive itself; name another one").format(other=other))
+    Archive.open(other, read_only=True).close()
+    archive.execute(
+        "attach database ? as other", (f"{other.resolve().as_uri()}?mode={read_only_mode(other)}",)
+    )
+    try:
+        yield
+    finally:
+        archive.execute("detach database other")
+        # A read-only connection leaves its -wal and -shm files; opening the archive once more deletes them.
+        Archive.open(other, read_only=True).close()
+
+
+def count_other_pages(archive: Archive) -> int:
+    """Return the number of pages of the other archive."""
+    return archive.scalar("select count(*) from other.pages")
+
+
+def copy_unparsed(archive: Archive, sizes: SliceSizes) -> int:
+    """Copy the data that no page yields again, finish the merge and return the number of new media files."""
+    each_blog_slice(archive, sizes, merge_rows_of_blogs)
+    each_post_slice(archive, sizes, merge_rows)
+    images = copy_files(archive, sizes)
+    copy_rows(archive, sizes)
+    with archive.atomic():
+        merge_last(archive)
+        link_images(archive)
+        finish(archive)
+    return images

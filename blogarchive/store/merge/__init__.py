@@ -1,1 +1,0 @@
-"""Merge another archive into this one."""

@@ -1,1 +1,0 @@
-"""Queries of the reading pages and the app."""

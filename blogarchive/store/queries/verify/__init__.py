@@ -1,1 +1,0 @@
-"""Queries of `verify`: integrity, types and forms of values."""

@@ -1,0 +1,1 @@
+"""Reading what is stored: for reading pages, exports, reports and Datasette."""

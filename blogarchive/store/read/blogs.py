@@ -1,0 +1,340 @@
+"""Read the series and tables of the plots of a blog; counts come from the tables of totals."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from blogarchive.store.media import count_skipped_by_host
+from blogarchive.store.read import lists as post_lists
+from blogarchive.store.read.lists import CategoryCount, PostSelection
+from blogarchive.store.read.models import (
+    BLOG_COLUMNS,
+    POST_LINES,
+    BlogName,
+    BlogSummary,
+    Month,
+    PostLine,
+    VisitCount,
+)
+from blogarchive.store.rows import all_as, dicts, one_as
+from blogarchive.store.search.index import count_pending
+from blogarchive.store.search.tokenizer import fold
+
+# blog_lists
+
+# ruff: noqa: S608 - statements are put together from constants
+
+
+BLOGS_PER_PAGE: Final = 60
+
+_SUMMARIES = f"""select {BLOG_COLUMNS},
+       coalesce(t.posts, 0) as posts, coalesce(t.missing, 0) as missing, coalesce(t.gone, 0) as gone,
+       coalesce(t.comments, 0) as comments, t.first_post_on, t.last_post_on
+  from authors a left join blog_totals t on t.author_id = a.id"""
+_NEWEST_FIRST = "left join blog_totals t on t.author_id = a.id order by t.last_post_on desc, a.id"
+_SEARCHED = """select a.id, a.nickname, a.blog_title, a.uid,
+       (select group_concat(alias, ' ') from author_aliases l where l.author_id = a.id) from authors a"""
+_NAMES = """select a.id, a.site, a.uid, coalesce(a.nickname, a.uid) as name,
+       coalesce(a.blog_title, a.nickname, a.uid) as title, a.url, a.last_seen_at from authors a"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogList:
+    """A page of blogs, the blog with the newest post first, and the number of blogs on all pages."""
+
+    blogs: tuple[BlogSummary, ...]
+    total: int
+
+
+def read_blog(connection: sqlite3.Connection, author_id: int) -> BlogSummary | None:
+    """Return the blog of that author, or None."""
+    return one_as(connection, BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
+
+
+def read_only_blog(connection: sqlite3.Connection) -> BlogSummary | None:
+    """Return the blog of an archive with one blog, else None."""
+    ids = connection.execute("select id from authors limit 2").fetchall()
+    return read_blog(connection, ids[0][0]) if len(ids) == 1 else None
+
+
+def read_blogs(connection: sqlite3.Connection, *, words: str = "", page: int = 1) -> BlogList:
+    """Return a page of the blogs that have each of `words` in their names, titles or uids, of all without `words`.
+
+    Simplified and Traditional characters, widths and cases are the same.
+    """
+    wanted = fold(words).split()
+    rows = connection.execute(f"{_SEARCHED if wanted else 'select a.id from authors a'} {_NEWEST_FIRST}")
+    ids = [blog for blog, *names in rows if _has_each(names, wanted)]
+    shown = ids[(page - 1) * BLOGS_PER_PAGE : page * BLOGS_PER_PAGE]
+    found = all_as(
+        connection,
+        BlogSummary,
+        f"{_SUMMARIES} where a.id in (select value from json_each(?))",
+        (json.dumps(shown),),
+    )
+    return BlogList(blogs=tuple(sorted(found, key=lambda blog: shown.index(blog.id))), total=len(ids))
+
+
+def read_names(connection: sqlite3.Connection, *, limit: int = -1) -> tuple[BlogName, ...]:
+    """Return the names of every blog, or of `limit` of them, the blog with the newest post first."""
+    return all_as(connection, BlogName, f"{_NAMES} {_NEWEST_FIRST} limit ?", (limit,))
+
+
+def read_names_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, BlogName]:
+    """Return the names of the blogs of these authors, by id."""
+    given = (json.dumps(list(ids)),)
+    found = all_as(connection, BlogName, f"{_NAMES} where a.id in (select value from json_each(?))", given)
+    return {blog.id: blog for blog in found}
+
+
+def find_namesakes(connection: sqlite3.Connection, names: Iterable[str]) -> set[str]:
+    """Return those of `names` that several authors have."""
+    rows = connection.execute(
+        "select coalesce(nickname, uid) as name from authors where name in (select value from json_each(?))"
+        " group by name having count(*) > 1",
+        (json.dumps(list(names)),),
+    )
+    return {name for (name,) in rows}
+
+
+def _has_each(names: list[str | None], wanted: list[str]) -> bool:
+    text = fold(" ".join(filter(None, names))) if wanted else ""
+    return all(word in text for word in wanted)
+
+
+# author_pages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthorPage:
+    """The page of an author: months oldest first, one page of the selected posts, newest first."""
+
+    blog: BlogSummary
+    months: tuple[Month, ...]
+    visits: tuple[VisitCount, ...]
+    categories: tuple[CategoryCount, ...]
+    posts: tuple[PostLine, ...]
+    selection: PostSelection
+    selected_posts: int
+    images_not_fetched: dict[str, int]
+    """Number of images on hosts that are not requested, by host."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRun:
+    """The newest run."""
+
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveHealth:
+    """Counts of stored, missing and changed rows of the archive, and its newest run."""
+
+    posts: int
+    comments: int
+    missing: int
+    gone: int
+    edited: int
+    images_stored: int
+    images_missing: int
+    open_failures: int
+    unindexed: int
+    last_run: LastRun | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediaFile:
+    """The bytes of a stored image."""
+
+    content_type: str
+    body: bytes
+
+
+def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[PostLine, ...]:
+    """Return the newest posts of all blogs."""
+    return all_as(
+        connection, PostLine, f"{POST_LINES} order by p.posted_at desc, p.id desc limit ?", (limit,)
+    )
+
+
+def read_health(connection: sqlite3.Connection) -> ArchiveHealth:
+    """Return the state of the archive."""
+    (counts,) = dicts(
+        connection.execute(
+            """select coalesce(sum(posts), 0) as posts, coalesce(sum(comments), 0) as comments,
+                  coalesce(sum(missing), 0) as missing, coalesce(sum(gone), 0) as gone,
+                  coalesce(sum(edited), 0) as edited,
+                  (select count(*) from media where status = 'stored') as images_stored,
+                  (select count(*) from media where status <> 'stored') as images_missing,
+                  (select count(*) from failures where resolved_at is null) as open_failures from blog_totals"""
+        )
+    )
+    last_run = one_as(
+        connection,
+        LastRun,
+        "select command, started_at, finished_at, outcome from runs order by id desc limit 1",
+    )
+    return ArchiveHealth(**counts, unindexed=count_pending(connection), last_run=last_run)
+
+
+def read_author_page(
+    connection: sqlite3.Connection, author_id: int, selection: PostSelection
+) -> AuthorPage | None:
+    """Return the page of an author, or None; without period and category, with posts of the newest year."""
+    blog = read_blog(connection, author_id)
+    if blog is None:
+        return None
+    categories = post_lists.read_categories(connection, author_id, selection.period)
+    if not selection.period and selection.category is None:
+        selection = replace(selection, period=(blog.last_post_on or "")[:4])
+    return AuthorPage(
+        blog=blog,
+        months=read_months(connection, author_id),
+        visits=read_visits(connection, author_id),
+        categories=categories,
+        posts=post_lists.read_posts(connection, author_id, selection),
+        selection=selection,
+        selected_posts=post_lists.count_posts(connection, author_id, selection),
+        images_not_fetched=count_skipped_by_host(connection, [author_id]),
+    )
+
+
+def read_media_file(connection: sqlite3.Connection, sha256: str) -> MediaFile | None:
+    """Return the stored file of that SHA-256, or None."""
+    return one_as(
+        connection, MediaFile, "select content_type, body from media_files where sha256 = ?", (sha256,)
+    )
+
+
+def read_visits(connection: sqlite3.Connection, author_id: int) -> tuple[VisitCount, ...]:
+    """Return the counts of visits that the blog showed, oldest first."""
+    return all_as(
+        connection,
+        VisitCount,
+        "select captured_at, total_visits from author_stats where author_id = ?"
+        " and total_visits is not null order by captured_at",
+        (author_id,),
+    )
+
+
+def read_months(connection: sqlite3.Connection, author_id: int) -> tuple[Month, ...]:
+    """Return the months of a blog with their posts, oldest first."""
+    return all_as(
+        connection,
+        Month,
+        """select month, sum(posts) - sum(missing) as stored, sum(missing) as missing, sum(listed) as listed
+             from (select month, posts, missing, null as listed from month_totals where author_id = ?1
+                   union all
+                   select month, 0, 0, posts_listed from archive_months where author_id = ?1)
+            group by month order by month""",
+        (author_id,),
+    )
+
+
+# plot_data
+
+_MOST: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commenter:
+    """A person who commented on a blog: numbers of comments and of posts with one, times of the first and the last."""
+
+    name: str
+    comments: int
+    posts: int
+    first_at: str | None
+    last_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replies:
+    """The number of comments in which a person answers another."""
+
+    name: str
+    reply_to: str
+    comments: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CategoryYear:
+    """The number of posts of a category in a year; "" is the year of posts without a date."""
+
+    id: int
+    name: str
+    year: str
+    posts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogPlots:
+    """The data of the plots of a blog; commenters and replies are the most frequent ones."""
+
+    blog: BlogSummary
+    months: tuple[Month, ...]
+    comments: dict[str, int]
+    """Number of comments by month (YYYY-MM)."""
+    visits: tuple[VisitCount, ...]
+    categories: tuple[CategoryYear, ...]
+    commenters: tuple[Commenter, ...]
+    replies: tuple[Replies, ...]
+
+
+def read_plots(connection: sqlite3.Connection, author_id: int) -> BlogPlots | None:
+    """Return what the plots of a blog show, or None."""
+    blog = read_blog(connection, author_id)
+    if blog is None:
+        return None
+    comments = connection.execute(
+        "select month, comments from comment_month_totals where author_id = ? order by month", (author_id,)
+    )
+    return BlogPlots(
+        blog=blog,
+        months=read_months(connection, author_id),
+        comments=dict(comments.fetchall()),
+        visits=read_visits(connection, author_id),
+        categories=_read_categories(connection, author_id),
+        commenters=all_as(
+            connection,
+            Commenter,
+            "select name, comments, posts, first_at, last_at from commenter_totals where author_id = ?"
+            " order by comments desc, name limit ?",
+            (author_id, _MOST),
+        ),
+        replies=all_as(
+            connection,
+            Replies,
+            "select name, reply_to, comments from reply_totals where author_id = ?"
+            " order by comments desc, name, reply_to limit ?",
+            (author_id, _MOST),
+        ),
+    )
+
+
+def read_days(connection: sqlite3.Connection, author_id: int, year: str) -> dict[str, int]:
+    """Return the number of posts on each day (YYYY-MM-DD) of a year."""
+    days = connection.execute(
+        "select substr(posted_at, 1, 10), count(*) from posts where author_id = ?1 and posted_at >= ?2"
+        " and posted_at < ?2 || '~' and length(posted_at) >= 10 group by 1",
+        (author_id, year),
+    )
+    return dict(days.fetchall())
+
+
+def _read_categories(connection: sqlite3.Connection, author_id: int) -> tuple[CategoryYear, ...]:
+    return all_as(
+        connection,
+        CategoryYear,
+        """select c.id, c.name, t.year, t.posts
+             from (select c.id, c.name, t.posts as size from categories c join category_totals t on t.category_id = c.id
+                    where c.author_id = ?1 order by size desc, c.name limit ?2) c
+             join category_year_totals t on t.category_id = c.id
+            order by c.size desc, c.name, t.year""",
+        (author_id, _MOST),
+    )

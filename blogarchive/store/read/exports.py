@@ -1,0 +1,458 @@
+"""Read an archive for exports: one read transaction, one post in memory at a time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any, Literal
+
+from blogarchive.errors import UsageError
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import StateWatch
+from blogarchive.store.pages.pages import decompress_body
+from blogarchive.store.read.models import (
+    BLOGS,
+    POST_HEADINGS,
+    Blog,
+    FullPost,
+    Image,
+    PostHeading,
+    complete_heading,
+)
+from blogarchive.store.rows import Value, dicts
+
+# export_models
+
+PAGE_FIELD = "Blogarchive-Page"
+"""The field of a WARC record with the site, target and comment counts of a page."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """Conditions on posts; an empty one allows all.
+
+    `authors` are uids, `site/uid` or nicknames. `since` and `until` are days in the site's time zone, both included.
+    `categories` are names; a post in any of them is exported.
+    """
+
+    authors: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageRecord:
+    """A page as served, uncompressed.
+
+    `target` is the target that it was fetched for, `counted` are the comments of the pages before it; both are JSON.
+    """
+
+    url: str
+    fetched_at: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    site: str
+    target: str
+    counted: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackedPage:
+    """A stored page with its columns as they are: the body is compressed, the headers are JSON."""
+
+    url: str
+    fetched_at: str
+    status: int
+    headers: str
+    body: bytes
+    site: str
+    target: str
+    counted: str | None
+
+    def unpack(self) -> PageRecord:
+        """Return the page as served. Raises `ArchiveDamaged` if its bytes are not whole."""
+        return PageRecord(
+            url=self.url,
+            fetched_at=self.fetched_at,
+            status=self.status,
+            headers=tuple((str(name), str(value)) for name, value in json.loads(self.headers)),
+            body=decompress_body(self.body, self.url, self.fetched_at),
+            site=self.site,
+            target=self.target,
+            counted=self.counted,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredImage:
+    """A stored image with its file; `fetched_at` is UTC, empty if unknown."""
+
+    url: str
+    content_type: str | None
+    fetched_at: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplayPage:
+    """A stored page that a reader may start from; `fetched_at` is UTC. A home page has no text."""
+
+    url: str
+    fetched_at: str
+    title: str | None
+    text: str | None
+
+
+# flat_tables
+
+ColumnType = Literal["text", "integer", "day", "time"]
+"""`day` is a date or null, `time` a moment in UTC; times that a page shows are text, cut to the precision shown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FlatTable:
+    """A table: `columns` by name, and the part of its query from `from` on.
+
+    `dated` is the SQL expression of the text whose first four characters are the year of a row. `order` makes the
+    order of rows independent of row ids.
+    """
+
+    name: str
+    columns: dict[str, tuple[ColumnType, str]]
+    source: str
+    dated: str
+    order: str
+
+
+_POST_KEYS: dict[str, tuple[ColumnType, str]] = {"uid": ("text", "a.uid"), "number": ("text", "p.number")}
+_BY_POST = "a.uid, length(p.number), p.number"
+
+
+def _seen(table: str) -> dict[str, tuple[ColumnType, str]]:
+    names = ("first_seen_at", "last_seen_at", "gone_at")
+    return {name: ("time", f"{table}.{name}") for name in names}
+
+
+def _posted(table: str) -> dict[str, tuple[ColumnType, str]]:
+    day = f"case when length({table}.posted_at) >= 10 then substr({table}.posted_at, 1, 10) end"
+    return {"posted_at": ("text", f"{table}.posted_at"), "posted_on": ("day", day)}
+
+
+FLAT_TABLES = (
+    FlatTable(
+        name="authors",
+        columns={
+            "uid": ("text", "a.uid"),
+            "nickname": ("text", "a.nickname"),
+            "blog_title": ("text", "a.blog_title"),
+            "tagline": ("text", "a.tagline"),
+            "url": ("text", "a.url"),
+            "registered_on": ("text", "a.registered_on"),
+            "first_seen_at": ("time", "a.first_seen_at"),
+            "last_seen_at": ("time", "a.last_seen_at"),
+        },
+        source="from authors a",
+        dated="null",
+        order="a.uid",
+    ),
+    FlatTable(
+        name="posts",
+        columns={
+            **_POST_KEYS,
+            "url": ("text", "p.url"),
+            "title": ("text", "p.title"),
+            **_posted("p"),
+            "body_text": ("text", "p.body_text"),
+            "body_html": ("text", "p.body_html"),
+            "content_hash": ("text", "p.content_hash"),
+            "categories": (
+                "text",
+                "(select json_group_array(name) from (select c.name from posts_in_categories x"
+                " join categories c on c.id = x.category_id where x.post_id = p.id order by c.name))",
+            ),
+            "views": ("integer", "p.views"),
+            "likes": ("integer", "p.likes"),
+            "comment_count": ("integer", "p.comment_count"),
+            **_seen("p"),
+            "gone_reason": ("text", "p.gone_reason"),
+        },
+        source="from posts p join authors a on a.id = p.author_id",
+        dated="p.posted_at",
+        order=_BY_POST,
+    ),
+    FlatTable(
+        name="comments",
+        columns={
+            **_POST_KEYS,
+            "fingerprint": ("text", "c.fingerprint"),
+            "author_name": ("text", "c.author_name"),
+            "author_url": ("text", "c.author_url"),
+            "reply_to": ("text", "c.reply_to"),
+            **_posted("c"),
+            "body_text": ("text", "c.body_text"),
+            "body_html": ("text", "c.body_html"),
+            "likes": ("integer", "c.likes"),
+            **_seen("c"),
+        },
+        source="from comments c join posts p on p.id = c.post_id join authors a on a.id = p.author_id",
+        dated="c.posted_at",
+        order=f"{_BY_POST}, c.fingerprint",
+    ),
+    FlatTable(
+        name="post_stats",
+        columns={
+            **_POST_KEYS,
+            "captured_at": ("time", "s.captured_at"),
+            "views": ("integer", "s.views"),
+            "likes": ("integer", "s.likes"),
+            "comment_count": ("integer", "s.comment_count"),
+        },
+        source="from post_stats s join posts p on p.id = s.post_id join authors a on a.id = p.author_id",
+        dated="s.captured_at",
+        order=f"{_BY_POST}, s.captured_at",
+    ),
+    FlatTable(
+        name="revisions",
+        columns={
+            **_POST_KEYS,
+            "captured_at": ("time", "r.captured_at"),
+            "title": ("text", "r.title"),
+            "body_text": ("text", "r.body_text"),
+            "body_html": ("text", "r.body_html"),
+            "content_hash": ("text", "r.content_hash"),
+        },
+        source="from post_revisions r join posts p on p.id = r.post_id join authors a on a.id = p.author_id",
+        dated="r.captured_at",
+        order=f"{_BY_POST}, r.captured_at, r.content_hash",
+    ),
+    FlatTable(
+        name="media",
+        columns={
+            **_POST_KEYS,
+            "position": ("integer", "x.position"),
+            "url": ("text", "x.url"),
+            "status": ("text", "m.status"),
+            "sha256": ("text", "m.sha256"),
+            "content_type": ("text", "m.content_type"),
+            "size": ("integer", "m.size"),
+            "width": ("integer", "m.width"),
+            "height": ("integer", "m.height"),
+            "fetched_at": ("time", "m.fetched_at"),
+        },
+        source="from post_media x join posts p on p.id = x.post_id join authors a on a.id = p.author_id"
+        " left join media m on m.id = x.media_id",
+        dated="p.posted_at",
+        order=f"{_BY_POST}, x.position",
+    ),
+    FlatTable(
+        name="pages",
+        columns={
+            "uid": ("text", "a.uid"),
+            "url": ("text", "a.url"),
+            "fetched_at": ("time", "a.fetched_at"),
+            "status": ("integer", "a.status"),
+            "kind": ("text", "a.kind"),
+            "encoding": ("text", "a.encoding"),
+            "body_size": ("integer", "a.body_size"),
+            "sha256": ("text", "a.sha256"),
+        },
+        source="from pages a",
+        dated="a.fetched_at",
+        order="a.url, a.fetched_at, a.sha256",
+    ),
+)
+"""The tables of `export parquet`. Each query has an alias `a` with `site` and `uid`."""
+
+
+def flat_rows(
+    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Value, ...]]:
+    """Yield site, year (0 without a date) and the columns of each row, by site and year.
+
+    `authors` are pairs of site and uid; if empty, the rows of all authors.
+    """
+    columns = ", ".join(expression for _type, expression in table.columns.values())
+    year = f"coalesce(cast(substr({table.dated}, 1, 4) as integer), 0)"
+    chosen = json.dumps(authors) if authors else None
+    yield from archive.each(
+        f"select a.site, {year} as year, {columns} {table.source} where ?1 is null or exists"  # noqa: S608 - constants
+        " (select 1 from json_each(?1) j where j.value ->> 0 = a.site and j.value ->> 1 = a.uid)"
+        f" order by a.site, year, {table.order}",
+        (chosen,),
+    )
+
+
+# export_reader
+
+# A time cut to the month is compared as a month.
+_HEADINGS = f"""{POST_HEADINGS}
+ where author_id = ?1
+   and (?2 is null or substr(posted_at, 1, 10) >= substr(?2, 1, length(posted_at)))
+   and (?3 is null or substr(posted_at, 1, 10) <= substr(?3, 1, length(posted_at)))
+   and (?4 is null or id in (
+       select pc.post_id from posts_in_categories pc join categories c on c.id = pc.category_id
+        where c.name in (select value from json_each(?4))))
+ order by posted_at is null, posted_at, length(number), number, id
+"""  # noqa: S608 - constants
+
+_OF_AUTHORS = "(?1 is null or a.id in (select value from json_each(?1)))"
+_HOME_PAGES = f"""
+select g.url, max(g.fetched_at) as fetched_at, coalesce(a.blog_title, a.nickname, a.uid) as title, null as text
+  from authors a join pages g on g.url = a.url
+ where g.status = 200 and {_OF_AUTHORS} group by a.id order by a.site, a.uid
+"""  # noqa: S608 - constants
+_POST_PAGES = f"""
+select g.url, g.fetched_at, p.title, p.body_text as text
+  from authors a join posts p on p.author_id = a.id join pages g on g.id = p.page_id
+ where p.content_hash is not null and g.status = 200 and {_OF_AUTHORS}
+ order by a.site, a.uid, p.posted_at desc, p.id
+"""  # noqa: S608 - constants
+
+
+@contextmanager
+def open_reader(archive: Path, filters: Filters | None = None) -> Iterator["ExportReader"]:
+    """Return an `ExportReader` of the archive at that path.
+
+    Raises `NoArchive` if there is no file, `ArchiveDamaged` if the file is no archive, and `UsageError` if a filter
+    names an unknown author or category.
+    """
+    with Archive.open(archive, read_only=True) as opened:
+        watch = StateWatch(opened)
+        opened.execute("begin")
+        yield ExportReader(opened, filters or Filters(), watch)
+
+
+class ExportReader:
+    """The blogs, posts, pages and images that match the filters."""
+
+    def __init__(self, archive: Archive, filters: Filters, watch: StateWatch) -> None:
+        self.archive = archive
+        self._watch = watch
+        self._filters = filters
+        self._authors = tuple(self._author_id(words) for words in filters.authors)
+        for name in filters.categories:
+            self._check_category(name)
+
+    def finish(self) -> str | None:
+        """End the read transaction, and return the state of the archive that it read, as `read_state`; None if unknown."""
+        self.archive.execute("commit")
+        return self._watch.final_state()
+
+    def blogs(self) -> tuple[Blog, ...]:
+        """Return the blogs by site and uid."""
+        found = self.archive.all_as(Blog, f"{BLOGS} order by a.site, a.uid")
+        return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
+
+    def headings(self, blog: Blog) -> tuple[PostHeading, ...]:
+        """Return the posts of the blog without their texts, oldest first, those without a date last."""
+        since, until, categories = self._filters.since, self._filters.until, self._filters.categories
+        return self.archive.all_as(
+            PostHeading,
+            _HEADINGS,
+            (
+                blog.id,
+                since.isoformat() if since else None,
+                until.isoformat() if until else None,
+                json.dumps(categories) if categories else None,
+            ),
+        )
+
+    def post(self, heading: PostHeading) -> FullPost:
+        """Return the post of that heading with its text, comments, revisions and images."""
+        return complete_heading(self.archive, heading)
+
+    def image(self, url: str) -> Image | None:
+        """Return the image of that absolute URL, whichever post shows it; None if its file is not stored."""
+        return self.archive.one_as(
+            Image,
+            """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
+                 join media_files f on f.sha256 = m.sha256 where m.url = ?""",
+            (url,),
+        )
+
+    def image_bytes(self, sha256: str) -> bytes:
+        """Return the file of that hexadecimal SHA-256. Raises `KeyError` if it is not stored."""
+        for body in self.archive.column("select body from media_files where sha256 = ?", (sha256,)):
+            return bytes(body)
+        raise KeyError(sha256)
+
+    def page_ids(self) -> list[int]:
+        """Return the ids of the stored pages by fetch time. Only the filter by author applies."""
+        rows = self._rows(
+            """select id from pages
+                where ?1 is null or (site, uid) in (select a.site, a.uid from authors a
+                      where a.id in (select value from json_each(?1)))
+                order by fetched_at, id""",
+            json.dumps(self._authors) if self._authors else None,
+        )
+        return [row["id"] for row in rows]
+
+    def first_fetched_at(self) -> str | None:
+        """Return the UTC fetch time of the oldest page, or None."""
+        return self.archive.text("select min(fetched_at) from pages")
+
+    def page(self, page_id: int) -> PackedPage:
+        """Return the page of that id, still compressed. Raises `KeyError` if there is none."""
+        for row in self._rows(
+            "select url, fetched_at, status, headers, body, site, target, counted from pages where id = ?",
+            page_id,
+        ):
+            return PackedPage(**row)
+        raise KeyError(page_id)
+
+    def replay_pages(self) -> Iterator[ReplayPage]:
+        """Yield the newest page of each blog's home, then of each post with a text, newest posts first."""
+        for query in (_HOME_PAGES, _POST_PAGES):
+            for row in self._rows(query, json.dumps(self._authors) if self._authors else None):
+                yield ReplayPage(**row)
+
+    def stored_images(self) -> Iterator[StoredImage]:
+        """Yield the images with stored files by URL, one in memory at a time."""
+        rows = self._rows(
+            """select m.url, m.sha256, f.content_type, coalesce(m.fetched_at, '') as fetched_at
+                 from media m join media_files f on f.sha256 = m.sha256
+                where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
+                      where p.author_id in (select value from json_each(?1)))
+                order by m.url""",
+            json.dumps(self._authors) if self._authors else None,
+        )
+        for row in rows:
+            body = self.image_bytes(row.pop("sha256"))
+            yield StoredImage(**row, body=body)
+
+    def _author_id(self, words: str) -> int:
+        rows = tuple(
+            self._rows(
+                "select id, site, uid, nickname, site || '/' || uid as full_name, alias from authors"
+                " left join author_aliases on author_id = id order by 2, 3"
+            )
+        )
+        for column in ("full_name", "uid", "alias", "nickname"):
+            found = {int(row["id"]) for row in rows if row[column] == words}
+            if len(found) == 1:
+                return found.pop()
+        known = ", ".join(list(dict.fromkeys(row["full_name"] for row in rows))[:10])
+        raise UsageError(
+            _("no single blog in the archive is called {words!r}; it holds {known}").format(
+                words=words, known=known or _("none")
+            )
+        )
+
+    def _check_category(self, name: str) -> None:
+        if not any(self._rows("select 1 from categories where name = ?", name)):
+            known = "、".join(
+                row["name"] for row in self._rows("select distinct name from categories limit 20")
+            )
+            raise UsageError(
+                _("no category in the archive is called {name!r}; it holds {known}").format(
+                    name=name, known=known or _("none")
+                )
+            )
+
+    def _rows(self, sql: str, *values: Value) -> Iterator[dict[str, Any]]:
+        return dicts(self.archive.execute(sql, values))

@@ -1,0 +1,286 @@
+"""Read models of blogs, shared by served pages, exports and histories."""
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+
+from blogarchive.store.posts.posts import Post, columns_of
+from blogarchive.store.rows import Executor, all_as, dicts, one_as
+
+# post_models
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostLine:
+    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
+
+    id: int
+    author_id: int
+    author: str
+    title: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    views: int | None
+    comment_count: int | None
+    gone_at: str | None
+    has_text: bool
+    beginning: str | None
+
+
+POST_LINES = """select p.id, p.author_id, coalesce(a.nickname, a.uid) as author, p.title, p.posted_at,
+       p.posted_at_text, p.views, p.comment_count, p.gone_at, p.content_hash is not null as has_text,
+       substr(p.body_text, 1, 120) as beginning
+  from posts p join authors a on a.id = p.author_id"""
+"""Selects a `PostLine` per post; may be followed by joins and conditions on `p` and `a`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostHeading(Post):
+    """A post without its text, with the names of its categories in alphabetical order."""
+
+    categories: tuple[str, ...]
+
+
+POST_HEADINGS = f"""select {columns_of(Post)},
+       (select json_group_array(name) from (select c.name from posts_in_categories pc
+           join categories c on c.id = pc.category_id where pc.post_id = p.id order by c.name)) as categories
+  from posts p"""  # noqa: S608 - constants
+"""Selects a `PostHeading` per post; may be followed by conditions on `p`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """A text of a post or a comment; `captured_at` is when it was first seen. Comments have no title."""
+
+    captured_at: str
+    title: str | None
+    body_html: str | None
+    body_text: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """A comment with its current text, first seen at `version_at`; `revisions` are replaced texts, oldest first."""
+
+    id: int
+    author_name: str
+    author_url: str | None
+    reply_to: str | None
+    posted_at: str | None
+    posted_at_text: str | None
+    likes: int | None
+    body_html: str
+    body_text: str
+    version_at: str
+    first_seen_at: str
+    last_seen_at: str
+    gone_at: str | None
+    revisions: tuple[Version, ...]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Return all texts of the comment, the current one last."""
+        current = Version(
+            captured_at=self.version_at, title=None, body_html=self.body_html, body_text=self.body_text
+        )
+        return (*self.revisions, current)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """An image of a post; the facts about its file are None if the file is not stored.
+
+    `size` is in bytes, `width` and `height` are in pixels, None too if the header has no size.
+    """
+
+    url: str
+    sha256: str | None
+    content_type: str | None
+    size: int | None
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FullPost(PostHeading):
+    """A post with its comments, oldest first, its images in their order, and its replaced texts, oldest first."""
+
+    body_html: str
+    body_text: str
+    version_at: str
+    comments: tuple[Comment, ...]
+    images: tuple[Image, ...]
+    revisions: tuple[Version, ...]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Return all texts of the post, the current one last; none if no text is stored."""
+        if not self.has_text:
+            return self.revisions
+        current = Version(
+            captured_at=self.version_at, title=self.title, body_html=self.body_html, body_text=self.body_text
+        )
+        return (*self.revisions, current)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counters:
+    """The counters of a post at `captured_at`."""
+
+    captured_at: str
+    views: int | None
+    likes: int | None
+    comment_count: int | None
+
+
+# post_reader
+
+
+def read_post(executor: Executor, post_id: int) -> FullPost | None:
+    """Return the post of that id, or None."""
+    heading = one_as(executor, PostHeading, f"{POST_HEADINGS} where p.id = ?", (post_id,))
+    return None if heading is None else complete_heading(executor, heading)
+
+
+def complete_heading(executor: Executor, heading: PostHeading) -> FullPost:
+    """Return the post of a heading with its text, comments, images and revisions."""
+    (text,) = dicts(
+        executor.execute(
+            "select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,"
+            " coalesce(version_at, first_seen_at) as version_at from posts where id = ?",
+            (heading.id,),
+        )
+    )
+    return FullPost(
+        **{field.name: getattr(heading, field.name) for field in fields(heading)},
+        **text,
+        comments=_read_comments(executor, heading.id),
+        images=_read_images(executor, heading.id),
+        revisions=all_as(
+            executor,
+            Version,
+            "select captured_at, title, body_html, body_text from post_revisions where post_id = ?"
+            " order by captured_at, id",
+            (heading.id,),
+        ),
+    )
+
+
+def _read_comments(executor: Executor, post_id: int) -> tuple[Comment, ...]:
+    """Return the comments, oldest first. Pages show the newest first, so `position` is descending."""
+    revisions: defaultdict[int, list[Version]] = defaultdict(list)
+    for row in dicts(
+        executor.execute(
+            "select r.comment_id, r.captured_at, null as title, r.body_html, r.body_text from comment_revisions r"
+            " join comments c on c.id = r.comment_id where c.post_id = ? order by r.captured_at, r.id",
+            (post_id,),
+        )
+    ):
+        revisions[row.pop("comment_id")].append(Version(**row))
+    rows = executor.execute(
+        "select id, author_name, author_url, reply_to, posted_at, posted_at_text, likes, body_html, body_text,"
+        " coalesce(version_at, first_seen_at) as version_at, first_seen_at, last_seen_at, gone_at from comments"
+        " where post_id = ? order by posted_at is null, posted_at, position desc, id",
+        (post_id,),
+    )
+    return tuple(Comment(**row, revisions=tuple(revisions[row["id"]])) for row in dicts(rows))
+
+
+def _read_images(executor: Executor, post_id: int) -> tuple[Image, ...]:
+    return all_as(
+        executor,
+        Image,
+        "select pm.url, f.sha256, f.content_type, f.size, m.width, m.height from post_media pm"
+        " left join media m on m.id = coalesce(pm.media_id, (select id from media where url = pm.url))"
+        " left join media_files f on f.sha256 = m.sha256 where pm.post_id = ? order by pm.position",
+        (post_id,),
+    )
+
+
+# blog_models
+
+BLOG_COLUMNS = """a.id, a.site, a.uid, a.url, a.nickname, a.blog_title, a.tagline, a.registered_on, a.last_seen_at,
+       (select total_visits from author_stats s where s.author_id = a.id
+           and total_visits is not null order by captured_at desc limit 1) as total_visits,
+       (select account_age from author_stats s where s.author_id = a.id
+           and account_age is not null order by captured_at desc limit 1) as account_age,
+       (select json_group_array(alias) from author_aliases l where l.author_id = a.id) as aliases"""
+"""The columns of `Blog`, of `authors a`."""
+
+BLOGS = f"select {BLOG_COLUMNS} from authors a"  # noqa: S608 - constants
+"""Selects a `Blog` per author; may be followed by conditions on `a`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blog:
+    """An author with the header of the blog and the newest counters; `aliases` are other uids in the blog's URLs."""
+
+    id: int
+    site: str
+    uid: str
+    url: str
+    nickname: str | None
+    blog_title: str | None
+    tagline: str | None
+    registered_on: str | None
+    last_seen_at: str
+    total_visits: int | None
+    account_age: int | None
+    aliases: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the author: the nickname, else the uid."""
+        return self.nickname or self.uid
+
+    @property
+    def title(self) -> str:
+        """Return the title of the blog, else the name of the author."""
+        return self.blog_title or self.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogName:
+    """The names of a blog: `name` of its author, else the uid; `title` of the blog, else that name."""
+
+    id: int
+    site: str
+    uid: str
+    name: str
+    title: str
+    url: str
+    last_seen_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogSummary(Blog):
+    """A blog with counts of its stored posts and comments; `missing` counts posts without text that are not gone."""
+
+    posts: int
+    missing: int
+    gone: int
+    comments: int
+    first_post_on: str | None
+    last_post_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """Counts of an author's posts in a month (YYYY-MM): stored, without text, and listed by the archive page."""
+
+    month: str
+    stored: int
+    missing: int
+    listed: int | None
+
+    @property
+    def lacking(self) -> int:
+        """Return the number of posts that the archive is known to lack."""
+        return max(self.missing, (self.listed or 0) - self.stored)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisitCount:
+    """The visits of a blog as its card showed them at `captured_at` (UTC)."""
+
+    captured_at: str
+    total_visits: int

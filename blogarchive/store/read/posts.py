@@ -1,0 +1,261 @@
+"""Find posts by what a reader has of them: a URL or a number; a post by chance; the posts of a day of the year."""
+
+import sqlite3
+from dataclasses import dataclass
+from difflib import unified_diff
+from gettext import gettext as _
+from typing import Final
+
+from blogarchive.errors import UsageError
+from blogarchive.sites.links import json_id, parse_decimal_id, resolve_post_link
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.read.models import (
+    BLOGS,
+    POST_HEADINGS,
+    POST_LINES,
+    Blog,
+    Comment,
+    Counters,
+    FullPost,
+    PostHeading,
+    PostLine,
+    Version,
+    complete_heading,
+    read_post,
+)
+from blogarchive.store.rows import Value, all_as, one_as
+
+# history
+
+
+def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list[tuple[Blog, FullPost]]:
+    """Return the posts of that number with their blogs: several if more than one blog has such a number.
+
+    `uid` is the uid of the blog or an alias of it. Raises `UsageError` if there is no such post.
+    """
+    headings = archive.all_as(
+        PostHeading,
+        f"""{POST_HEADINGS} join authors a on a.id = p.author_id where p.number = ?1 and (?2 is null or a.uid = ?2
+            or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id""",
+        (number, uid),
+    )
+    if not headings:
+        raise UsageError(
+            _("no post {number} in {archive}; `blogarchive search` finds posts by their words").format(
+                number=number, archive=archive.path
+            )
+        )
+    blogs = {blog.id: blog for blog in archive.all_as(Blog, BLOGS)}
+    return [(blogs[heading.author_id], complete_heading(archive, heading)) for heading in headings]
+
+
+def changed_comments(post: FullPost) -> list[Comment]:
+    """Return the comments of a post that were edited or are gone, those without a time first."""
+    changed = [comment for comment in post.comments if comment.revisions or comment.gone_at]
+    return sorted(changed, key=lambda comment: (comment.posted_at or "", comment.id))
+
+
+def unified_difference(before: Version, after: Version) -> list[str]:
+    """Return the lines of a unified diff of title and text; none if both are equal."""
+    return list(
+        unified_diff(
+            _lines(before),
+            _lines(after),
+            fromfile=before.captured_at,
+            tofile=after.captured_at,
+            lineterm="",
+            n=1,
+        )
+    )
+
+
+def history_object(blog: Blog, post: FullPost) -> dict[str, object]:
+    """Return the history of a post as an object of `diff --json`."""
+    return {
+        "site": blog.site,
+        "uid": blog.uid,
+        "number": json_id(post.number),
+        "url": post.url,
+        "gone_at": post.gone_at,
+        "gone_reason": post.gone_reason,
+        "versions": _version_objects(post.versions, has_current=post.has_text),
+        "comments": [
+            {
+                "author_name": comment.author_name,
+                "posted_at_text": comment.posted_at_text,
+                "gone_at": comment.gone_at,
+                "versions": _version_objects(comment.versions, has_current=True),
+            }
+            for comment in changed_comments(post)
+        ],
+    }
+
+
+def _version_objects(versions: tuple[Version, ...], *, has_current: bool) -> list[dict[str, object]]:
+    return [
+        {
+            "title": version.title,
+            "text": version.body_text or "",
+            "html": version.body_html or "",
+            "since": version.captured_at,
+            "current": has_current and version is versions[-1],
+        }
+        for version in versions
+    ]
+
+
+def _lines(version: Version) -> list[str]:
+    return [f"# {version.title or ''}", "", *(version.body_text or "").splitlines()]
+
+
+# post_page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CategoryLink:
+    """A category of a post."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """A post with the rest of its page; `older` and `newer` are posts of the same author."""
+
+    post: FullPost
+    blog: Blog
+    categories: tuple[CategoryLink, ...]
+    counters: tuple[Counters, ...]
+    older: PostLine | None
+    newer: PostLine | None
+
+
+def read_post_page(connection: sqlite3.Connection, post_id: int) -> PostPage | None:
+    """Return the page of the post of that id, or None."""
+    post = read_post(connection, post_id)
+    if post is None:
+        return None
+    (blog,) = all_as(connection, Blog, f"{BLOGS} where a.id = ?", (post.author_id,))
+    return PostPage(
+        post=post,
+        blog=blog,
+        categories=_categories(connection, post_id),
+        counters=all_as(
+            connection,
+            Counters,
+            "select captured_at, views, likes, comment_count from post_stats where post_id = ?"
+            " order by captured_at",
+            (post_id,),
+        ),
+        older=_neighbour(connection, post, "<", "desc"),
+        newer=_neighbour(connection, post, ">", "asc"),
+    )
+
+
+def find_post_id(connection: sqlite3.Connection, site: str, uid: str | None, number: str) -> int | None:
+    """Return the id of the post of that number; without `uid`, None if several blogs of the site have the number."""
+    found = connection.execute(
+        """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
+            where a.site = ?1 and (?3 is null or a.uid = ?3 or exists
+                  (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?3)) limit 2""",
+        (site, number, uid),
+    ).fetchall()
+    return int(found[0][0]) if len(found) == 1 else None
+
+
+def _categories(connection: sqlite3.Connection, post_id: int) -> tuple[CategoryLink, ...]:
+    return all_as(
+        connection,
+        CategoryLink,
+        """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
+            where pc.post_id = ? order by c.name""",
+        (post_id,),
+    )
+
+
+def _neighbour(
+    connection: sqlite3.Connection, post: FullPost, comparison: str, order: str
+) -> PostLine | None:
+    """Return the next post of the author by time; by number if the post has no time."""
+    if post.posted_at is not None:
+        keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
+    else:
+        keys = {"length(p.number)": len(post.number), "p.number": post.number, "p.id": post.id}
+    return one_as(
+        connection,
+        PostLine,
+        f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
+        f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1",
+        (post.author_id, *keys.values()),
+    )
+
+
+# post_lookup
+
+# ruff: noqa: S608 - statements are put together from constants
+
+
+_MAX_FOUND: Final = 10
+_MAX_YEARS: Final = 60
+_OF_A_YEAR: Final = 5
+
+
+def find_by_url(connection: sqlite3.Connection, url: str) -> int | None:
+    """Return the id of the stored post that a URL of any known form names, or None."""
+    for (site,) in connection.execute("select distinct site from authors order by site").fetchall():
+        parsed = resolve_post_link(site, url, url)
+        if parsed is not None and parsed.number is not None:
+            found = find_post_id(connection, site, parsed.uid, parsed.number)
+            if found is not None:
+                return found
+    return None
+
+
+def find_by_number(connection: sqlite3.Connection, words: str) -> tuple[PostLine, ...]:
+    """Return at most ten posts with that number; none if `words` are no number."""
+    number = parse_decimal_id(words)
+    if number is None:
+        return ()
+    return all_as(
+        connection,
+        PostLine,
+        f"{POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
+        " order by p.id limit ?",
+        (number, _MAX_FOUND),
+    )
+
+
+def find_random(connection: sqlite3.Connection) -> int | None:
+    """Return the id of a post with a text, by chance; None if there is none."""
+    for start in ("abs(random()) % (select max(id) + 1 from posts)", "0"):
+        found = connection.execute(
+            f"select id from posts where id >= {start} and content_hash is not null order by id limit 1"
+        ).fetchone()
+        if found:
+            return int(found[0])
+    return None
+
+
+def read_day(connection: sqlite3.Connection, day: str, limit: int) -> tuple[PostLine, ...]:
+    """Return at most `limit` posts of a day of the year (MM-DD), of all years and blogs: newest first, five of a year."""
+    # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
+    first, last = (
+        connection.execute(
+            f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'"
+        ).fetchone()[0]
+        for bound in ("min", "max")
+    )
+    if not (first and last and first.isdigit() and last.isdigit()):
+        return ()
+    found: list[PostLine] = []
+    for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
+        found += all_as(
+            connection,
+            PostLine,
+            f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2",
+            (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found))),
+        )
+        if len(found) >= limit:
+            break
+    return tuple(found)

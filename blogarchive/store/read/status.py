@@ -1,0 +1,470 @@
+"""Compare the stored rows of each blog with the counts that its pages claim."""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from blogarchive.store.database import totals as status_totals
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.discovery import Coverage, read_coverage
+from blogarchive.store.ledger import blogs
+from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.coverage import MonthCoverage, SiteChange
+from blogarchive.store.media import ImageCounts, count_skipped_by_host
+from blogarchive.store.pages import pages as page_rows
+from blogarchive.store.rows import all_as, dicts, one_as
+
+# run_history
+
+_COMPLETE = "command = 'backup' and outcome in ('done', 'failures')"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishedRun:
+    """A run of `backup` or `update` that has ended; times are UTC text."""
+
+    started_at: str
+    finished_at: str
+    exit_code: int | None
+    outcome: str
+    requests: int | None
+    pages: int | None
+    host: str
+
+
+def is_list_backed_up(archive: Archive, digest: str) -> bool:
+    """Return True if a backup of the list with this digest was complete, apart from failures."""
+    arguments = json.dumps([f"from={digest}"])
+    return archive.exists(f"select 1 from runs where {_COMPLETE} and arguments = ?", (arguments,))  # noqa: S608
+
+
+def has_discovered_due(archive: Archive) -> bool:
+    """Return True if blogs wait that `discover` reported, and the last run was not a complete backup of them.
+
+    Blogs that pages link to, and that nobody asked for, make no round of a fleet. Some may never be reached; the other
+    blogs of the archive are updated in turn with them.
+    """
+    was_last = archive.exists(
+        f"select 1 from runs where id = (select max(id) from runs) and {_COMPLETE}"  # noqa: S608
+        " and arguments like '%discovered%'"
+    )
+    return not was_last and archive.exists(
+        "select 1 from discovered_blogs where backed_up_at is null and reported_at is not null limit 1"
+    )
+
+
+def finished_runs(archive: Archive, limit: int) -> tuple[FinishedRun, ...]:
+    """Return the last runs that have ended, oldest first."""
+    newest_first = archive.all_as(
+        FinishedRun,
+        "select started_at, finished_at, exit_code, outcome, counts ->> 'requests' as requests,"
+        " counts ->> 'pages' as pages, host from runs"
+        " where finished_at is not null and command in ('backup', 'update') order by id desc limit ?",
+        (limit,),
+    )
+    return newest_first[::-1]
+
+
+# crawl_state
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRun:
+    """The newest row of `runs`. Times are UTC text; `finished_at` and `exit_code` are None while it runs."""
+
+    id: int
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    exit_code: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenProblem:
+    """A failure that is not resolved."""
+
+    url: str
+    kind: str
+    field: str | None
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogLine:
+    """One blog of the archive, read or only requested. Times are UTC text, None if there is none."""
+
+    site: str
+    uid: str | None
+    url: str
+    title: str | None
+    nickname: str | None
+    author_id: int | None
+    posts_found: int
+    posts_stored: int
+    last_seen_at: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldPost:
+    """A stored post whose page on the site waits for a person, because it differs like those of most posts."""
+
+    id: int
+    url: str
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawlCounts:
+    """Rows to fetch and fetched: posts, pages of all kinds, images."""
+
+    posts_found: int
+    posts_stored: int
+    pages_todo: int
+    images_stored: int
+    images_todo: int
+
+
+def last_run(connection: sqlite3.Connection) -> LastRun | None:
+    """Return the newest run, None if the archive has none."""
+    return one_as(
+        connection,
+        LastRun,
+        "select id, command, started_at, finished_at, outcome, exit_code from runs order by id desc limit 1",
+    )
+
+
+def crawl_counts(connection: sqlite3.Connection) -> CrawlCounts:
+    """Count stored rows and rows to fetch; reads an index of the frontier."""
+    found = one_as(
+        connection,
+        CrawlCounts,
+        """select (select count(*) from frontier where kind = 'post') as posts_found,
+                  (select count(*) from frontier where kind = 'post' and state = 'done') as posts_stored,
+                  (select count(*) from frontier where state = 'todo') as pages_todo,
+                  (select count(*) from media where status = 'stored') as images_stored,
+                  (select count(*) from media where status = 'todo') as images_todo""",
+    )
+    if found is None:
+        raise LookupError("a query of counts returned no row")
+    return found
+
+
+def open_problems(connection: sqlite3.Connection, *, limit: int) -> tuple[OpenProblem, ...]:
+    """Return the newest problems that are not resolved."""
+    return all_as(
+        connection,
+        OpenProblem,
+        "select url, kind, field, detail from open_failures order by last_failed_at desc, id desc limit ?",
+        (limit,),
+    )
+
+
+def blog_lines(connection: sqlite3.Connection) -> tuple[BlogLine, ...]:
+    """Return every blog in the order in which it was added, those that no page was read of too."""
+    return all_as(
+        connection,
+        BlogLine,
+        """select f.site, f.uid, coalesce(nullif(a.url, ''), min(f.url)) as url, a.blog_title as title, a.nickname,
+                  a.id as author_id,
+                  (select count(*) from posts p where p.author_id = a.id) as posts_found,
+                  (select count(p.content_hash) from posts p where p.author_id = a.id) as posts_stored,
+                  a.last_seen_at
+             from frontier f left join authors a on a.site = f.site and a.uid = f.uid
+            where f.kind = 'home' and f.page_no = 1 group by f.site, f.uid order by min(f.id)""",
+    )
+
+
+def waiting_changes(connection: sqlite3.Connection) -> tuple[SiteChange, ...]:
+    """Return the changes of sites that wait for a person, oldest first."""
+    return all_as(
+        connection,
+        SiteChange,
+        "select site, field, found_at from site_changes where ended_at is null order by id",
+    )
+
+
+def held_posts(connection: sqlite3.Connection, *, limit: int) -> tuple[HeldPost, ...]:
+    """Return posts with a page that waits for a person, newest failures first."""
+    return all_as(
+        connection,
+        HeldPost,
+        "select p.id, p.url, p.title from open_failures f join posts p on p.url = f.url"
+        " where f.kind = 'changed' group by p.id order by max(f.last_failed_at) desc, p.id desc limit ?",
+        (limit,),
+    )
+
+
+# status_parts
+
+_MONTHS = f"""
+with held as ({status_totals.CURRENT_MONTHS}),
+     newest as (select author_id, max(last_seen_at) as seen_at from archive_months group by author_id)
+select m.author_id, m.month, m.first_post_on, m.last_post_on, h.first_held, h.last_held,
+       coalesce(h.named, 0), coalesce(h.read, 0), m.proved_at is not null
+  from archive_months m join newest n on n.author_id = m.author_id and n.seen_at = m.last_seen_at
+  left join held h on h.author_id = m.author_id and h.month = m.month
+ order by m.author_id, m.month desc
+"""  # noqa: S608 - a constant
+_IMAGES = """
+select p.author_id, coalesce(m.status, 'todo'), count(distinct pm.url)
+  from post_media pm cross join posts p indexed by posts_newest on p.id = pm.post_id
+  left join media m on m.id = pm.media_id group by 1, 2
+"""
+_LAST_GOOD_RUNS = """
+select b.author_id, max(r.finished_at) from runs r join run_blogs b on b.run_id = r.id
+ where r.exit_code = 0 group by b.author_id
+"""
+_HOME_FAILURES = """
+select f.site, f.uid from frontier f join failures x on x.url = f.url and x.resolved_at is null where f.kind = 'home'
+ union
+select a.site, a.uid from authors a join failures x on x.url = a.url and x.resolved_at is null
+"""
+
+
+def read_totals(archive: Archive) -> dict[int, dict[str, Any]]:
+    """Return the fields of `BlogStatus` for posts and comments, by author."""
+    return {row.pop("author_id"): row for row in dicts(archive.execute(status_totals.CURRENT_BLOGS))}
+
+
+def read_months(archive: Archive) -> dict[int, tuple[MonthCoverage, ...]]:
+    """Return the months that the archive of each blog shows, newest first, by author."""
+    found = defaultdict(list)
+    for author_id, month, first_shown, last_shown, first, last, named, read, proved in archive.each(_MONTHS):
+        found[author_id].append(
+            MonthCoverage(
+                month=month,
+                first_shown=first_shown,
+                last_shown=last_shown,
+                first_held=first,
+                last_held=last,
+                named=named,
+                read=read,
+                proved=bool(proved),
+            )
+        )
+    return {author_id: tuple(months) for author_id, months in found.items()}
+
+
+def read_images(archive: Archive) -> dict[int, ImageCounts]:
+    """Return the counts of the images that the posts of each blog show, by author."""
+    counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for author_id, status, count in archive.each(_IMAGES):
+        counts[author_id][status] = count
+    return {author_id: ImageCounts.from_statuses(found) for author_id, found in counts.items()}
+
+
+def read_last_good_runs(archive: Archive) -> dict[int, str]:
+    """Return the end of the last run with exit code 0, by author."""
+    return dict(archive.rows(_LAST_GOOD_RUNS))
+
+
+def count_open_failures(archive: Archive) -> dict[Blog, int]:
+    """Return the number of open failures of each blog that has some."""
+    return _by_blog(archive, "select site, uid, count(*) from open_failures group by site, uid")
+
+
+def count_waiting(archive: Archive) -> dict[Blog, int]:
+    """Return the number of pages to fetch of each blog that has some."""
+    return _by_blog(
+        archive, "select site, uid, count(*) from frontier where state = 'todo' group by site, uid"
+    )
+
+
+def read_pauses(archive: Archive) -> dict[Blog, str]:
+    """Return the time since which each paused blog is paused."""
+    return _by_blog(archive, "select site, uid, paused_at from blog_settings where paused_at is not null")
+
+
+def blogs_with_home_failures(archive: Archive) -> set[Blog]:
+    """Return the blogs of which a home page has an open failure."""
+    return set(archive.all_as(Blog, _HOME_FAILURES))
+
+
+def _by_blog(archive: Archive, query: str) -> dict[Blog, Any]:
+    return {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query)}
+
+
+# status
+
+_NO_TOTALS = dict.fromkeys(
+    (
+        "posts_named", "posts_read", "gone", "gone_unread", "comments_claimed", "posts_lacking_comments", "edited",
+        "comments_held", "comments_gone", "comments_edited",
+    ),
+    0,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlogStatus:
+    """The state of one blog. Times are UTC text. The fields are keys of `status --json`.
+
+    `posts_named` counts all known posts, `posts_read` those with text, `gone_unread` those gone before their text was
+    stored; `gone` and `edited` count posts. `comments_claimed` is the sum of the counts that posts show. `waiting` counts
+    pages to fetch. `images_not_fetched` counts images on hosts that are not requested, by host. `last_good_run` is the
+    end of the last run with exit code 0. `unreached_since` is the first failure of the home page since it was last
+    fetched, and `last_error` its newest reason, else None. A blog that was never reached has no `first_seen_at`.
+    """
+
+    site: str
+    uid: str | None
+    nickname: str | None
+    blog_title: str | None
+    url: str
+    posts_named: int
+    posts_read: int
+    months: tuple[MonthCoverage, ...]
+    comments_held: int
+    comments_claimed: int
+    posts_lacking_comments: int
+    gone: int
+    comments_gone: int
+    edited: int
+    comments_edited: int
+    pictures: ImageCounts
+    images_not_fetched: dict[str, int]
+    open_failures: int
+    waiting: int
+    first_seen_at: str | None
+    last_seen_at: str | None
+    last_good_run: str | None
+    unreached_since: str | None
+    gone_unread: int
+    last_error: str | None
+    paused_at: str | None
+
+    @property
+    def reached(self) -> bool:
+        """Return whether a page of the blog was stored."""
+        return self.first_seen_at is not None
+
+    @property
+    def months_complete(self) -> int:
+        """Return the number of complete months: their days agree with the stored posts, which all have text."""
+        return sum(month.complete for month in self.months)
+
+    @property
+    def complete(self) -> bool:
+        """Return whether nothing is known to be missing."""
+        return (
+            self.posts_read == self.posts_named - self.gone_unread
+            and self.months_complete == len(self.months)
+            and not self.posts_lacking_comments
+            and not self.open_failures
+            and not self.waiting
+            and self.reached
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchiveStatus:
+    """The state of the archive: its blogs and its size.
+
+    `pages_stale` counts the pages that an older parser parsed. `bytes_served` is the uncompressed size of all pages.
+    `unfinished_merge` is the file name of the archive whose merge was interrupted, else None.
+    """
+
+    blogs: tuple[BlogStatus, ...]
+    pages: int
+    pages_stale: int
+    bytes_served: int
+    media: int
+    last_run_command: str | None
+    last_run_outcome: str | None
+    last_run_at: str | None
+    coverage: tuple[Coverage, ...]
+    unfinished_merge: str | None
+
+
+def read_status(archive: Archive) -> ArchiveStatus:
+    """Return the state of the archive; forgotten blogs are left out."""
+    runs = archive.execute(
+        "select command as last_run_command, outcome as last_run_outcome,"
+        " coalesce(finished_at, started_at) as last_run_at from runs order by id desc limit 1"
+    )
+    no_run = {"last_run_command": None, "last_run_outcome": None, "last_run_at": None}
+    return ArchiveStatus(
+        blogs=tuple(_BlogReader(archive).read()),
+        pages=page_rows.count_pages(archive),
+        pages_stale=page_rows.count_stale_pages(archive),
+        bytes_served=page_rows.total_body_size(archive),
+        media=archive.scalar("select count(*) from media_files"),
+        coverage=read_coverage(archive),
+        unfinished_merge=archive.text("select source from merge_progress"),
+        **next(dicts(runs), no_run),
+    )
+
+
+class _BlogReader:
+    """Reads the parts of all blogs, and joins them."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._totals = read_totals(archive)
+        self._months = read_months(archive)
+        self._images = read_images(archive)
+        self._good_runs = read_last_good_runs(archive)
+        self._failures = count_open_failures(archive)
+        self._waiting = count_waiting(archive)
+        self._pauses = read_pauses(archive)
+        self._unreached = blogs_with_home_failures(archive)
+
+    def read(self) -> Iterator[BlogStatus]:
+        """Yield the stored blogs in their order, then those that were requested and never reached."""
+        authors = self._archive.execute(
+            "select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at from authors"
+        )
+        found = {Blog(site=author["site"], uid=author["uid"]): author for author in dicts(authors)}
+        forgotten = set(blogs.forgotten_blogs(self._archive))
+        for blog, author in sorted(found.items(), key=lambda item: item[1]["author_id"]):
+            if blog not in forgotten:
+                yield self._status(blog, **author)
+        for blog in blogs.stored_blogs(self._archive, hopeless=True, left_out=True):
+            if blog not in found and blog not in forgotten:
+                yield self._status(blog, **_unreached_author(blog, self._archive))
+
+    def _status(self, blog: Blog, *, author_id: int, **author: Any) -> BlogStatus:
+        images = self._images.get(author_id, ImageCounts.from_statuses({}))
+        is_unreached = blog in self._unreached
+        return BlogStatus(
+            **author,
+            **self._totals.get(author_id, _NO_TOTALS),
+            months=self._months.get(author_id, ()),
+            pictures=images,
+            images_not_fetched=count_skipped_by_host(self._archive.connection, [author_id])
+            if images.skipped
+            else {},
+            open_failures=self._failures.get(blog, 0),
+            waiting=self._waiting.get(blog, 0),
+            last_good_run=self._good_runs.get(author_id),
+            unreached_since=_unreached_since(self._archive, blog) if is_unreached else None,
+            last_error=_last_error(self._archive, blog) if is_unreached else None,
+            paused_at=self._pauses.get(blog),
+        )
+
+
+def _unreached_author(blog: Blog, archive: Archive) -> dict[str, Any]:
+    home = blogs.home_target(archive, blog)
+    names = dict.fromkeys(("nickname", "blog_title", "first_seen_at", "last_seen_at"))
+    return {"author_id": 0, "site": blog.site, "uid": blog.uid, "url": home.url if home else "", **names}
+
+
+def _unreached_since(archive: Archive, blog: Blog) -> str | None:
+    home = blogs.home_target(archive, blog)
+    return archive.text(
+        "select min(x.first_failed_at) from frontier f join failures x on x.url = f.url and x.resolved_at is null"
+        " where f.key = ? and f.state in ('failed', 'dead')",
+        (home.url if home else None,),
+    )
+
+
+def _last_error(archive: Archive, blog: Blog) -> str | None:
+    home = blogs.home_target(archive, blog)
+    return archive.text(
+        "select detail from open_failures where url = ? order by last_failed_at desc, id desc limit 1",
+        (home.url if home else None,),
+    )

@@ -11,7 +11,7 @@ from bench.running import folder
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver
 from blogarchive.crawl.session import CrawlSession
-from blogarchive.crawl.targets.source import SLICE
+from blogarchive.crawl.targets import SLICE
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, runs

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.figures import Row, verdict
-from blogarchive.workers.process import count_cores
+from blogarchive.workers.pool import count_cores
 
 RESULTS = Path(__file__).parent / "results"
 _LIBRARIES = ("scrapy", "lxml", "sqlite-utils", "chardet", "dateparser", "datasette", "trafilatura")

@@ -35,7 +35,9 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,zh-TW;q=0.8,en;q=0.5",
 }
-TWISTED_DNS_RESOLVER = "spiders.dns_guard.PublicAddressResolver"  # no private address except that of the blog
+TWISTED_DNS_RESOLVER = (
+    "spiders.download_handler.PublicAddressResolver"  # no private address except that of the blog
+)
 COOKIES_FILE: str | None = None
 COOKIES_FILES: dict[tuple[str, str | None], str] = {}  # by site and uid of a blog; set by each run
 
@@ -51,14 +53,14 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
 # and a later version may add components that would run unnoticed.
 _BUILT_IN = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "spiders.middlewares.robots.RobotsMiddleware": 100,
+    "spiders.robots.RobotsMiddleware": 100,
     f"{_BUILT_IN}.downloadtimeout.DownloadTimeoutMiddleware": 350,
     f"{_BUILT_IN}.defaultheaders.DefaultHeadersMiddleware": 400,
     f"{_BUILT_IN}.useragent.UserAgentMiddleware": 500,
-    "spiders.middlewares.redirects.SameSiteRefreshMiddleware": 580,
-    "spiders.middlewares.compression.CompressionMiddleware": 590,
-    "spiders.middlewares.redirects.SameSiteRedirectMiddleware": 600,
-    "spiders.middlewares.cookie_file.CookieFileMiddleware": 700,
+    "spiders.middlewares.SameSiteRefreshMiddleware": 580,
+    "spiders.middlewares.CompressionMiddleware": 590,
+    "spiders.middlewares.SameSiteRedirectMiddleware": 600,
+    "spiders.middlewares.CookieFileMiddleware": 700,
     f"{_BUILT_IN}.httpproxy.HttpProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}

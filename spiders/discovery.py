@@ -14,13 +14,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
-from blogarchive.crawl.host_locks import HostLocks
+from blogarchive.crawl.options import HostLocks
 from blogarchive.parsing.http import host_of, retry_after
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
 from spiders.download_handler import flush_slots
-from spiders.fetch_errors import classify_error, error_of, is_program_error
-from spiders.middlewares.robots import RobotsRules
-from spiders.response_kind import page_of
+from spiders.responses import classify_error, error_of, is_program_error, page_of
+from spiders.robots import RobotsRules
 from spiders.throttle import HostThrottle, PoliteSpider, RequestCancelled
 
 _IN_FLIGHT = 2

@@ -1,29 +1,96 @@
-"""Send each request when its host allows it, and cancel all requests when the run ends.
-
-Scrapy's slot keeps the delay of a host, and AutoThrottle. A slot counts a request as active when it reaches this
-handler, so a pause here delays the whole host. Without a delay the slot releases all waiting requests before it
-counts the first one (Scrapy 2.19). The lock here keeps them to one at a time.
-"""
+"""Send each request when its host allows it, and cancel all requests when the run ends."""
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from ipaddress import ip_address
 from time import monotonic
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.crawler import Crawler
+from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.http import Request, Response
+from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
 
-from blogarchive.crawl.host_locks import lock_name
+from blogarchive.crawl.options import lock_name
 from blogarchive.errors import HostBusy
-from blogarchive.parsing.http import port_of, retry_after
+from blogarchive.parsing.http import is_public, port_of, retry_after
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
-from spiders.response_head import LimitedHeadFactory
-from spiders.response_kind import page_of
-from spiders.throttle import LONGEST_WAIT, PoliteSpider, RequestCancelled
+from spiders.responses import LimitedHeadFactory, page_of
+from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
+
+# dns_guard
+
+
+class PublicAddressResolver(CachingHostnameResolver):
+    """Scrapy's resolver without private addresses, except those of the blogs of a run."""
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, process: CrawlerProcess) -> None:
+        super().__init__(reactor, cache_size)
+        self._process = process
+        self._proxies = {
+            (urlsplit(url).hostname, port_of(url)) for name, url in getproxies().items() if name != "no"
+        }
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> Self:
+        """Return the resolver of the process; Scrapy passes its `CrawlerProcess` as `crawler` here."""
+        return cls(reactor, crawler.settings.getint("DNSCACHE_SIZE"), crawler)
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """Pass the allowed addresses of `hostName` to the receiver; the user's proxies are not filtered."""
+        receiver: Any = resolutionReceiver  # type checkers do not know Zope's interfaces
+        if (hostName, portNumber) not in self._proxies:
+            receiver = _AddressFilter(receiver, hostName, portNumber, list(self._throttles()))
+        return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+
+    def _throttles(self) -> Iterator[HostThrottle]:
+        for crawler in self._process.crawlers:
+            if isinstance(crawler.spider, PoliteSpider):
+                yield crawler.spider.throttle
+
+
+@implementer(IResolutionReceiver)
+class _AddressFilter:
+    def __init__(self, receiver: Any, name: str, port: int, throttles: Sequence[HostThrottle]) -> None:
+        self._receiver = receiver
+        self._name = name
+        self._port = port
+        self._throttles = throttles
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:  # noqa: N802, N803
+        self._receiver.resolutionBegan(resolutionInProgress)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        found = ip_address(address.host.partition("%")[0])
+        if is_public(found) or any(
+            throttle.is_own_address(self._name, found, self._port) for throttle in self._throttles
+        ):
+            self._receiver.addressResolved(address)
+        else:
+            for throttle in self._throttles:
+                throttle.private_hosts[self._name] = str(found)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()
+
+
+# download_handler
 
 
 def flush_slots(crawler: Crawler) -> None:

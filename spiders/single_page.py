@@ -9,11 +9,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from blogarchive.crawl.host_locks import HostLocks
+from blogarchive.crawl.options import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.parsing.http import host_of, port_of
-from spiders.fetch_errors import classify_error, error_of, is_program_error
-from spiders.response_kind import page_of
+from spiders.responses import classify_error, error_of, is_program_error, page_of
 from spiders.throttle import HostThrottle, PoliteSpider
 
 

@@ -15,10 +15,10 @@ from blogarchive.cli.common.options import CrawlFlags
 from blogarchive.cli.common.parameter_types import Count
 from blogarchive.cli.common.run_summary import error_json, has_news, result_json, summary_lines
 from blogarchive.cli.common.stdio import print_result
-from blogarchive.crawl.dry_run import planned_urls
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import NullObserver, open_observer, stamped
-from blogarchive.crawl.targets.from_urls import digest_of, read_url_list
+from blogarchive.crawl.run import planned_urls
+from blogarchive.crawl.targets import digest_of, read_url_list
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database.archive import Archive
@@ -112,8 +112,7 @@ def run_crawl(crawl_options: CrawlOptions, flags: CrawlFlags) -> int:
     crawl_options = _with_flags(crawl_options, flags)
     if flags.dry_run:
         return _print_requests(crawl_options, flags)
-    from blogarchive.crawl.run import crawl
-    from blogarchive.crawl.scrapy_settings import build_settings
+    from blogarchive.crawl.run import build_settings, crawl
 
     named = crawl_options.named
     settings = build_settings(delay=named.delay, cookies=flags.cookies, ignore_robots=flags.ignore_robots)

@@ -11,8 +11,7 @@ import click
 
 from blogarchive.cli.common import options
 from blogarchive.cli.common.parameter_types import Seconds
-from blogarchive.crawl.cookies import read_cookies
-from blogarchive.crawl.options import require_archive
+from blogarchive.crawl.options import read_cookies, require_archive
 from blogarchive.errors import UsageError
 from blogarchive.parsing.http import parse_hosts
 from blogarchive.store.database import connection as lock

@@ -34,8 +34,7 @@ _DEMO_DB = Path("data/demo.db")
 @options.verbosity
 def demo(serve: bool, port: int, db: Path, quiet: bool, verbose: bool) -> int:
     """Back up invented blogs from a small host on this machine, and show the archive."""
-    from blogarchive.crawl.run import crawl
-    from blogarchive.crawl.scrapy_settings import build_settings
+    from blogarchive.crawl.run import build_settings, crawl
 
     with _start_host() as host, open_observer(sys.stderr, quiet=quiet) as observer:
         crawl_options = CrawlOptions(command="backup", db=db, urls=host.blog_urls, site="creaders")

@@ -108,8 +108,7 @@ def discover(
         if list_file is not None:
             _find_in_file(archive, list_file)
         if urls or step or uids:
-            from blogarchive.crawl.run import run_lookups
-            from blogarchive.crawl.scrapy_settings import build_settings
+            from blogarchive.crawl.run import build_settings, run_lookups
 
             session = _session(archive, urls, site, pages, step, uids, max_requests, quiet=quiet)
             settings = build_settings(delay=delay, ignore_robots=ignore_robots)

@@ -18,15 +18,14 @@ from blogarchive.cli.common.fleet_output import ended_json, round_line, status_j
 from blogarchive.cli.common.notify import notify
 from blogarchive.cli.common.parameter_types import Count, Duration, PathArgument, Seconds
 from blogarchive.cli.common.stdio import print_result
-from blogarchive.crawl.host_locks import lock_name
-from blogarchive.crawl.options import require_archive
+from blogarchive.crawl.options import lock_name, require_archive
 from blogarchive.crawl.progress import stamped
-from blogarchive.crawl.targets.from_urls import digest_of, parse_url_list, read_url_list
+from blogarchive.crawl.targets import digest_of, parse_url_list, read_url_list
 from blogarchive.errors import Interrupted, UsageError
 from blogarchive.fleet.settings import fleet_url
 from blogarchive.fleet.shard import Shard
 from blogarchive.parsing.http import host_of, port_of
-from blogarchive.workers.process import stop_signals
+from blogarchive.workers.pool import stop_signals
 
 if TYPE_CHECKING:  # these import psycopg, which is an extra
     from blogarchive.fleet.worker import EndedRound, Worker

@@ -18,7 +18,7 @@ import click
 from blogarchive.cli.common import stdio
 from blogarchive.cli.common.examples import format_examples
 from blogarchive.errors import BlogArchiveError, Interrupted
-from blogarchive.workers.process import stop_signals
+from blogarchive.workers.pool import stop_signals
 
 _MODULES = {
     "backup": "backup_update",

@@ -14,7 +14,7 @@ from blogarchive.cli.common.parameter_types import Count
 from blogarchive.cli.common.stdio import print_result, require_undamaged
 from blogarchive.crawl.doctor import FieldFinding, examine, find_template, visible_lines
 from blogarchive.crawl.options import require_archive
-from blogarchive.crawl.targets.from_urls import target_of_url
+from blogarchive.crawl.targets import target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
@@ -138,8 +138,7 @@ def _print_page(page: Page, template: str | None, site: str) -> None:
 def _fetch_page(
     url: str, site: str | None, cookies: Path | None, *, ignore_robots: bool
 ) -> tuple[Page, Target]:
-    from blogarchive.crawl.run import fetch
-    from blogarchive.crawl.scrapy_settings import build_settings
+    from blogarchive.crawl.run import build_settings, fetch
 
     target = target_of_url(url, site)
     return fetch(target, build_settings(cookies=cookies, ignore_robots=ignore_robots)), target

@@ -22,7 +22,7 @@ from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import posts as history
 from blogarchive.store.read.models import Blog, FullPost
-from blogarchive.workers.process import count_cores
+from blogarchive.workers.pool import count_cores
 
 
 @click.command(

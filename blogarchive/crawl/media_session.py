@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from gettext import gettext as _
 from typing import Protocol
 
-from blogarchive.crawl.run_settings import RunSettings
+from blogarchive.crawl.options import RunSettings
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing import http as hosts
 from blogarchive.parsing.images import ImageFailure, ImageFile

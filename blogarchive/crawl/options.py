@@ -1,16 +1,100 @@
-"""Options of a run, and the default path of the archive."""
+"""Settings of each blog of a run: of the command line, else stored for the blog, else of the configuration file."""
 
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from gettext import gettext as _
+from http.cookiejar import LoadError, MozillaCookieJar
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
-from blogarchive.errors import NoArchive
-from blogarchive.store.ledger.blogs import BlogSettings
+from blogarchive.errors import BlogArchiveError, NoArchive, UsageError
+from blogarchive.fleet.settings import VARIABLE, fleet_url
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
+
+# host_locks
+
+
+class HostLocks(Protocol):
+    """Locks of hosts. A host is written as in URLs, with a port that is not the default."""
+
+    def hold(self, hosts: Iterable[str]) -> None:
+        """Lock hosts until the end of the run; raises `HostBusy` if another worker holds one."""
+
+    def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of `host` during a request; raises `HostBusy` or an error of `lost`."""
+
+    def lost(self) -> BlogArchiveError | None:
+        """Return why this run may send no more requests, or None. Call it directly before each request."""
+
+    def end_turns(self) -> None:
+        """Free the hosts that are shared with other runs and were not requested for a while."""
+
+
+class NoHostLocks:
+    """Locks nothing: no other process requests these hosts."""
+
+    def hold(self, hosts: Iterable[str]) -> None:
+        """Do nothing."""
+
+    def request_to(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Return a context that does nothing."""
+        return nullcontext()
+
+    def lost(self) -> BlogArchiveError | None:
+        """Return None."""
+        return None
+
+    def end_turns(self) -> None:
+        """Do nothing."""
+
+
+@contextmanager
+def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
+    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set. `delay` is the time from a lock to the first
+    request, in seconds.
+
+    Raises `Interrupted` if PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
+    """
+    if not os.environ.get(VARIABLE):
+        yield NoHostLocks()
+        return
+    url = fleet_url()
+    from blogarchive.fleet.database.host_locks import fleet_locks
+
+    with fleet_locks(url, db, delay) as locks:
+        yield locks
+
+
+def lock_name(host: str, port: int) -> str:
+    """Return the name of the lock of a host; http and https on their default ports are one service."""
+    return host if port in (80, 443) else f"{host}:{port}"
+
+
+# cookies
+
+
+def read_cookies(path: Path) -> MozillaCookieJar:
+    """Return the cookies of a Netscape file, with session cookies; raises `UsageError` if the format is another."""
+    jar = MozillaCookieJar(path)
+    try:
+        jar.load(ignore_discard=True, ignore_expires=True)
+    except (OSError, LoadError, UnicodeDecodeError) as error:
+        raise UsageError(
+            _("{path} is no Netscape cookies file: {error}").format(path=path, error=error)
+        ) from error
+    for cookie in jar:
+        if cookie.expires == 0:  # the exporters of most browsers write a session cookie so
+            cookie.expires = None
+            cookie.discard = True
+    return jar
+
+
+# options
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,3 +173,78 @@ def require_archive(db: Path) -> None:
     """Raise `NoArchive` if there is no file at `db`; call it before a lock file is made."""
     if not db.exists():
         raise NoArchive(_("no archive at {db}; `blogarchive backup URL` makes one").format(db=db))
+
+
+# run_settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostDelays:
+    """Seconds between two requests: the `lowest` of all hosts, those `by_host`, and that of all `others`."""
+
+    lowest: float
+    by_host: Mapping[str, float]
+    others: float
+
+
+class RunSettings:
+    """The settings of the blogs of one run; stores those that its command names."""
+
+    def __init__(self, archive: Archive, options: CrawlOptions) -> None:
+        self._archive = archive
+        self._options = options
+        self._cache: dict[Blog, BlogSettings] = {}
+
+    def add_blog(self, blog: Blog) -> None:
+        """Store the settings that the command names for `blog`; a backup also includes it in updates again.
+
+        A command for all blogs stores only what is not stored yet.
+        """
+        before = read_settings(self._archive, blog)
+        names_blog = self._options.command == "backup" or bool(self._options.uids)
+        named = self._options.named
+        after = _overlay(named, before) if names_blog else _overlay(before, named)
+        if self._options.command == "backup":
+            after = replace(after, forgotten_at=None)
+        if after != before:
+            write_settings(self._archive, blog, after)
+        self._cache[blog] = _overlay(named, _overlay(after, self._options.defaults))
+
+    def of_blog(self, blog: Blog) -> BlogSettings:
+        """Return the settings that apply to `blog` in this run."""
+        if blog not in self._cache:
+            self.add_blog(blog)
+        return self._cache[blog]
+
+    def media_hosts(self, blogs: Iterable[Blog]) -> tuple[str, ...]:
+        """Return the host patterns that any of `blogs` allows for images."""
+        return tuple(dict.fromkeys(host for blog in blogs for host in self.of_blog(blog).media_hosts))
+
+    def host_delays(self, hosts: Mapping[Blog, str], default: float) -> HostDelays:
+        """Return the delay of each host of `hosts`, the longest of its blogs; `default` for all others."""
+        others = self._options.named.delay
+        if others is None:
+            others = self._options.defaults.delay
+        if others is None:
+            others = default
+        by_host: dict[str, float] = {}
+        for blog, host in hosts.items():
+            delay = self.of_blog(blog).delay
+            by_host[host] = max(by_host.get(host, 0.0), others if delay is None else delay)
+        return HostDelays(lowest=min(by_host.values(), default=others), by_host=by_host, others=others)
+
+    def cookie_files(self, blogs: Iterable[Blog]) -> dict[tuple[str, str | None], str]:
+        """Return the path of the cookies of each blog that has some, by site and uid."""
+        found = {(blog.site, blog.uid): self.of_blog(blog).cookies for blog in blogs}
+        return {blog: path for blog, path in found.items() if path}
+
+
+def _overlay(first: BlogSettings, second: BlogSettings) -> BlogSettings:
+    """Return the values of `first`, and those of `second` that `first` does not set."""
+    return BlogSettings(
+        delay=second.delay if first.delay is None else first.delay,
+        media_hosts=first.media_hosts or second.media_hosts,
+        cookies=first.cookies or second.cookies,
+        paused_at=first.paused_at or second.paused_at,
+        forgotten_at=first.forgotten_at or second.forgotten_at,
+    )

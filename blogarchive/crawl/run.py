@@ -1,33 +1,242 @@
 """Run one crawl in this process: lock the archive, run the spider, write the row of `runs`."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+import signal
+import socket
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from gettext import gettext as _
+from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Protocol, cast
+from urllib.parse import urljoin
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 
-from blogarchive.crawl.host_locks import HostLocks, lock_name, open_host_locks
-from blogarchive.crawl.options import CrawlOptions, require_archive
-from blogarchive.crawl.result import CrawlResult, blocked_message, build_result
-from blogarchive.crawl.scrapy_settings import apply_blog_settings
+from blogarchive.crawl.options import (
+    CrawlOptions,
+    HostLocks,
+    lock_name,
+    open_host_locks,
+    read_cookies,
+    require_archive,
+)
+from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_message, build_result
 from blogarchive.crawl.session import CrawlObserver, CrawlSession
-from blogarchive.crawl.spider_process import CrawlSpider, restored_signal_handlers, run_spider
-from blogarchive.crawl.targets.from_urls import start_targets
-from blogarchive.errors import HostBusy, Interrupted, RobotsForbid, SiteBlocks, Unreachable
+from blogarchive.crawl.targets import start_targets
+from blogarchive.errors import (
+    BlogArchiveError,
+    HostBusy,
+    Interrupted,
+    NoArchive,
+    RobotsForbid,
+    SiteBlocks,
+    Unreachable,
+)
 from blogarchive.items import Page, Target
 from blogarchive.messages.explain import explain_detail
 from blogarchive.parsing.http import host_of, port_of
 from blogarchive.store import discovery as discovered
 from blogarchive.store.database import connection as lock
 from blogarchive.store.database.archive import Archive, delete_archive
+from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ledger import failures, runs
+from blogarchive.store.ledger import frontier as stored_targets
 from blogarchive.store.rows import utc_now
+from blogarchive.workers.pool import reduce_garbage_collection, stop_signals
 
-if TYPE_CHECKING:  # it imports the grammar of pages
+if TYPE_CHECKING:
     from blogarchive.crawl.discovery import DiscoverySession
+
+
+# dry_run
+
+
+def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool = True) -> list[str]:
+    """Return the URLs that a run would request, as far as the archive shows, in their order.
+
+    With `robots`, the robots.txt of each host comes before its first page. Pages may add requests for new links.
+    """
+    try:
+        with open_scratch(options.db) as archive:
+            urls = list(_planned(archive, options, observer))
+    except NoArchive:
+        if options.command != "backup":
+            raise
+        urls = [target.url for target in start_targets(options)]
+    return list(dict.fromkeys(_with_robots(urls) if robots else urls))
+
+
+def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
+    session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), options, observer)
+    session.begin(start_targets(options))
+    targets = list(session.targets.planned())
+    yield from (target.url for target in targets)
+    yield from stored_targets.stored_next_pages(archive, targets)
+    if session.begin_media():
+        yield from session.media.planned_urls()
+
+
+def _with_robots(urls: Iterable[str]) -> Iterator[str]:
+    for url in urls:
+        yield urljoin(url, "/robots.txt")
+        yield url
+
+
+# spider_process
+
+_SECONDS_TO_STOP = 5.0
+"""Time between the first signal and the hard end of the event loop."""
+_SECONDS_BETWEEN_CHECKS = 0.5
+"""Time between two checks that a fleet's locks are held; each request checks them too."""
+
+
+class SpiderThrottle(ThrottleState, Protocol):
+    """The part of `spiders.throttle.HostThrottle` that ends a run."""
+
+    def end_at_limit(self, limit: str) -> None:
+        """Send no more requests, because the run has reached a limit of the user."""
+
+    def stop(self, error: BlogArchiveError | None = None) -> None:
+        """End the run: cancel all requests."""
+
+
+class CrawlSpider(Protocol):
+    """The part of `spiders.blog.BlogSpider` used here; settings name the spider as a string."""
+
+    throttle: SpiderThrottle
+    crash: BaseException | None
+
+
+@contextmanager
+def restored_signal_handlers() -> Iterator[None]:
+    """Restore the handlers of stop signals at the end, after the archive is closed."""
+    before = {signum: signal.getsignal(signum) for signum in stop_signals()}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+@contextmanager
+def _stop_handlers(loop: asyncio.AbstractEventLoop, stop: Callable[[signal.Signals], None]) -> Iterator[None]:
+    """Call `stop` in `loop` for each stop signal.
+
+    `loop.add_signal_handler` would do the same; Windows does not have it. There no signal ends the wait for sockets,
+    so a byte in a socket pair wakes the loop.
+    """
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop, signal.Signals(signum))
+
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        receiver.setblocking(False)
+        sender.setblocking(False)
+        loop.add_reader(receiver, receiver.recv, 1)
+        before = signal.set_wakeup_fd(sender.fileno())
+        for signum in stop_signals():
+            signal.signal(signum, handle)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(receiver)
+
+
+def run_spider(
+    process: AsyncCrawlerProcess,
+    name: str,
+    *,
+    locks: HostLocks,
+    duration: timedelta | None = None,
+    **arguments: object,
+) -> Spider:
+    """Run one spider until it ends, `duration` is over, its `locks` are lost or a stop signal arrives; return it.
+
+    Later signals do nothing.
+    """
+    crawler = process.create_crawler(name)
+    task = process.crawl(crawler, locks=locks, **arguments)
+    loop = asyncio.get_event_loop()
+
+    def stop(signum: signal.Signals) -> None:
+        end(
+            Interrupted(
+                _("stopped by {signal}; the same command goes on where it stopped").format(signal=signum.name)
+            )
+        )
+
+    def end(error: BlogArchiveError) -> None:
+        loop.call_later(_SECONDS_TO_STOP, process._stop_reactor)
+        cast(CrawlSpider, crawler.spider).throttle.stop(error)
+
+    def check_locks() -> None:
+        if error := locks.lost():
+            end(error)
+            return
+        locks.end_turns()
+        loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
+
+    def end_at_limit(duration: timedelta) -> None:
+        if crawler.spider is not None:
+            cast(CrawlSpider, crawler.spider).throttle.end_at_limit(str(duration))
+
+    if duration is not None:
+        loop.call_later(duration.total_seconds(), end_at_limit, duration)
+    loop.call_later(_SECONDS_BETWEEN_CHECKS, check_locks)
+    reduce_garbage_collection()
+    with _stop_handlers(loop, stop):
+        process.start(install_signal_handlers=False)
+    if task.done() and (error := task.exception()):
+        raise error
+    if crawler.spider is None:
+        raise Interrupted(_("stopped before the run began"))
+    return crawler.spider
+
+
+# scrapy_settings
+
+_COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
+
+
+def build_settings(
+    *, delay: float | None = None, cookies: Path | None = None, ignore_robots: bool = False
+) -> Settings:
+    """Return Scrapy's settings: `blogarchive.settings` with the options of the user; raises `UsageError`."""
+    settings = Settings()
+    settings.setmodule("blogarchive.settings", priority="project")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command line has its own
+    if delay is not None:
+        settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
+        settings.set("AUTOTHROTTLE_ENABLED", delay > 0, priority="cmdline")
+    if cookies is not None:
+        read_cookies(cookies)  # raise for an invalid file before the archive is open
+        settings.set("COOKIES_FILE", str(cookies), priority="cmdline")
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+    if ignore_robots:
+        settings.set("ROBOTSTXT_OBEY", False, priority="cmdline")
+    return settings
+
+
+def apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
+    """Set the delay and the cookies of the blogs of a run; a delay of the command line stays."""
+    if settings.getpriority("DOWNLOAD_DELAY") != _COMMAND_LINE:
+        session.delays = session.host_delays(settings.getfloat("DOWNLOAD_DELAY"))
+        settings.set("DOWNLOAD_DELAY", session.delays.lowest, priority="cmdline")
+        settings.set("AUTOTHROTTLE_ENABLED", session.delays.lowest > 0, priority="cmdline")
+    files = session.cookie_files()
+    settings.set("COOKIES_FILES", files, priority="cmdline")
+    if files:
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", True, priority="cmdline")
+
+
+# run
 
 _CONCURRENT_PER_HOST = 4
 """Pages and images of a host that wait for their turn; one of them is requested."""

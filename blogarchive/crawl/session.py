@@ -1,23 +1,16 @@
-"""One run over some blogs: its options, its counts and its archive.
-
-The spider takes targets from the session, and the pipelines save pages through it. `blogarchive.crawl.run` begins and
-ends it.
-"""
+"""One run over some blogs: its options, its counts and its archive."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, fields, replace
 from gettext import gettext as _
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from blogarchive.crawl.cookies import read_cookies
 from blogarchive.crawl.media_session import MediaHostPolicy, MediaObserver, MediaSession
-from blogarchive.crawl.options import CrawlOptions
-from blogarchive.crawl.progress_counter import ProgressCounter
-from blogarchive.crawl.run_settings import HostDelays, RunSettings
-from blogarchive.crawl.targets.source import TargetSource
+from blogarchive.crawl.options import CrawlOptions, HostDelays, RunSettings, read_cookies
+from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.http import host_of, port_of
@@ -25,11 +18,22 @@ from blogarchive.store import media as media_queue
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
 from blogarchive.store.ingest import plan as home_pages
-from blogarchive.store.ledger import blogs, failures
-from blogarchive.store.ledger import coverage as field_coverage
-from blogarchive.store.ledger import frontier as frontier_queue
-from blogarchive.store.ledger import frontier as requeue
-from blogarchive.store.ledger import frontier as stored_targets
+from blogarchive.store.ledger import (
+    blogs,
+    failures,
+)
+from blogarchive.store.ledger import (
+    coverage as field_coverage,
+)
+from blogarchive.store.ledger import (
+    frontier as frontier_queue,
+)
+from blogarchive.store.ledger import (
+    frontier as requeue,
+)
+from blogarchive.store.ledger import (
+    frontier as stored_targets,
+)
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.frontier import CrawlProgress
@@ -38,6 +42,46 @@ from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.pages import pages as page_rows
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.rows import utc_now
+
+# progress_counter
+
+
+class ProgressCounter:
+    """The progress of `blogs`, a list that grows during the run."""
+
+    def __init__(self, archive: Archive, blogs: Sequence[Blog]) -> None:
+        self._archive = archive
+        self._blogs = blogs
+        self._counted = 0  # blogs of the list that were counted
+        self._by_blog: dict[Blog, tuple[int, ...]] = {}
+        self._total = (0, 0, 0, 0)
+        self._changed: set[Blog] = set()
+
+    def record_change(self, changed: Iterable[Blog]) -> None:
+        """Count these blogs again at the next call of `count`."""
+        self._changed.update(changed)
+
+    def count(self) -> CrawlProgress:
+        """Return the progress of all blogs."""
+        new = self._blogs[self._counted :]
+        self._counted = len(self._blogs)
+        for blog in {*new, *(self._changed & self._by_blog.keys())}:
+            self._count_blog(blog)
+        self._changed.clear()
+        found, read, todo, failed = self._total
+        return CrawlProgress(posts_found=found, posts_read=read, todo=todo, failed=failed)
+
+    def _count_blog(self, blog: Blog) -> None:
+        before = self._by_blog.get(blog, (0, 0, 0, 0))
+        now = astuple(frontier_queue.crawl_progress(self._archive, [blog]))
+        self._by_blog[blog] = now
+        found, read, todo, failed = (
+            total + new - old for total, new, old in zip(self._total, now, before, strict=True)
+        )
+        self._total = (found, read, todo, failed)
+
+
+# session
 
 
 class CrawlObserver(MediaObserver, Protocol):

@@ -14,8 +14,14 @@ from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.pages.pages import StoredPage
 from blogarchive.workers.large_pages import parse_guarded
 from blogarchive.workers.parser_process import ParserKilled
-from blogarchive.workers.pool import MOST_WORKERS, in_batches, start_pool, submit
-from blogarchive.workers.process import count_cores, reduce_garbage_collection
+from blogarchive.workers.pool import (
+    MOST_WORKERS,
+    count_cores,
+    in_batches,
+    reduce_garbage_collection,
+    start_pool,
+    submit,
+)
 
 _BATCH = 40  # pages of a task: they share subtrees, which are pickled once
 _BATCH_BYTES = 1_000_000

@@ -19,7 +19,7 @@ from blogarchive.items import Link, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.subtree_cache import SubtreeCache
 from blogarchive.sites.base import parse_page, site_names
-from blogarchive.workers.process import reduce_garbage_collection
+from blogarchive.workers.pool import reduce_garbage_collection
 
 IS_SUPPORTED = sys.platform != "win32"
 """Whether the system passes a socket to a process as its stdin; Windows does not."""

@@ -1,5 +1,6 @@
 """Processes that share work: they ignore the terminal's signals and end with their parent."""
 
+import gc
 import logging
 import os
 import signal
@@ -14,7 +15,35 @@ from threading import Thread
 from typing import TypeVar
 
 from blogarchive.messages import use_system_language
-from blogarchive.workers.process import count_cores, reduce_garbage_collection, stop_signals
+
+# process
+
+_YOUNG_OBJECTS = 10_000  # parsing a page makes a few thousand objects and frees them itself
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # Windows has no SIGHUP, other systems have no SIGBREAK
+_STOP_SIGNALS: tuple[signal.Signals, ...] = tuple(
+    getattr(signal, name) for name in _NAMES if hasattr(signal, name)
+)
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def reduce_garbage_collection() -> None:
+    """Exclude all present objects from collection, and collect once in several pages."""
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
+
+
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that stop a command, without those that the parent process ignores, as nohup does."""
+    return tuple(signum for signum in _STOP_SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN)
+
+
+# pool
 
 MOST_WORKERS = 61  # Windows waits for no more processes at once
 _TASKS_AHEAD = 2  # for each worker

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.crawl.targets.source import SLICE
+from blogarchive.crawl.targets import SLICE
 from tests.demo import DemoHost, make_blog
 from tests.tool import Tool, contents
 

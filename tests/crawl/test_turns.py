@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from blogarchive.crawl.targets.turns import BlogTurns
+from blogarchive.crawl.targets import BlogTurns
 from blogarchive.store.ledger.blogs import Blog
 
 SLICE = 5

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarchive.items import Notice, NoticeKind, Page, PageKind, ParsedPage
-from spiders.response_kind import ResponseKind, classify_response
+from spiders.responses import ResponseKind, classify_response
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WHOLE = b"<html><body><p>one</p></body></html>"

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from spiders.scheduler import HostScheduler
-from spiders.throttle import HostThrottle
+from spiders.throttle import HostScheduler, HostThrottle
 
 
 @dataclass(frozen=True)

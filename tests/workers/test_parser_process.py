@@ -16,8 +16,8 @@ from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import parse_page
 from blogarchive.workers.parser_process import ParserProcess
-from blogarchive.workers.process import count_cores
-from spiders.page_parser import PageParser
+from blogarchive.workers.pool import count_cores
+from spiders.blog import PageParser
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
 from tests.tool import Tool, ended

@@ -173,7 +173,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
             connection.execute(f"drop view {name}")
     for table in _TABLES:
         _rebuild_table(connection, table)
-    for _, _, sql in dependents:
+    for _kind, _name, sql in dependents:
         connection.execute(sql)
     is_rounded = [f"select 1 from {table} where number {_IS_ROUNDED}" for table in _TABLES]  # noqa: S608
     if any(connection.execute(query).fetchone() for query in is_rounded):

@@ -1,8 +1,4 @@
-"""Obey robots.txt, with responses that Scrapy's middleware mistakes for rules.
-
-RFC 9309: a 4xx means that there are no rules. After a 5xx or 429 the rules are unknown: the body contains none, and
-the user is informed.
-"""
+"""Obey robots.txt, with responses that Scrapy's middleware mistakes for rules."""
 
 import logging
 from collections.abc import Iterable
@@ -19,9 +15,10 @@ from blogarchive.items import Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.http import retry_after
 from blogarchive.store.ingest.validate import REFUSAL_STATUSES
-from spiders.fetch_errors import classify_error
-from spiders.response_kind import page_of
+from spiders.responses import classify_error, page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, PoliteSpider, RequestCancelled
+
+# robots
 
 _MAX_ROBOTS_BYTES = 500 * 1024
 """Rules beyond are ignored (RFC 9309, 2.5)."""

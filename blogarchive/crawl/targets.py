@@ -1,0 +1,370 @@
+"""The pages of a run: the due targets of its blogs, which take turns, and the checks at the end of each blog."""
+
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from gettext import gettext as _
+from hashlib import sha256
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urljoin, urlsplit
+
+from blogarchive.crawl.options import CrawlOptions
+from blogarchive.errors import NoArchive, UsageError
+from blogarchive.items import PageKind, ParsedUrl, Target
+from blogarchive.parsing.http import repair_url
+from blogarchive.sites.base import Site, site_by_name, site_for_url
+from blogarchive.store.changes.undo import held_blogs
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest import plan
+from blogarchive.store.ledger import blogs
+from blogarchive.store.ledger import frontier as frontier_queue
+from blogarchive.store.ledger.blogs import Blog, site_of_host
+from blogarchive.store.ledger.runs import Run
+from blogarchive.store.posts import comment_pages as empty_comment_check
+from blogarchive.store.rows import format_utc, utc_now
+
+# from_urls
+
+
+def start_targets(options: CrawlOptions) -> list[Target]:
+    """Return the targets of the URLs of a run; raises `UsageError` for a URL of no known site.
+
+    A URL of unknown form is replaced by the nearest known URL above it in the same blog. The site of an unknown host
+    is the one under which the archive stores blogs of that host.
+    """
+    urls = [repair_url(url) for url in (*options.urls, *options.listed)]
+    names = {_netloc(url): url for url in urls}
+    sites = {netloc: options.site or _stored_site(options.db, url) for netloc, url in names.items()}
+    return [_start_target(url, sites[_netloc(url)]) for url in urls]
+
+
+def _netloc(url: str) -> str:
+    """Return the host and port in a URL as they are written, also in an invalid URL."""
+    return url.partition("://")[2].partition("/")[0]
+
+
+def target_of_url(url: str, site_name: str | None) -> Target:
+    """Return the target of exactly this URL; raises `UsageError` for a URL of no known site."""
+    url = repair_url(url)
+    site = _site_of(url, site_name)
+    return _target(site, site.parse_url(url))
+
+
+def parse_url_list(text: str, name: str, db: Path, site_name: str | None) -> tuple[str, ...]:
+    """Return the URLs of a list: one a line, without blank lines and lines that begin with `#`.
+
+    Raises `UsageError`, naming the line of the list `name`, for a URL of no known site, and for an empty list.
+    """
+    urls = []
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
+        url = repair_url(line.partition(" #")[0])
+        if not url or line.lstrip().startswith("#"):
+            continue
+        try:
+            _site_of(url, site_name or _stored_site(db, url))
+        except UsageError as error:
+            raise UsageError(
+                _("{name}, line {number}: {error}").format(name=name, number=number, error=error)
+            ) from error
+        urls.append(url)
+    if not urls:
+        raise UsageError(_("{name} names no URL").format(name=name))
+    return tuple(dict.fromkeys(urls))
+
+
+def read_url_list(file: TextIO, db: Path, site_name: str | None) -> tuple[str, ...]:
+    """Return the URLs of a file, as `parse_url_list` does; raises `UsageError` also if it is no text in UTF-8."""
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(_("{name} is no text in UTF-8").format(name=file.name)) from error
+    return parse_url_list(text, file.name, db, site_name)
+
+
+def digest_of(urls: tuple[str, ...]) -> str:
+    """Return the SHA-256 of a list of URLs, by which a run is recognized."""
+    return sha256("\n".join(urls).encode()).hexdigest()
+
+
+def _start_target(url: str, site_name: str | None) -> Target:
+    site = _site_of(url, site_name)
+    parsed = site.parse_url(url)
+    if parsed.kind is PageKind.UNKNOWN:
+        above = map(site.parse_url, _urls_above(parsed.url))
+        known = (one for one in above if one.uid == parsed.uid and one.kind is not PageKind.UNKNOWN)
+        parsed = next(known, parsed)
+    return _target(site, parsed)
+
+
+def _site_of(url: str, site_name: str | None) -> Site:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(
+            _("{url!r} is no URL; write it as https://blog.creaders.net/u/31182/").format(url=url)
+        )
+    if site_name is None:
+        return site_for_url(url)
+    if site_by_name(site_name).hosts:
+        return site_by_name(site_name)
+    raise UsageError(
+        _("{name} is a format of export files: blogarchive import {name} FILE").format(name=site_name)
+    )
+
+
+def _stored_site(db: Path, url: str) -> str | None:
+    """Return the site of stored blogs of an unknown host; None if a site has the host, or no blog is stored."""
+    try:
+        site_for_url(url)
+    except (UsageError, ValueError):
+        try:
+            with Archive.open(db, read_only=True) as archive:
+                return site_of_host(archive, url)
+        except NoArchive:
+            return None
+    return None
+
+
+def _urls_above(url: str) -> Iterator[str]:
+    """Yield the URL without its query, then each folder above it, the nearest first."""
+    parts = urlsplit(url)
+    steps = parts.path.split("/")
+    yield urljoin(url, parts.path)
+    for count in range(len(steps) - 1, 0, -1):
+        yield urljoin(url, "/".join(steps[:count]) + "/")
+
+
+def _target(site: Site, parsed: ParsedUrl) -> Target:
+    kind = PageKind.HOME if parsed.kind is PageKind.UNKNOWN else parsed.kind
+    return Target(url=parsed.url, site=site.name, kind=kind, uid=parsed.uid, number=parsed.number)
+
+
+# turns
+
+_Turn = tuple[int, int, Blog]  # pages taken, order of arrival, blog
+
+
+class BlogTurns:
+    """The blogs that may have due targets, by host. A blog leaves if it has none, and returns if something changed.
+
+    All methods take constant or logarithmic time in the number of blogs.
+    """
+
+    def __init__(self) -> None:
+        self._hosts: dict[Blog, str] = {}
+        self._order: dict[Blog, int] = {}
+        self._taken: Counter[Blog] = Counter()
+        self._turns: dict[str, list[_Turn]] = {}
+        self._waiting: set[Blog] = set()
+        self._retries: list[tuple[str, int, Blog]] = []
+        self._changed: dict[str, None] = {}
+
+    @property
+    def blogs(self) -> Iterable[Blog]:
+        """All blogs of the run, in order of arrival."""
+        return self._hosts.keys()
+
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts of the blogs, each once."""
+        return list(self._turns)
+
+    def add(self, blog: Blog, host: str, *, taken: int = 0) -> None:
+        """Add a blog of `host`, which may have due targets; `taken` were taken by the runs that this one resumes."""
+        self._taken[blog] = taken
+        self._order[blog] = len(self._hosts)
+        self._hosts[blog] = host
+        self._turns.setdefault(host, [])
+        self.wake(blog)
+
+    def host_of(self, blog: Blog) -> str:
+        """Return the host of a blog; raises KeyError."""
+        return self._hosts[blog]
+
+    def wake(self, blog: Blog) -> None:
+        """Give a blog of the run its turns again: it may have due targets. Other blogs are ignored."""
+        if blog in self._hosts:
+            self._changed[self._hosts[blog]] = None
+            if blog not in self._waiting:
+                self._waiting.add(blog)
+                self._push(blog)
+
+    def next(self, host: str) -> Blog | None:
+        """Return the blog of `host` that is next; None if no blog may have due targets."""
+        turns = self._turns.get(host)
+        return turns[0][2] if turns else None
+
+    def record_taken(self, blog: Blog, count: int) -> None:
+        """Count targets taken of the blog that is next, and end its turn."""
+        self._pop(blog)
+        self._taken[blog] += count
+        self._push(blog)
+
+    def leave(self, blog: Blog, *, retry_at: str | None) -> None:
+        """Remove the blog that is next, until `wake` or the UTC text `retry_at`."""
+        self._pop(blog)
+        self._waiting.remove(blog)
+        if retry_at is not None:
+            heapq.heappush(self._retries, (retry_at, self._order[blog], blog))
+
+    def changed_hosts(self, now: str) -> list[str]:
+        """Return the hosts of blogs that were added or woken since the last call; `now` is UTC text."""
+        while self._retries and self._retries[0][0] <= now:
+            self.wake(heapq.heappop(self._retries)[2])
+        changed = list(self._changed)
+        self._changed.clear()
+        return changed
+
+    def _push(self, blog: Blog) -> None:
+        heapq.heappush(self._turns[self._hosts[blog]], (self._taken[blog], self._order[blog], blog))
+
+    def _pop(self, blog: Blog) -> None:
+        popped = heapq.heappop(self._turns[self._hosts[blog]])[2]
+        if popped != blog:
+            raise ValueError(f"it is not the turn of {blog}")
+
+
+# source
+
+SLICE = 5
+"""Targets that a blog gives in one turn: the lead of a blog over the others of its host."""
+
+_ALL = 10_000_000
+_BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
+
+
+class TargetSource:
+    """Supplies the scheduler of pages. A blog is asked again only if a page of it was stored, or a retry is due."""
+
+    def __init__(self, archive: Archive, run: Run, options: CrawlOptions) -> None:
+        self._archive = archive
+        self._run = run
+        self._options = options
+        self._turns = BlogTurns()
+        self._fetched = frontier_queue.count_fetched(archive, run.epoch_at) if run.resumes else {}
+        self._unchecked: dict[Blog, None] = {}
+        self._posts_taken = 0
+
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts of the blogs, each once."""
+        return self._turns.hosts
+
+    def add_blog(self, blog: Blog, host: str) -> None:
+        """Add a blog of `host`."""
+        self._turns.add(blog, host, taken=self._fetched.get(blog, 0))
+        self._unchecked[blog] = None
+
+    def hosts_of(self, of_blogs: Iterable[Blog]) -> dict[Blog, str]:
+        """Return the host of each of these blogs."""
+        return {blog: self._turns.host_of(blog) for blog in of_blogs}
+
+    def record_change(self, changed: Iterable[Blog]) -> None:
+        """Ask these blogs again: pages of them were stored, or have failed."""
+        for blog in changed:
+            if blog in self._turns.blogs:
+                self._turns.wake(blog)
+                self._unchecked[blog] = None
+
+    def changed_hosts(self) -> list[str]:
+        """Return the hosts that may have new targets since the last call."""
+        return self._turns.changed_hosts(format_utc(utc_now()))
+
+    def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
+        """Return due targets of the next blog of `host`; those in `exclude` are in flight."""
+        while blog := self._turns.next(host):
+            if taken := self._take_of(blog, min(limit, SLICE), exclude):
+                self._turns.record_taken(blog, len(taken))
+                return taken
+            if not self._requeue_incomplete(blog, exclude):
+                self._turns.leave(blog, retry_at=frontier_queue.next_retry_at(self._archive, blog))
+        return []
+
+    def home_targets(self, host: str) -> Iterator[Target]:
+        """Yield the home pages of the blogs on `host`."""
+        for blog in self._blogs_on(host):
+            if home := blogs.home_target(self._archive, blog):
+                yield home
+
+    def due_targets(self, host: str) -> Iterator[Target]:
+        """Yield all due targets of the blogs on `host`, with those in flight."""
+        for blog in self._blogs_on(host):
+            yield from self._due(blog, _ALL, ())
+
+    def planned(self) -> Iterator[Target]:
+        """Yield all targets that the run would fetch as far as the archive shows.
+
+        Writes to the frontier: call it on a scratch copy.
+        """
+        for blog in self._turns.blogs:
+            yield from self._take_of(blog, _ALL, ())
+
+    def requeue_incomplete(self) -> int:
+        """Queue targets for months and listings that do not add up; return how many, 0 if the run is complete.
+
+        Call it when no target is left: it checks the blogs that were not checked since their last page.
+        """
+        if self._options.partial:
+            return 0
+        doubted = empty_comment_check.doubted_blogs(self._archive, self._run.id)
+        doubted += held_blogs(self._archive, self._run.id)
+        checked = list({**self._unchecked, **dict.fromkeys(doubted)})
+        self._unchecked.clear()
+        added = plan.queue_more(self._archive, self._run, checked, now=utc_now())
+        if added:
+            self.record_change(checked)
+        return added
+
+    def _requeue_incomplete(self, blog: Blog, exclude: Iterable[Target]) -> int:
+        """Check a blog without due targets once, if none of its targets is in flight."""
+        in_flight = any((target.site, target.uid) == (blog.site, blog.uid) for target in exclude)
+        if self._options.partial or in_flight or blog not in self._unchecked:
+            return 0
+        del self._unchecked[blog]
+        return plan.queue_incomplete(self._archive, self._run, blog, now=utc_now())
+
+    def _blogs_on(self, host: str) -> Iterator[Blog]:
+        return (blog for blog in self._turns.blogs if self._turns.host_of(blog) == host)
+
+    def _take_of(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+        if self._options.limit is not None:
+            return self._take_limited(blog, limit, exclude)
+        while True:
+            # With --since one by one: a listing may show the date of a post that is queued after it.
+            at_once = 1 if self._options.since and limit != _ALL else limit
+            taken = self._due(blog, at_once, exclude)
+            recent = [target for target in taken if not self._is_older(target)]
+            if recent or not taken:
+                return recent
+
+    def _due(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+        return frontier_queue.next_targets(
+            self._archive, blog, limit=limit, now=utc_now(), exclude=exclude, since=self._options.since
+        )
+
+    def _take_limited(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+        """Return posts before listings, at most as many as `--limit`; all comment pages of posts taken before."""
+        room = (self._options.limit or 0) - self._posts_taken
+        due = [target for target in self._due(blog, _ALL, exclude) if not self._is_older(target)]
+        taken = [target for target in due if target.kind in _BEFORE_POSTS]
+        posts = [target for target in due if target.kind is PageKind.POST][: max(0, room)]
+        if room > 0:
+            taken += posts or [target for target in due if target not in taken]
+        taken = taken[:limit]
+        self._posts_taken += sum(target.kind is PageKind.POST for target in taken)
+        return taken
+
+    def _is_older(self, target: Target) -> bool:
+        """Return True if the URL of a post shows a month before `--since`, and store that date."""
+        if self._options.since is None or target.kind is not PageKind.POST:
+            return False
+        month = site_by_name(target.site).parse_url(target.url).month
+        last_day = f"{month}-31"
+        if month is None or last_day >= self._options.since.isoformat():
+            return False
+        frontier_queue.set_newest_day(self._archive, target, last_day)
+        return True

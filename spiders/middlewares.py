@@ -1,0 +1,193 @@
+"""Follow redirects only to the same host, or to another host of the same site."""
+
+from collections.abc import Callable, Mapping
+from http.cookiejar import MozillaCookieJar
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import (
+    BaseRedirectMiddleware,
+    MetaRefreshMiddleware,
+    RedirectMiddleware,
+)
+from scrapy.exceptions import IgnoreRequest, NotConfigured, ResponseDataLossError
+from scrapy.http import Request, Response
+from scrapy.http.cookies import WrappedRequest
+from scrapy.responsetypes import responsetypes
+
+from blogarchive.crawl.options import read_cookies
+from blogarchive.items import Target
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.content_encoding import (
+    ENCODINGS,
+    ContentDamaged,
+    ContentTooLarge,
+    ContentTruncated,
+    TooManyParts,
+    UnknownEncoding,
+    decode_content_encoding,
+)
+from blogarchive.parsing.http import host_of, matches_host
+from blogarchive.sites.base import site_by_name
+from blogarchive.store.media import QueuedImage
+
+# compression
+
+
+class ResponseTooLarge(IgnoreRequest):
+    """The response decodes to more than the size limit, or is compressed too often."""
+
+
+class CompressionMiddleware:
+    """Requests compressed responses, and replaces their bodies by the decoded ones."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "CompressionMiddleware":
+        """Return the middleware, with the limit of the setting `DOWNLOAD_MAXSIZE`."""
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_request(self, request: Request) -> None:
+        """Name the encodings that are accepted."""
+        request.headers.setdefault("Accept-Encoding", ", ".join(ENCODINGS))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response decoded.
+
+        Raises `ResponseTooLarge`, and `ResponseDataLossError` if nothing of it can be decoded. A response in an unknown
+        encoding is returned as it is.
+        """
+        names = _encodings(response)
+        if not names:
+            return response
+        max_bytes = request.meta.get("download_maxsize", self._max_bytes)
+        try:
+            body = decode_content_encoding(response.body, names, max_bytes)
+        except UnknownEncoding:
+            return response
+        except (ContentTooLarge, TooManyParts) as error:
+            raise ResponseTooLarge(str(error)) from error
+        except (ContentTruncated, ContentDamaged) as error:
+            if not error.decoded:
+                raise ResponseDataLossError from error
+            body = error.decoded
+        headers = response.headers.copy()
+        del headers["Content-Encoding"]
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        return response.replace(cls=kind, headers=headers, body=body)
+
+
+def _encodings(response: Response) -> list[str]:
+    values = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+    return [name for part in values.lower().split(",") if (name := part.strip())]
+
+
+# cookie_file
+
+BlogKey = tuple[str, str | None]
+
+
+class CookieFileMiddleware:
+    """Adds the cookies of the file in the setting `COOKIES_FILE`, or of the blog's file in `COOKIES_FILES`."""
+
+    def __init__(
+        self, jars: Mapping[BlogKey | None, MozillaCookieJar], default: MozillaCookieJar | None
+    ) -> None:
+        self._jars = jars
+        self._default = default
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "CookieFileMiddleware":
+        """Return the middleware; raises `NotConfigured` if both settings are empty."""
+        path: str | None = crawler.settings.get("COOKIES_FILE")
+        files: Mapping[BlogKey, str] = crawler.settings["COOKIES_FILES"]
+        if not path and not files:
+            raise NotConfigured
+        read = {file: read_cookies(Path(file)) for file in {path, *files.values()} if file}
+        return cls({blog: read[file] for blog, file in files.items()}, read.get(path or ""))
+
+    def process_request(self, request: Request) -> None:
+        """Replace the Cookie header: a redirected request must not keep that of another URL."""
+        request.headers.pop("Cookie", None)
+        jar = self._jars.get(_blog_of(request))
+        jar = self._default if jar is None else jar
+        if jar is not None:
+            jar.add_cookie_header(WrappedRequest(request))  # type: ignore[arg-type]
+
+
+def _blog_of(request: Request) -> BlogKey | None:
+    """Return site and uid of the blog that the page or image is fetched for; None for robots.txt."""
+    item: Target | QueuedImage | None = request.cb_kwargs.get("target") or request.cb_kwargs.get("image")
+    return None if item is None else (item.site, item.uid)
+
+
+# redirects
+
+_HEAD = 4096  # bytes; a search costs a hundredth of decoding the page, and most pages have no refresh
+
+
+class RedirectRefused(IgnoreRequest):
+    """The page redirects to a URL that this run does not fetch."""
+
+
+class _SameSite(BaseRedirectMiddleware):
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware, without the search for Scrapy's Referer middleware, which is not used here."""
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Keep the Referer of images, which is the URL of the post; pages are requested without one."""
+        if "image" not in request.cb_kwargs:
+            request.headers.pop("Referer", None)
+
+
+class SameSiteRedirectMiddleware(_SameSite, RedirectMiddleware):
+    """HTTP redirects within the site; raises `RedirectRefused` for all others."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return the response, or the request for the URL that it redirects to."""
+        return _check(request, lambda: RedirectMiddleware.process_response(self, request, response))
+
+
+class SameSiteRefreshMiddleware(_SameSite, MetaRefreshMiddleware):
+    """The same for `<meta http-equiv=refresh>`."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return the response, or the request for the URL that its page refreshes to."""
+        if "image" in request.cb_kwargs or b"refresh" not in response.body[:_HEAD].lower():
+            return response
+        return _check(request, lambda: MetaRefreshMiddleware.process_response(self, request, response))
+
+
+def _check(request: Request, follow: Callable[[], Request | Response]) -> Request | Response:
+    try:
+        followed = follow()
+    except ValueError as error:
+        raise RedirectRefused(Detail.REDIRECT_INVALID.format(error=error)) from error
+    if isinstance(followed, Request) and (reason := _refusal(request, followed)):
+        raise RedirectRefused(reason)
+    return followed
+
+
+def _refusal(request: Request, redirected: Request) -> str | None:
+    url, target = redirected.url, request.cb_kwargs.get("target")
+    if url in redirected.meta["redirect_urls"]:
+        return Detail.REDIRECT_CIRCLE.format(url=url)
+    if "refusal" in request.meta and (reason := request.meta["refusal"](url)):
+        return Detail.REDIRECT_REFUSED.format(url=url, reason=reason)
+    if target and not _is_same_site(target.site, request.url, url):
+        return Detail.REDIRECT_OTHER_SITE.format(url=url)
+    return None
+
+
+def _is_same_site(site: str, old: str, new: str) -> bool:
+    parts = urlsplit(new)
+    hosts = (host_of(old), *site_by_name(site).hosts)
+    return parts.scheme in ("http", "https") and matches_host(host_of(new), hosts)

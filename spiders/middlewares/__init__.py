@@ -1,1 +1,0 @@
-"""Scrapy downloader middlewares: robots.txt, redirects, the user's cookies."""
